@@ -1,0 +1,1 @@
+"""Batch lead scoring: exact, explainable, reproducible, fast."""

@@ -1,0 +1,290 @@
+"""Rules as the engine takes them: every default filled in, every column known, every number whole.
+
+Authored rules (`rules.model`) become these in `bind.resolve`; nothing here reads a file or a frame.
+Points are ten-thousandths, lengths are seconds, factors are billionths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from flamescore.units import Period
+
+# --- predicates: what one cell must be ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The cell equals one of the operands; `negate` for `not_equals` and `not_in` (a present cell)."""
+
+    texts: tuple[str, ...] = ()
+    numbers: tuple[Decimal, ...] = ()
+    booleans: tuple[bool, ...] = ()
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The cell contains, starts or ends with one of the texts; `negate` for `not_contains`."""
+
+    how: Literal["contains", "starts_with", "ends_with"]
+    texts: tuple[str, ...]
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A regular expression of Rust's `regex` kind is found in the cell."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The cell, read as a number, a calendar day or an instant, stands so to the operand.
+
+    A `date` operand compares calendar days in the book's zone, a `datetime` (UTC) instants.
+    """
+
+    how: Literal["at_least", "at_most", "more_than", "less_than"]
+    operand: Decimal | date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The cell's calendar day is in the period before (`ahead=False`) or after `as_of`."""
+
+    period: Period
+    ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The cell is missing (`value=True`) or present."""
+
+    value: bool
+
+
+Test = Equals | Like | Matches | Order | Within | Empty
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """Every test holds for the cell of this column."""
+
+    column: str
+    tests: tuple[Test, ...]
+    case_sensitive: bool = False
+
+
+# --- events ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EventMatch:
+    """Events of one of these types (as authored) for which every predicate holds."""
+
+    types: tuple[str, ...]
+    where: tuple[Predicate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Per:
+    """One occurrence for each calendar `day`, `week` or `month`, or value of a property (`unit=None`)."""
+
+    unit: Literal["day", "week", "month"] | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """How an occurrence fades: `share` is p, from 0 to 1, `days` the length of a step or half-life."""
+
+    how: Literal["none", "linear", "compound", "half_life"]
+    share: Decimal = Decimal(0)
+    days: int = 1
+
+
+NO_DECAY = Decay("none")
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Another event of the same contact within so many seconds after; `strict` where it must be later."""
+
+    match: EventMatch
+    within: int
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A fixed number of points, or a property's number times `multiply_by` (both ten-thousandths)."""
+
+    fixed: int = 0
+    column: str | None = None
+    multiply_by: int = 10_000
+
+
+# --- conditions --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TagMatch:
+    """Any of the tags, all of them, or any that fits one of the patterns (`*` and `?`)."""
+
+    how: Literal["any", "all", "like"]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """The contact has the tags, whatever their age."""
+
+    tag: TagMatch
+
+
+@dataclass(frozen=True, slots=True)
+class FieldIs:
+    """Every predicate holds for the contact."""
+
+    where: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """At least `times` matching events in the window (None: ever), after `per`."""
+
+    match: EventMatch
+    window: Period | None = None
+    per: Per | None = None
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+Condition = HasTag | FieldIs | Happened | AllOf | AnyOf | Not
+
+# --- rules -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on a sum, in ten-thousandths; None where there is none."""
+
+    low: int | None = None
+    high: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """Points for counted occurrences. `count` None keeps all, N the N latest (`once` is 1)."""
+
+    match: EventMatch
+    points: Points
+    count: int | None
+    window: Period | None = None
+    decay: Decay = NO_DECAY
+    per: Per | None = None
+    times: int = 1
+    followed_by: Follower | None = None
+    unless_followed_by: Follower | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagRule:
+    """Points once when the contact has the tags; they may expire and decay by the tag's date."""
+
+    tag: TagMatch
+    points: int
+    window: Period | None = None
+    decay: Decay = NO_DECAY
+    undated: Literal["keep", "skip"] = "keep"
+
+    @property
+    def dated(self) -> bool:
+        """Whether the age of the tag matters."""
+        return self.window is not None or self.decay.how != "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch of `first_of`; no condition holds always."""
+
+    condition: Condition | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRule:
+    """The points of the first branch that holds. `field` and `if` rules are ones of a single branch."""
+
+    branches: tuple[Branch, ...]
+
+
+Subject = EventRule | TagRule | BranchRule
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One enabled rule of a score. `line` is where the rule file has it, 0 when it came from no file."""
+
+    id: str
+    name: str
+    subject: Subject
+    condition: Condition | None = None
+    group: str | None = None
+    limits: Limits = NO_LIMITS
+    note: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One enabled score. `flames` are five rising bounds, or None where `ideal` (P) alone says them."""
+
+    name: str
+    title: str
+    ideal: int
+    rules: tuple[Rule, ...]
+    flames: tuple[int, int, int, int, int] | None = None
+    limits: Limits = NO_LIMITS
+    groups: tuple[tuple[str, Limits], ...] = ()
+    population: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Every enabled score in file order; the first is the default."""
+
+    zone: ZoneInfo
+    scores: tuple[Score, ...]
+    ignore: tuple[EventMatch, ...] = ()

@@ -1,0 +1,1 @@
+"""From resolved rules and clean frames to the ledger."""

@@ -1,0 +1,131 @@
+"""Problems, the exceptions that carry them, and the exit codes they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ExitCode(IntEnum):
+    """What the shell sees; documented in docs/exit-codes.md."""
+
+    DONE = 0
+    FOUND = 1
+    USAGE = 2
+    INPUT = 3
+    NOT_FOUND = 4
+    LOCKED = 5
+    OUTPUT = 6
+    UNSENT = 7
+    FAULT = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a file. `line` and `column` are 1-based; 0 means the file as a whole.
+
+    `snippet` is the text of the line, for showing; `width` how many characters the caret underlines.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+    snippet: str | None = None
+    width: int = 1
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.path
+        return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, told to a user: what, where, why, and what to do.
+
+    `code` is stable and documented (`R012`); `severity` is `error` or `warning`. Nothing in it may hold
+    the data of a contact.
+    """
+
+    code: str
+    message: str
+    where: Where | None = None
+    hint: str | None = None
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Say the problem as `where: CODE message`, the source line, a caret and the hint."""
+        place = f"{self.where}: " if self.where else ""
+        out = [f"{place}{self.code} {self.message}"]
+        if self.where and self.where.snippet is not None:
+            gutter = f"{self.where.line:>5} | "
+            out.append(f"{gutter}{self.where.snippet}")
+            if self.where.column:
+                indent = " " * (len(gutter) - 2) + "| " + " " * (self.where.column - 1)
+                out.append(indent + "^" * max(1, self.where.width))
+        if self.hint:
+            out.append(f"        {self.hint}")
+        return out
+
+
+class FlamescoreError(Exception):
+    """Anything that a user can be told. It carries its exit code and one or more problems."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAULT
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (
+            (problems,) if isinstance(problems, Problem) else tuple(problems)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(FlamescoreError):
+    """Wrong usage: flags that don't go together, a contact that is not clear."""
+
+    exit_code = ExitCode.USAGE
+
+
+class RuleFileError(FlamescoreError):
+    """A rule file, or what it says of the exports, is wrong. Every fault is in `problems`."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ProjectFileError(FlamescoreError):
+    """A project file is wrong. Every fault is in `problems`."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InputError(FlamescoreError):
+    """The exports are missing, unreadable, implausible or have too many rejects."""
+
+    exit_code = ExitCode.INPUT
+
+
+class NotFoundError(FlamescoreError):
+    """There is no such contact, or no such run."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class LockedError(FlamescoreError):
+    """Another run holds the output."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class OutputError(FlamescoreError):
+    """The output can't be written; nothing was published."""
+
+    exit_code = ExitCode.OUTPUT

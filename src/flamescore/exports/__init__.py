@@ -1,0 +1,1 @@
+"""The project file and the exports: reading, mapping, validating."""

@@ -1,0 +1,147 @@
+"""The frames that cross a room's door: their schemas, and a check for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+INSTANT: Final = pl.Datetime("us", "UTC")
+
+SCORES: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "score_name": pl.String(),
+        "score": pl.Float64(),
+        "flames": pl.Int32(),
+        "percent_of_ideal": pl.Float64(),
+        "percentile": pl.Float64(),
+        "rank": pl.Int32(),
+        "last_activity_at": INSTANT,
+    }
+)
+"""One row a contact and score, ranked; the kept contact columns follow."""
+
+POINTS: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "score_name": pl.String(),
+        "entry": pl.String(),
+        "rule_id": pl.String(),
+        "occurrences": pl.Int64(),
+        "points": pl.Float64(),
+        "last_at": INSTANT,
+    }
+)
+"""The ledger: one row a contact, score and rule or limit that gave or took anything."""
+
+REJECTS: Final = pl.Schema(
+    {
+        "source": pl.String(),
+        "record": pl.Int64(),
+        "line": pl.Int64(),
+        "reason": pl.String(),
+        "message": pl.String(),
+        "raw": pl.String(),
+    }
+)
+"""One row a rejected record: its source, 1-based record number (the header is none), first line, raw text."""
+
+TAG_HISTORY: Final = pl.Schema(
+    {"contact_id": pl.String(), "tag": pl.String(), "at": INSTANT, "action": pl.String()}
+)
+"""In order of the exports; `action` is `applied` or `removed`."""
+
+ISO_SUFFIX: Final = "\x00iso"
+"""A column `X` whose source declares formats or a zone for it has a companion `X` + this: cells as ISO text."""
+
+DROP: Final = "\x00drop"
+"""Events' column that marks rows which don't count: 1 an exact duplicate, 2 superseded by its event id; else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the exports' headers offer to rules, in order, under mapped names; read before any row."""
+
+    contacts: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    has_tags: bool = False
+    has_events: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateColumns:
+    """The columns that rules read as dates: only these need companions (`ISO_SUFFIX`)."""
+
+    contacts: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows of a source. `rows` is the sum of all the others."""
+
+    rows: int = 0
+    pruned: int = 0
+    rejected: int = 0
+    old: int = 0
+    later: int = 0
+    ignored: int = 0
+    duplicates: int = 0
+    superseded: int = 0
+    orphans: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One source of the exports, as the run's record tells it. `path` is as the project file has it."""
+
+    kind: str
+    path: str
+    files: tuple[tuple[str, int, str], ...] = ()
+    counts: Counts = Counts()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """The events of one source, lazily.
+
+    `frame` has `contact_id` (or `contact` where `key` is the contacts' column to match on), `event`, `at`
+    (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP` (UInt8).
+    Rejected rows are not in it. `record.counts` holds `rows`, `pruned` and `rejected`; the engine works
+    out the others.
+    """
+
+    frame: pl.LazyFrame
+    record: SourceRecord
+    key: str = "contact_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Clean frames, the rejects and the counts.
+
+    `contacts`: `contact_id` (String, unique, in export order), canonical columns, `tags` (List[String]) where
+    there is one, every other column as String. `tag_history`: `TAG_HISTORY` or None. `records` has one entry
+    a source of contacts, tag history and opportunities with its final counts; those of events are in `events`.
+    """
+
+    contacts: pl.DataFrame
+    events: tuple[EventSource, ...] = ()
+    tag_history: pl.DataFrame | None = None
+    opportunities: pl.DataFrame | None = None
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    records: tuple[SourceRecord, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFrame:
+    """Return the frame if its first columns are those of the schema, else raise `TypeError` (a fault of ours)."""
+    found = dict(list(frame.schema.items())[: len(schema)])
+    if found != dict(schema):
+        msg = f"{name}: expected {dict(schema)}, found {found}"
+        raise TypeError(msg)
+    return frame

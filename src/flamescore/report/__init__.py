@@ -1,0 +1,1 @@
+"""The hot-lead list: a view model, and one renderer a file."""

@@ -1,0 +1,1 @@
+"""The rule file: as authored, loading, checking, the JSON Schema."""

@@ -1,0 +1,131 @@
+"""Periods, ten-thousandths of a point and percentages: reading them and showing them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from zoneinfo import ZoneInfo
+
+POINT: Final = 10_000
+"""Ten-thousandths in a point: every sum of points is a whole number of these."""
+
+WHOLE: Final = 1_000_000_000
+"""Billionths in 1: every decay factor is a whole number of these."""
+
+MAX_POINTS: Final = 1_000_000_000
+"""The most points that a rule may name, or one occurrence may give, either way."""
+
+SECONDS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+CALENDAR: Final = ("mo", "y")
+_PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
+_PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A whole number above 0 and a unit: `s min h d w` are fixed lengths, `mo` and `y` step the calendar."""
+
+    count: int
+    unit: str
+
+    @property
+    def seconds(self) -> int | None:
+        """Its fixed length in seconds, or None where it is a calendar one."""
+        each = SECONDS.get(self.unit)
+        return None if each is None else self.count * each
+
+    @property
+    def days(self) -> int | None:
+        """Its length in whole days where it is fixed and made of days or weeks, else None."""
+        return self.count * SECONDS[self.unit] // SECONDS["d"] if self.unit in ("d", "w") else None
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+    def before(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """Return the instant one period earlier (UTC)."""
+        return self._step(instant, zone, -1)
+
+    def after(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """Return the instant one period later (UTC)."""
+        return self._step(instant, zone, 1)
+
+    def _step(self, instant: datetime, zone: ZoneInfo, sign: int) -> datetime:
+        if self.seconds is not None:
+            return clamped(int(instant.timestamp()) + sign * self.seconds)
+        local = instant.astimezone(zone).replace(tzinfo=None)
+        months = self.count * (12 if self.unit == "y" else 1)
+        return from_local(_step_months(local, sign * months), zone)
+
+
+def parse_period(text: str) -> Period | None:
+    """Read `28d`, `4w`, `3mo`; None where the text is no period."""
+    match = _PERIOD.fullmatch(text.strip())
+    if match is None or int(match[1]) == 0:
+        return None
+    return Period(int(match[1]), match[2])
+
+
+def parse_percent(text: str) -> Decimal | None:
+    """Read `1%` or `0.25%` as the number before the sign; None where the text is no percentage."""
+    match = _PERCENT.fullmatch(text.strip())
+    return None if match is None else Decimal(match[1])
+
+
+def to_points(number: Decimal | int) -> int | None:
+    """Return the number in ten-thousandths, or None where it has more than four decimals."""
+    scaled = Decimal(number) * POINT
+    whole = int(scaled.to_integral_value(rounding=ROUND_HALF_UP))
+    return whole if scaled == whole else None
+
+
+def show_points(ten_thousandths: int) -> str:
+    """Show ten-thousandths as a plain number without needless zeros: `3`, `-0.25`."""
+    sign = "-" if ten_thousandths < 0 else ""
+    whole, part = divmod(abs(ten_thousandths), POINT)
+    return f"{sign}{whole}" + (f".{part:04d}".rstrip("0") if part else "")
+
+
+def round_half_away(value: Fraction) -> int:
+    """Round to a whole number; halves go away from zero."""
+    doubled = abs(value) * 2
+    whole = int(doubled.numerator + doubled.denominator) // (2 * doubled.denominator)
+    return -whole if value < 0 else whole
+
+
+def from_local(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the UTC instant of a naive local time.
+
+    A time that the clock skips is read with the offset before the gap; of one that it repeats the
+    earlier is taken (PEP 495: both are what `fold=0` means).
+    """
+    try:
+        return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    except OverflowError:
+        return local.replace(tzinfo=UTC)
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant of a local calendar day (UTC)."""
+    return from_local(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - the zone is put on next
+
+
+def clamped(epoch: int) -> datetime:
+    """Return the instant of an epoch second, held inside what a datetime can carry."""
+    low, high = -62_135_596_800 + 86_400, 253_402_300_799 - 86_400
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(max(epoch, low), high))
+
+
+def _step_months(local: datetime, months: int) -> datetime:
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    if not 1 <= year <= 9998:  # noqa: PLR2004 - the years that a datetime knows
+        return clamped(-(10**12) if year < 1 else 10**12).replace(tzinfo=None)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)
