@@ -1,0 +1,176 @@
+"""The oracle: rule-language.md, sections 3 to 7, row by row and in whole numbers and fractions.
+
+An independent second implementation that tests hold the program against. `score` is the way in;
+`World` and `holds` answer single conditions. Points are whole ten-thousandths everywhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from oracle_conditions import Row, World, holds
+from oracle_counting import Given, factor_billionths, give, worth
+from oracle_words import fold, slug, ten_thousandths
+
+__all__ = [
+    "OracleResult",
+    "World",
+    "factor_billionths",
+    "fold",
+    "holds",
+    "rule_id_of",
+    "score",
+    "slug",
+    "ten_thousandths",
+    "worth",
+]
+
+Entry = dict[str, Any]
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class OracleResult:
+    """Ranked score rows, ledger rows, and the counted occurrences of every event rule."""
+
+    scores: list[Entry] = field(default_factory=list)
+    ledger: list[Entry] = field(default_factory=list)
+    counted: dict[tuple[str, str, str], list[tuple[int, int]]] = field(default_factory=dict)
+
+
+def score(
+    book: Mapping[str, Any],
+    contacts: Sequence[Row],
+    events: Sequence[Row],
+    tag_history: Sequence[Row],
+    as_of: datetime,
+) -> OracleResult:
+    """Score every contact under every enabled score of the book."""
+    world = World(book, contacts, events, tag_history, as_of)
+    result = OracleResult()
+    for name, spec in book["scores"].items():
+        if spec.get("enabled", True):
+            _score_one(name, spec, world, result)
+    result.ledger.sort(key=lambda row: row["contact_id"])
+    return result
+
+
+def rule_id_of(rule: Row) -> str:
+    """Give a rule's id: its own, or made of its name."""
+    return str(rule["id"]) if "id" in rule else slug(rule["name"])
+
+
+def _score_one(name: str, spec: Row, world: World, result: OracleResult) -> None:
+    rows = []
+    for contact_id in world.contacts:
+        if "population" in spec and not holds(spec["population"], contact_id, world):
+            continue
+        entries, total = _ledger_of(contact_id, name, spec, world, result)
+        result.ledger.extend(entry for entry in entries if entry["points"] != 0)
+        rows.append(_score_row(contact_id, name, total, entries))
+    result.scores.extend(_ranked(rows, spec))
+
+
+def _ledger_of(
+    contact_id: str, name: str, spec: Row, world: World, result: OracleResult
+) -> tuple[list[Entry], int]:
+    """Give a contact's ledger, rows of 0 points included, and its score."""
+    entries: list[Entry] = []
+    total = 0
+    groups = dict.fromkeys(spec.get("groups", {}), 0)
+    for rule in spec["rules"]:
+        if not rule.get("enabled", True):
+            continue
+        given = give(rule, contact_id, spec, world)
+        _remember(given, (contact_id, name, rule_id_of(rule)), result)
+        correction = _correction(given.points, rule.get("limits", {}))
+        entries.append(_rule_entry(contact_id, name, rule_id_of(rule), given))
+        entries.append(_limit_entry(contact_id, name, "rule_limit", rule_id_of(rule), correction))
+        if "group" in rule:
+            groups[rule["group"]] += given.points + correction
+        else:
+            total += given.points + correction
+    for group, points in groups.items():
+        correction = _correction(points, spec["groups"][group].get("limits", {}))
+        entries.append(_limit_entry(contact_id, name, "group_limit", group, correction))
+        total += points + correction
+    correction = _correction(total, spec.get("limits", {}))
+    entries.append(_limit_entry(contact_id, name, "score_limit", name, correction))
+    return entries, total + correction
+
+
+def _remember(given: Given, key: tuple[str, str, str], result: OracleResult) -> None:
+    if given.occurrences is not None:
+        result.counted[key] = [(item.event.index, item.contribution) for item in given.occurrences]
+
+
+def _correction(points: int, limits: Row) -> int:
+    """Give what a limit adds to bring points within its bounds."""
+    clamped = points
+    if "max" in limits:
+        clamped = min(clamped, ten_thousandths(limits["max"]))
+    if "min" in limits:
+        clamped = max(clamped, ten_thousandths(limits["min"]))
+    return clamped - points
+
+
+def _rule_entry(contact_id: str, name: str, rule_id: str, given: Given) -> Entry:
+    return {
+        "contact_id": contact_id,
+        "score_name": name,
+        "entry": "rule",
+        "rule_id": rule_id,
+        "occurrences": len(given.occurrences or ()),
+        "points": given.points,
+        "last_at": given.last_at,
+    }
+
+
+def _limit_entry(contact_id: str, name: str, kind: str, limited: str, points: int) -> Entry:
+    return {
+        "contact_id": contact_id,
+        "score_name": name,
+        "entry": kind,
+        "rule_id": limited,
+        "occurrences": 0,
+        "points": points,
+        "last_at": None,
+    }
+
+
+def _score_row(contact_id: str, name: str, total: int, entries: Iterable[Entry]) -> Entry:
+    gains = [entry for entry in entries if entry["entry"] == "rule" and entry["points"] > 0]
+    times = [entry["last_at"] for entry in gains if entry["last_at"] is not None]
+    return {
+        "contact_id": contact_id,
+        "score_name": name,
+        "score": total,
+        "last_activity_at": max(times, default=None),
+    }
+
+
+def _ranked(rows: list[Entry], spec: Row) -> list[Entry]:
+    """Add flames, percentages and rank to the rows of one score, and order them."""
+    totals = [row["score"] for row in rows]
+    for row in rows:
+        row["flames"] = flames(row["score"], spec)
+        row["percent_of_ideal"] = Fraction(100 * row["score"], _ideal(spec))
+        lower = sum(total < row["score"] for total in totals)
+        row["percentile"] = Fraction(100 * lower, len(rows) - 1) if len(rows) > 1 else Fraction(0)
+        row["rank"] = 1 + sum(total > row["score"] for total in totals)
+    rows = sorted(rows, key=lambda row: str(row["contact_id"]))
+    rows = sorted(rows, key=lambda row: row["last_activity_at"] or _EARLIEST, reverse=True)
+    return sorted(rows, key=lambda row: int(row["score"]), reverse=True)
+
+
+def _ideal(spec: Row) -> int:
+    return ten_thousandths(spec["five_flames"] if "five_flames" in spec else spec["flames"][-1])
+
+
+def flames(total: int, spec: Row) -> int:
+    """Give 0 to 5 flames for a score in ten-thousandths."""
+    if "flames" in spec:
+        return sum(total >= ten_thousandths(threshold) for threshold in spec["flames"])
+    return 0 if total <= 0 else min(5, 5 * total // _ideal(spec))

@@ -1,0 +1,271 @@
+"""Predicates, tags and conditions for one contact at one instant. Sections 4.3, 5 and 6."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from oracle_words import (
+    after,
+    before,
+    comparable,
+    fold,
+    in_window,
+    is_bare_date,
+    local_day,
+    present,
+    read_boolean,
+    read_instant,
+    read_number,
+    trim,
+)
+
+Row = Mapping[str, Any]
+
+_TEXT_OPERATORS = frozenset(("contains", "not_contains", "starts_with", "ends_with"))
+_ORDERINGS = frozenset(("at_least", "at_most", "more_than", "less_than"))
+_OPPOSITES = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the events: its place in the export, type, instant and properties."""
+
+    index: int
+    type: str
+    at: datetime
+    properties: Row
+
+
+@dataclass(frozen=True)
+class TagEntry:
+    """One row of the tag history, in its order."""
+
+    index: int
+    tag: str
+    at: datetime
+    applied: bool
+
+
+class World:
+    """All that is known as of one instant. Events that are ignored or later are not in it."""
+
+    def __init__(
+        self,
+        book: Mapping[str, Any],
+        contacts: Iterable[Row],
+        events: Iterable[Row],
+        tag_history: Iterable[Row],
+        as_of: datetime,
+    ) -> None:
+        """Sort the rows by contact; rows of unknown contacts are dropped."""
+        self.as_of = as_of.astimezone(UTC)
+        self.zone = ZoneInfo(book.get("timezone", "UTC"))
+        self.contacts: dict[str, Row] = {row["contact_id"]: row for row in contacts}
+        self.events: dict[str, list[Event]] = {contact_id: [] for contact_id in self.contacts}
+        self.history: dict[str, list[TagEntry]] = {contact_id: [] for contact_id in self.contacts}
+        for index, row in enumerate(events):
+            self._add_event(index, row, book.get("ignore", []))
+        for index, row in enumerate(tag_history):
+            self._add_tag_entry(index, row)
+
+    def _add_event(self, index: int, row: Row, ignored: Sequence[Row]) -> None:
+        event = Event(index, fold(row["event"]), row["at"].astimezone(UTC), row)
+        if row["contact_id"] not in self.contacts or event.at > self.as_of:
+            return
+        if not any(event_matches(spec, event, self) for spec in ignored):
+            self.events[row["contact_id"]].append(event)
+
+    def _add_tag_entry(self, index: int, row: Row) -> None:
+        if row["contact_id"] in self.contacts:
+            applied = row["action"] == "applied"
+            entry = TagEntry(index, fold(row["tag"]), row["at"].astimezone(UTC), applied)
+            self.history[row["contact_id"]].append(entry)
+
+    def holds(self, condition: Row, contact_id: str) -> bool:
+        """Say whether a condition of section 6 holds for a contact."""
+        return holds(condition, contact_id, self)
+
+
+def as_list(value: Any) -> list[Any]:
+    """Give a list as it is, and anything else as a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def event_types(event: str | list[str]) -> set[str]:
+    """Give the folded types that `event:` names."""
+    return {fold(word) for word in as_list(event)}
+
+
+def event_matches(spec: Row, event: Event, world: World) -> bool:
+    """Say whether an event is of one of the types and every predicate of `where` holds."""
+    if event.type not in event_types(spec["event"]):
+        return False
+    return all_match(spec.get("where", {}), event.properties, world)
+
+
+def all_match(predicates: Row, row: Row, world: World) -> bool:
+    """Say whether every named column of the row fits its predicate."""
+    return all(fits(predicate, row.get(column), world) for column, predicate in predicates.items())
+
+
+def fits(predicate: Any, cell: str | None, world: World) -> bool:
+    """Say whether a cell fits a predicate: a bare value, a bare list or a mapping of operators."""
+    if isinstance(predicate, list):
+        predicate = {"in": predicate}
+    elif not isinstance(predicate, Mapping):
+        predicate = {"equals": predicate}
+    sensitive = bool(predicate.get("case_sensitive", False))
+    operators = [(word, operand) for word, operand in predicate.items() if word != "case_sensitive"]
+    return all(_operator_holds(word, operand, cell, sensitive, world) for word, operand in operators)
+
+
+def _operator_holds(word: str, operand: Any, cell: str | None, sensitive: bool, world: World) -> bool:
+    text = present(cell)
+    if word == "empty":
+        return (text is None) is operand
+    if text is None:
+        return False
+    if word in _OPPOSITES:
+        return not _present_cell_fits(_OPPOSITES[word], operand, text, sensitive, world)
+    return _present_cell_fits(word, operand, text, sensitive, world)
+
+
+def _present_cell_fits(word: str, operand: Any, text: str, sensitive: bool, world: World) -> bool:
+    if word in ("equals", "in"):
+        return any(_equals(text, value, sensitive) for value in as_list(operand))
+    if word in _TEXT_OPERATORS:
+        return any(_text_holds(word, text, part, sensitive) for part in as_list(operand))
+    if word == "matches":
+        return re.search(operand, text, 0 if sensitive else re.IGNORECASE) is not None
+    if word in _ORDERINGS:
+        return _ordering_holds(word, operand, text, world)
+    return _within(word, operand, text, world)
+
+
+def _equals(text: str, value: Any, sensitive: bool) -> bool:
+    if isinstance(value, bool):
+        return read_boolean(text) is value
+    if isinstance(value, int | Decimal):
+        number = read_number(text)
+        return number is not None and number == Fraction(value)
+    return comparable(text, case_sensitive=sensitive) == comparable(trim(value), case_sensitive=sensitive)
+
+
+def _text_holds(word: str, text: str, part: str, sensitive: bool) -> bool:
+    cell = comparable(text, case_sensitive=sensitive)
+    wanted = comparable(part, case_sensitive=sensitive)
+    if word == "starts_with":
+        return cell.startswith(wanted)
+    return cell.endswith(wanted) if word == "ends_with" else wanted in cell
+
+
+def _ordering_holds(word: str, operand: Any, text: str, world: World) -> bool:
+    if not isinstance(operand, str):
+        number = read_number(text)
+        return number is not None and _ordered(word, number, Fraction(operand))
+    cell, wanted = read_instant(text, world.zone), read_instant(trim(operand), world.zone)
+    if wanted is None:
+        raise ValueError(f"not a date: {operand!r}")
+    if cell is None:
+        return False
+    if is_bare_date(trim(operand)):
+        return _ordered(word, local_day(cell, world.zone), date.fromisoformat(trim(operand)))
+    return _ordered(word, cell, wanted)
+
+
+def _ordered(word: str, left: Any, right: Any) -> bool:
+    if word == "at_least":
+        return bool(left >= right)
+    if word == "at_most":
+        return bool(left <= right)
+    return bool(left > right) if word == "more_than" else bool(left < right)
+
+
+def _within(word: str, period: str, text: str, world: World) -> bool:
+    cell = read_instant(text, world.zone)
+    if cell is None:
+        return False
+    day, today = local_day(cell, world.zone), local_day(world.as_of, world.zone)
+    if word == "within_last":
+        return local_day(before(world.as_of, period, world.zone), world.zone) < day <= today
+    if word == "within_next":
+        return today <= day <= local_day(after(world.as_of, period, world.zone), world.zone)
+    raise ValueError(f"no such operator: {word}")
+
+
+def held_tags(contact_id: str, world: World) -> dict[str, datetime | None]:
+    """Give the folded tags that a contact has, each with its latest application, if that is known."""
+    listed = {fold(tag) for tag in world.contacts[contact_id].get("tags") or [] if trim(tag)}
+    entries: dict[str, list[TagEntry]] = {}
+    for entry in world.history[contact_id]:
+        entries.setdefault(entry.tag, []).append(entry)
+    held: dict[str, datetime | None] = {tag: None for tag in listed if tag not in entries}
+    for tag, all_of_tag in entries.items():
+        known = [entry for entry in all_of_tag if entry.at <= world.as_of]
+        latest = max(known, key=lambda entry: (entry.at, entry.index), default=None)
+        if latest is not None and latest.applied:
+            held[tag] = latest.at
+    return held
+
+
+def matching_tags(form: Any, contact_id: str, world: World) -> dict[str, datetime | None]:
+    """Give the held tags that a tag form matches; none where the form as a whole does not hold."""
+    held = held_tags(contact_id, world)
+    if isinstance(form, Mapping) and "like" in form:
+        patterns = [_pattern(pattern) for pattern in as_list(form["like"])]
+        return {tag: at for tag, at in held.items() if any(pattern.fullmatch(tag) for pattern in patterns)}
+    needs_all = isinstance(form, Mapping)
+    wanted = {fold(tag) for tag in as_list(form["all"] if needs_all else form)}
+    if needs_all and not wanted <= held.keys():
+        return {}
+    return {tag: at for tag, at in held.items() if tag in wanted}
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    special = {"*": ".*", "?": "."}
+    return re.compile("".join(special.get(char, re.escape(char)) for char in fold(pattern)), re.DOTALL)
+
+
+def holds(condition: Row, contact_id: str, world: World) -> bool:
+    """Say whether a condition of section 6 holds for a contact."""
+    if "all" in condition:
+        return all(holds(part, contact_id, world) for part in condition["all"])
+    if "any" in condition:
+        return any(holds(part, contact_id, world) for part in condition["any"])
+    if "not" in condition:
+        return not holds(condition["not"], contact_id, world)
+    if "tag" in condition:
+        return bool(matching_tags(condition["tag"], contact_id, world))
+    if "field" in condition:
+        return all_match(condition["field"], world.contacts[contact_id], world)
+    return _enough_events(condition, contact_id, world)
+
+
+def _enough_events(condition: Row, contact_id: str, world: World) -> bool:
+    window = condition.get("last", "never")
+    found = [
+        event
+        for event in world.events[contact_id]
+        if event_matches(condition, event, world) and in_window(event.at, window, world.as_of, world.zone)
+    ]
+    per = condition.get("per")
+    number = len(found) if per is None else len({per_value(per, event, world) for event in found})
+    return number >= int(condition.get("times", 1))
+
+
+def per_value(per: Any, event: Event, world: World) -> object:
+    """Give what `per` groups by: a calendar day, week or month, or a property's value as it is."""
+    day = local_day(event.at, world.zone)
+    if per == "day":
+        return day
+    if per == "week":
+        return day.isocalendar()[:2]
+    if per == "month":
+        return day.year, day.month
+    cell = event.properties.get(per["property"] if isinstance(per, Mapping) else per)
+    return None if present(cell) is None else cell
