@@ -1,0 +1,122 @@
+"""A scoring becomes the run's record."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore._version import __version__
+from flamescore.publish.record import (
+    FileEntry,
+    Observed,
+    PercentileEntry,
+    RuleEntry,
+    RulesFile,
+    RunRecord,
+    ScoreEntry,
+    SourceEntry,
+    StepEntry,
+    UnreadEntry,
+    UnvaluedEntry,
+    Versions,
+)
+from flamescore.tables.summary import Summary, summaries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from flamescore.frames import SourceRecord
+    from flamescore.score import Observations, Scored
+
+
+def describe(
+    scored: Scored,
+    *,
+    run_id: str,
+    rules: RulesFile,
+    started_at: datetime,
+    steps: Sequence[tuple[str, float]] = (),
+    warnings: Sequence[str] = (),
+    hot_flames: int = 5,
+) -> RunRecord:
+    """Return the record of a published run; `steps` are (name, seconds), the engine's own follow them."""
+    timed = (*steps, *((f"score: {step}", seconds) for step, seconds in scored.observed.seconds))
+    return RunRecord(
+        run_id=run_id,
+        as_of=scored.as_of,
+        timezone=scored.book.zone.key,
+        published=True,
+        started_at=started_at,
+        steps=tuple(StepEntry(step=step, seconds=round(seconds, 6)) for step, seconds in timed),
+        rules=rules,
+        sources=tuple(_source(source) for source in scored.observed.sources),
+        contacts=scored.contacts.height,
+        excluded=scored.excluded.height,
+        hot_flames=hot_flames,
+        scores=tuple(_score(summary, scored.observed.rules) for summary in summaries(scored)),
+        observed=_observed(scored.observed),
+        warnings=tuple(warnings),
+        versions=Versions(program=__version__, polars=pl.__version__, python=platform.python_version()),
+    )
+
+
+def _source(source: SourceRecord) -> SourceEntry:
+    counts = source.counts
+    return SourceEntry(
+        kind=source.kind,
+        path=source.path,
+        bytes=sum(size for _, size, _ in source.files),
+        modified=max((modified for _, _, modified in source.files), default=None),
+        rows=counts.rows,
+        pruned=counts.pruned,
+        rejected=counts.rejected,
+        old=counts.old,
+        later=counts.later,
+        ignored=counts.ignored,
+        duplicates=counts.duplicates,
+        superseded=counts.superseded,
+        orphans=counts.orphans,
+        kept=counts.kept,
+        files=tuple(
+            FileEntry(path=path, bytes=size, modified=modified) for path, size, modified in source.files
+        ),
+        notes=source.notes,
+    )
+
+
+def _score(summary: Summary, rules: pl.DataFrame) -> ScoreEntry:
+    own = rules.filter(pl.col("score_name") == summary.name)
+    return ScoreEntry(
+        name=summary.name,
+        title=summary.title,
+        contacts=summary.contacts,
+        flames=summary.flames,
+        percentiles=tuple(PercentileEntry(percent=p, score=score) for p, score in summary.percentiles),
+        rules=tuple(
+            RuleEntry(
+                entry=entry, id=rule_id, name=name, contacts=contacts, occurrences=counted, points=points
+            )
+            for entry, rule_id, name, contacts, counted, points in own.select(
+                "entry", "rule_id", "name", "contacts", "occurrences", "points"
+            ).iter_rows()
+        ),
+    )
+
+
+def _observed(observed: Observations) -> Observed:
+    return Observed(
+        unread=tuple(
+            UnreadEntry(kind=kind, column=column, cells=cells) for kind, column, cells in observed.unread
+        ),
+        unvalued=tuple(
+            UnvaluedEntry(score=score, rule=rule, occurrences=counted)
+            for score, rule, counted in observed.unvalued
+        ),
+        unseen=observed.unseen,
+        undated=observed.undated,
+        tags_disagree=observed.tags_disagree,
+        ambiguous_contacts=observed.ambiguous_contacts,
+    )

@@ -1,0 +1,193 @@
+"""The run's record, `run.json`: its layout, writing it and reading it back. The layout only grows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from flamescore.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME: Final = "run.json"
+SCHEMA_VERSION: Final = 1
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<rest>[^\s'\"<>]+)")
+_USER = re.compile(r"^(?:[^/@?#]*@|[^?#]*:[^?#]*@)")
+
+
+def without_credentials(text: str) -> str:
+    """Cut `user:password@`, the query and the fragment out of every URL in a text."""
+
+    def clean(found: re.Match[str]) -> str:
+        rest = re.split(r"[?#]", _USER.sub("", found["rest"]), maxsplit=1)[0]
+        return found["scheme"] + rest
+
+    return _URL.sub(clean, text)
+
+
+Clean = Annotated[str, BeforeValidator(without_credentials)]
+
+
+class _Part(BaseModel):
+    # A record of a later program may hold more: what is not known here is passed over.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class RulesFile(_Part):
+    """The rules as they were in force."""
+
+    path: Clean = Field(description="the rule file, as the project file or the flag has it")
+    text: str = Field(description="its whole text")
+    hash: str = Field(description="`sha256:` and the SHA-256 of the text in UTF-8, in hex")
+
+    @classmethod
+    def of(cls, path: Path | str, text: str) -> RulesFile:
+        """Return the rules of a file with their hash."""
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return cls(path=str(path), text=text, hash=f"sha256:{digest}")
+
+
+class FileEntry(_Part):
+    """One file of a source."""
+
+    path: Clean = Field(description="the file")
+    bytes: int = Field(description="its size")
+    modified: str = Field(description="when it was last changed, ISO 8601")
+
+
+class SourceEntry(_Part):
+    """One source of the exports; `rows` is the sum of the counts that follow it."""
+
+    kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
+    path: Clean = Field(description="as the project file has it, without credentials")
+    bytes: int = Field(description="the size of its files together")
+    modified: str | None = Field(description="when the newest of its files was last changed, ISO 8601")
+    rows: int = Field(description="the rows in its files")
+    pruned: int = Field(
+        description="in row groups or partitions that their statistics rule out; not looked at"
+    )
+    rejected: int = Field(description="rejected; they are in `rejects.csv`")
+    old: int = Field(description="before every window that needs them")
+    later: int = Field(description="after `as_of`")
+    ignored: int = Field(description="named by the rule file's `ignore`")
+    duplicates: int = Field(description="exact duplicates, under `distinct: true`")
+    superseded: int = Field(description="replaced by a newer file's row of the same id")
+    orphans: int = Field(description="of contacts that are not in the list")
+    kept: int = Field(description="all the others: what the scores are made of")
+    files: tuple[FileEntry, ...] = Field(description="its files")
+    notes: tuple[Clean, ...] = Field(description="what was found out about it")
+
+
+class RuleEntry(_Part):
+    """What one rule or limit gave or took, over all contacts."""
+
+    entry: str = Field(description="`rule`, `rule_limit`, `group_limit` or `score_limit`")
+    id: str = Field(description="the id of the rule, or the name of the group or score")
+    name: str = Field(description="its name")
+    contacts: int = Field(description="to how many contacts it gave or took anything")
+    occurrences: int = Field(description="the counted occurrences")
+    points: float = Field(description="the points, together")
+
+
+class PercentileEntry(_Part):
+    """The score at one percentile: the lowest that at least so many percent of the contacts don't exceed."""
+
+    percent: int = Field(description="50, 75, 90 or 99")
+    score: float | None = Field(description="the score there; null where nobody is scored")
+
+
+class ScoreEntry(_Part):
+    """One score; the first is the default one."""
+
+    name: str = Field(description="its name in the rule file")
+    title: str = Field(description="its title")
+    contacts: int = Field(description="the contacts scored")
+    flames: tuple[int, int, int, int, int, int] = Field(
+        description="contacts with 0, 1, 2, 3, 4 and 5 flames"
+    )
+    percentiles: tuple[PercentileEntry, ...] = Field(description="the score at some percentiles")
+    rules: tuple[RuleEntry, ...] = Field(description="its rules and limits, in order of the rule file")
+
+
+class UnreadEntry(_Part):
+    """Cells that are there and don't read as the number or date that a rule needs."""
+
+    kind: str = Field(description="`contacts` or `events`")
+    column: str = Field(description="the column")
+    cells: int = Field(description="how many")
+
+
+class UnvaluedEntry(_Part):
+    """Occurrences that gave 0 because `points: {from}` found no number."""
+
+    score: str = Field(description="the score's name")
+    rule: str = Field(description="the rule's id")
+    occurrences: int = Field(description="how many")
+
+
+class Observed(_Part):
+    """What was noticed beside the scores."""
+
+    unread: tuple[UnreadEntry, ...] = Field(description="cells that did not read")
+    unvalued: tuple[UnvaluedEntry, ...] = Field(description="occurrences without a number for their points")
+    unseen: tuple[str, ...] = Field(description="event types that rules name and no event has")
+    undated: int = Field(description="contacts whose tags of a dated rule carry no date")
+    tags_disagree: int = Field(description="contacts and tags on which tag list and tag history disagree")
+    ambiguous_contacts: int = Field(description="events left out because several contacts fit their key")
+
+
+class StepEntry(_Part):
+    """One step of the run."""
+
+    step: str = Field(description="its name")
+    seconds: float = Field(description="how long it took")
+
+
+class Versions(_Part):
+    """What made the run."""
+
+    program: str = Field(description="flamescore's version")
+    polars: str = Field(description="Polars' version")
+    python: str = Field(description="Python's version")
+
+
+class RunRecord(_Part):
+    """The record of a run."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="of this layout: 1")
+    run_id: str = Field(description="the name of the run's folder")
+    as_of: AwareDatetime = Field(description="the instant for which all is worked out, UTC")
+    timezone: str = Field(description="the rule file's time zone")
+    published: bool = Field(description="whether the run was published")
+    started_at: AwareDatetime = Field(description="when the run started, UTC")
+    steps: tuple[StepEntry, ...] = Field(description="how long each step took, in order")
+    rules: RulesFile = Field(description="the rules")
+    sources: tuple[SourceEntry, ...] = Field(description="the sources of the exports")
+    contacts: int = Field(description="the contacts in the list")
+    excluded: int = Field(description="those whom `call_list` excludes")
+    hot_flames: int = Field(description="from how many flames a contact is on the hot list")
+    scores: tuple[ScoreEntry, ...] = Field(description="the scores")
+    observed: Observed = Field(description="what was noticed beside the scores")
+    warnings: tuple[Clean, ...] = Field(description="the warnings, as they were shown")
+    versions: Versions = Field(description="what made the run")
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Write `run.json` into a folder: UTF-8, indented, ending in a line feed."""
+    text = record.model_dump_json(indent=2)
+    (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Read a run's record back; `InputError` where it is missing or damaged."""
+    path = folder / NAME
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        text = f"{path} is no record of a run: it is missing or damaged"
+        hint = "score again with the same --as-of, or read another run with --run"
+        raise InputError(Problem("P005", text, hint=hint)) from error

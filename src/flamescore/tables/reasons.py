@@ -1,0 +1,77 @@
+"""The rules that gave a contact most, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.tables.words import local_day, plain
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from flamescore.score import Scored
+
+REASONS: Final = ("reason_1", "reason_2", "reason_3")
+
+
+def reasons(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
+    """Return `contact_id` and `REASONS`: the three rules that gave most under a score, in words, else null.
+
+    A rule's own limit is taken off what it gave; those of groups and the score are not, being no rule's.
+    Ties stand in order of the rule file. Contacts to whom no rule gave anything have no row.
+    """
+    return (
+        scored.ledger.of(contact_ids)
+        .filter(pl.col("score_name") == score_name)
+        .pipe(_given)
+        .pipe(_strongest)
+        .pipe(_named, scored, score_name)
+        .pipe(_worded, scored.book.zone)
+    )
+
+
+def _given(entries: pl.DataFrame) -> pl.DataFrame:
+    """Sum each rule's row and its limit's: what the rule gave a contact."""
+    return (
+        entries.filter(pl.col("entry").is_in(["rule", "rule_limit"]))
+        .group_by("contact_id", "rule_id", maintain_order=True)
+        .agg(pl.col("points", "occurrences").sum(), pl.col("last_at").max())
+        .filter(pl.col("points") > 0)
+    )
+
+
+def _strongest(given: pl.DataFrame) -> pl.DataFrame:
+    return (
+        given.sort("points", descending=True, maintain_order=True)
+        .group_by("contact_id", maintain_order=True)
+        .head(len(REASONS))
+    )
+
+
+def _named(given: pl.DataFrame, scored: Scored, score_name: str) -> pl.DataFrame:
+    names = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
+    return given.join(names.select("rule_id", "name"), on="rule_id", how="left", maintain_order="left")
+
+
+def _worded(given: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
+    words = given.select("contact_id", _words(zone).alias("words"))
+    listed = words.group_by("contact_id", maintain_order=True).agg("words")
+    each = (pl.col("words").list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(REASONS))
+    return listed.select("contact_id", *each)
+
+
+def _words(zone: ZoneInfo) -> pl.Expr:
+    """Word a row: `Submitted a web form: +2 (2026-11-18)`, `Visited: +6, 3 times (last 2026-11-18)`."""
+    many = pl.col("occurrences") > 1
+    times = pl.when(many).then(pl.format(", {} times", "occurrences")).otherwise(pl.lit(""))
+    last = pl.when(many).then(pl.lit("last ")).otherwise(pl.lit(""))
+    day = pl.concat_str(pl.lit(" ("), last, local_day(pl.col("last_at"), zone), pl.lit(")"))
+    return pl.concat_str(
+        pl.coalesce("name", "rule_id"),
+        pl.lit(": +"),
+        plain(pl.col("points")),
+        times,
+        day.fill_null(""),
+    )

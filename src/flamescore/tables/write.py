@@ -1,0 +1,60 @@
+"""All tables of a run into its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.tables.hot import hot_file, hot_list
+from flamescore.tables.parquet import write_contacts, write_points, write_scores
+from flamescore.tables.text import scores_table, write_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+    from flamescore.score import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """What shapes the tables beside the scores: `keep` and `hot_flames` of the project, `--spreadsheet`."""
+
+    keep: tuple[str, ...] = ()
+    hot_flames: int = 5
+    spreadsheet: bool = False
+
+
+def write_tables(folder: Path, scored: Scored, rejects: pl.DataFrame, settings: TableSettings) -> None:
+    """Write every table into the folder; `rejects.csv` only where there are any."""
+    for write in WRITERS:
+        write(folder, scored, settings)
+    if not rejects.is_empty():
+        write_csv(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+
+
+def _scores(folder: Path, scored: Scored, settings: TableSettings) -> None:
+    write_scores(folder / "scores.parquet", scored, settings.keep)
+
+
+def _scores_csv(folder: Path, scored: Scored, settings: TableSettings) -> None:
+    table = scores_table(scored, settings.keep)
+    write_csv(table, folder / "scores.csv", spreadsheet=settings.spreadsheet)
+
+
+def _points(folder: Path, scored: Scored, _settings: TableSettings) -> None:
+    write_points(folder / "points.parquet", scored.ledger)
+
+
+def _contacts(folder: Path, scored: Scored, _settings: TableSettings) -> None:
+    write_contacts(folder / "contacts.parquet", scored.contacts)
+
+
+def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> None:
+    for score in scored.book.scores:
+        leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
+        write_csv(leads, folder / hot_file(scored, score.name), spreadsheet=True)
+
+
+WRITERS = (_scores, _scores_csv, _points, _contacts, _hot_leads)
