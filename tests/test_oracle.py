@@ -6,10 +6,12 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from oracle import World, factor_billionths, score, slug, worth
 from oracle_conditions import fits
 from oracle_words import before, fold, read_instant, read_number
+from strategies import FEATURES, ablate, cases, features
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -350,3 +352,30 @@ def test_an_event_condition_counts_after_per():
     )
     assert world.holds(condition, "1")
     assert not world.holds({**condition, "times": 3}, "1")
+
+
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@few
+@given(cases())
+def test_a_ledger_adds_up_to_its_score(case):
+    result = case.scored()
+    for row in result.scores:
+        owner = (row["contact_id"], row["score_name"])
+        entries = [entry for entry in result.ledger if (entry["contact_id"], entry["score_name"]) == owner]
+        assert sum(entry["points"] for entry in entries) == row["score"]
+
+
+@few
+@given(cases())
+def test_the_order_of_contacts_and_events_changes_nothing(case):
+    turned = score(case.book, case.contacts[::-1], case.events[::-1], case.tag_history, case.as_of)
+    assert (turned.scores, turned.ledger) == (case.scored().scores, case.scored().ledger)
+
+
+@few
+@given(cases())
+def test_a_book_uses_what_it_would_differ_without(case):
+    used = features(case.book)
+    assert all((ablate(case.book, feature) != case.book) == (feature in used) for feature in FEATURES)

@@ -1,0 +1,131 @@
+"""Whole cases: a rule book and rows that cluster where its rules have their edges."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from oracle import OracleResult, score
+from strategies.predicates import Clock, cells
+from strategies.rules import book
+from strategies.words import (
+    CONTACT_COLUMNS,
+    CONTACT_IDS,
+    EVENT_COLUMNS,
+    EVENT_TYPE_SPELLINGS,
+    GAPS,
+    ORPHAN_IDS,
+    TAGS,
+    chance,
+    edges,
+    one_of,
+    scoring_instant,
+    some_of,
+    time_zone,
+)
+
+Row = dict[str, Any]
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A valid rule book, clean rows, and the instant to score them for."""
+
+    book: dict[str, Any]
+    contacts: list[Row]
+    events: list[Row]
+    tag_history: list[Row]
+    as_of: datetime
+
+    def scored(self) -> OracleResult:
+        """Give what the oracle makes of the case."""
+        return score(self.book, self.contacts, self.events, self.tag_history, self.as_of)
+
+    def with_book(self, book: dict[str, Any]) -> "Case":
+        """Give the same rows under another book."""
+        return replace(self, book=book)
+
+
+def windows(node: Any) -> Iterator[str]:
+    """Walk a book and give every `expires` and `last` but `never`."""
+    if isinstance(node, Mapping):
+        for word, value in node.items():
+            if word in ("expires", "last") and value != "never":
+                yield value
+            yield from windows(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from windows(value)
+
+
+def _contact(dice: Random, contact_id: str, clock: Clock) -> Row:
+    none: list[str] | None = one_of(dice, (None, []))
+    tags = some_of(dice, TAGS, 3) if chance(dice, 12) else none
+    row: Row = {"contact_id": contact_id, "tags": tags}
+    return row | {column: cells(dice, kind, clock) for column, kind in CONTACT_COLUMNS.items()}
+
+
+def _event(dice: Random, contact_id: str, event: str, at: datetime, clock: Clock) -> Row:
+    row: Row = {"contact_id": contact_id, "event": one_of(dice, EVENT_TYPE_SPELLINGS[event]), "at": at}
+    return row | {column: cells(dice, kind, clock) for column, kind in EVENT_COLUMNS.items()}
+
+
+def _burst(dice: Random, contact_id: str, instants: list[datetime], clock: Clock) -> list[Row]:
+    """Draw a few events of a contact, one after another, that start at an edge."""
+    at = one_of(dice, instants) + one_of(dice, (0, 1, -1)) * _SECOND
+    types = some_of(dice, tuple(EVENT_TYPE_SPELLINGS), 2)
+    rows = []
+    for _ in range(dice.randint(1, 7)):
+        rows.append(_event(dice, contact_id, one_of(dice, types), at, clock))
+        at += one_of(dice, GAPS) * _SECOND
+    return rows[::-1] if chance(dice, 6) else rows
+
+
+def _tag_entry(dice: Random, ids: tuple[str, ...], instants: list[datetime]) -> Row:
+    at = one_of(dice, instants) + one_of(dice, (0, 1, -1)) * _SECOND
+    action = one_of(dice, ("applied", "applied", "removed"))
+    return {"contact_id": one_of(dice, ids), "tag": one_of(dice, TAGS), "at": at, "action": action}
+
+
+def case_of(dice: Random) -> Case:
+    """Make a whole case of the throws of the dice."""
+    zone = time_zone(dice)
+    clock = Clock(scoring_instant(dice, zone), ZoneInfo(zone or "UTC"))
+    made = book(dice, zone, clock)
+    ids = CONTACT_IDS[: one_of(dice, (1, 2, 3, 4, 5, 6, 12))]
+    contacts = [_contact(dice, contact_id, clock) for contact_id in ids]
+    instants = edges(clock.as_of, sorted(set(windows(made))), clock.zone)
+    events: list[Row] = []
+    for _ in range(dice.randint(4, 28)):
+        contact_id = one_of(dice, ORPHAN_IDS if chance(dice, 1) else ids)
+        events += _burst(dice, contact_id, instants, clock)
+    tag_history = [_tag_entry(dice, (*ids, ORPHAN_IDS[0]), instants) for _ in range(dice.randrange(2, 16))]
+    return Case(made, contacts, events, tag_history, clock.as_of)
+
+
+_KEEP = st.sampled_from((False,) + (True,) * 39)
+
+
+@st.composite
+def cases(draw: DrawFn) -> Case:
+    """Draw a case: its content from a seed, and what of it is kept, so that failures shrink to few rows."""
+    case = case_of(Random(draw(st.integers(0, 2**32 - 1))))
+    for score_spec in case.book["scores"].values():
+        score_spec["rules"] = _kept(draw, score_spec["rules"], least=1)
+    if "ignore" in case.book:
+        case.book["ignore"] = _kept(draw, case.book["ignore"], least=1)
+    contacts = _kept(draw, case.contacts, least=1)
+    return replace(
+        case, contacts=contacts, events=_kept(draw, case.events), tag_history=_kept(draw, case.tag_history)
+    )
+
+
+def _kept(draw: DrawFn, items: list[Row], least: int = 0) -> list[Row]:
+    """Draw which of the items are kept, nearly all; shrinks to fewer."""
+    return items[:least] + [item for item in items[least:] if draw(_KEEP)]

@@ -1,0 +1,199 @@
+"""Strategies for predicates, tag forms and conditions (sections 4.3, 5 and 6)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from strategies.words import (
+    BOOLEAN_CELLS,
+    CODE_CELLS,
+    CONTACT_COLUMNS,
+    DAY_OFFSETS,
+    DAY_PERIODS,
+    EVENT_COLUMNS,
+    EVENT_TYPES,
+    NUMBER_CELLS,
+    NUMBERS,
+    PARTS,
+    PATTERNS,
+    TAG_PATTERNS,
+    TAGS,
+    TEXT_CELLS,
+    TEXT_OPERANDS,
+    chance,
+    one_of,
+    one_or_list,
+    periods,
+    some_of,
+)
+
+Predicate = Any
+Operators = dict[str, Any]
+_CELLS = {"text": TEXT_CELLS, "number": NUMBER_CELLS, "code": CODE_CELLS, "boolean": BOOLEAN_CELLS}
+_ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
+_PART_OPERATORS = ("contains", "not_contains", "starts_with", "ends_with")
+CALENDAR = ("day", "week", "month")
+
+
+class Clock:
+    """What date operands and cells are made around."""
+
+    def __init__(self, as_of: datetime, zone: ZoneInfo) -> None:
+        self.as_of = as_of
+        self.zone = zone
+
+    def date_text(self, dice: Random) -> str:
+        """Draw a bare date near today."""
+        day = self.as_of.astimezone(self.zone).date() + timedelta(days=one_of(dice, DAY_OFFSETS))
+        return day.isoformat()
+
+    def instant_text(self, dice: Random) -> str:
+        """Draw an instant near the edge of a day, in one of the notations."""
+        local = datetime.fromisoformat(self.date_text(dice)).replace(tzinfo=self.zone)
+        instant = local + timedelta(seconds=one_of(dice, (0, -1, 1, 5400, 9000)))
+        notation = one_of(dice, ("Z", "offset", "naive", "short", "fraction"))
+        if notation == "Z":
+            return _utc(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if notation == "offset":
+            return (_utc(instant) - timedelta(minutes=210)).strftime("%Y-%m-%d %H:%M:%S-03:30")
+        if notation == "naive":
+            return instant.strftime("%Y-%m-%dT%H:%M:%S")
+        return instant.strftime("%Y-%m-%d %H:%M" if notation == "short" else "%Y-%m-%d %H:%M:%S.999")
+
+    def cell(self, dice: Random) -> str | None:
+        """Draw a cell of a column of dates."""
+        kind = one_of(dice, ("date", "date", "instant", "junk"))
+        if kind == "junk":
+            return one_of(dice, (None, "", "2026-02-30", "21.11.2026", "soon", "5"))
+        return self.date_text(dice) if kind == "date" else self.instant_text(dice)
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(ZoneInfo("UTC"))
+
+
+def cells(dice: Random, kind: str, clock: Clock) -> str | None:
+    """Draw a cell for a column of that kind."""
+    if kind == "date":
+        return clock.cell(dice)
+    return one_of(dice, _CELLS[kind])
+
+
+def _text_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("equals", "not_equals", "in", "not_in", "matches", "not_contains", *_PART_OPERATORS))
+    if word in _PART_OPERATORS:
+        return {word: one_or_list(dice, PARTS)}
+    if word == "matches":
+        return {word: one_of(dice, PATTERNS)}
+    if word in ("in", "not_in"):
+        return {word: some_of(dice, (*TEXT_OPERANDS, 5), 3)}
+    return {word: one_of(dice, (*TEXT_OPERANDS, 5))}
+
+
+def _number_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("equals", "not_equals", "in", "not_in", *_ORDERINGS, *_ORDERINGS))
+    if word in ("in", "not_in"):
+        return {word: some_of(dice, (*NUMBERS, "many", "1,000", "5"), 3)}
+    return {word: one_of(dice, NUMBERS)}
+
+
+def _boolean_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("equals", "equals", "not_equals", "in", "not_in"))
+    if word in ("in", "not_in"):
+        return {word: some_of(dice, (True, False, "maybe"), 2)}
+    return {word: one_of(dice, (True, False))}
+
+
+def _date_operator(dice: Random, clock: Clock) -> Operators:
+    kind = one_of(dice, ("within_last", "within_next", "date", "instant"))
+    if kind.startswith("within"):
+        return {kind: one_of(dice, DAY_PERIODS)}
+    operand = clock.date_text(dice) if kind == "date" else clock.instant_text(dice)
+    return {one_of(dice, _ORDERINGS): operand}
+
+
+_OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {
+    "text": _text_operator,
+    "number": _number_operator,
+    "code": _number_operator,
+    "boolean": _boolean_operator,
+    "date": _date_operator,
+}
+
+
+def predicate(dice: Random, kind: str, clock: Clock) -> Predicate:
+    """Draw a predicate: one operator or several, or the short form of `equals` or `in`."""
+    operators = dict(_OPERATORS[kind](dice, clock))
+    if kind == "text" and chance(dice, 8):
+        return operators | {"case_sensitive": True}
+    if chance(dice, 3):
+        operators = {"empty": one_of(dice, (True, False))}
+    elif chance(dice, 3):
+        operators |= _OPERATORS[kind](dice, clock)
+    elif chance(dice, 2):
+        operators |= {"empty": False}
+    if chance(dice, 10) and len(operators) == 1:
+        [(word, operand)] = operators.items()
+        return operand if word in ("equals", "in") else operators
+    return operators
+
+
+def predicates(dice: Random, columns: Mapping[str, str], clock: Clock) -> dict[str, Predicate]:
+    """Draw a mapping of one column, seldom two, to predicates."""
+    names = some_of(dice, tuple(columns), 2) if chance(dice, 3) else [one_of(dice, tuple(columns))]
+    return {name: predicate(dice, columns[name], clock) for name in names}
+
+
+def event_words(dice: Random) -> str | list[str]:
+    """Draw what `event:` names."""
+    return one_or_list(dice, EVENT_TYPES)
+
+
+def with_where(dice: Random, spec: dict[str, Any], clock: Clock, odds: int = 8) -> dict[str, Any]:
+    """Add a `where` to an event's spec, or don't."""
+    return spec | {"where": predicates(dice, EVENT_COLUMNS, clock)} if chance(dice, odds) else spec
+
+
+def per(dice: Random) -> Any:
+    """Draw a `per`: a calendar one, a property, or the long form of a property."""
+    return one_of(dice, (*CALENDAR, "asset", {"property": "day"}))
+
+
+def tag_form(dice: Random) -> Any:
+    """Draw a tag, a list of tags, or one of the long forms."""
+    kind = one_of(dice, ("one", "list", "all", "like"))
+    if kind == "one":
+        return one_of(dice, TAGS)
+    if kind == "list":
+        return some_of(dice, TAGS, 3)
+    if kind == "all":
+        return {"all": some_of(dice, TAGS, 2)}
+    return {"like": one_or_list(dice, TAG_PATTERNS)}
+
+
+def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
+    condition = with_where(dice, {"event": event_words(dice)}, clock)
+    if chance(dice, 9):
+        condition["last"] = periods(dice)
+    if chance(dice, 7):
+        condition["per"] = per(dice)
+    if chance(dice, 8) or "per" in condition:
+        condition["times"] = one_of(dice, (2, 1, 3))
+    return condition
+
+
+def condition(dice: Random, clock: Clock, depth: int = 2) -> dict[str, Any]:
+    """Draw a condition, nested at most `depth` deep."""
+    leaves = ("tag", "field", "event", "event")
+    kind = one_of(dice, (*leaves, "all", "any", "not") if depth else leaves)
+    if kind == "tag":
+        return {"tag": tag_form(dice)}
+    if kind == "field":
+        return {"field": predicates(dice, CONTACT_COLUMNS, clock)}
+    if kind == "event":
+        return _event_condition(dice, clock)
+    if kind == "not":
+        return {"not": condition(dice, clock, depth - 1)}
+    return {kind: [condition(dice, clock, depth - 1) for _ in range(one_of(dice, (2, 1, 3)))]}
