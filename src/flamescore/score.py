@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from flamescore.engine.clock import Clock
+from flamescore.engine.entries import table
+from flamescore.engine.ledger import NONE
+from flamescore.engine.people import ROW
+from flamescore.engine.rank import ranked
+from flamescore.engine.run import DEFAULT, Run, Tuning, run
+from flamescore.frames import ISO_SUFFIX, POINTS
+from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Iterator
+    from datetime import datetime
 
-    from flamescore.bind.resolved import RuleBook
-    from flamescore.frames import SourceRecord
+    from flamescore.bind.resolved import Condition, RuleBook
+    from flamescore.engine.entries import Entry
+    from flamescore.engine.ledger import Rows
+    from flamescore.frames import Exports, SourceRecord
 
 
-class Ledger(Protocol):
-    """The ledger of a scoring: summed entries, by contact id, score, and order of the rule file."""
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger of a scoring: summed entries, by contact id, score, and order of the rule file.
+
+    Held as numbers, and shown as frames (`frames.POINTS`) a piece at a time.
+    """
+
+    ids: pl.Series
+    entries: tuple[Entry, ...]
+    now: int
+    pieces: tuple[tuple[int, Rows], ...]
 
     def parts(self) -> Iterator[pl.DataFrame]:
-        """Yield the ledger in pieces of bounded size, in order (`frames.POINTS`)."""
-        ...
+        """Yield the ledger in pieces of bounded size, in order."""
+        for first, rows in self.pieces:
+            yield self._shown(first, rows)
 
     def frame(self) -> pl.DataFrame:
-        """Return the whole ledger (`frames.POINTS`)."""
-        ...
+        """Return the whole ledger."""
+        return pl.concat([pl.DataFrame(schema=POINTS), *self.parts()])
 
     def of(self, contact_ids: pl.Series) -> pl.DataFrame:
-        """Return the entries of some contacts, in order (`frames.POINTS`)."""
-        ...
+        """Return the entries of some contacts, in order."""
+        wanted = np.flatnonzero(self.ids.is_in(contact_ids.implode()).to_numpy())
+        found = [
+            self._shown(first, rows.take(np.isin(rows.contact + first, wanted))) for first, rows in self.pieces
+        ]
+        return pl.concat([pl.DataFrame(schema=POINTS), *found])
+
+    def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
+        names = table(self.entries)[rows.entry]
+        at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age"))
+        return (
+            pl.DataFrame({"age": rows.age, "occurrences": rows.occurrences, "points": rows.points})
+            .with_columns(self.ids.gather(rows.contact + first).alias("contact_id"), *names.get_columns()[:3])
+            .with_columns(pl.col("points") / POINT, last_at=_instant(at))
+            .select(POINTS.names())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +75,9 @@ class Observations:
     (String, String, String, String, Int64, Int64, Float64), zeros included, in order.
     `unread`: (kind, column, cells) of present cells that did not read as the number or date needed.
     `unvalued`: (score, rule id, occurrences) of `points: {from}` that gave 0 for want of a number.
+    `undated`: contacts with a matching tag without a date under a rule that needs one.
     `unseen`: event types that rules name and no event in the windows has.
+    `ambiguous_contacts`: contacts whose e-mail (or other key) an earlier contact has, so gets their events.
     """
 
     sources: tuple[SourceRecord, ...]
@@ -66,3 +105,103 @@ class Scored:
     ledger: Ledger
     excluded: pl.DataFrame
     observed: Observations
+
+
+def score_exports(
+    book: RuleBook,
+    exports: Exports,
+    *,
+    as_of: datetime,
+    exclude: Condition | None = None,
+    tuning: Tuning = DEFAULT,
+) -> Scored:
+    """Score every contact of the exports by every score of the book, as of an instant.
+
+    A contact without a single matching rule scores 0. `exclude` says whom the call list leaves out.
+    """
+    clock = Clock(as_of, book.zone)
+    also = () if exclude is None else (exclude,)
+    done = run(book, exports, clock, also=also, tuning=tuning)
+    ids = done.people.frame["contact_id"]
+    scores = [
+        ranked(score, *_of_score(done, number), ids=ids, clock=clock) for number, score in enumerate(book.scores)
+    ]
+    ledger = Ledger(ids, done.teller.entries, clock.now, tuple((t.first, t.share.rows) for t in done.shares))
+    return Scored(
+        book=book,
+        as_of=as_of,
+        contacts=_public(done.people.frame),
+        scores=pl.concat(scores),
+        ledger=ledger,
+        excluded=ids.filter(_excluded(done)).to_frame(),
+        observed=_observed(done, exports),
+    )
+
+
+def _of_score(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    shares = [told.share for told in done.shares]
+    return (
+        np.concatenate([share.totals[number] for share in shares]),
+        np.concatenate([share.youngest[number] for share in shares]),
+        np.concatenate([share.scored[number] for share in shares]),
+    )
+
+
+def _excluded(done: Run) -> pl.Series:
+    if not done.shares[0].holds:
+        return pl.Series([False]).new_from_index(0, done.people.count)
+    return pl.Series(np.concatenate([told.holds[0] for told in done.shares]))
+
+
+def _public(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop(ROW, *(name for name in frame.columns if name.endswith(ISO_SUFFIX)))
+
+
+def _observed(done: Run, exports: Exports) -> Observations:
+    entries = done.teller.entries
+    unvalued = sum((told.share.unvalued for told in done.shares), np.zeros(len(entries), np.int64))
+    return Observations(
+        sources=(*exports.records, *done.scanned.records),
+        rules=_rules(done),
+        unread=(
+            *(("contacts", column, cells) for column, cells in done.unread_fields),
+            *(("events", column, cells) for column, cells in done.scanned.unread),
+        ),
+        unvalued=tuple(
+            (e.score_name, e.id, int(n)) for e, n in zip(entries, unvalued, strict=True) if n
+        ),
+        undated=sum(told.share.undated for told in done.shares),
+        tags_disagree=done.tags.disagree,
+        unseen=_unseen(done) if exports.events else (),
+        ambiguous_contacts=sum(
+            done.people.shared(key) for key in {s.key for s in exports.events} if key != "contact_id"
+        ),
+        seconds=done.seconds,
+    )
+
+
+def _rules(done: Run) -> pl.DataFrame:
+    count = len(done.teller.entries)
+    rows = [told.share.rows for told in done.shares]
+    sums = np.zeros((3, count), np.int64)
+    for part in rows:
+        sums[0] += np.bincount(part.entry, minlength=count)
+        np.add.at(sums[1], part.entry, part.occurrences)
+        np.add.at(sums[2], part.entry, part.points)
+    return table(done.teller.entries).with_columns(
+        contacts=pl.Series(sums[0]), occurrences=pl.Series(sums[1]), points=pl.Series(sums[2]) / POINT
+    )
+
+
+def _unseen(done: Run) -> tuple[str, ...]:
+    """Name the event types of rules that no event had, by the predicates that never held."""
+    place = {p: i for i, p in enumerate(done.streams.predicates)}
+    matches = [stream.where[0] for stream in done.streams.all]
+    missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
+    return tuple(dict.fromkeys(text for p in missing for test in p.tests for text in getattr(test, "texts", ())))
+
+
+def _instant(epoch: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(epoch, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+
+

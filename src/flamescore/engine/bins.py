@@ -1,0 +1,112 @@
+"""Events kept for counting, laid into bins of neighbouring contacts as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+AGE_BITS: Final = 37
+"""Ages in seconds fit in this many bits: four thousand years."""
+
+BUDGET: Final = 4_000_000
+"""Occurrences that are counted at once; with their temporaries about 200 MB."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Events as arrays of one length: contact, number of the live set, age, and what wide streams need."""
+
+    contact: NDArray[np.uint32]
+    live: NDArray[np.uint32]
+    age: NDArray[np.integer]
+    values: tuple[NDArray[np.uint64], ...] = ()
+    amounts: tuple[NDArray[np.int64], ...] = ()
+
+    def take(self, rows: NDArray[np.integer] | slice) -> Kept:
+        """Return some of the events."""
+        return Kept(
+            self.contact[rows],
+            self.live[rows],
+            self.age[rows],
+            tuple(v[rows] for v in self.values),
+            tuple(a[rows] for a in self.amounts),
+        )
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The events of the contacts from `first` up to, but not including, `last`."""
+
+    first: int
+    last: int
+    events: Kept
+
+
+class Bins:
+    """Collects events by contact, and gives them back a bounded number of occurrences at a time."""
+
+    def __init__(self, contacts: int, streams: int) -> None:
+        self._contacts = contacts
+        self._streams = max(1, streams).bit_length()
+        self._shift = min(14, 63 - AGE_BITS - self._streams)
+        count = (max(contacts, 1) - 1 >> self._shift) + 1
+        self._parts: list[list[Kept]] = [[] for _ in range(count)]
+        self._occurrences = np.zeros(count, np.int64)
+        self.oldest = 0
+
+    def add(self, events: Kept, lengths: NDArray[np.int64]) -> None:
+        """Lay events into their bins; `lengths` is the number of streams of each live set."""
+        if not len(events.contact):
+            return
+        self.oldest = max(self.oldest, int(events.age.max()))
+        where = (events.contact >> self._shift).astype(np.uint16 if len(self._parts) < 2**16 else np.uint32)
+        events = events.take(np.argsort(where, kind="stable"))
+        sizes = np.bincount(where, minlength=len(self._parts))
+        starts = np.cumsum(sizes) - sizes
+        for bin_ in np.flatnonzero(sizes).tolist():
+            part = events.take(slice(starts[bin_], starts[bin_] + sizes[bin_]))
+            self._parts[bin_].append(part)
+            self._occurrences[bin_] += int(lengths[part.live].sum())
+
+    def partitions(self, budget: int = BUDGET) -> Iterator[Partition]:
+        """Give the events back, bins joined while their occurrences stay within the budget; each once."""
+        first = 0
+        while first < len(self._parts):
+            last, total = first + 1, int(self._occurrences[first])
+            while last < len(self._parts) and total + int(self._occurrences[last]) <= budget and self._fits(first, last):
+                total += int(self._occurrences[last])
+                last += 1
+            yield self._join(first, last)
+            first = last
+
+    def _fits(self, first: int, last: int) -> bool:
+        """Hold a partition to 256 Ki contacts, and contact, stream and age to 63 bits."""
+        room = min(18, 63 - self._streams - max(1, self.oldest.bit_length()))
+        return (last + 1 - first) << self._shift <= 1 << room
+
+    def _join(self, first: int, last: int) -> Partition:
+        parts = [part for bin_ in self._parts[first:last] for part in bin_]
+        for bin_ in range(first, last):
+            self._parts[bin_] = []
+        bounds = first << self._shift, min(last << self._shift, self._contacts)
+        return Partition(*bounds, _concat(parts))
+
+
+def _concat(parts: list[Kept]) -> Kept:
+    if not parts:
+        none = np.zeros(0, np.uint32)
+        return Kept(none, none, none)
+    return Kept(
+        np.concatenate([p.contact for p in parts]),
+        np.concatenate([p.live for p in parts]),
+        np.concatenate([p.age for p in parts]),
+        tuple(np.concatenate(v) for v in zip(*(p.values for p in parts), strict=True)),
+        tuple(np.concatenate(a) for a in zip(*(p.amounts for p in parts), strict=True)),
+    )

@@ -1,0 +1,133 @@
+"""The one clock of a scoring: `as_of`, and the local calendar of the rule file's zone as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from flamescore.units import start_of_day
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from numpy.typing import NDArray
+
+    from flamescore.units import Period
+
+DAY: Final = 86_400
+EPOCH: Final = date(1970, 1, 1)
+_FIRST, _LAST = -(2**62), 2**62
+_PROBE: Final = DAY // 2
+"""Offsets are looked up this often: no zone has changed its clocks twice in half a day."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The instant for which everything is worked out, and the zone of its calendar."""
+
+    as_of: datetime
+    zone: ZoneInfo
+
+    @property
+    def now(self) -> int:
+        """`as_of` in epoch seconds."""
+        return int(self.as_of.timestamp())
+
+    @property
+    def today(self) -> int:
+        """The local calendar day of `as_of`, in days since 1970-01-01."""
+        return self.day_of(self.as_of)
+
+    def reach(self, window: Period | None) -> int | None:
+        """Return the age in seconds at which an occurrence has left the window; None for never."""
+        return None if window is None else self.now - int(window.before(self.as_of, self.zone).timestamp())
+
+    def day_of(self, instant: datetime) -> int:
+        """Return the local calendar day of an instant, in days since 1970-01-01."""
+        return (instant.astimezone(self.zone).date() - EPOCH).days
+
+    def day_before(self, window: Period) -> int:
+        """Return the local calendar day of `as_of - window`."""
+        return self.day_of(window.before(self.as_of, self.zone))
+
+    def day_after(self, window: Period) -> int:
+        """Return the local calendar day of `as_of + window`."""
+        return self.day_of(window.after(self.as_of, self.zone))
+
+    def start_of(self, day: date) -> int:
+        """Return the first instant of a local day, in epoch seconds."""
+        return int(start_of_day(day, self.zone).timestamp())
+
+    def local_days(self, instants: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the local calendar days (since 1970-01-01) of epoch seconds."""
+        if not len(instants):
+            return instants
+        table = transitions(self.zone, *_years(int(instants.min()), int(instants.max())))
+        offsets = table.offsets[np.searchsorted(table.instants, instants, side="right")]
+        return (instants + offsets) // DAY
+
+    def instants(self, local: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the epoch seconds of naive local seconds.
+
+        A time that the clock skips is read with the offset before the gap; of a repeated one the
+        earlier is taken. Both say: the old offset holds until the later of the two local readings.
+        """
+        if not len(local):
+            return local
+        table = transitions(self.zone, *_years(int(local.min()), int(local.max())))
+        return local - table.offsets[np.searchsorted(table.local_ends, local, side="right")]
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Changes of a zone's offset: `offsets[i]` holds before `instants[i]`, the last after them all."""
+
+    instants: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    local_ends: NDArray[np.int64]
+
+
+@lru_cache(maxsize=64)
+def transitions(zone: ZoneInfo, first: int, last: int) -> Transitions:
+    """Find the changes of offset of a zone from one year to another."""
+    start, stop = _epoch(first), _epoch(last + 1)
+    before = _offset(zone, start)
+    instants, offsets = [], [before]
+    for probe in range(start + _PROBE, stop + _PROBE, _PROBE):
+        after = _offset(zone, probe)
+        if after != before:
+            instants.append(_change(zone, probe - _PROBE, probe))
+            offsets.append(after)
+            before = after
+    at, offset = np.array(instants, np.int64), np.array(offsets, np.int64)
+    return Transitions(at, offset, at + np.maximum(offset[:-1], offset[1:]))
+
+
+def _change(zone: ZoneInfo, low: int, high: int) -> int:
+    """Find the first second of (low, high] that has the offset of `high`."""
+    new = _offset(zone, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _offset(zone, middle) == new else (middle, high)
+    return high
+
+
+def _offset(zone: ZoneInfo, epoch: int) -> int:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=epoch)
+    offset = instant.astimezone(zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
+
+
+def _epoch(year: int) -> int:
+    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+
+
+def _years(low: int, high: int) -> tuple[int, int]:
+    """Return the years around two epoch seconds, held to those that have known changes of the clock."""
+    year = 31_556_952
+    first, last = 1970 + low // year - 1, 1970 + high // year + 1
+    return min(max(first, 1880), 2200), min(max(last, 1880), 2200)

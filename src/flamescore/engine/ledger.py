@@ -1,0 +1,204 @@
+"""The ledger: who got how many points from which rule, and what the limits took back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from flamescore.bind.resolved import NO_LIMITS, BranchRule, EventRule, TagRule
+from flamescore.engine.entries import entries_of, numbered
+from flamescore.engine.tags import UNDATED
+from flamescore.engine.worth import DAY, contributions, factors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import Limits, Rule, RuleBook, Score
+    from flamescore.engine.clock import Clock
+    from flamescore.engine.judge import Judge
+
+NONE: Final = -1
+"""Stands for the age of what has none."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the ledger as arrays of one length; points are ten-thousandths, `age` is `NONE` where none."""
+
+    contact: NDArray[np.int64]
+    entry: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    points: NDArray[np.int64]
+    age: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.bool_]) -> Rows:
+        """Return some of the rows."""
+        return Rows(*(getattr(self, name)[rows] for name in _COLUMNS))
+
+
+_COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
+
+
+@dataclass(frozen=True)
+class Share:
+    """The ledger of some contacts, and what it comes to for each of them, score by score.
+
+    `totals` and `youngest` (age of the last activity, or `NONE`) are by score and contact, `scored` says who is
+    in the population. `unvalued` is by entry, `undated` counts contacts.
+    """
+
+    rows: Rows
+    totals: NDArray[np.int64]
+    youngest: NDArray[np.int64]
+    scored: NDArray[np.bool_]
+    unvalued: NDArray[np.int64]
+    undated: int
+
+
+@dataclass
+class _Book:
+    """The page being written: rows as they come."""
+
+    count: int
+    parts: list[Rows] = field(default_factory=list)
+
+    def write(self, entry: int, points: NDArray[np.int64], given: Given | None = None) -> None:
+        """Write a row for each contact (dense points) that gets or loses anything."""
+        who = np.flatnonzero(points)
+        none = np.zeros(len(who), np.int64)
+        occurrences = none if given is None else given.occurrences[who]
+        age = none + NONE if given is None else given.age[who]
+        self.parts.append(Rows(who, none + entry, occurrences, points[who], age))
+
+    def rows(self) -> Rows:
+        """Return the rows by contact, then entry."""
+        if not self.parts:
+            return Rows(*(np.zeros(0, np.int64) for _ in _COLUMNS))
+        joined = [np.concatenate([getattr(part, name) for part in self.parts]) for name in _COLUMNS]
+        place = max(1, len(joined[0]).bit_length())
+        key = (joined[0] << 16 | joined[1]) << place | np.arange(len(joined[0]))
+        key.sort()
+        order = key & ((1 << place) - 1)
+        return Rows(*(column[order] for column in joined))
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a rule gives each contact of the partition, before its limits."""
+
+    points: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    age: NDArray[np.int64]
+    unvalued: int = 0
+
+
+class Teller:
+    """Writes the ledger of a partition from its sums and conditions."""
+
+    def __init__(self, book: RuleBook, of_rule: dict[EventRule, int], clock: Clock) -> None:
+        self.book = book
+        self.entries = entries_of(book)
+        self._number = numbered(self.entries)
+        self._of_rule = of_rule
+        self._clock = clock
+
+    def share(self, judge: Judge) -> Share:
+        """Write the ledger of the judge's contacts."""
+        page = _Book(judge.count)
+        unvalued = np.zeros(len(self.entries), np.int64)
+        undated = np.zeros(judge.count, np.bool_)
+        told = [self._score(score, judge, page, unvalued, undated) for score in self.book.scores]
+        totals, youngest, scored = (np.stack(parts) for parts in zip(*told, strict=True))
+        return Share(page.rows(), totals, youngest, scored, unvalued, int(undated.sum()))
+
+    def _score(
+        self, score: Score, judge: Judge, page: _Book, unvalued: NDArray[np.int64], undated: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        scored = judge.holds(score.population)
+        groups: dict[str | None, NDArray[np.int64]] = {}
+        youngest = np.full(judge.count, NONE, np.int64)
+        for rule in score.rules:
+            given = self._given(rule, judge, scored, undated)
+            entry = self._number[score.name, "rule", rule.id]
+            unvalued[entry] += given.unvalued
+            page.write(entry, given.points, given)
+            youngest = _younger(youngest, given)
+            points = self._limited(page, given.points, rule.limits, (score.name, "rule_limit", rule.id))
+            groups[rule.group] = groups.get(rule.group, 0) + points
+        total = np.zeros(judge.count, np.int64) + groups.get(None, 0)
+        for name, limits in score.groups:
+            if name in groups:
+                total += self._limited(page, groups[name], limits, (score.name, "group_limit", name))
+        total = self._limited(page, total, score.limits, (score.name, "score_limit", score.name))
+        return total, youngest, scored
+
+    def _limited(
+        self, page: _Book, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
+    ) -> NDArray[np.int64]:
+        """Clamp sums, and write down what that took or gave back."""
+        if limits == NO_LIMITS:
+            return points
+        low = np.iinfo(np.int64).min if limits.low is None else limits.low
+        high = np.iinfo(np.int64).max if limits.high is None else limits.high
+        held = np.clip(points, low, high)
+        page.write(self._number[entry], held - points)
+        return held
+
+    def _given(self, rule: Rule, judge: Judge, scored: NDArray[np.bool_], undated: NDArray[np.bool_]) -> Given:
+        mask = scored if rule.condition is None else scored & judge.holds(rule.condition)
+        match rule.subject:
+            case EventRule():
+                return self._events(rule.subject, judge, mask)
+            case TagRule():
+                return _plain(self._tagged(rule.subject, judge, mask, undated))
+            case BranchRule():
+                return _plain(_branched(rule.subject, judge, mask))
+
+    def _events(self, rule: EventRule, judge: Judge, mask: NDArray[np.bool_]) -> Given:
+        sums = judge.sums.of(self._of_rule[rule])
+        sums = sums.take(mask[sums.contact])
+        points, occurrences = np.zeros(judge.count, np.int64), np.zeros(judge.count, np.int64)
+        age = np.full(judge.count, NONE, np.int64)
+        points[sums.contact], occurrences[sums.contact] = sums.points, sums.occurrences
+        age[sums.contact] = sums.age
+        return Given(points, occurrences, age, int(sums.unvalued.sum()))
+
+    def _tagged(
+        self, rule: TagRule, judge: Judge, mask: NDArray[np.bool_], undated: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
+        has = judge.known.tags[rule.tag][judge.first : judge.last] & mask
+        if not rule.dated:
+            return np.where(has, rule.points, 0)
+        since = judge.known.since[rule.tag][judge.first : judge.last]
+        dated = has & (since != UNDATED)
+        age = np.where(dated, self._clock.now - since, 0)
+        reach = self._clock.reach(rule.window)
+        live = dated if reach is None else dated & (age < reach)
+        factor = factors(rule.decay, int(age.max(initial=0)) // DAY)
+        worth = contributions(rule.points, factor[np.minimum(age // DAY, len(factor) - 1)])
+        undated |= has & ~dated
+        plain = rule.points if rule.undated == "keep" else 0
+        return np.where(live, worth, np.where(has & ~dated, plain, 0))
+
+
+def _branched(rule: BranchRule, judge: Judge, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    points = np.zeros(judge.count, np.int64)
+    open_ = mask.copy()
+    for branch in rule.branches:
+        taken = open_ & judge.holds(branch.condition)
+        points[taken] = branch.points
+        open_ &= ~taken
+    return points
+
+
+def _plain(points: NDArray[np.int64]) -> Given:
+    return Given(points, np.zeros(len(points), np.int64), np.full(len(points), NONE, np.int64))
+
+
+def _younger(youngest: NDArray[np.int64], given: Given) -> NDArray[np.int64]:
+    """Take the younger activity where a rule gave more than 0 points."""
+    active = (given.points > 0) & (given.age != NONE)
+    younger = active & ((youngest == NONE) | (given.age < youngest))
+    return np.where(younger, given.age, youngest)

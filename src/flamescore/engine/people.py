@@ -1,0 +1,106 @@
+"""The contacts as the engine knows them: by number, in order of contact id, with what holds for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import present
+from flamescore.engine.readings import folded
+from flamescore.engine.signatures import Signatures
+from flamescore.frames import ISO_SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import Predicate
+    from flamescore.engine.clock import Clock
+
+INDEX: Final = "\x00c"
+KEY: Final = "\x00key"
+HASH: Final = "\x00hash"
+ROW: Final = "\x00row"
+
+
+@dataclass(frozen=True)
+class People:
+    """All contacts, sorted by `contact_id` by code point: a contact's number is its place."""
+
+    frame: pl.DataFrame
+    """Every contact column, and the row that the export had it in (`ROW`)."""
+
+    @property
+    def count(self) -> int:
+        """How many contacts there are."""
+        return self.frame.height
+
+    def lookup(self, key: str) -> pl.LazyFrame:
+        """Return `HASH, KEY, INDEX`: the contact that an event with that key belongs to.
+
+        E-mail addresses are folded, ids and other keys are taken as written. Of several contacts with one
+        key the first of the export is meant.
+        """
+        found = (
+            self.frame.lazy()
+            .with_row_index(INDEX)
+            .sort(ROW)
+            .select(key_of(key, pl.col(key)).alias(KEY), INDEX)
+            .drop_nulls(KEY)
+        )
+        if key != "contact_id":
+            found = found.unique(KEY, keep="first")
+        return found.select(pl.col(KEY).hash().alias(HASH), KEY, INDEX)
+
+    def shared(self, key: str) -> int:
+        """Count the contacts whose key an earlier contact of the export has."""
+        keys = self.frame.select(key_of(key, pl.col(key))).to_series().drop_nulls()
+        return keys.len() - keys.n_unique()
+
+    def numbers(self, contact_ids: pl.Series) -> pl.Series:
+        """Return the numbers of contacts by id, null for ids that are not there."""
+        table = self.frame.select("contact_id").with_row_index(INDEX)
+        ids = contact_ids.rename("contact_id").to_frame()
+        return ids.join(table, on="contact_id", how="left", maintain_order="left")[INDEX]
+
+
+def people_of(contacts: pl.DataFrame) -> People:
+    """Put the contacts in order."""
+    return People(contacts.with_row_index(ROW).sort("contact_id"))
+
+
+def key_of(key: str, cell: pl.Expr) -> pl.Expr:
+    """Bring a key to the form in which keys are compared."""
+    return folded(present(cell)) if key == "email" else present(cell)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What holds for each contact: one Boolean array a predicate, and the cells that could not be read."""
+
+    holds: dict[Predicate, NDArray[np.bool_]]
+    unread: tuple[tuple[str, int], ...]
+
+
+def facts_of(people: People, predicates: Sequence[Predicate], clock: Clock) -> Facts:
+    """Work out every predicate on contacts, on the distinct values of each column."""
+    signatures = Signatures(predicates, clock)
+    holds: dict[Predicate, NDArray[np.bool_]] = {}
+    unread: list[tuple[str, int]] = []
+    for coder in signatures.coders:
+        codes = coder.encode(*column_of(people.frame, coder.column))
+        pairs = coder.codes.things
+        for i, predicate in enumerate(coder.predicates):
+            holds[predicate] = np.array([bool(h >> i & 1) for h, _ in pairs], np.bool_)[codes]
+        unread.append((coder.column, int(np.array([bool(u) for _, u in pairs], np.int64)[codes].sum())))
+    return Facts(holds, tuple((column, cells) for column, cells in unread if cells))
+
+
+def column_of(frame: pl.DataFrame, column: str) -> tuple[pl.Series, pl.Series | None]:
+    """Return a column and its companion of declared dates, if it has one."""
+    companion = column + ISO_SUFFIX
+    return frame[column], frame[companion] if companion in frame.columns else None

@@ -1,0 +1,142 @@
+"""Predicates as vectorised expressions, run over the distinct cells of a column."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.bind.resolved import Empty, Equals, Like, Matches, Order, Predicate, Within
+from flamescore.cells import present
+from flamescore.engine.clock import EPOCH
+from flamescore.engine.readings import FALSE, MISSING, TRUE, composed, fold_all, folded, instants, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from flamescore.bind.resolved import Test
+    from flamescore.engine.clock import Clock
+
+CELL, ISO = "cell", "iso"
+_TEXT, _EXACT, _FOLDED, _NUMBER, _DAY, _INSTANT = "text", "exact", "folded", "number", "day", "instant"
+_NEVER: Final = pl.lit(value=False)
+
+
+def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock) -> pl.DataFrame:
+    """Say of each cell which predicates hold, and which could not be read as they need.
+
+    `cells`: `cell` (String), maybe `iso` (String: what a declared date format reads of it). Gives Boolean
+    columns `p0, p1, ...` and `u0, u1, ...` for each predicate in turn; never null. A missing cell matches
+    nothing but `empty: true`, and is not counted as unread.
+    """
+    readings = cells.pipe(_read, clock=clock, dates=any(_needs_dates(p) for p in predicates))
+    return readings.select(
+        *(_holds(p, clock).fill_null(value=False).alias(f"p{i}") for i, p in enumerate(predicates)),
+        *(_unread(p).fill_null(value=False).alias(f"u{i}") for i, p in enumerate(predicates)),
+    )
+
+
+def _read(cells: pl.DataFrame, *, clock: Clock, dates: bool) -> pl.DataFrame:
+    text = pl.col(_TEXT)
+    out = cells.select(present(pl.col(CELL)).alias(_TEXT), *([ISO] if ISO in cells.columns else []))
+    out = out.with_columns(composed(text).alias(_EXACT), folded(text).alias(_FOLDED), number(text).alias(_NUMBER))
+    if not dates:
+        return out
+    source = pl.coalesce(ISO, _TEXT) if ISO in out.columns else text
+    instant, day = instants(out.select(source.alias(_TEXT)).to_series(), clock)
+    columns = (pl.Series(_INSTANT, instant), pl.Series(_DAY, day))
+    return out.with_columns(s.replace({MISSING: None}) for s in columns)
+
+
+def _holds(predicate: Predicate, clock: Clock) -> pl.Expr:
+    tests = (_test(test, clock, case_sensitive=predicate.case_sensitive) for test in predicate.tests)
+    return reduce(and_, tests)
+
+
+def _test(test: Test, clock: Clock, *, case_sensitive: bool) -> pl.Expr:
+    present = pl.col(_TEXT).is_not_null()
+    match test:
+        case Empty(value=value):
+            return ~present if value else present
+        case Equals():
+            holds = _equals(test, case_sensitive=case_sensitive)
+            return present & ~holds.fill_null(value=False) if test.negate else holds
+        case Like():
+            holds = _like(test, case_sensitive=case_sensitive)
+            return present & ~holds if test.negate else holds
+        case Matches(pattern=pattern):
+            return pl.col(_TEXT).str.contains(pattern if case_sensitive else f"(?i){pattern}")
+        case Order():
+            return _order(test, clock)
+        case Within(period=period, ahead=ahead):
+            day = pl.col(_DAY)
+            if ahead:
+                return (day >= clock.today) & (day <= clock.day_after(period))
+            return (day > clock.day_before(period)) & (day <= clock.today)
+
+
+def _equals(test: Equals, *, case_sensitive: bool) -> pl.Expr:
+    column = pl.col(_EXACT if case_sensitive else _FOLDED)
+    parts = []
+    if test.texts:
+        parts.append(column.is_in(fold_all(test.texts, case_sensitive=case_sensitive)))
+    if test.numbers:
+        parts.append(pl.col(_NUMBER).is_in([float(n) for n in test.numbers]).fill_null(value=False))
+    parts.extend(pl.col(_FOLDED).is_in(list(TRUE if flag else FALSE)) for flag in test.booleans)
+    return reduce(or_, parts)
+
+
+def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
+    column = pl.col(_EXACT if case_sensitive else _FOLDED).str
+    how: dict[str, Callable[[str], pl.Expr]] = {
+        "contains": lambda text: column.contains(text, literal=True),
+        "starts_with": column.starts_with,
+        "ends_with": column.ends_with,
+    }
+    return reduce(or_, (how[test.how](t) for t in fold_all(test.texts, case_sensitive=case_sensitive, trim=False)))
+
+
+def _order(test: Order, clock: Clock) -> pl.Expr:
+    match test.operand:
+        case datetime() as instant:
+            column, operand = pl.col(_INSTANT), float(instant.timestamp())
+        case date() as day:
+            column, operand = pl.col(_DAY), float((day - EPOCH).days)
+        case Decimal() as value:
+            column, operand = pl.col(_NUMBER), float(value)
+    match test.how:
+        case "at_least":
+            return column >= operand
+        case "at_most":
+            return column <= operand
+        case "more_than":
+            return column > operand
+        case "less_than":
+            return column < operand
+
+
+def _unread(predicate: Predicate) -> pl.Expr:
+    needs = {need for test in predicate.tests if (need := _need(test)) is not None}
+    unread = (pl.col(_TEXT).is_not_null() & pl.col(need).is_null() for need in sorted(needs))
+    return reduce(or_, unread, _NEVER)
+
+
+def _need(test: Test) -> str | None:
+    """Name the reading without which a test can't be answered."""
+    match test:
+        case Order(operand=Decimal()):
+            return _NUMBER
+        case Order() | Within():
+            return _DAY
+        case Equals(texts=(), booleans=(), negate=False):
+            return _NUMBER
+        case _:
+            return None
+
+
+def _needs_dates(predicate: Predicate) -> bool:
+    return any(_need(test) == _DAY for test in predicate.tests)

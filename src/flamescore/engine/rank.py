@@ -1,0 +1,64 @@
+"""From totals to the ranked table: flames, percent of the ideal, rank and percentile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from flamescore.engine.ledger import NONE
+from flamescore.frames import SCORES, conform
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import Score
+    from flamescore.engine.clock import Clock
+
+_TOTAL, _NUMBER = "total", "number"
+
+
+def ranked(
+    score: Score,
+    totals: NDArray[np.int64],
+    youngest: NDArray[np.int64],
+    scored: NDArray[np.bool_],
+    *,
+    ids: pl.Series,
+    clock: Clock,
+) -> pl.DataFrame:
+    """Return the contacts of a score's population in ranked order (`frames.SCORES`).
+
+    `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
+    contact id, which breaks the last ties. Equal scores share a rank.
+    """
+    frame = pl.DataFrame({_TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
+    frame = frame.filter(pl.Series(scored)).sort(
+        pl.col(_TOTAL), pl.when(pl.col("age") != NONE).then("age"), _NUMBER,
+        descending=[True, False, False], nulls_last=True,
+    )  # fmt: skip
+    total, count = pl.col(_TOTAL), frame.height
+    at = pl.when(pl.col("age") != NONE).then(clock.now - pl.col("age"))
+    lower = total.rank("min") - 1
+    return frame.select(
+        contact_id=ids.gather(frame[_NUMBER]),
+        score_name=pl.lit(score.name),
+        score=total / POINT,
+        flames=flames(score, total).cast(pl.Int32),
+        percent_of_ideal=(total * 100) / score.ideal,
+        percentile=(lower * 100).cast(pl.Float64) / max(count - 1, 1),
+        rank=total.rank("min", descending=True).cast(pl.Int32),
+        last_activity_at=pl.from_epoch(at, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
+    ).pipe(conform, SCORES, name="scores")
+
+
+def flames(score: Score, total: pl.Expr) -> pl.Expr:
+    """Return 0 to 5 flames: by the five bounds, or by fifths of the ideal, rounded down."""
+    if score.flames is not None:
+        reached = [(total >= bound).cast(pl.Int64) for bound in score.flames]
+        return pl.sum_horizontal(reached)
+    return (total.clip(0, score.ideal) * 5) // score.ideal
+
+

@@ -1,0 +1,109 @@
+"""What a cell reads as: trimmed, folded, a number, a calendar day, an instant."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import present
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.engine.clock import Clock
+
+NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+INSTANT: Final = (
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
+)
+LARGEST: Final = 1e12
+"""A number past this size does not read as one."""
+
+TRUE: Final = ("true", "yes", "y", "1", "t")
+FALSE: Final = ("false", "no", "n", "0", "f")
+MISSING: Final = np.iinfo(np.int64).min
+"""Stands in whole-number arrays for a cell that does not read."""
+
+
+def composed(cell: pl.Expr) -> pl.Expr:
+    """Bring text to NFC."""
+    return cell.str.normalize("NFC")
+
+
+def folded(cell: pl.Expr) -> pl.Expr:
+    """Bring text to NFC and lower case, as texts compare."""
+    return composed(cell).str.to_lowercase()
+
+
+def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool = True) -> list[str]:
+    """Bring operands to the form in which cells are compared, by the very same expressions."""
+    cell = pl.Series("t", list(texts), dtype=pl.String)
+    expr = pl.col("t").str.strip_chars() if trim else pl.col("t")
+    expr = composed(expr) if case_sensitive else folded(expr)
+    return cell.to_frame().select(expr)["t"].to_list()
+
+
+def number(cell: pl.Expr) -> pl.Expr:
+    """Read a trimmed cell as a number (Float64: the nearest one), null where it is none or too large."""
+    value = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64, strict=False)
+    return pl.when(value.abs() <= LARGEST).then(value)
+
+
+def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Read trimmed cells as dates or instants: (epoch seconds, local calendar days), `MISSING` for neither.
+
+    A bare date's instant is its first one in the clock's zone; a naive time is one of that zone.
+    """
+    part = cells.str.extract_groups(INSTANT).struct
+    day, time, second, zone = (part.field(name) for name in part.fields)
+    bare = time.is_null().to_numpy()
+    text = day + "T" + time.fill_null("00:00") + ":" + second.fill_null("00")
+    local = text.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    read = local.is_not_null().to_numpy()
+    seconds = local.dt.epoch("s").fill_null(0).to_numpy().astype(np.int64)
+    shift = _offset_seconds(zone)
+    zoned = zone.is_not_null().to_numpy()
+    instant = np.where(zoned, seconds - shift, 0)
+    naive = read & ~zoned
+    instant[naive] = clock.instants(seconds[naive])
+    days = seconds // 86_400
+    timed = read & ~bare
+    days[timed] = clock.local_days(instant[timed])
+    return np.where(read, instant, MISSING), np.where(read, days, MISSING)
+
+
+def _offset_seconds(zone: pl.Series) -> NDArray[np.int64]:
+    sign = pl.when(pl.col("z").str.starts_with("-")).then(-1).otherwise(1)
+    hours = pl.col("z").str.slice(1, 2).cast(pl.Int64, strict=False)
+    minutes = pl.col("z").str.slice(4, 2).cast(pl.Int64, strict=False)
+    shift = (sign * (hours * 3_600 + minutes * 60)).fill_null(0)
+    return zone.rename("z").to_frame().select(shift).to_series().to_numpy().astype(np.int64)
+
+
+def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:
+    """Read cells as numbers to four decimals, halves away from zero; `MISSING` where they are none."""
+    frame = cells.rename("t").to_frame().select(present(pl.col("t")))
+    frame = frame.with_columns(pl.when(number(pl.col("t")).is_not_null()).then("t"))
+    part = frame["t"].str.extract_groups(r"^([+-]?)0*([0-9]*)(?:\.([0-9]+))?$").struct
+    sign, whole, decimals = (part.field(name) for name in part.fields)
+    plain = whole.is_not_null()
+    fraction = decimals.fill_null("") + "00000"
+    size = (
+        whole.replace("", "0").cast(pl.Int64, strict=False).fill_null(0) * POINT
+        + fraction.str.slice(0, 4).cast(pl.Int64, strict=False).fill_null(0)
+        + (fraction.str.slice(4, 1) >= "5").fill_null(value=False).cast(pl.Int64)
+    )
+    value = np.where((sign == "-").fill_null(value=False).to_numpy(), -1, 1) * size.to_numpy()
+    out = np.where(plain.to_numpy(), value, MISSING).astype(np.int64)
+    for row in (frame["t"].is_not_null() & ~plain).arg_true().to_list():
+        out[row] = _with_exponent(frame["t"][row])
+    return out
+
+
+def _with_exponent(text: str) -> int:
+    return int((Decimal(text) * POINT).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,0 +1,193 @@
+"""One pass over the events: each becomes a contact, a set of live streams and an age, or is dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import as_text, present
+from flamescore.engine.bins import Bins, Kept
+from flamescore.engine.people import HASH, INDEX, KEY, key_of
+from flamescore.engine.readings import ten_thousandths
+from flamescore.engine.signatures import Signatures
+from flamescore.engine.windows import FOREVER, Liveness, Matcher
+from flamescore.frames import DROP, ISO_SUFFIX, SourceRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.engine.clock import Clock
+    from flamescore.engine.people import People
+    from flamescore.engine.streams import Streams
+    from flamescore.frames import EventSource
+
+BATCH: Final = 262_144
+"""Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
+
+AGE: Final = "\x00age"
+STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
+"""What becomes of a row; one that several fit is counted under the first."""
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What the events came to."""
+
+    bins: Bins
+    sets: tuple[tuple[int, ...], ...]
+    records: tuple[SourceRecord, ...]
+    unread: tuple[tuple[str, int], ...]
+    seen: int
+    """The predicates (a bit set over `streams.predicates`) that held for any event."""
+
+
+class Scan:
+    """Goes through the sources batch by batch."""
+
+    def __init__(self, streams: Streams, people: People, clock: Clock, *, batch: int = BATCH) -> None:
+        self.streams = streams
+        self.people = people
+        self.clock = clock
+        self.batch = batch
+        self.signatures = Signatures(streams.predicates, clock)
+        self.matcher = Matcher(streams, self.signatures)
+        self.liveness = Liveness(streams.all)
+        self.columns = tuple(
+            dict.fromkeys(
+                (*(c.column for c in self.signatures.coders), *streams.per_columns, *streams.amount_columns)
+            )
+        )
+        self._rows = np.zeros(0, np.int64)
+
+    def run(self, sources: Sequence[EventSource]) -> Scanned:
+        """Go through every source, in turn."""
+        bins = Bins(self.people.count, len(self.streams.all))
+        records = tuple(self._source(source, bins) for source in sources)
+        return Scanned(bins, tuple(self.liveness.sets), records, self._unread(), self.matcher.seen)
+
+    def _source(self, source: EventSource, bins: Bins) -> SourceRecord:
+        tally = np.zeros(len(STATUSES), np.int64)
+        for batch in self.batches(source):
+            tally += self._batch(batch, bins)
+        counts = source.record.counts
+        outside = counts.rows - counts.pruned - counts.rejected - int(tally.sum())
+        tally[0] += outside
+        found = dict(zip(STATUSES, tally.tolist(), strict=True))
+        return replace(source.record, counts=replace(counts, **found))
+
+    def batches(self, source: EventSource) -> Iterator[pl.DataFrame]:
+        """Yield the rows that any window needs: `INDEX` (null: an orphan), `AGE`, and the columns used."""
+        frame = source.frame.pipe(self._prune).pipe(self._select, source.key)
+        frame = frame.join(self.people.lookup(source.key), on=HASH, how="left")
+        same = pl.col(KEY) == pl.col(KEY + "_right")
+        frame = frame.with_columns(pl.when(same).then(INDEX).alias(INDEX)).drop(HASH, KEY, KEY + "_right")
+        yield from frame.collect_batches(maintain_order=False, chunk_size=self.batch)
+
+    def _prune(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Leave out what is older than the widest window: readers can skip it by their statistics."""
+        reach = [FOREVER if s.reach is None else s.reach for s in self.streams.all]
+        widest = max(reach, default=FOREVER)
+        if widest == FOREVER:
+            return frame
+        cut = pl.lit(self.clock.now - widest).mul(1_000_000).cast(pl.Datetime("us", "UTC"))
+        return frame.filter(pl.col("at") > cut)
+
+    def _select(self, frame: pl.LazyFrame, key: str) -> pl.LazyFrame:
+        schema = frame.collect_schema()
+        column = "contact_id" if key == "contact_id" else "contact"
+        text = key_of(key, as_text(pl.col(column), schema[column]))
+        used = [name for name in self.columns if name in schema]
+        companions = [name + ISO_SUFFIX for name in used if name + ISO_SUFFIX in schema]
+        return frame.select(
+            text.hash().alias(HASH),
+            text.alias(KEY),
+            (self.clock.now - pl.col("at").dt.epoch("s")).alias(AGE),
+            *used,
+            *companions,
+            *([DROP] if DROP in schema else []),
+        )
+
+    def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
+        signature = self.signatures.encode([_column(batch, c.column) for c in self.signatures.coders], batch.height)
+        matching = self.matcher.update()
+        age = batch[AGE].to_numpy()
+        status = _statuses(
+            matching.reach[signature] <= age,
+            age < 0,
+            matching.ignored[signature],
+            *_dropped(batch),
+            batch[INDEX].is_null().to_numpy(),
+        )
+        self._observe(signature[status == len(STATUSES) - 1])
+        bucket = np.searchsorted(self.liveness.edges, age, side="right")
+        live = self.liveness.table(matching)[signature, bucket]
+        rows = np.flatnonzero((status == len(STATUSES) - 1) & (live > 0))
+        bins.add(self._kept(batch, rows, live[rows], age[rows]), self.liveness.lengths())
+        return np.bincount(status, minlength=len(STATUSES))
+
+    def _kept(
+        self, batch: pl.DataFrame, rows: NDArray[np.int64], live: NDArray[np.int64], age: NDArray[np.int64]
+    ) -> Kept:
+        at = pl.Series(rows)
+        return Kept(
+            contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
+            live=live.astype(np.uint32),
+            age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
+            values=tuple(values_of(_column(batch, c)[0].gather(at)) for c in self.streams.per_columns),
+            amounts=tuple(amounts_of(_column(batch, c)[0].gather(at)) for c in self.streams.amount_columns),
+        )
+
+    def _observe(self, signature: NDArray[np.int64]) -> None:
+        counts = np.bincount(signature, minlength=self.signatures.count)
+        counts[: len(self._rows)] += self._rows
+        self._rows = counts
+
+    def _unread(self) -> tuple[tuple[str, int], ...]:
+        cells: dict[str, int] = {}
+        for rows, unread in zip(self._rows.tolist(), self.matcher.update().unread, strict=False):
+            columns = {p.column for i, p in enumerate(self.signatures.predicates) if unread >> i & 1}
+            for column in columns:
+                cells[column] = cells.get(column, 0) + rows
+        return tuple((column, count) for column, count in sorted(cells.items()) if count)
+
+
+def values_of(cells: pl.Series) -> NDArray[np.uint64]:
+    """Tell the values of a property apart by a 64-bit hash; missing ones are one value.
+
+    Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65.
+    """
+    text = as_text(pl.col("v"), cells.dtype)
+    value = pl.when(present(text).is_not_null()).then(text)
+    return cells.rename("v").to_frame().select(value.hash()).to_series().to_numpy()
+
+
+def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
+    """Read a property's numbers in ten-thousandths."""
+    return ten_thousandths(cells.rename("v").to_frame().select(as_text(pl.col("v"), cells.dtype)).to_series())
+
+
+def _column(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.Series | None]:
+    if column not in batch.columns:
+        return pl.Series(column, [None], dtype=pl.String).new_from_index(0, batch.height), None
+    companion = column + ISO_SUFFIX
+    return batch[column], batch[companion] if companion in batch.columns else None
+
+
+def _dropped(batch: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    if DROP not in batch.columns:
+        nothing = np.zeros(batch.height, np.bool_)
+        return nothing, nothing
+    drop = batch[DROP].to_numpy()
+    return drop == 1, drop == 2  # noqa: PLR2004 - the two marks that `frames.DROP` names
+
+
+def _statuses(*reasons: NDArray[np.bool_]) -> NDArray[np.int64]:
+    status = np.full(len(reasons[0]), len(reasons), np.int64)
+    for number in range(len(reasons) - 1, -1, -1):
+        status[reasons[number]] = number
+    return status

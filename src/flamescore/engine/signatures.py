@@ -1,0 +1,158 @@
+"""Strings are touched once: cells become codes, and each combination of codes is matched once.
+
+A column's predicates are worked out on its distinct values; a cell's code says which of them hold. The
+codes of an event's columns are combined to one signature, of which there are few, so that three hundred
+rules cost about what ten do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import as_text
+from flamescore.engine.predicates import CELL, ISO, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import Predicate
+    from flamescore.engine.clock import Clock
+
+REMEMBERED: Final = 1_000_000
+"""Distinct values of a column that are kept between batches; further ones are worked out in each batch."""
+
+_DENSE: Final = 1 << 22
+"""Pairs of codes that are looked up in a table; rarer, larger ones are sorted."""
+
+
+class Codes:
+    """Numbers given to things in order of appearance."""
+
+    def __init__(self) -> None:
+        self.things: list[tuple[int, int]] = []
+        self._index: dict[tuple[int, int], int] = {}
+
+    def of(self, thing: tuple[int, int]) -> int:
+        """Return the number of a thing, a new one if it has none."""
+        code = self._index.get(thing)
+        if code is None:
+            code = self._index[thing] = len(self.things)
+            self.things.append(thing)
+        return code
+
+
+class ColumnCoder:
+    """Codes the cells of one column by the predicates that hold for them.
+
+    `codes.things[code]` is a pair of bit sets over `predicates`: those that hold, those that could not be
+    read. Values are known again by a 64-bit hash: with a million remembered values and 30 million distinct
+    ones the odds of one being taken for another are about 2 in a million, and only if their codes differ.
+    """
+
+    def __init__(self, column: str, predicates: Sequence[Predicate], clock: Clock) -> None:
+        self.column = column
+        self.predicates = tuple(predicates)
+        self.codes = Codes()
+        self._clock = clock
+        self._known = pl.DataFrame(schema={"hash": pl.UInt64, "code": pl.UInt32})
+
+    def encode(self, cells: pl.Series, iso: pl.Series | None = None) -> NDArray[np.uint32]:
+        """Return the code of each cell; `iso` is the companion of a column with declared date formats."""
+        frame = pl.DataFrame({"hash": _hash(cells, iso)})
+        found = frame.join(self._known, on="hash", how="left", maintain_order="left")
+        if found["code"].null_count():
+            new = frame.with_row_index("row").filter(found["code"].is_null()).unique("hash")
+            rows = new["row"]
+            coded = self._learn(new["hash"], cells.gather(rows), None if iso is None else iso.gather(rows))
+            found = found.update(coded, on="hash", how="left")
+        return found["code"].to_numpy()
+
+    def _learn(self, hashes: pl.Series, cells: pl.Series, iso: pl.Series | None) -> pl.DataFrame:
+        frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
+        if iso is not None:
+            frame = frame.with_columns(iso.alias(ISO))
+        bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
+        rows, inverse = np.unique(np.packbits(bits, axis=1), axis=0, return_inverse=True)
+        codes = np.array([self.codes.of(self._sets(row)) for row in rows], np.uint32)
+        coded = pl.DataFrame({"hash": hashes, "code": codes[inverse.reshape(-1)]})
+        if self._known.height + coded.height <= REMEMBERED:
+            self._known = pl.concat([self._known, coded])
+        return coded
+
+    def _sets(self, packed: NDArray[np.uint8]) -> tuple[int, int]:
+        width = len(self.predicates)
+        bits = np.unpackbits(packed)[: 2 * width].tolist()
+        return _bitset(bits[:width]), _bitset(bits[width:])
+
+
+class Signatures:
+    """Combines the codes of several columns; `holds[s]` and `unread[s]` are bit sets over all predicates."""
+
+    def __init__(self, predicates: Sequence[Predicate], clock: Clock) -> None:
+        self.predicates = tuple(predicates)
+        columns = dict.fromkeys(p.column for p in self.predicates)
+        self.coders = tuple(
+            ColumnCoder(column, [p for p in self.predicates if p.column == column], clock) for column in columns
+        )
+        self._pairs = [Codes() for _ in self.coders]
+        self._places = [
+            [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
+        ]
+
+    @property
+    def count(self) -> int:
+        """How many signatures there are so far."""
+        return len(self._pairs[-1].things) if self._pairs else 1
+
+    def encode(self, columns: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> NDArray[np.int64]:
+        """Return the signature of each row, from the columns of `coders` in turn."""
+        out = np.zeros(height, np.int64)
+        for coder, pairs, (cells, iso) in zip(self.coders, self._pairs, columns, strict=True):
+            out = combine(out, coder.encode(cells, iso), pairs)
+        return out
+
+    def sets(self, signature: int) -> tuple[int, int]:
+        """Return the predicates (bit sets over `predicates`) that hold, and those that could not be read."""
+        holds = unread = 0
+        for i in range(len(self.coders) - 1, -1, -1):
+            signature, code = self._pairs[i].things[signature]
+            here = self.coders[i].codes.things[code]
+            holds |= _spread(here[0], self._places[i])
+            unread |= _spread(here[1], self._places[i])
+        return holds, unread
+
+
+def combine(first: NDArray[np.int64], second: NDArray[np.uint32], pairs: Codes) -> NDArray[np.int64]:
+    """Return the code of each pair of codes."""
+    width = int(second.max(initial=0)) + 1
+    flat = first * width + second
+    size = (int(first.max(initial=0)) + 1) * width
+    if size <= _DENSE:
+        seen = np.zeros(size, np.bool_)
+        seen[flat] = True
+        present = np.flatnonzero(seen)
+        table = np.zeros(size, np.int64)
+        table[present] = [pairs.of(divmod(pair, width)) for pair in present.tolist()]
+        return table[flat]
+    present, inverse = np.unique(flat, return_inverse=True)
+    codes = np.array([pairs.of(divmod(pair, width)) for pair in present.tolist()], np.int64)
+    return codes[inverse]
+
+
+def _hash(cells: pl.Series, iso: pl.Series | None) -> pl.Series:
+    if iso is None:
+        return cells.hash()
+    return pl.DataFrame({CELL: cells, ISO: iso}).select(pl.struct(CELL, ISO).hash()).to_series()
+
+
+def _bitset(bits: list[int]) -> int:
+    return sum(1 << i for i, bit in enumerate(bits) if bit)
+
+
+def _spread(bits: int, places: list[int]) -> int:
+    return sum(1 << place for i, place in enumerate(places) if bits >> i & 1)

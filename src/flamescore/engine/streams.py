@@ -1,0 +1,172 @@
+"""Every way of counting events that a rule book asks for, once: the streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flamescore.bind.resolved import (
+    NO_DECAY,
+    AllOf,
+    AnyOf,
+    Decay,
+    Equals,
+    EventMatch,
+    EventRule,
+    Follower,
+    Happened,
+    Not,
+    Per,
+    Points,
+    Predicate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flamescore.bind.resolved import Condition, Rule, RuleBook
+    from flamescore.engine.clock import Clock
+
+EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A follower of a stream: the stream of followers, the seconds within, and whether it must be later."""
+
+    stream: int
+    within: int
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Occurrences to be counted for each contact: which events, how old at most, and how they count.
+
+    `reach` is the age in seconds at which an occurrence has left the window (None: never). `count` keeps
+    the N latest (None: all). Streams of conditions and followers give no points.
+    """
+
+    where: tuple[Predicate, ...]
+    reach: int | None = None
+    per: Per | None = None
+    times: int = 1
+    count: int | None = None
+    followed_by: Link | None = None
+    unless_followed_by: Link | None = None
+    points: Points = field(default_factory=Points)
+    decay: Decay = NO_DECAY
+
+    @property
+    def wide(self) -> bool:
+        """Whether its occurrences carry more than an age: a property's value or its number."""
+        return self.points.column is not None or (self.per is not None and self.per.unit is None)
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The distinct streams of a rule book, and where each rule and condition finds its own."""
+
+    all: tuple[Stream, ...]
+    ignored: tuple[tuple[Predicate, ...], ...]
+    of_rule: dict[EventRule, int]
+    of_condition: dict[Happened, int]
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """Every distinct predicate on events, in order of first use."""
+        wheres = (*(stream.where for stream in self.all), *self.ignored)
+        return tuple(dict.fromkeys(p for where in wheres for p in where))
+
+    @property
+    def per_columns(self) -> tuple[str, ...]:
+        """The properties whose values tell occurrences apart."""
+        return tuple(dict.fromkeys(s.per.column for s in self.all if s.per and s.per.column is not None))
+
+    @property
+    def amount_columns(self) -> tuple[str, ...]:
+        """The properties whose numbers give points."""
+        return tuple(dict.fromkeys(s.points.column for s in self.all if s.points.column is not None))
+
+
+def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) -> Streams:
+    """Gather the streams of every enabled rule, its conditions, and further conditions (the call list's)."""
+    found: dict[Stream, int] = {}
+
+    def index(stream: Stream) -> int:
+        return found.setdefault(stream, len(found))
+
+    of_rule: dict[EventRule, int] = {}
+    for rule in (rule for score in book.scores for rule in score.rules):
+        if isinstance(rule.subject, EventRule):
+            links = [
+                None if f is None else Link(index(_follower(f, rule.subject, clock)), f.within, f.strict)
+                for f in (rule.subject.followed_by, rule.subject.unless_followed_by)
+            ]
+            of_rule[rule.subject] = index(_counted(rule.subject, clock, *links))
+    happened = [leaf for condition in (*_conditions(book), *conditions) for leaf in leaves(condition)]
+    of_condition = {h: index(_condition(h, clock)) for h in happened if isinstance(h, Happened)}
+    ignored = tuple(where_of(match) for match in book.ignore)
+    return Streams(tuple(found), ignored, of_rule, of_condition)
+
+
+def where_of(match: EventMatch) -> tuple[Predicate, ...]:
+    """Return an event's type and properties as predicates alike."""
+    return (Predicate(EVENT, (Equals(texts=match.types),)), *match.where)
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Yield the parts of a condition that are no combination of others."""
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part=part):
+            yield from leaves(part)
+        case _:
+            yield condition
+
+
+def conditions_of(rule: Rule) -> Iterator[Condition]:
+    """Yield the conditions that a rule asks."""
+    if rule.condition is not None:
+        yield rule.condition
+    for branch in getattr(rule.subject, "branches", ()):
+        if branch.condition is not None:
+            yield branch.condition
+
+
+def _conditions(book: RuleBook) -> Iterator[Condition]:
+    for score in book.scores:
+        if score.population is not None:
+            yield score.population
+        for rule in score.rules:
+            yield from conditions_of(rule)
+
+
+def _counted(rule: EventRule, clock: Clock, followed: Link | None, unless: Link | None) -> Stream:
+    return Stream(
+        where=where_of(rule.match),
+        reach=clock.reach(rule.window),
+        per=rule.per,
+        times=rule.times,
+        count=rule.count,
+        followed_by=followed,
+        unless_followed_by=unless,
+        points=rule.points,
+        decay=rule.decay,
+    )
+
+
+def _follower(follower: Follower, rule: EventRule, clock: Clock) -> Stream:
+    """A follower is never older than what it follows, so the rule's window is wide enough for it."""
+    return Stream(where=where_of(follower.match), reach=clock.reach(rule.window))
+
+
+def _condition(happened: Happened, clock: Clock) -> Stream:
+    return Stream(
+        where=where_of(happened.match),
+        reach=clock.reach(happened.window),
+        per=happened.per,
+        times=happened.times,
+    )

@@ -1,0 +1,106 @@
+"""The tags that each contact has at `as_of`, and since when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import present
+from flamescore.engine.readings import fold_all, folded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import TagMatch
+    from flamescore.engine.clock import Clock
+    from flamescore.engine.people import People
+
+UNDATED: Final = -(2**62)
+"""Stands for the time of a tag that has no date."""
+
+_C, _TAG, _AT, _ON = "c", "tag", "at", "on"
+
+
+@dataclass(frozen=True)
+class Tags:
+    """`held`: one row a contact and tag that it has (`c` Int64, `tag` String folded, `at` Int64 or null)."""
+
+    held: pl.DataFrame
+    contacts: int
+    disagree: int = 0
+
+    def has(self, match: TagMatch) -> NDArray[np.bool_]:
+        """Say of each contact whether it has the tags, whatever their age."""
+        found = self.held.filter(_fits(match))
+        out = np.zeros(self.contacts, np.bool_)
+        if match.how == "all":
+            wanted = len(set(fold_all(match.tags)))
+            found = found.group_by(_C).agg(pl.col(_TAG).n_unique()).filter(pl.col(_TAG) == wanted)
+        out[found[_C].to_numpy()] = True
+        return out
+
+    def since(self, match: TagMatch) -> NDArray[np.int64]:
+        """Return the latest application (epoch seconds) among a contact's matching tags, else `UNDATED`."""
+        latest = self.held.filter(_fits(match)).drop_nulls(_AT).group_by(_C).agg(pl.col(_AT).max())
+        out = np.full(self.contacts, UNDATED, np.int64)
+        out[latest[_C].to_numpy()] = latest[_AT].to_numpy()
+        return out
+
+
+def tags_of(people: People, history: pl.DataFrame | None, clock: Clock) -> Tags:
+    """Work out who has which tag: the history alone where it has any entry, else the contacts' list."""
+    listed = _listed(people)
+    if history is None or not history.height:
+        return Tags(listed.with_columns(pl.lit(None, pl.Int64).alias(_AT)), people.count)
+    entries = _entries(people, history)
+    known = entries.select(_C, _TAG).unique()
+    now = entries.filter(pl.col(_AT) <= clock.now).pipe(_latest).filter(_ON).select(_C, _TAG, _AT)
+    rest = listed.join(known, on=[_C, _TAG], how="anti").with_columns(pl.lit(None, pl.Int64).alias(_AT))
+    return Tags(pl.concat([now, rest]), people.count, _disagreements(listed, _latest(entries)))
+
+
+def _listed(people: People) -> pl.DataFrame:
+    if "tags" not in people.frame.columns:
+        return pl.DataFrame(schema={_C: pl.Int64, _TAG: pl.String})
+    return (
+        people.frame.select(pl.int_range(pl.len()).alias(_C), pl.col("tags").alias(_TAG))
+        .explode(_TAG, empty_as_null=False, keep_nulls=False)
+        .select(_C, folded(present(pl.col(_TAG))))
+        .drop_nulls()
+        .unique()
+    )
+
+
+def _entries(people: People, history: pl.DataFrame) -> pl.DataFrame:
+    return history.select(
+        people.numbers(history["contact_id"]).cast(pl.Int64).alias(_C),
+        folded(present(pl.col("tag"))).alias(_TAG),
+        pl.col("at").dt.epoch("s").alias(_AT),
+        (pl.col("action") == "applied").alias(_ON),
+    ).drop_nulls([_C, _TAG])
+
+
+def _latest(entries: pl.DataFrame) -> pl.DataFrame:
+    """Keep the last entry of each contact and tag; of entries at one instant the later row."""
+    return entries.sort(_AT, maintain_order=True).unique([_C, _TAG], keep="last", maintain_order=True)
+
+
+def _disagreements(listed: pl.DataFrame, last: pl.DataFrame) -> int:
+    both = last.join(listed.with_columns(listed=pl.lit(value=True)), on=[_C, _TAG], how="left")
+    return both.filter(pl.col(_ON) != pl.col("listed").fill_null(value=False)).height
+
+
+def _fits(match: TagMatch) -> pl.Expr:
+    tags = fold_all(match.tags)
+    if match.how == "like":
+        return pl.col(_TAG).str.contains("|".join(f"^(?:{_pattern(tag)})$" for tag in tags))
+    return pl.col(_TAG).is_in(tags)
+
+
+def _pattern(glob: str) -> str:
+    """Turn `*` and `?` into a regular expression; they also match a line's end."""
+    return "".join({"*": "(?s:.*)", "?": "(?s:.)"}.get(char, re.escape(char)) for char in glob)

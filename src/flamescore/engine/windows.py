@@ -1,0 +1,101 @@
+"""Which streams an event is live for: its signature, and how old it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import Predicate
+    from flamescore.engine.signatures import Signatures
+    from flamescore.engine.streams import Stream, Streams
+
+FOREVER = 2**62
+
+
+@dataclass(frozen=True)
+class Matching:
+    """What a signature means to the rule book, by signature."""
+
+    ignored: NDArray[np.bool_]
+    reach: NDArray[np.int64]
+    """The age at which its events are older than every window that needs their type."""
+    streams: tuple[tuple[int, ...], ...]
+    unread: tuple[int, ...]
+
+
+class Matcher:
+    """Matches each signature to the streams once."""
+
+    def __init__(self, streams: Streams, signatures: Signatures) -> None:
+        self._signatures = signatures
+        place = {p: i for i, p in enumerate(signatures.predicates)}
+        self._needs = [_needs(stream.where, place) for stream in streams.all]
+        self._types = [1 << place[stream.where[0]] for stream in streams.all]
+        self._ignored = [_needs(where, place) for where in streams.ignored]
+        self._streams = streams.all
+        self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
+        self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
+        self._done: list[tuple[bool, int, tuple[int, ...], int]] = []
+        self.seen = 0
+        """The predicates (a bit set) that have held for any event."""
+
+    def update(self) -> Matching:
+        """Match the signatures that are new, and return them all."""
+        for signature in range(len(self._done), self._signatures.count):
+            self._done.append(self._match(*self._signatures.sets(signature)))
+        ignored, reach, streams, unread = zip(*self._done, strict=True) if self._done else ((),) * 4
+        return Matching(np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread)
+
+    def _match(self, holds: int, unread: int) -> tuple[bool, int, tuple[int, ...], int]:
+        self.seen |= holds
+        live = tuple(i for i, need in enumerate(self._needs) if holds & need == need)
+        named = [i for i, kind in enumerate(self._types) if holds & kind]
+        asked = 0
+        for i in named:
+            asked |= self._needs[i]
+        reach = max((self._reach[i] for i in named), default=self._widest)
+        ignored = any(holds & need == need for need in self._ignored)
+        return ignored, reach, live, unread & asked
+
+
+class Liveness:
+    """Numbers the sets of live streams: `sets[k]` are the streams of set `k`; set 0 is empty."""
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        self.edges = np.array(sorted({s.reach for s in streams if s.reach is not None}), np.int64)
+        self._reach = [FOREVER if s.reach is None else s.reach for s in streams]
+        self.sets: list[tuple[int, ...]] = [()]
+        self._index: dict[tuple[int, ...], int] = {(): 0}
+        self._table: list[list[int]] = []
+
+    def table(self, matching: Matching) -> NDArray[np.int64]:
+        """Return the number of the live set by signature and bucket of age (the edges at or below it)."""
+        for streams in matching.streams[len(self._table) :]:
+            self._table.append([self._live(streams, bucket) for bucket in range(len(self.edges) + 1)])
+        return np.array(self._table, np.int64).reshape(-1, len(self.edges) + 1)
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Return the number of streams of each live set."""
+        return np.array([len(streams) for streams in self.sets], np.int64)
+
+    def _live(self, streams: tuple[int, ...], bucket: int) -> int:
+        gone = 0 if bucket == 0 else int(self.edges[bucket - 1])
+        live = tuple(i for i in streams if self._reach[i] > gone)
+        if live not in self._index:
+            self._index[live] = len(self.sets)
+            self.sets.append(live)
+        return self._index[live]
+
+
+def _needs(where: tuple[Predicate, ...], place: dict[Predicate, int]) -> int:
+    bits = 0
+    for predicate in where:
+        bits |= 1 << place[predicate]
+    return bits

@@ -1,0 +1,139 @@
+"""What an occurrence is worth: exact decay factors in billionths, contributions in ten-thousandths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from flamescore.units import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.bind.resolved import Decay
+    from flamescore.engine.streams import Stream
+
+DAY: Final = 86_400
+_DIGITS: Final = 80
+_HALF: Final = WHOLE // 2
+_FULL: Final = np.array([WHOLE], np.int64)
+
+
+def linear(decay: Decay, step: int) -> Decimal:
+    """`max(0, 1 - p*k)`."""
+    return max(Decimal(0), 1 - decay.share * step)
+
+
+def compound(decay: Decay, step: int) -> Decimal:
+    """`(1 - p)^k`, and 1 for `k = 0`."""
+    return Decimal(1) if step == 0 else (1 - decay.share) ** step
+
+
+def half_life(decay: Decay, day: int) -> Decimal:
+    """`0.5^(whole days / days of the half-life)`, exact where the quotient is whole."""
+    whole, rest = divmod(day, decay.days)
+    return Decimal("0.5") ** whole * _root(decay.days) ** rest
+
+
+FACTORS: Final[dict[str, Callable[[Decay, int], Decimal]]] = {
+    "linear": linear,
+    "compound": compound,
+    "half_life": half_life,
+}
+"""The factor of each decay by its step (for `half_life`: by whole days). A new decay is one line here."""
+
+
+@lru_cache(maxsize=1024)
+def factors(decay: Decay, last_day: int) -> NDArray[np.int64]:
+    """Return the factors of whole days 0 to `last_day` in billionths, cut after the first lasting 0.
+
+    `none` has the one factor 1. Days past the end of the table are worth its last entry.
+    """
+    if decay.how == "none":
+        return _FULL
+    stride = 1 if decay.how == "half_life" else decay.days
+    steps: list[int] = []
+    with localcontext(prec=_DIGITS):
+        for step in range(last_day // stride + 1):
+            steps.append(_billionths(FACTORS[decay.how](decay, step)))
+            if steps[-1] == 0:
+                break
+    table = np.repeat(np.array(steps, np.int64), stride)
+    return table if steps[-1] == 0 else table[: last_day + 1]
+
+
+def contributions(points: NDArray[np.int64] | int, factor: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return `round(points * factor)`, halves away from zero: ten-thousandths by billionths.
+
+    The product can pass 64 bits, so the points are parted at 1e9: the upper part times the factor is whole.
+    """
+    size = np.abs(np.asarray(points, np.int64))
+    upper, lower = np.divmod(size, WHOLE)
+    product: NDArray[np.int64] = upper * factor + (lower * factor + _HALF) // WHOLE
+    return np.sign(points) * product
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Decay factors of every stream in one flat table: stream `s` has `length[s]` days from `start[s]` on."""
+
+    flat: NDArray[np.int64]
+    start: NDArray[np.int64]
+    length: NDArray[np.int64]
+
+    def at(self, streams: NDArray[np.int64], ages: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Look up the entries of streams at ages in seconds."""
+        day = np.minimum(ages // DAY, self.length[streams] - 1)
+        found: NDArray[np.int64] = self.flat[self.start[streams] + day]
+        return found
+
+
+def worth_of(streams: Sequence[Stream], oldest: int) -> Worth:
+    """Tabulate what streams' occurrences give at each whole day, up to an age in seconds.
+
+    A stream with fixed points has its contributions (ten-thousandths); one with points from a property has
+    its factors (billionths), to be multiplied by the number.
+    """
+    tables = [_table(stream, oldest) for stream in streams] or [_FULL]
+    length = np.array([len(table) for table in tables], np.int64)
+    return Worth(np.concatenate(tables), np.cumsum(length) - length, length)
+
+
+def _table(stream: Stream, oldest: int) -> NDArray[np.int64]:
+    last = oldest if stream.reach is None else min(oldest, stream.reach)
+    table = factors(stream.decay, max(0, last) // DAY)
+    return table if stream.points.column is not None else contributions(stream.points.fixed, table)
+
+
+def _billionths(factor: Decimal) -> int:
+    return int((factor * WHOLE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@lru_cache(maxsize=1024)
+def _root(days: int) -> Decimal:
+    """`0.5^(1/days)`."""
+    with localcontext(prec=_DIGITS + 10):
+        return (Decimal("0.5").ln() / days).exp()
+
+
+def times(cells: NDArray[np.int64], multiply_by: int, largest: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Multiply ten-thousandths by ten-thousandths, rounded, halves away from zero; and say which are in bounds.
+
+    A product past `largest` (ten-thousandths) gives 0 and is out of bounds.
+    """
+    unit = 10_000
+    size = np.abs(cells).astype(np.float64) * (abs(multiply_by) / unit)
+    near = size <= largest * 1.000001
+    product = np.abs(np.where(near, cells, 0)) * abs(multiply_by)
+    rounded = (product + unit // 2) // unit
+    fits = near & (rounded <= largest)
+    sign = np.sign(cells) * (1 if multiply_by >= 0 else -1)
+    return np.where(fits, rounded * sign, 0), fits
+
+
