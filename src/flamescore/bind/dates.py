@@ -1,0 +1,63 @@
+"""Which columns rules read as dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flamescore.frames import DateColumns
+from flamescore.rules.base import Model
+from flamescore.rules.conditions import FieldCondition, Operators
+from flamescore.rules.model import FieldRule, RuleBase, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.bind.scope import Kind
+    from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
+
+_ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
+
+
+def date_columns(loaded: LoadedRules, *others: LoadedCondition | LoadedPredicates) -> DateColumns:
+    """Return the columns with a date on the right or `within_*`, in what is enabled.
+
+    `others` are conditions and predicates from elsewhere: a call list's, a search's.
+    """
+    found = list(_dates(loaded.file))
+    for other in others:
+        found += _dates(getattr(other, "condition", None))
+        for part in getattr(other, "parts", ()):
+            found += _of(part.predicates, "contacts")
+    return DateColumns(
+        contacts=frozenset(column for kind, column in found if kind == "contacts"),
+        events=frozenset(column for kind, column in found if kind == "events"),
+    )
+
+
+def _dates(value: Any) -> Iterator[tuple[Kind, str]]:  # noqa: ANN401 - any part of the model
+    if isinstance(value, Score | RuleBase) and not value.enabled:
+        return
+    if isinstance(value, FieldRule | FieldCondition):
+        yield from _of(value.field, "contacts")
+    if isinstance(value, Model):
+        for name in type(value).model_fields:
+            part = getattr(value, name)
+            if name == "where":
+                yield from _of(part, "events")
+            elif name != "field":
+                yield from _dates(part)
+    elif isinstance(value, dict | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _dates(part)
+
+
+def _of(predicates: dict[str, Any], kind: Kind) -> Iterator[tuple[Kind, str]]:
+    for column, each in predicates.items():
+        if isinstance(each, Operators) and _reads_dates(each):
+            yield kind, column
+
+
+def _reads_dates(operators: Operators) -> bool:
+    if operators.within_last is not None or operators.within_next is not None:
+        return True
+    return any(isinstance(getattr(operators, how), str) for how in _ORDERINGS)

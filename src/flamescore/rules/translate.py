@@ -1,0 +1,139 @@
+"""Pydantic's errors -> problems in the words of the rule language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.rules import conditions as shapes
+from flamescore.rules import model as rules
+from flamescore.rules.places import Loc, model_at, problem, trail, words_of
+from flamescore.rules.unknown import unknown_key
+from flamescore.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import ValidationError
+
+    from flamescore.errors import Problem
+    from flamescore.tree import Document, Path
+
+_WANTED: Final[Mapping[str, str]] = {
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_SHAPES: Final = "`tag`, `field`, `event`, `all`, `any` or `not`"
+
+
+def translate(error: ValidationError, document: Document, *, below: Path = ()) -> list[Problem]:
+    """Tell every error of a validation; `below` is where in the document the validated value is."""
+    told = (_tell(each, document, below) for each in error.errors(include_url=False, include_input=False))
+    return [each for each in told if each is not None]
+
+
+def _tell(error: Any, document: Document, below: Path) -> Problem | None:  # noqa: ANN401 - pydantic's ErrorDetails
+    loc: Loc = (*below, *error["loc"])
+    kind: str = error["type"]
+    path = trail(loc, document.root)
+    node = document.root.at(path)
+    if node is not None and node.kind == "null":
+        return None
+    if kind == "missing":
+        return _missing(loc, path, document)
+    if kind == "extra_forbidden":
+        return unknown_key(loc, path, document)
+    if kind == "too_short":
+        return _too_short(path, document)
+    if kind in _WANTED:
+        return _wrong_kind(loc, path, document, kind)
+    if kind == "too_long":
+        return None
+    context = error.get("ctx", {})
+    message = str(context.get("message", error["msg"])).replace("{key}", label(path))
+    return problem(kind, message, document=document, path=path, hint=context.get("hint"))
+
+
+def label(path: Path) -> str:
+    """Return the name of a value: the last key on the way to it."""
+    keys = [step for step in path if isinstance(step, str)]
+    return f"`{keys[-1]}`" if keys else "The file"
+
+
+def _missing(loc: Loc, path: Path, document: Document) -> Problem | None:
+    key, owner = path[-1], path[:-1]
+    if key == "flames" or isinstance(key, int):
+        return None
+    model = model_at(loc[:-1])
+    node = document.root.at(owner)
+    if model is not None and node is not None and _is_slip(str(key), tuple(node.entries), words_of(model)):
+        return None
+    code, message, hint = _missing_words(model, str(key), owner)
+    return problem(code, message, document=document, path=owner, hint=hint)
+
+
+def _is_slip(key: str, written: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Whether an unknown key is this one misspelt: then that is told, not this."""
+    return any(word not in known and nearest(word, known) == key for word in written)
+
+
+def _missing_words(model: type | None, key: str, owner: Path) -> tuple[str, str, str | None]:
+    if model is rules.IfRule and key == "if":
+        return "R040", "It says nothing that points are for.", "Give it one of `event`, `tag`, `field`, `first_of` and `if`."
+    if key == "points":
+        what = "This branch" if model is rules.Branch else "It"
+        return "R042", f"{what} has no `points`.", "Write `points: 5`, or any number."
+    if key == "rules":
+        return "R031", "It has no rules.", None
+    if model is shapes.EventCondition and key == "event":
+        return "R080", "This is no condition.", f"A condition has one of {_SHAPES}."
+    if model in (rules.Linear, rules.Compound, rules.HalfLife):
+        return _missing_decay(key)
+    if model is shapes.TagAll:
+        return "R057", "This says no tags.", "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`."
+    name = label(owner)
+    what = "It" if name == "`rules`" else name
+    return "R023", f"{what} has no `{key}`.", _EXAMPLES.get(key)
+
+
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "version": "Begin the file with `version: 1`.",
+    "scores": "Put the rules under `scores:`, then a name, then `rules:`.",
+    "name": "Every rule has a `name`: reports show it as the reason.",
+    "within": "Write how long after it may come: `within: 2d`.",
+    "event": "Write the event type: `event: purchase`.",
+}
+
+
+def _missing_decay(key: str) -> tuple[str, str, str | None]:
+    if key == "every":
+        return "R069", "This decay has no `every`.", "Write the length of a step: `every: 1d`."
+    hint = "Write `{linear: 1%, every: 1d}`, `{compound: 1%, every: 1d}` or `{half_life: 30d}`."
+    return "R069", "This is no decay.", hint
+
+
+def _too_short(path: Path, document: Document) -> Problem | None:
+    node = document.root.at(path)
+    if node is not None and (node.items or node.entries):
+        return None  # pydantic counts those that are right; what is wrong with the others is told
+    if path[-1:] == ("rules",):
+        return problem("R031", "It has no rules.", document=document, path=path)
+    message = f"{label(path)} is empty; it needs at least one entry."
+    return problem("R024", message, document=document, path=path)
+
+
+def _wrong_kind(loc: Loc, path: Path, document: Document, kind: str) -> Problem | None:
+    node = document.root.at(path)
+    found = node.shown() if node is not None else "nothing"
+    wanted = _WANTED[kind]
+    model = model_at(loc)
+    if model is not None and issubclass(model, rules.RuleBase):
+        message = f"A rule must be a mapping, but this is {found}."
+    elif model is not None and issubclass(model, shapes.CONDITIONS):
+        message = f"A condition must be a mapping such as `{{tag: VIP}}`, but this is {found}."
+    else:
+        message = f"{label(path)} must be {wanted}, but is {found}."
+    if not path:
+        message = f"A rule file is a mapping that begins with `version: 1`, but this is {found}."
+    return problem("R022", message, document=document, path=path)

@@ -1,0 +1,319 @@
+"""The smallest words of a rule file as pydantic types: text, numbers, periods, percentages.
+
+Each fault is a `PydanticCustomError` whose type is the code of a problem and whose context has its message
+and hint; `rules.translate` adds the place.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from flamescore.rules.moments import parse_moment
+from flamescore.tree import node_of
+from flamescore.units import CALENDAR, MAX_POINTS, SECONDS, Period, parse_percent, parse_period
+
+Number = int | Decimal
+
+MAX_BOUND: Final = 10**12
+MAX_COUNT: Final = 10**9
+_MAX_SECONDS: Final = 10_000 * 366 * SECONDS["d"]
+_DECIMALS: Final = 4
+_LOOSE_PERIOD = re.compile(r"([0-9]+) ?([^\W\d_]+)\.?")
+_UNITS: Final = "`s`, `min`, `h`, `d`, `w`, `mo` or `y`"
+_LONG_UNITS: Final = {
+    "second": "s", "sec": "s", "minute": "min", "mins": "min", "hour": "h", "hr": "h", "day": "d", "week": "w",
+    "wk": "w", "month": "mo", "mon": "mo", "mth": "mo", "year": "y", "yr": "y",
+}  # fmt: skip
+
+
+def fault(code: str, message: str, hint: str | None = None) -> PydanticCustomError:
+    """Make the error that becomes a problem of this code."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})  # type: ignore[arg-type]
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - what YAML can hold
+    """Say what a value is, for a message."""
+    return node_of(value).shown()
+
+
+def wrong(value: Any, wanted: str, hint: str | None = None) -> PydanticCustomError:  # noqa: ANN401
+    """Make the error of a value of the wrong kind."""
+    return fault("R022", f"{{key}} must be {wanted}, but is {shown(value)}.", hint)
+
+
+def decimals(number: Number) -> int:
+    """Return how many decimals a number has, needless zeros aside; exact whatever its size."""
+    if isinstance(number, int) or not number:
+        return 0
+    digits, exponent = number.as_tuple().digits, int(number.as_tuple().exponent)
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -(exponent + zeros))
+
+
+def is_number(value: Any) -> bool:  # noqa: ANN401
+    """Whether the value is a number; `true` is none."""
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    if not isinstance(value, str):
+        hint = f"Put it in quotes: '{node_of(value).written}'." if is_number(value) or value in (True, False) else None
+        raise wrong(value, "a text", hint)
+    return value
+
+
+def _name(value: Any) -> str:  # noqa: ANN401
+    if not _text(value).strip():
+        raise fault("R025", "{key} is an empty text.")
+    return str(value)
+
+
+def _boolean(value: Any) -> bool:  # noqa: ANN401
+    if not isinstance(value, bool):
+        raise wrong(value, "`true` or `false`")
+    return value
+
+
+def _bounded(value: Any, most: int) -> Number:  # noqa: ANN401
+    if not is_number(value):
+        hint = "Take the quotes off." if isinstance(value, str) and _reads_as_number(value) else None
+        raise wrong(value, "a number", hint)
+    if decimals(value) > _DECIMALS:
+        raise fault("R050", f"{{key}} is {node_of(value).written}, which has more than four decimals.")
+    if abs(value) > most:
+        raise fault("R051", f"{{key}} is past {most:,} in size.")
+    return value  # type: ignore[no-any-return]
+
+
+def _reads_as_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text.strip()) is not None
+
+
+def _points(value: Any) -> Number:  # noqa: ANN401
+    return _bounded(value, MAX_POINTS)
+
+
+def _bound(value: Any) -> Number:  # noqa: ANN401
+    return _bounded(value, MAX_BOUND)
+
+
+def _times(value: Any) -> int:  # noqa: ANN401
+    if not is_number(value):
+        raise wrong(value, "a whole number above 0")
+    if value != int(value) if abs(value) <= MAX_COUNT else True:
+        raise fault("R055", f"{{key}} is {node_of(value).written}; it must be a whole number from 1 to {MAX_COUNT:,}.")
+    if value < 1:
+        raise fault("R055", f"{{key}} is {node_of(value).written}; it must be a whole number above 0.")
+    return int(value)
+
+
+def _count(value: Any) -> str | int:  # noqa: ANN401
+    ways = "Write `count: once`, `count: each`, or a number such as `count: 3`."
+    if isinstance(value, str) and value in ("once", "each"):
+        return value
+    if not is_number(value):
+        raise fault("R054", f"{{key}} is {shown(value)}, which is no way to count.", ways)
+    if not 1 <= value <= MAX_COUNT or value != int(value):
+        message = f"{{key}} is {node_of(value).written}; it must be a whole number from 1 to {MAX_COUNT:,}."
+        raise fault("R054", message, ways)
+    return int(value)
+
+
+def read_period(value: Any) -> Period:  # noqa: ANN401
+    """Read a period, or raise the fault that tells what is wrong with it."""
+    if not isinstance(value, str):
+        hint = f"Write the unit after it: `{value}d` for days." if is_number(value) else None
+        raise wrong(value, "a period such as `30d`", hint)
+    period = parse_period(value) if len(value) < 50 else None  # noqa: PLR2004 - no such period is meant
+    if period is None:
+        raise _bad_period(value)
+    days = {"mo": 31, "y": 366}.get(period.unit, 0) * SECONDS["d"]
+    if period.count * (days or SECONDS.get(period.unit, 0)) > _MAX_SECONDS:
+        raise fault("R060", f"{{key}} is `{period}`, which is longer than ten thousand years.", "Write `never`.")
+    return period
+
+
+def _bad_period(value: str) -> PydanticCustomError:
+    loose = _LOOSE_PERIOD.fullmatch(value.strip())
+    if loose is not None and loose[2] == "m":
+        message = f"{{key}} is `{value}`, and `m` could mean minutes or months."
+        return fault("R061", message, f"Write `{loose[1]}min` for minutes or `{loose[1]}mo` for months.")
+    if loose is not None and int(loose[1]) == 0:
+        return fault("R062", f"{{key}} is `{value}`; a period is longer than nothing.")
+    hint = f"A period is a whole number and a unit, {_UNITS}: `30d`."
+    if loose is not None:
+        unit = loose[2].lower()
+        meant = _LONG_UNITS.get(unit) or _LONG_UNITS.get(unit.removesuffix("s")) or (unit if unit in SECONDS else None)
+        hint = f"Did you mean `{loose[1]}{meant}`?" if meant else hint
+    return fault("R060", f"{{key}} is {shown(value)}, which is no period.", hint)
+
+
+def _expires(value: Any) -> Period | Literal["never"]:  # noqa: ANN401
+    return "never" if value == "never" else read_period(value)
+
+
+def _fixed(value: Any) -> Period:  # noqa: ANN401
+    period = read_period(value)
+    if period.unit in CALENDAR:
+        message = f"{{key}} is `{period}`; months and years have no fixed length."
+        raise fault("R063", message, "Write it in `s`, `min`, `h`, `d` or `w`.")
+    return period
+
+
+def _days(value: Any) -> Period:  # noqa: ANN401
+    period = read_period(value)
+    if period.days is None:
+        raise fault("R064", f"{{key}} is `{period}`; a decay steps in days or weeks.", "Write it in `d` or `w`.")
+    return period
+
+
+def _calendar(value: Any) -> Period:  # noqa: ANN401
+    period = read_period(value)
+    if period.unit in ("s", "min", "h"):
+        message = f"{{key}} is `{period}`; dates compare by calendar day."
+        raise fault("R065", message, "Write it in `d`, `w`, `mo` or `y`.")
+    return period
+
+
+def read_percent(value: Any) -> Decimal:  # noqa: ANN401
+    """Read a percentage of a decay, from above 0 to 100, or raise what is wrong with it."""
+    if not isinstance(value, str):
+        hint = "Write it with its sign: `1%`." if is_number(value) else None
+        raise wrong(value, "a percentage such as `1%`", hint)
+    percent = parse_percent(value)
+    if percent is None:
+        raise fault("R066", f"{{key}} is {shown(value)}, which is no percentage.", "Write one such as `1%` or `0.5%`.")
+    if decimals(percent) > _DECIMALS:
+        raise fault("R067", f"{{key}} is `{value}`, which has more than four decimals.")
+    if not 0 < percent <= 100:  # noqa: PLR2004 - all of it
+        raise fault("R067", f"{{key}} is `{value}`; it must be above 0% and at most 100%.")
+    return percent
+
+
+def _operand(value: Any) -> Number | str:  # noqa: ANN401
+    if is_number(value):
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, str) and parse_moment(value) is None:
+        hint = "Take the quotes off." if _reads_as_number(value) else "A date is written 2026-11-21, a time 2026-11-21T09:00."
+        raise fault("R073", f"{{key}} is {shown(value)}, which is neither a number nor a date.", hint)
+    if not isinstance(value, str):
+        raise wrong(value, "a number or a date")
+    return value
+
+
+def _part(value: Any) -> str:  # noqa: ANN401
+    if _text(value) == "":
+        raise fault("R072", "{key} is an empty text, which every text holds.", "For a missing value write `empty: true`.")
+    return str(value)
+
+
+def _value(value: Any) -> str | Number | bool:  # noqa: ANN401
+    if isinstance(value, list):
+        raise wrong(value, "one value", "Write `in` (or `not_in`) for a list.")
+    if isinstance(value, dict) or value is None:
+        raise wrong(value, "a text, a number, `true` or `false`")
+    return value  # type: ignore[no-any-return]
+
+
+def _timezone(value: Any) -> str:  # noqa: ANN401
+    from zoneinfo import available_timezones  # noqa: PLC0415 - it reads hundreds of files
+
+    from flamescore.source import nearest  # noqa: PLC0415 - for a fault alone
+
+    text = _text(value)
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        meant = nearest(text, sorted(available_timezones()))
+        hint = f"Did you mean `{meant}`?" if meant else "Write a name such as `America/Phoenix` or `Europe/Berlin`."
+        raise fault("R028", f"There is no timezone `{text}`.", hint) from None
+    return text
+
+
+def _version(value: Any) -> int:  # noqa: ANN401
+    if value != 1 or isinstance(value, bool) or not is_number(value):
+        raise fault("R027", f"{{key}} is {shown(value)}; this program reads version 1.", "Write `version: 1`.")
+    return 1
+
+
+def _fade(value: Any) -> Decimal | Literal["none"]:  # noqa: ANN401
+    if value == "none":
+        return "none"
+    if isinstance(value, str) and parse_percent(value) is None:
+        hint = "Write `none`, a percentage a day such as `1%`, or a form such as `{half_life: 30d}`."
+        raise fault("R066", f"{{key}} is {shown(value)}, which is neither `none` nor a percentage.", hint)
+    return read_percent(value)
+
+
+def _undated(value: Any) -> str:  # noqa: ANN401
+    if value not in ("keep", "skip"):
+        raise fault("R026", f"{{key}} is {shown(value)}; it can be `keep` or `skip`.")
+    return str(value)
+
+
+def as_list(value: Any) -> Any:  # noqa: ANN401
+    """Make a list of one of what is no list."""
+    return value if isinstance(value, list) else [value]
+
+
+_PERIOD_SCHEMA = {"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(s|min|h|d|w|mo|y)$"}
+_NUMBER_SCHEMA = {"type": "number"}
+
+Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string", "pattern": "\\S"})]
+Part = Annotated[str, PlainValidator(_part), WithJsonSchema({"type": "string", "minLength": 1})]
+Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
+Points = Annotated[
+    Number, PlainValidator(_points), WithJsonSchema({**_NUMBER_SCHEMA, "minimum": -MAX_POINTS, "maximum": MAX_POINTS})
+]
+Bound = Annotated[
+    Number, PlainValidator(_bound), WithJsonSchema({**_NUMBER_SCHEMA, "minimum": -MAX_BOUND, "maximum": MAX_BOUND})
+]
+Times = Annotated[
+    int, PlainValidator(_times), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_COUNT})
+]
+Count = Annotated[
+    Literal["once", "each"] | int,
+    PlainValidator(_count),
+    WithJsonSchema({"anyOf": [{"enum": ["once", "each"]}, {"type": "integer", "minimum": 1, "maximum": MAX_COUNT}]}),
+]
+Expires = Annotated[
+    Period | Literal["never"],
+    PlainValidator(_expires),
+    WithJsonSchema({"anyOf": [{"const": "never"}, _PERIOD_SCHEMA]}),
+]
+AnyPeriod = Annotated[Period, PlainValidator(read_period), WithJsonSchema(_PERIOD_SCHEMA)]
+FixedPeriod = Annotated[
+    Period, PlainValidator(_fixed), WithJsonSchema({"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(s|min|h|d|w)$"})
+]
+DaysPeriod = Annotated[
+    Period, PlainValidator(_days), WithJsonSchema({"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(d|w)$"})
+]
+CalendarPeriod = Annotated[
+    Period, PlainValidator(_calendar), WithJsonSchema({"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(d|w|mo|y)$"})
+]
+Percent = Annotated[
+    Decimal, PlainValidator(read_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?%$"})
+]
+Operand = Annotated[Number | str, PlainValidator(_operand), WithJsonSchema({"type": ["number", "string"]})]
+Value = Annotated[
+    bool | Number | str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
+Timezone = Annotated[str, PlainValidator(_timezone), WithJsonSchema({"type": "string"})]
+Version = Annotated[Literal[1], PlainValidator(_version), WithJsonSchema({"const": 1})]
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
+Parts = Annotated[tuple[Part, ...], BeforeValidator(as_list)]
+Fade = Annotated[
+    Decimal | Literal["none"],
+    PlainValidator(_fade),
+    WithJsonSchema({"anyOf": [{"const": "none"}, {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?%$"}]}),
+]
+Undated = Annotated[
+    Literal["keep", "skip"], PlainValidator(_undated), WithJsonSchema({"enum": ["keep", "skip"]})
+]

@@ -1,0 +1,146 @@
+"""What an authored file holds: a frozen tree of nodes, each with its place in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from flamescore.errors import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Kind = Literal["mapping", "list", "text", "number", "boolean", "null"]
+Scalar = str | int | Decimal | bool | None
+Path = tuple[str | int, ...]
+
+KIND_NAMES: Final[Mapping[Kind, str]] = {
+    "mapping": "a mapping",
+    "list": "a list",
+    "text": "the text",
+    "number": "the number",
+    "boolean": "the value",
+    "null": "nothing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one line: 1-based line and column, and its width in characters; line 0 is nowhere."""
+
+    line: int = 0
+    column: int = 0
+    width: int = 1
+
+
+NOWHERE: Final = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of the file: a scalar, the items of a list, or the entries of a mapping.
+
+    `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded.
+    `written` is a scalar as the file has it.
+    """
+
+    kind: Kind
+    span: Span = NOWHERE
+    scalar: Scalar = None
+    items: tuple[Node, ...] = ()
+    entries: Mapping[str, Node] = field(default_factory=dict)
+    keys: Mapping[str, Span] = field(default_factory=dict)
+    size: int = 1
+    written: str = ""
+
+    def plain(self) -> Any:  # noqa: ANN401 - what YAML can hold
+        """Return the value as dicts, lists and scalars."""
+        if self.kind == "mapping":
+            return {key: node.plain() for key, node in self.entries.items()}
+        return [node.plain() for node in self.items] if self.kind == "list" else self.scalar
+
+    def child(self, step: str | int) -> Node | None:
+        """Return the entry or the item of that name or index, or None."""
+        if isinstance(step, str):
+            return self.entries.get(step)
+        return self.items[step] if 0 <= step < len(self.items) else None
+
+    def at(self, path: Path) -> Node | None:
+        """Return the node at a path below this one, or None."""
+        node: Node | None = self
+        for step in path:
+            node = node.child(step) if node is not None else None
+        return node
+
+    def children(self) -> Iterator[tuple[str | int, Node]]:
+        """Yield each entry or item with its key or index."""
+        yield from self.entries.items()
+        yield from enumerate(self.items)
+
+    def walk(self, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+        """Yield this node and every one below it, each with its path, in order."""
+        yield path, self
+        for step, node in self.children():
+            yield from node.walk((*path, step))
+
+    def shown(self) -> str:
+        """Say in words what it is, for a message: ``the text `yes` ``, `a list`."""
+        name = KIND_NAMES[self.kind]
+        return f"{name} `{shortened(self.written)}`" if self.kind in ("text", "number", "boolean") else name
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return a text on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def node_of(value: Any) -> Node:  # noqa: ANN401 - what YAML can hold
+    """Make a tree, without places, of dicts, lists and scalars."""
+    if isinstance(value, dict):
+        entries = {str(key): node_of(each) for key, each in value.items()}
+        return Node("mapping", entries=entries, size=1 + sum(node.size for node in entries.values()))
+    if isinstance(value, list | tuple):
+        items = tuple(node_of(each) for each in value)
+        return Node("list", items=items, size=1 + sum(node.size for node in items))
+    written = {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else str(value)
+    return Node(_kind_of(value), scalar=value, written=written)
+
+
+def _kind_of(value: Scalar) -> Kind:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    return "text" if isinstance(value, str) else "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read: its path as shown to users, its lines, its tree."""
+
+    path: str
+    lines: tuple[str, ...]
+    root: Node
+
+    def where(self, path: Path = (), *, key: bool = False) -> Where:
+        """Return the place of what is at a path, or of its key; of what it is missing in, where it is not there."""
+        span = self.root.span
+        node = self.root
+        for index, step in enumerate(path):
+            child = node.child(step)
+            if child is None:
+                break
+            wants_key = key and index == len(path) - 1
+            span = node.keys.get(str(step), child.span) if wants_key else child.span
+            node = child
+        return place(self.path, self.lines, span)
+
+
+def place(path: str, lines: tuple[str, ...], span: Span) -> Where:
+    """Return a span of a file as a place with the line's text."""
+    if not span.line:
+        return Where(path)
+    snippet = lines[span.line - 1].replace("\t", " ") if span.line <= len(lines) else ""
+    return Where(path, span.line, span.column, snippet, span.width)
