@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -12,6 +12,9 @@ import polars as pl
 from flamescore.bind.resolved import BranchRule, Rule, RuleBook, Score
 from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
 from flamescore.score import Observations, Scored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 AS_OF = datetime(2026, 11, 21, 2, tzinfo=UTC)
 PHOENIX = ZoneInfo("America/Phoenix")

@@ -28,8 +28,8 @@ class Modes:
 def modes(mode: int) -> Modes:
     """Return the bits for files and folders from one mode: 0o640 and 0o750 are the same.
 
-    Both mean files 0640 and folders 0750.
-    Who may read a file may enter a folder; the owner may always read and write.
+    Both mean files 0640 and folders 0750: who may read a file may enter a folder. The owner may always read
+    and write.
     """
     file = (mode & _PLAIN) | _OWNER
     return Modes(file=file, folder=file | (file & _READ) >> 2)
