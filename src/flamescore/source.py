@@ -71,7 +71,10 @@ def parse(source: str | bytes, path: str, *, letter: str = "R") -> Parsed:
         document = Document(path, reader.lines, root)
     except _StopReadingError:
         pass
-    problems = sorted(reader.problems, key=lambda problem: (problem.where.line, problem.where.column) if problem.where else (0, 0))
+    problems = sorted(
+        reader.problems,
+        key=lambda problem: (problem.where.line, problem.where.column) if problem.where else (0, 0),
+    )
     return Parsed(document, tuple(problems))
 
 
@@ -149,9 +152,10 @@ class _Reader:
     def _node(self, event: Any, depth: int) -> Node:  # noqa: ANN401
         span = _span(event, self.lines)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, span)
+            return self._alias(str(event.anchor), span)
         if depth > MAX_DEPTH:
-            self.stop(12, f"The file is nested more than {MAX_DEPTH} levels deep here.", Span(span.line, span.column))
+            message = f"The file is nested more than {MAX_DEPTH} levels deep here."
+            self.stop(12, message, Span(span.line, span.column))
         self._refuse_tag(event, span)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
@@ -168,7 +172,9 @@ class _Reader:
         return self._mapping(span, depth)
 
     def _refuse_tag(self, event: Any, span: Span) -> None:  # noqa: ANN401
-        found = _TAG.match(self.lines[span.line - 1], span.column - 1) if span.line <= len(self.lines) else None
+        found = (
+            _TAG.match(self.lines[span.line - 1], span.column - 1) if span.line <= len(self.lines) else None
+        )
         if event.tag is None and found is None:
             return
         tag = found[1] if found else event.tag
@@ -241,7 +247,9 @@ class _Reader:
             )
             return None
         if not plain or (not event.value and not event.style):
-            self.fault(13, "A key must be a text.", span, "Text that begins with `?`, `[` or `{` needs quotes.")
+            self.fault(
+                13, "A key must be a text.", span, "Text that begins with `?`, `[` or `{` needs quotes."
+            )
             return None
         return node.written
 

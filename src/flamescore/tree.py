@@ -125,7 +125,7 @@ class Document:
     root: Node
 
     def where(self, path: Path = (), *, key: bool = False) -> Where:
-        """Return the place of what is at a path, or of its key; of what it is missing in, where it is not there."""
+        """Return the place of what is at a path, or of its key; else of what it is missing in."""
         span = self.root.span
         node = self.root
         for index, step in enumerate(path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flamescore.bind.predicates import bind_where
 from flamescore.bind.resolved import (
@@ -21,6 +21,8 @@ from flamescore.rules import conditions as authored
 
 if TYPE_CHECKING:
     from flamescore.bind.scope import Scope
+
+_UNITS: Final[tuple[Literal["day", "week", "month"], ...]] = ("day", "week", "month")
 
 
 def bind_condition_at(condition: Any, scope: Scope) -> Condition:  # noqa: ANN401 - any member of authored.Condition
@@ -59,10 +61,11 @@ def bind_match(spec: Any, scope: Scope) -> EventMatch:  # noqa: ANN401 - an even
 
 def bind_per(per: str | authored.PerProperty | None, scope: Scope) -> Per | None:
     """Bind `per`; `day`, `week` and `month` are the calendar's."""
-    if per == "day" or per == "week" or per == "month":  # noqa: PLR1714 - mypy narrows so
-        return Per(unit=per)
     if per is None:
         return None
+    for unit in _UNITS:
+        if per == unit:
+            return Per(unit=unit)
     named = isinstance(per, authored.PerProperty)
     column = per.column if isinstance(per, authored.PerProperty) else per
     (scope.at("per", "property") if named else scope.at("per")).need_column("events", column, key=False)

@@ -19,12 +19,14 @@ def check_pattern(pattern: str, scope: Scope) -> None:
         return
     if "look-around" in reason or _LOOK_AROUND.search(pattern):
         hint = "Say it with a second operator, such as `not_contains`."
-        scope.tell("R075", "This regular expression looks ahead or behind, which is not supported.", hint=hint)
+        scope.tell(
+            "R075", "This regular expression looks ahead or behind, which is not supported.", hint=hint
+        )
     elif "backreferences" in reason or _BACK_REFERENCE.search(pattern):
         message = "This regular expression refers back to a group, which is not supported."
         scope.tell("R075", message, hint="Write out what may be repeated.")
     else:
-        hint = "A character that is meant as itself takes a `\\` before it: `\\.` `\\?` `\\(`. For plain text use `contains`."
+        hint = "A character meant as itself takes a `\\` before it: `\\?`. For plain text use `contains`."
         scope.tell("R074", f"This is no regular expression: {reason}.", hint=hint)
 
 

@@ -26,7 +26,9 @@ def bind_where(predicates: Mapping[str, Any], kind: Kind, scope: Scope) -> tuple
     return tuple(_predicate(column, each, kind, scope.at(column)) for column, each in predicates.items())
 
 
-def _predicate(column: str, authored: Operators | tuple[Value, ...] | Value, kind: Kind, scope: Scope) -> Predicate:
+def _predicate(
+    column: str, authored: Operators | tuple[Value, ...] | Value, kind: Kind, scope: Scope
+) -> Predicate:
     scope.need_column(kind, column)
     if not isinstance(authored, Operators):
         values = authored if isinstance(authored, tuple) else (authored,)

@@ -114,7 +114,9 @@ def _event_rule(rule: authored.EventRule, score: authored.Score, scope: Scope) -
     )
 
 
-def _setting(rule: authored.EventRule, score: authored.Score, key: Literal["count", "expires", "decay"]) -> Any:  # noqa: ANN401
+def _setting(
+    rule: authored.EventRule, score: authored.Score, key: Literal["count", "expires", "decay"]
+) -> Any:  # noqa: ANN401
     """Return the rule's own, else its group's, else the score's default, else None."""
     group = score.groups.get(rule.group) if rule.group is not None else None
     for place in (rule, group, score.defaults):

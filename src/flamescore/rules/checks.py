@@ -7,6 +7,7 @@ elsewhere. What has the wrong shape they leave alone: it is told already.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flamescore.rules.places import problem
@@ -32,7 +33,13 @@ def nulls(document: Document, *, below: Path = ()) -> list[Problem]:
 
 def _null(path: Path, document: Document) -> Problem:
     if path and isinstance(path[-1], int):
-        return problem("R021", "This item has no value.", document=document, path=path, hint="Take it out, or fill it in.")
+        return problem(
+            "R021",
+            "This item has no value.",
+            document=document,
+            path=path,
+            hint="Take it out, or fill it in.",
+        )
     name = f"`{path[-1]}`" if path else "The file"
     predicates = any(step in ("where", "field") for step in path[:-1])
     hint = "For a missing cell write `{empty: true}`." if predicates else "Give it one, or take the key out."
@@ -46,7 +53,11 @@ def check_condition(document: Document, path: Path) -> list[Problem]:
 
 def check_predicates(document: Document) -> list[Problem]:
     """Check a mapping of column to predicate that stands alone."""
-    return [each for column, node in document.root.entries.items() for each in _operator(document, (column,), node)]
+    return [
+        each
+        for column, node in document.root.entries.items()
+        for each in _operator(document, (column,), node)
+    ]
 
 
 def check_file(document: Document) -> list[Problem]:
@@ -58,7 +69,9 @@ def check_file(document: Document) -> list[Problem]:
     if all(_is(score.child("enabled"), False) for score in scores.entries.values()):  # noqa: FBT003 - the file's word
         hint = "Take `enabled: false` out of one of them."
         problems.append(
-            problem("R030", "Every score is disabled.", document=document, path=("scores",), key=True, hint=hint)
+            problem(
+                "R030", "Every score is disabled.", document=document, path=("scores",), key=True, hint=hint
+            )
         )
     for name in scores.entries:
         for check in SCORE_CHECKS:
@@ -87,7 +100,9 @@ def _operator(document: Document, path: Path, node: Node) -> Iterator[Problem]:
     if node.kind == "mapping" and not set(node.entries) - {"case_sensitive"}:
         what = "`case_sensitive` stands alone" if node.entries else f"`{path[-1]}` has no operator"
         hint = "Say what the cell must be: `{equals: VIP, case_sensitive: true}`."
-        yield problem("R071", f"{what}: nothing is asked of the cell.", document=document, path=path, hint=hint)
+        yield problem(
+            "R071", f"{what}: nothing is asked of the cell.", document=document, path=path, hint=hint
+        )
 
 
 def _predicates(node: Node | None, path: Path) -> Iterator[tuple[Path, Node]]:
@@ -132,12 +147,18 @@ def _flames(document: Document, path: Path) -> Iterator[Problem]:
 def _bounds(document: Document, path: Path, bounds: tuple[Node, ...]) -> Iterator[Problem]:
     hint = "Write the points from which there are 1, 2, 3, 4 and 5 flames: `[4, 8, 12, 16, 20]`."
     if len(bounds) != _FLAMES:
-        yield problem("R034", f"`flames` has {len(bounds)} numbers; it takes five.", document=document, path=path, hint=hint)
+        yield problem(
+            "R034",
+            f"`flames` has {len(bounds)} numbers; it takes five.",
+            document=document,
+            path=path,
+            hint=hint,
+        )
     numbers = [(index, node) for index, node in enumerate(bounds) if node.kind == "number"]
     if numbers and numbers[0][0] == 0 and numbers[0][1].scalar <= 0:  # type: ignore[operator]
         message = f"The first of `flames` is {numbers[0][1].written}; it must be above 0."
         yield problem("R034", message, document=document, path=(*path, 0), hint=hint)
-    for (_, low), (index, high) in zip(numbers, numbers[1:], strict=False):
+    for (_, low), (index, high) in pairwise(numbers):
         if high.scalar <= low.scalar:  # type: ignore[operator]
             message = f"`flames` must rise, but {high.written} comes after {low.written}."
             yield problem("R034", message, document=document, path=(*path, index), hint=hint)
@@ -153,11 +174,19 @@ def _limits(document: Document, path: Path) -> Iterator[Problem]:
     for owner in owners:
         low, high = (document.root.at((*owner, "limits", key)) for key in ("min", "max"))
         if low is not None and _number(low) and low.scalar > 0:  # type: ignore[operator]
-            message = f"`min` is {low.written}; above 0 it would give points to contacts whom nothing matches."
-            yield problem("R036", message, document=document, path=(*owner, "limits", "min"), hint="Write 0 or less.")
+            message = (
+                f"`min` is {low.written}; above 0 it would give points to contacts whom nothing matches."
+            )
+            yield problem(
+                "R036", message, document=document, path=(*owner, "limits", "min"), hint="Write 0 or less."
+            )
         if high is not None and _number(high) and high.scalar < 0:  # type: ignore[operator]
-            message = f"`max` is {high.written}; below 0 it would take points from contacts whom nothing matches."
-            yield problem("R036", message, document=document, path=(*owner, "limits", "max"), hint="Write 0 or more.")
+            message = (
+                f"`max` is {high.written}; below 0 it would take points from contacts whom nothing matches."
+            )
+            yield problem(
+                "R036", message, document=document, path=(*owner, "limits", "max"), hint="Write 0 or more."
+            )
 
 
 def _ids(document: Document, path: Path) -> Iterator[Problem]:

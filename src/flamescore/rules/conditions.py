@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field, Tag
 
 from flamescore.rules.base import MARK, Model, by_key, by_kind
-from flamescore.rules.words import AnyPeriod, Boolean, CalendarPeriod, Name, Names, Operand, Parts, Text, Times, Value
+from flamescore.rules.periods import AnyPeriod, CalendarPeriod  # noqa: TC001 - pydantic reads them as it runs
+from flamescore.rules.words import Boolean, Name, Names, Operand, Parts, Text, Times, Value
 
 # --- predicates --------------------------------------------------------------------------------------
 
@@ -17,25 +18,35 @@ class Operators(Model):
 
     equals: Value | None = Field(None, description="The cell is this text, number or boolean.")
     not_equals: Value | None = Field(None, description="The cell is there, and is not this.")
-    in_: tuple[Value, ...] | None = Field(None, alias="in", min_length=1, description="The cell is one of these.")
+    in_: tuple[Value, ...] | None = Field(
+        None, alias="in", min_length=1, description="The cell is one of these."
+    )
     not_in: tuple[Value, ...] | None = Field(
         None, min_length=1, description="The cell is there, and is none of these."
     )
-    contains: Parts | None = Field(None, min_length=1, description="The cell holds this text, or any of these.")
+    contains: Parts | None = Field(
+        None, min_length=1, description="The cell holds this text, or any of these."
+    )
     not_contains: Parts | None = Field(
         None, min_length=1, description="The cell is there, and holds none of these texts."
     )
     starts_with: Parts | None = Field(
         None, min_length=1, description="The cell starts with this text, or any of these."
     )
-    ends_with: Parts | None = Field(None, min_length=1, description="The cell ends with this text, or any of these.")
+    ends_with: Parts | None = Field(
+        None, min_length=1, description="The cell ends with this text, or any of these."
+    )
     matches: Text | None = Field(
         None, description="This regular expression (Rust's `regex` kind) is found anywhere in the cell."
     )
     at_least: Operand | None = Field(None, description="The cell is this number or date, or more.")
     at_most: Operand | None = Field(None, description="The cell is this number or date, or less.")
-    more_than: Operand | None = Field(None, description="The cell is more than this number, or after this date.")
-    less_than: Operand | None = Field(None, description="The cell is less than this number, or before this date.")
+    more_than: Operand | None = Field(
+        None, description="The cell is more than this number, or after this date."
+    )
+    less_than: Operand | None = Field(
+        None, description="The cell is less than this number, or before this date."
+    )
     within_last: CalendarPeriod | None = Field(
         None, description="The cell's calendar day lies in the period before `as_of`, that day included."
     )
@@ -70,7 +81,9 @@ class TagLike(Model):
     """Any tag that fits one of the patterns."""
 
     patterns: Names = Field(
-        alias="like", min_length=1, description="A pattern or a list: `*` stands for any text, `?` for one character."
+        alias="like",
+        min_length=1,
+        description="A pattern or a list: `*` stands for any text, `?` for one character.",
     )
 
 
@@ -90,7 +103,9 @@ TagForm = Annotated[
 class PerProperty(Model):
     """The latest occurrence of each value of a property."""
 
-    column: Name = Field(alias="property", description="The property's name, where it is `day`, `week` or `month`.")
+    column: Name = Field(
+        alias="property", description="The property's name, where it is `day`, `week` or `month`."
+    )
 
 
 Per = Annotated[
@@ -134,13 +149,17 @@ class EventCondition(EventFilter):
 class AllCondition(Model):
     """Holds when every part holds."""
 
-    parts: tuple[Condition, ...] = Field(alias="all", min_length=1, description="Conditions that must all hold.")
+    parts: tuple[Condition, ...] = Field(
+        alias="all", min_length=1, description="Conditions that must all hold."
+    )
 
 
 class AnyCondition(Model):
     """Holds when at least one part holds."""
 
-    parts: tuple[Condition, ...] = Field(alias="any", min_length=1, description="Conditions of which one must hold.")
+    parts: tuple[Condition, ...] = Field(
+        alias="any", min_length=1, description="Conditions of which one must hold."
+    )
 
 
 class NotCondition(Model):
@@ -159,7 +178,9 @@ Condition = Annotated[
     | Annotated[AnyCondition, Tag(MARK + "any condition")]
     | Annotated[NotCondition, Tag(MARK + "not condition")],
     by_key(
-        {key: f"{key} condition" for key in CONDITION_KEYS}, default="event condition", known=("where", "last", "per", "times")
+        {key: f"{key} condition" for key in CONDITION_KEYS},
+        default="event condition",
+        known=("where", "last", "per", "times"),
     ),
 ]
 

@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from flamescore.tree import Path as NodePath
 
 __all__ = [
-    "LoadedCondition", "LoadedPredicates", "LoadedRules", "load_condition", "load_predicates", "load_rules", "load_rules_text",
-]  # fmt: skip
+    "LoadedCondition",
+    "LoadedPredicates",
+    "LoadedRules",
+    "load_condition",
+    "load_predicates",
+    "load_rules",
+    "load_rules_text",
+]
 
 _CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
 
@@ -66,7 +72,9 @@ def load_rules(path: Path) -> LoadedRules:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or "it can't be opened"
-        raise RuleFileError(Problem("R001", f"The rule file can't be read: {reason}.", Where(str(path)))) from error
+        raise RuleFileError(
+            Problem("R001", f"The rule file can't be read: {reason}.", Where(str(path)))
+        ) from error
     return _load(data, str(path))
 
 

@@ -11,17 +11,13 @@ from pydantic import Field, Tag
 
 from flamescore.rules.base import MARK, Model, by_key, by_kind
 from flamescore.rules.conditions import Condition, EventFilter, Per, Predicates, TagForm
+from flamescore.rules.periods import DaysPeriod, Expires, Fade, FixedPeriod, Percent
 from flamescore.rules.words import (
     Boolean,
     Bound,
     Count,
-    DaysPeriod,
-    Expires,
-    Fade,
-    FixedPeriod,
     Name,
     Names,
-    Percent,
     Points,
     Text,
     Times,
@@ -115,9 +111,12 @@ class EventRule(RuleBase):
 
     event: Names = Field(min_length=1, description="The event type, or a list meaning any of them.")
     where: Predicates = Field(default={}, description="What the event's properties must be, by column.")
-    points: EventPoints = Field(description="The points of an occurrence, or `{from: PROPERTY, multiply_by: N}`.")
+    points: EventPoints = Field(
+        description="The points of an occurrence, or `{from: PROPERTY, multiply_by: N}`."
+    )
     count: Count | None = Field(
-        None, description="`once` (the latest), `each`, or a number (the latest so many). It must come from somewhere."
+        None,
+        description="`once` (the latest), `each`, or a number (the latest so many); it has no default.",
     )
     expires: Expires | None = Field(None, description="How long an occurrence counts: a period, or `never`.")
     decay: Decay | None = Field(
@@ -141,10 +140,12 @@ class TagRule(RuleBase):
     tag: TagForm = Field(description="A tag, a list meaning any of them, `{all: [...]}` or `{like: 'A*'}`.")
     points: Points = Field(description="The points.")
     expires: Expires | None = Field(None, description="How long the latest application counts.")
-    decay: Decay | None = Field(None, description="How the points fade with the age of the latest application.")
+    decay: Decay | None = Field(
+        None, description="How the points fade with the age of the latest application."
+    )
     undated: Undated | None = Field(
         None,
-        description="Where no date is known for the tags: `keep` (the default) gives the plain points, `skip` none.",
+        description="Without a known date: `keep` (the default) gives the plain points, `skip` none.",
     )
 
 
@@ -158,7 +159,9 @@ class FieldRule(RuleBase):
 class Branch(Model):
     """A branch of `first_of`."""
 
-    condition: Condition | None = Field(None, alias="if", description="When it holds; only the last may have none.")
+    condition: Condition | None = Field(
+        None, alias="if", description="When it holds; only the last may have none."
+    )
     points: Points = Field(description="The points of this branch.")
 
 
@@ -177,8 +180,8 @@ class IfRule(RuleBase):
 
 SUBJECTS: Final = ("event", "tag", "field", "first_of")
 RULE_WORDS: Final = (
-    "name", "id", "enabled", "group", "note", "limits", "if", "where", "points", "count", "expires", "decay", "per",
-    "times", "followed_by", "unless_followed_by", "undated",
+    "name", "id", "enabled", "group", "note", "limits", "if", "where", "points", "count", "expires", "decay",
+    "per", "times", "followed_by", "unless_followed_by", "undated",
 )  # fmt: skip
 
 Rule = Annotated[
@@ -212,15 +215,21 @@ class Score(Model):
 
     title: Name | None = Field(None, description="What reports call it; by default its name.")
     enabled: Boolean = Field(default=True, description="`false` leaves the score out.")
-    five_flames: Bound | None = Field(None, description="The points that are five flames; fewer are so many fifths.")
+    five_flames: Bound | None = Field(
+        None, description="The points that are five flames; fewer are so many fifths."
+    )
     flames: tuple[Bound, Bound, Bound, Bound, Bound] | None = Field(
         None, description="The points from which there are 1, 2, 3, 4 and 5 flames."
     )
-    defaults: Defaults = Field(default=Defaults(), description="What event rules get that don't say it themselves.")
+    defaults: Defaults = Field(
+        default=Defaults.model_construct(), description="What event rules get that don't say it themselves."
+    )
     limits: Limits | None = Field(None, description="Bounds on the score.")
     groups: dict[str, Group] = Field(default={}, description="Groups that rules may be in, by name.")
     population: Condition | None = Field(None, description="Who is scored at all; everyone by default.")
-    rules: tuple[Rule, ...] = Field(min_length=1, description="The rules, in the order in which they are shown.")
+    rules: tuple[Rule, ...] = Field(
+        min_length=1, description="The rules, in the order in which they are shown."
+    )
 
 
 class RuleFile(Model):

@@ -116,4 +116,6 @@ def problem(
 def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """Return problems by their place, each once."""
     unique = dict.fromkeys(problems)
-    return tuple(sorted(unique, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0)))
+    return tuple(
+        sorted(unique, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
+    )

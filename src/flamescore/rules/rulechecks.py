@@ -49,7 +49,14 @@ class Spot:
         return None
 
     def tell(
-        self, code: str, message: str, path: Path = (), *, key: bool = False, hint: str | None = None, severity: str = "error"
+        self,
+        code: str,
+        message: str,
+        path: Path = (),
+        *,
+        key: bool = False,
+        hint: str | None = None,
+        severity: str = "error",
     ) -> Problem:
         """Make a problem of this rule, at a path below it."""
         at = path if path[:1] == ("scores",) else (*self.path, *path)
@@ -94,7 +101,13 @@ def _undated(spot: Spot) -> Iterator[Problem]:
     words = spot.rule.entries
     if "undated" in words and "tag" in words and not {"expires", "decay"} & set(words):
         message = "`undated` says what happens without a date, but the rule neither expires nor decays."
-        yield spot.tell("R053", message, ("undated",), key=True, hint="Take it out, or give the rule `expires` or `decay`.")
+        yield spot.tell(
+            "R053",
+            message,
+            ("undated",),
+            key=True,
+            hint="Take it out, or give the rule `expires` or `decay`.",
+        )
 
 
 def _branches(spot: Spot) -> Iterator[Problem]:
@@ -114,8 +127,10 @@ def _waits(spot: Spot) -> Iterator[Problem]:
     wait, window = parse_period(within.written), parse_period(found[0].written)
     if wait is None or wait.seconds is None or window is None or shortest(window) > wait.seconds:
         return
-    message = f"It waits {wait} to see that nothing follows, but an occurrence expires after {window}: nothing could ever count."
-    yield spot.tell("R068", message, ("unless_followed_by", "within"), hint=f"Let `expires` be longer than {wait}.")
+    message = f"It waits {wait}, but an occurrence expires after {window}: nothing could ever count."
+    yield spot.tell(
+        "R068", message, ("unless_followed_by", "within"), hint=f"Let `expires` be longer than {wait}."
+    )
 
 
 def shortest(period: Period) -> int:
@@ -148,7 +163,11 @@ def _inherits(spot: Spot, key: str) -> bool:
     if found is None or found[1] == (*spot.path, key):
         return False
     node = found[0]
-    return node.kind == "mapping" or parse_period(node.written) is not None or parse_percent(node.written) is not None
+    return (
+        node.kind == "mapping"
+        or parse_period(node.written) is not None
+        or parse_percent(node.written) is not None
+    )
 
 
 RULE_CHECKS: Final[tuple[Callable[[Spot], Iterator[Problem]], ...]] = (

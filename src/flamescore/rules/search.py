@@ -1,4 +1,4 @@
-"""Predicates from a command line: `--where '{country: US, employees: {at_least: 100}}'`, `--where country=US`."""
+"""Predicates from a command line: `--where '{country: US, age: {at_least: 18}}'`, `--where country=US`."""
 
 from __future__ import annotations
 

@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.rules import conditions as shapes
 from flamescore.rules import model as rules
 from flamescore.rules.places import Loc, model_at, problem, trail, words_of
-from flamescore.rules.unknown import unknown_key
+from flamescore.rules.unknown import DECAYS, Told, unknown_key
 from flamescore.source import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic import ValidationError
 
     from flamescore.errors import Problem
+    from flamescore.rules.base import Model
     from flamescore.tree import Document, Path
-
-_WANTED: Final[Mapping[str, str]] = {
-    "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-}
-_SHAPES: Final = "`tag`, `field`, `event`, `all`, `any` or `not`"
 
 
 def translate(error: ValidationError, document: Document, *, below: Path = ()) -> list[Problem]:
@@ -38,18 +31,11 @@ def _tell(error: Any, document: Document, below: Path) -> Problem | None:  # noq
     kind: str = error["type"]
     path = trail(loc, document.root)
     node = document.root.at(path)
-    if node is not None and node.kind == "null":
-        return None
-    if kind == "missing":
-        return _missing(loc, path, document)
-    if kind == "extra_forbidden":
-        return unknown_key(loc, path, document)
-    if kind == "too_short":
-        return _too_short(path, document)
-    if kind in _WANTED:
-        return _wrong_kind(loc, path, document, kind)
-    if kind == "too_long":
-        return None
+    if (node is not None and node.kind == "null") or kind == "too_long":
+        return None  # the checks tell them
+    teller = _TELLERS.get(kind)
+    if teller is not None:
+        return teller(loc, path, document)
     context = error.get("ctx", {})
     message = str(context.get("message", error["msg"])).replace("{key}", label(path))
     return problem(kind, message, document=document, path=path, hint=context.get("hint"))
@@ -78,25 +64,37 @@ def _is_slip(key: str, written: tuple[str, ...], known: tuple[str, ...]) -> bool
     return any(word not in known and nearest(word, known) == key for word in written)
 
 
-def _missing_words(model: type | None, key: str, owner: Path) -> tuple[str, str, str | None]:
-    if model is rules.IfRule and key == "if":
-        return "R040", "It says nothing that points are for.", "Give it one of `event`, `tag`, `field`, `first_of` and `if`."
+def _missing_words(model: type[Model] | None, key: str, owner: Path) -> Told:
     if key == "points":
         what = "This branch" if model is rules.Branch else "It"
         return "R042", f"{what} has no `points`.", "Write `points: 5`, or any number."
-    if key == "rules":
-        return "R031", "It has no rules.", None
-    if model is shapes.EventCondition and key == "event":
-        return "R080", "This is no condition.", f"A condition has one of {_SHAPES}."
-    if model in (rules.Linear, rules.Compound, rules.HalfLife):
+    if model in DECAYS:
         return _missing_decay(key)
-    if model is shapes.TagAll:
-        return "R057", "This says no tags.", "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`."
+    shape = _MISSING_SHAPES.get((model, key))
+    if shape is not None:
+        return shape
     name = label(owner)
-    what = "It" if name == "`rules`" else name
-    return "R023", f"{what} has no `{key}`.", _EXAMPLES.get(key)
+    return "R023", f"{'It' if name == '`rules`' else name} has no `{key}`.", _EXAMPLES.get(key)
 
 
+_MISSING_SHAPES: Final[Mapping[tuple[type[Model] | None, str], Told]] = {
+    (rules.IfRule, "if"): (
+        "R040",
+        "It does not say what the points are for.",
+        "Give it one of `event`, `tag`, `field`, `first_of` and `if`.",
+    ),
+    (rules.Score, "rules"): ("R031", "It has no rules.", "Write them under `rules:`."),
+    (shapes.EventCondition, "event"): (
+        "R080",
+        "This is no condition.",
+        "A condition has one of `tag`, `field`, `event`, `all`, `any` and `not`.",
+    ),
+    (shapes.TagAll, "all"): (
+        "R057",
+        "This says no tags.",
+        "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`.",
+    ),
+}
 _EXAMPLES: Final[Mapping[str, str]] = {
     "version": "Begin the file with `version: 1`.",
     "scores": "Put the rules under `scores:`, then a name, then `rules:`.",
@@ -113,27 +111,45 @@ def _missing_decay(key: str) -> tuple[str, str, str | None]:
     return "R069", "This is no decay.", hint
 
 
-def _too_short(path: Path, document: Document) -> Problem | None:
+def _too_short(_loc: Loc, path: Path, document: Document) -> Problem | None:
     node = document.root.at(path)
     if node is not None and (node.items or node.entries):
         return None  # pydantic counts those that are right; what is wrong with the others is told
     if path[-1:] == ("rules",):
-        return problem("R031", "It has no rules.", document=document, path=path)
+        return problem(
+            "R031", "It has no rules.", document=document, path=path, hint="Write them under `rules:`."
+        )
     message = f"{label(path)} is empty; it needs at least one entry."
     return problem("R024", message, document=document, path=path)
 
 
-def _wrong_kind(loc: Loc, path: Path, document: Document, kind: str) -> Problem | None:
+def _no_list(_loc: Loc, path: Path, document: Document) -> Problem:
+    return _wrong(f"{label(path)} must be a list, but", path, document)
+
+
+def _no_mapping(loc: Loc, path: Path, document: Document) -> Problem:
+    model = model_at(loc)
+    if not path:
+        return _wrong("A rule file is a mapping that begins with `version: 1`, but this", path, document)
+    if model is not None and issubclass(model, rules.RuleBase):
+        return _wrong("A rule must be a mapping with a `name`, but this", path, document)
+    if model is not None and issubclass(model, shapes.CONDITIONS):
+        return _wrong("A condition must be a mapping such as `{tag: VIP}`, but this", path, document)
+    return _wrong(f"{label(path)} must be a mapping, but", path, document)
+
+
+def _wrong(message: str, path: Path, document: Document) -> Problem:
     node = document.root.at(path)
     found = node.shown() if node is not None else "nothing"
-    wanted = _WANTED[kind]
-    model = model_at(loc)
-    if model is not None and issubclass(model, rules.RuleBase):
-        message = f"A rule must be a mapping, but this is {found}."
-    elif model is not None and issubclass(model, shapes.CONDITIONS):
-        message = f"A condition must be a mapping such as `{{tag: VIP}}`, but this is {found}."
-    else:
-        message = f"{label(path)} must be {wanted}, but is {found}."
-    if not path:
-        message = f"A rule file is a mapping that begins with `version: 1`, but this is {found}."
-    return problem("R022", message, document=document, path=path)
+    return problem("R022", f"{message} is {found}.", document=document, path=path)
+
+
+_TELLERS: Final[Mapping[str, Callable[[Loc, Path, Document], Problem | None]]] = {
+    "missing": _missing,
+    "extra_forbidden": unknown_key,
+    "too_short": _too_short,
+    "tuple_type": _no_list,
+    "dict_type": _no_mapping,
+    "model_type": _no_mapping,
+    "model_attributes_type": _no_mapping,
+}

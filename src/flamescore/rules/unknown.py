@@ -18,30 +18,60 @@ if TYPE_CHECKING:
 
 Told = tuple[str, str, str | None]
 
-_EVENT_WORDS: Final = frozenset(
-    ("where", "count", "expires", "decay", "per", "times", "followed_by", "unless_followed_by")
+DECAYS: Final = (rules.Linear, rules.Compound, rules.HalfLife)
+
+
+def _inverted(meanings: Mapping[str, str]) -> Mapping[str, str]:
+    return {said: meant for meant, words in meanings.items() for said in words.split()}
+
+
+_OPERATORS: Final = _inverted(
+    {
+        "equals": "is eq = == equal",
+        "not_equals": "is_not ne != <> not",
+        "in": "any one_of any_of",
+        "not_in": "none_of",
+        "contains": "like includes",
+        "not_contains": "excludes",
+        "starts_with": "begins_with prefix",
+        "ends_with": "suffix",
+        "matches": "regex regexp pattern",
+        "at_least": "gte ge >= min from since",
+        "at_most": "lte le <= max to until",
+        "more_than": "gt > above over after",
+        "less_than": "lt < below under before",
+        "within_last": "last",
+        "within_next": "next",
+        "empty": "missing exists is_empty",
+    }
 )
-_OPERATORS: Final[Mapping[str, str]] = {
-    "is": "equals", "eq": "equals", "=": "equals", "==": "equals", "equal": "equals", "is_not": "not_equals",
-    "ne": "not_equals", "!=": "not_equals", "<>": "not_equals", "not": "not_equals", "any": "in", "one_of": "in",
-    "any_of": "in", "none_of": "not_in", "like": "contains", "includes": "contains", "excludes": "not_contains",
-    "regex": "matches", "regexp": "matches", "pattern": "matches", "gte": "at_least", "ge": "at_least",
-    ">=": "at_least", "min": "at_least", "from": "at_least", "since": "at_least", "lte": "at_most",
-    "le": "at_most", "<=": "at_most", "max": "at_most", "to": "at_most", "until": "at_most", "gt": "more_than",
-    ">": "more_than", "above": "more_than", "over": "more_than", "after": "more_than", "lt": "less_than",
-    "<": "less_than", "below": "less_than", "under": "less_than", "before": "less_than", "last": "within_last",
-    "next": "within_next", "missing": "empty", "exists": "empty", "is_empty": "empty", "begins_with": "starts_with",
-    "prefix": "starts_with", "suffix": "ends_with",
-}  # fmt: skip
-_CONDITION_WORDS: Final[Mapping[str, str]] = {
-    "expires": "last", "within": "last", "window": "last", "count": "times", "at_least": "times", "or": "any",
-    "and": "all", "tags": "tag", "fields": "field", "events": "event",
-}  # fmt: skip
-_RULE_WORDS: Final[Mapping[str, str]] = {
-    "score": "points", "title": "name", "limit": "limits", "when": "if", "condition": "if", "description": "note",
-    "comment": "note", "tags": "tag", "fields": "field", "events": "event", "active": "enabled", "at_least": "times",
-    "expire": "expires", "last": "expires", "unless_followed": "unless_followed_by",
-}  # fmt: skip
+_CONDITION_WORDS: Final = _inverted(
+    {
+        "last": "expires within window",
+        "times": "count at_least",
+        "any": "or",
+        "all": "and",
+        "tag": "tags",
+        "field": "fields",
+        "event": "events",
+    }
+)
+_RULE_WORDS: Final = _inverted(
+    {
+        "points": "score",
+        "name": "title",
+        "limits": "limit",
+        "if": "when condition",
+        "note": "description comment",
+        "tag": "tags",
+        "field": "fields",
+        "event": "events",
+        "enabled": "active",
+        "times": "at_least",
+        "expires": "expire last",
+        "unless_followed_by": "unless_followed",
+    }
+)
 
 
 def unknown_key(loc: Loc, path: Path, document: Document) -> Problem | None:
@@ -64,15 +94,21 @@ def _told(key: str, model: type[Model], written: tuple[str, ...]) -> Told | None
         return _in_condition(key, model)
     if model is shapes.Operators:
         return _meant("R070", f"There is no operator `{key}`.", key, words_of(model), _OPERATORS)
+    return _in_form(key, model) or _meant("R020", f"There is no key `{key}` here.", key, words_of(model), {})
+
+
+def _in_form(key: str, model: type[Model]) -> Told | None:
+    """Tell a word that is right in another form of the same thing."""
     if model in (shapes.TagAll, shapes.TagLike) and key in ("all", "like"):
-        return "R057", "`all` and `like` can't stand together.", "Write one of them; join two with `if: {all: [...]}`."
-    if model in (rules.Linear, rules.Compound, rules.HalfLife) and key in ("linear", "compound", "half_life", "every"):
-        with_it = words_of(model)[0]
-        return "R069", f"`{key}` can't stand beside `{with_it}`.", "A decay is linear, compound or a half-life."
+        hint = "Write one of them; join two with `if: {all: [...]}`."
+        return "R057", "`all` and `like` can't stand together.", hint
+    if model in DECAYS and key in ("linear", "compound", "half_life", "every"):
+        message = f"`{key}` can't stand beside `{words_of(model)[0]}`."
+        return "R069", message, "A decay is linear, compound or a half-life."
     if model is rules.Defaults and key in _all_rule_words():
         hint = "They hold `count`, `expires` and `decay`, and those alone."
         return "R038", f"`{key}` can't be among `defaults`.", hint
-    return _meant("R020", f"There is no key `{key}` here.", key, words_of(model), {})
+    return None
 
 
 def _all_rule_words() -> frozenset[str]:
@@ -108,7 +144,9 @@ def _in_condition(key: str, model: type[Model]) -> Told:
     if key in words_of(shapes.EventCondition):
         return "R082", f"`{key}` can't stand beside `{shape}`.", "In a condition it is for `event`."
     known = (*words_of(model), *shapes.CONDITION_KEYS)
-    return _meant("R020", f"There is no key `{key}` in a condition.", key, tuple(dict.fromkeys(known)), _CONDITION_WORDS)
+    return _meant(
+        "R020", f"There is no key `{key}` in a condition.", key, tuple(dict.fromkeys(known)), _CONDITION_WORDS
+    )
 
 
 def _meant(code: str, message: str, key: str, known: tuple[str, ...], others: Mapping[str, str]) -> Told:

@@ -1,4 +1,4 @@
-"""The smallest words of a rule file as pydantic types: text, numbers, periods, percentages.
+"""The smallest words of a rule file as pydantic types: text, numbers, and a few of their own.
 
 Each fault is a `PydanticCustomError` whose type is the code of a problem and whose context has its message
 and hint; `rules.translate` adds the place.
@@ -16,25 +16,18 @@ from pydantic_core import PydanticCustomError
 
 from flamescore.rules.moments import parse_moment
 from flamescore.tree import node_of
-from flamescore.units import CALENDAR, MAX_POINTS, SECONDS, Period, parse_percent, parse_period
+from flamescore.units import MAX_POINTS
 
 Number = int | Decimal
 
 MAX_BOUND: Final = 10**12
 MAX_COUNT: Final = 10**9
-_MAX_SECONDS: Final = 10_000 * 366 * SECONDS["d"]
-_DECIMALS: Final = 4
-_LOOSE_PERIOD = re.compile(r"([0-9]+) ?([^\W\d_]+)\.?")
-_UNITS: Final = "`s`, `min`, `h`, `d`, `w`, `mo` or `y`"
-_LONG_UNITS: Final = {
-    "second": "s", "sec": "s", "minute": "min", "mins": "min", "hour": "h", "hr": "h", "day": "d", "week": "w",
-    "wk": "w", "month": "mo", "mon": "mo", "mth": "mo", "year": "y", "yr": "y",
-}  # fmt: skip
+MAX_DECIMALS: Final = 4
 
 
 def fault(code: str, message: str, hint: str | None = None) -> PydanticCustomError:
     """Make the error that becomes a problem of this code."""
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
 
 def shown(value: Any) -> str:  # noqa: ANN401 - what YAML can hold
@@ -63,7 +56,11 @@ def is_number(value: Any) -> bool:  # noqa: ANN401
 
 def _text(value: Any) -> str:  # noqa: ANN401
     if not isinstance(value, str):
-        hint = f"Put it in quotes: '{node_of(value).written}'." if is_number(value) or value in (True, False) else None
+        hint = (
+            f"Put it in quotes: '{node_of(value).written}'."
+            if is_number(value) or value in (True, False)
+            else None
+        )
         raise wrong(value, "a text", hint)
     return value
 
@@ -84,7 +81,7 @@ def _bounded(value: Any, most: int) -> Number:  # noqa: ANN401
     if not is_number(value):
         hint = "Take the quotes off." if isinstance(value, str) and _reads_as_number(value) else None
         raise wrong(value, "a number", hint)
-    if decimals(value) > _DECIMALS:
+    if decimals(value) > MAX_DECIMALS:
         raise fault("R050", f"{{key}} is {node_of(value).written}, which has more than four decimals.")
     if abs(value) > most:
         raise fault("R051", f"{{key}} is past {most:,} in size.")
@@ -107,7 +104,9 @@ def _times(value: Any) -> int:  # noqa: ANN401
     if not is_number(value):
         raise wrong(value, "a whole number above 0")
     if value != int(value) if abs(value) <= MAX_COUNT else True:
-        raise fault("R055", f"{{key}} is {node_of(value).written}; it must be a whole number from 1 to {MAX_COUNT:,}.")
+        raise fault(
+            "R055", f"{{key}} is {node_of(value).written}; it must be a whole number from 1 to {MAX_COUNT:,}."
+        )
     if value < 1:
         raise fault("R055", f"{{key}} is {node_of(value).written}; it must be a whole number above 0.")
     return int(value)
@@ -125,82 +124,15 @@ def _count(value: Any) -> str | int:  # noqa: ANN401
     return int(value)
 
 
-def read_period(value: Any) -> Period:  # noqa: ANN401
-    """Read a period, or raise the fault that tells what is wrong with it."""
-    if not isinstance(value, str):
-        hint = f"Write the unit after it: `{value}d` for days." if is_number(value) else None
-        raise wrong(value, "a period such as `30d`", hint)
-    period = parse_period(value) if len(value) < 50 else None  # noqa: PLR2004 - no such period is meant
-    if period is None:
-        raise _bad_period(value)
-    days = {"mo": 31, "y": 366}.get(period.unit, 0) * SECONDS["d"]
-    if period.count * (days or SECONDS.get(period.unit, 0)) > _MAX_SECONDS:
-        raise fault("R060", f"{{key}} is `{period}`, which is longer than ten thousand years.", "Write `never`.")
-    return period
-
-
-def _bad_period(value: str) -> PydanticCustomError:
-    loose = _LOOSE_PERIOD.fullmatch(value.strip())
-    if loose is not None and loose[2] == "m":
-        message = f"{{key}} is `{value}`, and `m` could mean minutes or months."
-        return fault("R061", message, f"Write `{loose[1]}min` for minutes or `{loose[1]}mo` for months.")
-    if loose is not None and int(loose[1]) == 0:
-        return fault("R062", f"{{key}} is `{value}`; a period is longer than nothing.")
-    hint = f"A period is a whole number and a unit, {_UNITS}: `30d`."
-    if loose is not None:
-        unit = loose[2].lower()
-        meant = _LONG_UNITS.get(unit) or _LONG_UNITS.get(unit.removesuffix("s")) or (unit if unit in SECONDS else None)
-        hint = f"Did you mean `{loose[1]}{meant}`?" if meant else hint
-    return fault("R060", f"{{key}} is {shown(value)}, which is no period.", hint)
-
-
-def _expires(value: Any) -> Period | Literal["never"]:  # noqa: ANN401
-    return "never" if value == "never" else read_period(value)
-
-
-def _fixed(value: Any) -> Period:  # noqa: ANN401
-    period = read_period(value)
-    if period.unit in CALENDAR:
-        message = f"{{key}} is `{period}`; months and years have no fixed length."
-        raise fault("R063", message, "Write it in `s`, `min`, `h`, `d` or `w`.")
-    return period
-
-
-def _days(value: Any) -> Period:  # noqa: ANN401
-    period = read_period(value)
-    if period.days is None:
-        raise fault("R064", f"{{key}} is `{period}`; a decay steps in days or weeks.", "Write it in `d` or `w`.")
-    return period
-
-
-def _calendar(value: Any) -> Period:  # noqa: ANN401
-    period = read_period(value)
-    if period.unit in ("s", "min", "h"):
-        message = f"{{key}} is `{period}`; dates compare by calendar day."
-        raise fault("R065", message, "Write it in `d`, `w`, `mo` or `y`.")
-    return period
-
-
-def read_percent(value: Any) -> Decimal:  # noqa: ANN401
-    """Read a percentage of a decay, from above 0 to 100, or raise what is wrong with it."""
-    if not isinstance(value, str):
-        hint = "Write it with its sign: `1%`." if is_number(value) else None
-        raise wrong(value, "a percentage such as `1%`", hint)
-    percent = parse_percent(value)
-    if percent is None:
-        raise fault("R066", f"{{key}} is {shown(value)}, which is no percentage.", "Write one such as `1%` or `0.5%`.")
-    if decimals(percent) > _DECIMALS:
-        raise fault("R067", f"{{key}} is `{value}`, which has more than four decimals.")
-    if not 0 < percent <= 100:  # noqa: PLR2004 - all of it
-        raise fault("R067", f"{{key}} is `{value}`; it must be above 0% and at most 100%.")
-    return percent
-
-
 def _operand(value: Any) -> Number | str:  # noqa: ANN401
     if is_number(value):
         return value  # type: ignore[no-any-return]
     if isinstance(value, str) and parse_moment(value) is None:
-        hint = "Take the quotes off." if _reads_as_number(value) else "A date is written 2026-11-21, a time 2026-11-21T09:00."
+        hint = (
+            "Take the quotes off."
+            if _reads_as_number(value)
+            else "A date is written 2026-11-21, a time 2026-11-21T09:00."
+        )
         raise fault("R073", f"{{key}} is {shown(value)}, which is neither a number nor a date.", hint)
     if not isinstance(value, str):
         raise wrong(value, "a number or a date")
@@ -209,7 +141,11 @@ def _operand(value: Any) -> Number | str:  # noqa: ANN401
 
 def _part(value: Any) -> str:  # noqa: ANN401
     if _text(value) == "":
-        raise fault("R072", "{key} is an empty text, which every text holds.", "For a missing value write `empty: true`.")
+        raise fault(
+            "R072",
+            "{key} is an empty text, which every text holds.",
+            "For a missing value write `empty: true`.",
+        )
     return str(value)
 
 
@@ -231,24 +167,21 @@ def _timezone(value: Any) -> str:  # noqa: ANN401
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         meant = nearest(text, sorted(available_timezones()))
-        hint = f"Did you mean `{meant}`?" if meant else "Write a name such as `America/Phoenix` or `Europe/Berlin`."
+        hint = (
+            f"Did you mean `{meant}`?"
+            if meant
+            else "Write a name such as `America/Phoenix` or `Europe/Berlin`."
+        )
         raise fault("R028", f"There is no timezone `{text}`.", hint) from None
     return text
 
 
 def _version(value: Any) -> int:  # noqa: ANN401
     if value != 1 or isinstance(value, bool) or not is_number(value):
-        raise fault("R027", f"{{key}} is {shown(value)}; this program reads version 1.", "Write `version: 1`.")
+        raise fault(
+            "R027", f"{{key}} is {shown(value)}; this program reads version 1.", "Write `version: 1`."
+        )
     return 1
-
-
-def _fade(value: Any) -> Decimal | Literal["none"]:  # noqa: ANN401
-    if value == "none":
-        return "none"
-    if isinstance(value, str) and parse_percent(value) is None:
-        hint = "Write `none`, a percentage a day such as `1%`, or a form such as `{half_life: 30d}`."
-        raise fault("R066", f"{{key}} is {shown(value)}, which is neither `none` nor a percentage.", hint)
-    return read_percent(value)
 
 
 def _undated(value: Any) -> str:  # noqa: ANN401
@@ -262,7 +195,6 @@ def as_list(value: Any) -> Any:  # noqa: ANN401
     return value if isinstance(value, list) else [value]
 
 
-_PERIOD_SCHEMA = {"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(s|min|h|d|w|mo|y)$"}
 _NUMBER_SCHEMA = {"type": "number"}
 
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
@@ -270,10 +202,14 @@ Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string", "
 Part = Annotated[str, PlainValidator(_part), WithJsonSchema({"type": "string", "minLength": 1})]
 Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
 Points = Annotated[
-    Number, PlainValidator(_points), WithJsonSchema({**_NUMBER_SCHEMA, "minimum": -MAX_POINTS, "maximum": MAX_POINTS})
+    Number,
+    PlainValidator(_points),
+    WithJsonSchema({**_NUMBER_SCHEMA, "minimum": -MAX_POINTS, "maximum": MAX_POINTS}),
 ]
 Bound = Annotated[
-    Number, PlainValidator(_bound), WithJsonSchema({**_NUMBER_SCHEMA, "minimum": -MAX_BOUND, "maximum": MAX_BOUND})
+    Number,
+    PlainValidator(_bound),
+    WithJsonSchema({**_NUMBER_SCHEMA, "minimum": -MAX_BOUND, "maximum": MAX_BOUND}),
 ]
 Times = Annotated[
     int, PlainValidator(_times), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_COUNT})
@@ -281,25 +217,9 @@ Times = Annotated[
 Count = Annotated[
     Literal["once", "each"] | int,
     PlainValidator(_count),
-    WithJsonSchema({"anyOf": [{"enum": ["once", "each"]}, {"type": "integer", "minimum": 1, "maximum": MAX_COUNT}]}),
-]
-Expires = Annotated[
-    Period | Literal["never"],
-    PlainValidator(_expires),
-    WithJsonSchema({"anyOf": [{"const": "never"}, _PERIOD_SCHEMA]}),
-]
-AnyPeriod = Annotated[Period, PlainValidator(read_period), WithJsonSchema(_PERIOD_SCHEMA)]
-FixedPeriod = Annotated[
-    Period, PlainValidator(_fixed), WithJsonSchema({"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(s|min|h|d|w)$"})
-]
-DaysPeriod = Annotated[
-    Period, PlainValidator(_days), WithJsonSchema({"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(d|w)$"})
-]
-CalendarPeriod = Annotated[
-    Period, PlainValidator(_calendar), WithJsonSchema({"type": "string", "pattern": "^[0-9]*[1-9][0-9]* ?(d|w|mo|y)$"})
-]
-Percent = Annotated[
-    Decimal, PlainValidator(read_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?%$"})
+    WithJsonSchema(
+        {"anyOf": [{"enum": ["once", "each"]}, {"type": "integer", "minimum": 1, "maximum": MAX_COUNT}]}
+    ),
 ]
 Operand = Annotated[Number | str, PlainValidator(_operand), WithJsonSchema({"type": ["number", "string"]})]
 Value = Annotated[
@@ -309,11 +229,6 @@ Timezone = Annotated[str, PlainValidator(_timezone), WithJsonSchema({"type": "st
 Version = Annotated[Literal[1], PlainValidator(_version), WithJsonSchema({"const": 1})]
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
 Parts = Annotated[tuple[Part, ...], BeforeValidator(as_list)]
-Fade = Annotated[
-    Decimal | Literal["none"],
-    PlainValidator(_fade),
-    WithJsonSchema({"anyOf": [{"const": "none"}, {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?%$"}]}),
-]
 Undated = Annotated[
     Literal["keep", "skip"], PlainValidator(_undated), WithJsonSchema({"enum": ["keep", "skip"]})
 ]
