@@ -26,6 +26,7 @@ __all__ = ["Document", "Node", "Parsed", "Path", "Span", "nearest", "node_of", "
 
 MAX_EXPANDED: Final = 100_000
 MAX_DEPTH: Final = 100
+_SHORT_WORD: Final = 5
 _MAX_DIGITS: Final = 100
 _MAX_EXPONENT: Final = 400
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -52,7 +53,8 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     folded = {_bare(choice): choice for choice in reversed(known)}
     if _bare(word) in folded:
         return folded[_bare(word)]
-    close = get_close_matches(_bare(word), folded, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(word) < _SHORT_WORD else 0.7
+    close = get_close_matches(_bare(word), folded, n=1, cutoff=cutoff)
     return folded[close[0]] if close else None
 
 
@@ -193,7 +195,7 @@ class _Reader:
                 else f"`*{name}` stands for nothing: there is no `&{name}` above it."
             )
             self.fault(10, message, span, f"Text that begins with `*` needs quotes: '*{name}'.")
-            return Node("text", span, scalar="", written=f"*{name}")
+            return Node("null", span, written=f"*{name}")
         self.expanded += node.size
         if self.expanded > MAX_EXPANDED:
             self.stop(11, f"The aliases of this file stand for more than {MAX_EXPANDED:,} values.", span)

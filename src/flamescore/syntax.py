@@ -26,7 +26,7 @@ _SENTENCES: Final[tuple[tuple[str, str, str | None], ...]] = (
     (
         "mapping values are not allowed",
         "A `:` stands where no key can be.",
-        "Text with `: ` in it needs quotes; else see that the lines above begin at the right column.",
+        "Text with `: ` in it needs quotes; else begin the line at the column of its neighbours.",
     ),
     (
         "could not find expected ':'",
@@ -74,6 +74,13 @@ _SENTENCES: Final[tuple[tuple[str, str, str | None], ...]] = (
         "Begin each item with `- ` at the same column.",
     ),
 )
+_OPENED: Final = (
+    "while scanning a quoted scalar",
+    "while parsing a flow sequence",
+    "while parsing a flow mapping",
+)
+"""What is told where it was opened, since the reader only stumbles further down."""
+
 _TOKEN = re.compile(r"found character '(.+)' that cannot start any token")
 
 
@@ -109,7 +116,7 @@ def _sentence(error: yaml.MarkedYAMLError, line: int, column: int) -> Syntax:
     for part, message, hint in _SENTENCES:
         if part in told:
             opened = error.context_mark
-            if opened is not None and "while scanning a quoted" in part:
+            if opened is not None and part in _OPENED and opened.line + 1 != line:
                 return Syntax(message, opened.line + 1, opened.column + 1, hint)
             return Syntax(message, line, column, hint)
     return Syntax(f"The YAML can't be read here: {error.problem}.", line, column)

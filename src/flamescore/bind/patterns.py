@@ -25,6 +25,8 @@ def check_pattern(pattern: str, scope: Scope) -> None:
     elif "backreferences" in reason or _BACK_REFERENCE.search(pattern):
         message = "This regular expression refers back to a group, which is not supported."
         scope.tell("R075", message, hint="Write out what may be repeated.")
+    elif "size limit" in reason:
+        scope.tell("R074", "This regular expression is too large to run.", hint="Let it repeat less.")
     else:
         hint = "A character meant as itself takes a `\\` before it: `\\?`. For plain text use `contains`."
         scope.tell("R074", f"This is no regular expression: {reason}.", hint=hint)

@@ -25,10 +25,14 @@ _FLAMES: Final = 5
 
 
 def nulls(document: Document, *, below: Path = ()) -> list[Problem]:
-    """Tell every value that is not there."""
+    """Tell every value that is not there; an alias that stands for nothing is told already."""
     root = document.root.at(below)
     found = root.walk(below) if root is not None else iter(())
-    return [_null(path, document) for path, node in found if node.kind == "null"]
+    return [
+        _null(path, document)
+        for path, node in found
+        if node.kind == "null" and not node.written.startswith("*")
+    ]
 
 
 def _null(path: Path, document: Document) -> Problem:
@@ -120,7 +124,7 @@ def _name(document: Document, path: Path) -> Iterator[Problem]:
     name = str(path[-1])
     if _SCORE_NAME.fullmatch(name) is None:
         hint = "Use letters, digits, `_`, `-`, `.` and spaces, a letter or digit first, at most 80 in all."
-        message = f"`{name}` can't be the name of a score: files and columns are named after it."
+        message = "It can't be called so: files and columns are named after it."
         yield problem("R029", message, document=document, path=path, key=True, hint=hint)
 
 

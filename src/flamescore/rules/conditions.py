@@ -24,18 +24,10 @@ class Operators(Model):
     not_in: tuple[Value, ...] | None = Field(
         None, min_length=1, description="The cell is there, and is none of these."
     )
-    contains: Parts | None = Field(
-        None, min_length=1, description="The cell holds this text, or any of these."
-    )
-    not_contains: Parts | None = Field(
-        None, min_length=1, description="The cell is there, and holds none of these texts."
-    )
-    starts_with: Parts | None = Field(
-        None, min_length=1, description="The cell starts with this text, or any of these."
-    )
-    ends_with: Parts | None = Field(
-        None, min_length=1, description="The cell ends with this text, or any of these."
-    )
+    contains: Parts | None = Field(None, description="The cell holds this text, or any of these.")
+    not_contains: Parts | None = Field(None, description="The cell is there, and holds none of these texts.")
+    starts_with: Parts | None = Field(None, description="The cell starts with this text, or any of these.")
+    ends_with: Parts | None = Field(None, description="The cell ends with this text, or any of these.")
     matches: Text | None = Field(
         None, description="This regular expression (Rust's `regex` kind) is found anywhere in the cell."
     )
@@ -74,7 +66,7 @@ Predicates = dict[str, Predicate]
 class TagAll(Model):
     """All of the tags."""
 
-    tags: Names = Field(alias="all", min_length=1, description="The contact must have all of these tags.")
+    tags: Names = Field(alias="all", description="The contact must have all of these tags.")
 
 
 class TagLike(Model):
@@ -88,7 +80,7 @@ class TagLike(Model):
 
 
 TagForm = Annotated[
-    Annotated[Names, Field(min_length=1), Tag(MARK + "any of")]
+    Annotated[Names, Tag(MARK + "any of")]
     | Annotated[
         Annotated[TagAll, Tag(MARK + "tag all")] | Annotated[TagLike, Tag(MARK + "tag like")],
         by_key({"all": "tag all", "like": "tag like"}, default="tag all"),
@@ -117,7 +109,7 @@ Per = Annotated[
 class EventFilter(Model):
     """Events of some types for which every predicate holds."""
 
-    event: Names = Field(min_length=1, description="The event type, or a list meaning any of them.")
+    event: Names = Field(description="The event type, or a list meaning any of them.")
     where: Predicates = Field(default={}, description="What the event's properties must be, by column.")
 
 

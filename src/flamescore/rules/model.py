@@ -109,7 +109,7 @@ class RuleBase(Model):
 class EventRule(RuleBase):
     """Gives points for the events that it counts."""
 
-    event: Names = Field(min_length=1, description="The event type, or a list meaning any of them.")
+    event: Names = Field(description="The event type, or a list meaning any of them.")
     where: Predicates = Field(default={}, description="What the event's properties must be, by column.")
     points: EventPoints = Field(
         description="The points of an occurrence, or `{from: PROPERTY, multiply_by: N}`."

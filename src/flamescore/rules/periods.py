@@ -33,9 +33,8 @@ def read_period(value: Any) -> Period:  # noqa: ANN401
         raise _bad_period(value)
     days = {"mo": 31, "y": 366}.get(period.unit, 0) * SECONDS["d"]
     if period.count * (days or SECONDS.get(period.unit, 0)) > _MAX_SECONDS:
-        raise fault(
-            "R060", f"{{key}} is `{period}`, which is longer than ten thousand years.", "Write `never`."
-        )
+        message = f"{{key}} is `{period}`, which is longer than ten thousand years."
+        raise fault("R060", message, "For an `expires` without end write `never`.")
     return period
 
 

@@ -153,7 +153,8 @@ def _penalty(spot: Spot) -> Iterator[Problem]:
         keys = [key for key in ("expires", "decay") if _inherits(spot, key)]
         ways = " and ".join("`expires: never`" if key == "expires" else "`decay: none`" for key in keys)
         message = f"This penalty {' and '.join(losses)}, by the defaults of the score or group."
-        hint = f"If it is meant to stay, write {ways} on the rule; if not, write them out there too."
+        own = " and ".join(f"`{key}`" for key in keys)
+        hint = f"If it should stay, write {ways} on the rule; if it should go, give the rule its own {own}."
         yield spot.tell("R100", message, ("points",), hint=hint, severity="warning")
 
 

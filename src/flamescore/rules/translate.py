@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.rules import conditions as shapes
 from flamescore.rules import model as rules
 from flamescore.rules.places import Loc, model_at, problem, trail, words_of
-from flamescore.rules.unknown import DECAYS, Told, unknown_key
+from flamescore.rules.unknown import DECAYS, FORMS, Told, unknown_key
 from flamescore.source import nearest
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def _missing(loc: Loc, path: Path, document: Document) -> Problem | None:
         return None
     model = model_at(loc[:-1])
     node = document.root.at(owner)
+    if key == "every" and node is not None and len(FORMS & set(node.entries)) > 1:
+        return None  # two forms in one are told
     if model is not None and node is not None and _is_slip(str(key), tuple(node.entries), words_of(model)):
         return None
     code, message, hint = _missing_words(model, str(key), owner)
@@ -113,7 +115,7 @@ def _missing_decay(key: str) -> tuple[str, str, str | None]:
 
 def _too_short(_loc: Loc, path: Path, document: Document) -> Problem | None:
     node = document.root.at(path)
-    if node is not None and (node.items or node.entries):
+    if node is None or node.kind not in ("list", "mapping") or node.items or node.entries:
         return None  # pydantic counts those that are right; what is wrong with the others is told
     if path[-1:] == ("rules",):
         return problem(

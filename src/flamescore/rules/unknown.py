@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Told = tuple[str, str, str | None]
 
 DECAYS: Final = (rules.Linear, rules.Compound, rules.HalfLife)
+FORMS: Final = frozenset(("linear", "compound", "half_life"))
 
 
 def _inverted(meanings: Mapping[str, str]) -> Mapping[str, str]:
@@ -102,7 +103,7 @@ def _in_form(key: str, model: type[Model]) -> Told | None:
     if model in (shapes.TagAll, shapes.TagLike) and key in ("all", "like"):
         hint = "Write one of them; join two with `if: {all: [...]}`."
         return "R057", "`all` and `like` can't stand together.", hint
-    if model in DECAYS and key in ("linear", "compound", "half_life", "every"):
+    if model in DECAYS and key in (*FORMS, "every"):
         message = f"`{key}` can't stand beside `{words_of(model)[0]}`."
         return "R069", message, "A decay is linear, compound or a half-life."
     if model is rules.Defaults and key in _all_rule_words():

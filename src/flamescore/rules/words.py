@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from flamescore.rules.moments import parse_moment
@@ -73,18 +73,20 @@ def _name(value: Any) -> str:  # noqa: ANN401
 
 def _boolean(value: Any) -> bool:  # noqa: ANN401
     if not isinstance(value, bool):
-        raise wrong(value, "`true` or `false`")
+        meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
+        raise wrong(value, "`true` or `false`", f"Write `{meant}`." if meant else None)
     return value
 
 
 def _bounded(value: Any, most: int) -> Number:  # noqa: ANN401
     if not is_number(value):
         hint = "Take the quotes off." if isinstance(value, str) and _reads_as_number(value) else None
-        raise wrong(value, "a number", hint)
+        from_event = isinstance(value, dict) and "from" in value
+        raise wrong(value, "a number", "`{from: ...}` is for rules with `event`." if from_event else hint)
     if decimals(value) > MAX_DECIMALS:
         raise fault("R050", f"{{key}} is {node_of(value).written}, which has more than four decimals.")
     if abs(value) > most:
-        raise fault("R051", f"{{key}} is past {most:,} in size.")
+        raise fault("R051", f"{{key}} is {node_of(value).written}; it can be {most:,} at most, either way.")
     return value  # type: ignore[no-any-return]
 
 
@@ -103,12 +105,9 @@ def _bound(value: Any) -> Number:  # noqa: ANN401
 def _times(value: Any) -> int:  # noqa: ANN401
     if not is_number(value):
         raise wrong(value, "a whole number above 0")
-    if value != int(value) if abs(value) <= MAX_COUNT else True:
-        raise fault(
-            "R055", f"{{key}} is {node_of(value).written}; it must be a whole number from 1 to {MAX_COUNT:,}."
-        )
-    if value < 1:
-        raise fault("R055", f"{{key}} is {node_of(value).written}; it must be a whole number above 0.")
+    if not 1 <= value <= MAX_COUNT or value != int(value):
+        message = f"{{key}} is {node_of(value).written}; it must be a whole number from 1 to {MAX_COUNT:,}."
+        raise fault("R055", message)
     return int(value)
 
 
@@ -195,6 +194,11 @@ def as_list(value: Any) -> Any:  # noqa: ANN401
     return value if isinstance(value, list) else [value]
 
 
+def _one_or_more(text: dict[str, Any]) -> dict[str, Any]:
+    one = {"type": "string", **text}
+    return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+
+
 _NUMBER_SCHEMA = {"type": "number"}
 
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
@@ -227,8 +231,18 @@ Value = Annotated[
 ]
 Timezone = Annotated[str, PlainValidator(_timezone), WithJsonSchema({"type": "string"})]
 Version = Annotated[Literal[1], PlainValidator(_version), WithJsonSchema({"const": 1})]
-Names = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
-Parts = Annotated[tuple[Part, ...], BeforeValidator(as_list)]
+Names = Annotated[
+    tuple[Name, ...],
+    Field(min_length=1),
+    BeforeValidator(as_list),
+    WithJsonSchema(_one_or_more({"pattern": "\\S"})),
+]
+Parts = Annotated[
+    tuple[Part, ...],
+    Field(min_length=1),
+    BeforeValidator(as_list),
+    WithJsonSchema(_one_or_more({"minLength": 1})),
+]
 Undated = Annotated[
     Literal["keep", "skip"], PlainValidator(_undated), WithJsonSchema({"enum": ["keep", "skip"]})
 ]
