@@ -1,6 +1,6 @@
 """Hypothesis strategies that make whole cases of the rule language, and what tests need around them."""
 
-from strategies.cases import Case, case_of, cases
+from strategies.case import Case, case_of, cases
 from strategies.features import FEATURES, ablate, features, matters, outcome
 from strategies.texts import contacts_csv, events_csv, scalar, tag_history_csv, to_yaml
 

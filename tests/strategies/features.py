@@ -6,7 +6,7 @@ from typing import Any
 
 from strategies import ablation as ab
 from strategies.ablation import Ablation, Spec
-from strategies.cases import Case
+from strategies.case import Case
 
 _TEXT_OPERATORS = ("contains", "not_contains", "starts_with", "ends_with", "matches")
 _UNITS = ("s", "min", "h", "d", "w", "mo", "y")

@@ -158,7 +158,7 @@ def with_where(dice: Random, spec: dict[str, Any], clock: Clock, odds: int = 8) 
 
 def per(dice: Random) -> Any:
     """Draw a `per`: a calendar one, a property, or the long form of a property."""
-    return one_of(dice, (*CALENDAR, "asset", {"property": "day"}))
+    return one_of(dice, (*CALENDAR, "asset", "asset", {"property": "day"}))
 
 
 def tag_form(dice: Random) -> Any:
@@ -174,13 +174,13 @@ def tag_form(dice: Random) -> Any:
 
 
 def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
-    condition = with_where(dice, {"event": event_words(dice)}, clock)
-    if chance(dice, 9):
+    condition = with_where(dice, {"event": event_words(dice)}, clock, 6)
+    if chance(dice, 8):
         condition["last"] = periods(dice)
-    if chance(dice, 7):
+    if chance(dice, 9):
         condition["per"] = per(dice)
     if chance(dice, 8) or "per" in condition:
-        condition["times"] = one_of(dice, (2, 1, 3))
+        condition["times"] = one_of(dice, (2, 3) if "per" in condition else (2, 1, 3))
     return condition
 
 
