@@ -1,0 +1,136 @@
+"""Look over the rows of a file once: which lack an id, a type or a time, and what was odd of their times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import folded, present
+from flamescore.exports import times
+from flamescore.exports.faults import IDS, UNREADABLE, fault
+from flamescore.exports.mapping import column, mapped
+from flamescore.frames import INSTANT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.exports.model import Source
+    from flamescore.exports.tables import Table
+    from flamescore.exports.times import Clock
+
+_ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
+_UNREAD: Final = 16
+_SAFE: Final = 2.0**53
+_NOT_WHOLE: Final = "not_whole"
+_ACTIONS: Final = ("applied", "removed")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What is wrong with the rows of a file (`rejects.BAD`), and how many times were odd."""
+
+    bad: pl.DataFrame
+    repeated: int = 0
+    skipped: int = 0
+    lossy: int = 0
+
+
+def id_column(name: str, table: Table, source: Source) -> pl.Expr:
+    """Return a column of ids: text as written, trimmed; null where it is missing."""
+    return present(column(name, table, source))
+
+
+def time_column(table: Table, source: Source, clock: Clock) -> pl.Expr:
+    """Return `at` as instants (`frames.INSTANT`); null where it is missing or does not read."""
+    cells = column("at", table, source, text=False)
+    return cells.map_batches(lambda batch: clock.read(batch).at, return_dtype=INSTANT, is_elementwise=True)
+
+
+def audit(table: Table, source: Source, clock: Clock) -> Audit:
+    """Check every row of a file for what its kind needs."""
+    checks = _checks(table, source)
+    timed = "at" in source.CANONICAL
+    odd = _odd(table, source, clock) if timed else pl.lit(0, pl.UInt8())
+    if timed:
+        at = column("at", table, source, text=False)
+        blank = _blank(at, table, source)
+        checks |= {"missing_time": blank, "unreadable_time": (pl.col("odd") & _UNREAD) != 0}
+    names = list(checks)
+    reason = pl.lit(None, pl.UInt8())
+    for code, check in reversed(list(enumerate(checks.values()))):
+        reason = pl.when(check).then(pl.lit(code, pl.UInt8())).otherwise(reason)
+    looked = table.scan().with_columns(odd=odd).select(reason.alias("reason"), pl.col("odd") & _ODD)
+    found = guarded(
+        looked.with_row_index("row").filter(pl.col("reason").is_not_null() | (pl.col("odd") > 0)), table
+    )
+    return _summed(found, names, table)
+
+
+def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:
+    """Collect rows; what the parser can't read is an error without any of the file's data."""
+    try:
+        return frame.collect()
+    except pl.exceptions.PolarsError as error:
+        text = f"`{table.found.shown}` can't be read: {type(error).__name__}."
+        raise fault(
+            UNREADABLE, text, "Say its `delimiter`, `quote` or `encoding`, or export it again."
+        ) from None
+
+
+def _summed(found: pl.DataFrame, names: list[str], table: Table) -> Audit:
+    odd = found.filter(pl.col("reason").is_null())["odd"]
+    reason = pl.col("reason").replace_strict(dict(enumerate(names)), return_dtype=pl.String())
+    bad = found.filter(pl.col("reason").is_not_null()).select(pl.col("row").cast(pl.Int64), reason)
+    if (wrong := bad.filter(pl.col("reason") == _NOT_WHOLE)).height:
+        text = (
+            f"`{table.found.shown}`: {wrong.height:,} ids are floats that are not whole, or are 2^53 or more."
+        )
+        raise fault(IDS, text, "Write the ids as text or integers.")
+    counts = [int(((odd & flag) != 0).sum()) for flag in (times.REPEATED, times.SKIPPED, times.LOSSY)]
+    return Audit(bad, *counts)
+
+
+def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
+    names = mapped(table, source).names
+    keyed = "contact" if getattr(source, "contact_key", None) else "contact_id"
+    checks: dict[str, pl.Expr] = {}
+    for name in (keyed, "opportunity_id", "event_id"):
+        headers = mapped(table, source).headers.get(name, ()) if name in names else ()
+        if name in source.CANONICAL and len(headers) == 1 and table.schema[headers[0]].is_float():
+            value = pl.col(headers[0])
+            safe = (value == value.floor()) & (value.abs() < _SAFE)
+            checks[_NOT_WHOLE] = checks.get(_NOT_WHOLE, pl.lit(value=False)) | (value.is_not_nan() & ~safe)
+    if keyed in source.CANONICAL:
+        checks["missing_contact"] = id_column(keyed, table, source).is_null()
+    for name, code in (("opportunity_id", "missing_id"), ("event", "missing_event"), ("tag", "missing_tag")):
+        if name in source.CANONICAL:
+            checks[code] = id_column(name, table, source).is_null()
+    if "action" in source.CANONICAL and "action" in names:
+        action = folded(id_column("action", table, source))
+        checks["unknown_action"] = action.is_not_null() & ~action.is_in(_ACTIONS)
+    return checks
+
+
+def _blank(at: pl.Expr, table: Table, source: Source) -> pl.Expr:
+    return present(at).is_null() if time_type(table, source) == pl.String() else at.is_null()
+
+
+def time_type(table: Table, source: Source) -> pl.DataType:
+    """Return the type that the cells of `at` have before they are read."""
+    headers: Mapping[str, tuple[str, ...]] = mapped(table, source).headers
+    one = len(headers.get("at", ())) == 1 and "at" not in source.rename
+    return table.schema[headers["at"][0]] if one else pl.String()
+
+
+def _odd(table: Table, source: Source, clock: Clock) -> pl.Expr:
+    def look(batch: pl.Series) -> pl.Series:
+        reading = clock.read(batch)
+        unread = pl.DataFrame({"at": reading.at, "flags": reading.flags})
+        flags = pl.when(pl.col("at").is_null()).then(pl.lit(_UNREAD, pl.UInt8())).otherwise(pl.col("flags"))
+        return unread.select(flags).to_series()
+
+    return column("at", table, source, text=False).map_batches(
+        look, return_dtype=pl.UInt8(), is_elementwise=True
+    )

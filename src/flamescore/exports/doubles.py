@@ -1,0 +1,82 @@
+"""Mark events that don't count: superseded by their event id, or exact duplicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.exports.audit import guarded, id_column
+from flamescore.exports.mapping import column, mapped
+from flamescore.exports.model import EventsSource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.exports.examine import Examined
+    from flamescore.exports.tables import Table
+
+_SEEDS = (0, 1)
+_ID = [f"id{seed}" for seed in _SEEDS]
+_ALL = [f"all{seed}" for seed in _SEEDS]
+
+
+def doubles(examined: Examined) -> dict[int, pl.Series]:
+    """Return for each file, by its index, the mark of each row (UInt8): 1 a duplicate, 2 superseded, else 0.
+
+    Of one event id the row of the newest file stands, in it the last; rows without one are not touched. Of
+    rows equal in every mapped column one stands. Rejected rows take no part. Rows are told apart by 128-bit
+    hashes: 32 bytes a row at most, odds of a mistake below 1e-18 for 100 M rows.
+    """
+    spec = examined.spec
+    assert isinstance(spec, EventsSource)
+    with_ids = any("event_id" in mapped(table, spec).names for table in examined.tables)
+    if not (with_ids or spec.distinct):
+        return {}
+    order = sorted(range(len(examined.tables)), key=lambda index: examined.tables[index].found.age_key)
+    every = pl.concat(_keys(index, examined, with_ids=with_ids) for index in order)
+    mark = pl.lit(0, pl.UInt8())
+    if with_ids:
+        later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
+        mark = pl.when(later).then(pl.lit(2, pl.UInt8())).otherwise(mark)
+    if spec.distinct:
+        mark = pl.when(~pl.struct(_ALL).is_first_distinct()).then(pl.lit(1, pl.UInt8())).otherwise(mark)
+    dropped = every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
+    sound = [
+        each.rows if each.sweep is None else each.rows - each.sweep.flaws.height for each in examined.files
+    ]
+    return {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
+
+
+def _marks(dropped: pl.DataFrame, rows: int) -> pl.Series:
+    return pl.zeros(rows, pl.UInt8, eager=True).scatter(dropped["row"], dropped["mark"])
+
+
+def _keys(index: int, examined: Examined, *, with_ids: bool) -> pl.DataFrame:
+    """Return `file, row` and the hashes of a file's sound rows."""
+    table, spec = examined.tables[index], examined.spec
+    assert isinstance(spec, EventsSource)
+    hashes = []
+    if with_ids:
+        known = "event_id" in mapped(table, spec).names
+        event_id = id_column("event_id", table, spec) if known else pl.lit(None, pl.String())
+        hashes += [
+            pl.when(event_id.is_not_null()).then(event_id.hash(seed)).alias(name)
+            for seed, name in zip(_SEEDS, _ID, strict=True)
+        ]
+    if spec.distinct:
+        row = pl.struct(_mapped_cells(table, spec, examined.source.names))
+        hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
+    frame = table.scan().select(hashes).with_row_index("row").with_columns(file=pl.lit(index, pl.UInt32()))
+    bad = examined.files[index].bad["row"]
+    return guarded(frame.filter(~pl.col("row").is_in(bad.implode())) if len(bad) else frame, table)
+
+
+def _mapped_cells(table: Table, spec: EventsSource, names: Sequence[str]) -> list[pl.Expr]:
+    """Return the columns that the project file maps, and the canonical ones, of every file of the source."""
+    wanted = [
+        name for name in names if name in spec.columns or name in spec.CANONICAL or name in spec.constants
+    ]
+    here = mapped(table, spec).names
+    nothing = pl.lit(None, pl.String())
+    return [(column(name, table, spec) if name in here else nothing).alias(name) for name in wanted]

@@ -1,0 +1,137 @@
+"""Examine the files of a source: count their rows, set their rejects apart, stop where there are too many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.exports import times
+from flamescore.exports.audit import Audit, audit, time_type
+from flamescore.exports.faults import EMPTY, fault
+from flamescore.exports.mapping import column
+from flamescore.exports.rejects import Rejected, check_limit
+from flamescore.exports.shapes import unread_times
+from flamescore.exports.sweep import sound_copy, sweep
+from flamescore.exports.times import Clock
+from flamescore.frames import REJECTS, Counts, SourceRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from flamescore.exports.model import Source
+    from flamescore.exports.spool import Spool
+    from flamescore.exports.survey import OpenSource
+    from flamescore.exports.tables import Table
+    from flamescore.exports.values import RejectLimit
+    from flamescore.frames import DateColumns
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's."""
+
+    dates: DateColumns
+    zone: ZoneInfo
+    spool: Spool
+    fallback: RejectLimit
+    limit: RejectLimit | None = None
+    strict: bool = False
+
+    def clock(self, source: Source) -> Clock:
+        """Return how the times of a source are read."""
+        form = getattr(source, "at", None)
+        return Clock(source.timezone or self.zone, form.format if form else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A source whose rows are accounted for. `tables` read sound records only; `files` has each one's rejects."""
+
+    source: OpenSource
+    tables: tuple[Table, ...]
+    files: tuple[Rejected, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def spec(self) -> Source:
+        """Return the source as authored."""
+        return self.source.spec
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """Return every reject of the source (`frames.REJECTS`)."""
+        return pl.concat([pl.DataFrame(schema=REJECTS), *(each.frame() for each in self.files if each.count)])
+
+    def record(self, **counts: int) -> SourceRecord:
+        """Return the source's record: `rows` and `rejected`, and what else is known."""
+        known = Counts(
+            rows=sum(each.rows for each in self.files), rejected=sum(each.count for each in self.files)
+        )
+        told = tuple(table.found.told for table in self.tables)
+        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), self.notes)
+
+
+def examine(source: OpenSource, terms: Terms) -> Examined:
+    """Look at every row of a source once, at its bytes and at the cells that it needs."""
+    clock = terms.clock(source.spec)
+    looked = [_look(table, source.spec, clock, terms.spool) for table in source.tables]
+    tables = tuple(table for table, _, _ in looked)
+    files = tuple(rejected for _, rejected, _ in looked)
+    if not sum(each.rows for each in files):
+        raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
+    notes = (*source.notes(), *_time_notes(source, tables, [each for _, _, each in looked]))
+    return Examined(source, tables, files, notes)
+
+
+def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None = None) -> None:
+    """Stop where a source has more rejects than it may."""
+    limit = terms.limit or examined.spec.max_rejects or terms.fallback
+    name = f"{examined.spec.KIND} `{examined.spec.path}`"
+    kept = examined.files if files is None else tuple(files)
+    shapes = unread_times(examined.tables, kept, examined.spec)
+    check_limit(name, list(kept), limit=limit, strict=terms.strict, shapes=shapes)
+
+
+def _look(table: Table, spec: Source, clock: Clock, spool: Spool) -> tuple[Table, Rejected, Audit]:
+    if table.csv is None:
+        looked = audit(table, spec, clock)
+        return table, Rejected(table, table.rows(), looked.bad), looked
+    swept = sweep(table.csv)
+    copy = sound_copy(table.csv, swept, spool)
+    sound = table if copy is None else table.sound_copy(copy)
+    looked = audit(sound, spec, clock)
+    return sound, Rejected(table, swept.records, looked.bad, swept), looked
+
+
+def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]) -> Iterable[str]:
+    spec = source.spec
+    if "at" not in spec.CANONICAL:
+        return
+    if getattr(spec, "at", None) is None and any(_numbered(table, spec) for table in tables):
+        yield "times without a declared format: whole numbers are read as seconds, ms or us since 1970, by their size"
+    for count, text in (
+        (
+            sum(each.repeated for each in audits),
+            "times lie in an hour that the clock repeats; the earlier is taken",
+        ),
+        (
+            sum(each.skipped for each in audits),
+            "times lie in an hour that the clock skips; they move forward",
+        ),
+        (sum(each.lossy for each in audits), "times are written like 1.54111E+12: precision is lost"),
+    ):
+        if count:
+            yield f"{count:,} {text}"
+
+
+def _numbered(table: Table, spec: Source) -> bool:
+    if time_type(table, spec).is_numeric():
+        return True
+    if time_type(table, spec) != pl.String():
+        return False
+    cells = table.scan().select(column("at", table, spec).alias("at")).head(1000).collect()["at"]
+    flags = Clock(spec.timezone or times.UTC_ZONE).read(cells)
+    return bool((((flags.flags & times.NUMBERED) != 0) & flags.at.is_not_null()).any())

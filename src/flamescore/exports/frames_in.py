@@ -1,0 +1,68 @@
+"""Frames that a user hands over, put through the same checks as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.exports.examine import Terms
+from flamescore.exports.faults import FRAME, fault
+from flamescore.exports.load import load_sources
+from flamescore.exports.model import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
+from flamescore.exports.spool import Spool
+from flamescore.exports.survey import OpenSource, columns_of, missing_columns
+from flamescore.exports.tables import frame_table
+from flamescore.exports.times import UTC_ZONE
+from flamescore.frames import DateColumns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from flamescore.exports.model import Source
+    from flamescore.exports.values import RejectLimit
+    from flamescore.frames import Columns, Exports
+
+Frame = pl.DataFrame | pl.LazyFrame
+
+_SPECS: Final[tuple[Source, ...]] = (
+    ContactsSource(path="contacts"), EventsSource(path="events"), TagHistorySource(path="tag_history"),
+)  # fmt: skip
+
+
+def from_frames(
+    contacts: Frame,
+    events: Frame | None = None,
+    tag_history: Frame | None = None,
+    *,
+    zone: ZoneInfo | None = None,
+    max_rejects: RejectLimit | None = None,
+    strict: bool = False,
+) -> Exports:
+    """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
+
+    Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
+    and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
+    """
+    terms = Terms(DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict)
+    return load_sources(tuple(_sources(contacts, events, tag_history)), terms)
+
+
+def frame_columns(contacts: Frame, events: Frame | None = None, tag_history: Frame | None = None) -> Columns:
+    """Return what frames offer to rules."""
+    return columns_of(tuple(_sources(contacts, events, tag_history)))
+
+
+def _sources(*frames: Frame | None) -> Iterator[OpenSource]:
+    for spec, frame in zip(_SPECS, frames, strict=True):
+        if frame is None:
+            continue
+        table = frame_table(frame.lazy(), spec.path)
+        missing = [name for name, _ in missing_columns(table, spec)]
+        if missing:
+            names = ", ".join(f"`{name}`" for name in missing)
+            raise fault(
+                FRAME, f"The frame of {spec.KIND} has no column {names}.", "Rename its columns to these."
+            )
+        yield OpenSource(spec, (table,), (spec.KIND, 0))

@@ -1,0 +1,87 @@
+"""From a project to clean frames: `survey` opens the sources, `load` reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.errors import InputError, Problem
+from flamescore.exports.activity import load_events
+from flamescore.exports.examine import Examined, Terms, enforce, examine
+from flamescore.exports.history import load_history, load_opportunities
+from flamescore.exports.people import load_people
+from flamescore.exports.survey import Opened, survey
+from flamescore.exports.times import UTC_ZONE
+from flamescore.frames import REJECTS, TAG_HISTORY, DateColumns, Exports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from flamescore.exports.survey import OpenSource
+    from flamescore.exports.values import RejectLimit
+
+__all__ = ["Opened", "load", "survey"]
+
+
+def load(
+    opened: Opened,
+    dates: DateColumns | None = None,
+    zone: ZoneInfo | None = None,
+    max_rejects: RejectLimit | None = None,
+    *,
+    strict: bool = False,
+) -> Exports:
+    """Read what `survey` opened. Contacts are in memory, events lazy.
+
+    `dates` are the columns that rules read as dates, `zone` that of the rule file (default UTC).
+    `max_rejects` overrides the project's and the sources' own; `strict` allows no reject. Every source with
+    too many is told in one `InputError`.
+    """
+    fallback = opened.project.settings.max_rejects
+    terms = Terms(dates or DateColumns(), zone or UTC_ZONE, opened.spool, fallback, max_rejects, strict)
+    return load_sources(opened.sources, terms)
+
+
+def load_sources(sources: Sequence[OpenSource], terms: Terms) -> Exports:
+    """Read sources on some terms."""
+    examined, problems = _examined(sources, terms)
+    try:
+        people = load_people([each for each in examined if each.spec.KIND == "contacts"], terms)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from None
+    if problems:
+        raise InputError(problems)
+    of = {
+        kind: [each for each in examined if kind == each.spec.KIND]
+        for kind in ("events", "tag_history", "opportunities")
+    }
+    histories = [load_history(each, terms, people.contacts) for each in of["tag_history"]]
+    deals = [load_opportunities(each, people.contacts) for each in of["opportunities"]]
+    others = [each.rejects for kind in of.values() for each in kind]
+    return Exports(
+        contacts=people.contacts,
+        events=tuple(load_events(each, terms) for each in of["events"]),
+        tag_history=pl.concat([frame for frame, _ in histories]).cast(TAG_HISTORY) if histories else None,
+        opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
+        rejects=pl.concat([pl.DataFrame(schema=REJECTS), *people.rejects, *others]),
+        records=(*people.records, *(record for _, record in (*histories, *deals))),
+    )
+
+
+def _examined(sources: Sequence[OpenSource], terms: Terms) -> tuple[list[Examined], list[Problem]]:
+    """Examine every source; what stops one is gathered. Contacts are judged when their ids are known."""
+    examined: list[Examined] = []
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            each = examine(source, terms)
+            examined.append(each)
+            if source.spec.KIND != "contacts":
+                enforce(each, terms)
+        except InputError as error:
+            problems.extend(error.problems)
+            if source.spec.KIND == "contacts":
+                raise InputError(problems) from None
+    return examined, problems

@@ -1,0 +1,92 @@
+"""From the headers of a file to canonical columns and properties, as expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.cells import as_text, fold, present
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.exports.model import Source
+    from flamescore.exports.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a file's columns are called: each name with its headers (several are joined), or its constant.
+
+    `hidden` headers are not there, since another column goes by their name.
+    """
+
+    headers: Mapping[str, tuple[str, ...]]
+    constants: Mapping[str, str]
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name, those that the project file maps first."""
+        return (*self.headers, *self.constants)
+
+
+def mapped(table: Table, source: Source) -> Mapped:
+    """Work out the names of a file's columns. Headers of a list that are missing are left out of it.
+
+    A header that is mapped alone goes by its new name only; one of a list keeps its own as well.
+    """
+    there = {
+        name: tuple(each for each in headers if each in table.schema)
+        for name, headers in source.columns.items()
+    }
+    headers = {name: found for name, found in there.items() if found}
+    moved = {each[0] for name, each in headers.items() if len(source.columns[name]) == 1}
+    taken = {*headers, *source.constants}
+    rest = {each: (each,) for each in table.schema if each not in moved and each not in taken}
+    hidden = tuple(each for each in table.schema if each in taken and each not in moved)
+    return Mapped({**headers, **rest}, source.constants, hidden)
+
+
+def column(name: str, table: Table, source: Source, *, text: bool = True) -> pl.Expr:
+    """Return a column by its name: null values out, headers joined, values renamed.
+
+    With `text` it is String whatever its type was; otherwise one that needs none of this keeps its type.
+    """
+    plan = mapped(table, source)
+    if name in plan.constants:
+        return pl.lit(plan.constants[name], pl.String)
+    headers = plan.headers[name]
+    as_it_is = len(headers) == 1 and not text and name not in source.rename
+    cells = [_cell(each, table, source, text=not as_it_is) for each in headers]
+    joined = cells[0] if len(cells) == 1 else _joined(cells, name, source)
+    return _renamed(joined, source.rename[name]) if name in source.rename else joined
+
+
+def _cell(header: str, table: Table, source: Source, *, text: bool) -> pl.Expr:
+    dtype = table.schema[header]
+    cell = as_text(header, dtype) if text else pl.col(header)
+    if source.null_values and (text or dtype == pl.String()):
+        missing = cell.str.strip_chars().is_in([each.strip() for each in source.null_values])
+        return pl.when(~missing).then(cell)
+    return cell
+
+
+def _joined(cells: list[pl.Expr], name: str, source: Source) -> pl.Expr:
+    tags = getattr(source, "tags", None) if name == "tags" else None
+    separator = tags.separator if tags else " "
+    return present(pl.concat_str([present(cell) for cell in cells], separator=separator, ignore_nulls=True))
+
+
+def _renamed(cells: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
+    """Give values their new names; they are compared as the rule language compares texts."""
+    wanted = {fold(old): new for old, new in values.items()}
+
+    def rename(batch: pl.Series) -> pl.Series:
+        distinct = batch.unique().drop_nulls()
+        new = [wanted.get(fold(each), each) for each in distinct]
+        return batch.replace(distinct, pl.Series(new, dtype=pl.String))
+
+    return cells.map_batches(rename, return_dtype=pl.String(), is_elementwise=True)

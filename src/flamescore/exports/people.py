@@ -1,0 +1,121 @@
+"""Load contacts: all their columns as text, one row an id, whatever file it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import folded, present
+from flamescore.exports.audit import guarded, id_column
+from flamescore.exports.companions import companions
+from flamescore.exports.examine import enforce
+from flamescore.exports.mapping import column, mapped
+from flamescore.exports.model import ContactsSource
+from flamescore.exports.tags import tag_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flamescore.exports.examine import Examined, Terms
+    from flamescore.exports.rejects import Rejected
+    from flamescore.exports.tables import Table
+    from flamescore.frames import SourceRecord
+
+ROW, FILE, AGE = "\0row", "\0file", "\0age"
+_ALWAYS: Final = ("contact_id",)
+_NEVER_DATES: Final = frozenset({"contact_id", "tags"})
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The contacts, their sources' rejects and records."""
+
+    contacts: pl.DataFrame
+    rejects: tuple[pl.DataFrame, ...]
+    records: tuple[SourceRecord, ...]
+
+
+def load_people(examined: Sequence[Examined], terms: Terms) -> People:
+    """Read contacts. Of ids that stand in several files the newer file's row stays."""
+    read = [_read(each, terms) for each in examined]
+    for each, _ in read:
+        enforce(each, terms)
+    parts = [frame for _, frames in read for frame in frames]
+    ages = [
+        (index, table.found.age_key)
+        for index, table in enumerate(table for each, _ in read for table in each.tables)
+    ]
+    rank = {
+        index: place for place, (index, _) in enumerate(sorted(ages, key=lambda pair: (pair[1], pair[0])))
+    }
+    numbered = [
+        frame.with_columns(pl.lit(i).alias(FILE), pl.lit(rank[i]).alias(AGE)) for i, frame in enumerate(parts)
+    ]
+    every = _in_one(numbered)
+    standing = every.filter(pl.col(AGE) == pl.col(AGE).max().over("contact_id")) if len(parts) > 1 else every
+    kept = dict(standing[FILE].value_counts().iter_rows())
+    records, first = [], 0
+    for each, frames in read:
+        span = range(first, first := first + len(frames))
+        left = sum(kept.get(index, 0) for index in span)
+        records.append(each.record(kept=left, superseded=sum(frame.height for frame in frames) - left))
+    return People(standing.drop(FILE, AGE), tuple(each.rejects for each, _ in read), tuple(records))
+
+
+def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    every = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
+    tagged = [pl.col("tags").fill_null([])] if "tags" in every.columns else []
+    return every.with_columns(tagged)
+
+
+def _read(examined: Examined, terms: Terms) -> tuple[Examined, list[pl.DataFrame]]:
+    frames, files = [], []
+    for table, rejected in zip(examined.tables, examined.files, strict=True):
+        spec = examined.spec
+        assert isinstance(spec, ContactsSource)
+        plan = table.scan().select(
+            *_columns(table, spec),
+            *companions(terms.dates.contacts - _NEVER_DATES, table, spec, zone=terms.zone),
+        )
+        rows = guarded(plan.with_row_index(ROW), table)
+        sound, again = _without(rows, rejected)
+        frames.append(sound.drop(ROW))
+        files.append(again)
+    return replace(examined, files=tuple(files)), frames
+
+
+def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Rejected]:
+    """Take out the rows that are rejected, and the later ones of an id: these are rejects too."""
+    named = rows.filter(pl.col("contact_id").is_not_null())
+    first = pl.col("contact_id").is_first_distinct()
+    later = named.filter(~first).select(
+        pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit("repeated_id").alias("reason")
+    )
+    return named.filter(first), replace(rejected, bad=pl.concat([rejected.bad, later]).sort("row"))
+
+
+def _columns(table: Table, spec: ContactsSource) -> Iterator[pl.Expr]:
+    names = mapped(table, spec).names
+    for name in (*_ALWAYS, *(each for each in names if each not in _ALWAYS)):
+        yield _column(name, table, spec).alias(name)
+
+
+def _column(name: str, table: Table, spec: ContactsSource) -> pl.Expr:
+    if name == "contact_id":
+        return id_column(name, table, spec)
+    if name == "tags":
+        headers = mapped(table, spec).headers.get("tags", ())
+        listed = len(headers) == 1 and isinstance(table.schema[headers[0]], pl.List)
+        cells = pl.col(headers[0]) if listed else column(name, table, spec)
+        return tag_list(cells, table.schema[headers[0]] if listed else pl.String(), spec.tags)
+    cell = column(name, table, spec)
+    return pl.when(present(cell).is_not_null()).then(cell)
+
+
+def owner_of(contacts: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return `key, owner`: the first contact of each value of a column, folded (ids are not)."""
+    text = pl.col(key) if key == "contact_id" else folded(pl.col(key))
+    pairs = contacts.select(text.alias("key"), pl.col("contact_id").alias("owner")).drop_nulls("key")
+    return pairs.unique("key", keep="first", maintain_order=True)

@@ -1,0 +1,222 @@
+"""The project file: finding it, reading it, telling every fault at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from flamescore.errors import Problem, ProjectFileError, Where
+from flamescore.exports.model import ProjectFile, Source
+from flamescore.source import Document, nearest, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from flamescore.source import Node
+
+Steps = tuple[str | int, ...]
+
+FILE_NAME: Final = "flamescore.yaml"
+NOT_YET: Final = {"preset": "Vendor presets", "merged": "Merged contact ids"}
+_RAW: Final = ("call_list", "exclude")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a run is made of. Paths in `settings` are relative to `folder`.
+
+    `document` is the file as read, None where there is none; `exclude` its condition for the call list.
+    """
+
+    settings: ProjectFile
+    folder: Path
+    path: Path | None = None
+    document: Document | None = None
+
+    @property
+    def exclude(self) -> Node | None:
+        """Return `call_list.exclude` as authored."""
+        return None if self.document is None else self.document.root.at(_RAW)
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the file as one that can be opened."""
+        return self.folder / Path(path).expanduser()
+
+    def where(self, *path: str | int, key: bool = False) -> Where | None:
+        """Return the place of a setting in the file, or None without one."""
+        return None if self.document is None else self.document.where(path, key=key)
+
+
+def find_project(
+    config: str | Path | None = None, *, start: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Path | None:
+    """Return the project file: the one named, else `FLAMESCORE_CONFIG`, else the first from `start` upwards.
+
+    None where there is none. A file that is named and missing is an error.
+    """
+    named = config or (os.environ if environ is None else environ).get("FLAMESCORE_CONFIG")
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise ProjectFileError(Problem("P015", f"There is no project file `{named}`."))
+        return path
+    folder = (start or Path.cwd()).resolve()
+    return next(
+        (each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None
+    )
+
+
+def load_project(path: str | Path) -> Project:
+    """Read a project file. Every fault is in the one `ProjectFileError` that is raised."""
+    path = Path(path)
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it can't be read"
+        raise ProjectFileError(
+            Problem("P015", f"The project file `{path}` can't be read: {reason}.")
+        ) from None
+    parsed = parse(source, str(path), letter="P")
+    if parsed.document is None:
+        raise ProjectFileError(parsed.problems)
+    settings, problems = _validated(parsed.document)
+    if settings is None or parsed.problems or problems:
+        raise ProjectFileError(_in_order((*parsed.problems, *problems)))
+    return Project(settings, path.resolve().parent, path, parsed.document)
+
+
+def _in_order(problems: tuple[Problem, ...]) -> list[Problem]:
+    return sorted(problems, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
+
+
+def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
+    root = document.root
+    if root.kind != "mapping":
+        text = f"A project file is a mapping of settings, and this is {root.shown()}."
+        return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)
+    problems = list(_nulls(document))
+    empty = {problem.where for problem in problems}
+    try:
+        settings = ProjectFile.model_validate(root.plain())
+    except ValidationError as error:
+        found = (_problem(document, each) for each in error.errors(include_url=False))
+        return None, (*problems, *(each for each in found if each.where not in empty))
+    return settings, (*problems, *_contradictions(document, settings))
+
+
+def _nulls(document: Document) -> Iterator[Problem]:
+    for path, node in document.root.walk():
+        if node.kind == "null" and path[:2] != _RAW:
+            text = f"`{_named(path)}` has no value."
+            yield Problem(
+                "P022",
+                text,
+                document.where(path, key=isinstance(path[-1], str)),
+                "Give one, or take the line out.",
+            )
+
+
+def _named(path: Steps) -> str:
+    return ".".join(str(step) for step in path if isinstance(step, str)) or "It"
+
+
+def _problem(document: Document, error: ErrorDetails) -> Problem:
+    path = tuple(error["loc"])
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(document, path)
+    if error["type"] == "missing":
+        hint = "A project file begins with `version: 1`." if path == ("version",) else None
+        return Problem("P021", f"`{_named(path)}` is missing.", document.where(path[:-1]), hint)
+    node = document.root.at(path)
+    return Problem("P023", f"`{_named(path)}` {_reason(error, node)}.", document.where(path))
+
+
+def _unknown_key(document: Document, path: Steps) -> Problem:
+    key, where = str(path[-1]), document.where(path, key=True)
+    if key in NOT_YET and len(path) > 1:
+        return Problem(
+            "P024", f"{NOT_YET[key]} (`{key}`) are not known to this version.", where, "Take the line out."
+        )
+    known = keys_at(path[:-1])
+    meant = nearest(key, known)
+    hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(known)}."
+    return Problem(
+        "P025",
+        f"`{key}` is not a key of {_named(path[:-1]) if path[:-1] else 'the project file'}.",
+        where,
+        hint,
+    )
+
+
+def keys_at(path: Steps) -> tuple[str, ...]:
+    """Return the keys that the project file knows at a path."""
+    model: type[BaseModel] = ProjectFile
+    for step in path:
+        if isinstance(step, str):
+            model = _model_in(model.model_fields[step].annotation) or model
+    return tuple(model.model_fields)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(each) for each in get_args(annotation)) if get_origin(annotation) else iter(())
+    return next((each for each in inner if each is not None), None)
+
+
+_EXPECTED: Final = {
+    "literal_error": "must be {expected}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than_equal": "must be at least {ge}",
+    "bool_type": "must be `true` or `false`",
+    "int_type": "must be a whole number",
+    "string_type": "must be a text",
+    "tuple_type": "must be a list; begin each of its entries with `-`",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+}
+
+
+def _reason(error: ErrorDetails, node: Node | None) -> str:
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(context["error"])
+    words = _EXPECTED.get(error["type"])
+    if words is None:
+        return "is wrong: " + error["msg"][:1].lower() + error["msg"][1:]
+    shown = f", and is {node.shown()}" if node is not None else ""
+    return words.format(**context).replace("'", "`") + shown
+
+
+def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    for kind in ("contacts", "events", "tag_history", "opportunities"):
+        for index, source in enumerate(getattr(settings, kind)):
+            for keys, text in _clashes(source):
+                yield Problem("P026", text, document.where((kind, index, *keys), key=True))
+
+
+def _clashes(source: Source) -> Iterator[tuple[Steps, str]]:
+    for name in source.columns.keys() & source.constants.keys():
+        yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
+    if {"contact", "contact_id"} <= {*source.columns, *source.constants}:
+        yield ("columns",), "A source has `contact_id`, or `contact` with `contact_key`, not both."
+    if "contact" in source.columns and not getattr(source, "contact_key", None):
+        yield (
+            ("columns", "contact"),
+            "`contact` needs `contact_key`: the contacts' column that it holds, such as `email`.",
+        )
+    if source.names and source.header:
+        yield ("names",), "`names` is for a file without a header: it needs `header: false`."
+    if not source.header and not source.names:
+        yield ("header",), "A file without a header needs `names`: the columns' names, in order."
+    if len(set(source.names)) != len(source.names):
+        yield ("names",), "`names` has a name twice."
+    if source.delimiter and source.delimiter == source.quote:
+        yield ("quote",), "`quote` and `delimiter` are the same character."

@@ -1,0 +1,81 @@
+"""Copies of exports that can't be read where they lie; they go when the process ends, or earlier."""
+
+from __future__ import annotations
+
+import codecs
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flamescore.exports.faults import ENCODING, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BLOCK: Final = 1 << 20
+_OPEN: set[Spool] = set()
+
+
+class Spool:
+    """A private temporary folder, made when it is first needed. Lazy frames read from it until it is closed."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._files = 0
+
+    def new(self) -> Path:
+        """Return the path of a new file."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="flamescore-", ignore_cleanup_errors=True)
+            _OPEN.add(self)
+        self._files += 1
+        return Path(self._folder.name) / f"{self._files}.csv"
+
+    def close(self) -> None:
+        """Delete every copy."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+        _OPEN.discard(self)
+
+
+def transcode(path: Path, to: Path, *, encoding: str, shown: str) -> None:
+    """Write a file again as UTF-8, byte order mark left out. What does not decode stops with its line."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    with path.open("rb") as source, to.open("w", encoding="utf-8", newline="") as target:
+        first = True
+        while block := source.read(BLOCK):
+            try:
+                text = decoder.decode(block)
+            except UnicodeDecodeError as error:
+                line = lines + lines_in(block[: error.start], encoding)
+                text = f"`{shown}`: about line {line} does not read as {encoding}."
+                raise fault(ENCODING, text, "Try another `encoding:`.") from None
+            target.write(text.removeprefix("\ufeff") if first else text)
+            lines += text.count("\n")
+            first = False
+        target.write(decoder.decode(b"", final=True))
+
+
+def lines_in(data: bytes, encoding: str) -> int:
+    """Return how many lines end in a piece of text, whatever does not decode left out."""
+    return data.decode(encoding, "ignore").count("\n")
+
+
+def copy_ranges(path: Path, to: Path, ranges: Iterable[tuple[int, int]]) -> None:
+    """Write byte ranges of a file one after the other."""
+    with path.open("rb") as source, to.open("wb") as target:
+        for start, end in ranges:
+            source.seek(start)
+            left = end - start
+            while left > 0 and (block := source.read(min(BLOCK, left))):
+                target.write(block)
+                left -= len(block)
+
+
+def with_line_feeds(path: Path, to: Path) -> None:
+    """Write a file whose lines end with a carriage return alone with line feeds."""
+    with path.open("rb") as source, to.open("wb") as target:
+        while block := source.read(BLOCK):
+            target.write(block.replace(b"\r", b"\n"))

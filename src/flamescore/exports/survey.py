@@ -1,0 +1,178 @@
+"""Open every source: find its files and read their headers, but no row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flamescore.errors import InputError, Problem, ProjectFileError
+from flamescore.exports.faults import TOO_OLD, UNMAPPED, fault
+from flamescore.exports.find import find_files
+from flamescore.exports.mapping import mapped
+from flamescore.exports.model import (
+    ContactsSource,
+    EventsSource,
+    OpportunitiesSource,
+    Source,
+    TagHistorySource,
+)
+from flamescore.exports.spool import Spool
+from flamescore.exports.tables import Table, open_table
+from flamescore.exports.times import UTC_ZONE
+from flamescore.frames import Columns
+from flamescore.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flamescore.exports.project import Project
+
+NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """A source whose files are open; `place` is where the project file has it: its kind and index."""
+
+    spec: Source
+    tables: tuple[Table, ...]
+    place: tuple[str, int]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its columns, as they come, over all its files."""
+        return tuple(dict.fromkeys(name for table in self.tables for name in mapped(table, self.spec).names))
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be said of its headers."""
+        return tuple(dict.fromkeys(note for table in self.tables for note in _notes(table, self.spec)))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything that a run reads, opened. `close` deletes the copies that were made; frames are useless then."""
+
+    project: Project
+    columns: Columns
+    sources: tuple[OpenSource, ...]
+    spool: Spool
+
+    def of(self, kind: str) -> tuple[OpenSource, ...]:
+        """Return the sources of a kind."""
+        return tuple(each for each in self.sources if kind == each.spec.KIND)
+
+    def close(self) -> None:
+        """Delete the copies."""
+        self.spool.close()
+
+
+def survey(project: Project, *, now: datetime | None = None) -> Opened:
+    """Find and open the sources of a project. Whatever is missing, empty or too old is told at once."""
+    settings = project.settings
+    if not settings.contacts:
+        raise ProjectFileError(
+            Problem("P027", "No contacts are named.", project.where(), "Add `contacts:`, or `--contacts`.")
+        )
+    spool = Spool()
+    opened: list[OpenSource] = []
+    problems: list[Problem] = []
+    for spec, place in _placed(project):
+        try:
+            opened.append(_open(spec, place, project, spool, now or datetime.now(UTC)))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    unknown = [problem for source in opened for problem in _unknown_columns(source, project)]
+    if unknown:
+        raise ProjectFileError(unknown)
+    return Opened(project, columns_of(opened), tuple(opened), spool)
+
+
+def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
+    for kind in (ContactsSource, EventsSource, TagHistorySource, OpportunitiesSource):
+        for index, spec in enumerate(getattr(project.settings, kind.KIND)):
+            yield spec, (kind.KIND, index)
+
+
+def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime) -> OpenSource:
+    found = find_files(spec, project.folder)
+    if spec.max_age is not None:
+        newest = max(found, key=lambda each: each.age_key)
+        oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
+        if newest.modified / 1e9 < oldest:
+            text = f"{spec.KIND}: `{newest.shown}` is from {newest.told[2]}, older than `max_age: {spec.max_age}`."
+            raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for each in found:
+        try:
+            tables.append(open_table(each, spec, spool))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return OpenSource(spec, tuple(tables), place)
+
+
+def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
+    """Yield the headers that the project file names and no file has, and the columns that are needed."""
+    spec = source.spec
+    for keys, wanted, known in _references(source):
+        if not set(wanted) & set(known):
+            header = wanted[0]
+            meant = nearest(header, known)
+            twice = any(header in table.unclear for table in source.tables)
+            text = f"{spec.KIND}: `{spec.path}` has {'more than one column' if twice else 'no column'} `{header}`."
+            hint = f"Did you mean `{meant}`?" if meant and not twice else None
+            yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
+    for table in source.tables:
+        for name, header in missing_columns(table, spec):
+            yield _missing(name, header, source, project)
+
+
+def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], list[str]]]:
+    headers = list(dict.fromkeys(header for table in source.tables for header in table.schema))
+    for name, wanted in source.spec.columns.items():
+        yield ("columns", name), wanted, headers
+    for key in ("rename", "dates"):
+        for name in getattr(source.spec, key):
+            yield (key, name), (name,), [*source.names, *headers] if key == "dates" else list(source.names)
+
+
+def missing_columns(table: Table, spec: Source) -> Iterator[tuple[str, str]]:
+    """Yield the columns that the kind needs and a file has not, and what the file has instead."""
+    names = set(mapped(table, spec).names)
+    keyed = {"contact"} if getattr(spec, "contact_key", None) else {"contact_id"}
+    for name in sorted({*spec.REQUIRED, *keyed} - names):
+        yield name, f"`{table.found.shown}` has no column `{name}`, and nothing is mapped to it"
+
+
+def _missing(name: str, text: str, source: OpenSource, project: Project) -> Problem:
+    has = dict.fromkeys(header for table in source.tables for header in table.schema)
+    hint = f"Say which it is: `columns: {{{name}: ...}}`. It has: {', '.join(list(has)[:12])}."
+    return Problem(UNMAPPED, f"{source.spec.KIND}: {text}.", project.where(*source.place), hint)
+
+
+def _notes(table: Table, spec: Source) -> Iterator[str]:
+    for header in table.unclear:
+        what = f"the header `{header}` stands more than once" if header else "a column has no header"
+        yield f"{table.found.shown}: {what}; it is left out"
+    for header in mapped(table, spec).hidden:
+        yield f"{table.found.shown}: the column `{header}` is hidden by another of that name"
+    if table.csv:
+        yield from table.csv.notes
+
+
+def columns_of(sources: Iterable[OpenSource]) -> Columns:
+    """Return what the sources offer to rules."""
+    named: dict[str, dict[str, None]] = {"contacts": {}, "events": {}}
+    kinds = {source.spec.KIND for source in sources}
+    for source in sources:
+        if source.spec.KIND in named:
+            hidden = NEVER_PROPERTIES if source.spec.KIND == "events" else frozenset()
+            named[source.spec.KIND].update(dict.fromkeys(each for each in source.names if each not in hidden))
+    contacts = tuple(named["contacts"])
+    has_tags = "tags" in contacts or "tag_history" in kinds
+    return Columns(contacts, tuple(named["events"]), has_tags=has_tags, has_events="events" in kinds)

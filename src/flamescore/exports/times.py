@@ -1,0 +1,226 @@
+"""Read cells as instants: declared formats, ISO 8601, epochs; naive local times in their zone.
+
+Every reading is a function of the cell alone, so neither batches nor the order of rows change it. Fast
+shapes are read as a whole column; only cells that fit none take the slower way, together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.exports.values import EPOCHS
+from flamescore.frames import INSTANT
+from flamescore.units import from_local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+MICRO: Final = 1_000_000
+REPEATED, SKIPPED, LOSSY, NUMBERED = 1, 2, 4, 8
+"""Flags of a reading: in an hour that the clock repeats, or skips; a rounded epoch; any epoch."""
+
+UTC_ZONE: Final = ZoneInfo("UTC")
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799
+_D, _T = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_NAIVE: Final = pl.Datetime("us")
+_PER_SECOND: Final = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
+_WHOLE: Final = r"^[+-]?[0-9]{1,18}(?:\.[0-9]*)?$"
+_ROUNDED: Final = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
+_GENERAL: Final = (
+    r"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?<time>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?<second>:[0-5][0-9])?"
+    r"(?:\.[0-9]+)?(?<zone>Z|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3]):(?<minutes>[0-5][0-9]))?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Instants (null where a cell is missing or does not read) and what was odd of each (UInt8 flags)."""
+
+    at: pl.Series
+    flags: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A common way to write a time: what it looks like, its format, and whether it is in UTC."""
+
+    pattern: str
+    format: str
+    length: int
+    utc: bool
+
+
+_SHAPES: Final = tuple(
+    _Shape(pattern, form, length, utc)
+    for pattern, form, length, utc in (
+        (rf"{_D}T{_T}(?:\.[0-9]+)?Z$", "%Y-%m-%dT%H:%M:%S", 19, True),
+        (rf"{_D} {_T}(?:\.[0-9]+)?Z$", "%Y-%m-%d %H:%M:%S", 19, True),
+        (rf"{_D} {_T}(?:\.[0-9]+)?$", "%Y-%m-%d %H:%M:%S", 19, False),
+        (rf"{_D}T{_T}(?:\.[0-9]+)?$", "%Y-%m-%dT%H:%M:%S", 19, False),
+        (rf"{_D}$", "%Y-%m-%d", 10, False),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How the times of a source are written: formats in order (none: ISO 8601 and epochs), and their zone."""
+
+    zone: ZoneInfo
+    formats: tuple[str, ...] = ()
+
+    def read(self, cells: pl.Series) -> Reading:
+        """Read the cells of a column of any type as UTC, to the second (fractions go to the earlier one)."""
+        if cells.dtype == pl.String:
+            return self._texts(cells)
+        if cells.dtype == pl.Null:
+            return _nothing(len(cells))
+        if cells.dtype == pl.Date:
+            return self.local(cells.cast(_NAIVE))
+        if isinstance(cells.dtype, pl.Datetime):
+            exact = cells.cast(pl.Datetime("us", cells.dtype.time_zone))
+            return (
+                self.local(exact) if cells.dtype.time_zone is None else _plain(exact.to_physical() // MICRO)
+            )
+        if cells.dtype.is_numeric():
+            return self._numbers(cells)
+        return self._texts(cells.cast(pl.String, strict=False))
+
+    def local(self, naive: pl.Series) -> Reading:
+        """Read naive local times in the zone: of a repeated one the earlier; a skipped one moves forward."""
+        if self.zone.key in ("UTC", "Etc/UTC"):
+            return _plain(naive.to_physical() // MICRO)
+        utc = naive.dt.replace_time_zone(self.zone.key, ambiguous="null", non_existent="null")
+        seconds = utc.to_physical() // MICRO
+        odd = (utc.is_null() & naive.is_not_null()).arg_true()
+        if not len(odd):
+            return _plain(seconds)
+        flags = pl.zeros(len(naive), pl.UInt8, eager=True)
+        cases = {each: _odd_hour(each, self.zone) for each in naive.gather(odd).unique().drop_nulls()}
+        found = [cases[each] for each in naive.gather(odd)]
+        seconds = seconds.scatter(odd, pl.Series([case[0] for case in found], dtype=pl.Int64))
+        flags = flags.scatter(odd, pl.Series([case[1] for case in found], dtype=pl.UInt8))
+        return Reading(_instants(seconds), flags)
+
+    def _texts(self, cells: pl.Series) -> Reading:
+        ways: list[Callable[[pl.Series], Reading]] = [self._way(form) for form in self.formats]
+        ways = ways or [self._shaped, self._general, lambda rest: _digits(rest, None)]
+        return _in_turn(cells, ways)
+
+    def _numbers(self, cells: pl.Series) -> Reading:
+        unit = next((form for form in self.formats if form in EPOCHS), None)
+        whole = (cells.floor() if cells.dtype.is_float() else cells).cast(pl.Int64, strict=False)
+        if self.formats and unit is None:
+            return self._texts(whole.cast(pl.String))
+        seconds = whole.to_frame("n").select(_seconds(pl.col("n"), unit)).to_series()
+        return Reading(_instants(seconds), pl.repeat(NUMBERED, len(cells), dtype=pl.UInt8, eager=True))
+
+    def _way(self, form: str) -> Callable[[pl.Series], Reading]:
+        if form in EPOCHS:
+            return lambda rest: _digits(rest, form)
+        return lambda rest: self._formatted(rest, form)
+
+    def _formatted(self, cells: pl.Series, form: str) -> Reading:
+        read = cells.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us", cache=False)
+        zoned = isinstance(read.dtype, pl.Datetime) and read.dtype.time_zone is not None
+        return _plain(read.to_physical() // MICRO) if zoned else self.local(read)
+
+    def _shaped(self, cells: pl.Series) -> Reading:
+        """Read the cells of the shape that the first one has."""
+        first = cells.drop_nulls().head(1)
+        shape = next((each for each in _SHAPES if first.str.contains(each.pattern).any()), None)
+        if shape is None:
+            return _nothing(len(cells))
+        fits = cells.str.contains(shape.pattern)
+        texts = cells if fits.all() else cells.to_frame("cell").select(pl.when(fits).then("cell")).to_series()
+        naive = texts.str.head(shape.length).str.to_datetime(
+            shape.format, strict=False, time_unit="us", cache=False
+        )
+        return _plain(naive.to_physical() // MICRO) if shape.utc else self.local(naive)
+
+    def _general(self, cells: pl.Series) -> Reading:
+        """Read any extended ISO 8601 notation."""
+        trimmed = cells.str.strip_chars().to_frame("cell")
+        days = trimmed.select(pl.when(pl.col("cell").str.contains(rf"{_D}$")).then("cell")).to_series()
+        parts = trimmed.select(pl.col("cell").str.extract_groups(_GENERAL)).unnest("cell")
+        clock = pl.format("{} {}{}", "day", "time", pl.col("second").fill_null(":00"))
+        shift = (pl.col("hours").cast(pl.Int64) * 3600 + pl.col("minutes").cast(pl.Int64) * 60) * (
+            pl.when(pl.col("sign") == "-").then(-1).otherwise(1)
+        )
+        read = parts.select(
+            naive=clock.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"),
+            shift=pl.when(pl.col("zone") == "Z").then(0).otherwise(shift),
+        )
+        zoned = _plain(read["naive"].to_physical() // MICRO - read["shift"])
+        midnight = days.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
+        naive = (
+            read.select(pl.when(pl.col("shift").is_null()).then("naive"))
+            .to_series()
+            .zip_with(midnight.is_null(), midnight)
+        )
+        local = self.local(naive)
+        return Reading(local.at.zip_with(zoned.at.is_null(), zoned.at), local.flags)
+
+
+def _in_turn(cells: pl.Series, ways: list[Callable[[pl.Series], Reading]]) -> Reading:
+    """Read with each way in turn what the ones before could not."""
+    reading = ways[0](cells)
+    at, flags = reading.at, reading.flags
+    for way in ways[1:]:
+        left = (at.is_null() & cells.is_not_null()).arg_true()
+        if not len(left):
+            break
+        more = way(cells.gather(left))
+        at, flags = at.scatter(left, more.at), flags.scatter(left, more.flags)
+    return Reading(at, flags)
+
+
+def _odd_hour(local: datetime, zone: ZoneInfo) -> tuple[int, int]:
+    at = from_local(local, zone)
+    skipped = at.astimezone(zone).replace(tzinfo=None) != local
+    return int(at.timestamp()), SKIPPED if skipped else REPEATED
+
+
+def _nothing(length: int) -> Reading:
+    return _plain(pl.repeat(None, length, dtype=pl.Int64, eager=True))
+
+
+def _plain(seconds: pl.Series) -> Reading:
+    return Reading(_instants(seconds), pl.zeros(len(seconds), pl.UInt8, eager=True))
+
+
+def _instants(seconds: pl.Series) -> pl.Series:
+    """Make instants of whole seconds; those outside the years 1 to 9999 are null."""
+    inside = pl.col("s").is_between(_FIRST, _LAST)
+    kept = seconds.to_frame("s").select(pl.when(inside).then(pl.col("s") * MICRO)).to_series()
+    return kept.cast(_NAIVE).dt.replace_time_zone("UTC").cast(INSTANT)
+
+
+def _digits(cells: pl.Series, unit: str | None) -> Reading:
+    """Read whole numbers as epochs, `1.54111E+12` too."""
+    text = pl.col("cell").str.strip_chars()
+    plain = pl.when(text.str.contains(_WHOLE)).then(text.str.extract(r"^([+-]?[0-9]+)")).cast(pl.Int64)
+    rounded = pl.when(text.str.contains(_ROUNDED)).then(text).cast(pl.Float64)
+    read = cells.to_frame("cell").select(plain=plain, rounded=rounded)
+    if unit is None:
+        fraction = cells.to_frame("cell").select(text.str.contains(".", literal=True)).to_series()
+        read = read.with_columns(plain=pl.when(~fraction).then("plain"))
+    number = pl.coalesce("plain", pl.col("rounded").cast(pl.Int64, strict=False))
+    odd = pl.when(pl.col("rounded").is_not_null()).then(LOSSY | NUMBERED).otherwise(NUMBERED).cast(pl.UInt8)
+    seconds = read.select(_seconds(number, unit)).to_series()
+    return Reading(_instants(seconds), read.select(odd).to_series())
+
+
+def _seconds(number: pl.Expr, unit: str | None) -> pl.Expr:
+    if unit is not None:
+        return number.floordiv(_PER_SECOND[unit])
+    ranges = ((10**9, 1), (10**12, 1_000), (10**15, 1_000_000))
+    branches = (
+        pl.when((number >= low) & (number < low * 10)).then(number.floordiv(per)) for low, per in ranges
+    )
+    return pl.coalesce(*branches)

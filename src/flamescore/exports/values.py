@@ -1,0 +1,213 @@
+"""The values of the project file that are more than text: how they are read, and what the docs call them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from flamescore.units import Period, parse_percent, parse_period
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the docs call a type."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectLimit:
+    """How many rejects a source may have: a share of its rows in percent, or a number of rows."""
+
+    number: Decimal
+    share: bool
+
+    def allows(self, rejected: int, rows: int) -> bool:
+        """Say whether so many rejects of so many rows are allowed."""
+        return rejected * 100 <= self.number * rows if self.share else rejected <= self.number
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.share else f"{self.number} rows"
+
+
+EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
+_DIRECTIVES: Final = "YymdbBehHIMSpfzjaATFDRrMk"
+_DIRECTIVE = re.compile(r"%(?:[-_0])?([.:#]?[A-Za-z%])")
+_MODE = re.compile(r"0?[0-7]{3}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?")
+_ENCODING_ALIASES: Final = {"windows1252": "cp1252", "latin1": "latin-1", "ansi": "cp1252"}
+
+
+def parse_limit(text: str) -> RejectLimit | None:
+    """Read `1%`, or a whole number of rows; None where it is neither."""
+    percent = parse_percent(text)
+    if percent is not None:
+        return RejectLimit(percent, share=True) if percent <= 100 else None  # noqa: PLR2004 - of a hundred
+    return RejectLimit(Decimal(text), share=False) if re.fullmatch(r"[0-9]{1,15}", text.strip()) else None
+
+
+def parse_as_of(text: str) -> str | None:
+    """Return `now`, `today`, or a date or instant in ISO 8601 as it is; None for anything else."""
+    if text in ("now", "today"):
+        return text
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return text if _INSTANT.fullmatch(text) else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    msg = f"must be a text, and is {_shown(value)}"
+    raise ValueError(msg)
+
+
+def _cell(value: object) -> str:
+    return ("false", "true")[value] if isinstance(value, bool) else "" if value == "" else _text(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list | tuple) else [value]
+    if not items:
+        msg = "must not be an empty list"
+        raise ValueError(msg)
+    return tuple(_text(item) for item in items)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        msg = f"must be a list of texts, and is {_shown(value)}"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic gathers ValueErrors
+    return tuple(_cell(item) for item in value)
+
+
+def _limit(value: object) -> RejectLimit:
+    limit = value if isinstance(value, RejectLimit) else parse_limit(str(value))
+    if limit is None or isinstance(value, bool):
+        msg = f"must be a percentage such as `1%` or a number of rows, and is {_shown(value)}"
+        raise ValueError(msg)
+    return limit
+
+
+def _period(value: object) -> Period:
+    period = value if isinstance(value, Period) else parse_period(str(value))
+    if period is None:
+        msg = f"must be a period such as `36h` or `2d`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return period
+
+
+def _zone(value: object) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (ValueError, OSError, LookupError) as error:
+        msg = f"must be a time zone such as `America/Phoenix`, and is {_shown(value)}"
+        raise ValueError(msg) from error
+
+
+def _as_of(value: object) -> str:
+    read = parse_as_of(value) if isinstance(value, str) else None
+    if read is None:
+        msg = f"must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return read
+
+
+def _formats(value: object) -> tuple[str, ...]:
+    formats = _texts(value)
+    for text in formats:
+        _check_format(text)
+    return formats
+
+
+def _check_format(text: str) -> None:
+    """Refuse a format that would read nothing, or that drops what it seems to read."""
+    if text in EPOCHS:
+        return
+    used = [each.lstrip(".:#") for each in _DIRECTIVE.findall(text)]
+    unknown = [each for each in used if each not in _DIRECTIVES and each != "%"]
+    if unknown or text.count("%") != sum(2 if each == "%" else 1 for each in used):
+        bad = f"`%{unknown[0]}`" if unknown else "a lone `%`"
+        msg = f"`{text}` has {bad}; known are %Y %y %m %d %b %B %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us"
+        raise ValueError(msg)
+    hours, minutes = {*used} & set("HITRr"), {*used} & set("MTRr")
+    dated = {*used} & set("FD") or (
+        {*used} & set("Yy") and ({*used} & set("j") or ({*used} & set("mbBh") and {*used} & set("de")))
+    )
+    if not dated or (hours and not minutes) or ("I" in used and "p" not in used):
+        msg = (
+            f"`{text}` does not say a whole date (year, month and day), or says an hour without minutes or %p"
+        )
+        raise ValueError(msg)
+
+
+def _mode(value: object) -> int:
+    if _MODE.fullmatch(str(value)) is None or isinstance(value, bool):
+        msg = f"must be a file mode such as `0640`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return int(str(value), 8)
+
+
+def _encoding(value: object) -> str:
+    name = value if isinstance(value, str) else ""
+    plain = re.sub(r"[-_ ]", "", name.lower())
+    try:
+        "".encode(_ENCODING_ALIASES.get(plain, name))
+        b"a".decode(_ENCODING_ALIASES.get(plain, name))
+    except (LookupError, UnicodeError) as error:
+        msg = f"must be an encoding such as `windows-1252` or `latin-1`, and is {_shown(value)}"
+        raise ValueError(msg) from error
+    return _ENCODING_ALIASES.get(plain, name)
+
+
+def _character(value: object) -> str:
+    named = {"tab": "\t", "\\t": "\t"}.get(value, value) if isinstance(value, str) else ""
+    if len(named) != 1 or not named.isascii() or named.isalnum() or named in "\r\n\0":
+        msg = f"must be a single character such as `;` or `tab`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return named
+
+
+def _quote(value: object) -> str:
+    return "" if value in ("none", "") else _character(value)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    kinds = {dict: "a mapping", list: "a list", bool: f"`{str(value).lower()}`"}
+    return kinds.get(type(value), f"`{value}`")
+
+
+def _as(schema: dict[str, Any], words: str, read: Any) -> tuple[BeforeValidator, WithJsonSchema, Says]:  # noqa: ANN401
+    return BeforeValidator(read), WithJsonSchema(schema), Says(words)
+
+
+_SCALAR: Final = {"type": ["string", "number"]}
+_TEXT_OR_LIST: Final = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
+
+Text = Annotated[str, *_as(_SCALAR, "text", _text)]
+Cell = Annotated[str, *_as({"type": ["string", "number", "boolean"]}, "text", _cell)]
+Headers = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "header or list of headers", _texts)]
+Words = Annotated[tuple[str, ...], *_as({"type": "array", "items": _SCALAR}, "list of texts", _words)]
+Limit = Annotated[RejectLimit, *_as(_SCALAR, "percentage or number of rows", _limit)]
+Age = Annotated[Period, *_as({"type": "string"}, "period", _period)]
+Zone = Annotated[ZoneInfo, *_as({"type": "string"}, "time zone", _zone)]
+AsOf = Annotated[str, *_as({"type": "string"}, "`now`, `today`, date or instant", _as_of)]
+Formats = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "format or list of formats", _formats)]
+Mode = Annotated[int, *_as(_SCALAR, "file mode", _mode)]
+Encoding = Annotated[str, *_as({"type": "string"}, "encoding", _encoding)]
+Character = Annotated[str, *_as({"type": "string"}, "character or `tab`", _character)]
+Quote = Annotated[str, *_as({"type": "string"}, "character or `none`", _quote)]
