@@ -57,7 +57,7 @@ def _killer(step: int, output: str, pipe: int):
 
     def hook(event: str, args: tuple[object, ...]) -> None:
         nonlocal seen
-        inside = event in ("os.remove", "os.rmdir") or (args and output in str(args[0]))
+        inside = event in ("os.remove", "os.rmdir") or any(output in str(arg) for arg in args)
         if event in STEPS and inside:
             seen += 1
             if seen == step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -46,10 +47,10 @@ def describe(
     timed = (*steps, *((f"score: {step}", seconds) for step, seconds in scored.observed.seconds))
     return RunRecord(
         run_id=run_id,
-        as_of=scored.as_of,
+        as_of=scored.as_of.astimezone(UTC),
         timezone=scored.book.zone.key,
         published=True,
-        started_at=started_at,
+        started_at=started_at.astimezone(UTC),
         steps=tuple(StepEntry(step=step, seconds=round(seconds, 6)) for step, seconds in timed),
         rules=rules,
         sources=tuple(_source(source) for source in scored.observed.sources),

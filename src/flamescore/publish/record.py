@@ -1,32 +1,23 @@
-"""The run's record, `run.json`: its layout, writing it and reading it back. The layout only grows."""
+"""The run's record, `run.json`: its layout, writing it and reading it back.
+
+The layout only grows: a field added later needs a default, so that older records still read.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from flamescore.errors import InputError, Problem
+from flamescore.tables.urls import without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "run.json"
 SCHEMA_VERSION: Final = 1
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<rest>[^\s'\"<>]+)")
-_USER = re.compile(r"^(?:[^/@?#]*@|[^?#]*:[^?#]*@)")
-
-
-def without_credentials(text: str) -> str:
-    """Cut `user:password@`, the query and the fragment out of every URL in a text."""
-
-    def clean(found: re.Match[str]) -> str:
-        rest = re.split(r"[?#]", _USER.sub("", found["rest"]), maxsplit=1)[0]
-        return found["scheme"] + rest
-
-    return _URL.sub(clean, text)
 
 
 Clean = Annotated[str, BeforeValidator(without_credentials)]
@@ -135,9 +126,13 @@ class Observed(_Part):
     unread: tuple[UnreadEntry, ...] = Field(description="cells that did not read")
     unvalued: tuple[UnvaluedEntry, ...] = Field(description="occurrences without a number for their points")
     unseen: tuple[str, ...] = Field(description="event types that rules name and no event has")
-    undated: int = Field(description="contacts whose tags of a dated rule carry no date")
+    undated: int = Field(
+        description="contacts with a matching tag without a date, under a rule that needs one"
+    )
     tags_disagree: int = Field(description="contacts and tags on which tag list and tag history disagree")
-    ambiguous_contacts: int = Field(description="events left out because several contacts fit their key")
+    ambiguous_contacts: int = Field(
+        description="contacts whose key an earlier contact has, so gets their events"
+    )
 
 
 class StepEntry(_Part):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_points, write_scores
 from flamescore.tables.text import scores_table, write_csv
+from flamescore.tables.urls import without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import polars as pl
 
     from flamescore.score import Scored
 
@@ -31,7 +32,8 @@ def write_tables(folder: Path, scored: Scored, rejects: pl.DataFrame, settings: 
     for write in WRITERS:
         write(folder, scored, settings)
     if not rejects.is_empty():
-        write_csv(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+        table = rejects.pipe(_without_credentials)
+        write_csv(table, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
 
 
 def _scores(folder: Path, scored: Scored, settings: TableSettings) -> None:
@@ -55,6 +57,12 @@ def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> None:
     for score in scored.book.scores:
         leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
         write_csv(leads, folder / hot_file(scored, score.name), spreadsheet=True)
+
+
+def _without_credentials(rejects: pl.DataFrame) -> pl.DataFrame:
+    """Cut credentials out of the sources' paths; the raw text stays exact."""
+    paths = rejects["source"].drop_nulls().unique().to_list()
+    return rejects.with_columns(pl.col("source").replace({path: without_credentials(path) for path in paths}))
 
 
 WRITERS = (_scores, _scores_csv, _points, _contacts, _hot_leads)

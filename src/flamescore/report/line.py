@@ -1,0 +1,30 @@
+"""A run in one line: what `score` prints off a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flamescore.report.view import view
+
+if TYPE_CHECKING:
+    from flamescore.report.view import ScoreView, View
+    from flamescore.score import Scored
+
+
+def one_line(scored: Scored, run: str, *, hot_flames: int = 5) -> str:
+    """Say a run in one line, without its end: the run, the contacts, how many are hot under each score."""
+    return line(view(scored, run_id=run, hot_flames=hot_flames, limit=0))
+
+
+def line(report: View) -> str:
+    """Say a report in one line."""
+    hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
+    return f"{report.run_id}: {report.contacts} contacts, {hot} with {_flames(report.hot_flames)}"
+
+
+def _hot(score: ScoreView, *, several: bool) -> str:
+    return f"{score.hot} hot on {score.name}" if several else f"{score.hot} hot"
+
+
+def _flames(hot_flames: int) -> str:
+    return "5 flames" if hot_flames == 5 else f"{hot_flames} flames or more"  # noqa: PLR2004 - there are no more

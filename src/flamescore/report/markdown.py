@@ -1,0 +1,112 @@
+"""The report as Markdown (`report.md`). Text from the data shows as itself, whatever it holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from flamescore.report.shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from flamescore.report.view import Lead, RuleLine, ScoreView, View
+
+NAME: Final = "report.md"
+NEAREST: Final = 5
+HEADERS: Final = (
+    *("Rank", "Name", "Company", "Phone", "E-mail", "Owner"),
+    *("Flames", "Score", "Strongest reasons", "Last activity"),
+)
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]|~$@]|:(?=[^\s\d])|(?<=[Ww]{3})\.")
+"""What means something inside a line: also the colon of a URL or a smiley, and the dot of `www.`."""
+_FIRST: Final = re.compile(r"^(?:(?=[#+\-=])|(\d+)(?=[.)]))")
+"""What means something at the start of a line: a heading, a list."""
+
+
+def write_markdown(folder: Path, report: View) -> None:
+    """Write `report.md` into a folder: UTF-8, LF."""
+    (folder / NAME).write_text(render(report), encoding="utf-8", newline="\n")
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as itself, in a paragraph and in a cell of a table."""
+    entities = re.sub("[&<>]", lambda found: _ENTITIES[found[0]], shown(text).strip())
+    return _FIRST.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", entities), count=1)
+
+
+def render(report: View) -> str:
+    """Return the whole report."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: View) -> Iterator[str]:
+    yield "# Hot leads"
+    yield ""
+    when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
+    yield f"{report.contacts:,} contacts as of {escaped(when)}. Run `{report.run_id}`."
+    for score in report.scores:
+        yield from _score(score, report.hot_flames)
+    yield from _problems(report.problems)
+
+
+def _score(score: ScoreView, hot_flames: int) -> Iterator[str]:
+    yield from ("", f"## {escaped(score.title)}", "")
+    yield f"{score.contacts:,} scored, {score.hot:,} hot, {score.on_list:,} of them on the call list."
+    yield from ("", "| Flames | Contacts |", "|---|---:|")
+    yield from (f"| {flames} | {score.flames[flames]:,} |" for flames in range(5, -1, -1))
+    yield from ("", "| Percentile | Score |", "|---:|---:|")
+    yield from (f"| {percent}% | {text} |" for percent, text in score.percentiles)
+    yield from _leads(score, hot_flames)
+    yield from _rules(score.rules)
+
+
+def _leads(score: ScoreView, hot_flames: int) -> Iterator[str]:
+    hot = [lead for lead in score.leads if lead.flames >= hot_flames]
+    yield from ("", "### The list", "")
+    if not hot:
+        yield "Nobody is hot." + (" The nearest:" if score.leads else "")
+        yield ""
+    if len(hot) < score.on_list:
+        yield f"The first {len(hot):,} of {score.on_list:,}; `{score.file}` has them all."
+        yield ""
+    yield from _table(hot or score.leads[:NEAREST])
+
+
+def _table(leads: Sequence[Lead]) -> Iterator[str]:
+    if not leads:
+        return
+    yield _row(*HEADERS)
+    yield "|---:|---|---|---|---|---|---:|---:|---|---|"
+    for lead in leads:
+        person = (
+            lead.name or lead.contact_id,
+            lead.company,
+            lead.phone,
+            lead.email,
+            lead.owner or "Unassigned",
+        )
+        cells = (escaped(text or "") for text in person)
+        why = "<br>".join(escaped(reason) for reason in lead.reasons)
+        yield _row(str(lead.rank), *cells, str(lead.flames), lead.standing, why, lead.last_activity or "")
+
+
+def _rules(rules: Sequence[RuleLine]) -> Iterator[str]:
+    yield from ("", "### Rules by points given", "")
+    yield from ("| Rule | Contacts | Occurrences | Points |", "|---|---:|---:|---:|")
+    for rule in rules:
+        kind = "" if rule.entry == "rule" else f" ({rule.entry.replace('_', ' ')})"
+        yield _row(escaped(rule.name) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", rule.points)
+
+
+def _problems(problems: Sequence[str]) -> Iterator[str]:
+    yield from ("", "## The input", "")
+    if not problems:
+        yield "Nothing was wrong with it."
+    yield from (f"- {escaped(problem)}" for problem in problems)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,60 @@
+"""What was wrong with the input, a line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flamescore.tables.urls import without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flamescore.frames import SourceRecord
+    from flamescore.score import Observations
+
+
+def problems(observed: Observations, warnings: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the warnings, then what each source lost, then what did not read; none for clean input.
+
+    Rows that are only too old, too late, pruned or ignored on purpose are no problem.
+    """
+    said = (without_credentials(warning) for warning in warnings)
+    return (*said, *_of_sources(observed.sources), *_of_cells(observed), *_of_contacts(observed))
+
+
+def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
+    for source in sources:
+        counts = source.counts
+        lost = {
+            "rejected": counts.rejected,
+            "of contacts that are not in the list": counts.orphans,
+            "duplicates": counts.duplicates,
+            "superseded": counts.superseded,
+        }
+        said = [f"{number:,} {what}" for what, number in lost.items() if number]
+        if said:
+            path = without_credentials(source.path)
+            yield f"{source.kind} {path}: of {_count(counts.rows, 'row')} {', '.join(said)}"
+
+
+def _of_cells(observed: Observations) -> Iterator[str]:
+    for kind, column, cells in observed.unread:
+        yield f"{kind}: {_count(cells, 'cell')} of column {column} did not read as the number or date needed"
+    for score, rule, occurrences in observed.unvalued:
+        yield f"{score}: {_count(occurrences, 'occurrence')} of rule {rule} gave 0: no number for the points"
+    for event in observed.unseen:
+        yield f"no event of type {event}, which rules name"
+
+
+def _of_contacts(observed: Observations) -> Iterator[str]:
+    if observed.undated:
+        yield f"{_count(observed.undated, 'contact')} with a tag without a date, under a rule that needs one"
+    if observed.tags_disagree:
+        yield f"{_count(observed.tags_disagree, 'tag')} on which tag list and tag history disagree"
+    if observed.ambiguous_contacts:
+        sharing = _count(observed.ambiguous_contacts, "contact")
+        yield f"{sharing} with the e-mail or key of an earlier one, which gets the events"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,93 @@
+"""The report on a terminal: renderables of rich. Text from the data is never read as markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from flamescore.report.shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from flamescore.report.view import Lead, ScoreView, View
+
+BAR: Final = 30
+FLAME: Final = "▲"
+
+
+def render(report: View, *, top: int = 10) -> Group:
+    """Return the whole: each score by flames, at the percentiles, its `top` leads; then the problems."""
+    parts: list[RenderableType] = [_headline(report)]
+    for score in report.scores:
+        parts += [_title(score), by_flames(score), at_percentiles(score), leads(score.leads[:top])]
+    return Group(*parts, *input_problems(report.problems))
+
+
+def by_flames(score: ScoreView) -> Table:
+    """Return the contacts by flames as bars, five first."""
+    most = max(*score.flames, 1)
+    table = _table()
+    for flames, contacts in reversed(tuple(enumerate(score.flames))):
+        # Whoever is there shows: one contact of a million is a bar of one block too.
+        blocks = max(round(BAR * contacts / most), 1) if contacts else 0
+        table.add_row(_drawn(flames), Text(f"{contacts:,}", justify="right"), Text("█" * blocks, style="red"))
+    return table
+
+
+def at_percentiles(score: ScoreView) -> Text:
+    """Return the score at the percentiles, in one line."""
+    said = ", ".join(f"{text} at {percent}%" for percent, text in score.percentiles)
+    return Text(f"Score: {said}", style="dim")
+
+
+def leads(ranked: Sequence[Lead]) -> RenderableType:
+    """Return the top of the ranked list."""
+    if not ranked:
+        return Text("Nobody is on the list.", style="dim")
+    table = _table("", "", "Flames", "Score", "Strongest reasons", "Last activity")
+    for lead in ranked:
+        called = Text(shown(lead.called), style="bold")
+        if lead.company:
+            called.append(f"\n{shown(lead.company)}", style="dim not bold")
+        why = Text("\n".join(shown(reason) for reason in lead.reasons))
+        last = Text(lead.last_activity or "")
+        table.add_row(Text(str(lead.rank)), called, _drawn(lead.flames), Text(lead.standing), why, last)
+    return table
+
+
+def input_problems(problems: Sequence[str]) -> list[RenderableType]:
+    """Return what was wrong with the input: nothing, or a heading and a line each."""
+    if not problems:
+        return []
+    lines = [Text(f"- {shown(problem)}") for problem in problems]
+    return [Text(), Text("The input", style="bold yellow"), *lines]
+
+
+def _headline(report: View) -> Text:
+    when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
+    return Text(f"{report.contacts:,} contacts as of {when} (run {report.run_id})")
+
+
+def _title(score: ScoreView) -> Text:
+    left_out = score.hot - score.on_list
+    aside = f", {left_out:,} of them not to be called" if left_out else ""
+    return Text.assemble("\n", (shown(score.title), "bold"), f": {score.hot:,} hot{aside}")
+
+
+def _drawn(flames: int) -> Text:
+    return Text(FLAME * flames + "·" * (5 - flames), style="red")
+
+
+def _table(*headers: str) -> Table:
+    table = Table(*headers, box=box.SIMPLE if headers else None, show_header=bool(headers), pad_edge=False)
+    if not headers:
+        for _ in range(3):
+            table.add_column()
+    return table

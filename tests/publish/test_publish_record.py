@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from flamescore._version import __version__
+from flamescore.errors import InputError
+from flamescore.frames import POINTS, SCORES
+from flamescore.publish.describe import describe
+from flamescore.publish.layout import layout
+from flamescore.publish.record import RulesFile, RunRecord, read_record, write_record
+from publish.whole import RULES, publish
+from tables.by_hand import AS_OF, scored
+
+OUTPUTS = Path(__file__).parents[2] / "docs/outputs.md"
+STARTED = datetime(2026, 11, 21, 2, 1, tzinfo=UTC)
+RUN = "2026-11-21T020000Z-3f9a1c"
+
+
+def record(**changes) -> RunRecord:
+    given = {"run_id": RUN, "rules": RULES, "started_at": STARTED}
+    return describe(scored(excluded=("001",)), **{**given, **changes})
+
+
+def test_it_reads_back_as_it_was_written(tmp_path):
+    written = record(steps=(("load", 1.25),), warnings=("a warning",))
+    write_record(tmp_path, written)
+    assert read_record(tmp_path) == written
+    assert (tmp_path / "run.json").read_bytes().endswith(b"}\n")
+
+
+def test_what_it_says(tmp_path):
+    write_record(tmp_path, record(steps=(("load", 1.25),), warnings=("a warning",)))
+    told = json.loads((tmp_path / "run.json").read_bytes())
+    versions = told.pop("versions")
+    assert versions["program"] == __version__
+    assert set(versions) == {"program", "polars", "python"}
+    scores = told.pop("scores")
+    assert told == {
+        "schema_version": 1,
+        "run_id": RUN,
+        "as_of": "2026-11-21T02:00:00Z",
+        "timezone": "America/Phoenix",
+        "published": True,
+        "started_at": "2026-11-21T02:01:00Z",
+        "steps": [{"step": "load", "seconds": 1.25}],
+        "rules": {
+            "path": "rules/keap.yaml",
+            "text": "version: 1\n",
+            "hash": "sha256:" + sha256(b"version: 1\n").hexdigest(),
+        },
+        "sources": [
+            {
+                "kind": "events",
+                "path": "s3://bucket/mail-*.csv",
+                "bytes": 15,
+                "modified": "2026-11-21T01:00:00Z",
+                "rows": 20,
+                "pruned": 0,
+                "rejected": 2,
+                "old": 0,
+                "later": 0,
+                "ignored": 0,
+                "duplicates": 0,
+                "superseded": 0,
+                "orphans": 1,
+                "kept": 17,
+                "files": [
+                    {"path": "exports/a.csv", "bytes": 10, "modified": "2026-11-20T01:00:00Z"},
+                    {"path": "exports/b.csv", "bytes": 5, "modified": "2026-11-21T01:00:00Z"},
+                ],
+                "notes": [],
+            }
+        ],
+        "contacts": 4,
+        "excluded": 1,
+        "hot_flames": 5,
+        "observed": {
+            "unread": [],
+            "unvalued": [],
+            "unseen": [],
+            "undated": 0,
+            "tags_disagree": 0,
+            "ambiguous_contacts": 0,
+        },
+        "warnings": ["a warning"],
+    }
+    assert [score["name"] for score in scores] == ["interest", "fit"]
+    assert scores[0]["flames"] == [1, 0, 1, 0, 0, 2]
+    assert scores[0]["percentiles"][0] == {"percent": 50, "score": 8.0}
+    assert scores[0]["rules"][2] == {
+        "entry": "rule_limit",
+        "id": "visit",
+        "name": "Visited the sales page",
+        "contacts": 1,
+        "occurrences": 0,
+        "points": -4.5,
+    }
+
+
+def test_credentials_never_reach_it(tmp_path):
+    rules = RulesFile.of("https://ann:hunter2@host/rules.yaml?token=hunter2", "version: 1\n")
+    write_record(tmp_path, record(rules=rules, warnings=("s3://k:hunter2@b/a.csv is old",)))
+    text = (tmp_path / "run.json").read_text(encoding="utf-8")
+    assert "hunter2" not in text
+    assert "secret" not in text
+    assert "sig=abc" not in text
+
+
+def test_instants_are_in_utc(tmp_path):
+    local = STARTED.astimezone(timezone(timedelta(hours=-7)))
+    write_record(tmp_path, record(started_at=local))
+    assert '"started_at": "2026-11-21T02:01:00Z"' in (tmp_path / "run.json").read_text(encoding="utf-8")
+
+
+def test_it_is_frozen():
+    with pytest.raises(ValidationError):
+        record().run_id = "another"
+
+
+def test_a_later_programs_record_is_read(tmp_path):
+    write_record(tmp_path, record())
+    told = json.loads((tmp_path / "run.json").read_bytes())
+    (tmp_path / "run.json").write_text(json.dumps({**told, "alerts": [1]}))
+    assert read_record(tmp_path) == record()
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"run_id": "x"}', "\udcff"])
+def test_a_damaged_one_is_told(tmp_path, text):
+    if text is not None:
+        (tmp_path / "run.json").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(InputError) as caught:
+        read_record(tmp_path)
+    assert str(caught.value) == (
+        f"P005 {tmp_path}/run.json is no record of a run: it is missing or damaged\n"
+        "        score again with the same --as-of, or read another run with --run"
+    )
+
+
+def test_the_engines_own_steps_follow():
+    from dataclasses import replace  # noqa: PLC0415 - only here
+
+    result = scored()
+    timed = replace(result, observed=replace(result.observed, seconds=(("scan", 0.5),)))
+    told = describe(timed, run_id=RUN, rules=RULES, started_at=STARTED, steps=(("load", 1.0),))
+    assert [(step.step, step.seconds) for step in told.steps] == [("load", 1.0), ("score: scan", 0.5)]
+
+
+def test_a_published_run_has_it(tmp_path):
+    run = publish(tmp_path).run
+    assert run.record.run_id == run.run_id
+    assert run.record.as_of == run.as_of == AS_OF
+
+
+def test_the_docs_have_its_layout():
+    assert layout() in OUTPUTS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("schema", [SCORES, POINTS], ids=["scores", "points"])
+def test_the_docs_name_the_columns_of_the_tables(schema):
+    columns = "`" + ", ".join(schema.names()) + "`"
+    assert columns in OUTPUTS.read_text(encoding="utf-8")
+
+
+def test_the_layout_tells_nested_fields():
+    rows = layout().splitlines()
+    assert "| `sources[].rows` | whole number | the rows in its files |" in rows
+    assert "| `scores[].rules[].points` | number | the points, together |" in rows
+    assert (
+        "| `sources[].modified` | text or null | when the newest of its files was last changed, ISO 8601 |"
+        in rows
+    )
+    assert all("||" not in row and "|  |" not in row for row in rows)

@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from markdown_it import MarkdownIt
+from rich.ansi import AnsiDecoder
+from rich.console import Console
+
+from flamescore.frames import Counts, SourceRecord
+from flamescore.report.line import line, one_line
+from flamescore.report.markdown import escaped, render, write_markdown
+from flamescore.report.problems import problems
+from flamescore.report.shown import shown
+from flamescore.report.terminal import render as on_terminal
+from flamescore.report.view import Lead, view
+from tables.by_hand import CONTACTS, SCORE_ROWS, SOURCE, scored
+
+if TYPE_CHECKING:
+    from flamescore.score import Scored
+
+RUN = "2026-11-21T020000Z-3f9a1c"
+EVIL = [
+    "[/evil]",
+    "[bold red]x[/]",
+    "<script>alert(1)</script>",
+    "a | b",
+    "`code` *b* _i_ ~~s~~ **",
+    "[x](http://evil.example)",
+    "![x](y)",
+    "&lt; &amp; &#60;",
+    "# no heading",
+    "- no list",
+    "1. no list",
+    "\\",
+    "\\|",
+    "http://evil.example",
+    ":smile:",
+    "=HYPERLINK(1)",
+    "a:b",
+    "$x^2$",
+    "www.evil.example",
+    "+ no list",
+    "12) no list",
+    "===",
+    "---",
+    "> no quote",
+    "```",
+    "    no code".strip(),
+    "ann@evil.example",
+    "1.5",
+    "....",
+]
+
+
+def named(name: str) -> Scored:
+    return scored(contacts=CONTACTS.with_columns(name=pl.lit(name)))
+
+
+def printed(result: Scored, *, width: int = 200, warnings: tuple[str, ...] = ()) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system="truecolor", force_terminal=True)
+    console.print(on_terminal(view(result, run_id=RUN, warnings=warnings)))
+    text = console.file.getvalue()
+    return plain_text(text)
+
+
+def plain_text(text: str) -> str:
+    return "\n".join(part.plain for part in AnsiDecoder().decode(text))
+
+
+def test_the_view_in_numbers():
+    report = view(scored(excluded=("001",)), run_id=RUN)
+    interest, fit = report.scores
+    assert (report.contacts, report.hot_flames, report.run_id) == (4, 5, RUN)
+    assert str(report.as_of) == "2026-11-20 19:00:00-07:00"
+    assert (interest.contacts, interest.hot, interest.on_list) == (4, 2, 1)
+    assert interest.flames == (1, 0, 1, 0, 0, 2)
+    assert interest.percentiles == ((50, "8"), (75, "20"), (90, "25.5"), (99, "25.5"))
+    assert [lead.contact_id for lead in interest.leads] == ["003", "002", "004"]
+    assert (fit.contacts, fit.hot, fit.file, interest.file) == (1, 0, "hot_leads-fit.csv", "hot_leads.csv")
+
+
+def test_a_lead_in_words():
+    lead = view(scored(), run_id=RUN).scores[0].leads[1]
+    assert lead == Lead(
+        rank=2,
+        contact_id="001",
+        name="Ann [/evil]",
+        company=None,
+        phone="+1 555 010 0001",
+        email=None,
+        owner="Kim",
+        flames=5,
+        standing="20 (66%)",
+        reasons=(
+            "Visited the sales page: +18, 3 times (last 2026-11-18)",
+            "Submitted a web form: +2 (2026-11-18)",
+        ),
+        last_activity="2026-11-18 20:00",
+    )
+
+
+def test_only_kept_columns_of_a_person_show():
+    lead = view(scored(), run_id=RUN, keep=("owner",)).scores[0].leads[1]
+    assert (lead.name, lead.phone, lead.owner) == (None, None, "Kim")
+    assert lead.called == "001"
+
+
+@pytest.mark.parametrize(
+    ("percentile", "standing"),
+    [(93.99999, "42 (93%)"), (99.999, "42 (99%)"), (100.0, "42 (100%)"), (0.0, "42 (0%)")],
+)
+def test_the_percentile_is_rounded_down(percentile, standing):
+    rows = [("003", "interest", 42.0, 5, 210.0, percentile, 1, None)]
+    assert view(scored(scores=rows), run_id=RUN).scores[0].leads[0].standing == standing
+
+
+def test_the_rules_by_points():
+    rules = view(scored(), run_id=RUN).scores[0].rules
+    assert [(rule.name, rule.entry, rule.points) for rule in rules] == [
+        ("Visited the sales page", "rule", "53"),
+        ("Submitted a web form", "rule", "4"),
+        ("Prospect tags", "rule", "1"),
+        ("Visited the sales page", "rule_limit", "-4.5"),
+        ("Already a customer", "rule", "-1000"),
+    ]
+
+
+def test_limit_bounds_the_list():
+    assert len(view(scored(), run_id=RUN, limit=2).scores[0].leads) == 2
+
+
+def test_the_problems_a_line_each():
+    observed = replace(
+        scored().observed,
+        sources=(SOURCE, SourceRecord("contacts", "c.csv", (), Counts(rows=5, kept=4, old=1))),
+        unread=(("contacts", "employees", 1),),
+        unvalued=(("interest", "adjust", 2_000),),
+        unseen=("webinar",),
+        undated=1,
+        tags_disagree=2,
+        ambiguous_contacts=3,
+    )
+    assert problems(observed, ("s3://k:s@b is old",)) == (
+        "s3://b is old",
+        "events s3://bucket/mail-*.csv: of 20 rows 2 rejected, 1 of contacts that are not in the list",
+        "contacts: 1 cell of column employees did not read as the number or date needed",
+        "interest: 2,000 occurrences of rule adjust gave 0: no number for the points",
+        "no event of type webinar, which rules name",
+        "1 contact with a tag without a date, under a rule that needs one",
+        "2 tags on which tag list and tag history disagree",
+        "3 contacts with the e-mail or key of an earlier one, which gets the events",
+    )
+
+
+def test_clean_input_has_no_problems():
+    clean = replace(
+        scored().observed, sources=(SourceRecord("contacts", "c.csv", (), Counts(rows=4, kept=4)),)
+    )
+    assert problems(clean) == ()
+
+
+def test_one_line():
+    assert one_line(scored(), RUN) == (
+        "2026-11-21T020000Z-3f9a1c: 4 contacts, 2 hot on interest, 0 hot on fit with 5 flames"
+    )
+    assert one_line(scored(), RUN, hot_flames=2).endswith(
+        "4 contacts, 3 hot on interest, 0 hot on fit with 2 flames or more"
+    )
+
+
+def test_one_line_of_one_score():
+    report = view(scored(), run_id=RUN)
+    assert line(replace(report, scores=report.scores[:1])) == f"{RUN}: 4 contacts, 2 hot with 5 flames"
+
+
+# --- the terminal
+
+
+def test_the_terminal_shows_it_all():
+    text = printed(scored(), warnings=("keep: there is no column fax",))
+    assert "4 contacts as of 2026-11-20 19:00 MST (run 2026-11-21T020000Z-3f9a1c)" in text
+    assert "The interest: 2 hot" in text
+    assert "▲▲▲▲▲  2  ██████████████████████████████" in text
+    assert "▲▲···  1  ███████████████" in text
+    assert "▲▲▲▲·  0" in text
+    assert "Score: 8 at 50%, 20 at 75%, 25.5 at 90%, 25.5 at 99%" in text
+    assert "Visited the sales page: +22.5, 9 times (last 2026-11-20)" in text
+    assert "25.5 (100%)" in text
+    assert "- keep: there is no column fax" in text
+
+
+def test_those_not_to_be_called_are_told():
+    assert "The interest: 2 hot, 1 of them not to be called" in printed(scored(excluded=("001",)))
+
+
+def test_one_of_a_million_is_a_bar_too():
+    rows = [("003", "interest", 9.0, 5, 1.0, 100.0, 1, None)]
+    rows += [("002", "interest", 0.0, 0, 0.0, 0.0, 2, None)] * 1_000
+    bars = [row.rstrip() for row in printed(scored(scores=rows)).split("\n")]
+    assert "▲▲▲▲▲      1  █" in bars
+    assert f"·····  1,000  {'█' * 30}" in bars
+
+
+def test_nobody_at_all():
+    assert "Nobody is on the list." in printed(scored(scores=[], points=[]))
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_a_name_shows_as_itself_on_the_terminal(name):
+    assert name in printed(named(name))
+
+
+def test_a_name_can_not_drive_the_terminal():
+    text = printed(named("a\x1b[31m\x1b]0;title\x07b\u202ec\r\nd"))
+    assert "a\ufffd[31m\ufffd]0;title\ufffdb\ufffdc  d" in text
+
+
+def test_shown_leaves_letters_alone():
+    assert shown("Zoë 李 🔥 a\tb") == "Zoë 李 🔥 a b"
+    assert shown("\x00\x9b\u2066\x7f") == "\ufffd" * 4
+
+
+# --- report.md
+
+
+def cells(markdown: str) -> list[str]:
+    """Every text that a reader of the rendered Markdown sees, by block."""
+    found = []
+    for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown):
+        if token.type == "inline":
+            kinds = {child.type for child in token.children}
+            assert kinds <= {"text", "code_inline", "text_special", "html_inline", "softbreak"}, kinds
+            found.append("".join(child.content for child in token.children))
+    return found
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_a_name_shows_as_itself_in_markdown(name):
+    report = render(view(named(name), run_id=RUN))
+    assert name in cells(report)
+    assert "<script" not in report
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_escaped_text_is_plain_as_a_paragraph(name):
+    assert cells(escaped(name)) == [name]
+
+
+def test_line_ends_do_not_break_the_table():
+    report = render(view(named("a\nb\r\n| c |"), run_id=RUN))
+    assert "a b  | c |" in cells(report)
+
+
+def test_the_report_to_the_letter(tmp_path):
+    write_markdown(tmp_path, view(scored(), run_id=RUN, keep=("name", "owner")))
+    assert (tmp_path / "report.md").read_bytes().decode().split("### Rules")[0] == (
+        "# Hot leads\n\n"
+        "4 contacts as of 2026-11-20 19:00 MST. Run `2026-11-21T020000Z-3f9a1c`.\n\n"
+        "## The interest\n\n"
+        "4 scored, 2 hot, 2 of them on the call list.\n\n"
+        "| Flames | Contacts |\n|---|---:|\n"
+        "| 5 | 2 |\n| 4 | 0 |\n| 3 | 0 |\n| 2 | 1 |\n| 1 | 0 |\n| 0 | 1 |\n\n"
+        "| Percentile | Score |\n|---:|---:|\n"
+        "| 50% | 8 |\n| 75% | 20 |\n| 90% | 25.5 |\n| 99% | 25.5 |\n\n"
+        "### The list\n\n"
+        "| Rank | Name | Company | Phone | E-mail | Owner "
+        "| Flames | Score | Strongest reasons | Last activity |\n"
+        "|---:|---|---|---|---|---|---:|---:|---|---|\n"
+        "| 1 | \\=HYPERLINK(1) |  |  |  | Lee | 5 | 25.5 (100%) "
+        "| Visited the sales page: +22.5, 9 times (last 2026-11-20)"
+        "<br>Submitted a web form: +2 (2026-11-02)<br>Prospect tags: +1 | 2026-11-20 05:00 |\n"
+        "| 2 | Ann \\[/evil\\] |  |  |  | Kim | 5 | 20 (66%) "
+        "| Visited the sales page: +18, 3 times (last 2026-11-18)"
+        "<br>Submitted a web form: +2 (2026-11-18) | 2026-11-18 20:00 |\n\n"
+    )
+
+
+def test_nobody_hot_names_the_nearest():
+    rows = [row for row in SCORE_ROWS if row[3] != 5]
+    report = render(view(scored(scores=rows), run_id=RUN))
+    assert "Nobody is hot. The nearest:\n" in report
+    assert "| 3 | Bob \\| Co |" in report
+
+
+def test_a_cut_list_says_so():
+    report = render(view(scored(), run_id=RUN, limit=1))
+    assert "The first 1 of 2; `hot_leads.csv` has them all." in report
+
+
+def test_clean_input_in_the_report():
+    result = replace(scored(), observed=replace(scored().observed, sources=()))
+    assert render(view(result, run_id=RUN)).endswith("## The input\n\nNothing was wrong with it.\n")

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from flamescore.frames import POINTS, REJECTS
+from flamescore.tables.hot import hot_file, hot_list
+from flamescore.tables.keep import absent, kept
+from flamescore.tables.reasons import reasons
+from flamescore.tables.summary import summaries
+from flamescore.tables.text import write_csv
+from flamescore.tables.words import local_time, plain
+from flamescore.tables.write import TableSettings, write_tables
+from tables.by_hand import CONTACTS, POINT_ROWS, SCORE_ROWS, Entries, scored
+
+NO_REJECTS = pl.DataFrame(schema=REJECTS)
+
+
+@pytest.fixture
+def written(tmp_path):
+    settings = TableSettings(keep=("name", "phone", "tags", "gone", "contact_id"))
+    write_tables(tmp_path, scored(excluded=("001",)), NO_REJECTS, settings)
+    return tmp_path
+
+
+def test_scores_csv_to_the_letter(written):
+    assert (written / "scores.csv").read_text(encoding="utf-8") == (
+        "contact_id,name,phone,tags,"
+        "interest_score,interest_flames,interest_percentile,interest_rank,"
+        "fit_score,fit_flames,fit_percentile,fit_rank\n"
+        "003,=HYPERLINK(1),-12,VIP,25.5,5,100,1,,,,\n"
+        '001,Ann [/evil],+1 555 010 0001,"VIP, Blog",20,5,66.66666666666667,2,,,,\n'
+        '002,Bob | Co,"","",8,2,33.333333333333336,3,0.1,0,0,1\n'
+        "004,,@home,,-1000,0,0,4,,,,\n"
+    )
+
+
+def test_hot_leads_csv_to_the_letter(written):
+    assert (written / "hot_leads.csv").read_bytes().decode() == (
+        "\ufeffrank,contact_id,name,phone,tags,flames,score,percentile,"
+        "reason_1,reason_2,reason_3,last_activity\n"
+        "1,003,'=HYPERLINK(1),-12,VIP,5,25.5,100,"
+        '"Visited the sales page: +22.5, 9 times (last 2026-11-20)",'
+        "Submitted a web form: +2 (2026-11-02),Prospect tags: +1,2026-11-20 05:00\n"
+    )
+
+
+def test_nobody_hot_is_only_a_header(written):
+    assert (written / "hot_leads-fit.csv").read_bytes().decode() == (
+        "\ufeffrank,contact_id,name,phone,tags,flames,score,percentile,"
+        "reason_1,reason_2,reason_3,last_activity\n"
+    )
+
+
+def test_no_rejects_no_file(written):
+    assert not (written / "rejects.csv").exists()
+
+
+RAW = ['1,"open', "=1,x\r\ny", "a\tb", "", None]
+
+
+def reject_frame() -> pl.DataFrame:
+    return pl.DataFrame(
+        [("events mail.csv", n + 1, n + 2, "short", "of 3 cells 2", raw) for n, raw in enumerate(RAW)],
+        schema=REJECTS,
+        orient="row",
+    )
+
+
+def test_rejects_are_exact(tmp_path):
+    write_tables(tmp_path, scored(), reject_frame(), TableSettings())
+    text = (tmp_path / "rejects.csv").read_bytes().decode()
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0] == ["source", "record", "line", "reason", "message", "raw"]
+    assert [row[-1] for row in rows[1:]] == ['1,"open', "=1,x\r\ny", "a\tb", "", ""]
+    assert text.endswith("of 3 cells 2,\n")
+
+
+def test_spreadsheet_guards_any_of_them(tmp_path):
+    settings = TableSettings(keep=("name",), spreadsheet=True)
+    write_tables(tmp_path, scored(), reject_frame(), settings)
+    assert (tmp_path / "rejects.csv").read_bytes().startswith(b"\xef\xbb\xbfsource")
+    assert "'=1,x" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert "\n003,'=HYPERLINK(1),25.5," in (tmp_path / "scores.csv").read_text(encoding="utf-8")
+
+
+def test_contacts_outside_the_default_score_come_last(tmp_path):
+    rows = [row for row in SCORE_ROWS if row[:2] not in (("001", "interest"), ("004", "interest"))]
+    write_tables(tmp_path, scored(scores=rows), NO_REJECTS, TableSettings())
+    lines = (tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["003", "002", "001", "004"]
+    assert lines[3] == "001,,,,,,,,"
+
+
+def test_numbers_are_plain(tmp_path):
+    numbers = [1e15, 1e-4, 0.1 + 0.2, -1000.0, 20.0, None, 123456789.1234]
+    write_csv(pl.DataFrame({"n": numbers, "m": 1}), tmp_path / "n.csv")
+    assert (tmp_path / "n.csv").read_text(encoding="utf-8") == (
+        "n,m\n1000000000000000,1\n0.0001,1\n0.30000000000000004,1\n-1000,1\n20,1\n,1\n123456789.1234,1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (3.0, "3"),
+        (-0.25, "-0.25"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1e9, "1000000000"),
+        (0.0001, "0.0001"),
+        (None, None),
+    ],
+)
+def test_points_in_words(number, text):
+    assert pl.select(plain(pl.lit(number, dtype=pl.Float64))).item() == text
+
+
+def test_local_time_knows_summer_and_winter():
+    instants = pl.Series(
+        [datetime(2026, 7, 1, 12, tzinfo=UTC), datetime(2026, 12, 1, 12, 30, tzinfo=UTC), None]
+    )
+    frame = pl.DataFrame({"at": instants.cast(pl.Datetime("us", "UTC"))})
+    shown = frame.select(local_time(pl.col("at"), ZoneInfo("Europe/Berlin"))).to_series().to_list()
+    assert shown == ["2026-07-01 14:00", "2026-12-01 13:30", None]
+
+
+def test_hot_flames_is_the_bound():
+    rows = hot_list(scored(), "interest", keep=(), hot_flames=2)
+    assert rows["contact_id"].to_list() == ["003", "001", "002"]
+    assert rows["percentile"].to_list() == [100, 66, 33]
+
+
+def test_only_the_best_has_100_percent():
+    rows = [("a", "interest", 2.0, 5, 1.0, 100.0 * 99_998 / 99_999, 2, None)]
+    best = scored(scores=rows, points=[], contacts=pl.DataFrame({"contact_id": ["a"]}))
+    assert hot_list(best, "interest", keep=(), hot_flames=5)["percentile"].to_list() == [99]
+
+
+def test_reasons_take_a_rules_own_limit_off_and_tell_ties_in_file_order():
+    points = [
+        ("001", "interest", "rule", "form", 1, 2.0, None),
+        ("001", "interest", "rule", "visit", 1, 9.0, None),
+        ("001", "interest", "rule", "tag", 1, 2.0, None),
+        ("001", "interest", "rule", "buyer", 1, 2.0, None),
+        ("001", "interest", "rule_limit", "visit", 0, -8.0, None),
+        ("001", "interest", "group_limit", "form", 0, -2.0, None),
+        ("001", "fit", "rule", "dog", 1, 50.0, None),
+        ("002", "interest", "rule", "buyer", 1, -5.0, None),
+    ]
+    ids = pl.Series(["001", "002"])
+    assert reasons(scored(points=points), "interest", ids).rows() == [
+        ("001", "Submitted a web form: +2", "Prospect tags: +2", "Already a customer: +2")
+    ]
+
+
+def test_no_ledger_no_reasons():
+    empty = Entries(pl.DataFrame(schema=POINTS))
+    rows = hot_list(scored(points=[]), "interest", keep=(), hot_flames=5)
+    assert empty.frame().is_empty()
+    assert rows.select("reason_1", "reason_2", "reason_3").rows() == [(None, None, None)] * 2
+
+
+def test_keep_takes_those_that_there_are_in_order_and_renames_clashes():
+    columns = kept(scored(), ("score", "owner", "nope", "owner", "contact_id"))
+    assert columns.columns == ["contact_id", "contact_score", "owner"]
+    assert absent(CONTACTS, ("owner", "nope")) == ("nope",)
+
+
+def test_keep_renames_until_it_is_free():
+    contacts = CONTACTS.select("contact_id", "score", contact_score="owner")
+    columns = kept(scored(contacts=contacts), ("score", "contact_score"))
+    assert columns.columns == ["contact_id", "contact_contact_score", "contact_score"]
+    assert columns["contact_score"].to_list() == ["Kim", None, "Lee", "Kim"]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("interest", "hot_leads.csv"), ("fit", "hot_leads-fit.csv"), ("a-b_1", "hot_leads-a-b_1.csv")],
+)
+def test_the_default_score_has_the_plain_name(name, file):
+    assert hot_file(scored(), name) == file
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", "a\x00b", ""])
+def test_a_name_never_leads_out_of_the_folder(name):
+    assert set(hot_file(scored(), name).removeprefix("hot_leads-").removesuffix(".csv")) <= set(
+        "0123456789abcdef"
+    )
+
+
+def test_summary_counts_flames_and_finds_the_percentiles():
+    interest, fit = summaries(scored())
+    assert interest.contacts == 4
+    assert interest.flames == (1, 0, 1, 0, 0, 2)
+    assert interest.percentiles == ((50, 8.0), (75, 20.0), (90, 25.5), (99, 25.5))
+    assert fit.flames == (1, 0, 0, 0, 0, 0)
+
+
+def test_percentiles_by_nearest_rank():
+    rows = [(f"{n:03}", "interest", float(n), 0, 0.0, 0.0, 1, None) for n in range(100, 0, -1)]
+    hundred = scored(scores=rows, contacts=pl.DataFrame({"contact_id": [row[0] for row in rows]}))
+    assert summaries(hundred)[0].percentiles == ((50, 50.0), (75, 75.0), (90, 90.0), (99, 99.0))
+    assert summaries(hundred)[1].percentiles == ((50, None), (75, None), (90, None), (99, None))
+
+
+def test_the_ledger_by_hand_adds_up():
+    sums = (
+        pl.DataFrame(POINT_ROWS, schema=POINTS, orient="row")
+        .group_by("contact_id", "score_name")
+        .agg(pl.col("points").sum())
+    )
+    scores = {(row[0], row[1]): row[2] for row in SCORE_ROWS}
+    assert {(contact, score): points for contact, score, points in sums.rows()} == scores
