@@ -61,6 +61,11 @@ def test_it_waits_for_as_long_as_it_is_told(tmp_path):
         child.kill()
 
 
+def test_a_negative_timeout_does_not_wait_for_ever(tmp_path):
+    with RunStore(tmp_path).hold(), pytest.raises(LockedError), RunStore(tmp_path).hold(timeout=-1):
+        pass
+
+
 def test_the_lock_is_had_when_the_other_ends_in_time(tmp_path):
     with holder(tmp_path, 0.4), RunStore(tmp_path).hold(timeout=20):
         pass

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -240,6 +241,19 @@ def test_the_nearest_day_comes_first(january):
     with pytest.raises(NotFoundError) as caught:
         january.find("2026-01-07")
     assert caught.value.problems[0].hint.startswith("the nearest: 2026-01-05T020000Z-")
+
+
+@pytest.mark.parametrize("read", [RunStore.runs, RunStore.latest, lambda store: store.find("latest")])
+def test_runs_that_can_not_be_read(tmp_path, monkeypatch, read):
+    publish(tmp_path)
+
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "no", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    monkeypatch.setattr(Path, "readlink", refused)
+    with pytest.raises(InputError, match=r"^P006 .* can't be read: Permission denied$"):
+        read(RunStore(tmp_path))
 
 
 @pytest.mark.parametrize("text", ["latest", "2026-01-01"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from polars.exceptions import PolarsError
 
-from flamescore.errors import OutputError, Problem
+from flamescore.errors import InputError, OutputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,16 @@ def writing(output: Path) -> Iterator[None]:
         if number is None:
             raise
         raise _refused(output, number) from error
+
+
+@contextmanager
+def reading(output: Path) -> Iterator[None]:
+    """Turn every error of the disk inside into an `InputError`."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "the disk refused it"
+        raise InputError(Problem("P006", f"{output} can't be read: {reason}")) from error
 
 
 def _number(error: Exception) -> int | None:

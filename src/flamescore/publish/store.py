@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from flamescore.errors import LockedError, Problem
 from flamescore.publish import runs as shelf
 from flamescore.publish.disk import Modes, flush, flush_tree, make_folder, modes, remove
-from flamescore.publish.failures import writing
+from flamescore.publish.failures import reading, writing
 from flamescore.publish.latest import check_link, moves, point
 from flamescore.publish.runs import RUNS, Run, stamp
 from flamescore.publish.tidy import TEMPORARY, retire, sweep
@@ -44,15 +44,18 @@ class RunStore:
 
     def runs(self) -> tuple[Run, ...]:
         """Return every published run, oldest `as_of` first."""
-        return shelf.all_runs(self.output)
+        with reading(self.output):
+            return shelf.all_runs(self.output)
 
     def latest(self) -> Run | None:
         """Return the run that `latest` points to, or None."""
-        return shelf.latest_run(self.output)
+        with reading(self.output):
+            return shelf.latest_run(self.output)
 
     def find(self, run: str) -> Run:
         """Return a run by id, start of id, time, local day, or `latest`; else `NotFoundError`."""
-        return shelf.find_run(self.output, run)
+        with reading(self.output):
+            return shelf.find_run(self.output, run)
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[HeldStore]:
@@ -66,7 +69,7 @@ class RunStore:
             make_folder(self.output, bits.folder)
             lock = FileLock(self.output / LOCK, mode=0o600)
             try:
-                lock.acquire(timeout=timeout)
+                lock.acquire(timeout=max(timeout, 0.0))
             except Timeout as error:
                 raise _held(self.output, timeout) from error
         try:
