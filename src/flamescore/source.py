@@ -154,10 +154,9 @@ class _Reader:
     def _node(self, event: Any, depth: int) -> Node:  # noqa: ANN401
         span = _span(event, self.lines)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(str(event.anchor), span)
+            return self._alias(str(event.anchor), span, depth)
         if depth > MAX_DEPTH:
-            message = f"The file is nested more than {MAX_DEPTH} levels deep here."
-            self.stop(12, message, Span(span.line, span.column))
+            self._too_deep(span)
         self._refuse_tag(event, span)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
@@ -185,7 +184,7 @@ class _Reader:
             "Text that begins with `!` needs quotes: '!like this'.",
         )  # fmt: skip
 
-    def _alias(self, name: str, span: Span) -> Node:
+    def _alias(self, name: str, span: Span, depth: int) -> Node:
         node = self.anchors.get(name)
         if node is None:
             within = name in self.anchors
@@ -199,7 +198,13 @@ class _Reader:
         self.expanded += node.size
         if self.expanded > MAX_EXPANDED:
             self.stop(11, f"The aliases of this file stand for more than {MAX_EXPANDED:,} values.", span)
+        if depth + node.height > MAX_DEPTH:
+            self._too_deep(span)
         return node
+
+    def _too_deep(self, span: Span) -> NoReturn:
+        message = f"The file is nested more than {MAX_DEPTH} levels deep here."
+        self.stop(12, message, Span(span.line, span.column))
 
     def _scalar(self, event: Any, span: Span) -> Node:  # noqa: ANN401
         written: str = event.value
@@ -221,7 +226,9 @@ class _Reader:
         while not self.loader.check_event(yaml.SequenceEndEvent):
             items.append(self._node(self._next(), depth + 1))
         self._next()
-        return Node("list", span, items=tuple(items), size=1 + sum(item.size for item in items))
+        return Node(
+            "list", span, items=tuple(items), size=1 + sum(item.size for item in items), height=_above(items)
+        )
 
     def _mapping(self, span: Span, depth: int) -> Node:
         entries: dict[str, Node] = {}
@@ -238,7 +245,7 @@ class _Reader:
                 entries[key], keys[key] = value, at
         self._next()
         size = 1 + sum(node.size + 1 for node in entries.values())
-        return Node("mapping", span, entries=entries, keys=keys, size=size)
+        return Node("mapping", span, entries=entries, keys=keys, size=size, height=_above(entries.values()))
 
     def _key(self, event: Any, span: Span, depth: int) -> str | None:  # noqa: ANN401
         node = self._node(event, depth + 1)
@@ -254,6 +261,10 @@ class _Reader:
             )
             return None
         return node.written
+
+
+def _above(nodes: Iterable[Node]) -> int:
+    return 1 + max((node.height for node in nodes), default=0)
 
 
 def _span(event: Any, lines: tuple[str, ...]) -> Span:  # noqa: ANN401

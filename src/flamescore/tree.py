@@ -43,7 +43,8 @@ _AFTER: Final = 20
 class Node:
     """One value of the file: a scalar, the items of a list, or the entries of a mapping.
 
-    `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded.
+    `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded, `height`
+    the levels below it.
     `written` is a scalar as the file has it.
     """
 
@@ -54,6 +55,7 @@ class Node:
     entries: Mapping[str, Node] = field(default_factory=dict)
     keys: Mapping[str, Span] = field(default_factory=dict)
     size: int = 1
+    height: int = 0
     written: str = ""
 
     def plain(self) -> Any:  # noqa: ANN401 - what YAML can hold

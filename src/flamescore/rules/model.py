@@ -221,9 +221,7 @@ class Score(Model):
     flames: tuple[Bound, Bound, Bound, Bound, Bound] | None = Field(
         None, description="The points from which there are 1, 2, 3, 4 and 5 flames."
     )
-    defaults: Defaults = Field(
-        default=Defaults.model_construct(), description="What event rules get that don't say it themselves."
-    )
+    defaults: Defaults | None = Field(None, description="What event rules get that don't say it themselves.")
     limits: Limits | None = Field(None, description="Bounds on the score.")
     groups: dict[str, Group] = Field(default={}, description="Groups that rules may be in, by name.")
     population: Condition | None = Field(None, description="Who is scored at all; everyone by default.")

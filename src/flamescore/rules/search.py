@@ -14,7 +14,7 @@ from flamescore.rules.conditions import Predicates
 from flamescore.rules.places import in_order
 from flamescore.rules.translate import translate
 from flamescore.source import parse
-from flamescore.tree import Document, Node
+from flamescore.tree import Document, Node, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,8 @@ def _part(text: str, name: str) -> tuple[WherePart | None, tuple[Problem, ...]]:
         return None, parsed.problems
     root = parsed.document.root
     if short is not None:
-        root = Node("mapping", root.span, entries={short[1].strip(): root})
+        key = Span(1, short.start(1) + 1, len(short[1]))
+        root = Node("mapping", root.span, entries={short[1]: root}, keys={short[1]: key})
     if root.kind != "mapping":
         return None, (Problem("R110", f"`{text.strip()}` names no column.", Where(name), hint),)
     return _checked(Document(name, tuple(text.splitlines()), root))

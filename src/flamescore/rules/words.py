@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,9 @@ Number = int | Decimal
 
 MAX_BOUND: Final = 10**12
 MAX_COUNT: Final = 10**9
+_NO_ZONES: Final = ("localtime", "posix", "right/", "Factory")
+"""Names that mean another zone on each machine, or none."""
+
 MAX_DECIMALS: Final = 4
 
 
@@ -163,6 +166,8 @@ def _timezone(value: Any) -> str:  # noqa: ANN401
 
     text = _text(value)
     try:
+        if text.startswith(_NO_ZONES):
+            raise ZoneInfoNotFoundError(text)
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         meant = nearest(text, sorted(available_timezones()))

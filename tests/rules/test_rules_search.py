@@ -1,0 +1,90 @@
+"""`--where` of a search: its long and short form, and its faults."""
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flamescore.bind.resolve import bind_predicates
+from flamescore.bind.resolved import Equals, Like, Order, Predicate
+from flamescore.errors import RuleFileError
+from flamescore.frames import Columns
+from flamescore.rules.load import load_predicates
+
+COLUMNS = Columns(("country", "employees", "First Name"))
+PHOENIX = ZoneInfo("America/Phoenix")
+
+
+def bound(*texts):
+    return bind_predicates(load_predicates(texts), COLUMNS, PHOENIX)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("country=US", Predicate("country", (Equals(texts=("US",)),))),
+        ("country = US ", Predicate("country", (Equals(texts=("US",)),))),
+        ("First Name=Ann Lee", Predicate("First Name", (Equals(texts=("Ann Lee",)),))),
+        ("employees=5", Predicate("employees", (Equals(numbers=(Decimal(5),)),))),
+        ("employees='5'", Predicate("employees", (Equals(texts=("5",)),))),
+        ("country=[US, CA]", Predicate("country", (Equals(texts=("US", "CA")),))),
+        ("country={starts_with: U}", Predicate("country", (Like("starts_with", ("U",)),))),
+        ("country=a=b", Predicate("country", (Equals(texts=("a=b",)),))),
+        ("{country: US}", Predicate("country", (Equals(texts=("US",)),))),
+        ("{employees: {at_least: 100}}", Predicate("employees", (Order("at_least", Decimal(100)),))),
+    ],
+)
+def test_one_where(text, expected):
+    assert bound(text) == (expected,)
+
+
+def test_several_wheres_must_all_hold():
+    assert [each.column for each in bound("{country: US, employees: 5}", "First Name=Ann")] == [
+        "country",
+        "employees",
+        "First Name",
+    ]
+
+
+HOW = "        Write `country=US`, or `{country: US, employees: {at_least: 100}}`."
+FAULTS = {
+    "US": f"""\
+--where: R110 `US` names no column.
+{HOW}""",
+    "country=": f"""\
+--where: R110 `country=` asks for nothing.
+{HOW}""",
+    "employees={atleast: 100}": """\
+--where:1:12: R070 There is no operator `atleast`.
+    1 | employees={atleast: 100}
+      |            ^^^^^^^
+        Did you mean `at_least`?""",
+    "{country: {}}": """\
+--where:1:11: R071 `country` has no operator: nothing is asked of the cell.
+    1 | {country: {}}
+      |           ^
+        Say what the cell must be: `{equals: VIP, case_sensitive: true}`.""",
+    "{contry: US}": """\
+--where:1:2: R090 No contacts export has the column `contry`.
+    1 | {contry: US}
+      |  ^^^^^^
+        Did you mean `country`?""",
+    "contry=US": """\
+--where:1:1: R090 No contacts export has the column `contry`.
+    1 | contry=US
+      | ^^^^^^
+        Did you mean `country`?""",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), FAULTS.items())
+def test_a_fault(text, expected):
+    with pytest.raises(RuleFileError) as caught:
+        bound(text)
+    assert str(caught.value) == expected
+
+
+def test_the_faults_of_all_wheres_are_told_together():
+    with pytest.raises(RuleFileError) as caught:
+        load_predicates(["US", "employees={atleast: 100}"])
+    assert [each.code for each in caught.value.problems] == ["R110", "R070"]
