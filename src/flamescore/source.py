@@ -137,6 +137,8 @@ class _Reader:
             self.stop(3, "The file is empty.", Span(), hint)
         self._next()
         root = self._node(self._next(), 0)
+        if root.kind == "null" and not root.written:
+            self.stop(3, "The file is empty.", Span())
         self._next()
         if not self.loader.check_event(yaml.StreamEndEvent):
             start = _span(self._next(), self.lines)

@@ -53,12 +53,21 @@ def _missing(loc: Loc, path: Path, document: Document) -> Problem | None:
         return None
     model = model_at(loc[:-1])
     node = document.root.at(owner)
-    if key == "every" and node is not None and len(FORMS & set(node.entries)) > 1:
-        return None  # two forms in one are told
-    if model is not None and node is not None and _is_slip(str(key), tuple(node.entries), words_of(model)):
+    written = tuple(node.entries) if node is not None else ()
+    if model is not None and _told_otherwise(model, str(key), written):
         return None
     code, message, hint = _missing_words(model, str(key), owner)
     return problem(code, message, document=document, path=owner, hint=hint)
+
+
+def _told_otherwise(model: type[Model], key: str, written: tuple[str, ...]) -> bool:
+    """Whether another problem says already why a key is missing."""
+    if key == "every" and len(FORMS & set(written)) > 1:
+        return True
+    family = _FAMILIES.get((model, key))
+    if family is not None and set(written) - family:
+        return True
+    return _is_slip(key, written, words_of(model))
 
 
 def _is_slip(key: str, written: tuple[str, ...], known: tuple[str, ...]) -> bool:
@@ -97,6 +106,13 @@ _MISSING_SHAPES: Final[Mapping[tuple[type[Model] | None, str], Told]] = {
         "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`.",
     ),
 }
+_FAMILIES: Final[Mapping[tuple[type[Model], str], frozenset[str]]] = {
+    (shapes.EventCondition, "event"): frozenset(words_of(shapes.EventCondition)),
+    (shapes.TagAll, "all"): frozenset(),
+    (rules.Linear, "linear"): frozenset(("every",)),
+}
+"""What stands in for a shape that can't be told; any other word in it is told as unknown instead."""
+
 _EXAMPLES: Final[Mapping[str, str]] = {
     "version": "Begin the file with `version: 1`.",
     "scores": "Put the rules under `scores:`, then a name, then `rules:`.",

@@ -103,13 +103,25 @@ def _in_form(key: str, model: type[Model]) -> Told | None:
     if model in (shapes.TagAll, shapes.TagLike) and key in ("all", "like"):
         hint = "Write one of them; join two with `if: {all: [...]}`."
         return "R057", "`all` and `like` can't stand together.", hint
-    if model in DECAYS and key in (*FORMS, "every"):
-        message = f"`{key}` can't stand beside `{words_of(model)[0]}`."
-        return "R069", message, "A decay is linear, compound or a half-life."
+    if model in (shapes.TagAll, shapes.TagLike):
+        known = ("all", "like")
+        return _meant(
+            "R020", f"There is no key `{key}` in a tag.", key, known, {}, "A list means any of them."
+        )
+    if model in DECAYS:
+        return _in_decay(key, words_of(model)[0])
     if model is rules.Defaults and key in _all_rule_words():
         hint = "They hold `count`, `expires` and `decay`, and those alone."
         return "R038", f"`{key}` can't be among `defaults`.", hint
     return None
+
+
+def _in_decay(key: str, form: str) -> Told:
+    known = (*sorted(FORMS), "every")
+    if key not in known:
+        return _meant("R020", f"There is no key `{key}` in a decay.", key, known, {})
+    message = f"`{key}` can't stand beside `{form}`."
+    return "R069", message, "A decay is linear, compound or a half-life."
 
 
 def _all_rule_words() -> frozenset[str]:
@@ -150,10 +162,12 @@ def _in_condition(key: str, model: type[Model]) -> Told:
     )
 
 
-def _meant(code: str, message: str, key: str, known: tuple[str, ...], others: Mapping[str, str]) -> Told:
+def _meant(
+    code: str, message: str, key: str, known: tuple[str, ...], others: Mapping[str, str], also: str = ""
+) -> Told:
     other = others.get(key.casefold().replace(" ", "_").replace("-", "_"))
     meant = other if other in known else nearest(key, known)
-    hint = f"Did you mean `{meant}`?" if meant else f"It can be {_listed(known)}."
+    hint = f"Did you mean `{meant}`?" if meant else f"It can be {_listed(known)}. {also}".rstrip()
     return code, message, hint
 
 
