@@ -27,6 +27,7 @@ __all__ = ["Document", "Node", "Parsed", "Path", "Span", "nearest", "node_of", "
 MAX_EXPANDED: Final = 100_000
 MAX_DEPTH: Final = 100
 _SHORT_WORD: Final = 5
+_LARGE: Final = 200_000
 _MAX_DIGITS: Final = 100
 _MAX_EXPONENT: Final = 400
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -117,12 +118,22 @@ class _Reader:
     # --- documents -------------------------------------------------------------------------------------
 
     def read(self, text: str) -> Node:
+        """Read with the fast reader; where it stumbles, what the plain one says is what holds."""
         try:
-            self.loader = _LOADER(text)
-            return self._only_document()
+            return self._read(text, _LOADER)
         except yaml.YAMLError as error:
-            syntax = explain(text, error)
-            self._syntax(syntax)
+            if _LOADER is yaml.Loader or len(text) > _LARGE:
+                self._syntax(explain(text, error))
+        self.problems, self.anchors, self.expanded = [], {}, 0
+        try:
+            return self._read(text, yaml.Loader)
+        except yaml.YAMLError as error:
+            self._syntax(explain(text, error))
+
+    def _read(self, text: str, loader: Any) -> Node:  # noqa: ANN401 - PyYAML's classes
+        try:
+            self.loader = loader(text)
+            return self._only_document()
         finally:
             if self.loader is not None:
                 self.loader.dispose()

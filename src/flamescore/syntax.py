@@ -8,7 +8,6 @@ from typing import Final
 
 import yaml
 
-_LARGE: Final = 200_000
 LINE_BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
@@ -33,11 +32,6 @@ _SENTENCES: Final[tuple[tuple[str, str, str | None], ...]] = (
         "could not find expected ':'",
         "The line before this one is no `key: value`.",
         "Look for a missing `:`, or a space missing after it.",
-    ),
-    (
-        "found unexpected ':'",
-        "A `:` stands where a text can't have one.",
-        "Put a space after it, or the text in quotes.",
     ),
     (
         "while scanning a quoted scalar",
@@ -91,12 +85,7 @@ _TOKEN = re.compile(r"found character '(.+)' that cannot start any token")
 
 
 def explain(text: str, error: yaml.YAMLError) -> Syntax:
-    """Tell an error of the YAML reader; its Python reader, slow but the same everywhere, words it."""
-    try:
-        for _ in yaml.parse(text, Loader=yaml.Loader) if len(text) < _LARGE else ():
-            pass
-    except yaml.YAMLError as worded:
-        error = worded
+    """Tell an error of the YAML reader."""
     if isinstance(error, yaml.reader.ReaderError):
         return _control(text)
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:

@@ -106,7 +106,7 @@ def _in_form(key: str, model: type[Model]) -> Told | None:
     if model in (shapes.TagAll, shapes.TagLike):
         known = ("all", "like")
         return _meant(
-            "R020", f"There is no key `{key}` in a tag.", key, known, {}, "A list means any of them."
+            "R020", f"There is no key `{key}` in a tag.", key, known, {}, also="A list means any of them."
         )
     if model in DECAYS:
         return _in_decay(key, words_of(model)[0])
@@ -163,7 +163,7 @@ def _in_condition(key: str, model: type[Model]) -> Told:
 
 
 def _meant(
-    code: str, message: str, key: str, known: tuple[str, ...], others: Mapping[str, str], also: str = ""
+    code: str, message: str, key: str, known: tuple[str, ...], others: Mapping[str, str], *, also: str = ""
 ) -> Told:
     other = others.get(key.casefold().replace(" ", "_").replace("-", "_"))
     meant = other if other in known else nearest(key, known)
