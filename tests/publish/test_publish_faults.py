@@ -155,6 +155,7 @@ def test_any_step_that_the_disk_refuses(tmp_path, monkeypatch, number, owner, na
             publish(tmp_path)
     assert store.latest() == before
     assert store.runs() == (before,)
+    assert not list(tmp_path.glob(".latest-*"))
     assert publish(tmp_path).deleted == (before.run_id,)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "latest", "runs"]
 
