@@ -146,7 +146,7 @@ def test_folders_are_0700_and_files_0600_whatever_the_umask(tmp_path, umask):
     try:
         publish(tmp_path / "out")
     finally:
-        os.umask(old)
+        assert os.umask(old) == umask
     found = modes_in(tmp_path / "out")
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
     run = RunStore(tmp_path / "out").runs()[0].run_id

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _OWNER: Final = 0o600
@@ -33,6 +34,20 @@ def modes(mode: int) -> Modes:
     """
     file = (mode & _PLAIN) | _OWNER
     return Modes(file=file, folder=file | (file & _READ) >> 2)
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """Make all that is made inside readable and writable for the owner alone, until its mode is set.
+
+    The umask is the whole process's. Polars opens a new file a second time: a umask that takes the owner's
+    rights away would stop it.
+    """
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def make_folder(folder: Path, mode: int) -> None:

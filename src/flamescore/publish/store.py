@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from flamescore.errors import LockedError, Problem
 from flamescore.publish import runs as shelf
-from flamescore.publish.disk import Modes, flush, flush_tree, make_folder, modes, remove
+from flamescore.publish.disk import Modes, flush, flush_tree, make_folder, modes, private, remove
 from flamescore.publish.failures import reading, writing
 from flamescore.publish.latest import check_link, moves, point
 from flamescore.publish.runs import RUNS, Run, stamp
@@ -96,7 +96,7 @@ class HeldStore:
         Whatever leaves the block before `commit`, an interrupt too, removes the folder; an error of the disk
         becomes an `OutputError`.
         """
-        with writing(self.output):
+        with writing(self.output), private():
             run_id = self._free_id(as_of)
             path = self.output / RUNS / f"{TEMPORARY}{run_id}"
             path.mkdir(mode=0o700)
