@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.exports.audit import id_column, time_column
+from flamescore.exports.audit import id_column, time_column, timed
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
 from flamescore.exports.mapping import column, mapped
@@ -39,11 +39,9 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
     extra = []
     if marks is not None:
         scanned = scanned.with_row_index(ROW)
-        look_up = pl.col(ROW).map_batches(
-            lambda rows: marks.gather(rows), return_dtype=pl.UInt8(), is_elementwise=True
-        )
+        look_up = pl.col(ROW).map_batches(marks.gather, return_dtype=pl.UInt8(), is_elementwise=True)
         extra = [look_up.alias(DROP)]
-    frame = scanned.select(
+    frame = timed(scanned, table, spec, terms.clock(spec)).select(
         *_columns(table, spec, terms),
         *companions(terms.dates.events - _fixed(spec), table, spec, zone=terms.zone),
         *extra,

@@ -10,8 +10,8 @@ import polars as pl
 from flamescore.cells import folded, present
 from flamescore.exports import times
 from flamescore.exports.faults import IDS, UNREADABLE, fault
+from flamescore.exports.instants import UNREAD, instants, oddities, staged
 from flamescore.exports.mapping import column, mapped
-from flamescore.frames import INSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from flamescore.exports.times import Clock
 
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
-_UNREAD: Final = 16
 _SAFE: Final = 2.0**53
 _NOT_WHOLE: Final = "not_whole"
 _ACTIONS: Final = ("applied", "removed")
@@ -42,26 +41,37 @@ def id_column(name: str, table: Table, source: Source) -> pl.Expr:
     return present(column(name, table, source))
 
 
+def timed(frame: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl.LazyFrame:
+    """Prepare the rows of a table for `time_column`."""
+    cells = column("at", table, source, text=False)
+    return staged(frame, cells, time_type(table, source), clock=clock, sample=first_times(table, source))
+
+
 def time_column(table: Table, source: Source, clock: Clock) -> pl.Expr:
     """Return `at` as instants (`frames.INSTANT`); null where it is missing or does not read."""
-    cells = column("at", table, source, text=False)
-    return cells.map_batches(lambda batch: clock.read(batch).at, return_dtype=INSTANT, is_elementwise=True)
+    return instants(column("at", table, source, text=False), clock)
+
+
+def first_times(table: Table, source: Source) -> pl.Series:
+    """Return the first cells of `at` as text."""
+    return guarded(table.scan().select(column("at", table, source).alias("at")).head(100), table)["at"]
 
 
 def audit(table: Table, source: Source, clock: Clock) -> Audit:
     """Check every row of a file for what its kind needs."""
     checks = _checks(table, source)
-    timed = "at" in source.CANONICAL
-    odd = _odd(table, source, clock) if timed else pl.lit(0, pl.UInt8())
-    if timed:
+    rows, odd = table.scan(), pl.lit(0, pl.UInt8())
+    if "at" in source.CANONICAL:
+        rows = timed(rows, table, source, clock)
         at = column("at", table, source, text=False)
+        odd = oddities(at, clock)
         blank = _blank(at, table, source)
-        checks |= {"missing_time": blank, "unreadable_time": (pl.col("odd") & _UNREAD) != 0}
+        checks |= {"missing_time": blank, "unreadable_time": (pl.col("odd") & UNREAD) != 0}
     names = list(checks)
     reason = pl.lit(None, pl.UInt8())
     for code, check in reversed(list(enumerate(checks.values()))):
         reason = pl.when(check).then(pl.lit(code, pl.UInt8())).otherwise(reason)
-    looked = table.scan().with_columns(odd=odd).select(reason.alias("reason"), pl.col("odd") & _ODD)
+    looked = rows.with_columns(odd=odd).select(reason.alias("reason"), pl.col("odd") & _ODD)
     found = guarded(
         looked.with_row_index("row").filter(pl.col("reason").is_not_null() | (pl.col("odd") > 0)), table
     )
@@ -122,15 +132,3 @@ def time_type(table: Table, source: Source) -> pl.DataType:
     headers: Mapping[str, tuple[str, ...]] = mapped(table, source).headers
     one = len(headers.get("at", ())) == 1 and "at" not in source.rename
     return table.schema[headers["at"][0]] if one else pl.String()
-
-
-def _odd(table: Table, source: Source, clock: Clock) -> pl.Expr:
-    def look(batch: pl.Series) -> pl.Series:
-        reading = clock.read(batch)
-        unread = pl.DataFrame({"at": reading.at, "flags": reading.flags})
-        flags = pl.when(pl.col("at").is_null()).then(pl.lit(_UNREAD, pl.UInt8())).otherwise(pl.col("flags"))
-        return unread.select(flags).to_series()
-
-    return column("at", table, source, text=False).map_batches(
-        look, return_dtype=pl.UInt8(), is_elementwise=True
-    )

@@ -68,8 +68,9 @@ class Block:
         """Return each record's number; a blank line has that of the record after it."""
         if self.state is None:
             return np.arange(self.first, self.first + len(self.ends))
-        before = np.cumsum(self.state != BLANK) - (self.state != BLANK)
-        return before + self.first
+        told = self.state != BLANK
+        numbers: Ints = np.cumsum(told) - told + self.first
+        return numbers
 
     def lines(self, which: Ints) -> Ints:
         """Return the first line of some of the records, by position."""
@@ -103,8 +104,8 @@ def walk(file: CsvFile) -> Iterator[Block]:
                 if not found.fault and not last and size < LONGEST:
                     size *= 4
                     continue
-                found = _cut(source, at, file, fault=found.fault or UNCLOSED)
-                data, size = _bytes(source, at, int(found.ends[-1])), SMALL
+                data, found = _cut(source, at, file)
+                size = SMALL
             elif size < LARGE:
                 size *= 2
             elif size > LARGE:
@@ -199,23 +200,22 @@ def _first_fault(codes: NDArray[np.uint8], quotes: Ints, file: CsvFile, *, last:
     return SOUND, len(codes)
 
 
-def _cut(source: FileIO, at: int, file: CsvFile, *, fault: int) -> _Found:
+def _cut(source: FileIO, at: int, file: CsvFile) -> tuple[bytes, _Found]:
     """Return the damaged record at an offset: its line, and those after it that can only belong to it.
 
     A line belongs to it while the separators so far are too few and the line's own don't make them too many.
     """
     wanted = len(file.headers) - 1
     mark = file.delimiter.encode()
-    breaks: list[int] = []
-    end = seen = 0
-    while True:
-        line = _line(source, at + end)
-        own = line.count(mark)
-        if not line or (breaks and (seen >= wanted or own >= wanted or own == 0 or seen + own > wanted)):
+    record = _line(source, at)
+    while (seen := record.count(mark)) < wanted:
+        line = _line(source, at + len(record))
+        if not 0 < line.count(mark) < wanted or seen + line.count(mark) > wanted:
             break
-        end, seen = end + len(line), seen + own
-        breaks.append(end - 1)
-    return _Found(np.array([end]), np.array([0]), np.array(breaks), fault)
+        record += line
+    alone = _look(record, file, last=True).fault or UNCLOSED
+    breaks = np.flatnonzero(np.frombuffer(record, np.uint8) == _NEWLINE)
+    return record, _Found(np.array([len(record)]), np.array([0]), breaks, alone)
 
 
 def _line(source: FileIO, at: int) -> bytes:

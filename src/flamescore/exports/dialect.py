@@ -24,7 +24,8 @@ DELIMITERS: Final = ",;\t|"
 _NAMES: Final = {",": "a comma", ";": "`;`", "\t": "a tab", "|": "`|`"}
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _WIDE_MARKS: Final = {
-    b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+    b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
 }  # fmt: skip
 _OTHERS: Final = {
     b"\x1f\x8b": "a gzip file", b"\x28\xb5\x2f\xfd": "a Zstandard file", b"PK\x03\x04": "a ZIP or Excel file",
@@ -34,7 +35,9 @@ _OTHERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A CSV file, opened. `data` is the file or its readable copy; records begin at byte `start`, line `line`.
+    """A CSV file, opened. `data` is the file or its readable copy.
+
+    Records begin at byte `start`, line `line`.
 
     `headers` are trimmed, one a column. `quote` is empty where nothing is quoted.
     """
@@ -115,7 +118,7 @@ def _refuse_others(start: bytes, found: Found, source: Source) -> None:
         hint = "Export or unpack it as CSV or Parquet."
         raise fault(UNREADABLE, f"{source.KIND}: `{found.shown}` is {other}, not CSV.", hint)
     if not source.encoding and start[1:2] == b"\0" and start[3:4] == b"\0":
-        text = f"{source.KIND}: `{found.shown}`, line 1, is not UTF-8; it looks like UTF-16 without a byte order mark."
+        text = f"{source.KIND}: `{found.shown}`, line 1, is not UTF-8; it looks like UTF-16."
         raise fault(ENCODING, text, "Try `encoding: utf-16-le` for this source.")
 
 

@@ -48,7 +48,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A source whose rows are accounted for. `tables` read sound records only; `files` has each one's rejects."""
+    """A source whose rows are accounted for. `tables` read sound records; `files` has each one's rejects."""
 
     source: OpenSource
     tables: tuple[Table, ...]
@@ -111,7 +111,7 @@ def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]
     if "at" not in spec.CANONICAL:
         return
     if getattr(spec, "at", None) is None and any(_numbered(table, spec) for table in tables):
-        yield "times without a declared format: whole numbers are read as seconds, ms or us since 1970, by their size"
+        yield "times have no declared format: whole numbers are read as s, ms or us since 1970, by their size"
     for count, text in (
         (
             sum(each.repeated for each in audits),

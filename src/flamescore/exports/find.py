@@ -62,7 +62,7 @@ def find_files(source: Source, folder: Path) -> tuple[Found, ...]:
     elif path.is_dir():
         paths, root = _in_folder(path, source), path
     elif glob.has_magic(source.path):
-        paths, root = [Path(each) for each in glob.glob(str(path), recursive=True)], None
+        paths, root = [Path(each) for each in glob.glob(str(path), recursive=True)], None  # noqa: PTH207 - Path.glob takes no absolute pattern
     else:
         raise fault(MISSING, f"{source.KIND}: there is no `{source.path}`.", f"It is looked for in {folder}.")
     found = [_found(each, source, folder, root) for each in sorted(paths) if each.is_file()]

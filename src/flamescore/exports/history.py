@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.cells import folded
-from flamescore.exports.audit import guarded, id_column, time_column
+from flamescore.exports.audit import guarded, id_column, time_column, timed
 from flamescore.exports.mapping import column, mapped
 from flamescore.exports.model import OpportunitiesSource, TagHistorySource
 from flamescore.exports.people import owner_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def load_history(
     examined: Examined, terms: Terms, contacts: pl.DataFrame
 ) -> tuple[pl.DataFrame, SourceRecord]:
-    """Return the rows of a tag history in order (`frames.TAG_HISTORY`), those of unknown contacts left out."""
+    """Return a tag history in order (`frames.TAG_HISTORY`), rows of unknown contacts left out."""
     spec = examined.spec
     assert isinstance(spec, TagHistorySource)
     parts = [_history(table, spec, terms) for table in examined.tables]
@@ -41,7 +41,8 @@ def load_opportunities(examined: Examined, contacts: pl.DataFrame) -> tuple[pl.D
 def _history(table: Table, spec: TagHistorySource, terms: Terms) -> pl.DataFrame:
     has_action = "action" in mapped(table, spec).names
     action = folded(id_column("action", table, spec)) if has_action else pl.lit(None, pl.String())
-    frame = table.scan().select(
+    rows = timed(table.scan(), table, spec, terms.clock(spec))
+    frame = rows.select(
         _key(table, spec),
         tag=id_column("tag", table, spec),
         at=time_column(table, spec, terms.clock(spec)),

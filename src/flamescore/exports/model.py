@@ -93,7 +93,7 @@ class ContactsSource(Source):
     CANONICAL: ClassVar = ("contact_id", "email", "name", "phone", "company", "owner", "tags", "created_at")
     REQUIRED: ClassVar = ("contact_id",)
 
-    tags: TagFormat = Field(default_factory=lambda: TagFormat(), description="how tags are written")
+    tags: TagFormat = Field(default_factory=TagFormat, description="how tags are written")
 
 
 class _Keyed(Source):
@@ -166,7 +166,7 @@ class ProjectFile(_Model):
         default=("email", "name", "phone", "company", "owner"),
         description="contact columns carried into the tables",
     )
-    call_list: CallList = Field(default_factory=lambda: CallList(), description="who is never called")
+    call_list: CallList = Field(default_factory=CallList, description="who is never called")
     mode: Mode = Field(default=0o600, description="the mode of written files")
     contacts: Annotated[tuple[ContactsSource, ...], Says("list of sources")] = Field(
         default=(), strict=False, description="the exports of contacts"

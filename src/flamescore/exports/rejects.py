@@ -42,7 +42,7 @@ BAD: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The rejects of one file: damaged records of `sweep`, and rows of the sound ones that fail a check (`BAD`)."""
+    """The rejects of a file: damaged records of `sweep`, and of the sound ones those that fail a check."""
 
     table: Table
     rows: int

@@ -23,13 +23,14 @@ FORMATS: Final = (
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
     "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S",
-    "%b %d, %Y %I:%M %p", "%b %d, %Y", "%d %b %Y %H:%M:%S", "%d %b %Y", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z",
+    "%b %d, %Y %I:%M %p", "%b %d, %Y", "%d %b %Y %H:%M:%S", "%d %b %Y", "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%dT%H:%M:%S%z",
     "%m/%d/%y %H:%M", "%m/%d/%y", "epoch_s", "epoch_ms", "epoch_us",
 )  # fmt: skip
 
 
 def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Source) -> str:
-    """Return a sentence on the times that don't read: the shapes, three samples and fitting formats; else nothing."""
+    """Return a sentence on the times that don't read: shapes, samples, fitting formats; else nothing."""
     cells = [_cells(table, each, spec) for table, each in zip(tables, files, strict=False)]
     found = pl.concat(
         [each for each in cells if each is not None] or [pl.Series("at", [], dtype=pl.String)]

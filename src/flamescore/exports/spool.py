@@ -5,19 +5,19 @@ from __future__ import annotations
 import codecs
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from flamescore.exports.faults import ENCODING, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 BLOCK: Final = 1 << 20
 _OPEN: set[Spool] = set()
 
 
 class Spool:
-    """A private temporary folder, made when it is first needed. Lazy frames read from it until it is closed."""
+    """A private temporary folder, made when it is needed. Lazy frames read from it until it is closed."""
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -41,26 +41,23 @@ class Spool:
 
 def transcode(path: Path, to: Path, *, encoding: str, shown: str) -> None:
     """Write a file again as UTF-8, byte order mark left out. What does not decode stops with its line."""
-    decoder = codecs.getincrementaldecoder(encoding)()
     lines = 1
     with path.open("rb") as source, to.open("w", encoding="utf-8", newline="") as target:
-        first = True
-        while block := source.read(BLOCK):
-            try:
-                text = decoder.decode(block)
-            except UnicodeDecodeError as error:
-                line = lines + lines_in(block[: error.start], encoding)
-                text = f"`{shown}`: about line {line} does not read as {encoding}."
-                raise fault(ENCODING, text, "Try another `encoding:`.") from None
-            target.write(text.removeprefix("\ufeff") if first else text)
-            lines += text.count("\n")
-            first = False
-        target.write(decoder.decode(b"", final=True))
+        try:
+            for number, text in enumerate(_decoded(source, encoding)):
+                target.write(text.removeprefix("\ufeff") if number == 0 else text)
+                lines += text.count("\n")
+        except UnicodeDecodeError as error:
+            line = lines + error.object[: error.start].decode(encoding, "ignore").count("\n")
+            text = f"`{shown}`: about line {line} does not read as {encoding}."
+            raise fault(ENCODING, text, "Try another `encoding:`.") from None
 
 
-def lines_in(data: bytes, encoding: str) -> int:
-    """Return how many lines end in a piece of text, whatever does not decode left out."""
-    return data.decode(encoding, "ignore").count("\n")
+def _decoded(source: BinaryIO, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    while block := source.read(BLOCK):
+        yield decoder.decode(block)
+    yield decoder.decode(b"", final=True)
 
 
 def copy_ranges(path: Path, to: Path, ranges: Iterable[tuple[int, int]]) -> None:

@@ -24,7 +24,7 @@ from flamescore.frames import Columns
 from flamescore.source import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from flamescore.exports.project import Project
 
@@ -51,7 +51,7 @@ class OpenSource:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Everything that a run reads, opened. `close` deletes the copies that were made; frames are useless then."""
+    """Everything that a run reads, opened. `close` deletes the copies made; frames are useless then."""
 
     project: Project
     columns: Columns
@@ -85,6 +85,7 @@ def survey(project: Project, *, now: datetime | None = None) -> Opened:
     if problems:
         raise InputError(problems)
     unknown = [problem for source in opened for problem in _unknown_columns(source, project)]
+    unknown.extend(_unknown_keys(opened, project))
     if unknown:
         raise ProjectFileError(unknown)
     return Opened(project, columns_of(opened), tuple(opened), spool)
@@ -102,7 +103,8 @@ def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, 
         newest = max(found, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
         if newest.modified / 1e9 < oldest:
-            text = f"{spec.KIND}: `{newest.shown}` is from {newest.told[2]}, older than `max_age: {spec.max_age}`."
+            age = f"is from {newest.told[2]}, older than `max_age: {spec.max_age}`"
+            text = f"{spec.KIND}: `{newest.shown}` {age}."
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
     tables: list[Table] = []
     problems: list[Problem] = []
@@ -124,12 +126,25 @@ def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
             header = wanted[0]
             meant = nearest(header, known)
             twice = any(header in table.unclear for table in source.tables)
-            text = f"{spec.KIND}: `{spec.path}` has {'more than one column' if twice else 'no column'} `{header}`."
+            what = "more than one column" if twice else "no column"
+            text = f"{spec.KIND}: `{spec.path}` has {what} `{header}`."
             hint = f"Did you mean `{meant}`?" if meant and not twice else None
             yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
     for table in source.tables:
         for name, header in missing_columns(table, spec):
             yield _missing(name, header, source, project)
+
+
+def _unknown_keys(sources: Sequence[OpenSource], project: Project) -> Iterator[Problem]:
+    """Yield each `contact_key` that is no column of the contacts."""
+    known = columns_of(sources).contacts
+    for source in sources:
+        key = getattr(source.spec, "contact_key", None)
+        if key is not None and key not in known:
+            meant = nearest(key, known)
+            hint = f"Did you mean `{meant}`?" if meant else f"They have: {', '.join(known[:12])}."
+            text = f"{source.spec.KIND}: `contact_key: {key}` is no column of the contacts."
+            yield Problem(UNMAPPED, text, project.where(*source.place, "contact_key"), hint)
 
 
 def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], list[str]]]:
@@ -165,7 +180,7 @@ def _notes(table: Table, spec: Source) -> Iterator[str]:
         yield from table.csv.notes
 
 
-def columns_of(sources: Iterable[OpenSource]) -> Columns:
+def columns_of(sources: Sequence[OpenSource]) -> Columns:
     """Return what the sources offer to rules."""
     named: dict[str, dict[str, None]] = {"contacts": {}, "events": {}}
     kinds = {source.spec.KIND for source in sources}

@@ -87,7 +87,7 @@ def _sound_ranges(file: CsvFile, swept: Sweep) -> Iterator[tuple[int, int]]:
 
 
 def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
-    """Return `record, line, start, end` of some records by their sorted numbers: one more look at the bytes."""
+    """Return `record, line, start, end` of some records by their sorted numbers, looking again."""
     found = [pl.DataFrame(schema=PLACES)]
     for block in walk(file):
         low, high = np.searchsorted(numbers, [block.first, block.first + block.records])

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file, opened. `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty.
+    """A file, opened.
 
+    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty.
     `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
     `frame` that someone handed over is read instead.
     """

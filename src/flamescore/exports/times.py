@@ -25,7 +25,7 @@ REPEATED, SKIPPED, LOSSY, NUMBERED = 1, 2, 4, 8
 """Flags of a reading: in an hour that the clock repeats, or skips; a rounded epoch; any epoch."""
 
 UTC_ZONE: Final = ZoneInfo("UTC")
-_FIRST, _LAST = -62_135_596_800, 253_402_300_799
+FIRST, LAST = -62_135_596_800, 253_402_300_799
 _D, _T = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _NAIVE: Final = pl.Datetime("us")
 _PER_SECOND: Final = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
@@ -46,7 +46,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Shape:
     """A common way to write a time: what it looks like, its format, and whether it is in UTC."""
 
     pattern: str
@@ -55,8 +55,8 @@ class _Shape:
     utc: bool
 
 
-_SHAPES: Final = tuple(
-    _Shape(pattern, form, length, utc)
+SHAPES: Final = tuple(
+    Shape(pattern, form, length, utc)
     for pattern, form, length, utc in (
         (rf"{_D}T{_T}(?:\.[0-9]+)?Z$", "%Y-%m-%dT%H:%M:%S", 19, True),
         (rf"{_D} {_T}(?:\.[0-9]+)?Z$", "%Y-%m-%d %H:%M:%S", 19, True),
@@ -117,7 +117,7 @@ class Clock:
         whole = (cells.floor() if cells.dtype.is_float() else cells).cast(pl.Int64, strict=False)
         if self.formats and unit is None:
             return self._texts(whole.cast(pl.String))
-        seconds = whole.to_frame("n").select(_seconds(pl.col("n"), unit)).to_series()
+        seconds = whole.to_frame("n").select(epoch_seconds(pl.col("n"), unit)).to_series()
         return Reading(_instants(seconds), pl.repeat(NUMBERED, len(cells), dtype=pl.UInt8, eager=True))
 
     def _way(self, form: str) -> Callable[[pl.Series], Reading]:
@@ -126,14 +126,15 @@ class Clock:
         return lambda rest: self._formatted(rest, form)
 
     def _formatted(self, cells: pl.Series, form: str) -> Reading:
-        read = cells.str.strip_chars().str.to_datetime(form, strict=False, time_unit="us", cache=False)
+        fraction = form.replace(".%f", "%.f")
+        read = cells.str.strip_chars().str.to_datetime(fraction, strict=False, time_unit="us", cache=False)
         zoned = isinstance(read.dtype, pl.Datetime) and read.dtype.time_zone is not None
         return _plain(read.to_physical() // MICRO) if zoned else self.local(read)
 
     def _shaped(self, cells: pl.Series) -> Reading:
         """Read the cells of the shape that the first one has."""
         first = cells.drop_nulls().head(1)
-        shape = next((each for each in _SHAPES if first.str.contains(each.pattern).any()), None)
+        shape = next((each for each in SHAPES if first.str.contains(each.pattern).any()), None)
         if shape is None:
             return _nothing(len(cells))
         fits = cells.str.contains(shape.pattern)
@@ -196,7 +197,7 @@ def _plain(seconds: pl.Series) -> Reading:
 
 def _instants(seconds: pl.Series) -> pl.Series:
     """Make instants of whole seconds; those outside the years 1 to 9999 are null."""
-    inside = pl.col("s").is_between(_FIRST, _LAST)
+    inside = pl.col("s").is_between(FIRST, LAST)
     kept = seconds.to_frame("s").select(pl.when(inside).then(pl.col("s") * MICRO)).to_series()
     return kept.cast(_NAIVE).dt.replace_time_zone("UTC").cast(INSTANT)
 
@@ -212,11 +213,12 @@ def _digits(cells: pl.Series, unit: str | None) -> Reading:
         read = read.with_columns(plain=pl.when(~fraction).then("plain"))
     number = pl.coalesce("plain", pl.col("rounded").cast(pl.Int64, strict=False))
     odd = pl.when(pl.col("rounded").is_not_null()).then(LOSSY | NUMBERED).otherwise(NUMBERED).cast(pl.UInt8)
-    seconds = read.select(_seconds(number, unit)).to_series()
+    seconds = read.select(epoch_seconds(number, unit)).to_series()
     return Reading(_instants(seconds), read.select(odd).to_series())
 
 
-def _seconds(number: pl.Expr, unit: str | None) -> pl.Expr:
+def epoch_seconds(number: pl.Expr, unit: str | None) -> pl.Expr:
+    """Return whole epochs in seconds: of a unit, or of the one that their size says (else null)."""
     if unit is not None:
         return number.floordiv(_PER_SECOND[unit])
     ranges = ((10**9, 1), (10**12, 1_000), (10**15, 1_000_000))

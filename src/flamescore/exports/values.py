@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,9 @@ class RejectLimit:
 
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
 _DIRECTIVES: Final = "YymdbBehHIMSpfzjaATFDRrMk"
+_KNOWN: Final = (
+    "%Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us"
+)
 _DIRECTIVE = re.compile(r"%(?:[-_0])?([.:#]?[A-Za-z%])")
 _MODE = re.compile(r"0?[0-7]{3}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?")
@@ -120,7 +124,8 @@ def _zone(value: object) -> ZoneInfo:
 def _as_of(value: object) -> str:
     read = parse_as_of(value) if isinstance(value, str) else None
     if read is None:
-        msg = f"must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is {_shown(value)}"
+        known = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
+        msg = f"must be {known}, and is {_shown(value)}"
         raise ValueError(msg)
     return read
 
@@ -140,16 +145,14 @@ def _check_format(text: str) -> None:
     unknown = [each for each in used if each not in _DIRECTIVES and each != "%"]
     if unknown or text.count("%") != sum(2 if each == "%" else 1 for each in used):
         bad = f"`%{unknown[0]}`" if unknown else "a lone `%`"
-        msg = f"`{text}` has {bad}; known are %Y %y %m %d %b %B %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us"
+        msg = f"`{text}` has {bad}; known are {_KNOWN}"
         raise ValueError(msg)
     hours, minutes = {*used} & set("HITRr"), {*used} & set("MTRr")
     dated = {*used} & set("FD") or (
         {*used} & set("Yy") and ({*used} & set("j") or ({*used} & set("mbBh") and {*used} & set("de")))
     )
     if not dated or (hours and not minutes) or ("I" in used and "p" not in used):
-        msg = (
-            f"`{text}` does not say a whole date (year, month and day), or says an hour without minutes or %p"
-        )
+        msg = f"`{text}` does not say a whole date (year, month and day), or an hour without minutes or %p"
         raise ValueError(msg)
 
 
@@ -163,13 +166,14 @@ def _mode(value: object) -> int:
 def _encoding(value: object) -> str:
     name = value if isinstance(value, str) else ""
     plain = re.sub(r"[-_ ]", "", name.lower())
+    known = _ENCODING_ALIASES.get(plain, name)
     try:
-        "".encode(_ENCODING_ALIASES.get(plain, name))
-        b"a".decode(_ENCODING_ALIASES.get(plain, name))
+        "a".encode(known).decode(known)
+        codecs.getincrementaldecoder(known)
     except (LookupError, UnicodeError) as error:
         msg = f"must be an encoding such as `windows-1252` or `latin-1`, and is {_shown(value)}"
         raise ValueError(msg) from error
-    return _ENCODING_ALIASES.get(plain, name)
+    return known
 
 
 def _character(value: object) -> str:

@@ -1,0 +1,127 @@
+"""Settle a setting that stands in several places: a flag wins over the environment, that over the file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from flamescore.errors import Problem, UsageError
+from flamescore.exports.model import ContactsSource, EventsSource, ProjectFile, Source
+from flamescore.exports.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FLAGS: Final = {
+    "rules": "--rules",
+    "output": "--output",
+    "as_of": "--as-of",
+    "max_rejects": "--max-rejects",
+    "hot_flames": "--hot-flames",
+    "contacts": "--contacts",
+    "events": "--events",
+}
+"""The keys of the project file that have a flag; those of `VARIABLES` have an environment variable too."""
+
+VARIABLES: Final = {key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_runs", "keep", "mode")}
+
+_PATHS: Final = ("rules", "output")
+_NUMBERS: Final = ("hot_flames", "keep_runs")
+_SOURCES: Final[dict[str, type[Source]]] = {"contacts": ContactsSource, "events": EventsSource}
+
+
+def settle(
+    project: Project | None = None,
+    flags: Mapping[str, object] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Project:
+    """Return the project with what flags and environment say.
+
+    `flags` has values by key (`as_of`, not `--as-of`), None where a flag is not given. Their paths, and
+    those of the environment, are relative to `folder` (default: the working one). A source named so takes
+    the place of all of its kind; where the file has just one of that kind, its mapping holds on.
+    """
+    here = (folder or Path.cwd()).resolve()
+    base = project or Project(ProjectFile(version=1), here)
+    said = _said(flags or {}, os.environ if environ is None else environ)
+    changes = {key: _read(key, value, origin) for key, (value, origin) in said.items() if key not in _SOURCES}
+    for key in _PATHS:
+        if key in changes:
+            changes[key] = str(here / Path(changes[key]).expanduser())
+    for key, kind in _SOURCES.items():
+        if key in said:
+            changes[key] = _named(said[key][0], getattr(base.settings, key), kind, here)
+    settings = base.settings.model_copy(update=changes)
+    if "max_rejects" in changes:
+        settings = _without_own_limits(settings)
+    return replace(base, settings=settings)
+
+
+def check_needed(project: Project) -> None:
+    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks."""
+    wanted = ["rules", "contacts"] if project.path else ["rules", "contacts", "events"]
+    missing = [key for key in wanted if not getattr(project.settings, key)]
+    if missing:
+        where = (
+            f"{project.path} has no {_list(missing)}"
+            if project.path
+            else "There is no project file (flamescore.yaml)"
+        )
+        flags = _list([FLAGS[key] for key in missing])
+        raise UsageError(
+            Problem("U001", f"{where}; {flags} must be given.", None, "`flamescore score --help` shows how.")
+        )
+
+
+def _list(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _said(flags: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    said: dict[str, tuple[Any, str]] = {}
+    for key, variable in VARIABLES.items():
+        if flags.get(key) is not None:
+            said[key] = flags[key], FLAGS.get(key, key)
+        elif environ.get(variable):
+            said[key] = environ[variable], variable
+    return said
+
+
+def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatever type the key has
+    raw = value
+    if isinstance(value, str) and key in _NUMBERS:
+        raw = int(value) if value.strip().isdecimal() else value
+    elif isinstance(value, str) and key == "keep":
+        raw = [each.strip() for each in value.split(",") if each.strip()]
+    try:
+        return getattr(ProjectFile.model_validate({"version": 1, key: raw}), key)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        why = str(first.get("ctx", {}).get("error", "")) or "is wrong: " + first["msg"]
+        raise UsageError(Problem("U002", f"{origin} {why}.")) from None
+
+
+def _named(
+    value: object, sources: tuple[Source, ...], kind: type[Source], folder: Path
+) -> tuple[Source, ...]:
+    paths = (
+        [value] if isinstance(value, str | Path) else list(value) if isinstance(value, list | tuple) else []
+    )
+    resolved = [str(folder / Path(path).expanduser()) for path in paths]
+    mapping = sources[0] if len(sources) == 1 else kind(path="-")
+    return tuple(mapping.model_copy(update={"path": path}) for path in resolved)
+
+
+def _without_own_limits(settings: ProjectFile) -> ProjectFile:
+    kinds = ("contacts", "events", "tag_history", "opportunities")
+    plain = {
+        kind: tuple(each.model_copy(update={"max_rejects": None}) for each in getattr(settings, kind))
+        for kind in kinds
+    }
+    return settings.model_copy(update=plain)

@@ -1,0 +1,21 @@
+"""The docs say what the code does."""
+
+import re
+from pathlib import Path
+
+from flamescore.exports import bytepass, faults
+from flamescore.exports.rejects import REASONS
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_every_reason_is_documented_with_its_message():
+    found = re.findall(r"^\| `(\w+)` \| (.+\.) \|$", (DOCS / "exports.md").read_text(), re.MULTILINE)
+    assert dict(found) == REASONS
+    assert set(bytepass.REASONS.values()) <= set(REASONS)
+
+
+def test_every_code_is_documented():
+    codes = {value for name, value in vars(faults).items() if name.isupper()}
+    text = (DOCS / "exports.md").read_text() + (DOCS / "project-file.md").read_text()
+    assert {code for code in codes if f"| {code} |" not in text} == set()

@@ -1,0 +1,63 @@
+"""Frames that a user hands over get the same checks as files."""
+
+# ruff: noqa: DTZ001 - naive times are among the cases
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from exports_bench import rows, texts
+
+from flamescore.errors import InputError
+from flamescore.exports.frames_in import frame_columns, from_frames
+from flamescore.frames import Columns
+
+CONTACTS = pl.DataFrame({"contact_id": [1, 2], "tags": [["VIP "], None], "score": [1.0, 2.5]})
+
+
+def test_frames_become_exports():
+    events = pl.LazyFrame(
+        {"contact_id": ["1"], "event": ["a"], "at": [datetime(2026, 1, 1, 0, 0, 0, 9)], "n": [3]}
+    )
+    history = pl.DataFrame({"contact_id": [2], "tag": ["VIP"], "at": [date(2026, 1, 1)]})
+    exports = from_frames(CONTACTS, events, history, zone=ZoneInfo("America/Phoenix"))
+    assert exports.contacts.rows() == [("1", ["VIP"], "1"), ("2", [], "2.5")]
+    assert rows(exports.events[0].frame) == [("1", "a", datetime(2026, 1, 1, 7, tzinfo=UTC), 3)]
+    assert texts(exports.tag_history["at"]) == ["2026-01-01T07:00:00Z"]
+    assert frame_columns(CONTACTS, events, history) == Columns(
+        ("contact_id", "tags", "score"), ("n",), has_tags=True, has_events=True
+    )
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pl.Series(["2026-01-01T00:00:00Z"]),
+        pl.Series([datetime(2026, 1, 1)]).cast(pl.Datetime("ns")),
+        pl.Series([datetime(2026, 1, 1)]).cast(pl.Datetime("ms", "UTC")),
+        pl.Series([date(2026, 1, 1)]),
+        pl.Series([1_767_225_600]),
+    ],
+)
+def test_times_of_any_type(at):
+    exports = from_frames(CONTACTS, pl.DataFrame({"contact_id": [1], "event": ["a"], "at": at}))
+    assert texts(exports.events[0].frame.collect()["at"]) == ["2026-01-01T00:00:00Z"]
+
+
+def test_rows_that_don_t_fit_are_rejects():
+    events = pl.DataFrame(
+        {"contact_id": [1, None, 1], "event": ["a", "a", "b"], "at": ["2026-01-01", "2026-01-01", "x"]}
+    )
+    exports = from_frames(CONTACTS, events)
+    assert exports.rejects.select("source", "record", "line", "reason").rows() == [
+        ("events", 2, None, "missing_contact"),
+        ("events", 3, None, "unreadable_time"),
+    ]
+    with pytest.raises(InputError):
+        from_frames(CONTACTS, events, strict=True)
+
+
+def test_a_frame_without_a_needed_column():
+    with pytest.raises(InputError, match="I009 The frame of events has no column `at`, `event`"):
+        from_frames(CONTACTS, pl.DataFrame({"contact_id": [1]}))

@@ -1,0 +1,219 @@
+"""The project file: every fault at once, at its place; where it is found; what wins over it."""
+
+# ruff: noqa: E501 - a case and the whole of its message stand on one line
+
+import textwrap
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from flamescore.errors import ProjectFileError, UsageError
+from flamescore.exports.project import find_project, load_project
+from flamescore.exports.reference import json_schema, key_table
+from flamescore.exports.settings import check_needed, settle
+from flamescore.exports.values import parse_limit
+
+WHOLE = """\
+version: 1
+rules: rules/keap.yaml
+output: out
+as_of: now
+keep_runs: 30
+max_rejects: 1%
+hot_flames: 5
+keep: [email, name, phone, company, owner]
+call_list:
+  exclude: {any: [{tag: Do Not Call}, {event: unsubscribe}, {event: purchase, last: 90d}]}
+contacts:
+  - path: exports/contacts-*.csv
+    files: newest
+    columns: {contact_id: Id, email: Email, name: [First Name, Last Name], tags: Tags, owner: Owner}
+    tags: {separator: ","}
+    dates: {Renewal: "%m/%d/%Y"}
+    timezone: America/Phoenix
+events:
+  - path: exports/email-activity-*.csv
+    columns: {contact_id: ContactId, event: Type, at: Date, asset: Email, event_id: Id}
+    rename: {event: {Opened: email_open, Clicked: link_click}}
+    at: {format: "%m/%d/%Y %I:%M %p"}
+    timezone: America/Phoenix
+  - path: exports/orders/**/*.parquet
+    constants: {event: purchase}
+    columns: {contact: Customer Email, at: created}
+    contact_key: email
+    at: {format: epoch_ms}
+tag_history:
+  - {path: exports/tags-applied.csv, columns: {contact_id: ContactId, tag: Tag, at: Date, action: Action}}
+opportunities:
+  - {path: exports/opportunities.csv, columns: {opportunity_id: Id, contact_id: ContactId}}
+"""
+
+
+def faults(tmp_path, text):
+    path = tmp_path / "flamescore.yaml"
+    path.write_text(textwrap.dedent(text))
+    with pytest.raises(ProjectFileError) as caught:
+        load_project(path)
+    return [
+        f"{problem.where.line}:{problem.where.column} {problem.code} {problem.message}"
+        + (f" {problem.hint}" if problem.hint else "")
+        for problem in caught.value.problems
+    ]
+
+
+def test_the_whole_of_the_contracts_example(tmp_path):
+    (tmp_path / "flamescore.yaml").write_text(WHOLE)
+    project = load_project(tmp_path / "flamescore.yaml")
+    settings = project.settings
+    assert (settings.rules, settings.output, settings.keep_runs, settings.hot_flames) == (
+        "rules/keap.yaml",
+        "out",
+        30,
+        5,
+    )
+    assert settings.contacts[0].columns["name"] == ("First Name", "Last Name")
+    assert settings.events[0].at.format == ("%m/%d/%Y %I:%M %p",)
+    assert settings.events[1].contact_key == "email"
+    assert str(settings.contacts[0].timezone) == "America/Phoenix"
+    assert project.exclude.plain()["any"][0] == {"tag": "Do Not Call"}
+    assert str(project.where("events", 1, "contact_key")).endswith("flamescore.yaml:27:18")
+    assert project.resolve("rules/keap.yaml") == tmp_path.resolve() / "rules/keap.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("version: 2\n", "1:10 P023 `version` must be 1, and is the number `2`."),
+        ("rules: a.yaml\n", "1:1 P021 `version` is missing. A project file begins with `version: 1`."),
+        ("- a\n", "1:1 P020 A project file is a mapping of settings, and this is a list. It begins with `version: 1`."),
+        ("version: 1\ncontcts: []\n", "2:1 P025 `contcts` is not a key of the project file. Did you mean `contacts`?"),
+        ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or take the line out."),
+        ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be at most 5, and is the number `6`."),
+        ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number, and is the text `many`."),
+        ("version: 1\nmax_rejects: some\n", "2:14 P023 `max_rejects` must be a percentage such as `1%` or a number of rows, and is `some`."),
+        ("version: 1\nas_of: tomorrow\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `tomorrow`."),
+        ("version: 1\nmode: rw\n", "2:7 P023 `mode` must be a file mode such as `0640`, and is `rw`."),
+        ("version: 1\nkeep: email\n", "2:7 P023 `keep` must be a list of texts, and is `email`."),
+        ("version: 1\ncontacts: {path: a}\n", "2:11 P023 `contacts` must be a list; begin each of its entries with `-`, and is a mapping."),
+        ("version: 1\ncontacts: [{files: all}]\n", "2:12 P021 `contacts.path` is missing."),
+        ("version: 1\ncontacts: [{path: a, files: some}]\n", "2:29 P023 `contacts.files` must be `newest` or `all`, and is the text `some`."),
+        ("version: 1\ncontacts: [{path: a, colums: {}}]\n", "2:22 P025 `colums` is not a key of contacts. Did you mean `columns`?"),
+        ("version: 1\ncontacts: [{path: a, preset: keap}]\n", "2:22 P024 Vendor presets (`preset`) are not known to this version. Take the line out."),
+        ("version: 1\ncontacts: [{path: a, timezone: Mars}]\n", "2:32 P023 `contacts.timezone` must be a time zone such as `America/Phoenix`, and is `Mars`."),
+        ("version: 1\ncontacts: [{path: a, encoding: utf-99}]\n", "2:32 P023 `contacts.encoding` must be an encoding such as `windows-1252` or `latin-1`, and is `utf-99`."),
+        ("version: 1\ncontacts: [{path: a, delimiter: ';;'}]\n", "2:33 P023 `contacts.delimiter` must be a single character such as `;` or `tab`, and is `;;`."),
+        ("version: 1\ncontacts: [{path: a, header: false}]\n", "2:22 P026 A file without a header needs `names`: the columns' names, in order."),
+        ("version: 1\ncontacts: [{path: a, names: [a]}]\n", "2:22 P026 `names` is for a file without a header: it needs `header: false`."),
+        ("version: 1\ncontacts: [{path: a, max_age: soon}]\n", "2:31 P023 `contacts.max_age` must be a period such as `36h` or `2d`, and is `soon`."),
+        ("version: 1\nevents: [{path: a, distinct: perhaps}]\n", "2:30 P023 `events.distinct` must be `true` or `false`, and is the text `perhaps`."),
+        ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it holds, such as `email`."),
+        ("version: 1\nevents: [{path: a, constants: {event: x}, columns: {event: y}}]\n", "2:32 P026 `event` is in `columns` and in `constants`; it can be one of them."),
+        ("version: 1\nevents: [{path: a, at: {format: '%Q'}}]\n", "2:33 P023 `events.at.format` `%Q` has `%Q`; known are %Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us."),
+        ("version: 1\nevents: [{path: a, at: {format: '%H:%M'}}]\n", "2:33 P023 `events.at.format` `%H:%M` does not say a whole date (year, month and day), or an hour without minutes or %p."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_place(tmp_path, text, expected):
+    assert faults(tmp_path, text) == [expected]
+
+
+def test_every_fault_is_told_at_once(tmp_path):
+    text = """\
+        version: 1
+        outpt: x
+        contacts:
+          - {path: a, colums: {}}
+          - {files: newest}
+        events: [{path: e, at: {format: "%d"}}]
+        """
+    assert [fault.split(" ")[1] for fault in faults(tmp_path, text)] == ["P025", "P025", "P021", "P023"]
+
+
+def test_a_fault_shows_the_line_and_a_caret(tmp_path):
+    path = tmp_path / "flamescore.yaml"
+    path.write_text("version: 1\noutpt: x\n")
+    with pytest.raises(ProjectFileError) as caught:
+        load_project(path)
+    assert str(caught.value).splitlines()[1:] == [
+        "    2 | outpt: x",
+        "      | ^^^^^",
+        "        Did you mean `output`?",
+    ]
+
+
+def test_the_file_is_looked_for_upwards(tmp_path):
+    (tmp_path / "flamescore.yaml").write_text("version: 1\n")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert find_project(start=tmp_path / "a" / "b", environ={}) == tmp_path.resolve() / "flamescore.yaml"
+    other = tmp_path / "other.yaml"
+    other.write_text("version: 1\n")
+    assert find_project(start=tmp_path, environ={"FLAMESCORE_CONFIG": str(other)}) == other
+    assert (
+        find_project(tmp_path / "flamescore.yaml", environ={"FLAMESCORE_CONFIG": str(other)}).name
+        == "flamescore.yaml"
+    )
+    with pytest.raises(ProjectFileError, match="There is no project file"):
+        find_project(tmp_path / "none.yaml")
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
+    (tmp_path / "flamescore.yaml").write_text("version: 1\nhot_flames: 5\nkeep_runs: 9\noutput: out\n")
+    project = load_project(tmp_path / "flamescore.yaml")
+    environ = {"FLAMESCORE_HOT_FLAMES": "4", "FLAMESCORE_KEEP_RUNS": "8", "FLAMESCORE_KEEP": "email, phone"}
+    settled = settle(project, {"hot_flames": 3, "output": None}, environ=environ, folder=tmp_path)
+    assert settled.settings.hot_flames == 3
+    assert settled.settings.keep_runs == 8
+    assert settled.settings.keep == ("email", "phone")
+    assert settled.settings.output == "out"
+
+
+@pytest.mark.parametrize(
+    ("key", "flag", "expected"),
+    [
+        ("rules", "r.yaml", "r.yaml"), ("output", "o", "o"), ("as_of", "2026-01-01", "2026-01-01"),
+        ("max_rejects", "5%", parse_limit("5%")), ("hot_flames", "3", 3), ("keep_runs", "7", 7), ("mode", "0640", 0o640),
+    ],
+)  # fmt: skip
+def test_every_key_by_its_variable(tmp_path, key, flag, expected):
+    found = getattr(
+        settle(None, {}, environ={f"FLAMESCORE_{key.upper()}": flag}, folder=tmp_path).settings, key
+    )
+    assert found == (str(tmp_path.resolve() / expected) if key in ("rules", "output") else expected)
+
+
+def test_a_source_named_by_a_flag_keeps_the_files_mapping(tmp_path):
+    (tmp_path / "flamescore.yaml").write_text(
+        "version: 1\ncontacts: [{path: a.csv, columns: {contact_id: Id}, max_rejects: 9}]\n"
+    )
+    project = load_project(tmp_path / "flamescore.yaml")
+    settled = settle(project, {"contacts": "b.csv", "max_rejects": "2%"}, environ={}, folder=tmp_path)
+    (source,) = settled.settings.contacts
+    assert (source.path, source.columns) == (str(tmp_path.resolve() / "b.csv"), {"contact_id": ("Id",)})
+    assert source.max_rejects is None
+
+
+def test_a_wrong_flag_or_variable_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"U002 --as-of must be `now`"):
+        settle(None, {"as_of": "soon"}, environ={}, folder=tmp_path)
+    with pytest.raises(UsageError, match="U002 FLAMESCORE_HOT_FLAMES is wrong"):
+        settle(None, {}, environ={"FLAMESCORE_HOT_FLAMES": "many"}, folder=tmp_path)
+
+
+def test_without_a_file_three_flags_are_needed(tmp_path):
+    with pytest.raises(UsageError, match="--rules, --contacts and --events must be given"):
+        check_needed(settle(None, {}, environ={}, folder=tmp_path))
+    check_needed(settle(None, {"rules": "r", "contacts": "c", "events": "e"}, environ={}, folder=tmp_path))
+
+
+def test_the_docs_hold_the_table_of_every_key():
+    docs = Path(__file__).parents[2] / "docs" / "project-file.md"
+    assert key_table() in docs.read_text()
+
+
+def test_the_schema_takes_the_example_and_refuses_a_misspelt_key():
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load(WHOLE), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"version": 1, "outpt": "x"}, schema)

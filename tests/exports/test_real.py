@@ -1,0 +1,83 @@
+"""The real exports, as their README says."""
+
+# ruff: noqa: E501 - a project file's line stays one
+
+import polars as pl
+import pytest
+from exports_bench import rows
+
+from flamescore.errors import InputError
+
+pytestmark = pytest.mark.real
+
+EDUCATION = "contacts: [{{path: {path}, columns: {{contact_id: Prospect ID}}}}]\n"
+GROCER = """\
+contacts: [{{path: {folder}/demographics.csv, columns: {{contact_id: household_id}}}}]
+events:
+  - path: {folder}/transactions_sample.{kind}
+    columns: {{contact_id: household_id, at: transaction_timestamp}}
+    constants: {{event: basket}}
+  - path: {folder}/coupon_redemptions.csv
+    columns: {{contact_id: household_id, at: redemption_date}}
+    constants: {{event: redemption}}
+"""
+
+
+def test_the_sound_leads(bench, real):
+    loaded = bench.load(EDUCATION.format(path=real / "x_education/lead_scoring.csv"))
+    assert (loaded.contacts.shape, loaded.rejects.height) == ((9191, 37), 0)
+    assert loaded.contacts["contact_id"].n_unique() == 9191
+
+
+def test_the_damaged_leads(bench, real):
+    text = EDUCATION.format(path=real / "x_education/lead_scoring_damaged.csv")
+    with pytest.raises(InputError, match="338 of 9,240 rows are rejected, more than 1%: 338 short_row"):
+        bench.load(text)
+    loaded = bench.load(text, limit="5%")
+    assert (loaded.contacts.height, loaded.rejects.height) == (8902, 338)
+    assert set(loaded.rejects["reason"]) == {"short_row"}
+    key = pl.read_csv(real / "keys/x_education.csv", infer_schema=False)
+    assert set(loaded.contacts["contact_id"]) <= set(key["contact_id"])
+
+
+def test_the_grocer_from_csv_and_from_parquet(bench, real):
+    loads = [
+        bench.load(GROCER.format(folder=real / "completejourney", kind=kind)) for kind in ("csv", "parquet")
+    ]
+    for loaded in loads:
+        assert loaded.contacts.height == 801
+        assert [source.record.counts.rows for source in loaded.events] == [75_000, 2_102]
+    key = ("contact_id", "event", "at", "basket_id")
+    csv, parquet = (loaded.events[0].frame.select(key).collect() for loaded in loads)
+    assert csv.sort(key).equals(parquet.sort(key))
+
+
+def test_users_without_a_header_and_emails_with_a_byte_order_mark(bench, real):
+    text = f"""\
+contacts:
+  - path: {real}/yammer/yammer_users.csv
+    header: false
+    names: [contact_id, created_at, company_id, language, activated_at, state]
+events: [{{path: {real}/yammer/yammer_emails.csv, columns: {{contact_id: user_id, event: action, at: occurred_at}}}}]
+"""
+    loaded = bench.load(text)
+    assert loaded.contacts.height == 19_066
+    assert loaded.contacts.row(0) == (
+        "0",
+        "2021-01-01 20:59:00",
+        "5737",
+        "english",
+        "2021-01-01 21:01:00",
+        "active",
+    )
+    assert loaded.events[0].record.counts.rows == 90_389
+    assert rows(loaded.events[0].frame.select(pl.len())) == [(90_389,)]
+    assert loaded.rejects.is_empty()
+
+
+def test_customers_parted_by_semicolons(bench, real):
+    loaded = bench.load(
+        f"contacts: [{{path: {real}/marketing_campaign/marketing_campaign.csv, columns: {{contact_id: ID}}}}]\n"
+    )
+    assert loaded.contacts.height == 2_240
+    assert loaded.contacts["Income"].null_count() == 24

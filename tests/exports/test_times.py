@@ -1,0 +1,160 @@
+"""Times: declared formats, ISO 8601, epochs by size, the clock's double and missing hours."""
+
+# ruff: noqa: E501, DTZ001 - naive times are among the cases
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from exports_bench import CONTACTS, texts
+
+from flamescore.errors import InputError
+from flamescore.exports.times import LOSSY, NUMBERED, REPEATED, SKIPPED, Clock
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("cell", "instant", "flags"),
+    [
+        ("2026-11-21", "2026-11-21T05:00:00Z", 0),
+        ("2026-11-21T10:00", "2026-11-21T15:00:00Z", 0),
+        ("2026-11-21 10:00:59.999", "2026-11-21T15:00:59Z", 0),
+        ("  2026-11-21T10:00:00Z ", "2026-11-21T10:00:00Z", 0),
+        ("2026-11-21 10:00:00.5Z", "2026-11-21T10:00:00Z", 0),
+        ("2026-11-21T10:00:00+05:30", "2026-11-21T04:30:00Z", 0),
+        ("2026-11-21T10:00-08:00", "2026-11-21T18:00:00Z", 0),
+        ("2026-11-01 01:30:00", "2026-11-01T05:30:00Z", REPEATED),
+        ("2026-03-08 02:30:00", "2026-03-08T07:30:00Z", SKIPPED),
+        ("1000000000", "2001-09-09T01:46:40Z", NUMBERED),
+        ("1700000000999", "2023-11-14T22:13:20Z", NUMBERED),
+        ("1700000000999999", "2023-11-14T22:13:20Z", NUMBERED),
+        ("1.54111E+12", "2018-11-01T22:06:40Z", NUMBERED | LOSSY),
+    ],
+)
+def test_what_reads_without_a_format(cell, instant, flags):
+    reading = Clock(NEW_YORK).read(pl.Series([cell, None]))
+    assert (texts(reading.at), reading.flags[0]) == ([instant, None], flags)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "03/04/2026", "19970101", "45251.5", "2026-1-2", "2026-02-30", "2026-01-01T24:00:00", "2026-01-01T10:60", "0000-01-01",
+        "2026-01-01T10:00:60", "999999999", "10000000000", "2026-01-01T10", "2026-01-01T10:00+0530", "1700000000.5", "-1700000000",
+        "now", "", "2026-01-01 10:00 UTC", "\u0662\u0660\u0662\u0666-01-01",
+    ],
+)  # fmt: skip
+def test_what_does_not(cell):
+    assert Clock(NEW_YORK).read(pl.Series([cell])).at.to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("formats", "cell", "instant"),
+    [
+        ("%m/%d/%Y %I:%M %p", "3/4/2026 3:05 PM", "2026-03-04T20:05:00Z"),
+        ("%d.%m.%Y", "04.03.2026", "2026-03-04T05:00:00Z"),
+        ("%Y%m%d", "19970101", "1997-01-01T05:00:00Z"),
+        ("%Y-%m-%d %H:%M:%S %z", "2026-03-04 10:00:00 +0100", "2026-03-04T09:00:00Z"),
+        ("%Y-%m-%d %H:%M:%S.%f", "2026-03-04 10:00:00.123456", "2026-03-04T15:00:00Z"),
+        ("%b %d, %Y", "Mar 4, 2026", "2026-03-04T05:00:00Z"),
+        ("epoch_s", "-1", "1969-12-31T23:59:59Z"),
+        ("epoch_ms", "-1", "1969-12-31T23:59:59Z"),
+        ("epoch_us", "1700000000999999.0", "2023-11-14T22:13:20Z"),
+    ],
+)
+def test_a_declared_format(formats, cell, instant):
+    assert texts(Clock(NEW_YORK, (formats,)).read(pl.Series([cell, "x"])).at) == [instant, None]
+
+
+def test_formats_are_tried_in_order():
+    clock = Clock(ZoneInfo("UTC"), ("%d/%m/%Y", "%m/%d/%Y", "epoch_s"))
+    assert texts(clock.read(pl.Series(["03/04/2026", "12/31/2026", "86400"])).at) == [
+        "2026-04-03T00:00:00Z", "2026-12-31T00:00:00Z", "1970-01-02T00:00:00Z",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "instant"),
+    [
+        (pl.Series([date(2026, 1, 2)]), "2026-01-02T05:00:00Z"),
+        (pl.Series([datetime(2026, 1, 2, 3, 4, 5, 999_999)]), "2026-01-02T08:04:05Z"),
+        (pl.Series([datetime(1969, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)]), "1969-12-31T23:59:59Z"),
+        (pl.Series([datetime(2026, 1, 2)]).cast(pl.Datetime("ns")), "2026-01-02T05:00:00Z"),
+        (
+            pl.Series([datetime(2026, 1, 2)]).cast(pl.Datetime("ms")).dt.replace_time_zone("Asia/Tokyo"),
+            "2026-01-01T15:00:00Z",
+        ),
+        (pl.Series([1_700_000_000]), "2023-11-14T22:13:20Z"),
+        (pl.Series([1_700_000_000_000.0]), "2023-11-14T22:13:20Z"),
+    ],
+)
+def test_typed_cells(cells, instant):
+    assert texts(Clock(NEW_YORK).read(cells).at) == [instant]
+
+
+def test_a_reading_depends_on_its_cell_alone():
+    cells = [
+        "2026-01-01",
+        "2026-01-01T10:00:00Z",
+        "2026-01-01 10:00:00",
+        "1700000000",
+        "x",
+        None,
+        "2026-11-01 01:30:00",
+        "2026-01-01T10:00+01:00",
+    ]
+    together = Clock(NEW_YORK).read(pl.Series(cells))
+    for turn in range(len(cells)):
+        turned = Clock(NEW_YORK).read(pl.Series(cells[turn:] + cells[:turn]))
+        assert turned.at.to_list() == together.at.to_list()[turn:] + together.at.to_list()[:turn]
+    alone = [Clock(NEW_YORK).read(pl.Series([cell], dtype=pl.String)).at.item() for cell in cells]
+    assert alone == together.at.to_list()
+
+
+def test_the_sources_zone_comes_before_the_rule_files_and_odd_hours_are_told(with_contacts):
+    with_contacts.write(
+        "events.csv",
+        "contact_id,event,at\n1,a,2026-11-01 01:30:00\n1,a,2026-03-08 02:30:00\n1,a,2026-01-01 00:00:00\n",
+    )
+    (plain,) = with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n", zone="America/Phoenix").events
+    assert texts(plain.frame.collect()["at"]) == [
+        "2026-11-01T08:30:00Z",
+        "2026-03-08T09:30:00Z",
+        "2026-01-01T07:00:00Z",
+    ]
+    assert plain.record.notes == ()
+    text = CONTACTS + "events: [{path: events.csv, timezone: America/New_York}]\n"
+    (own,) = with_contacts.load(text, zone="America/Phoenix").events
+    assert texts(own.frame.collect()["at"]) == [
+        "2026-11-01T05:30:00Z",
+        "2026-03-08T07:30:00Z",
+        "2026-01-01T05:00:00Z",
+    ]
+    assert own.record.notes == (
+        "1 times lie in an hour that the clock repeats; the earlier is taken",
+        "1 times lie in an hour that the clock skips; they move forward",
+    )
+
+
+def test_undeclared_epochs_are_said(with_contacts):
+    with_contacts.write("events.csv", "contact_id,event,at\n1,a,1700000000\n1,a,1.54111E+12\n")
+    (source,) = with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n").events
+    assert source.record.notes == (
+        "times have no declared format: whole numbers are read as s, ms or us since 1970, by their size",
+        "1 times are written like 1.54111E+12: precision is lost",
+    )
+
+
+def test_times_that_don_t_read_stop_the_source_with_samples_and_fitting_formats(with_contacts):
+    lines = "".join(f"1,a,{month:02}/{day:02}/2026\n" for month in range(1, 4) for day in range(11, 25))
+    with_contacts.write("events.csv", "contact_id,event,at\n" + lines)
+    with pytest.raises(InputError) as caught:
+        with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n")
+    assert caught.value.problems[0].message == (
+        "events `events.csv`: 42 of 42 rows are rejected, nothing else is left of it: 42 unreadable_time. "
+        "The first: events.csv record 1 (line 2), events.csv record 2 (line 3), events.csv record 3 (line 4). "
+        "Times that don't read are 42 x `99/99/9999`, such as `01/11/2026`, `01/12/2026`, `01/13/2026`; "
+        "formats that fit: `%m/%d/%Y`."
+    )
