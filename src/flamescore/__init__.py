@@ -1,1 +1,54 @@
-"""Batch lead scoring: exact, explainable, reproducible, fast."""
+"""Batch lead scoring: exact, explainable, reproducible, fast.
+
+The API takes and gives Polars frames; see docs/python.md. It is imported when it is first used, so that the
+command line can say its help without Polars.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from flamescore._version import __version__
+from flamescore.errors import (
+    FlamescoreError,
+    InputError,
+    LockedError,
+    NotFoundError,
+    OutputError,
+    Problem,
+    ProjectFileError,
+    RuleFileError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from flamescore.api import Result, explain, load_exports, load_rules, score, search
+
+__all__ = [
+    "FlamescoreError",
+    "InputError",
+    "LockedError",
+    "NotFoundError",
+    "OutputError",
+    "Problem",
+    "ProjectFileError",
+    "Result",
+    "RuleFileError",
+    "UsageError",
+    "__version__",
+    "explain",
+    "load_exports",
+    "load_rules",
+    "score",
+    "search",
+]
+
+_LAZY = frozenset({"Result", "explain", "load_exports", "load_rules", "score", "search"})
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API has by that name
+    if name in _LAZY:
+        return getattr(import_module("flamescore.api"), name)
+    msg = f"module 'flamescore' has no attribute {name!r}"
+    raise AttributeError(msg)

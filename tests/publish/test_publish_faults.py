@@ -46,7 +46,7 @@ def test_the_second_of_two_gets_5_and_leaves_the_first_alone(tmp_path):
         run.commit()
     assert caught.value.exit_code is ExitCode.LOCKED
     assert str(caught.value) == (
-        f"P001 another run holds {tmp_path} (waited 0 s); nothing was published\n"
+        f"O001 another run holds {tmp_path} (waited 0 s); nothing was published\n"
         "        let it end, or wait longer with --lock-timeout SECONDS"
     )
     assert len(store.runs()) == 1
@@ -116,7 +116,7 @@ def test_a_full_disk_by_any_writer(tmp_path, write):
         fail()
     assert caught.value.exit_code is ExitCode.OUTPUT
     assert str(caught.value) == (
-        f"P002 {tmp_path} can't be written: No space left on device; nothing was published\n"
+        f"O002 {tmp_path} can't be written: No space left on device; nothing was published\n"
         "        free some space, or keep fewer runs with keep_runs, and run again"
     )
     assert store.latest() == before

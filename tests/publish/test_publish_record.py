@@ -137,7 +137,7 @@ def test_a_damaged_one_is_told(tmp_path, text):
     with pytest.raises(InputError) as caught:
         read_record(tmp_path)
     assert str(caught.value) == (
-        f"P005 {tmp_path}/run.json is no record of a run: it is missing or damaged\n"
+        f"O005 {tmp_path}/run.json is no record of a run: it is missing or damaged\n"
         "        score again with the same --as-of, or read another run with --run"
     )
 

@@ -181,7 +181,7 @@ def test_a_folder_called_latest_is_in_the_way(tmp_path):
         publish(tmp_path)
     assert caught.value.exit_code is ExitCode.OUTPUT
     assert str(caught.value) == (
-        f"P003 {tmp_path}/latest is in the way: it is no link, so it is not ours to replace; "
+        f"O003 {tmp_path}/latest is in the way: it is no link, so it is not ours to replace; "
         "nothing was published\n        move it away, or name another output"
     )
     assert names(tmp_path) == []
@@ -252,7 +252,7 @@ def test_runs_that_can_not_be_read(tmp_path, monkeypatch, read):
 
     monkeypatch.setattr(Path, "iterdir", refused)
     monkeypatch.setattr(Path, "readlink", refused)
-    with pytest.raises(InputError, match=r"^P006 .* can't be read: Permission denied$"):
+    with pytest.raises(InputError, match=r"^O006 .* can't be read: Permission denied$"):
         read(RunStore(tmp_path))
 
 

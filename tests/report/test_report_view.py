@@ -20,7 +20,7 @@ from flamescore.report.view import Lead, view
 from tables.by_hand import CONTACTS, SCORE_ROWS, SOURCE, scored
 
 if TYPE_CHECKING:
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 RUN = "2026-11-21T020000Z-3f9a1c"
 EVIL = [

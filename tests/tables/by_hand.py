@@ -11,7 +11,7 @@ import polars as pl
 
 from flamescore.bind.resolved import BranchRule, Rule, RuleBook, Score
 from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
-from flamescore.score import Observations, Scored
+from flamescore.scoring import Observations, Scored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

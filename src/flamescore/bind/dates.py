@@ -10,7 +10,7 @@ from flamescore.rules.conditions import FieldCondition, Operators
 from flamescore.rules.model import FieldRule, RuleBase, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flamescore.bind.scope import Kind
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
@@ -23,11 +23,25 @@ def date_columns(loaded: LoadedRules, *others: LoadedCondition | LoadedPredicate
 
     `others` are conditions and predicates from elsewhere: a call list's, a search's.
     """
-    found = list(_dates(loaded.file))
+    mine = list(_dates(loaded.file))
+    return _gathered([*mine, *_elsewhere(others)])
+
+
+def dates_of(*others: LoadedCondition | LoadedPredicates) -> DateColumns:
+    """Return the same of conditions and predicates that stand alone."""
+    return _gathered(_elsewhere(others))
+
+
+def _elsewhere(others: Iterable[LoadedCondition | LoadedPredicates]) -> list[tuple[Kind, str]]:
+    found: list[tuple[Kind, str]] = []
     for other in others:
         found += _dates(getattr(other, "condition", None))
         for part in getattr(other, "parts", ()):
             found += _of(part.predicates, "contacts")
+    return found
+
+
+def _gathered(found: list[tuple[Kind, str]]) -> DateColumns:
     return DateColumns(
         contacts=frozenset(column for kind, column in found if kind == "contacts"),
         events=frozenset(column for kind, column in found if kind == "events"),

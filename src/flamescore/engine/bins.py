@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -52,10 +52,10 @@ class Partition:
 class Bins:
     """Collects events by contact, and gives them back a bounded number of occurrences at a time."""
 
-    def __init__(self, contacts: int, streams: int) -> None:
+    def __init__(self, contacts: int, streams: int, *, bits: int = 14) -> None:
         self._contacts = contacts
         self._streams = max(1, streams).bit_length()
-        self._shift = min(14, 63 - AGE_BITS - self._streams)
+        self._shift = min(bits, 63 - AGE_BITS - self._streams)
         count = (max(contacts, 1) - 1 >> self._shift) + 1
         self._parts: list[list[Kept]] = [[] for _ in range(count)]
         self._occurrences = np.zeros(count, np.int64)
@@ -80,8 +80,10 @@ class Bins:
         first = 0
         while first < len(self._parts):
             last, total = first + 1, int(self._occurrences[first])
-            while last < len(self._parts) and total + int(self._occurrences[last]) <= budget and self._fits(first, last):
+            while last < len(self._parts) and self._fits(first, last):
                 total += int(self._occurrences[last])
+                if total > budget:
+                    break
                 last += 1
             yield self._join(first, last)
             first = last
@@ -96,10 +98,11 @@ class Bins:
         for bin_ in range(first, last):
             self._parts[bin_] = []
         bounds = first << self._shift, min(last << self._shift, self._contacts)
-        return Partition(*bounds, _concat(parts))
+        return Partition(*bounds, concat(parts))
 
 
-def _concat(parts: list[Kept]) -> Kept:
+def concat(parts: Sequence[Kept]) -> Kept:
+    """Lay events end to end."""
     if not parts:
         none = np.zeros(0, np.uint32)
         return Kept(none, none, none)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.bind.resolved import Condition, Predicate, TagMatch
-    from flamescore.engine.sums import ByStream
+    from flamescore.engine.tail import Sums
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,12 @@ class Judge:
     known: Known
     first: int
     last: int
-    sums: ByStream
+    sums: tuple[Sums, ...]
 
     @property
     def count(self) -> int:
         """How many contacts there are."""
         return self.last - self.first
-
-    def part(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Return the partition's part of an array by contact."""
-        return values[self.first : self.last]
 
     def holds(self, condition: Condition | None) -> NDArray[np.bool_]:
         """Say for whom a condition holds; no condition holds for all."""
@@ -58,7 +54,7 @@ class Judge:
                 return reduce(and_, (self.known.fields[p][self.first : self.last] for p in where))
             case Happened():
                 out = np.zeros(self.count, np.bool_)
-                out[self.sums.of(self.known.happened[condition]).contact] = True
+                out[self.sums[self.known.happened[condition]].contact] = True
                 return out
             case AllOf(parts=parts):
                 return reduce(and_, map(self.holds, parts))

@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from flamescore.bind.resolved import Limits, Rule, RuleBook, Score
     from flamescore.engine.clock import Clock
     from flamescore.engine.judge import Judge
+    from flamescore.engine.tail import Sums
 
 NONE: Final = -1
 """Stands for the age of what has none."""
+
+_OLDEST: Final = 2**62
 
 
 @dataclass(frozen=True)
 class Rows:
     """Rows of the ledger as arrays of one length; points are ten-thousandths, `age` is `NONE` where none."""
 
-    contact: NDArray[np.int64]
-    entry: NDArray[np.int64]
+    contact: NDArray[np.integer]
+    entry: NDArray[np.integer]
     occurrences: NDArray[np.int64]
     points: NDArray[np.int64]
     age: NDArray[np.int64]
@@ -57,20 +60,45 @@ class Share:
     undated: int
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a rule gives, before its limits: one row a contact that got anything, by contact."""
+
+    contact: NDArray[np.int64]
+    points: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    age: NDArray[np.int64]
+    unvalued: int = 0
+
+    @classmethod
+    def plain(cls, points: NDArray[np.int64]) -> Given:
+        """Take points by contact that no event stands behind."""
+        who = np.flatnonzero(points)
+        none = np.zeros(len(who), np.int64)
+        return cls(who, points[who], none, none + NONE)
+
+    @classmethod
+    def summed(cls, sums: Sums, mask: NDArray[np.bool_] | None) -> Given:
+        """Take the sums of a stream, of those contacts for whom the rule is there."""
+        here = sums.points != 0
+        if mask is not None:
+            here &= mask[sums.contact]
+        return cls(
+            sums.contact[here], sums.points[here], sums.occurrences[here], sums.age[here], sums.unvalued
+        )
+
+
 @dataclass
-class _Book:
+class _Page:
     """The page being written: rows as they come."""
 
     count: int
     parts: list[Rows] = field(default_factory=list)
 
-    def write(self, entry: int, points: NDArray[np.int64], given: Given | None = None) -> None:
-        """Write a row for each contact (dense points) that gets or loses anything."""
-        who = np.flatnonzero(points)
-        none = np.zeros(len(who), np.int64)
-        occurrences = none if given is None else given.occurrences[who]
-        age = none + NONE if given is None else given.age[who]
-        self.parts.append(Rows(who, none + entry, occurrences, points[who], age))
+    def write(self, entry: int, given: Given) -> None:
+        """Write a row for each contact that gets or loses anything."""
+        number = np.full(len(given.contact), entry, np.int64)
+        self.parts.append(Rows(given.contact, number, given.occurrences, given.points, given.age))
 
     def rows(self) -> Rows:
         """Return the rows by contact, then entry."""
@@ -81,17 +109,8 @@ class _Book:
         key = (joined[0] << 16 | joined[1]) << place | np.arange(len(joined[0]))
         key.sort()
         order = key & ((1 << place) - 1)
-        return Rows(*(column[order] for column in joined))
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a rule gives each contact of the partition, before its limits."""
-
-    points: NDArray[np.int64]
-    occurrences: NDArray[np.int64]
-    age: NDArray[np.int64]
-    unvalued: int = 0
+        types = (np.uint32, np.uint16, np.int64, np.int64, np.int64)
+        return Rows(*(column[order].astype(t) for column, t in zip(joined, types, strict=True)))
 
 
 class Teller:
@@ -106,7 +125,7 @@ class Teller:
 
     def share(self, judge: Judge) -> Share:
         """Write the ledger of the judge's contacts."""
-        page = _Book(judge.count)
+        page = _Page(judge.count)
         unvalued = np.zeros(len(self.entries), np.int64)
         undated = np.zeros(judge.count, np.bool_)
         told = [self._score(score, judge, page, unvalued, undated) for score in self.book.scores]
@@ -114,28 +133,39 @@ class Teller:
         return Share(page.rows(), totals, youngest, scored, unvalued, int(undated.sum()))
 
     def _score(
-        self, score: Score, judge: Judge, page: _Book, unvalued: NDArray[np.int64], undated: NDArray[np.bool_]
+        self, score: Score, judge: Judge, page: _Page, unvalued: NDArray[np.int64], undated: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         scored = judge.holds(score.population)
-        groups: dict[str | None, NDArray[np.int64]] = {}
-        youngest = np.full(judge.count, NONE, np.int64)
+        groups: dict[str | None, NDArray[np.int64]] = {None: np.zeros(judge.count, np.int64)}
+        youngest = np.full(judge.count, _OLDEST, np.int64)
         for rule in score.rules:
-            given = self._given(rule, judge, scored, undated)
+            given = self._given(rule, judge, score, scored, undated)
             entry = self._number[score.name, "rule", rule.id]
             unvalued[entry] += given.unvalued
-            page.write(entry, given.points, given)
-            youngest = _younger(youngest, given)
-            points = self._limited(page, given.points, rule.limits, (score.name, "rule_limit", rule.id))
-            groups[rule.group] = groups.get(rule.group, 0) + points
-        total = np.zeros(judge.count, np.int64) + groups.get(None, 0)
+            page.write(entry, given)
+            _younger(youngest, given)
+            group = groups.setdefault(rule.group, np.zeros(judge.count, np.int64))
+            self._add(page, group, given, rule.limits, (score.name, "rule_limit", rule.id))
+        total = groups[None]
         for name, limits in score.groups:
             if name in groups:
                 total += self._limited(page, groups[name], limits, (score.name, "group_limit", name))
         total = self._limited(page, total, score.limits, (score.name, "score_limit", score.name))
-        return total, youngest, scored
+        return total, np.where(youngest == _OLDEST, NONE, youngest), scored
+
+    def _add(
+        self, page: _Page, group: NDArray[np.int64], given: Given, limits: Limits, entry: tuple[str, str, str]
+    ) -> None:
+        """Add what a rule gives to its group, within the rule's limits."""
+        if limits == NO_LIMITS:
+            group[given.contact] += given.points
+            return
+        points = np.zeros(len(group), np.int64)
+        points[given.contact] = given.points
+        group += self._limited(page, points, limits, entry)
 
     def _limited(
-        self, page: _Book, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
+        self, page: _Page, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
     ) -> NDArray[np.int64]:
         """Clamp sums, and write down what that took or gave back."""
         if limits == NO_LIMITS:
@@ -143,27 +173,21 @@ class Teller:
         low = np.iinfo(np.int64).min if limits.low is None else limits.low
         high = np.iinfo(np.int64).max if limits.high is None else limits.high
         held = np.clip(points, low, high)
-        page.write(self._number[entry], held - points)
+        page.write(self._number[entry], Given.plain(held - points))
         return held
 
-    def _given(self, rule: Rule, judge: Judge, scored: NDArray[np.bool_], undated: NDArray[np.bool_]) -> Given:
+    def _given(
+        self, rule: Rule, judge: Judge, score: Score, scored: NDArray[np.bool_], undated: NDArray[np.bool_]
+    ) -> Given:
         mask = scored if rule.condition is None else scored & judge.holds(rule.condition)
         match rule.subject:
             case EventRule():
-                return self._events(rule.subject, judge, mask)
+                everyone = rule.condition is None and score.population is None
+                return Given.summed(judge.sums[self._of_rule[rule.subject]], None if everyone else mask)
             case TagRule():
-                return _plain(self._tagged(rule.subject, judge, mask, undated))
+                return Given.plain(self._tagged(rule.subject, judge, mask, undated))
             case BranchRule():
-                return _plain(_branched(rule.subject, judge, mask))
-
-    def _events(self, rule: EventRule, judge: Judge, mask: NDArray[np.bool_]) -> Given:
-        sums = judge.sums.of(self._of_rule[rule])
-        sums = sums.take(mask[sums.contact])
-        points, occurrences = np.zeros(judge.count, np.int64), np.zeros(judge.count, np.int64)
-        age = np.full(judge.count, NONE, np.int64)
-        points[sums.contact], occurrences[sums.contact] = sums.points, sums.occurrences
-        age[sums.contact] = sums.age
-        return Given(points, occurrences, age, int(sums.unvalued.sum()))
+                return Given.plain(_branched(rule.subject, judge, mask))
 
     def _tagged(
         self, rule: TagRule, judge: Judge, mask: NDArray[np.bool_], undated: NDArray[np.bool_]
@@ -193,12 +217,8 @@ def _branched(rule: BranchRule, judge: Judge, mask: NDArray[np.bool_]) -> NDArra
     return points
 
 
-def _plain(points: NDArray[np.int64]) -> Given:
-    return Given(points, np.zeros(len(points), np.int64), np.full(len(points), NONE, np.int64))
-
-
-def _younger(youngest: NDArray[np.int64], given: Given) -> NDArray[np.int64]:
-    """Take the younger activity where a rule gave more than 0 points."""
+def _younger(youngest: NDArray[np.int64], given: Given) -> None:
+    """Take the younger activity where an event rule gave more than 0 points."""
     active = (given.points > 0) & (given.age != NONE)
-    younger = active & ((youngest == NONE) | (given.age < youngest))
-    return np.where(younger, given.age, youngest)
+    who = given.contact[active]
+    youngest[who] = np.minimum(youngest[who], given.age[active])

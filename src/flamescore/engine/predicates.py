@@ -43,7 +43,9 @@ def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock)
 def _read(cells: pl.DataFrame, *, clock: Clock, dates: bool) -> pl.DataFrame:
     text = pl.col(_TEXT)
     out = cells.select(present(pl.col(CELL)).alias(_TEXT), *([ISO] if ISO in cells.columns else []))
-    out = out.with_columns(composed(text).alias(_EXACT), folded(text).alias(_FOLDED), number(text).alias(_NUMBER))
+    out = out.with_columns(
+        composed(text).alias(_EXACT), folded(text).alias(_FOLDED), number(text).alias(_NUMBER)
+    )
     if not dates:
         return out
     source = pl.coalesce(ISO, _TEXT) if ISO in out.columns else text
@@ -97,7 +99,9 @@ def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
         "starts_with": column.starts_with,
         "ends_with": column.ends_with,
     }
-    return reduce(or_, (how[test.how](t) for t in fold_all(test.texts, case_sensitive=case_sensitive, trim=False)))
+    return reduce(
+        or_, (how[test.how](t) for t in fold_all(test.texts, case_sensitive=case_sensitive, trim=False))
+    )
 
 
 def _order(test: Order, clock: Clock) -> pl.Expr:

@@ -32,23 +32,25 @@ def ranked(
     """Return the contacts of a score's population in ranked order (`frames.SCORES`).
 
     `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
-    contact id, which breaks the last ties. Equal scores share a rank.
+    contact id, which breaks the last ties. Equal scores share a rank. Quotients are numpy's, the nearest
+    float: Polars divides by a constant as it multiplies by the reciprocal, which is one digit off now and then.
     """
     frame = pl.DataFrame({_TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
     frame = frame.filter(pl.Series(scored)).sort(
         pl.col(_TOTAL), pl.when(pl.col("age") != NONE).then("age"), _NUMBER,
         descending=[True, False, False], nulls_last=True,
     )  # fmt: skip
-    total, count = pl.col(_TOTAL), frame.height
+    total = frame[_TOTAL]
+    number = total.to_numpy().astype(np.int64)
+    lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
     at = pl.when(pl.col("age") != NONE).then(clock.now - pl.col("age"))
-    lower = total.rank("min") - 1
     return frame.select(
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
-        score=total / POINT,
-        flames=flames(score, total).cast(pl.Int32),
-        percent_of_ideal=(total * 100) / score.ideal,
-        percentile=(lower * 100).cast(pl.Float64) / max(count - 1, 1),
+        score=pl.Series(number / POINT),
+        flames=flames(score, pl.col(_TOTAL)).cast(pl.Int32),
+        percent_of_ideal=pl.Series(number * 100 / score.ideal),
+        percentile=pl.Series(lower * 100 / max(frame.height - 1, 1)),
         rank=total.rank("min", descending=True).cast(pl.Int32),
         last_activity_at=pl.from_epoch(at, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
     ).pipe(conform, SCORES, name="scores")
@@ -60,5 +62,3 @@ def flames(score: Score, total: pl.Expr) -> pl.Expr:
         reached = [(total >= bound).cast(pl.Int64) for bound in score.flames]
         return pl.sum_horizontal(reached)
     return (total.clip(0, score.ideal) * 5) // score.ideal
-
-

@@ -97,7 +97,8 @@ class Signatures:
         self.predicates = tuple(predicates)
         columns = dict.fromkeys(p.column for p in self.predicates)
         self.coders = tuple(
-            ColumnCoder(column, [p for p in self.predicates if p.column == column], clock) for column in columns
+            ColumnCoder(column, [p for p in self.predicates if p.column == column], clock)
+            for column in columns
         )
         self._pairs = [Codes() for _ in self.coders]
         self._places = [

@@ -1,4 +1,4 @@
-"""From the events of a partition to sums: one row for each contact and stream that counts anything."""
+"""From the events of a partition to sums: for each stream, one row a contact that counts anything."""
 
 from __future__ import annotations
 
@@ -7,93 +7,138 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flamescore.engine.counting import Counting, Occurrences, counted, runs
+from flamescore.engine.counting import Occurrences, Timeline, counted, runs
 from flamescore.engine.readings import MISSING
-from flamescore.engine.sums import ByStream, Sums, by_stream
-from flamescore.engine.worth import Worth, contributions, times
+from flamescore.engine.worth import contributions, times
 from flamescore.units import MAX_POINTS, POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from flamescore.engine.bins import Kept, Partition
-    from flamescore.engine.streams import Streams
+    from flamescore.engine.clock import Clock
+    from flamescore.engine.streams import Stream, Streams
+
+
+_NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Sums:
+    """One row a contact (counted from the partition's first, rising), as arrays of one length.
+
+    `occurrences` that count, `points` in ten-thousandths, `age` of the latest in seconds; `unvalued` is how many
+    occurrences in all had no number to give points from.
+    """
+
+    contact: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    points: NDArray[np.int64]
+    age: NDArray[np.int64]
+    unvalued: int = 0
 
 
 @dataclass(frozen=True)
 class Tail:
-    """What turns a partition into sums. `wide` forces every stream through the wide form (for tests)."""
+    """What turns a partition into sums.
+
+    `tables` are the worths of each stream by whole days (contributions, or factors where points come from a
+    property); live set `k` is the streams `flat[offsets[k]:offsets[k + 1]]`; `wide` are the streams that go
+    through the wide form, with the event of each occurrence at hand.
+    """
 
     streams: Streams
-    how: Counting
-    worth: Worth
+    clock: Clock
+    tables: tuple[NDArray[np.int64], ...]
     offsets: NDArray[np.int64]
     flat: NDArray[np.int64]
     wide: NDArray[np.bool_]
+    age_bits: int
 
-    def sums(self, partition: Partition) -> ByStream:
-        """Count, and sum up."""
-        both = self.occurrences(partition.first, partition.events)
-        timeline = self.timeline(both[0])
-        parts = [_summed(counted(some, self.how, timeline), self.how) for some in both]
-        return by_stream(parts, len(self.how.streams))
+    def sums(self, partition: Partition) -> tuple[Sums, ...]:
+        """Count and sum up, stream by stream."""
+        timeline, streams = self.occurrences(partition)
+        return tuple(
+            self.summed(number, counted(some, self.streams.all[number], timeline, self.clock))
+            for number, some in enumerate(streams)
+        )
 
-    def timeline(self, narrow: Occurrences) -> NDArray[np.int64]:
-        """Return the sorted keys among which followers are looked for."""
-        return narrow.pair << self.how.age_bits | narrow.age
-
-    def occurrences(self, first: int, events: Kept) -> tuple[Occurrences, Occurrences]:
-        """Give every live stream of every event an occurrence: (narrow ones, wide ones), each sorted."""
+    def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[Occurrences]]:
+        """Give every live stream of every event an occurrence: the timeline, and those of each stream."""
+        events, bits = partition.events, max(1, (partition.last - partition.first).bit_length())
         row, stream = self._exploded(events.live)
-        wide = self.wide[stream]
-        return self._narrow(first, events, row[~wide], stream[~wide]), self._wide(first, events, row[wide], stream[wide])
+        contact = events.contact.astype(np.int64) - partition.first
+        age = events.age.astype(np.int64)
+        is_wide = self.wide[stream]
+        wide_rows, wide_streams = row[is_wide], stream[is_wide]
+        if len(wide_rows):
+            row, stream = row[~is_wide], stream[~is_wide]
+        keys = (stream << bits | contact[row]) << self.age_bits | age[row]
+        del row, stream
+        keys.sort()
+        timeline = Timeline(keys, bits, self.age_bits)
+        return timeline, self._by_stream(timeline, events, contact, age, _grouped(wide_rows, wide_streams))
+
+    def _by_stream(
+        self,
+        timeline: Timeline,
+        events: Kept,
+        contact: NDArray[np.int64],
+        age: NDArray[np.int64],
+        wide: dict[int, NDArray[np.int64]],
+    ) -> Iterator[Occurrences]:
+        bits = timeline.contact_bits + timeline.age_bits
+        bounds = np.searchsorted(timeline.keys, np.arange(len(self.tables) + 1) << bits)
+        for number, stream in enumerate(self.streams.all):
+            if self.wide[number]:
+                rows = wide.get(number)
+                yield _NOTHING if rows is None else self._wide(number, stream, events, contact, age, rows)
+            else:
+                keys = timeline.keys[bounds[number] : bounds[number + 1]] & ((1 << bits) - 1)
+                yield Occurrences(keys >> timeline.age_bits, keys & ((1 << timeline.age_bits) - 1))
 
     def _exploded(self, live: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         lengths = np.diff(self.offsets)[live]
         row = np.repeat(np.arange(len(live)), lengths)
-        place = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return row, self.flat[self.offsets[live][row] + place]
+        shift = self.offsets[live] - (np.cumsum(lengths) - lengths)
+        return row, self.flat[shift[row] + np.arange(len(row))]
 
-    def _pair(self, first: int, events: Kept, row: NDArray[np.int64], stream: NDArray[np.int64]) -> NDArray[np.int64]:
-        return (events.contact[row].astype(np.int64) - first) << self.how.bits | stream
-
-    def _narrow(
-        self, first: int, events: Kept, row: NDArray[np.int64], stream: NDArray[np.int64]
+    def _wide(
+        self,
+        number: int,
+        stream: Stream,
+        events: Kept,
+        contact: NDArray[np.int64],
+        age: NDArray[np.int64],
+        rows: NDArray[np.int64],
     ) -> Occurrences:
-        bits = self.how.age_bits
-        key = self._pair(first, events, row, stream) << bits | events.age[row].astype(np.int64)
-        key.sort()
-        pair, age = key >> bits, key & ((1 << bits) - 1)
-        return Occurrences(pair, age, self.worth.at(self.how.stream(pair), age))
+        contact, age = contact[rows], age[rows]
+        worth, valued, value = self.worth(number, age), None, None
+        if stream.points.column is not None:
+            cells = events.amounts[self.streams.amount_columns.index(stream.points.column)][rows]
+            worth, valued = _from_number(cells, stream.points.multiply_by, worth)
+        if stream.per is not None and stream.per.column is not None:
+            value = events.values[self.streams.per_columns.index(stream.per.column)][rows]
+        order = np.lexsort((rows, -worth, age, contact))
+        return Occurrences(contact, age, value, worth, valued, rows).take(order)
 
-    def _wide(self, first: int, events: Kept, row: NDArray[np.int64], stream: NDArray[np.int64]) -> Occurrences:
-        pair, age = self._pair(first, events, row, stream), events.age[row].astype(np.int64)
-        worth, valued = self._amounts(events, row, stream, self.worth.at(stream, age))
-        value = np.zeros(len(row), np.uint64)
-        for number in np.unique(stream).tolist():
-            per = self.how.streams[number].per
-            if per is not None and per.column is not None:
-                mine = stream == number
-                value[mine] = events.values[self.streams.per_columns.index(per.column)][row[mine]]
-        order = np.lexsort((row, -worth, age, pair))
-        return Occurrences(pair[order], age[order], worth[order], value[order], row[order], valued[order])
+    def worth(self, number: int, age: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what a stream's table says of each age."""
+        table = self.tables[number]
+        if len(table) == 1:
+            return np.full(len(age), table[0], np.int64)
+        found: NDArray[np.int64] = table[np.minimum(age // 86_400, len(table) - 1)]
+        return found
 
-    def _amounts(
-        self, events: Kept, row: NDArray[np.int64], stream: NDArray[np.int64], worth: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        valued = np.ones(len(row), np.bool_)
-        for number in np.unique(stream).tolist():
-            points = self.how.streams[number].points
-            if points.column is not None:
-                mine = stream == number
-                cells = events.amounts[self.streams.amount_columns.index(points.column)][row[mine]]
-                read = cells != MISSING
-                number_, fits = times(np.where(read, cells, 0), points.multiply_by, MAX_POINTS * POINT)
-                worth[mine] = contributions(number_, worth[mine])
-                valued[mine] = read & fits
-        return worth, valued
+    def summed(self, number: int, some: Occurrences) -> Sums:
+        """Sum up what counts of a stream."""
+        starts, lengths = runs(some.contact)
+        worth = self.worth(number, some.age) if some.worth is None else some.worth
+        points = np.add.reduceat(worth, starts) if len(starts) else worth
+        unvalued = 0 if some.valued is None else len(some.valued) - int(some.valued.sum())
+        return Sums(some.contact[starts], lengths, points, some.age[starts], unvalued)
 
 
 def flattened(sets: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -102,11 +147,18 @@ def flattened(sets: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArr
     return offsets.astype(np.int64), np.array([s for streams in sets for s in streams], np.int64)
 
 
-def _summed(some: Occurrences, how: Counting) -> Sums:
-    starts, lengths = runs(some.pair)
-    pair = some.pair[starts]
-    unvalued = np.zeros(len(starts), np.int64)
-    if some.valued is not None and len(starts):
-        unvalued = np.add.reduceat((~some.valued).astype(np.int64), starts)
-    points = np.add.reduceat(some.worth, starts) if len(starts) else unvalued
-    return Sums(pair >> how.bits, how.stream(pair), lengths, points, some.age[starts], unvalued)
+def _grouped(rows: NDArray[np.int64], streams: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """Return the rows of each stream, in order."""
+    order = np.argsort(streams.astype(np.uint16), kind="stable")
+    rows, streams = rows[order], streams[order]
+    starts, lengths = runs(streams)
+    return {int(streams[s]): rows[s : s + n] for s, n in zip(starts.tolist(), lengths.tolist(), strict=True)}
+
+
+def _from_number(
+    cells: NDArray[np.int64], multiply_by: int, factor: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return what property's numbers give after decay, and which cells had a number in bounds."""
+    read = cells != MISSING
+    points, fits = times(np.where(read, cells, 0), multiply_by, MAX_POINTS * POINT)
+    return contributions(points, factor), read & fits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ import numpy as np
 from flamescore.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -79,33 +78,12 @@ def contributions(points: NDArray[np.int64] | int, factor: NDArray[np.int64]) ->
     return np.sign(points) * product
 
 
-@dataclass(frozen=True)
-class Worth:
-    """Decay factors of every stream in one flat table: stream `s` has `length[s]` days from `start[s]` on."""
+def worths(stream: Stream, oldest: int) -> NDArray[np.int64]:
+    """Tabulate what a stream's occurrences give at each whole day, up to an age in seconds.
 
-    flat: NDArray[np.int64]
-    start: NDArray[np.int64]
-    length: NDArray[np.int64]
-
-    def at(self, streams: NDArray[np.int64], ages: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Look up the entries of streams at ages in seconds."""
-        day = np.minimum(ages // DAY, self.length[streams] - 1)
-        found: NDArray[np.int64] = self.flat[self.start[streams] + day]
-        return found
-
-
-def worth_of(streams: Sequence[Stream], oldest: int) -> Worth:
-    """Tabulate what streams' occurrences give at each whole day, up to an age in seconds.
-
-    A stream with fixed points has its contributions (ten-thousandths); one with points from a property has
-    its factors (billionths), to be multiplied by the number.
+    With fixed points these are contributions (ten-thousandths); with points from a property they are factors
+    (billionths), to be multiplied by the number. Days past the end are worth the last entry.
     """
-    tables = [_table(stream, oldest) for stream in streams] or [_FULL]
-    length = np.array([len(table) for table in tables], np.int64)
-    return Worth(np.concatenate(tables), np.cumsum(length) - length, length)
-
-
-def _table(stream: Stream, oldest: int) -> NDArray[np.int64]:
     last = oldest if stream.reach is None else min(oldest, stream.reach)
     table = factors(stream.decay, max(0, last) // DAY)
     return table if stream.points.column is not None else contributions(stream.points.fixed, table)
@@ -122,7 +100,9 @@ def _root(days: int) -> Decimal:
         return (Decimal("0.5").ln() / days).exp()
 
 
-def times(cells: NDArray[np.int64], multiply_by: int, largest: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def times(
+    cells: NDArray[np.int64], multiply_by: int, largest: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Multiply ten-thousandths by ten-thousandths, rounded, halves away from zero; and say which are in bounds.
 
     A product past `largest` (ten-thousandths) gives 0 and is out of bounds.
@@ -135,5 +115,3 @@ def times(cells: NDArray[np.int64], multiply_by: int, largest: int) -> tuple[NDA
     fits = near & (rounded <= largest)
     sign = np.sign(cells) * (1 if multiply_by >= 0 else -1)
     return np.where(fits, rounded * sign, 0), fits
-
-

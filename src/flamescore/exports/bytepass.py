@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 LARGE: Final = 1 << 18
 SMALL: Final = 1 << 13
 LONGEST: Final = 1 << 23
-"""A record that is longer, in bytes, has an unclosed quote."""
+"""A record that is longer, in bytes, is rejected: as one with an unclosed quote, if it has one."""
 
-SOUND, BLANK, SHORT, LONG, NUL, STRAY, UNCLOSED = range(7)
+SOUND, BLANK, SHORT, LONG, NUL, STRAY, UNCLOSED, ENDLESS = range(8)
 REASONS: Final = {
     SHORT: "short_row",
     LONG: "long_row",
     NUL: "nul_byte",
     STRAY: "stray_quote",
     UNCLOSED: "unclosed_quote",
+    ENDLESS: "too_long",
 }
 _NEWLINE: Final = 10
 _RETURN: Final = 13
@@ -213,7 +214,8 @@ def _cut(source: FileIO, at: int, file: CsvFile) -> tuple[bytes, _Found]:
         if not 0 < line.count(mark) < wanted or seen + line.count(mark) > wanted:
             break
         record += line
-    alone = _look(record, file, last=True).fault or UNCLOSED
+    endless = ENDLESS if len(record) >= LONGEST else UNCLOSED
+    alone = _look(record, file, last=True).fault or endless
     breaks = np.flatnonzero(np.frombuffer(record, np.uint8) == _NEWLINE)
     return record, _Found(np.array([len(record)]), np.array([0]), breaks, alone)
 

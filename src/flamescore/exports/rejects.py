@@ -24,6 +24,7 @@ REASONS: Final = {
     "long_row": "The row has more cells than the header.",
     "stray_quote": "A quote stands inside a cell, or is escaped by a backslash; write it twice.",
     "unclosed_quote": "A quote is opened and not closed.",
+    "too_long": "The row is longer than 8 MB.",
     "nul_byte": "The row holds a NUL byte.",
     "missing_contact": "The row says no contact.",
     "missing_event": "The row says no type of event.",

@@ -52,17 +52,22 @@ class Sweep:
 
 def sweep(file: CsvFile) -> Sweep:
     """Go over the bytes of a file once."""
-    records, odd = 0, []
+    records = 0
+    odd: list[tuple[Ints, ...]] = []
     for block in walk(file):
         records += block.records
         if block.state is not None:
             odd.append(_places(block, np.flatnonzero(block.state != SOUND)))
-    return Sweep(records, pl.concat(odd) if odd else pl.DataFrame(schema=PLACES))
+    return Sweep(records, _stacked(odd))
 
 
-def _places(block: Block, which: Ints) -> pl.DataFrame:
-    state = np.zeros(len(which), np.int64) if block.state is None else block.state[which]
-    columns = (block.numbers()[which], block.lines(which), block.starts[which], block.ends[which], state)
+def _places(block: Block, which: Ints) -> tuple[Ints, ...]:
+    state = np.zeros(len(which), np.int64) if block.state is None else block.state[which].astype(np.int64)
+    return block.numbers()[which], block.lines(which), block.starts[which], block.ends[which], state
+
+
+def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [[]] * len(PLACES)
     return pl.DataFrame(dict(zip(PLACES, columns, strict=True)), schema=PLACES)
 
 
@@ -88,7 +93,7 @@ def _sound_ranges(file: CsvFile, swept: Sweep) -> Iterator[tuple[int, int]]:
 
 def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
     """Return `record, line, start, end` of some records by their sorted numbers, looking again."""
-    found = [pl.DataFrame(schema=PLACES)]
+    found: list[tuple[Ints, ...]] = []
     for block in walk(file):
         low, high = np.searchsorted(numbers, [block.first, block.first + block.records])
         if low < high:
@@ -97,7 +102,7 @@ def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
             found.append(_places(block, real[np.searchsorted(mine[real], numbers[low:high])]))
         if high == len(numbers):
             break
-    return pl.concat(found).drop("state")
+    return _stacked(found).drop("state")
 
 
 def raw_texts(file: CsvFile, places: pl.DataFrame) -> list[str]:

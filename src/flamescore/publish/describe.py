@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.frames import SourceRecord
-    from flamescore.score import Observations, Scored
+    from flamescore.scoring import Observations, Scored
 
 
 def describe(

@@ -56,7 +56,7 @@ def reading(output: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "the disk refused it"
-        raise InputError(Problem("P006", f"{output} can't be read: {reason}")) from error
+        raise InputError(Problem("O006", f"{output} can't be read: {reason}")) from error
 
 
 def _number(error: Exception) -> int | None:
@@ -68,4 +68,4 @@ def _refused(output: Path, number: int | None) -> OutputError:
     reason = os.strerror(number) if number else "the disk refused it"
     hint = _HINTS.get(number) if number else None
     text = f"{output} can't be written: {reason}; nothing was published"
-    return OutputError(Problem("P002", text, hint=hint))
+    return OutputError(Problem("O002", text, hint=hint))

@@ -23,7 +23,7 @@ def check_link(output: Path) -> None:
     link = output / LATEST
     if os.path.lexists(link) and not link.is_symlink():
         text = f"{link} is in the way: it is no link, so it is not ours to replace; nothing was published"
-        raise OutputError(Problem("P003", text, hint="move it away, or name another output"))
+        raise OutputError(Problem("O003", text, hint="move it away, or name another output"))
 
 
 def moves(output: Path, as_of: datetime) -> bool:

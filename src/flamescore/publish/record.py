@@ -185,4 +185,4 @@ def read_record(folder: Path) -> RunRecord:
     except (OSError, ValidationError) as error:
         text = f"{path} is no record of a run: it is missing or damaged"
         hint = "score again with the same --as-of, or read another run with --run"
-        raise InputError(Problem("P005", text, hint=hint)) from error
+        raise InputError(Problem("O005", text, hint=hint)) from error

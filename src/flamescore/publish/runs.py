@@ -119,13 +119,13 @@ def _day(text: str) -> date | None:
 
 def _no_run(output: Path) -> NotFoundError:
     return NotFoundError(
-        Problem("P004", f"there is no run in {output} yet", hint="flamescore score makes one")
+        Problem("O004", f"there is no run in {output} yet", hint="flamescore score makes one")
     )
 
 
 def _unknown(runs: tuple[Run, ...], text: str) -> NotFoundError:
     nearest = ", ".join(_nearest(runs, text))
-    return NotFoundError(Problem("P004", f"there is no run {text!r}", hint=f"the nearest: {nearest}"))
+    return NotFoundError(Problem("O004", f"there is no run {text!r}", hint=f"the nearest: {nearest}"))
 
 
 def _nearest(runs: tuple[Run, ...], text: str) -> list[str]:

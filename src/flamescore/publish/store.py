@@ -157,4 +157,4 @@ class RunFolder:
 
 def _held(output: Path, timeout: float) -> LockedError:
     text = f"another run holds {output} (waited {timeout:g} s); nothing was published"
-    return LockedError(Problem("P001", text, hint="let it end, or wait longer with --lock-timeout SECONDS"))
+    return LockedError(Problem("O001", text, hint="let it end, or wait longer with --lock-timeout SECONDS"))

@@ -8,7 +8,7 @@ from flamescore.report.view import view
 
 if TYPE_CHECKING:
     from flamescore.report.view import ScoreView, View
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 
 def one_line(scored: Scored, run: str, *, hot_flames: int = 5) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flamescore.frames import SourceRecord
-    from flamescore.score import Observations
+    from flamescore.scoring import Observations
 
 
 def problems(observed: Observations, warnings: Sequence[str] = ()) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 PERSON: Final = ("name", "company", "phone", "email", "owner")
 """The canonical contact columns that a report shows, those of them that are kept."""

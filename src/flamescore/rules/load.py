@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -46,6 +47,11 @@ class LoadedRules:
     hash: str
     document: Document
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of naive times, bare dates and calendar days."""
+        return ZoneInfo(self.file.timezone)
 
     @property
     def root(self) -> Node:

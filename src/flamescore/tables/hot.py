@@ -15,7 +15,7 @@ from flamescore.tables.words import local_time, whole_percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 _PLAIN_NAME: Final = re.compile(r"[\w-][\w.-]*")
 

@@ -12,7 +12,7 @@ from flamescore.tables.reasons import REASONS
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 MEASURES: Final = ("score", "flames", "percentile", "rank")
 """What `scores.csv` tells of each score, as `<score>_<measure>`."""

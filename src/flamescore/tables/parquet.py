@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.score import Ledger, Scored
+    from flamescore.scoring import Ledger, Scored
 
 ROW_GROUP: Final = 131_072
 """Rows in a row group, whatever the sizes of the pieces that arrive: it bounds the memory of a reader too."""

@@ -11,7 +11,7 @@ from flamescore.tables.words import local_day, plain
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
 

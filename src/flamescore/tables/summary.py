@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 if TYPE_CHECKING:
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 PERCENTS: Final = (50, 75, 90, 99)
 Flames = tuple[int, int, int, int, int, int]

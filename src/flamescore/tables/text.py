@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 
 def write_csv(frame: pl.DataFrame, path: Path, *, spreadsheet: bool = False) -> None:

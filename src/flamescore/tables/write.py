@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.tables.hot import hot_file, hot_list
-from flamescore.tables.parquet import write_contacts, write_points, write_scores
+from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
 from flamescore.tables.text import scores_table, write_csv
 from flamescore.tables.urls import without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flamescore.score import Scored
+    from flamescore.scoring import Scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ def _contacts(folder: Path, scored: Scored, _settings: TableSettings) -> None:
     write_contacts(folder / "contacts.parquet", scored.contacts)
 
 
+def _excluded(folder: Path, scored: Scored, _settings: TableSettings) -> None:
+    """Write whom the call list leaves out, so that a search of the run needs no events."""
+    write_parquet(scored.excluded, folder / "excluded.parquet")
+
+
 def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> None:
     for score in scored.book.scores:
         leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
@@ -65,4 +70,4 @@ def _without_credentials(rejects: pl.DataFrame) -> pl.DataFrame:
     return rejects.with_columns(pl.col("source").replace({path: without_credentials(path) for path in paths}))
 
 
-WRITERS = (_scores, _scores_csv, _points, _contacts, _hot_leads)
+WRITERS = (_scores, _scores_csv, _points, _contacts, _excluded, _hot_leads)

@@ -52,7 +52,8 @@ class Ledger:
         """Return the entries of some contacts, in order."""
         wanted = np.flatnonzero(self.ids.is_in(contact_ids.implode()).to_numpy())
         found = [
-            self._shown(first, rows.take(np.isin(rows.contact + first, wanted))) for first, rows in self.pieces
+            self._shown(first, rows.take(np.isin(rows.contact + first, wanted)))
+            for first, rows in self.pieces
         ]
         return pl.concat([pl.DataFrame(schema=POINTS), *found])
 
@@ -60,9 +61,9 @@ class Ledger:
         names = table(self.entries)[rows.entry]
         at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age"))
         return (
-            pl.DataFrame({"age": rows.age, "occurrences": rows.occurrences, "points": rows.points})
+            pl.DataFrame({"age": rows.age, "occurrences": rows.occurrences, "points": rows.points / POINT})
             .with_columns(self.ids.gather(rows.contact + first).alias("contact_id"), *names.get_columns()[:3])
-            .with_columns(pl.col("points") / POINT, last_at=_instant(at))
+            .with_columns(last_at=_instant(at))
             .select(POINTS.names())
         )
 
@@ -122,15 +123,18 @@ def score_exports(
     clock = Clock(as_of, book.zone)
     also = () if exclude is None else (exclude,)
     done = run(book, exports, clock, also=also, tuning=tuning)
-    ids = done.people.frame["contact_id"]
+    ids = done.prepared.people.frame["contact_id"]
     scores = [
-        ranked(score, *_of_score(done, number), ids=ids, clock=clock) for number, score in enumerate(book.scores)
+        ranked(score, *_of_score(done, number), ids=ids, clock=clock)
+        for number, score in enumerate(book.scores)
     ]
-    ledger = Ledger(ids, done.teller.entries, clock.now, tuple((t.first, t.share.rows) for t in done.shares))
+    ledger = Ledger(
+        ids, done.prepared.teller.entries, clock.now, tuple((t.first, t.share.rows) for t in done.told)
+    )
     return Scored(
         book=book,
         as_of=as_of,
-        contacts=_public(done.people.frame),
+        contacts=_public(done.prepared.people.frame),
         scores=pl.concat(scores),
         ledger=ledger,
         excluded=ids.filter(_excluded(done)).to_frame(),
@@ -139,7 +143,7 @@ def score_exports(
 
 
 def _of_score(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    shares = [told.share for told in done.shares]
+    shares = [told.share for told in done.told]
     return (
         np.concatenate([share.totals[number] for share in shares]),
         np.concatenate([share.youngest[number] for share in shares]),
@@ -148,9 +152,9 @@ def _of_score(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _excluded(done: Run) -> pl.Series:
-    if not done.shares[0].holds:
-        return pl.Series([False]).new_from_index(0, done.people.count)
-    return pl.Series(np.concatenate([told.holds[0] for told in done.shares]))
+    if not done.told[0].holds:
+        return pl.Series([False]).new_from_index(0, done.prepared.people.count)
+    return pl.Series(np.concatenate([told.holds[0] for told in done.told]))
 
 
 def _public(frame: pl.DataFrame) -> pl.DataFrame:
@@ -158,50 +162,48 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _observed(done: Run, exports: Exports) -> Observations:
-    entries = done.teller.entries
-    unvalued = sum((told.share.unvalued for told in done.shares), np.zeros(len(entries), np.int64))
+    entries = done.prepared.teller.entries
+    unvalued = sum((told.share.unvalued for told in done.told), np.zeros(len(entries), np.int64))
     return Observations(
         sources=(*exports.records, *done.scanned.records),
         rules=_rules(done),
         unread=(
-            *(("contacts", column, cells) for column, cells in done.unread_fields),
+            *(("contacts", column, cells) for column, cells in done.prepared.unread),
             *(("events", column, cells) for column, cells in done.scanned.unread),
         ),
-        unvalued=tuple(
-            (e.score_name, e.id, int(n)) for e, n in zip(entries, unvalued, strict=True) if n
-        ),
-        undated=sum(told.share.undated for told in done.shares),
-        tags_disagree=done.tags.disagree,
+        unvalued=tuple((e.score_name, e.id, int(n)) for e, n in zip(entries, unvalued, strict=True) if n),
+        undated=sum(told.share.undated for told in done.told),
+        tags_disagree=done.prepared.tags.disagree,
         unseen=_unseen(done) if exports.events else (),
         ambiguous_contacts=sum(
-            done.people.shared(key) for key in {s.key for s in exports.events} if key != "contact_id"
+            done.prepared.people.shared(key) for key in {s.key for s in exports.events} if key != "contact_id"
         ),
         seconds=done.seconds,
     )
 
 
 def _rules(done: Run) -> pl.DataFrame:
-    count = len(done.teller.entries)
-    rows = [told.share.rows for told in done.shares]
+    count = len(done.prepared.teller.entries)
+    rows = [told.share.rows for told in done.told]
     sums = np.zeros((3, count), np.int64)
     for part in rows:
         sums[0] += np.bincount(part.entry, minlength=count)
         np.add.at(sums[1], part.entry, part.occurrences)
         np.add.at(sums[2], part.entry, part.points)
-    return table(done.teller.entries).with_columns(
-        contacts=pl.Series(sums[0]), occurrences=pl.Series(sums[1]), points=pl.Series(sums[2]) / POINT
+    return table(done.prepared.teller.entries).with_columns(
+        contacts=pl.Series(sums[0]), occurrences=pl.Series(sums[1]), points=pl.Series(sums[2] / POINT)
     )
 
 
 def _unseen(done: Run) -> tuple[str, ...]:
     """Name the event types of rules that no event had, by the predicates that never held."""
-    place = {p: i for i, p in enumerate(done.streams.predicates)}
-    matches = [stream.where[0] for stream in done.streams.all]
+    place = {p: i for i, p in enumerate(done.prepared.streams.predicates)}
+    matches = [stream.where[0] for stream in done.prepared.streams.all]
     missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
-    return tuple(dict.fromkeys(text for p in missing for test in p.tests for text in getattr(test, "texts", ())))
+    return tuple(
+        dict.fromkeys(text for p in missing for test in p.tests for text in getattr(test, "texts", ()))
+    )
 
 
 def _instant(epoch: pl.Expr) -> pl.Expr:
     return pl.from_epoch(epoch, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-
-

@@ -1,0 +1,5 @@
+"""`python -m flamescore`."""
+
+from flamescore.cli.main import main
+
+main()

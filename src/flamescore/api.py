@@ -1,0 +1,191 @@
+"""The public Python API: frames in, frames out, by the same engine as the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from flamescore.bind.dates import date_columns
+from flamescore.bind.resolve import bind_predicates, bind_rules
+from flamescore.engine.clock import Clock
+from flamescore.exports.frames_in import from_frames
+from flamescore.exports.load import load
+from flamescore.exports.settings import settle
+from flamescore.exports.survey import survey
+from flamescore.frames import Columns, Exports
+from flamescore.inputs import call_list_of, find_settings, parse_as_of
+from flamescore.insight import explain as explaining
+from flamescore.insight import search as searching
+from flamescore.insight.explanation import Explanation
+from flamescore.insight.who import contact_meant
+from flamescore.rules import load as rules_loading
+from flamescore.rules.load import LoadedRules
+from flamescore.rules.search import load_predicates
+from flamescore.scoring import Scored, score_exports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.exports.values import RejectLimit
+
+Frame = pl.DataFrame | pl.LazyFrame
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `score` gives.
+
+    `scores`: `contact_id, score_name, score, flames, percent_of_ideal, percentile, rank, last_activity_at`,
+    ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
+    points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
+    `rejects`: `source, record, line, reason, message, raw` of rows that were left out.
+    """
+
+    scores: pl.DataFrame
+    points: pl.DataFrame
+    contacts: pl.DataFrame
+    rejects: pl.DataFrame
+    scored: Scored
+
+
+def load_rules(rules: str | Path) -> LoadedRules:
+    """Load a rule file, given as a path, or as YAML text with a line end in it.
+
+    Raises:
+        RuleFileError: with every fault of the file, each with its place.
+    """
+    if isinstance(rules, str) and "\n" in rules:
+        return rules_loading.load_rules_text(rules)
+    return rules_loading.load_rules(Path(rules))
+
+
+def load_exports(
+    config: str | Path | None = None, rules: LoadedRules | None = None, **settings: Any
+) -> Exports:
+    """Load the exports that a project file names: clean contacts in memory, events lazily.
+
+    `config` is looked for as the command line does. `rules` tell which columns are dates, and the time zone
+    of naive times. `settings` override keys of the project file (`contacts=..., events=...`).
+
+    Raises:
+        InputError: a source is missing, unreadable, or has too many rejects.
+    """
+    found = find_settings(None if config is None else str(config))
+    project = settle(found, settings)
+    opened = survey(project)
+    exclude = call_list_of(project)
+    dates = None if rules is None else date_columns(rules, *(() if exclude is None else (exclude,)))
+    return load(opened, dates, None if rules is None else rules.zone)
+
+
+def score(
+    rules: LoadedRules,
+    contacts: Frame | Exports,
+    events: Frame | None = None,
+    tag_history: Frame | None = None,
+    *,
+    as_of: str | datetime = "now",
+    max_rejects: RejectLimit | None = None,
+) -> Result:
+    """Score every contact by every enabled score, as of an instant.
+
+    `contacts` needs `contact_id` (and may have `tags` as a list or text), `events` needs `contact_id`,
+    `event` and `at`, `tag_history` needs `contact_id`, `tag` and `at`. Or give what `load_exports` returns.
+    A contact without a matching rule scores 0; a null matches nothing but `empty: true`.
+
+    Raises:
+        RuleFileError: the rules name a column that the frames don't have.
+        InputError: the frames have too many rows that don't fit.
+    """
+    exports = _exports(rules, contacts, events, tag_history, max_rejects)
+    book = bind_rules(rules, _columns(exports)).book
+    done = score_exports(book, exports, as_of=_instant(rules, as_of))
+    return Result(done.scores, done.ledger.frame(), done.contacts, exports.rejects, done)
+
+
+def explain(
+    rules: LoadedRules,
+    contact: str,
+    contacts: Frame | Exports,
+    events: Frame | None = None,
+    tag_history: Frame | None = None,
+    *,
+    as_of: str | datetime = "now",
+    everything: bool = False,
+) -> Explanation:
+    """Explain a contact's scores (by contact id or e-mail): every entry, and every occurrence that counted.
+
+    Raises:
+        NotFoundError: there is no such contact.
+        UsageError: several contacts have that e-mail.
+    """
+    exports = _exports(rules, contacts, events, tag_history, None)
+    book = bind_rules(rules, _columns(exports)).book
+    who = contact_meant(exports.contacts, contact)
+    return explaining.explain(book, exports, who, as_of=_instant(rules, as_of), everything=everything)
+
+
+def search(
+    result: Result,
+    *,
+    score: str | None = None,
+    flames: tuple[int, int] = (0, 5),
+    min_score: float | None = None,
+    min_percentile: float | None = None,
+    owners: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    where: Sequence[str] = (),
+    text: str | None = None,
+) -> pl.DataFrame:
+    """Return the contacts of a result that fit everything asked, ranked: the columns of `scores`.
+
+    `where` takes the rule language's predicates: `"{country: US, employees: {at_least: 100}}"` or
+    `"country=US"`.
+    """
+    name = score or result.scored.book.scores[0].name
+    clock = Clock(result.scored.as_of, result.scored.book.zone)
+    names = tuple(result.contacts.columns)
+    predicates = bind_predicates(load_predicates(where), Columns(names, has_tags="tags" in names), clock.zone)
+    query = searching.Query(
+        terms=(searching.Term(name, *flames),),
+        min_score=min_score,
+        min_percentile=min_percentile,
+        owners=tuple(owners),
+        tags=tuple(tags),
+        where=predicates,
+        text=text,
+    )
+    return searching.search(result.scores.lazy(), result.contacts.lazy(), query, clock=clock)
+
+
+def _exports(
+    rules: LoadedRules,
+    contacts: Frame | Exports,
+    events: Frame | None,
+    tag_history: Frame | None,
+    max_rejects: RejectLimit | None,
+) -> Exports:
+    if isinstance(contacts, Exports):
+        return contacts
+    return from_frames(contacts, events, tag_history, zone=rules.zone, max_rejects=max_rejects)
+
+
+def _columns(exports: Exports) -> Columns:
+    events = dict.fromkeys(n for source in exports.events for n in source.frame.collect_schema().names())
+    visible = tuple(name for name in events if "\x00" not in name)
+    return Columns(
+        contacts=tuple(name for name in exports.contacts.columns if "\x00" not in name),
+        events=visible,
+        has_tags="tags" in exports.contacts.columns or exports.tag_history is not None,
+        has_events=bool(exports.events),
+    )
+
+
+def _instant(rules: LoadedRules, as_of: str | datetime) -> datetime:
+    if isinstance(as_of, str):
+        return parse_as_of(as_of, rules.zone)
+    return parse_as_of(as_of.astimezone(UTC).isoformat() if as_of.tzinfo else as_of.isoformat(), rules.zone)

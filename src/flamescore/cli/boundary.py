@@ -1,0 +1,107 @@
+"""The one place where errors become words and exit codes. No traceback gets past it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from flamescore._version import __version__
+from flamescore.cli.options import LogFormat
+from flamescore.errors import ExitCode, FlamescoreError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+REPORT = "https://github.com/flamescore/flamescore/issues"
+
+
+class TerminatedError(BaseException):
+    """SIGTERM came; whatever is open tidies up on the way out."""
+
+
+def command(body: Callable[[], ExitCode | None], log: LogFormat) -> NoReturn:
+    """Run a command's body, say what goes wrong, and leave with the exit code."""
+    previous = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = _guarded(body, log)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    raise typer.Exit(int(code))
+
+
+def _guarded(body: Callable[[], ExitCode | None], log: LogFormat) -> ExitCode:
+    try:
+        code = body() or ExitCode.DONE
+        sys.stdout.flush()
+    except FlamescoreError as error:
+        complain(error.problems, error.exit_code, log)
+        return error.exit_code
+    except BrokenPipeError:
+        _close_stdout()
+        return ExitCode.DONE
+    except KeyboardInterrupt:
+        complain((Problem("X130", "Interrupted; nothing was left half-written."),), ExitCode.INTERRUPTED, log)
+        return ExitCode.INTERRUPTED
+    except TerminatedError:
+        complain((Problem("X143", "Terminated; nothing was left half-written."),), ExitCode.TERMINATED, log)
+        return ExitCode.TERMINATED
+    except Exception as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
+        complain((_fault(error),), ExitCode.FAULT, log)
+        return ExitCode.FAULT
+    return code
+
+
+def complain(problems: tuple[Problem, ...], code: ExitCode, log: LogFormat) -> None:
+    """Write problems to stderr: as text, or as one JSON object a line."""
+    for problem in problems:
+        with suppress(BrokenPipeError):
+            sys.stderr.write((_json(problem, code) if log is LogFormat.JSON else str(problem)) + "\n")
+
+
+def _json(problem: Problem, code: ExitCode) -> str:
+    where = problem.where
+    said = {
+        "level": problem.severity,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+        "path": None if where is None else where.path,
+        "line": where.line if where and where.line else None,
+        "column": where.column if where and where.column else None,
+        "exit_code": int(code),
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _fault(error: Exception) -> Problem:
+    """Tell an unexpected fault by its kind and place in the program; its text might hold people's data."""
+    frame = error.__traceback__
+    places = []
+    while frame is not None:
+        name = frame.tb_frame.f_globals.get("__name__", "")
+        if str(name).startswith("flamescore"):
+            places.append(f"{name}:{frame.tb_lineno}")
+        frame = frame.tb_next
+    place = places[-1] if places else "unknown"
+    return Problem(
+        "X070",
+        f"A fault of flamescore itself: {type(error).__name__} at {place} (version {__version__}).",
+        hint=f"Nothing was published. Please report this line, and what you did, at {REPORT}",
+    )
+
+
+def _close_stdout() -> None:
+    """Point stdout nowhere, so that the interpreter's last flush has nothing to complain of."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise TerminatedError

@@ -1,0 +1,176 @@
+"""Rows to stdout or into a file, in the format that was asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flamescore.cli.options import Format
+from flamescore.errors import OutputError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+
+def emit(frame: pl.DataFrame, out: str | None, wanted: Format | None, *, spreadsheet: bool = False) -> None:
+    """Write rows. Without a format the suffix of the file says it; else a table on a terminal, CSV in a pipe."""
+    path = None if out in (None, "-") else Path(str(out))
+    form = (
+        wanted or _by_suffix(path) or (Format.TABLE if path is None and sys.stdout.isatty() else Format.CSV)
+    )
+    if path is None and form is Format.TABLE:
+        _print_table(frame)
+        return
+    data = rendered(frame, form, spreadsheet=spreadsheet)
+    if path is None:
+        sys.stdout.flush()
+        _write_all(data)
+        return
+    with writing_to(str(path)):
+        _replace(path, data)
+
+
+def rendered(frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False) -> bytes:
+    """Return rows as the bytes of a file."""
+    match form:
+        case Format.CSV:
+            return _csv(frame, spreadsheet=spreadsheet)
+        case Format.JSON:
+            return (json.dumps(plain(frame.to_dicts()), ensure_ascii=False, indent=2) + "\n").encode()
+        case Format.NDJSON:
+            lines = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in frame.iter_rows(named=True))
+            return "".join(lines).encode()
+        case Format.PARQUET:
+            return _parquet(frame)
+        case Format.MD:
+            return _markdown(frame).encode()
+        case Format.TABLE:
+            return _table_text(frame).encode()
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
+    """Bring values to what JSON knows: instants as ISO 8601 with `Z`, numbers as they are."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+@contextmanager
+def writing_to(path: str) -> Iterator[None]:
+    """Turn the system's refusals into an error that names the file."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        why = error.strerror or "the system refused"
+        raise OutputError(Problem("O007", f"{path} can't be written: {why}.")) from None
+
+
+def _by_suffix(path: Path | None) -> Format | None:
+    if path is None:
+        return None
+    suffix = path.suffix.lower().lstrip(".")
+    known = {
+        "csv": Format.CSV,
+        "json": Format.JSON,
+        "ndjson": Format.NDJSON,
+        "parquet": Format.PARQUET,
+        "md": Format.MD,
+    }
+    if suffix not in (*known, "txt"):
+        hint = f"Name it with one of {', '.join('.' + s for s in known)}, or say --format."
+        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
+    return known.get(suffix, Format.TABLE)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside the place and rename, so that nobody sees half a file."""
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _write_all(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _csv(frame: pl.DataFrame, *, spreadsheet: bool) -> bytes:
+    from flamescore.tables.guard import guard  # noqa: PLC0415 - Polars comes with it
+    from flamescore.tables.words import flat  # noqa: PLC0415
+
+    cells = frame.pipe(flat)
+    cells = cells.pipe(guard) if spreadsheet else cells
+    text = cells.write_csv(float_scientific=False, line_terminator="\n", include_bom=spreadsheet)
+    return text.encode()
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    from io import BytesIO  # noqa: PLC0415 - only where it is needed
+
+    buffer = BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _markdown(frame: pl.DataFrame) -> str:
+    from flamescore.report.markdown import escaped  # noqa: PLC0415 - Polars comes with it
+
+    names = [escaped(name) for name in frame.columns]
+    rows = [[escaped(cell) for cell in row] for row in _cells(frame)]
+    lines = [names, ["---"] * len(names), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _print_table(frame: pl.DataFrame) -> None:
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+
+    Console().print(_table(frame))
+
+
+def _table_text(frame: pl.DataFrame) -> str:
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+
+    console = Console(width=200, color_system=None)
+    with console.capture() as captured:
+        console.print(_table(frame))
+    return captured.get()
+
+
+def _table(frame: pl.DataFrame) -> Any:  # noqa: ANN401 - rich is imported where it is needed
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, kind in frame.schema.items():
+        table.add_column(Text(name), justify="right" if kind.is_numeric() else "left")
+    for row in _cells(frame):
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
+    from flamescore.tables.words import flat  # noqa: PLC0415 - Polars comes with it
+
+    for row in frame.pipe(flat).iter_rows():
+        yield ["" if cell is None else f"{plain(cell)}" for cell in row]

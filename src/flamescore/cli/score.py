@@ -1,0 +1,123 @@
+"""`flamescore score`: the nightly job."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flamescore.cli.boundary import command
+from flamescore.cli.options import Config, Log, LogFormat, Quiet, Spreadsheet, Verbose
+
+if TYPE_CHECKING:
+    from flamescore.nightly import Outcome
+
+_PANEL = "What to score (each wins over the project file)"
+
+
+def score(
+    config: Config = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="now, today, a date (its first instant in the rule file's time zone) or an instant.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None,
+    rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rule file.")] = None,
+    contacts: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="A contacts export; may be given several times.")
+    ] = None,
+    events: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="An events export; may be given several times.")
+    ] = None,
+    output: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where runs are published.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first reject or unknown event type.")
+    ] = False,
+    max_rejects: Annotated[
+        str | None,
+        typer.Option(metavar="LIMIT", help="Rejects allowed in a source: 5%, or a number of rows."),
+    ] = None,
+    hot_flames: Annotated[
+        int | None, typer.Option(metavar="N", help="From how many flames a lead is hot.")
+    ] = None,
+    make_latest: Annotated[
+        bool, typer.Option("--make-latest", help="Move `latest` to this run even if it is of an earlier day.")
+    ] = False,
+    lock_timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long to wait for another run to end.", min=0)
+    ] = 0.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Work all out, write nothing, say what would change.")
+    ] = False,
+    spreadsheet: Spreadsheet = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore score
+
+    Load the exports, score every contact, publish the tables and the hot list as a run, and say what came of it.
+    """
+    flags = {
+        "as_of": as_of,
+        "rules": rules,
+        "contacts": contacts or None,
+        "events": events or None,
+        "output": output,
+        "max_rejects": max_rejects,
+        "hot_flames": hot_flames,
+    }
+
+    def body() -> None:
+        from flamescore.inputs import find_settings  # noqa: PLC0415 - Polars comes with it
+        from flamescore.nightly import Options, nightly  # noqa: PLC0415
+
+        project = find_settings(config, flags)
+        options = Options(
+            strict=strict,
+            make_latest=make_latest,
+            lock_timeout=lock_timeout,
+            dry_run=dry_run,
+            spreadsheet=spreadsheet,
+        )
+        with _progress(quiet=quiet) as tell:
+            outcome = nightly(project, options, tell=tell)
+        if not quiet:
+            _say(outcome, verbose=verbose)
+
+    command(body, log_format)
+
+
+def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 - rich is imported where needed
+    from flamescore.cli.progress import progress  # noqa: PLC0415 - rich takes time to import
+
+    return progress(quiet=quiet)
+
+
+def _say(outcome: Outcome, *, verbose: bool) -> None:
+    """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+
+    from flamescore.insight.change import would_change  # noqa: PLC0415
+    from flamescore.report.line import line  # noqa: PLC0415
+    from flamescore.report.terminal import render  # noqa: PLC0415
+
+    if sys.stdout.isatty():
+        Console().print(render(outcome.report))
+    else:
+        sys.stdout.write(line(outcome.report) + "\n")
+        for problem in outcome.report.problems:
+            sys.stderr.write(f"{problem}\n")
+    if outcome.published is None:
+        sys.stdout.write(would_change(outcome.scored, outcome.previous))
+    elif sys.stdout.isatty():
+        sys.stdout.write(f"Published {outcome.published.run.path}\n")
+    for left in () if outcome.published is None else outcome.published.undeleted:
+        sys.stderr.write(f"the old run {left} could not be deleted\n")
+    if verbose:
+        for step in outcome.record.steps:
+            sys.stderr.write(f"{step.seconds:8.3f} s  {step.step}\n")

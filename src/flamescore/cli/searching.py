@@ -1,0 +1,177 @@
+"""From the words of a search to its rows: which run, which scores, which columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.bind.dates import dates_of
+from flamescore.bind.resolve import bind_predicates
+from flamescore.engine.clock import Clock
+from flamescore.errors import Problem, UsageError
+from flamescore.exports.companions import IsoText
+from flamescore.frames import ISO_SUFFIX, Columns
+from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
+from flamescore.publish.store import RunStore
+from flamescore.rules.search import load_predicates
+from flamescore.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.bind.resolved import Predicate
+    from flamescore.exports.project import Project
+    from flamescore.publish.record import RunRecord
+
+_RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
+STANDING: Final = ("score", "flames", "percentile", "last_activity_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search as it was typed."""
+
+    flames: str | None = None
+    scores: tuple[str, ...] = ()
+    min_score: float | None = None
+    min_percentile: float | None = None
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    text: str | None = None
+    columns: tuple[str, ...] | None = None
+    everyone: bool = False
+
+
+def find(project: Project, run: str | None, asked: Asked) -> pl.DataFrame:
+    """Search a run (by default the latest), and return the rows to show."""
+    found = RunStore(project.resolve(project.settings.output), project.settings.mode).find(run or "latest")
+    record = found.record
+    clock = Clock(record.as_of, ZoneInfo(record.timezone))
+    scores = pl.scan_parquet(found.path / "scores.parquet")
+    contacts = pl.scan_parquet(found.path / "contacts.parquet")
+    terms = _terms(asked, [score.name for score in record.scores])
+    contacts, where = _where(project, asked.where, contacts, clock)
+    _check_columns(asked, contacts)
+    query = Query(
+        terms=terms,
+        min_score=asked.min_score,
+        min_percentile=asked.min_percentile,
+        owners=asked.owners,
+        tags=asked.tags,
+        where=where,
+        text=asked.text,
+    )
+    excluded = None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet")["contact_id"]
+    rows = search(scores, contacts, query, clock=clock, excluded=excluded)
+    if terms[0].high == 0:
+        points = pl.scan_parquet(found.path / "points.parquet")
+        points = points.filter(pl.col("score_name") == terms[0].score_name)
+        rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
+    return ranked_contacts(rows, contacts, _shown(asked, rows, contacts))
+
+
+def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:
+    low, high = (0, 5) if asked.flames is None else _flames(asked.flames, "--flames")
+    if not asked.scores:
+        return (Term(names[0], low, high),)
+    terms = []
+    for text in asked.scores:
+        name, colon, flames = text.rpartition(":") if ":" in text and text not in names else (text, "", "")
+        if name not in names:
+            hint = f"There are {', '.join(names)}."
+            near = nearest(name, names)
+            raise UsageError(
+                Problem(
+                    "U005",
+                    f"The run has no score `{name}`.",
+                    hint=f"Did you mean `{near}`?" if near else hint,
+                )
+            )
+        bounds = _flames(flames, "--score") if colon else (0, 5)
+        terms.append(Term(name, *bounds))
+    if asked.flames is not None:
+        terms[0] = Term(terms[0].score_name, max(low, terms[0].low), min(high, terms[0].high))
+    return tuple(terms)
+
+
+def _flames(text: str, flag: str) -> tuple[int, int]:
+    match = _RANGE.fullmatch(text.strip())
+    low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if low > high:
+        hint = "Give a number from 0 to 5, or a range such as 4-5."
+        raise UsageError(Problem("U006", f"{flag}: `{text}` is no number of flames.", hint=hint))
+    return low, high
+
+
+def _where(
+    project: Project, texts: Sequence[str], contacts: pl.LazyFrame, clock: Clock
+) -> tuple[pl.LazyFrame, tuple[Predicate, ...]]:
+    """Bind the predicates, and give the contacts the companions of dates in declared formats."""
+    if not texts:
+        return contacts, ()
+    loaded = load_predicates(texts)
+    names = tuple(contacts.collect_schema().names())
+    bound = bind_predicates(loaded, Columns(contacts=names, has_tags="tags" in names), clock.zone)
+    for name in sorted(dates_of(loaded).contacts):
+        formats = _formats(project, name)
+        if formats:
+            reader = IsoText(clock.zone, formats, shifted=False)
+            iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
+            contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
+    return contacts, bound
+
+
+def _formats(project: Project, name: str) -> tuple[str, ...]:
+    """Return the formats that the project declares for a contacts' column, of any source."""
+    found: list[str] = []
+    for source in project.settings.contacts:
+        headers = source.columns.get(name, ())
+        for key in (name, *headers):
+            found += source.dates.get(key, ())
+    return tuple(dict.fromkeys(found))
+
+
+def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:
+    names = contacts.collect_schema().names()
+    needed = {"--owner": ("owner",) if asked.owners else (), "--tag": ("tags",) if asked.tags else ()}
+    for flag, columns in needed.items():
+        for column in columns:
+            if column not in names:
+                hint = f"Map it in the project file: `columns: {{{column}: HEADER}}` of the contacts."
+                raise UsageError(
+                    Problem("U007", f"{flag}: the contacts have no column `{column}`.", hint=hint)
+                )
+
+
+def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame) -> list[str]:
+    there = [*rows.columns, *contacts.collect_schema().names()]
+    if asked.columns is None:
+        extra = [name for name in rows.columns if name.endswith(("_score", "_flames")) or name == "why"]
+        kept = [name for name in rows.columns if name not in _OF_SCORES and name not in extra]
+        return ["rank", "contact_id", *kept, *STANDING, *extra]
+    for name in asked.columns:
+        if name not in there:
+            near = nearest(name, there)
+            hint = f"Did you mean `{near}`?" if near else f"There are {', '.join(dict.fromkeys(there))}."
+            raise UsageError(Problem("U008", f"--columns: there is no column `{name}`.", hint=hint))
+    return list(dict.fromkeys(asked.columns))
+
+
+def _rule_names(record: RunRecord, score_name: str) -> dict[str, str]:
+    return {
+        rule.id: rule.name
+        for score in record.scores
+        if score.name == score_name
+        for rule in score.rules
+        if rule.entry == "rule"
+    }
+
+
+_OF_SCORES: Final = (
+    "contact_id", "score_name", "score", "flames", "percent_of_ideal", "percentile", "rank", "last_activity_at",
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""The exports cut down to one contact, and frozen at an instant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.cells import as_text
+from flamescore.engine.people import INDEX, KEY, key_of, people_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flamescore.engine.people import People
+    from flamescore.frames import EventSource, Exports
+
+
+def focus(exports: Exports, contact_id: str) -> Exports:
+    """Keep one contact, its events (read into memory, in order) and its tag history."""
+    people = people_of(exports.contacts)
+    history = exports.tag_history
+    return replace(
+        exports,
+        contacts=exports.contacts.filter(pl.col("contact_id") == contact_id),
+        events=tuple(_focused(source, people, contact_id) for source in exports.events),
+        tag_history=None if history is None else history.filter(pl.col("contact_id") == contact_id),
+    )
+
+
+def frozen(exports: Exports, as_of: datetime) -> Exports:
+    """Leave out whatever happened after an instant."""
+    then = pl.col("at") <= as_of
+    history = exports.tag_history
+    return replace(
+        exports,
+        events=tuple(replace(source, frame=source.frame.filter(then)) for source in exports.events),
+        tag_history=None if history is None else history.filter(then),
+    )
+
+
+def _focused(source: EventSource, people: People, contact_id: str) -> EventSource:
+    column = "contact_id" if source.key == "contact_id" else "contact"
+    text = as_text(column, source.frame.collect_schema()[column])
+    key = _key(people, source.key, contact_id)
+    mine = pl.lit(value=False) if key is None else key_of(source.key, text) == key
+    return replace(source, frame=source.frame.filter(mine).collect().lazy())
+
+
+def _key(people: People, key: str, contact_id: str) -> str | None:
+    """Return the key by which events are the contact's; None where an earlier contact has it."""
+    number = people.numbers(pl.Series([contact_id]))[0]
+    found = people.lookup(key).filter(pl.col(INDEX) == number).select(KEY).collect()
+    return found[KEY][0] if found.height else None

@@ -1,0 +1,117 @@
+"""Everything that a scoring starts from: project, rules and exports, read once and fitted together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flamescore.bind.dates import date_columns
+from flamescore.bind.resolve import bind_condition, bind_rules
+from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
+from flamescore.exports.load import load
+from flamescore.exports.project import find_project, load_project
+from flamescore.exports.settings import check_needed, settle
+from flamescore.exports.survey import survey
+from flamescore.rules.load import load_condition, load_rules
+from flamescore.rules.moments import parse_moment
+from flamescore.units import from_local, start_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from zoneinfo import ZoneInfo
+
+    from flamescore.bind.resolve import Bound
+    from flamescore.bind.resolved import Condition
+    from flamescore.exports.project import Project
+    from flamescore.frames import Columns, Exports
+    from flamescore.rules.load import LoadedCondition, LoadedRules
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a scoring needs. `as_of` is UTC, cut to the whole second."""
+
+    project: Project
+    loaded: LoadedRules
+    bound: Bound
+    exclude: Condition | None
+    exports: Exports
+    as_of: datetime
+
+
+def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
+    """Return the project that stands where the user is, with what flags and environment say."""
+    path = find_project(config)
+    return settle(None if path is None else load_project(path), flags)
+
+
+@contextmanager
+def read_inputs(
+    project: Project,
+    *,
+    rules: LoadedRules | None = None,
+    as_of: str | None = None,
+    strict: bool = False,
+    now: datetime | None = None,
+) -> Iterator[Inputs]:
+    """Read the rules (or take those given), then the headers, then the exports.
+
+    Headers are held against the rules before any row is read. Copies that reading needed (of files in
+    another encoding, say) are deleted when the block ends, and event frames are useless then.
+    """
+    if rules is None:
+        check_needed(project)
+        rules = load_rules(project.resolve(str(project.settings.rules)))
+    exclude = call_list_of(project)
+    opened = survey(project, now=now)
+    try:
+        bound = bind_rules(rules, opened.columns)
+        zone = bound.book.zone
+        condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
+        others = () if exclude is None else (exclude,)
+        exports = load(opened, date_columns(rules, *others), zone, strict=strict)
+        instant = parse_as_of(as_of or project.settings.as_of, zone, now=now)
+        yield Inputs(project, rules, bound, condition, exports, instant)
+    finally:
+        opened.close()
+
+
+def call_list_of(project: Project) -> LoadedCondition | None:
+    """Return whom the project file excludes from call lists, read but not yet bound."""
+    if project.exclude is None or project.document is None:
+        return None
+    try:
+        return load_condition(project.document, ("call_list", "exclude"))
+    except RuleFileError as error:
+        raise ProjectFileError(error.problems) from None
+
+
+def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> datetime:
+    """Return the instant that `now`, `today`, a date (its first instant) or an instant means (UTC)."""
+    now = (now or datetime.now(UTC)).replace(microsecond=0).astimezone(UTC)
+    if text == "now":
+        return now
+    if text == "today":
+        return start_of_day(now.astimezone(zone).date(), zone)
+    moment = parse_moment(text)
+    if moment is None:
+        hint = "Give `now`, `today`, a date as 2026-11-21, or an instant as 2026-11-21T02:00:00Z."
+        raise UsageError(Problem("U003", f"`{text}` is no instant.", hint=hint))
+    if not isinstance(moment, datetime):
+        return start_of_day(moment, zone)
+    return moment if moment.tzinfo is not None else from_local(moment, zone)
+
+
+def rules_path(project: Project) -> Path:
+    """Return where the project's rule file lies."""
+    return project.resolve(str(project.settings.rules))
+
+
+def _bound_exclude(exclude: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:
+    try:
+        return bind_condition(exclude, columns, zone)
+    except RuleFileError as error:
+        raise ProjectFileError(error.problems) from None

@@ -1,0 +1,33 @@
+"""What a run would change, held against the latest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from flamescore.scoring import Scored
+
+
+def would_change(scored: Scored, previous: pl.DataFrame | None) -> str:
+    """Say by score how many contacts are new, gone, up and down in flames; `previous` is an earlier `scores`."""
+    if previous is None:
+        return "There is no earlier run to compare with. Nothing was written.\n"
+    said = [_of_score(scored, previous, score.name) for score in scored.book.scores]
+    return "".join(said) + "Nothing was written.\n"
+
+
+def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:
+    columns = ("contact_id", "flames", "score")
+    now = scored.scores.filter(pl.col("score_name") == name).select(columns)
+    then = previous.filter(pl.col("score_name") == name).select(columns)
+    both = then.join(now, on="contact_id", suffix="_now")
+    counts = {
+        "with other points": both.filter(pl.col("score") != pl.col("score_now")).height,
+        "up in flames": both.filter(pl.col("flames") < pl.col("flames_now")).height,
+        "down in flames": both.filter(pl.col("flames") > pl.col("flames_now")).height,
+        "new": now.height - both.height,
+        "gone": then.height - both.height,
+    }
+    return f"{name}, against the latest run: {', '.join(f'{n} {what}' for what, n in counts.items())}\n"

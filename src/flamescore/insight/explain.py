@@ -1,0 +1,107 @@
+"""Explain one contact's scores by the engine itself, with every occurrence kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.engine.clock import Clock
+from flamescore.engine.focus import focus, frozen
+from flamescore.engine.judge import Judge
+from flamescore.engine.prepare import prepare
+from flamescore.engine.trace import trace
+from flamescore.insight.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.insight.reasons import Told
+from flamescore.insight.ways import needed, ways
+from flamescore.scoring import score_exports
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flamescore.bind.resolved import RuleBook
+    from flamescore.frames import Exports
+
+AHEAD: Final = (7, 30)
+"""The days for which the outlook is told."""
+
+
+def explain(
+    book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime, everything: bool = False
+) -> Explanation:
+    """Explain every score of a contact as of an instant.
+
+    `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
+    Rank and percentile are left out: they depend on everyone else.
+    """
+    mine = focus(exports, contact_id)
+    clock = Clock(as_of, book.zone)
+    ready = prepare(book, mine, clock)
+    traced = trace(ready, mine.events)
+    judge = Judge(ready.known, 0, 1, traced.sums)
+    share = ready.teller.share(judge)
+    summary = {row["score_name"]: row for row in score_exports(book, mine, as_of=as_of).scores.to_dicts()}
+    later = {days: _later(book, mine, as_of, days) for days in AHEAD}
+    told = Told(ready, traced, judge, share, everything=everything)
+    scores = tuple(
+        ScoreExplained(
+            score_name=score.name,
+            title=score.title,
+            in_population=True,
+            score=int(share.totals[number][0]) / POINT,
+            flames=summary[score.name]["flames"],
+            percent_of_ideal=summary[score.name]["percent_of_ideal"],
+            last_activity_at=summary[score.name]["last_activity_at"],
+            entries=told.entries(score),
+            silent=told.silent(score) if everything else (),
+            outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
+            next_flame_needs=needed(score, int(share.totals[number][0])),
+            next_flame=ways(ready, traced, judge, number),
+        )
+        if bool(share.scored[number][0])
+        else ScoreExplained(score.name, score.title, in_population=False)
+        for number, score in enumerate(book.scores)
+    )
+    return Explanation(
+        contact_id=contact_id,
+        name=_cell(mine, "name"),
+        email=_cell(mine, "email"),
+        as_of=as_of,
+        timezone=book.zone.key,
+        scores=scores,
+    )
+
+
+def standing(
+    book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime
+) -> dict[str, tuple[int, float]]:
+    """Score everyone, and return the contact's rank and percentile by score."""
+    scores = score_exports(book, exports, as_of=as_of).scores
+    rows = scores.filter(pl.col("contact_id") == contact_id).to_dicts()
+    return {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+
+
+def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]]) -> Explanation:
+    """Add rank and percentile, by score."""
+    scores = tuple(
+        replace(s, rank=standing[s.score_name][0], percentile=standing[s.score_name][1])
+        if s.score_name in standing
+        else s
+        for s in explanation.scores
+    )
+    return replace(explanation, scores=scores)
+
+
+def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
+    then = score_exports(book, frozen(mine, as_of), as_of=as_of + timedelta(days=days))
+    return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}
+
+
+def _cell(exports: Exports, column: str) -> str | None:
+    if column not in exports.contacts.columns:
+        return None
+    value = exports.contacts[column][0]
+    return None if value is None else str(value)

@@ -1,0 +1,96 @@
+"""What an explanation says: frozen values, points as numbers that add up in decimals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One event under a rule. `factor` is from 0 to 1; `outcome` is `counted`, or what kept it from counting.
+
+    `properties` are the ones that the rule looks at. `expires_at` is None where it never does.
+    """
+
+    event: str
+    at: datetime
+    age_days: int
+    outcome: str
+    factor: float | None = None
+    points: float | None = None
+    expires_at: datetime | None = None
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A rule or limit that gave or took something; or, with `why`, one that gave nothing."""
+
+    entry: str
+    rule_id: str
+    name: str
+    points: float
+    occurrences: int = 0
+    last_at: datetime | None = None
+    group: str | None = None
+    why: str | None = None
+    counted: tuple[Occurrence, ...] = ()
+    uncounted: tuple[Occurrence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The score so many days later, if nothing happens."""
+
+    days: int
+    score: float
+    flames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A rule of which one more occurrence now would bring the next flame."""
+
+    rule_id: str
+    name: str
+    score: float
+    flames: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreExplained:
+    """One score of the contact: the `entries` add up to `score`, to the last digit.
+
+    `in_population` is False where the score leaves the contact out; there is nothing else to say then.
+    `rank` and `percentile` are None where the whole list was not scored.
+    """
+
+    score_name: str
+    title: str
+    in_population: bool
+    score: float = 0.0
+    flames: int = 0
+    percent_of_ideal: float = 0.0
+    percentile: float | None = None
+    rank: int | None = None
+    last_activity_at: datetime | None = None
+    entries: tuple[EntryLine, ...] = ()
+    silent: tuple[EntryLine, ...] = ()
+    outlook: tuple[Outlook, ...] = ()
+    next_flame_needs: float | None = None
+    next_flame: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a contact has the scores it has. `notes` say what the reader must know of the numbers."""
+
+    contact_id: str
+    name: str | None
+    email: str | None
+    as_of: datetime
+    timezone: str
+    scores: tuple[ScoreExplained, ...]
+    run_id: str | None = None
+    notes: tuple[str, ...] = ()

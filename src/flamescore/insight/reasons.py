@@ -1,0 +1,175 @@
+"""The entries of an explanation, and why rules gave nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from flamescore.bind.resolved import BranchRule, EventRule, TagRule
+from flamescore.engine.clock import DAY
+from flamescore.engine.ledger import NONE
+from flamescore.engine.streams import EVENT
+from flamescore.engine.tags import UNDATED
+from flamescore.engine.trace import AT, COUNTED
+from flamescore.engine.worth import factors
+from flamescore.insight.expiry import expires_at
+from flamescore.insight.explanation import EntryLine, Occurrence
+from flamescore.units import POINT, WHOLE
+
+if TYPE_CHECKING:
+    from flamescore.bind.resolved import Rule, Score
+    from flamescore.engine.judge import Judge
+    from flamescore.engine.ledger import Share
+    from flamescore.engine.prepare import Prepared
+    from flamescore.engine.streams import Stream
+    from flamescore.engine.trace import Traced
+
+OUTCOMES: Final = {
+    "expired": "has expired",
+    "later": "is after the instant asked for",
+    "follower": "was not followed, or was followed, as the rule asks",
+    "per": "a later one counts for the same day, period or value",
+    "times": "there are too few of them",
+    "count": "later ones count instead",
+}
+"""What keeps an occurrence from counting, in words."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Tells the entries of one contact, score by score."""
+
+    ready: Prepared
+    traced: Traced
+    judge: Judge
+    share: Share
+    everything: bool
+
+    def entries(self, score: Score) -> tuple[EntryLine, ...]:
+        """Return what gave or took anything, in order; the points add up to the score."""
+        rules = {rule.id: rule for rule in score.rules}
+        rows = self.share.rows
+        lines = []
+        for number, points, occurrences, age in zip(
+            rows.entry.tolist(),
+            rows.points.tolist(),
+            rows.occurrences.tolist(),
+            rows.age.tolist(),
+            strict=True,
+        ):
+            entry = self.ready.teller.entries[number]
+            if entry.score_name != score.name:
+                continue
+            rule = rules.get(entry.id) if entry.entry == "rule" else None
+            counted, uncounted = ((), ()) if rule is None else self._occurrences(rule)
+            lines.append(
+                EntryLine(
+                    entry=entry.entry,
+                    rule_id=entry.id,
+                    name=entry.name,
+                    points=points / POINT,
+                    occurrences=occurrences,
+                    last_at=None if age == NONE else self._instant(age),
+                    group=None if rule is None else rule.group,
+                    counted=counted,
+                    uncounted=uncounted if self.everything else (),
+                )
+            )
+        return tuple(lines)
+
+    def silent(self, score: Score) -> tuple[EntryLine, ...]:
+        """Return the rules that gave nothing, each with the reason."""
+        given = {line.rule_id for line in self.entries(score) if line.entry == "rule"}
+        out = []
+        for rule in (rule for rule in score.rules if rule.id not in given):
+            counted, uncounted = self._occurrences(rule)
+            why = self._why(rule, counted, uncounted)
+            out.append(
+                EntryLine(
+                    "rule",
+                    rule.id,
+                    rule.name,
+                    0.0,
+                    group=rule.group,
+                    why=why,
+                    uncounted=(*counted, *uncounted),
+                )
+            )
+        return tuple(out)
+
+    def _why(self, rule: Rule, counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, ...]) -> str:
+        if rule.condition is not None and not self.judge.holds(rule.condition)[0]:
+            return "its `if` does not hold"
+        match rule.subject:
+            case EventRule():
+                return _why_no_event(counted, uncounted)
+            case TagRule():
+                return self._why_no_tag(rule.subject)
+            case BranchRule(branches=branches):
+                holds = any(self.judge.holds(branch.condition)[0] for branch in branches)
+                return "it is worth 0" if holds else "its condition does not hold"
+
+    def _why_no_tag(self, rule: TagRule) -> str:
+        if not self.judge.known.tags[rule.tag][0]:
+            return "the contact does not have the tag"
+        if not rule.dated or rule.points == 0:
+            return "it is worth 0"
+        if self.judge.known.since[rule.tag][0] == UNDATED:
+            return "the tag has no date, and the rule skips such tags"
+        return "the tag has expired, or is worth 0 by now"
+
+    def _occurrences(self, rule: Rule) -> tuple[tuple[Occurrence, ...], tuple[Occurrence, ...]]:
+        """Return the counted occurrences of a rule and the others, latest first."""
+        if not isinstance(rule.subject, EventRule):
+            return (), ()
+        number = self.ready.streams.of_rule[rule.subject]
+        mine = [(row, out) for (stream, row), out in self.traced.outcomes.items() if stream == number]
+        shown = [
+            self._occurrence(rule.subject, number, row, outcome)
+            for row, outcome in sorted(mine, key=lambda m: (int(self.traced.age[m[0]]), m[0]))
+        ]
+        return tuple(o for o in shown if o.outcome == COUNTED), tuple(
+            o for o in shown if o.outcome != COUNTED
+        )
+
+    def _occurrence(self, rule: EventRule, number: int, row: int, outcome: str) -> Occurrence:
+        event = self.traced.events.row(row, named=True)
+        age = int(self.traced.age[row])
+        stream = self.ready.streams.all[number]
+        worth = self.traced.worth.get((number, row))
+        at = event[AT]
+        return Occurrence(
+            event=event[EVENT] or "",
+            at=at,
+            age_days=age // DAY,
+            outcome=outcome,
+            factor=_factor(stream, age) if outcome == COUNTED else None,
+            points=None if worth is None else worth / POINT,
+            expires_at=None if rule.window is None else expires_at(at, rule.window, self.ready.clock),
+            properties=tuple((c, event[c]) for c in _columns(stream) if event.get(c) is not None),
+        )
+
+    def _instant(self, age: int) -> datetime:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=self.ready.clock.now - age)
+
+
+def _why_no_event(counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, ...]) -> str:
+    if counted:
+        return "what it counts is worth 0 by now"
+    if not uncounted:
+        return "no such event"
+    return "; ".join(dict.fromkeys(OUTCOMES[each.outcome] for each in uncounted))
+
+
+def _factor(stream: Stream, age: int) -> float:
+    table = factors(stream.decay, age // DAY)
+    return int(table[min(age // DAY, len(table) - 1)]) / WHOLE
+
+
+def _columns(stream: Stream) -> tuple[str, ...]:
+    """Name the properties that a stream looks at."""
+    names = [p.column for p in stream.where if p.column != EVENT]
+    names += [stream.per.column] if stream.per is not None and stream.per.column is not None else []
+    names += [stream.points.column] if stream.points.column is not None else []
+    return tuple(dict.fromkeys(names))

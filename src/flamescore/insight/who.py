@@ -1,0 +1,31 @@
+"""Which contact is meant: by id, or by e-mail."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flamescore.cells import fold, folded, trim
+from flamescore.errors import NotFoundError, Problem, UsageError
+
+
+def contact_meant(contacts: pl.DataFrame, text: str) -> str:
+    """Return the id of the contact with this id, else with this e-mail address.
+
+    Raises:
+        NotFoundError: there is none.
+        UsageError: several contacts have the address; their ids are named.
+    """
+    if contacts.filter(pl.col("contact_id") == trim(text)).height:
+        return trim(text)
+    found = []
+    if "email" in contacts.columns:
+        found = contacts.filter(folded(pl.col("email")) == fold(text))["contact_id"].to_list()
+    if not found:
+        hint = "Give the contact id as the export has it (0042 is not 42), or the whole e-mail address."
+        raise NotFoundError(Problem("N001", f"No contact has the id or e-mail `{text}`.", hint=hint))
+    if len(found) > 1:
+        ids = ", ".join(f"`{each}`" for each in sorted(found))
+        raise UsageError(
+            Problem("U004", f"{len(found)} contacts have that e-mail: {ids}.", hint="Give one of the ids.")
+        )
+    return str(found[0])

@@ -1,0 +1,156 @@
+"""What `flamescore score` does: load, score, write the tables into a hidden folder, publish."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.errors import InputError, Problem
+from flamescore.inputs import read_inputs, rules_path
+from flamescore.publish.describe import describe
+from flamescore.publish.record import RulesFile, write_record
+from flamescore.publish.store import RunStore
+from flamescore.report.markdown import write_markdown
+from flamescore.report.problems import problems
+from flamescore.report.view import view
+from flamescore.scoring import score_exports
+from flamescore.tables.keep import absent
+from flamescore.tables.write import TableSettings, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flamescore.exports.project import Project
+    from flamescore.inputs import Inputs
+    from flamescore.publish.record import RunRecord
+    from flamescore.publish.store import HeldStore, Published
+    from flamescore.report.view import View
+    from flamescore.scoring import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one run may do differently, beside the project's settings."""
+
+    strict: bool = False
+    make_latest: bool = False
+    lock_timeout: float = 0.0
+    dry_run: bool = False
+    spreadsheet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it; `published` is None after a dry run."""
+
+    scored: Scored
+    report: View
+    warnings: tuple[str, ...]
+    record: RunRecord
+    published: Published | None
+    previous: pl.DataFrame | None = None
+    """The scores of the latest run, for a dry run to compare with."""
+
+
+@dataclass
+class _Watch:
+    """Tells each step as it starts, and notes the seconds that it took."""
+
+    tell: Callable[[str], None]
+    steps: list[tuple[str, float]] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def __call__(self, step: str) -> None:
+        now = time.perf_counter()
+        self.steps.append((step, now - self.started))
+        self.started = now
+
+    def begin(self, text: str) -> None:
+        self.tell(text)
+        self.started = time.perf_counter()
+
+
+def nightly(project: Project, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
+    if options.dry_run:
+        return _work(project, options, tell, None)
+    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    with store.hold(options.lock_timeout) as held:
+        return _work(project, options, tell, held)
+
+
+def _work(project: Project, options: Options, tell: Callable[[str], None], held: HeldStore | None) -> Outcome:
+    started_at = datetime.now(UTC)
+    watch = _Watch(tell)
+    watch.begin("Reading the exports")
+    with read_inputs(project, strict=options.strict) as inputs:
+        watch("load")
+        watch.begin("Scoring")
+        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
+        watch("score")
+    warnings = warnings_of(inputs, scored)
+    if options.strict and scored.observed.unseen:
+        raise InputError([_unseen(kind) for kind in scored.observed.unseen])
+    if held is None:
+        record = _record(inputs, scored, "", started_at, watch, warnings)
+        report = _view(scored, project, "dry run", warnings)
+        return Outcome(scored, report, warnings, record, None, _previous(project))
+    with held.begin(inputs.as_of) as folder:
+        watch.begin("Writing the tables")
+        settings = TableSettings(project.settings.keep, project.settings.hot_flames, options.spreadsheet)
+        write_tables(folder.path, scored, inputs.exports.rejects, settings)
+        report = _view(scored, project, folder.run_id, warnings)
+        write_markdown(folder.path, report)
+        watch("write")
+        record = _record(inputs, scored, folder.run_id, started_at, watch, warnings)
+        write_record(folder.path, record)
+        published = folder.commit(make_latest=options.make_latest, keep_runs=project.settings.keep_runs)
+    return Outcome(scored, report, warnings, record, published)
+
+
+def _previous(project: Project) -> pl.DataFrame | None:
+    run = RunStore(project.resolve(project.settings.output), project.settings.mode).latest()
+    return None if run is None else pl.read_parquet(run.path / "scores.parquet")
+
+
+def _view(scored: Scored, project: Project, run_id: str, warnings: tuple[str, ...]) -> View:
+    settings = project.settings
+    return view(scored, run_id=run_id, keep=settings.keep, hot_flames=settings.hot_flames, warnings=warnings)
+
+
+def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
+    """Say what a user should look at of rules, project and exports, though the run went on."""
+    missing = absent(scored.contacts, inputs.project.settings.keep)
+    return (
+        *(str(problem) for problem in inputs.bound.warnings),
+        *inputs.exports.warnings,
+        *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
+    )
+
+
+def _unseen(kind: str) -> Problem:
+    return Problem("I050", f"No event in the rules' windows is of the type `{kind}`, which a rule names.")
+
+
+def _record(
+    inputs: Inputs,
+    scored: Scored,
+    run_id: str,
+    started_at: datetime,
+    watch: _Watch,
+    warnings: tuple[str, ...],
+) -> RunRecord:
+    record = describe(
+        scored,
+        run_id=run_id,
+        rules=RulesFile.of(rules_path(inputs.project), inputs.loaded.text),
+        started_at=started_at,
+        steps=watch.steps,
+        warnings=problems(scored.observed, warnings),
+        hot_flames=inputs.project.settings.hot_flames,
+    )
+    return record if run_id else record.model_copy(update={"published": False})

@@ -1,0 +1,143 @@
+"""An explanation for people: rich text, nothing of it read as markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from flamescore.insight.reasons import OUTCOMES
+from flamescore.units import POINT, show_points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from rich.console import RenderableType
+
+    from flamescore.insight.explanation import EntryLine, Explanation, Occurrence, ScoreExplained
+
+LIMITS = {
+    "rule_limit": "limit of the rule",
+    "group_limit": "limit of the group",
+    "score_limit": "limit of the score",
+}
+SHOWN = 12
+"""Counted occurrences that are listed before the rest is summed up; JSON has them all."""
+
+
+def render(explanation: Explanation, *, everything: bool = False) -> Group:
+    """Return the whole explanation, score by score."""
+    zone = ZoneInfo(explanation.timezone)
+    parts: list[RenderableType] = [_head(explanation, zone)]
+    for score in explanation.scores:
+        parts += ["", *_score(score, zone, everything=everything)]
+    parts += [Text(note, style="yellow") for note in explanation.notes]
+    return Group(*parts)
+
+
+def points(value: float) -> str:
+    """Show points with their sign: `+3`, `-0.25`."""
+    shown = show_points(round(value * POINT))
+    return shown if value < 0 else f"+{shown}"
+
+
+def _head(explanation: Explanation, zone: ZoneInfo) -> Text:
+    who = " · ".join(filter(None, (explanation.name, explanation.email, explanation.contact_id)))
+    run = f" · run {explanation.run_id}" if explanation.run_id else ""
+    return Text.assemble(
+        (who, "bold"), f"\nas of {_time(explanation.as_of, zone)} {explanation.timezone}{run}"
+    )
+
+
+def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterator[RenderableType]:
+    if not score.in_population:
+        yield Text(f"{score.title}: not scored, the contact is not in its population")
+        return
+    yield _standing(score)
+    yield _ledger(score, zone)
+    if everything:
+        yield from _silent(score, zone)
+    yield from _outlook(score)
+
+
+def _standing(score: ScoreExplained) -> Text:
+    said = [
+        f"{show_points(round(score.score * POINT))} points",
+        f"{score.flames} of 5 flames",
+        f"{score.percent_of_ideal:.4g}% of the ideal",
+    ]
+    if score.rank is not None and score.percentile is not None:
+        said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
+    return Text.assemble((score.title, "bold"), ": ", ", ".join(said))
+
+
+def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column()
+    for line in score.entries:
+        table.add_row(Text(points(line.points)), Text(_entry(line)))
+        for occurrence in line.counted[:SHOWN]:
+            table.add_row("", Text(_occurrence(occurrence, zone), style="dim"))
+        if len(line.counted) > SHOWN:
+            table.add_row("", Text(f"and {len(line.counted) - SHOWN} earlier ones", style="dim"))
+        for occurrence in line.uncounted:
+            table.add_row("", Text(_occurrence(occurrence, zone), style="dim"))
+    table.add_row(Text(show_points(round(score.score * POINT)), style="bold"), Text("in all", style="bold"))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _entry(line: EntryLine) -> str:
+    limit = LIMITS.get(line.entry)
+    if limit:
+        return f"{line.name}: {limit}"
+    times = f" ({line.occurrences}×)" if line.occurrences > 1 else ""
+    return f"{line.name}{times}"
+
+
+def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
+    age = "today" if occurrence.age_days == 0 else f"{occurrence.age_days} d ago"
+    said = [f"{_time(occurrence.at, zone)}, {age}, {occurrence.event}"]
+    said += [f"{name} {value}" for name, value in occurrence.properties]
+    if occurrence.points is None:
+        return "; ".join((*said, f"does not count: {OUTCOMES.get(occurrence.outcome, occurrence.outcome)}"))
+    factor = "" if occurrence.factor in (None, 1.0) else f" (× {occurrence.factor:.9g})"
+    said.append(f"{points(occurrence.points)}{factor}")
+    if occurrence.expires_at is not None:
+        said.append(f"expires {_time(occurrence.expires_at, zone)}")
+    return "; ".join(said)
+
+
+def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
+    if not score.silent:
+        return
+    yield Text("  gave nothing:")
+    for line in score.silent:
+        yield Text(f"    {line.name}: {line.why}", style="dim")
+        for occurrence in line.uncounted:
+            yield Text(f"      {_occurrence(occurrence, zone)}", style="dim")
+
+
+def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
+    later = ", ".join(
+        f"{show_points(round(o.score * POINT))} points and {o.flames} flames in {o.days} days"
+        for o in score.outlook
+    )
+    if later:
+        yield Text(f"  if nothing happens: {later}")
+    if score.next_flame_needs is None:
+        return
+    yield Text(f"  to the next flame: {show_points(round(score.next_flame_needs * POINT))} points more")
+    for way in score.next_flame:
+        reached = f"{show_points(round(way.score * POINT))} points, {way.flames} flames"
+        yield Text(f"    once more: {way.name} → {reached}")
+
+
+def _time(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
