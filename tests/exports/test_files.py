@@ -108,3 +108,23 @@ def test_copies_are_private_and_go(bench):
     assert (copy.exists(), copy.parent.stat().st_mode & 0o777) == (True, 0o700)
     opened.close()
     assert not copy.exists()
+
+
+def test_a_line_without_end_is_a_reject(with_contacts):
+    row = "1,visit,2026-01-01,/a\n"
+    with_contacts.write(
+        "events.csv", "contact_id,event,at,url\n" + row + f"1,visit,2026-01-01,{'x' * 40_000_000}\n" + row
+    )
+    loaded = with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n")
+    assert loaded.rejects.select("record", "line", "reason").rows() == [(2, 3, "too_long")]
+    assert loaded.events[0].record.counts.rows == 3
+
+
+def test_an_unclosed_quote_above_a_large_file_costs_one_record(with_contacts):
+    row = "1,visit,2026-01-01,/a\n"
+    with_contacts.write(
+        "events.csv", "contact_id,event,at,url\n" + '1,"visit,2026-01-01,/a\n' + row * 500_000
+    )
+    loaded = with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n")
+    assert loaded.rejects.select("record", "line", "reason").rows() == [(1, 2, "unclosed_quote")]
+    assert loaded.events[0].record.counts.rows == 500_001

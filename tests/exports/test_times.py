@@ -158,3 +158,45 @@ def test_times_that_don_t_read_stop_the_source_with_samples_and_fitting_formats(
         "Times that don't read are 42 x `99/99/9999`, such as `01/11/2026`, `01/12/2026`, `01/13/2026`; "
         "formats that fit: `%m/%d/%Y`."
     )
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+@pytest.mark.parametrize("formats", [(), ("%m/%d/%Y %H:%M", "epoch_ms")])
+def test_a_files_reading_is_that_of_its_cells_whatever_comes_first(with_contacts, zone, formats):
+    cells = [
+        "2026-01-01", "2026-01-01T10:00:00Z", "2026-01-01 10:00:00", "1700000000", "2026-11-01 01:30:00", "2026-03-08 02:30:00",
+        "2026-01-01T10:00+01:00", "11/01/2026 01:30", "1/2/2026 3:04", "1700000000000", "0001-01-01 00:00:00", "9999-12-31 23:59:59", " 2026-01-01 ",
+    ]  # fmt: skip
+    form = f"at: {{format: {list(formats)}}}," if formats else ""
+    expected = Clock(ZoneInfo(zone), formats).read(pl.Series(cells)).at.drop_nulls().sort()
+    for turn in range(len(cells)):
+        body = "".join(f"1,a,{cell}\n" for cell in cells[turn:] + cells[:turn])
+        with_contacts.write("events.csv", "contact_id,event,at\n" + body)
+        (source,) = with_contacts.load(
+            CONTACTS + f"events: [{{{form} path: events.csv}}]\n", zone=zone, limit="100%"
+        ).events
+        assert source.frame.collect()["at"].sort().to_list() == expected.to_list()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        pl.Series([datetime(2026, 11, 1, 1, 30, 0, 5), datetime(2026, 3, 8, 2, 30), None]),
+        pl.Series([datetime(2026, 11, 1, 1, 30), None])
+        .cast(pl.Datetime("ns"))
+        .dt.replace_time_zone("Asia/Tokyo"),
+        pl.Series([date(2026, 1, 1), None]),
+        pl.Series([1_700_000_000, 17, None]),
+        pl.Series([1_700_000_000_000.0, 0.5, None]),
+    ],
+)
+def test_typed_times_of_a_file_are_those_of_their_cells(with_contacts, zone, at):
+    expected = Clock(ZoneInfo(zone)).read(at).at.drop_nulls()
+    pl.DataFrame({"contact_id": ["1"] * len(at), "event": "a", "at": at}).write_parquet(
+        with_contacts.folder / "events.parquet"
+    )
+    text = CONTACTS + "events: [{path: events.parquet}]\n"
+    (source,) = with_contacts.load(text, zone=zone, limit="100%").events
+    assert source.frame.collect()["at"].to_list() == expected.to_list()
+    assert source.record.counts.rejected == len(at) - len(expected)

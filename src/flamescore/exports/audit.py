@@ -49,7 +49,7 @@ def timed(frame: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl
 
 def time_column(table: Table, source: Source, clock: Clock) -> pl.Expr:
     """Return `at` as instants (`frames.INSTANT`); null where it is missing or does not read."""
-    return instants(column("at", table, source, text=False), clock)
+    return instants(column("at", table, source, text=False), time_type(table, source), clock)
 
 
 def first_times(table: Table, source: Source) -> pl.Series:
@@ -64,7 +64,7 @@ def audit(table: Table, source: Source, clock: Clock) -> Audit:
     if "at" in source.CANONICAL:
         rows = timed(rows, table, source, clock)
         at = column("at", table, source, text=False)
-        odd = oddities(at, clock)
+        odd = oddities(at, time_type(table, source), clock)
         blank = _blank(at, table, source)
         checks |= {"missing_time": blank, "unreadable_time": (pl.col("odd") & UNREAD) != 0}
     names = list(checks)

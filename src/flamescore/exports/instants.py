@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.exports.times import FIRST, LAST, MICRO, SHAPES, epoch_seconds
+from flamescore.exports.times import FIRST, LAST, MICRO, SHAPES, UTC_KEYS, epoch_seconds
 from flamescore.exports.values import EPOCHS
 from flamescore.frames import INSTANT
 
@@ -42,8 +42,10 @@ def staged(
     return frame.with_columns(native.alias(NATIVE)).with_columns(pl.when(inside).then(NATIVE).alias(NATIVE))
 
 
-def instants(cells: pl.Expr, clock: Clock) -> pl.Expr:
+def instants(cells: pl.Expr, dtype: pl.DataType, clock: Clock) -> pl.Expr:
     """Return cells of a staged frame as instants; null where one is missing or does not read."""
+    if _complete(dtype, clock):
+        return pl.col(NATIVE)
 
     def read(batch: pl.Series) -> pl.Series:
         if batch.null_count() == len(batch):
@@ -54,8 +56,14 @@ def instants(cells: pl.Expr, clock: Clock) -> pl.Expr:
     return pl.coalesce(NATIVE, rest.map_batches(read, return_dtype=INSTANT, is_elementwise=True))
 
 
-def oddities(cells: pl.Expr, clock: Clock) -> pl.Expr:
+def oddities(cells: pl.Expr, dtype: pl.DataType, clock: Clock) -> pl.Expr:
     """Return the flags of a reading (UInt8): those of `times`, and `UNREAD` where nothing reads."""
+    if _complete(dtype, clock):
+        return (
+            pl.when(pl.col(NATIVE).is_null())
+            .then(pl.lit(UNREAD, pl.UInt8()))
+            .otherwise(pl.lit(0, pl.UInt8()))
+        )
 
     def look(batch: pl.Series) -> pl.Series:
         if batch.null_count() == len(batch):
@@ -67,6 +75,12 @@ def oddities(cells: pl.Expr, clock: Clock) -> pl.Expr:
     rest = pl.when(pl.col(NATIVE).is_null()).then(cells)
     flags = rest.map_batches(look, return_dtype=pl.UInt8(), is_elementwise=True)
     return pl.when(pl.col(NATIVE).is_null()).then(flags).otherwise(pl.lit(0, pl.UInt8()))
+
+
+def _complete(dtype: pl.DataType, clock: Clock) -> bool:
+    """Say whether the native way reads all that can be read: instants, and naive times in UTC."""
+    zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
+    return zoned or (isinstance(dtype, pl.Datetime | pl.Date) and clock.zone.key in UTC_KEYS)
 
 
 def _native(cells: pl.Expr, dtype: pl.DataType, clock: Clock, sample: pl.Series) -> pl.Expr | None:
@@ -103,7 +117,7 @@ def _parsed(cells: pl.Expr, form: str) -> pl.Expr:
 
 
 def _zoned(naive: pl.Expr, zone: ZoneInfo) -> pl.Expr:
-    if zone.key in ("UTC", "Etc/UTC"):
+    if zone.key in UTC_KEYS:
         return naive.dt.replace_time_zone("UTC")
     local = naive.dt.replace_time_zone(zone.key, ambiguous="null", non_existent="null")
     return local.dt.convert_time_zone("UTC")

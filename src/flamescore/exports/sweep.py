@@ -67,7 +67,9 @@ def _places(block: Block, which: Ints) -> tuple[Ints, ...]:
 
 
 def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [[]] * len(PLACES)
+    if not parts:
+        return pl.DataFrame(schema=PLACES)
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
     return pl.DataFrame(dict(zip(PLACES, columns, strict=True)), schema=PLACES)
 
 

@@ -25,6 +25,7 @@ REPEATED, SKIPPED, LOSSY, NUMBERED = 1, 2, 4, 8
 """Flags of a reading: in an hour that the clock repeats, or skips; a rounded epoch; any epoch."""
 
 UTC_ZONE: Final = ZoneInfo("UTC")
+UTC_KEYS: Final = ("UTC", "Etc/UTC")
 FIRST, LAST = -62_135_596_800, 253_402_300_799
 _D, _T = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _NAIVE: Final = pl.Datetime("us")
@@ -93,7 +94,7 @@ class Clock:
 
     def local(self, naive: pl.Series) -> Reading:
         """Read naive local times in the zone: of a repeated one the earlier; a skipped one moves forward."""
-        if self.zone.key in ("UTC", "Etc/UTC"):
+        if self.zone.key in UTC_KEYS:
             return _plain(naive.to_physical() // MICRO)
         utc = naive.dt.replace_time_zone(self.zone.key, ambiguous="null", non_existent="null")
         seconds = utc.to_physical() // MICRO
