@@ -124,7 +124,9 @@ def _view(scored: Scored, project: Project, run_id: str, warnings: tuple[str, ..
 
 def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
     """Say what a user should look at of rules, project and exports, though the run went on."""
-    missing = absent(scored.contacts, inputs.project.settings.keep)
+    settings = inputs.project.settings
+    # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
+    missing = absent(scored.contacts, settings.keep) if "keep" in settings.model_fields_set else ()
     return (
         *(str(problem) for problem in inputs.bound.warnings),
         *inputs.exports.warnings,

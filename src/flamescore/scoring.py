@@ -59,9 +59,10 @@ class Ledger:
 
     def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
         names = table(self.entries)[rows.entry]
-        at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age"))
+        at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age").cast(pl.Int64))
+        occurrences = rows.occurrences.astype(np.int64)
         return (
-            pl.DataFrame({"age": rows.age, "occurrences": rows.occurrences, "points": rows.points / POINT})
+            pl.DataFrame({"age": rows.age, "occurrences": occurrences, "points": rows.points / POINT})
             .with_columns(self.ids.gather(rows.contact + first).alias("contact_id"), *names.get_columns()[:3])
             .with_columns(last_at=_instant(at))
             .select(POINTS.names())

@@ -32,9 +32,9 @@ class Rows:
 
     contact: NDArray[np.integer]
     entry: NDArray[np.integer]
-    occurrences: NDArray[np.int64]
-    points: NDArray[np.int64]
-    age: NDArray[np.int64]
+    occurrences: NDArray[np.integer]
+    points: NDArray[np.integer]
+    age: NDArray[np.integer]
 
     def take(self, rows: NDArray[np.bool_]) -> Rows:
         """Return some of the rows."""
@@ -109,8 +109,7 @@ class _Page:
         key = (joined[0] << 16 | joined[1]) << place | np.arange(len(joined[0]))
         key.sort()
         order = key & ((1 << place) - 1)
-        types = (np.uint32, np.uint16, np.int64, np.int64, np.int64)
-        return Rows(*(column[order].astype(t) for column, t in zip(joined, types, strict=True)))
+        return Rows(*(_narrowed(column[order]) for column in joined))
 
 
 class Teller:
@@ -222,3 +221,10 @@ def _younger(youngest: NDArray[np.int64], given: Given) -> None:
     active = (given.points > 0) & (given.age != NONE)
     who = given.contact[active]
     youngest[who] = np.minimum(youngest[who], given.age[active])
+
+
+def _narrowed(column: NDArray[np.int64]) -> NDArray[np.integer]:
+    """Keep whole numbers in half the room where they fit: the ledger is what a scoring holds most of."""
+    small = np.iinfo(np.int32)
+    fits = column.min(initial=0) >= small.min and column.max(initial=0) <= small.max
+    return column.astype(np.int32) if fits else column
