@@ -1,9 +1,11 @@
 """The product run on the cases of the strategies, and the oracle's results brought to its shape."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from io import BytesIO
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +16,10 @@ from flamescore.bind.resolved import Condition, RuleBook
 from flamescore.engine.run import DEFAULT, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Columns, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules.load import load_condition, load_rules_text
-from flamescore.score import Scored, score_exports
+from flamescore.scoring import Scored, score_exports
 from flamescore.source import parse
-from strategies import Case, to_yaml
+from flamescore.tables.parquet import write_points, write_scores
+from strategies import Case, case_of, to_yaml
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
 
 Row = dict[str, Any]
@@ -93,23 +96,19 @@ def whole(points: float) -> int:
     return round(points * 10_000)
 
 
-def as_bytes(result: Scored) -> tuple[bytes, bytes, bytes, bytes]:
-    """Write scores and ledger as Arrow files and Parquet."""
-    tables = (result.scores, result.ledger.frame())
-    return (_ipc(tables[0]), _ipc(tables[1]), _parquet(tables[0]), _parquet(tables[1]))
+def as_bytes(result: Scored) -> tuple[bytes, bytes]:
+    """Write scores and ledger as the program does."""
+    with TemporaryDirectory() as folder:
+        scores, points = Path(folder, "scores.parquet"), Path(folder, "points.parquet")
+        write_scores(scores, result, ())
+        write_points(points, result.ledger)
+        return scores.read_bytes(), points.read_bytes()
 
 
-def _ipc(frame: pl.DataFrame) -> bytes:
-    frame.rechunk().write_ipc(file := BytesIO())
-    return file.getvalue()
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    frame.rechunk().write_parquet(file := BytesIO())
-    return file.getvalue()
-
-
-def with_scores(case: Case, change: Any) -> Case:
-    """Give the case with each score of its book changed."""
-    scores = {name: change(spec) for name, spec in case.book["scores"].items()}
-    return replace(case, book=case.book | {"scores": scores})
+def digest(seeds: Iterable[int]) -> str:
+    """Sum up the bytes of the results of made cases, for processes to compare."""
+    sha = sha256()
+    for seed in seeds:
+        for written in as_bytes(scored(case_of(Random(seed)))):
+            sha.update(written)
+    return sha.hexdigest()
