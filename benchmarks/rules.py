@@ -1,0 +1,228 @@
+"""Make rule files of 10, 30, 100 and 300 rules of mixed kinds, and a project file for each data set.
+
+    python benchmarks/rules.py S --rules 10 100
+
+The rules are plain data, so that every peer can be given the same ones in its own language.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import yaml
+from data import END, FOLDER, SIZES, VARIANTS, Dataset
+from traffic import SECTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNTS: Final = (10, 30, 100, 300)
+ZONE: Final = "America/Phoenix"
+"""No daylight saving: a peer can cut calendar days by a fixed offset."""
+
+DAYS_OF: Final = {"4w": 28, "5w": 35, "90d": 90, "26w": 182, "1y": 365}
+"""The windows; a year before the bench's `as_of` is 365 days."""
+
+WINDOWS: Final = tuple(DAYS_OF)
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """A decay: `linear` by a percentage a day, or `half_life` by days."""
+
+    how: str
+    amount: str
+
+    @property
+    def words(self) -> object:
+        """Return it as a rule file says it."""
+        return f"{self.amount}%" if self.how == "linear" else {"half_life": f"{self.amount}d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An event rule.
+
+    `url` is (operator, text), `least` (property, number), `follower` (event, days, wanted).
+    """
+
+    name: str
+    event: str
+    points: float
+    count: str | int
+    window: str
+    fade: Fade | None = None
+    url: tuple[str, str] | None = None
+    least: tuple[str, int] | None = None
+    per: str | None = None
+    follower: tuple[str, int, bool] | None = None
+    from_property: str | None = None
+
+    def words(self) -> dict[str, object]:
+        """Return it as a rule file says it."""
+        where = {"url": {self.url[0]: self.url[1]}} if self.url else {}
+        if self.least:
+            where[self.least[0]] = {"at_least": self.least[1]}  # type: ignore[dict-item]
+        said: dict[str, object] = {"name": self.name, "event": self.event}
+        if where:
+            said["where"] = where
+        if self.from_property:
+            said["points"] = {"from": self.from_property, "multiply_by": self.points}
+        else:
+            said["points"] = self.points
+        said |= {
+            "count": self.count,
+            "expires": self.window,
+            "decay": self.fade.words if self.fade else "none",
+        }
+        if self.per:
+            said["per"] = self.per
+        if self.follower:
+            event, days, wanted = self.follower
+            said["followed_by" if wanted else "unless_followed_by"] = {"event": event, "within": f"{days}d"}
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A rule on a contact: a `tag`, `employees` at least, or so many events of a type in the last days."""
+
+    name: str
+    points: float
+    tag: str | None = None
+    employees: int | None = None
+    happened: tuple[str, int, int] | None = None
+
+    def words(self) -> dict[str, object]:
+        """Return it as a rule file says it."""
+        said: dict[str, object] = {"name": self.name, "points": self.points}
+        if self.tag is not None:
+            return said | {"tag": self.tag}
+        if self.employees is not None:
+            return said | {"field": {"employees": {"at_least": self.employees}}}
+        assert self.happened is not None
+        event, times, days = self.happened
+        return said | {"if": {"event": event, "times": times, "last": f"{days}d"}}
+
+
+AnyRule = Rule | Trait
+
+
+def rules(count: int) -> tuple[AnyRule, ...]:
+    """Return rules of ten kinds in turn; each round's differ from those of the other rounds."""
+    return tuple(_KINDS[n % len(_KINDS)](n // len(_KINDS)) for n in range(count))
+
+
+def _page(n: int) -> Rule:
+    url = ("contains", f"/{SECTIONS[n % 10]}/" if n < 10 else f"/p{n % 50:02d}/")
+    return Rule(f"Page {n}", "page_visit", 1 + n % 3, "each", WINDOWS[1 + n % 4], Fade("linear", "1"), url)
+
+
+def _mail(n: int) -> Rule:
+    return Rule(f"Mail {n}", "email_open", 0.5 + n % 4, "each", WINDOWS[n % 3], per="asset")
+
+
+def _click(n: int) -> Rule:
+    url = ("contains", f"page-{n * 37 % 500:03d}")
+    return Rule(f"Click {n}", "link_click", 2 + n % 5, "once", WINDOWS[n % 5], url=url)
+
+
+def _stay(n: int) -> Rule:
+    url = ("starts_with", f"https://www.example.com/{SECTIONS[(n + 1) % 10]}")
+    fade = Fade("half_life", str(14 + n % 5 * 7))
+    return Rule(f"Stay {n}", "page_visit", 3, 5, "26w", fade, url, ("seconds", 60 + n % 9 * 60))
+
+
+def _video(n: int) -> Rule:
+    least = ("percent", 50 + n % 5 * 10)
+    return Rule(f"Video {n}", "video_watch", 4, "each", "26w", Fade("linear", "0.5"), None, least, "day")
+
+
+def _form(n: int) -> Rule:
+    kind = ("form_submit", "survey", "webinar_attend", "call")[n % 4]
+    return Rule(f"Form {n}", kind, 5 + n % 3, "each" if n % 2 else 3, "1y", Fade("half_life", str(30 + n)))
+
+
+def _day(n: int) -> Rule:
+    least = ("seconds", 30 + n % 20 * 30)
+    return Rule(f"Day {n}", "page_visit", 1, "each", WINDOWS[n % 4], None, None, least, "day")
+
+
+def _trait(n: int) -> Trait:
+    if n % 3 == 0:
+        return Trait(f"Tag {n}", 3, tag=f"Tag {n % 30:02d}")
+    if n % 3 == 1:
+        return Trait(f"Size {n}", 2 + n % 4, employees=50 * (n + 1))
+    return Trait(f"Quiet {n}", -2, happened=("email_open", 1 + n % 5, 30))
+
+
+def _amount(n: int) -> Rule:
+    if n % 3 == 0:
+        points = (1 + n % 7) / 100
+        return Rule(
+            f"Spent {n}", "purchase", points, "each", "1y", Fade("linear", "0.25"), from_property="amount"
+        )
+    url = ("contains", f"/checkout/p{n * 10 % 50 + 3:02d}/" if n > 2 else "/checkout/")
+    follower = ("purchase", 2 + n % 5, n % 3 == 1)
+    return Rule(f"Checkout {n}", "link_click", 6, "each", "90d", url=url, follower=follower)
+
+
+def _many(n: int) -> Rule:
+    kind = ("email_open", "link_click", "page_visit")[n % 3]
+    return Rule(f"Latest {n}", kind, 0.25, 10 + n, "1y", Fade("linear", "0.25"))
+
+
+_KINDS: Final = (_page, _mail, _click, _stay, _video, _form, _day, _trait, _amount, _many)
+
+
+def write_rules(count: int) -> Path:
+    """Write the rule file of so many rules."""
+    path = FOLDER / f"rules-{count}.yaml"
+    score = {
+        "five_flames": 200,
+        "limits": {"max": 1000},
+        "rules": [each.words() for each in rules(count)],
+    }
+    _write(path, {"version": 1, "timezone": ZONE, "scores": {"interest": score}})
+    return path
+
+
+def write_project(data: Dataset, count: int, *, csv: bool = False) -> Path:
+    """Write the project file that scores a data set by so many rules; its output is beside it."""
+    write_rules(count)
+    events = data.csv if csv else data.events
+    name = f"{data.size}-{data.variant}{'-csv' if csv else ''}-seed{data.seed}-{count}"
+    path = FOLDER / f"flamescore-{name}.yaml"
+    project = {
+        "version": 1,
+        "rules": f"rules-{count}.yaml",
+        "output": f"out/{name}",
+        "as_of": f"{END:%Y-%m-%dT%H:%M:%SZ}",
+        "keep_runs": 1,
+        "contacts": [{"path": data.contacts.name, "columns": {"contact_id": "contact_id"}}],
+        "events": [{"path": events.name}],
+    }
+    _write(path, project)
+    return path
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(yaml.safe_dump(content, sort_keys=False, width=110), encoding="utf-8")
+
+
+def main() -> None:
+    """Write the files asked for."""
+    parser = argparse.ArgumentParser(description="Write the bench's rule and project files.")
+    parser.add_argument("size", choices=SIZES)
+    parser.add_argument("--variant", choices=VARIANTS, default="shuffled")
+    parser.add_argument("--rules", nargs="*", type=int, default=COUNTS)
+    parser.add_argument("--csv", action="store_true")
+    asked = parser.parse_args()
+    for count in asked.rules:
+        print(write_project(Dataset(asked.size, asked.variant), count, csv=asked.csv))
+
+
+if __name__ == "__main__":
+    main()
