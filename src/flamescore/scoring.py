@@ -95,7 +95,7 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The result. `contacts` are all contacts by contact id; `scores` is `frames.SCORES`, ranked, score by score.
+    """The result. `contacts` are all, by contact id; `scores` is `frames.SCORES`, ranked, score by score.
 
     `excluded` holds the `contact_id` of contacts whom the call list leaves out (one String column).
     """

@@ -50,7 +50,7 @@ class Occurrences:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Every narrow occurrence of a partition, sorted: `(stream << contact_bits | contact) << age_bits | age`."""
+    """Every narrow occurrence, sorted, as `(stream << contact_bits | contact) << age_bits | age`."""
 
     keys: NDArray[np.int64]
     contact_bits: int

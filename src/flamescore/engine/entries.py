@@ -27,7 +27,7 @@ class Entry:
 
 
 def entries_of(book: RuleBook) -> tuple[Entry, ...]:
-    """List the entries: each rule and its limit, then the groups' limits, then the score's, score by score."""
+    """List the entries, score by score: each rule and its limit, the groups' limits, the score's."""
     return tuple(entry for score in book.scores for entry in _of_score(score))
 
 

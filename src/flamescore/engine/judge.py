@@ -43,7 +43,7 @@ class Judge:
         """How many contacts there are."""
         return self.last - self.first
 
-    def holds(self, condition: Condition | None) -> NDArray[np.bool_]:
+    def holds(self, condition: Condition | None) -> NDArray[np.bool_]:  # noqa: PLR0911 - one a kind
         """Say for whom a condition holds; no condition holds for all."""
         match condition:
             case None:

@@ -48,8 +48,8 @@ _COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
 class Share:
     """The ledger of some contacts, and what it comes to for each of them, score by score.
 
-    `totals` and `youngest` (age of the last activity, or `NONE`) are by score and contact, `scored` says who is
-    in the population. `unvalued` is by entry, `undated` counts contacts.
+    `totals` and `youngest` (age of the last activity, or `NONE`) are by score and contact, `scored` says who
+    is in the population. `unvalued` is by entry, `undated` counts contacts.
     """
 
     rows: Rows

@@ -59,7 +59,7 @@ def _holds(predicate: Predicate, clock: Clock) -> pl.Expr:
     return reduce(and_, tests)
 
 
-def _test(test: Test, clock: Clock, *, case_sensitive: bool) -> pl.Expr:
+def _test(test: Test, clock: Clock, *, case_sensitive: bool) -> pl.Expr:  # noqa: PLR0911 - one a kind
     present = pl.col(_TEXT).is_not_null()
     match test:
         case Empty(value=value):
@@ -73,7 +73,7 @@ def _test(test: Test, clock: Clock, *, case_sensitive: bool) -> pl.Expr:
         case Matches(pattern=pattern):
             return pl.col(_TEXT).str.contains(pattern if case_sensitive else f"(?i){pattern}")
         case Order():
-            return _order(test, clock)
+            return _order(test)
         case Within(period=period, ahead=ahead):
             day = pl.col(_DAY)
             if ahead:
@@ -104,7 +104,7 @@ def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
     )
 
 
-def _order(test: Order, clock: Clock) -> pl.Expr:
+def _order(test: Order) -> pl.Expr:
     match test.operand:
         case datetime() as instant:
             column, operand = pl.col(_INSTANT), float(instant.timestamp())

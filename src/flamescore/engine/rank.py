@@ -33,7 +33,7 @@ def ranked(
 
     `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
     contact id, which breaks the last ties. Equal scores share a rank. Quotients are numpy's, the nearest
-    float: Polars divides by a constant as it multiplies by the reciprocal, which is one digit off now and then.
+    float: Polars divides by a constant as it multiplies by the reciprocal, now and then one digit off.
     """
     frame = pl.DataFrame({_TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
     frame = frame.filter(pl.Series(scored)).sort(

@@ -139,10 +139,10 @@ def combine(first: NDArray[np.int64], second: NDArray[np.uint32], pairs: Codes) 
         present = np.flatnonzero(seen)
         table = np.zeros(size, np.int64)
         table[present] = [pairs.of(divmod(pair, width)) for pair in present.tolist()]
-        return table[flat]
+        return table.take(flat)
     present, inverse = np.unique(flat, return_inverse=True)
     codes = np.array([pairs.of(divmod(pair, width)) for pair in present.tolist()], np.int64)
-    return codes[inverse]
+    return codes.take(inverse)
 
 
 def _hash(cells: pl.Series, iso: pl.Series | None) -> pl.Series:

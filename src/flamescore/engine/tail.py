@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine.bins import Kept, Partition
     from flamescore.engine.clock import Clock
-    from flamescore.engine.streams import Stream, Streams
+    from flamescore.engine.streams import Streams
 
 
 _NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -29,8 +29,8 @@ _NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 class Sums:
     """One row a contact (counted from the partition's first, rising), as arrays of one length.
 
-    `occurrences` that count, `points` in ten-thousandths, `age` of the latest in seconds; `unvalued` is how many
-    occurrences in all had no number to give points from.
+    `occurrences` that count, `points` in ten-thousandths, `age` of the latest in seconds; `unvalued` is how
+    many occurrences in all had no number to give points from.
     """
 
     contact: NDArray[np.int64]
@@ -91,10 +91,10 @@ class Tail:
     ) -> Iterator[Occurrences]:
         bits = timeline.contact_bits + timeline.age_bits
         bounds = np.searchsorted(timeline.keys, np.arange(len(self.tables) + 1) << bits)
-        for number, stream in enumerate(self.streams.all):
+        for number in range(len(self.streams.all)):
             if self.wide[number]:
                 rows = wide.get(number)
-                yield _NOTHING if rows is None else self._wide(number, stream, events, contact, age, rows)
+                yield _NOTHING if rows is None else self._wide(number, events, contact, age, rows)
             else:
                 keys = timeline.keys[bounds[number] : bounds[number + 1]] & ((1 << bits) - 1)
                 yield Occurrences(keys >> timeline.age_bits, keys & ((1 << timeline.age_bits) - 1))
@@ -108,12 +108,12 @@ class Tail:
     def _wide(
         self,
         number: int,
-        stream: Stream,
         events: Kept,
         contact: NDArray[np.int64],
         age: NDArray[np.int64],
         rows: NDArray[np.int64],
     ) -> Occurrences:
+        stream = self.streams.all[number]
         contact, age = contact[rows], age[rows]
         worth, valued, value = self.worth(number, age), None, None
         if stream.points.column is not None:

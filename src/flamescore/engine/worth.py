@@ -103,7 +103,7 @@ def _root(days: int) -> Decimal:
 def times(
     cells: NDArray[np.int64], multiply_by: int, largest: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Multiply ten-thousandths by ten-thousandths, rounded, halves away from zero; and say which are in bounds.
+    """Multiply ten-thousandths, rounded, halves away from zero; and say which are in bounds.
 
     A product past `largest` (ten-thousandths) gives 0 and is out of bounds.
     """
