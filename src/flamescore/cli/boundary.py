@@ -6,19 +6,21 @@ import json
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from flamescore._version import __version__
 from flamescore.cli.options import LogFormat
-from flamescore.errors import ExitCode, FlamescoreError, Problem
+from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
+_STREAMS = 3
 REPORT = "https://github.com/flamescore/flamescore/issues"
 
 
@@ -33,18 +35,63 @@ def command(body: Callable[[], ExitCode | None], log: LogFormat) -> NoReturn:
         code = _guarded(body, log)
     finally:
         signal.signal(signal.SIGTERM, previous)
+        _settle_stdout()
     raise typer.Exit(int(code))
+
+
+def steady_streams() -> None:
+    """Make sure that the three streams are there, and that no character of a name stops the program."""
+    while (spare := os.open(os.devnull, os.O_RDWR)) < _STREAMS:  # whatever is closed is pointed nowhere
+        pass
+    os.close(spare)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
+    """Say what is wrong with the words of a command, in the log format that they ask for."""
+    asked = " ".join(arguments).replace("=", " ")
+    if "--log-format json" in asked:
+        complain((Problem("U000", error.format_message()),), ExitCode.USAGE, LogFormat.JSON)
+    elif hasattr(error, "show"):
+        error.show()
+    else:
+        sys.stderr.write(f"{error.format_message()}\n")
+    return int(ExitCode.USAGE)
+
+
+@contextmanager
+def writing_to(path: str) -> Iterator[None]:
+    """Turn the system's refusals into an error that names the file."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or "the system refused"
+        raise OutputError(Problem("O007", f"{path} can't be written: {why}.")) from None
+
+
+def remark(text: str, log: LogFormat, *, level: str = "warning") -> None:
+    """Write a line to stderr that is no error: as text, or as a JSON object."""
+    said = {"level": level, "message": text}
+    with suppress(BrokenPipeError):
+        line = json.dumps(said, ensure_ascii=False) if log is LogFormat.JSON else text
+        sys.stderr.write(f"{line}\n")
 
 
 def _guarded(body: Callable[[], ExitCode | None], log: LogFormat) -> ExitCode:
     try:
         code = body() or ExitCode.DONE
-        sys.stdout.flush()
+        with writing_to("Standard output"):
+            sys.stdout.flush()
     except FlamescoreError as error:
         complain(error.problems, error.exit_code, log)
         return error.exit_code
     except BrokenPipeError:
-        _close_stdout()
         return ExitCode.DONE
     except KeyboardInterrupt:
         complain((Problem("X130", "Interrupted; nothing was left half-written."),), ExitCode.INTERRUPTED, log)
@@ -93,14 +140,17 @@ def _fault(error: Exception) -> Problem:
     return Problem(
         "X070",
         f"A fault of flamescore itself: {type(error).__name__} at {place} (version {__version__}).",
-        hint=f"Nothing was published. Please report this line, and what you did, at {REPORT}",
+        hint=f"A run is published whole or not at all. Please report this line at {REPORT}",
     )
 
 
-def _close_stdout() -> None:
-    """Point stdout nowhere, so that the interpreter's last flush has nothing to complain of."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+def _settle_stdout() -> None:
+    """Point a broken stdout nowhere, so that the interpreter's last flush has nothing to complain of."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -6,35 +6,74 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import Format
-from flamescore.errors import OutputError, Problem, UsageError
+from flamescore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import polars as pl
+    from rich.console import RenderableType
+
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+"""How CSV shows an instant; they are all UTC, in whole seconds."""
 
 
 def emit(frame: pl.DataFrame, out: str | None, wanted: Format | None, *, spreadsheet: bool = False) -> None:
-    """Write rows. Without a format the suffix of the file says it; else a table on a terminal, CSV in a pipe."""
-    path = None if out in (None, "-") else Path(str(out))
-    form = (
+    """Write rows in a format; a table on a terminal is as wide as that is."""
+    form = format_of(out, wanted)
+    if place(out) is None and form is Format.TABLE and sys.stdout.isatty():
+        show(_table(frame))
+        return
+    deliver(rendered(frame, form, spreadsheet=spreadsheet), out)
+
+
+def place(out: str | None) -> Path | None:
+    """Return the file that `-o` names, None for stdout."""
+    return None if out in (None, "-") else Path(str(out))
+
+
+def format_of(out: str | None, wanted: Format | None) -> Format:
+    """Return the format asked for, else what the file's suffix says, else table or CSV by the terminal."""
+    path = place(out)
+    return (
         wanted or _by_suffix(path) or (Format.TABLE if path is None and sys.stdout.isatty() else Format.CSV)
     )
-    if path is None and form is Format.TABLE:
-        _print_table(frame)
-        return
-    data = rendered(frame, form, spreadsheet=spreadsheet)
-    if path is None:
-        sys.stdout.flush()
-        _write_all(data)
-        return
-    with writing_to(str(path)):
-        _replace(path, data)
+
+
+def deliver(data: bytes, out: str | None) -> None:
+    """Write to a file, whole or not at all, or to stdout."""
+    path = place(out)
+    with writing_to("Standard output" if path is None else str(path)):
+        if path is None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        elif path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or a device is written to, not replaced
+        else:
+            _replace(path.resolve(), data)
+
+
+def show(renderable: RenderableType) -> None:
+    """Print on the terminal, as wide as that is."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+
+    Console(highlight=False).print(renderable)
+
+
+def as_text(renderable: RenderableType, *, width: int = 200) -> str:
+    """Return what a terminal of a width would show, without colours and blank ends."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+
+    console = Console(width=width, color_system=None, force_terminal=False, highlight=False)
+    with console.capture() as captured:
+        console.print(renderable)
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def rendered(frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False) -> bytes:
@@ -52,7 +91,7 @@ def rendered(frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False) ->
         case Format.MD:
             return _markdown(frame).encode()
         case Format.TABLE:
-            return _table_text(frame).encode()
+            return as_text(_table(frame)).encode()
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
@@ -66,18 +105,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
-
-
-@contextmanager
-def writing_to(path: str) -> Iterator[None]:
-    """Turn the system's refusals into an error that names the file."""
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        why = error.strerror or "the system refused"
-        raise OutputError(Problem("O007", f"{path} can't be written: {why}.")) from None
 
 
 def _by_suffix(path: Path | None) -> Format | None:
@@ -109,18 +136,15 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _write_all(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
 def _csv(frame: pl.DataFrame, *, spreadsheet: bool) -> bytes:
     from flamescore.tables.guard import guard  # noqa: PLC0415 - Polars comes with it
     from flamescore.tables.words import flat  # noqa: PLC0415
 
     cells = frame.pipe(flat)
     cells = cells.pipe(guard) if spreadsheet else cells
-    text = cells.write_csv(float_scientific=False, line_terminator="\n", include_bom=spreadsheet)
+    text = cells.write_csv(
+        float_scientific=False, line_terminator="\n", include_bom=spreadsheet, datetime_format=_INSTANT
+    )
     return text.encode()
 
 
@@ -141,31 +165,18 @@ def _markdown(frame: pl.DataFrame) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _print_table(frame: pl.DataFrame) -> None:
-    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
-
-    Console().print(_table(frame))
-
-
-def _table_text(frame: pl.DataFrame) -> str:
-    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
-
-    console = Console(width=200, color_system=None)
-    with console.capture() as captured:
-        console.print(_table(frame))
-    return captured.get()
-
-
-def _table(frame: pl.DataFrame) -> Any:  # noqa: ANN401 - rich is imported where it is needed
+def _table(frame: pl.DataFrame) -> RenderableType:
     from rich import box  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
+
+    from flamescore.report.shown import shown  # noqa: PLC0415
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, kind in frame.schema.items():
         table.add_column(Text(name), justify="right" if kind.is_numeric() else "left")
     for row in _cells(frame):
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(shown(cell)) for cell in row))
     return table
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import asdict, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import command
+from flamescore.cli.boundary import command, remark
 from flamescore.cli.options import Config, Log, LogFormat, Out, Quiet, RunName, Verbose
+from flamescore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console, Group
-
     from flamescore.exports.project import Project
     from flamescore.frames import Exports
     from flamescore.insight.explanation import Explanation
@@ -31,12 +30,15 @@ class ExplainFormat(StrEnum):
 
 def explain(
     contact: Annotated[str, typer.Argument(help="A contact id, or an e-mail address.", show_default=False)],
+    *,
     config: Config = None,
     as_of: Annotated[
         str | None,
         typer.Option(
             metavar="WHEN",
-            help="Another time than the run's, with the rule file as it is now: now, today, a date (its first instant) or an instant.",
+            help="Another time than the run's, with the rule file as it is now: now, today, a date "
+            "(its first instant) or an instant.",
+            show_default=False,
         ),
     ] = None,
     run: RunName = None,
@@ -52,7 +54,7 @@ def explain(
     out: Out = None,
     form: Annotated[
         ExplainFormat | None,
-        typer.Option("--format", help="By default a table; json where -o ends in .json.", show_default=False),
+        typer.Option("--format", help="By default text; json where -o ends in .json.", show_default=False),
     ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -63,34 +65,40 @@ def explain(
     Show every rule and limit that gave the contact something or took it, each counted event with its worth
     and the day it expires, the outlook, and the way to the next flame. The points add up to the score, to the
     last digit. By default as of the latest run, with the rules of that run.
-    """
+    """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
+        started = time.perf_counter()
         from flamescore.inputs import find_settings  # noqa: PLC0415 - Polars comes with it
 
+        if as_of is not None and run is not None:
+            hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
+            raise UsageError(Problem("U011", "--run and --as-of don't go together.", hint=hint))
+        chosen = _chosen(out, form)
         project = find_settings(config)
         if as_of is None:
             told = _of_run(project, contact, run, everything=everything)
         else:
             told = _of_time(project, contact, as_of, rank=rank, everything=everything)
-        _write(told, out, form, everything=everything)
+        _write(told, out, chosen, everything=everything)
+        if verbose and not quiet:
+            took = time.perf_counter() - started
+            remark(f"{took:8.3f} s  explain", log_format, level="info")
 
-    del quiet, verbose  # there is nothing to say but the explanation
     command(body, log_format)
 
 
 def _of_run(project: Project, contact: str, run: str | None, *, everything: bool) -> Explanation:
     import polars as pl  # noqa: PLC0415 - it takes time to import
 
-    from flamescore.inputs import read_inputs, rules_path  # noqa: PLC0415
+    from flamescore.cli.published import published  # noqa: PLC0415
+    from flamescore.inputs import read_inputs  # noqa: PLC0415
     from flamescore.insight.explain import explain as explained  # noqa: PLC0415
     from flamescore.insight.published import held_against  # noqa: PLC0415
     from flamescore.insight.who import contact_meant  # noqa: PLC0415
-    from flamescore.publish.store import RunStore  # noqa: PLC0415
     from flamescore.rules.load import load_rules_text  # noqa: PLC0415
 
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
-    found = store.find(run or "latest")
+    found = published(project, run)
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
     instant = record.as_of.isoformat().replace("+00:00", "Z")
@@ -98,20 +106,24 @@ def _of_run(project: Project, contact: str, run: str | None, *, everything: bool
         who = contact_meant(inputs.exports.contacts, contact)
         told = explained(inputs.bound.book, inputs.exports, who, as_of=inputs.as_of, everything=everything)
     told = held_against(told, found.run_id, pl.read_parquet(found.path / "scores.parquet"))
-    path = rules_path(project)
-    if (
-        project.settings.rules
-        and path.is_file()
-        and path.read_text(encoding="utf-8-sig") != record.rules.text.removeprefix("\ufeff")
-    ):
-        told = replace(
-            told,
-            notes=(
-                *told.notes,
-                f"{project.settings.rules} has changed since the run; these are the run's rules.",
-            ),
-        )
+    if _changed(project, record.rules.text):
+        name = project.settings.rules
+        note = f"The rule file {name} has changed since the run; these are the run's rules."
+        told = replace(told, notes=(*told.notes, note))
     return told
+
+
+def _changed(project: Project, text: str) -> bool:
+    """Whether the project's rule file says something else than a text; also where it is gone."""
+    from flamescore.inputs import rules_path  # noqa: PLC0415 - Polars comes with it
+
+    if not project.settings.rules:
+        return False
+    try:
+        now = rules_path(project).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return True
+    return now != text.removeprefix("\ufeff")
 
 
 def _of_time(project: Project, contact: str, as_of: str, *, rank: bool, everything: bool) -> Explanation:
@@ -139,21 +151,30 @@ def _exported_on(exports: Exports) -> str:
     return max(times)[:10] if times else "an unknown day"
 
 
-def _write(told: Explanation, out: str | None, form: ExplainFormat | None, *, everything: bool) -> None:
-    from flamescore.cli.emit import writing_to  # noqa: PLC0415 - Polars comes with it
+def _chosen(out: str | None, form: ExplainFormat | None) -> ExplainFormat:
+    """Return the format asked for, else that of the suffix of `-o`."""
+    from flamescore.cli.emit import place  # noqa: PLC0415 - rich takes time to import
 
-    path = None if out in (None, "-") else Path(str(out))
-    by_suffix = ExplainFormat.JSON if path and path.suffix == ".json" else ExplainFormat.TABLE
-    chosen = form or by_suffix
-    if path is None and chosen is ExplainFormat.TABLE and sys.stdout.isatty():
-        _console().print(_rendered(told, everything=everything))
-        return
-    text = _json(told) if chosen is ExplainFormat.JSON else _text(told, everything=everything)
-    if path is None:
-        sys.stdout.write(text)
-        return
-    with writing_to(str(path)):
-        path.write_text(text, encoding="utf-8")
+    path = place(out)
+    known = {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE}
+    if form or path is None:
+        return form or ExplainFormat.TABLE
+    if path.suffix.lower() not in known:
+        hint = "Name it with .json or .txt, or say --format."
+        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
+    return known[path.suffix.lower()]
+
+
+def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool) -> None:
+    from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415 - Polars comes with it
+    from flamescore.report.explained import render  # noqa: PLC0415
+
+    if form is ExplainFormat.JSON:
+        deliver(_json(told).encode(), out)
+    elif place(out) is None and sys.stdout.isatty():
+        show(render(told, everything=everything))
+    else:
+        deliver(as_text(render(told, everything=everything)).encode(), out)
 
 
 def _json(told: Explanation) -> str:
@@ -165,22 +186,3 @@ def _json(told: Explanation) -> str:
             for occurrence in (*line["counted"], *line["uncounted"]):
                 occurrence["properties"] = dict(occurrence["properties"])
     return json.dumps(plain(data), ensure_ascii=False, indent=2) + "\n"
-
-
-def _text(told: Explanation, *, everything: bool) -> str:
-    console = _console(width=200)
-    with console.capture() as captured:
-        console.print(_rendered(told, everything=everything))
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-
-
-def _rendered(told: Explanation, *, everything: bool) -> Group:
-    from flamescore.report.explained import render  # noqa: PLC0415 - rich takes time to import
-
-    return render(told, everything=everything)
-
-
-def _console(width: int | None = None) -> Console:
-    from rich.console import Console  # noqa: PLC0415 - it takes time to import
-
-    return Console() if width is None else Console(width=width, color_system=None)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flamescore._version import __version__
+from flamescore.cli.boundary import misuse, steady_streams
 from flamescore.cli.explain import explain
 from flamescore.cli.schema import schema
 from flamescore.cli.score import score
 from flamescore.cli.search import search
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 app = typer.Typer(
     name="flamescore",
     help="""Score leads by rules, in batch: exact, explainable, reproducible.
 
-    Example: flamescore score, then flamescore search --flames 5, then flamescore explain jane@example.com
+    \b
+    Example:
+      flamescore score                      score the exports of flamescore.yaml
+      flamescore search --flames 5          then list who is hot
+      flamescore explain jane@example.com   and see why
     """,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -24,8 +33,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verb in (score, explain, search, schema):
-    app.command(verb.__name__)(verb)
+VERBS: dict[Callable[..., None], str] = {
+    score: "Score every contact and publish a run: the nightly job.",
+    explain: "Show why a contact has its scores, to the last digit.",
+    search: "List contacts of a run, best first: the call list.",
+    schema: "Print the JSON Schema of rule or project files.",
+}
+"""The commands, and what the list of commands says of each; their own help opens with an example."""
+
+for verb, gist in VERBS.items():
+    app.command(verb.__name__, short_help=gist)(verb)
 
 
 def _version(*, value: bool) -> None:
@@ -46,4 +63,9 @@ def _top(
 
 def main() -> None:
     """Run the program, and leave with its exit code."""
-    app(prog_name="flamescore")
+    steady_streams()
+    try:
+        code = app(prog_name="flamescore", standalone_mode=False)
+    except typer.TyperException as error:
+        code = misuse(error, sys.argv[1:])
+    sys.exit(code)

@@ -31,12 +31,12 @@ Config: TypeAlias = Annotated[
     typer.Option(
         "--config",
         metavar="FILE",
-        help="The project file. By default $FLAMESCORE_CONFIG, else flamescore.yaml here or in a folder above.",
+        help="The project file. By default $FLAMESCORE_CONFIG, else flamescore.yaml here or further up.",
         show_default=False,
     ),
 ]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", "-v", help="Say how long each step took.")]
+Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", "-v", help="Say how long it took, on stderr.")]
 Log: TypeAlias = Annotated[
     LogFormat, typer.Option("--log-format", help="Messages on stderr as text, or as one JSON object a line.")
 ]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flamescore.cli.boundary import command
+from flamescore.cli.boundary import command, writing_to
 from flamescore.cli.options import Log, LogFormat, Out
 
 
@@ -32,13 +32,12 @@ def schema(
 
     Print the JSON Schema of rule files or of the project file: with it an editor completes keys and marks
     mistakes as you type.
-    """
+    """  # noqa: D415 - an example to copy has no full stop
     command(lambda: _schema(which, out), log_format)
 
 
 def _schema(which: Which, out: str | None) -> None:
-    from flamescore.cli.emit import writing_to  # noqa: PLC0415 - commands import what they need, when they run
-    from flamescore.exports.reference import json_schema as project_schema  # noqa: PLC0415
+    from flamescore.exports.reference import json_schema as project_schema  # noqa: PLC0415 - only what is needed
     from flamescore.rules.schema import json_schema as rules_schema  # noqa: PLC0415
 
     made = rules_schema() if which is Which.RULES else project_schema()

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import command
+from flamescore.cli.boundary import command, remark
 from flamescore.cli.options import Config, Log, LogFormat, Quiet, Spreadsheet, Verbose
 
 if TYPE_CHECKING:
     from flamescore.nightly import Outcome
 
-_PANEL = "What to score (each wins over the project file)"
-
 
 def score(
+    *,
     config: Config = None,
     as_of: Annotated[
         str | None,
         typer.Option(
             metavar="WHEN",
             help="now, today, a date (its first instant in the rule file's time zone) or an instant.",
-            rich_help_panel=_PANEL,
+            show_default=False,
         ),
     ] = None,
     rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rule file.")] = None,
@@ -48,7 +47,8 @@ def score(
         bool, typer.Option("--make-latest", help="Move `latest` to this run even if it is of an earlier day.")
     ] = False,
     lock_timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long to wait for another run to end.", min=0)
+        float,
+        typer.Option(metavar="SECONDS", help="How long to wait for another run to end, at least 0.", min=0),
     ] = 0.0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Work all out, write nothing, say what would change.")
@@ -60,8 +60,9 @@ def score(
 ) -> None:
     """Example: flamescore score
 
-    Load the exports, score every contact, publish the tables and the hot list as a run, and say what came of it.
-    """
+    Load the exports, score every contact, publish the tables and the hot list as a run, and say what came
+    of it. A flag wins over its variable (FLAMESCORE_OUTPUT, FLAMESCORE_AS_OF, ...), that over the file.
+    """  # noqa: D415 - an example to copy has no full stop
     flags = {
         "as_of": as_of,
         "rules": rules,
@@ -87,7 +88,7 @@ def score(
         with _progress(quiet=quiet) as tell:
             outcome = nightly(project, options, tell=tell)
         if not quiet:
-            _say(outcome, verbose=verbose)
+            _say(outcome, log_format, verbose=verbose)
 
     command(body, log_format)
 
@@ -98,7 +99,7 @@ def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
     return progress(quiet=quiet)
 
 
-def _say(outcome: Outcome, *, verbose: bool) -> None:
+def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
     """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
@@ -111,13 +112,13 @@ def _say(outcome: Outcome, *, verbose: bool) -> None:
     else:
         sys.stdout.write(line(outcome.report) + "\n")
         for problem in outcome.report.problems:
-            sys.stderr.write(f"{problem}\n")
+            remark(problem, log)
     if outcome.published is None:
         sys.stdout.write(would_change(outcome.scored, outcome.previous))
     elif sys.stdout.isatty():
         sys.stdout.write(f"Published {outcome.published.run.path}\n")
     for left in () if outcome.published is None else outcome.published.undeleted:
-        sys.stderr.write(f"the old run {left} could not be deleted\n")
+        remark(f"the old run {left} could not be deleted", log)
     if verbose:
         for step in outcome.record.steps:
-            sys.stderr.write(f"{step.seconds:8.3f} s  {step.step}\n")
+            remark(f"{step.seconds:8.3f} s  {step.step}", log, level="info")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import command
+from flamescore.cli.boundary import command, remark
 from flamescore.cli.options import (
     As,
     Config,
@@ -21,11 +22,17 @@ from flamescore.cli.options import (
     Verbose,
 )
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from flamescore.cli.searching import Found
+
 SHOWN = 100
 """Rows that a terminal shows where no --limit is given."""
 
 
 def search(
+    *,
     config: Config = None,
     run: RunName = None,
     flames: Annotated[str | None, typer.Option(metavar="N|N-M", help="How many flames: 5, or 4-5.")] = None,
@@ -33,7 +40,7 @@ def search(
         list[str] | None,
         typer.Option(
             metavar="NAME[:N-M]",
-            help="The score to search by (default: the file's first), also with flames; several must all hold.",
+            help="The score to search by (default: the first), also with flames; several must all hold.",
         ),
     ] = None,
     min_score: Annotated[
@@ -79,11 +86,12 @@ def search(
 
     List the contacts of the latest run that fit everything asked, best first. Whoever the project's
     call_list.exclude leaves out is not shown, unless --all.
-    """
+    """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
+        started = time.perf_counter()
         from flamescore.cli import searching  # noqa: PLC0415 - Polars comes with it
-        from flamescore.cli.emit import emit  # noqa: PLC0415
+        from flamescore.cli.emit import emit, place  # noqa: PLC0415
         from flamescore.inputs import find_settings  # noqa: PLC0415
 
         project = find_settings(config)
@@ -102,11 +110,32 @@ def search(
             everyone=everyone,
         )
         found = searching.find(project, run, asked)
-        on_terminal = out in (None, "-") and sys.stdout.isatty() and form in (None, Format.TABLE)
-        most = limit if limit is not None else SHOWN if on_terminal else found.height
-        emit(found.head(most), out, form, spreadsheet=spreadsheet)
-        if not quiet and most < found.height:
-            sys.stderr.write(f"{most:,} of {found.height:,} shown; --limit shows more\n")
+        rows = found.rows
+        on_terminal = place(out) is None and sys.stdout.isatty() and form in (None, Format.TABLE)
+        most = limit if limit is not None else SHOWN if on_terminal else rows.height
+        if on_terminal and columns is None:
+            _show(rows.head(most), found)
+        else:
+            emit(rows.head(most), out, form, spreadsheet=spreadsheet)
+        if on_terminal and not quiet and most < rows.height:
+            hint = "" if limit is not None else "; --limit shows more"
+            remark(f"{most:,} of {rows.height:,} shown{hint}", log_format, level="info")
+        if verbose and not quiet:
+            took = time.perf_counter() - started
+            said = f"{took:8.3f} s  search of run {found.run_id}: {rows.height:,} found"
+            remark(said, log_format, level="info")
 
-    del verbose  # a search has no steps to time
     command(body, log_format)
+
+
+def _show(rows: pl.DataFrame, found: Found) -> None:
+    """Show the call list on the terminal, in the columns that a rep needs first."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+
+    from flamescore.cli.calls import calls  # noqa: PLC0415 - Polars comes with it
+
+    console = Console(highlight=False)
+    if rows.is_empty():
+        console.print("Nobody fits.")
+        return
+    console.print(calls(rows, found.further, found.zone, console.width))

@@ -11,12 +11,12 @@ import polars as pl
 
 from flamescore.bind.dates import dates_of
 from flamescore.bind.resolve import bind_predicates
+from flamescore.cli.published import published
 from flamescore.engine.clock import Clock
 from flamescore.errors import Problem, UsageError
 from flamescore.exports.companions import IsoText
 from flamescore.frames import ISO_SUFFIX, Columns
 from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
-from flamescore.publish.store import RunStore
 from flamescore.rules.search import load_predicates
 from flamescore.source import nearest
 
@@ -47,9 +47,20 @@ class Asked:
     everyone: bool = False
 
 
-def find(project: Project, run: str | None, asked: Asked) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: `rows` with the columns to show, and what a terminal needs to lay them out."""
+
+    rows: pl.DataFrame
+    run_id: str
+    zone: ZoneInfo
+    further: tuple[str, ...]
+    """The scores that were searched by beside the first."""
+
+
+def find(project: Project, run: str | None, asked: Asked) -> Found:
     """Search a run (by default the latest), and return the rows to show."""
-    found = RunStore(project.resolve(project.settings.output), project.settings.mode).find(run or "latest")
+    found = published(project, run)
     record = found.record
     clock = Clock(record.as_of, ZoneInfo(record.timezone))
     scores = pl.scan_parquet(found.path / "scores.parquet")
@@ -72,7 +83,8 @@ def find(project: Project, run: str | None, asked: Asked) -> pl.DataFrame:
         points = pl.scan_parquet(found.path / "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
-    return ranked_contacts(rows, contacts, _shown(asked, rows, contacts))
+    rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))
+    return Found(rows, found.run_id, clock.zone, tuple(term.score_name for term in terms[1:]))
 
 
 def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:
@@ -173,5 +185,6 @@ def _rule_names(record: RunRecord, score_name: str) -> dict[str, str]:
 
 
 _OF_SCORES: Final = (
-    "contact_id", "score_name", "score", "flames", "percent_of_ideal", "percentile", "rank", "last_activity_at",
+    "contact_id", "score_name", "score", "flames", "percent_of_ideal", "percentile", "rank",
+    "last_activity_at",
 )  # fmt: skip

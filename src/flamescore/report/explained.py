@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flamescore.insight.reasons import OUTCOMES
+from flamescore.report.shown import shown
 from flamescore.units import POINT, show_points
 
 if TYPE_CHECKING:
@@ -50,13 +51,13 @@ def _head(explanation: Explanation, zone: ZoneInfo) -> Text:
     who = " · ".join(filter(None, (explanation.name, explanation.email, explanation.contact_id)))
     run = f" · run {explanation.run_id}" if explanation.run_id else ""
     return Text.assemble(
-        (who, "bold"), f"\nas of {_time(explanation.as_of, zone)} {explanation.timezone}{run}"
+        (shown(who), "bold"), f"\nas of {_time(explanation.as_of, zone)} {explanation.timezone}{run}"
     )
 
 
 def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterator[RenderableType]:
     if not score.in_population:
-        yield Text(f"{score.title}: not scored, the contact is not in its population")
+        yield Text(f"{shown(score.title)}: not scored, the contact is not in its population")
         return
     yield _standing(score)
     yield _ledger(score, zone)
@@ -67,13 +68,13 @@ def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterat
 
 def _standing(score: ScoreExplained) -> Text:
     said = [
-        f"{show_points(round(score.score * POINT))} points",
+        _worth(score.score),
         f"{score.flames} of 5 flames",
         f"{score.percent_of_ideal:.4g}% of the ideal",
     ]
     if score.rank is not None and score.percentile is not None:
         said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
-    return Text.assemble((score.title, "bold"), ": ", ", ".join(said))
+    return Text.assemble((shown(score.title), "bold"), ": ", ", ".join(said))
 
 
 def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
@@ -81,13 +82,13 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
     table.add_column(justify="right")
     table.add_column()
     for line in score.entries:
-        table.add_row(Text(points(line.points)), Text(_entry(line)))
+        table.add_row(Text(points(line.points)), Text(shown(_entry(line))))
         for occurrence in line.counted[:SHOWN]:
-            table.add_row("", Text(_occurrence(occurrence, zone), style="dim"))
+            table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
         if len(line.counted) > SHOWN:
             table.add_row("", Text(f"and {len(line.counted) - SHOWN} earlier ones", style="dim"))
         for occurrence in line.uncounted:
-            table.add_row("", Text(_occurrence(occurrence, zone), style="dim"))
+            table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
     table.add_row(Text(show_points(round(score.score * POINT)), style="bold"), Text("in all", style="bold"))
     return Padding(table, (0, 0, 0, 2))
 
@@ -118,24 +119,29 @@ def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
         return
     yield Text("  gave nothing:")
     for line in score.silent:
-        yield Text(f"    {line.name}: {line.why}", style="dim")
+        yield Text(shown(f"    {line.name}: {line.why}"), style="dim")
         for occurrence in line.uncounted:
-            yield Text(f"      {_occurrence(occurrence, zone)}", style="dim")
+            yield Text(shown(f"      {_occurrence(occurrence, zone)}"), style="dim")
 
 
 def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
-    later = ", ".join(
-        f"{show_points(round(o.score * POINT))} points and {o.flames} flames in {o.days} days"
-        for o in score.outlook
-    )
+    later = ", ".join(f"{_worth(o.score)} and {_flames(o.flames)} in {o.days} days" for o in score.outlook)
     if later:
         yield Text(f"  if nothing happens: {later}")
     if score.next_flame_needs is None:
         return
-    yield Text(f"  to the next flame: {show_points(round(score.next_flame_needs * POINT))} points more")
+    yield Text(f"  to the next flame: {_worth(score.next_flame_needs)} more")
     for way in score.next_flame:
-        reached = f"{show_points(round(way.score * POINT))} points, {way.flames} flames"
-        yield Text(f"    once more: {way.name} → {reached}")
+        yield Text(shown(f"    once more: {way.name} → {_worth(way.score)}, {_flames(way.flames)}"))
+
+
+def _worth(value: float) -> str:
+    shown_points = show_points(round(value * POINT))
+    return f"{shown_points} point" if shown_points in ("1", "-1") else f"{shown_points} points"
+
+
+def _flames(number: int) -> str:
+    return f"{number} flame" if number == 1 else f"{number} flames"
 
 
 def _time(instant: datetime, zone: ZoneInfo) -> str:
