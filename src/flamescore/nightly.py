@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -128,10 +129,20 @@ def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
     # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
     missing = absent(scored.contacts, settings.keep) if "keep" in settings.model_fields_set else ()
     return (
-        *(str(problem) for problem in inputs.bound.warnings),
+        *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
         *inputs.exports.warnings,
         *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
     )
+
+
+def _in_a_line(problem: Problem, project: Project) -> str:
+    """Say a warning without its source line and hint: `rules/keap.yaml:94:17: R100 message`."""
+    where = problem.where
+    if where is None:
+        return f"{problem.code} {problem.message}"
+    path = Path(where.path)
+    near = path.relative_to(project.folder) if path.is_relative_to(project.folder) else path
+    return f"{replace(where, path=near.as_posix())}: {problem.code} {problem.message}"
 
 
 def _unseen(kind: str) -> Problem:
