@@ -16,6 +16,7 @@ from flamescore.publish.describe import describe
 from flamescore.publish.record import RulesFile, write_record
 from flamescore.publish.store import RunStore
 from flamescore.report.markdown import write_markdown
+from flamescore.report.material import of_scored
 from flamescore.report.problems import problems
 from flamescore.report.view import view
 from flamescore.scoring import score_exports
@@ -120,7 +121,10 @@ def _previous(project: Project) -> pl.DataFrame | None:
 
 def _view(scored: Scored, project: Project, run_id: str, warnings: tuple[str, ...]) -> View:
     settings = project.settings
-    return view(scored, run_id=run_id, keep=settings.keep, hot_flames=settings.hot_flames, warnings=warnings)
+    material = of_scored(
+        scored, run_id=run_id, keep=settings.keep, hot_flames=settings.hot_flames, warnings=warnings
+    )
+    return view(material)
 
 
 def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:

@@ -11,15 +11,19 @@ from rich.ansi import AnsiDecoder
 from rich.console import Console
 
 from flamescore.frames import Counts, SourceRecord
+from flamescore.report.leads import Lead
 from flamescore.report.line import line, one_line
 from flamescore.report.markdown import escaped, render, write_markdown
+from flamescore.report.material import of_scored
 from flamescore.report.problems import problems
 from flamescore.report.shown import shown
 from flamescore.report.terminal import render as on_terminal
-from flamescore.report.view import Lead, view
+from flamescore.report.view import view
+from flamescore.report.words import Reason
 from tables.by_hand import CONTACTS, SCORE_ROWS, SOURCE, scored
 
 if TYPE_CHECKING:
+    from flamescore.report.view import View
     from flamescore.scoring import Scored
 
 RUN = "2026-11-21T020000Z-3f9a1c"
@@ -56,13 +60,17 @@ EVIL = [
 ]
 
 
+def told(result: Scored, *, limit: int = 500, **settings: object) -> View:
+    return view(of_scored(result, run_id=RUN, **settings), limit=limit)
+
+
 def named(name: str) -> Scored:
     return scored(contacts=CONTACTS.with_columns(name=pl.lit(name)))
 
 
 def printed(result: Scored, *, width: int = 200, warnings: tuple[str, ...] = ()) -> str:
     console = Console(file=io.StringIO(), width=width, color_system="truecolor", force_terminal=True)
-    console.print(on_terminal(view(result, run_id=RUN, warnings=warnings)))
+    console.print(on_terminal(told(result, warnings=warnings)))
     text = console.file.getvalue()
     return plain_text(text)
 
@@ -72,7 +80,7 @@ def plain_text(text: str) -> str:
 
 
 def test_the_view_in_numbers():
-    report = view(scored(excluded=("001",)), run_id=RUN)
+    report = told(scored(excluded=("001",)))
     interest, fit = report.scores
     assert (report.contacts, report.hot_flames, report.run_id) == (4, 5, RUN)
     assert str(report.as_of) == "2026-11-20 19:00:00-07:00"
@@ -84,7 +92,7 @@ def test_the_view_in_numbers():
 
 
 def test_a_lead_in_words():
-    lead = view(scored(), run_id=RUN).scores[0].leads[1]
+    lead = told(scored()).scores[0].leads[1]
     assert lead == Lead(
         rank=2,
         contact_id="001",
@@ -94,17 +102,18 @@ def test_a_lead_in_words():
         email=None,
         owner="Kim",
         flames=5,
-        standing="20 (66%)",
+        score="20",
+        percent=66,
         reasons=(
-            "Visited the sales page: +18, 3 times (last 2026-11-18)",
-            "Submitted a web form: +2 (2026-11-18)",
+            Reason("Visited the sales page 3 times, last 2 days ago", "+18"),
+            Reason("Submitted a web form 2 days ago", "+2"),
         ),
         last_activity="2026-11-18 20:00",
     )
 
 
 def test_only_kept_columns_of_a_person_show():
-    lead = view(scored(), run_id=RUN, keep=("owner",)).scores[0].leads[1]
+    lead = told(scored(), keep=("owner",)).scores[0].leads[1]
     assert (lead.name, lead.phone, lead.owner) == (None, None, "Kim")
     assert lead.called == "001"
 
@@ -115,22 +124,22 @@ def test_only_kept_columns_of_a_person_show():
 )
 def test_the_percentile_is_rounded_down(percentile, standing):
     rows = [("003", "interest", 42.0, 5, 210.0, percentile, 1, None)]
-    assert view(scored(scores=rows), run_id=RUN).scores[0].leads[0].standing == standing
+    assert told(scored(scores=rows)).scores[0].leads[0].standing == standing
 
 
 def test_the_rules_by_points():
-    rules = view(scored(), run_id=RUN).scores[0].rules
+    rules = told(scored()).scores[0].rules
     assert [(rule.name, rule.entry, rule.points) for rule in rules] == [
         ("Visited the sales page", "rule", "53"),
         ("Submitted a web form", "rule", "4"),
         ("Prospect tags", "rule", "1"),
         ("Visited the sales page", "rule_limit", "-4.5"),
-        ("Already a customer", "rule", "-1000"),
+        ("Already a customer", "rule", "-1,000"),
     ]
 
 
 def test_limit_bounds_the_list():
-    assert len(view(scored(), run_id=RUN, limit=2).scores[0].leads) == 2
+    assert len(told(scored(), limit=4).scores[0].leads) == 2
 
 
 def test_the_problems_a_line_each():
@@ -173,7 +182,7 @@ def test_one_line():
 
 
 def test_one_line_of_one_score():
-    report = view(scored(), run_id=RUN)
+    report = told(scored())
     assert line(replace(report, scores=report.scores[:1])) == f"{RUN}: 4 contacts, 2 hot with 5 flames"
 
 
@@ -188,7 +197,7 @@ def test_the_terminal_shows_it_all():
     assert "▲▲···  1  ███████████████" in text
     assert "▲▲▲▲·  0" in text
     assert "Score: 8 at 50%, 20 at 75%, 25.5 at 90%, 25.5 at 99%" in text
-    assert "Visited the sales page: +22.5, 9 times (last 2026-11-20)" in text
+    assert "Visited the sales page 9 times, last today, +22.5" in text
     assert "25.5 (100%)" in text
     assert "- keep: there is no column fax" in text
 
@@ -240,7 +249,7 @@ def cells(markdown: str) -> list[str]:
 
 @pytest.mark.parametrize("name", EVIL)
 def test_a_name_shows_as_itself_in_markdown(name):
-    report = render(view(named(name), run_id=RUN))
+    report = render(told(named(name)))
     assert name in cells(report)
     assert "<script" not in report
 
@@ -251,12 +260,12 @@ def test_escaped_text_is_plain_as_a_paragraph(name):
 
 
 def test_line_ends_do_not_break_the_table():
-    report = render(view(named("a\nb\r\n| c |"), run_id=RUN))
+    report = render(told(named("a\nb\r\n| c |")))
     assert "a b  | c |" in cells(report)
 
 
 def test_the_report_to_the_letter(tmp_path):
-    write_markdown(tmp_path, view(scored(), run_id=RUN, keep=("name", "owner")))
+    write_markdown(tmp_path, told(scored(), keep=("name", "owner")))
     assert (tmp_path / "report.md").read_bytes().decode().split("### Rules")[0] == (
         "# Hot leads\n\n"
         "4 contacts as of 2026-11-20 19:00 MST. Run `2026-11-21T020000Z-3f9a1c`.\n\n"
@@ -271,26 +280,26 @@ def test_the_report_to_the_letter(tmp_path):
         "| Flames | Score | Strongest reasons | Last activity |\n"
         "|---:|---|---|---|---|---|---:|---:|---|---|\n"
         "| 1 | \\=HYPERLINK(1) |  |  |  | Lee | 5 | 25.5 (100%) "
-        "| Visited the sales page: +22.5, 9 times (last 2026-11-20)"
-        "<br>Submitted a web form: +2 (2026-11-02)<br>Prospect tags: +1 | 2026-11-20 05:00 |\n"
+        "| Visited the sales page 9 times, last today, +22.5"
+        "<br>Submitted a web form 18 days ago, +2<br>Prospect tags, +1 | 2026-11-20 05:00 |\n"
         "| 2 | Ann \\[/evil\\] |  |  |  | Kim | 5 | 20 (66%) "
-        "| Visited the sales page: +18, 3 times (last 2026-11-18)"
-        "<br>Submitted a web form: +2 (2026-11-18) | 2026-11-18 20:00 |\n\n"
+        "| Visited the sales page 3 times, last 2 days ago, +18"
+        "<br>Submitted a web form 2 days ago, +2 | 2026-11-18 20:00 |\n\n"
     )
 
 
 def test_nobody_hot_names_the_nearest():
     rows = [row for row in SCORE_ROWS if row[3] != 5]
-    report = render(view(scored(scores=rows), run_id=RUN))
+    report = render(told(scored(scores=rows)))
     assert "Nobody is hot. The nearest:\n" in report
     assert "| 3 | Bob \\| Co |" in report
 
 
 def test_a_cut_list_says_so():
-    report = render(view(scored(), run_id=RUN, limit=1))
+    report = render(told(scored(), limit=2))
     assert "The first 1 of 2; `hot_leads.csv` has them all." in report
 
 
 def test_clean_input_in_the_report():
     result = replace(scored(), observed=replace(scored().observed, sources=()))
-    assert render(view(result, run_id=RUN)).endswith("## The input\n\nNothing was wrong with it.\n")
+    assert render(told(result)).endswith("## The input\n\nNothing was wrong with it.\n")

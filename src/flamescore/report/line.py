@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flamescore.report.material import of_scored
 from flamescore.report.view import view
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def one_line(scored: Scored, run: str, *, hot_flames: int = 5) -> str:
     """Say a run in one line, without its end: the run, the contacts, how many are hot under each score."""
-    return line(view(scored, run_id=run, hot_flames=hot_flames, limit=0))
+    return line(view(of_scored(scored, run_id=run, hot_flames=hot_flames), limit=0))
 
 
 def line(report: View) -> str:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from flamescore.report.view import Lead, RuleLine, ScoreView, View
+    from flamescore.report.leads import Lead
+    from flamescore.report.view import RuleLine, ScoreView, View
 
 NAME: Final = "report.md"
 NEAREST: Final = 5
@@ -89,7 +90,7 @@ def _table(leads: Sequence[Lead]) -> Iterator[str]:
             lead.owner or "Unassigned",
         )
         cells = (escaped(text or "") for text in person)
-        why = "<br>".join(escaped(reason) for reason in lead.reasons)
+        why = "<br>".join(escaped(str(reason)) for reason in lead.reasons)
         yield _row(str(lead.rank), *cells, str(lead.flames), lead.standing, why, lead.last_activity or "")
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from flamescore.report.view import Lead, ScoreView, View
+    from flamescore.report.leads import Lead
+    from flamescore.report.view import ScoreView, View
 
 BAR: Final = 30
 FLAME: Final = "▲"
@@ -56,7 +57,7 @@ def leads(ranked: Sequence[Lead]) -> RenderableType:
         called = Text(shown(lead.called), style="bold")
         if lead.company:
             called.append(f"\n{shown(lead.company)}", style="dim not bold")
-        why = Text("\n".join(shown(reason) for reason in lead.reasons))
+        why = Text("\n".join(shown(str(reason)) for reason in lead.reasons))
         last = Text(lead.last_activity or "")
         table.add_row(Text(str(lead.rank)), called, _drawn(lead.flames), Text(lead.standing), why, last)
     return table

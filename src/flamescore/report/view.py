@@ -7,53 +7,45 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.report.problems import problems
-from flamescore.tables.hot import call_list, hot_file
-from flamescore.tables.reasons import REASONS, reasons
-from flamescore.tables.summary import Flames, Summary, summaries
-from flamescore.tables.words import local_time, plain, whole_percent
+from flamescore.report.leads import Lead, leads, with_owner
+from flamescore.report.moves import moves
+from flamescore.report.words import number
+from flamescore.tables.words import plain, whole_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from flamescore.scoring import Scored
+    from flamescore.report.material import Material, RuleFacts, ScoreFacts
+    from flamescore.report.moves import Moves
+    from flamescore.tables.summary import Flames
 
-PERSON: Final = ("name", "company", "phone", "email", "owner")
-"""The canonical contact columns that a report shows, those of them that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """One contact of the ranked list, in words: `standing` is `42 (93%)`, `last_activity` is local time."""
-
-    rank: int
-    contact_id: str
-    name: str | None
-    company: str | None
-    phone: str | None
-    email: str | None
-    owner: str | None
-    flames: int
-    standing: str
-    reasons: tuple[str, ...]
-    last_activity: str | None
-
-    @property
-    def called(self) -> str:
-        """Return its name, else its e-mail, else its id."""
-        return self.name or self.email or self.contact_id
+LISTED: Final = 500
+"""Leads that a report lists, of all scores together."""
+NEAREST: Final = 9
+"""Those closest to hot that are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """What a rule or limit gave over all contacts; `points` as text."""
+    """What a rule or limit gave over all contacts; `points` as text, `amount` as a number for a chart."""
 
     name: str
     entry: str
     contacts: int
     occurrences: int
     points: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerView:
+    """An owner's leads on the call list with a flame or more: how many, how many hot, and those listed."""
+
+    owner: str
+    leads: int
+    hot: int
+    listed: tuple[Lead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,9 @@ class ScoreView:
     """One score: the headline numbers, contacts by flames, the top of the call list, rules by points given.
 
     `hot` counts contacts with at least `hot_flames`, `on_list` those of them whom the call list doesn't leave
-    out; `leads` is its top, hot or not, in ranked order; `file` is the table that has all who are hot.
+    out, `warm` those on the call list with a flame or more; `leads` is its top, hot or not, in ranked order;
+    `nearest` are those next to get hot; `file` is the table that has all who are hot. `moves` is None where
+    no earlier run is known.
     """
 
     name: str
@@ -69,113 +63,135 @@ class ScoreView:
     contacts: int
     hot: int
     on_list: int
+    warm: int
     flames: Flames
     percentiles: tuple[tuple[int, str], ...]
     leads: tuple[Lead, ...]
+    nearest: tuple[Lead, ...]
+    owners: tuple[OwnerView, ...]
+    hot_from: str | None
     file: str
     rules: tuple[RuleLine, ...]
+    moves: Moves | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Contacts by the flames of two scores: `counts[flames of the first][flames of the second]`."""
+
+    first: str
+    second: str
+    counts: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A run's report. `scores` has the default one first; `problems` is what was wrong with the input."""
+    """A run's report. `scores` has the default one first; `problems` is what was wrong with the input.
+
+    `since` is the instant of the run that changes are told against, None where there is none.
+    """
 
     run_id: str
     as_of: datetime
+    rules_hash: str
     hot_flames: int
     contacts: int
     scores: tuple[ScoreView, ...]
+    grids: tuple[Grid, ...]
     problems: tuple[str, ...]
+    since: datetime | None = None
+    redacted: bool = False
 
 
-def view(
-    scored: Scored,
-    *,
-    run_id: str,
-    keep: Sequence[str] = PERSON,
-    hot_flames: int = 5,
-    limit: int = 100,
-    warnings: Sequence[str] = (),
-) -> View:
-    """Work out what a report tells; at most `limit` leads a score, and only kept columns of a person."""
-    shown = tuple(name for name in PERSON if name in keep and name in scored.contacts.columns)
+def view(material: Material, *, limit: int = LISTED) -> View:
+    """Work out what a report tells; at most `limit` leads of all scores together are listed."""
+    each = limit // max(len(material.facts), 1)
+    changes = material.changes
     return View(
-        run_id=run_id,
-        as_of=scored.as_of.astimezone(scored.book.zone),
-        hot_flames=hot_flames,
-        contacts=scored.contacts.height,
-        scores=tuple(
-            _score(scored, summary, shown, hot_flames=hot_flames, limit=limit)
-            for summary in summaries(scored)
-        ),
-        problems=problems(scored.observed, warnings),
+        run_id=material.run_id,
+        as_of=material.as_of,
+        rules_hash=material.rules_hash,
+        hot_flames=material.hot_flames,
+        contacts=material.contacts,
+        scores=tuple(_score(material, facts, each) for facts in material.facts),
+        grids=tuple(_grid(material, facts) for facts in material.facts[1:]),
+        problems=material.problems,
+        since=None if changes is None else changes.as_of.astimezone(material.zone),
+        redacted=material.redacted,
     )
 
 
-def _score(
-    scored: Scored, summary: Summary, shown: Sequence[str], *, hot_flames: int, limit: int
-) -> ScoreView:
-    listed = call_list(scored, summary.name)
+def _score(material: Material, facts: ScoreFacts, limit: int) -> ScoreView:
+    rows = material.scores.filter(pl.col("score_name") == facts.name)
+    listed = rows.join(material.excluded, on="contact_id", how="anti", maintain_order="left")
+    hot = pl.col("flames") >= material.hot_flames
+    top = leads(material, facts, listed.head(limit))
     return ScoreView(
-        name=summary.name,
-        title=summary.title,
-        contacts=summary.contacts,
-        hot=sum(summary.flames[hot_flames:]),
-        on_list=listed.filter(pl.col("flames") >= hot_flames).height,
-        flames=summary.flames,
-        percentiles=tuple((percent, _text(score)) for percent, score in summary.percentiles),
-        leads=_leads(scored, summary.name, listed.head(limit), shown),
-        file=hot_file(scored, summary.name),
-        rules=_rules(scored.observed.rules, summary.name),
+        name=facts.name,
+        title=facts.title,
+        contacts=facts.contacts,
+        hot=sum(facts.flames[material.hot_flames :]),
+        on_list=listed.filter(hot).height,
+        warm=listed.filter(pl.col("flames") > 0).height,
+        flames=facts.flames,
+        percentiles=tuple((percent, number(score)) for percent, score in facts.percentiles),
+        leads=top,
+        nearest=leads(material, facts, listed.filter(~hot, pl.col("score") > 0).head(NEAREST)),
+        owners=_owners(material, listed, top),
+        hot_from=None if facts.bounds is None else number(facts.bounds[material.hot_flames - 1]),
+        file=facts.file,
+        rules=_rules(facts.rules),
+        moves=moves(material, facts.name),
     )
 
 
-def _leads(scored: Scored, score_name: str, rows: pl.DataFrame, shown: Sequence[str]) -> tuple[Lead, ...]:
-    why = reasons(scored, score_name, rows["contact_id"])
-    people = scored.contacts.select("contact_id", *shown)
-    frame = (
-        rows.select(
-            "rank",
-            "contact_id",
-            "flames",
-            standing=standing(),
-            last_activity=local_time(pl.col("last_activity_at"), scored.book.zone),
+def _owners(material: Material, listed: pl.DataFrame, top: Sequence[Lead]) -> tuple[OwnerView, ...]:
+    """Return the owners by their hot leads, then by name; without a column for them there are none."""
+    if "owner" not in material.people.columns:
+        return ()
+    owned = with_owner(material, listed.filter(pl.col("flames") > 0))
+    counts = (
+        owned.group_by("owner")
+        .agg(pl.len(), (pl.col("flames") >= material.hot_flames).sum().alias("hot"))
+        .sort("hot", "owner", descending=[True, False])
+    )
+    own = with_owner(material, listed.head(len(top)).select("contact_id"))["owner"].to_list()
+    mine: dict[str, list[Lead]] = {}
+    for owner, lead in zip(own, top, strict=True):
+        if lead.flames:
+            mine.setdefault(owner, []).append(lead)
+    return tuple(
+        OwnerView(owner, many, hot, tuple(mine.get(owner, ()))) for owner, many, hot in counts.iter_rows()
+    )
+
+
+def _grid(material: Material, other: ScoreFacts) -> Grid:
+    first = material.facts[0]
+    flames = ("contact_id", "flames")
+    one = material.scores.filter(pl.col("score_name") == first.name).select(flames)
+    two = material.scores.filter(pl.col("score_name") == other.name).select(flames)
+    pairs = one.join(two, on="contact_id").group_by("flames", "flames_right").len()
+    counts = {(mine, its): many for mine, its, many in pairs.iter_rows()}
+    rows = tuple(tuple(counts.get((mine, its), 0) for its in range(6)) for mine in range(6))
+    return Grid(first.title, other.title, rows)
+
+
+def _rules(rules: Sequence[RuleFacts]) -> tuple[RuleLine, ...]:
+    """Return the rules and limits by points given, most first; ties in order of the rule file."""
+    by_points = sorted(rules, key=lambda rule: -rule.points)
+    return tuple(
+        RuleLine(
+            rule.name or rule.id,
+            rule.entry,
+            rule.contacts,
+            rule.occurrences,
+            number(rule.points),
+            rule.points,
         )
-        .join(why, on="contact_id", how="left", maintain_order="left")
-        .join(people, on="contact_id", how="left", maintain_order="left")
+        for rule in by_points
     )
-    return tuple(_lead(row) for row in frame.iter_rows(named=True))
 
 
 def standing() -> pl.Expr:
     """Say `score` and `percentile` as `42 (93%)`, rounded down, so that only the best shows 100%."""
     return pl.format("{} ({}%)", plain(pl.col("score")), whole_percent(pl.col("percentile")))
-
-
-def _lead(row: Mapping[str, object]) -> Lead:
-    words = tuple(str(row[name]) for name in REASONS if row[name] is not None)
-    person = {name: str(row[name]) if row.get(name) else None for name in PERSON}
-    last = row["last_activity"]
-    return Lead(
-        rank=int(str(row["rank"])),
-        contact_id=str(row["contact_id"]),
-        flames=int(str(row["flames"])),
-        standing=str(row["standing"]),
-        reasons=words,
-        last_activity=None if last is None else str(last),
-        **person,
-    )
-
-
-def _rules(rules: pl.DataFrame, score_name: str) -> tuple[RuleLine, ...]:
-    """Return the rules and limits by points given, most first; ties in order of the rule file."""
-    rows = (
-        rules.filter(pl.col("score_name") == score_name)
-        .sort("points", descending=True, maintain_order=True)
-        .select("name", "entry", "contacts", "occurrences", plain(pl.col("points")))
-    )
-    return tuple(RuleLine(*row) for row in rows.iter_rows())
-
-
-def _text(score: float | None) -> str:
-    return "-" if score is None else str(pl.select(plain(pl.lit(score))).item())

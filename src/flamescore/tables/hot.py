@@ -52,7 +52,12 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
 
 def hot_file(scored: Scored, score_name: str) -> str:
     """Return the file name of a score's call list; a name that no file can bear is written by its hash."""
-    if score_name == scored.book.scores[0].name:
+    return list_file(score_name, default=score_name == scored.book.scores[0].name)
+
+
+def list_file(score_name: str, *, default: bool) -> str:
+    """Return the file name of a call list, by the score's name and whether it is the default one."""
+    if default:
         return "hot_leads.csv"
     safe = score_name if _PLAIN_NAME.fullmatch(score_name) else sha256(score_name.encode()).hexdigest()[:12]
     return f"hot_leads-{safe}.csv"

@@ -25,11 +25,18 @@ def reasons(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataF
     return (
         scored.ledger.of(contact_ids)
         .filter(pl.col("score_name") == score_name)
-        .pipe(_given)
-        .pipe(_strongest)
+        .pipe(strongest)
         .pipe(_named, scored, score_name)
         .pipe(_worded, scored.book.zone)
     )
+
+
+def strongest(entries: pl.DataFrame) -> pl.DataFrame:
+    """Return `contact_id, rule_id, points, occurrences, last_at` of the three rules that gave each most.
+
+    `entries` are the ledger's rows of one score, in order of the rule file.
+    """
+    return entries.pipe(_given).pipe(_most)
 
 
 def _given(entries: pl.DataFrame) -> pl.DataFrame:
@@ -42,7 +49,7 @@ def _given(entries: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _strongest(given: pl.DataFrame) -> pl.DataFrame:
+def _most(given: pl.DataFrame) -> pl.DataFrame:
     return (
         given.sort("points", descending=True, maintain_order=True)
         .group_by("contact_id", maintain_order=True)

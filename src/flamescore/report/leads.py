@@ -1,0 +1,130 @@
+"""The leads of a report: one contact each, in words, from the frames of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.report.material import PERSON
+from flamescore.report.words import Reason, number, reason, signed
+from flamescore.tables.reasons import strongest
+from flamescore.tables.words import local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from flamescore.report.material import Material, ScoreFacts
+
+UNASSIGNED: Final = "Unassigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One contact of the ranked list: `standing` is `42 (93%)`, `last_activity` is local time.
+
+    `change` is by how many points it moved since the run before, None where that is not known, `new` for a
+    new contact; `missing` the points to be hot, None for who is hot already.
+    """
+
+    rank: int
+    contact_id: str
+    name: str | None
+    company: str | None
+    phone: str | None
+    email: str | None
+    owner: str | None
+    flames: int
+    score: str
+    percent: int
+    reasons: tuple[Reason, ...]
+    last_activity: str | None
+    change: str | None = None
+    missing: str | None = None
+
+    @property
+    def called(self) -> str:
+        """Return its name, else its e-mail, else its id."""
+        return self.name or self.email or self.contact_id
+
+    @property
+    def standing(self) -> str:
+        """Return score and percentile as `42 (93%)`, rounded down, so that only the best shows 100%."""
+        return f"{self.score} ({self.percent}%)"
+
+
+def leads(material: Material, facts: ScoreFacts, rows: pl.DataFrame) -> tuple[Lead, ...]:
+    """Tell some rows of a score, in their order."""
+    why = _reasons(material, facts, rows["contact_id"])
+    moved = _moved(material, facts.name, rows["contact_id"])
+    hot_from = None if facts.bounds is None else facts.bounds[material.hot_flames - 1]
+    frame = rows.select(
+        "rank",
+        "contact_id",
+        "flames",
+        "score",
+        pl.col("percentile").floor().cast(pl.Int32),
+        local_time(pl.col("last_activity_at"), material.zone).alias("last_activity"),
+    ).join(material.people, on="contact_id", how="left", maintain_order="left")
+    return tuple(
+        Lead(
+            rank=row["rank"],
+            contact_id=row["contact_id"],
+            flames=row["flames"],
+            score=number(row["score"]),
+            percent=row["percentile"],
+            reasons=why.get(row["contact_id"], ()),
+            last_activity=row["last_activity"],
+            change=moved.get(row["contact_id"]),
+            missing=_missing(row, hot_from, material.hot_flames),
+            **{name: str(row[name]) if row.get(name) else None for name in PERSON},
+        )
+        for row in frame.iter_rows(named=True)
+    )
+
+
+def with_owner(material: Material, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the owner to some rows, `Unassigned` where there is none."""
+    if "owner" not in material.people.columns:
+        return rows.with_columns(owner=pl.lit(UNASSIGNED))
+    owners = material.people.select("contact_id", pl.col("owner").cast(pl.String))
+    owned = rows.join(owners, on="contact_id", how="left", maintain_order="left")
+    return owned.with_columns(pl.col("owner").replace("", None).fill_null(UNASSIGNED))
+
+
+def _missing(row: Mapping[str, object], hot_from: float | None, hot_flames: int) -> str | None:
+    if hot_from is None or int(str(row["flames"])) >= hot_flames:
+        return None
+    return number(hot_from - float(str(row["score"])))
+
+
+def _reasons(material: Material, facts: ScoreFacts, ids: pl.Series) -> dict[str, tuple[Reason, ...]]:
+    names = {rule.id: rule.name for rule in facts.rules if rule.entry == "rule"}
+    today = material.as_of.date()
+    found: dict[str, tuple[Reason, ...]] = {}
+    given = material.ledger(ids).filter(pl.col("score_name") == facts.name).pipe(strongest)
+    for row in given.iter_rows(named=True):
+        last: datetime | None = row["last_at"]
+        said = reason(
+            names.get(row["rule_id"]) or row["rule_id"],
+            points=row["points"],
+            occurrences=row["occurrences"],
+            last=None if last is None else last.astimezone(material.zone).date(),
+            today=today,
+        )
+        found[row["contact_id"]] = (*found.get(row["contact_id"], ()), said)
+    return found
+
+
+def _moved(material: Material, score_name: str, ids: pl.Series) -> dict[str, str]:
+    if material.changes is None:
+        return {}
+    mine = (pl.col("score_name") == score_name) & pl.col("contact_id").is_in(ids.to_list())
+    rows = material.changes.rows.filter(mine).select("contact_id", "score", "previous_score")
+    return {who: _by(now, then) for who, now, then in rows.iter_rows() if now is not None}
+
+
+def _by(now: float, then: float | None) -> str:
+    return "new" if then is None else signed(now - then)

@@ -1,0 +1,70 @@
+"""The words of a report: why a lead stands where it stands, how long ago, how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.units import POINT, show_points
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_DAYS_TOLD: Final = 60
+_MONTHS_TOLD: Final = 24
+_MONTH: Final = 30.4375
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that gave a lead much: `Watched the pitch video 3 days ago`, and `+5`."""
+
+    what: str
+    points: str
+
+    def __str__(self) -> str:
+        return f"{self.what}, {self.points}"
+
+
+def reason(name: str, *, points: float, occurrences: int, last: date | None, today: date) -> Reason:
+    """Word what a rule gave: `Called 3 days ago` for once, else `Called 4 times, last 3 days ago`."""
+    said = name
+    if occurrences > 1:
+        said += f" {occurrences:,} times"
+    if last is not None:
+        said += f", last {ago(last, today)}" if occurrences > 1 else f" {ago(last, today)}"
+    return Reason(said, signed(points))
+
+
+def ago(day: date, today: date) -> str:
+    """Say how long ago a calendar day is: `today`, `3 days ago`, `5 months ago`; a later one by its date."""
+    days = (today - day).days
+    if days < 0:
+        return f"on {day:%Y-%m-%d}"
+    if days < 2:  # noqa: PLR2004 - the two days that have a name
+        return ("today", "yesterday")[days]
+    if days <= _DAYS_TOLD:
+        return f"{days} days ago"
+    months = int(days / _MONTH)
+    if months < _MONTHS_TOLD:
+        return f"{months} months ago"
+    return f"{int(months / 12)} years ago"
+
+
+def number(value: float | None) -> str:
+    """Show points exactly, with a comma between thousands: `-0.25`, `1,234.5`; `-` where there are none."""
+    if value is None:
+        return "-"
+    whole, dot, part = show_points(round(value * POINT)).partition(".")
+    return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{dot}{part}"
+
+
+def signed(value: float) -> str:
+    """Show points with their sign: `+3`, `-0.25`, `0`."""
+    shown = number(value)
+    return f"+{shown}" if value > 0 and shown != "0" else shown
+
+
+def count(many: int, noun: str) -> str:
+    """Say `1 lead`, `2,000 leads`."""
+    return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
