@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 from data import END, Dataset
 from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
