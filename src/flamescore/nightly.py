@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.errors import InputError, Problem
+from flamescore.exports.settings import check_needed
 from flamescore.inputs import read_inputs, rules_path
 from flamescore.publish.describe import describe
 from flamescore.publish.record import RulesFile, write_record
@@ -78,6 +79,7 @@ class _Watch:
 
 def nightly(project: Project, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
     """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
+    check_needed(project)  # before there is a folder in a place where nobody wanted one
     if options.dry_run:
         return _work(project, options, tell, None)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
