@@ -40,6 +40,11 @@ def present(column: pl.Expr) -> pl.Expr:
     return pl.when(trimmed != "").then(trimmed)
 
 
+def keyed(cell: pl.Expr, key: str) -> pl.Expr:
+    """Bring a cell of the key column to the form in which keys compare: e-mail is folded, ids are not."""
+    return folded(present(cell)) if key == "email" else present(cell)
+
+
 def as_text(column: str | pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Return the canonical text of a column of a type, as String; null stays null.
 

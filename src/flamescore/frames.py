@@ -56,6 +56,9 @@ TAG_HISTORY: Final = pl.Schema(
 ISO_SUFFIX: Final = "\x00iso"
 """A column `X` whose source declares formats or a zone for it has a companion `X` + this: cells as ISO text."""
 
+SURVIVOR: Final = "\x00survivor"
+"""The column of `Exports.aliases` that says whose an old id is now."""
+
 DROP: Final = "\x00drop"
 """Events' column that marks rows which don't count: 1 an exact duplicate, 2 superseded by its event id; else 0."""
 
@@ -127,6 +130,8 @@ class Exports:
     `contacts`: `contact_id` (String, unique, in export order), canonical columns, `tags` (List[String]) where
     there is one, every other column as String. `tag_history`: `TAG_HISTORY` or None. `records` has one entry
     a source of contacts, tag history and opportunities with its final counts; those of events are in `events`.
+    `aliases` has a row for each old id of a contact: `contact_id` (the old id), `SURVIVOR` (whose it is now),
+    and the contacts' other columns, null where the old id is no row of the export.
     """
 
     contacts: pl.DataFrame
@@ -135,6 +140,7 @@ class Exports:
     opportunities: pl.DataFrame | None = None
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     records: tuple[SourceRecord, ...] = ()
+    aliases: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.engine.people import INDEX, KEY, key_of, people_of
+from flamescore.frames import SURVIVOR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 def focus(exports: Exports, contact_id: str) -> Exports:
     """Keep one contact, its events (read into memory, in order) and its tag history."""
-    people = people_of(exports.contacts)
-    history = exports.tag_history
+    people = people_of(exports.contacts, exports.aliases)
+    history, aliases = exports.tag_history, exports.aliases
     return replace(
         exports,
         contacts=exports.contacts.filter(pl.col("contact_id") == contact_id),
         events=tuple(_focused(source, people, contact_id) for source in exports.events),
         tag_history=None if history is None else history.filter(pl.col("contact_id") == contact_id),
+        aliases=None if aliases is None else aliases.filter(pl.col(SURVIVOR) == contact_id),
     )
 
 
@@ -43,13 +45,11 @@ def frozen(exports: Exports, as_of: datetime) -> Exports:
 def _focused(source: EventSource, people: People, contact_id: str) -> EventSource:
     column = "contact_id" if source.key == "contact_id" else "contact"
     text = as_text(column, source.frame.collect_schema()[column])
-    key = _key(people, source.key, contact_id)
-    mine = pl.lit(value=False) if key is None else key_of(source.key, text) == key
+    mine = key_of(source.key, text).is_in(_keys(people, source.key, contact_id).implode())
     return replace(source, frame=source.frame.filter(mine).collect().lazy())
 
 
-def _key(people: People, key: str, contact_id: str) -> str | None:
-    """Return the key by which events are the contact's; None where an earlier contact has it."""
+def _keys(people: People, key: str, contact_id: str) -> pl.Series:
+    """Return the keys by which events are the contact's; none where an earlier contact has its own."""
     number = people.numbers(pl.Series([contact_id]))[0]
-    found = people.lookup(key).filter(pl.col(INDEX) == number).select(KEY).collect()
-    return found[KEY][0] if found.height else None
+    return people.lookup(key).filter(pl.col(INDEX) == number).select(KEY).collect()[KEY]

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import present
-from flamescore.engine.readings import folded
+from flamescore.cells import keyed
 from flamescore.engine.signatures import Signatures
-from flamescore.frames import ISO_SUFFIX
+from flamescore.frames import ISO_SUFFIX, SURVIVOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +32,8 @@ class People:
 
     frame: pl.DataFrame
     """Every contact column, and the row that the export had it in (`ROW`)."""
+    aliases: pl.DataFrame | None = None
+    """The old ids of contacts (`frames.Exports.aliases`)."""
 
     @property
     def count(self) -> int:
@@ -43,17 +44,19 @@ class People:
         """Return `HASH, KEY, INDEX`: the contact that an event with that key belongs to.
 
         E-mail addresses are folded, ids and other keys are taken as written. Of several contacts with one
-        key the first of the export is meant.
+        key the first of the export is meant; keys that only merged contacts had lead to the survivor.
         """
-        found = (
-            self.frame.lazy()
-            .with_row_index(INDEX)
-            .sort(ROW)
-            .select(key_of(key, pl.col(key)).alias(KEY), INDEX)
-            .drop_nulls(KEY)
-        )
-        if key != "contact_id":
-            found = found.unique(KEY, keep="first")
+        mine = key_of(key, pl.col(key)).alias(KEY)
+        numbered = self.frame.lazy().with_row_index(INDEX)
+        found = numbered.sort(ROW).select(mine, INDEX)
+        if self.aliases is not None:
+            numbers = numbered.select("contact_id", INDEX)
+            old = self.aliases.lazy().select(mine, pl.col(SURVIVOR).alias("contact_id"))
+            known = old.join(numbers, on="contact_id", how="inner", maintain_order="left")
+            found = pl.concat([found, known.select(KEY, INDEX)])
+        found = found.drop_nulls(KEY)
+        if key != "contact_id" or self.aliases is not None:
+            found = found.unique(KEY, keep="first", maintain_order=True)
         return found.select(pl.col(KEY).hash().alias(HASH), KEY, INDEX)
 
     def shared(self, key: str) -> int:
@@ -68,14 +71,14 @@ class People:
         return ids.join(table, on="contact_id", how="left", maintain_order="left")[INDEX]
 
 
-def people_of(contacts: pl.DataFrame) -> People:
+def people_of(contacts: pl.DataFrame, aliases: pl.DataFrame | None = None) -> People:
     """Put the contacts in order."""
-    return People(contacts.with_row_index(ROW).sort("contact_id"))
+    return People(contacts.with_row_index(ROW).sort("contact_id"), aliases)
 
 
 def key_of(key: str, cell: pl.Expr) -> pl.Expr:
     """Bring a key to the form in which keys are compared."""
-    return folded(present(cell)) if key == "email" else present(cell)
+    return keyed(cell, key)
 
 
 @dataclass(frozen=True)

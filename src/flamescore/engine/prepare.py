@@ -64,7 +64,7 @@ class Prepared:
 
 def prepare(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condition] = ()) -> Prepared:
     """Read the contacts, and answer once whatever does not depend on events."""
-    people = people_of(exports.contacts)
+    people = people_of(exports.contacts, exports.aliases)
     streams = streams_of(book, also, clock)
     conditions = [leaf for condition in _asked(book, also) for leaf in leaves(condition)]
     fields = [p for c in conditions if isinstance(c, FieldIs) for p in c.where]

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import folded
+from flamescore.cells import folded, keyed
 from flamescore.exports.audit import guarded, id_column, time_column, timed
 from flamescore.exports.mapping import column, mapped
 from flamescore.exports.model import OpportunitiesSource, TagHistorySource
-from flamescore.exports.people import owner_of
+from flamescore.exports.people import owners_of
 from flamescore.frames import TAG_HISTORY
+
+AGE: Final = "\0age"
 
 if TYPE_CHECKING:
     from flamescore.exports.examine import Examined, Terms
     from flamescore.exports.model import Source
+    from flamescore.exports.people import People
     from flamescore.exports.tables import Table
     from flamescore.frames import SourceRecord
 
 
-def load_history(
-    examined: Examined, terms: Terms, contacts: pl.DataFrame
-) -> tuple[pl.DataFrame, SourceRecord]:
+def load_history(examined: Examined, terms: Terms, people: People) -> tuple[pl.DataFrame, SourceRecord]:
     """Return a tag history in order (`frames.TAG_HISTORY`), rows of unknown contacts left out."""
     spec = examined.spec
     assert isinstance(spec, TagHistorySource)
     parts = [_history(table, spec, terms) for table in examined.tables]
-    return _owned(pl.concat(parts), examined, contacts, spec.contact_key)
+    owners = owners_of(people, spec.contact_key or "contact_id").unique(
+        "key", keep="first", maintain_order=True
+    )
+    known, record = _owned(pl.concat(parts), examined, owners)
+    return known.select(*TAG_HISTORY), record
 
 
-def load_opportunities(examined: Examined, contacts: pl.DataFrame) -> tuple[pl.DataFrame, SourceRecord]:
-    """Return opportunities as text, those of unknown contacts left out."""
+def load_opportunities(examined: Examined, people: People) -> tuple[pl.DataFrame, SourceRecord]:
+    """Return opportunities as text: a row for each contact of one, those of unknown contacts left out.
+
+    Of an opportunity that stands in several files the newest one's rows stand.
+    """
     spec = examined.spec
     assert isinstance(spec, OpportunitiesSource)
-    parts = [_opportunities(table, spec) for table in examined.tables]
-    return _owned(pl.concat(parts, how="diagonal"), examined, contacts, spec.contact_key)
+    order = sorted(examined.tables, key=lambda table: table.found.age_key)
+    parts = [_opportunities(table, spec).with_columns(pl.lit(i).alias(AGE)) for i, table in enumerate(order)]
+    every = pl.concat(parts, how="diagonal")
+    newest = every.filter(pl.col(AGE) == pl.col(AGE).max().over("opportunity_id")).drop(AGE)
+    owners = owners_of(people, spec.contact_key or "contact_id")
+    known, record = _owned(newest, examined, owners, superseded=every.height - newest.height)
+    return known.select("opportunity_id", "contact_id", pl.exclude("opportunity_id", "contact_id")), record
 
 
 def _history(table: Table, spec: TagHistorySource, terms: Terms) -> pl.DataFrame:
@@ -73,19 +86,14 @@ def _opportunities(table: Table, spec: OpportunitiesSource) -> pl.DataFrame:
 def _key(table: Table, spec: Source) -> pl.Expr:
     key = getattr(spec, "contact_key", None)
     text = id_column("contact" if key else "contact_id", table, spec)
-    return (folded(text) if key and key != "contact_id" else text).alias("contact_id")
+    return keyed(text, key or "contact_id").alias("contact_id")
 
 
 def _owned(
-    frame: pl.DataFrame, examined: Examined, contacts: pl.DataFrame, key: str | None
+    frame: pl.DataFrame, examined: Examined, owners: pl.DataFrame, *, superseded: int = 0
 ) -> tuple[pl.DataFrame, SourceRecord]:
-    owners = owner_of(contacts, key or "contact_id")
-    joined = frame.join(owners, left_on="contact_id", right_on="key", how="left", maintain_order="left")
-    known = joined.filter(pl.col("owner").is_not_null()).with_columns(contact_id="owner").drop("owner")
-    record = examined.record(kept=known.height, orphans=frame.height - known.height)
-    first = (
-        list(TAG_HISTORY)
-        if "tag" in known.columns and "at" in known.columns
-        else ["opportunity_id", "contact_id"]
-    )
-    return known.select(*first, pl.exclude(first)), record
+    """Give rows their contacts. One that has several becomes several rows, and counts once."""
+    known = frame.join(owners, left_on="contact_id", right_on="key", how="inner", maintain_order="left")
+    kept = frame.join(owners, left_on="contact_id", right_on="key", how="semi").height
+    record = examined.record(kept=kept, orphans=frame.height - kept, superseded=superseded)
+    return known.with_columns(contact_id="owner").drop("owner"), record

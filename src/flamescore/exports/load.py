@@ -57,8 +57,8 @@ def load_sources(sources: Sequence[OpenSource], terms: Terms) -> Exports:
         kind: [each for each in examined if kind == each.spec.KIND]
         for kind in ("events", "tag_history", "opportunities")
     }
-    histories = [load_history(each, terms, people.contacts) for each in of["tag_history"]]
-    deals = [load_opportunities(each, people.contacts) for each in of["opportunities"]]
+    histories = [load_history(each, terms, people) for each in of["tag_history"]]
+    deals = [load_opportunities(each, people) for each in of["opportunities"]]
     others = [each.rejects for kind in of.values() for each in kind]
     return Exports(
         contacts=people.contacts,
@@ -67,6 +67,8 @@ def load_sources(sources: Sequence[OpenSource], terms: Terms) -> Exports:
         opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
         rejects=pl.concat([pl.DataFrame(schema=REJECTS), *people.rejects, *others]),
         records=(*people.records, *(record for _, record in (*histories, *deals))),
+        aliases=people.aliases,
+        warnings=people.warnings,
     )
 
 

@@ -44,6 +44,13 @@ class TagFormat(_Model):
     separator: Text = Field(default=",", description="what stands between two tags")
 
 
+class MergedIds(_Model):
+    """Where the ids stand that were merged into a contact."""
+
+    column: Text = Field(description="the column that lists the ids merged into the contact")
+    separator: Text = Field(default=";", description="what stands between two of them")
+
+
 class Source(_Model):
     """What the sources of every kind have in common."""
 
@@ -94,6 +101,7 @@ class ContactsSource(Source):
     REQUIRED: ClassVar = ("contact_id",)
 
     tags: TagFormat = Field(default_factory=TagFormat, description="how tags are written")
+    merged: MergedIds | None = Field(default=None, description="which old ids a contact has")
 
 
 class _Keyed(Source):
@@ -165,6 +173,9 @@ class ProjectFile(_Model):
     keep: Words = Field(
         default=("email", "name", "phone", "company", "owner"),
         description="contact columns carried into the tables",
+    )
+    changes: bool = Field(
+        default=True, description="whether a run is held against the one before (two more scorings)"
     )
     call_list: CallList = Field(default_factory=CallList, description="who is never called")
     mode: Mode = Field(default=0o600, description="the mode of written files")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import folded, present
+from flamescore.cells import keyed, present
 from flamescore.exports.audit import guarded, id_column
 from flamescore.exports.companions import companions
 from flamescore.exports.examine import enforce
 from flamescore.exports.mapping import column, mapped
+from flamescore.exports.merged import links, parted, settle
 from flamescore.exports.model import ContactsSource
 from flamescore.exports.tags import tag_list
+from flamescore.frames import SURVIVOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +37,8 @@ class People:
     contacts: pl.DataFrame
     rejects: tuple[pl.DataFrame, ...]
     records: tuple[SourceRecord, ...]
+    aliases: pl.DataFrame | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def load_people(examined: Sequence[Examined], terms: Terms) -> People:
@@ -55,13 +59,44 @@ def load_people(examined: Sequence[Examined], terms: Terms) -> People:
     ]
     every = _in_one(numbered)
     standing = every.filter(pl.col(AGE) == pl.col(AGE).max().over("contact_id")) if len(parts) > 1 else every
+    merged = settle(_links(standing, read))
+    standing, aliases = parted(standing, merged)
     kept = dict(standing[FILE].value_counts().iter_rows())
     records, first = [], 0
     for each, frames in read:
         span = range(first, first := first + len(frames))
         left = sum(kept.get(index, 0) for index in span)
         records.append(each.record(kept=left, superseded=sum(frame.height for frame in frames) - left))
-    return People(standing.drop(FILE, AGE), tuple(each.rejects for each, _ in read), tuple(records))
+    return People(
+        standing.drop(FILE, AGE),
+        tuple(each.rejects for each, _ in read),
+        tuple(records),
+        None if aliases is None else aliases.drop(FILE, AGE),
+        tuple(merged.warnings()),
+    )
+
+
+def _links(
+    standing: pl.DataFrame, read: Sequence[tuple[Examined, list[pl.DataFrame]]]
+) -> Iterator[tuple[str, str]]:
+    """Yield who was merged into whom, by the sources that say it."""
+    first = 0
+    for each, frames in read:
+        span = range(first, first := first + len(frames))
+        spec = each.spec
+        assert isinstance(spec, ContactsSource)
+        if spec.merged is not None:
+            rows = standing.filter(pl.col(FILE).is_between(span.start, span.stop - 1))
+            yield from links(rows, _name_of(spec.merged.column, each), spec.merged)
+
+
+def _name_of(column: str, examined: Examined) -> str:
+    """Return the name that a header goes by."""
+    for table in examined.tables:
+        plan = mapped(table, examined.spec)
+        if column not in plan.names:
+            return next((name for name, headers in plan.headers.items() if column in headers), column)
+    return column
 
 
 def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
@@ -114,8 +149,10 @@ def _column(name: str, table: Table, spec: ContactsSource) -> pl.Expr:
     return pl.when(present(cell).is_not_null()).then(cell)
 
 
-def owner_of(contacts: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return `key, owner`: the first contact of each value of a column, folded (ids are not)."""
-    text = pl.col(key) if key == "contact_id" else folded(pl.col(key))
-    pairs = contacts.select(text.alias("key"), pl.col("contact_id").alias("owner")).drop_nulls("key")
-    return pairs.unique("key", keep="first", maintain_order=True)
+def owners_of(people: People, key: str) -> pl.DataFrame:
+    """Return `key, owner`: every contact of each value of a column, in order; merged ones' survivors."""
+    text = keyed(pl.col(key), key).alias("key")
+    pairs = [people.contacts.select(text, owner="contact_id")]
+    if people.aliases is not None:
+        pairs.append(people.aliases.select(text, owner=SURVIVOR))
+    return pl.concat(pairs).drop_nulls("key").unique(maintain_order=True)

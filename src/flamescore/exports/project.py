@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Steps = tuple[str | int, ...]
 
 FILE_NAME: Final = "flamescore.yaml"
-NOT_YET: Final = {"preset": "Vendor presets", "merged": "Merged contact ids"}
+NOT_YET: Final = {"preset": "Vendor presets"}
 _RAW: Final = ("call_list", "exclude")
 
 

@@ -8,6 +8,7 @@ from flamescore.exports.model import (
     CallList,
     ContactsSource,
     EventsSource,
+    MergedIds,
     OpportunitiesSource,
     ProjectFile,
     Source,
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _PLAIN: Final = {bool: "`true` or `false`", int: "whole number", str: "text"}
-_NESTED: Final[dict[str, type[BaseModel]]] = {"call_list": CallList, "tags": TagFormat, "at": TimeFormat}
+_NESTED: Final[dict[str, type[BaseModel]]] = {
+    "call_list": CallList,
+    "tags": TagFormat,
+    "merged": MergedIds,
+    "at": TimeFormat,
+}
 _KINDS: Final = (ContactsSource, EventsSource, TagHistorySource, OpportunitiesSource)
 
 

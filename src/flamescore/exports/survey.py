@@ -151,6 +151,9 @@ def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str
     headers = list(dict.fromkeys(header for table in source.tables for header in table.schema))
     for name, wanted in source.spec.columns.items():
         yield ("columns", name), wanted, headers
+    merged = getattr(source.spec, "merged", None)
+    if merged is not None:
+        yield ("merged", "column"), (merged.column,), [*source.names, *headers]
     for key in ("rename", "dates"):
         for name in getattr(source.spec, key):
             yield (key, name), (name,), [*source.names, *headers] if key == "dates" else list(source.names)

@@ -1,0 +1,94 @@
+"""Who became whom: merged contacts, by the list of old ids that the survivor carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import present
+from flamescore.frames import SURVIVOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flamescore.exports.model import MergedIds
+
+_TIME: Final = ":"
+"""HubSpot writes `76340251:1661707291575`: the id, and when it was merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Old ids and their survivors (`into`), and how many links were left out.
+
+    `clashes` are old ids that a second contact claims too, `cycles` links that would make a contact an
+    old id of its own.
+    """
+
+    into: dict[str, str]
+    clashes: int = 0
+    cycles: int = 0
+
+    def warnings(self) -> Iterator[str]:
+        """Say what of the lists contradicts itself."""
+        if self.clashes:
+            yield (
+                f"contacts: {self.clashes:,} merged ids are claimed by a second contact; "
+                "the one that comes first in the export has them"
+            )
+        if self.cycles:
+            yield (
+                f"contacts: {self.cycles:,} contacts are merged into each other; "
+                "the one that comes first in the export stands"
+            )
+
+
+def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
+    """Yield (old id, survivor) as a column of the contacts lists them, in order of the export."""
+    separator = form.separator.strip() or form.separator
+    listed = contacts.select("contact_id", old=pl.col(column).str.split(separator)).explode(
+        "old", empty_as_null=True
+    )
+    ids = listed.with_columns(present(pl.col("old").str.split(_TIME).list.first())).drop_nulls()
+    yield from ids.select("old", "contact_id").iter_rows()
+
+
+def settle(pairs: Iterable[tuple[str, str]]) -> Merged:
+    """Follow every chain to its end. Of claims that contradict each other the first one holds."""
+    into: dict[str, str] = {}
+    clashes = cycles = 0
+    for old, survivor in pairs:
+        if old == survivor:
+            continue
+        end = _end(survivor, into)
+        if end == old:
+            cycles += 1
+        elif old not in into:
+            into[old] = survivor
+        elif _end(old, into) != end:
+            clashes += 1
+    return Merged({old: _end(old, into) for old in into}, clashes, cycles)
+
+
+def _end(contact: str, into: dict[str, str]) -> str:
+    path = []
+    while contact in into:
+        path.append(contact)
+        contact = into[contact]
+    for each in path[:-1]:  # chains stay short
+        into[each] = contact
+    return contact
+
+
+def parted(contacts: pl.DataFrame, merged: Merged) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return the contacts that stand, and the merged ones under `SURVIVOR` (`frames.Exports.aliases`)."""
+    if not merged.into:
+        return contacts, None
+    into = pl.DataFrame(
+        list(merged.into.items()), schema={"contact_id": pl.String, SURVIVOR: pl.String}, orient="row"
+    )
+    standing = contacts.join(into, on="contact_id", how="anti", maintain_order="left")
+    aliases = into.join(contacts, on="contact_id", how="left", maintain_order="left")
+    return standing, aliases
