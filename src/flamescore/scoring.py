@@ -12,7 +12,7 @@ from flamescore.engine.clock import Clock
 from flamescore.engine.entries import table
 from flamescore.engine.ledger import NONE
 from flamescore.engine.people import ROW
-from flamescore.engine.rank import ranked
+from flamescore.engine.rank import quotients, ranked
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
 from flamescore.frames import ISO_SUFFIX, POINTS
 from flamescore.units import POINT
@@ -62,7 +62,9 @@ class Ledger:
         at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age").cast(pl.Int64))
         occurrences = rows.occurrences.astype(np.int64)
         return (
-            pl.DataFrame({"age": rows.age, "occurrences": occurrences, "points": rows.points / POINT})
+            pl.DataFrame(
+                {"age": rows.age, "occurrences": occurrences, "points": quotients(rows.points, POINT)}
+            )
             .with_columns(self.ids.gather(rows.contact + first).alias("contact_id"), *names.get_columns()[:3])
             .with_columns(last_at=_instant(at))
             .select(POINTS.names())
@@ -192,7 +194,9 @@ def _rules(done: Run) -> pl.DataFrame:
         np.add.at(sums[1], part.entry, part.occurrences)
         np.add.at(sums[2], part.entry, part.points)
     return table(done.prepared.teller.entries).with_columns(
-        contacts=pl.Series(sums[0]), occurrences=pl.Series(sums[1]), points=pl.Series(sums[2] / POINT)
+        contacts=pl.Series(sums[0]),
+        occurrences=pl.Series(sums[1]),
+        points=pl.Series(quotients(sums[2], POINT)),
     )
 
 

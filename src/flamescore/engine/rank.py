@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from flamescore.engine.clock import Clock
 
 _TOTAL, _NUMBER = "total", "number"
+_EXACT: Final = 2**53
+"""Whole numbers up to this size are floats as they are."""
 
 
 def ranked(
@@ -32,8 +34,7 @@ def ranked(
     """Return the contacts of a score's population in ranked order (`frames.SCORES`).
 
     `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
-    contact id, which breaks the last ties. Equal scores share a rank. Quotients are numpy's, the nearest
-    float: Polars divides by a constant as it multiplies by the reciprocal, now and then one digit off.
+    contact id, which breaks the last ties. Equal scores share a rank.
     """
     frame = pl.DataFrame({_TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
     frame = frame.filter(pl.Series(scored)).sort(
@@ -47,13 +48,24 @@ def ranked(
     return frame.select(
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
-        score=pl.Series(number / POINT),
+        score=pl.Series(quotients(number, POINT)),
         flames=flames(score, pl.col(_TOTAL)).cast(pl.Int32),
-        percent_of_ideal=pl.Series(number * 100 / score.ideal),
-        percentile=pl.Series(lower * 100 / max(frame.height - 1, 1)),
+        percent_of_ideal=pl.Series(quotients(number, score.ideal, times=100)),
+        percentile=pl.Series(quotients(lower, max(frame.height - 1, 1), times=100)),
         rank=total.rank("min", descending=True).cast(pl.Int32),
         last_activity_at=pl.from_epoch(at, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
     ).pipe(conform, SCORES, name="scores")
+
+
+def quotients(whole: NDArray[np.integer], by: int, *, times: int = 1) -> NDArray[np.float64]:
+    """Return `times * whole / by`, the nearest floats.
+
+    Polars is no help: it divides by a constant by way of its reciprocal, now and then one digit off.
+    Numbers that no float holds exactly are divided one by one.
+    """
+    if max(-int(whole.min(initial=0)), int(whole.max(initial=0))) * times <= _EXACT:
+        return whole.astype(np.int64) * times / by
+    return np.array([times * number / by for number in whole.tolist()], np.float64)
 
 
 def flames(score: Score, total: pl.Expr) -> pl.Expr:

@@ -136,13 +136,14 @@ def combine(first: NDArray[np.int64], second: NDArray[np.uint32], pairs: Codes) 
     if size <= _DENSE:
         seen = np.zeros(size, np.bool_)
         seen[flat] = True
-        present = np.flatnonzero(seen)
-        table = np.zeros(size, np.int64)
-        table[present] = [pairs.of(divmod(pair, width)) for pair in present.tolist()]
-        return table.take(flat)
-    present, inverse = np.unique(flat, return_inverse=True)
-    codes = np.array([pairs.of(divmod(pair, width)) for pair in present.tolist()], np.int64)
-    return codes.take(inverse)
+        present, where = np.flatnonzero(seen), flat
+        codes = np.zeros(size, np.int64)
+        codes[present] = [pairs.of(divmod(pair, width)) for pair in present.tolist()]
+    else:
+        present, where = np.unique(flat, return_inverse=True)
+        codes = np.array([pairs.of(divmod(pair, width)) for pair in present.tolist()], np.int64)
+    found: NDArray[np.int64] = codes[where]
+    return found
 
 
 def _hash(cells: pl.Series, iso: pl.Series | None) -> pl.Series:
