@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.engine.run import Tuning
-from flamescore.score import score_exports
+from flamescore.scoring import score_exports
 from oracle import World
 from product import book_of, condition_of, expected_ledger, expected_scores, exports_of, scored
 from strategies import FEATURES, ablate, case_of, cases, outcome

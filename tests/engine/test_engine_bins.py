@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+
+from flamescore.engine.bins import Bins, Kept, concat
+
+ONE = np.array([0, 1])
+"""Live set 0 has no stream, set 1 has one."""
+
+
+def events(*rows):
+    """Make events of (contact, live set, age)."""
+    columns = np.array(rows, np.int64).reshape(-1, 3).T
+    return Kept(
+        columns[0].astype(np.uint32),
+        columns[1].astype(np.uint32),
+        columns[2],
+        (columns[2].astype(np.uint64) * 2,),
+        (columns[2] * 3,),
+    )
+
+
+def told(bins, budget=4_000_000):
+    """Give (first, last, the events as contact and age) of each partition."""
+    return [
+        (p.first, p.last, list(zip(p.events.contact.tolist(), p.events.age.tolist(), strict=True)))
+        for p in bins.partitions(budget)
+    ]
+
+
+def test_events_come_back_by_bins_of_contacts():
+    bins = Bins(5, 1, bits=1)
+    bins.add(events((4, 1, 10), (0, 1, 11), (3, 1, 12)), ONE)
+    bins.add(events((1, 1, 13), (4, 1, 14)), ONE)
+    assert told(bins, budget=1) == [(0, 2, [(0, 11), (1, 13)]), (2, 4, [(3, 12)]), (4, 5, [(4, 10), (4, 14)])]
+
+
+@pytest.mark.parametrize(
+    ("budget", "bounds"),
+    [
+        (0, [(0, 1), (1, 2), (2, 3), (3, 4)]),
+        (2, [(0, 1), (1, 3), (3, 4)]),
+        (3, [(0, 1), (1, 4)]),
+        (4, [(0, 2), (2, 4)]),
+        (5, [(0, 3), (3, 4)]),
+        (6, [(0, 4)]),
+    ],
+)
+def test_bins_are_joined_while_their_occurrences_fit(budget, bounds):
+    bins = Bins(4, 1, bits=0)
+    bins.add(events((0, 1, 1), (0, 1, 1), (0, 1, 1), (1, 1, 1), (2, 1, 1), (3, 1, 1)), ONE)
+    assert [(first, last) for first, last, _ in told(bins, budget)] == bounds
+
+
+def test_occurrences_are_counted_by_the_streams_of_a_live_set():
+    bins = Bins(2, 3, bits=0)
+    bins.add(events((0, 1, 1), (1, 2, 1)), np.array([0, 1, 3]))
+    assert [(first, last) for first, last, _ in told(bins, 3)] == [(0, 1), (1, 2)]
+
+
+def test_every_contact_is_in_a_partition_with_or_without_events():
+    assert told(Bins(5, 1, bits=1), budget=0) == [(0, 5, [])]
+    assert told(Bins(0, 1)) == [(0, 0, [])]
+    bins = Bins(3, 0)
+    bins.add(events(), ONE)
+    assert told(bins) == [(0, 3, [])]
+
+
+def test_the_oldest_age_is_known():
+    bins = Bins(2, 1)
+    assert bins.oldest == 0
+    bins.add(events((0, 1, 7), (1, 1, 9)), ONE)
+    bins.add(events((1, 1, 8)), ONE)
+    assert bins.oldest == 9
+
+
+def test_partitions_hold_contact_stream_and_age_in_63_bits():
+    bins = Bins(1 << 20, 1)
+    assert [last - first for first, last, _ in told(bins)] == [1 << 18] * 4
+    bins = Bins(1 << 10, (1 << 15) - 1, bits=4)
+    bins.add(events((0, 1, (1 << 37) - 1)), ONE)
+    assert {last - first for first, last, _ in told(bins)} == {1 << 10}
+    bins = Bins(1 << 10, (1 << 19) - 1, bits=14)  # 37 + 19 bits leave 7 for contacts
+    bins.add(events((0, 1, (1 << 37) - 1)), ONE)
+    assert {last - first for first, last, _ in told(bins)} == {1 << 7}
+
+
+def test_properties_stay_with_their_events():
+    bins = Bins(4, 1, bits=0)
+    bins.add(events((3, 1, 10), (1, 1, 11), (3, 1, 12)), ONE)
+    [partition] = bins.partitions()
+    assert partition.events.age.tolist() == [11, 10, 12]
+    assert partition.events.values[0].tolist() == [22, 20, 24]
+    assert partition.events.amounts[0].tolist() == [33, 30, 36]
+
+
+def test_nothing_laid_end_to_end_is_nothing():
+    assert concat([]).contact.tolist() == []

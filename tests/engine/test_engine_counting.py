@@ -1,0 +1,163 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from flamescore.bind.resolved import Per
+from flamescore.engine.clock import Clock
+from flamescore.engine.counting import (
+    CALENDAR,
+    PASSES,
+    Occurrences,
+    Timeline,
+    counted,
+    followed,
+    latest_per,
+    newest,
+    often_enough,
+    runs,
+)
+from flamescore.engine.streams import Link, Stream
+
+CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
+HOUR, DAY = 3_600, 86_400
+EMPTY = Timeline(np.zeros(0, np.int64), 4, 30)
+
+
+def some(*rows, values=None):
+    """Make occurrences of (contact, age)."""
+    pairs = np.array(rows, np.int64).reshape(-1, 2)
+    value = None if values is None else np.array(values, np.uint64)
+    return Occurrences(pairs[:, 0], pairs[:, 1], value, row=np.arange(len(pairs)))
+
+
+def timeline(*rows):
+    """Make a timeline of (stream, contact, age)."""
+    keys = np.array([(stream << 4 | contact) << 30 | age for stream, contact, age in rows], np.int64)
+    return Timeline(np.sort(keys), 4, 30)
+
+
+def marks(keep):
+    return None if keep is None else "".join("+" if each else "-" for each in keep)
+
+
+def test_runs():
+    starts, lengths = runs(np.array([0, 0, 2, 5, 5, 5]))
+    assert (starts.tolist(), lengths.tolist()) == ([0, 2, 3], [2, 1, 3])
+    starts, lengths = runs(np.zeros(0, np.int64))
+    assert (starts.tolist(), lengths.tolist()) == ([], [])
+
+
+def test_the_passes_stand_in_the_order_of_the_contract():
+    assert [name for name, _ in PASSES] == ["follower", "per", "times", "count"]
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(None, None), (1, "+-++--"), (2, "+++++-"), (3, "++++++"), (6, None), (9, None)]
+)
+def test_count_keeps_the_latest_of_each_contact(count, expected):
+    rows = some((0, 1), (0, 1), (1, 9), (2, 1), (2, 2), (2, 3))
+    assert marks(newest(rows, Stream((), count=count), EMPTY, CLOCK)) == expected
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1, None), (2, "++-+++"), (3, "---+++"), (4, "------")])
+def test_times_keeps_runs_that_are_long_enough(times, expected):
+    rows = some((0, 1), (0, 1), (1, 9), (2, 1), (2, 2), (2, 3))
+    assert marks(often_enough(rows, Stream((), times=times), EMPTY, CLOCK)) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "ages", "expected"),
+    [
+        ("day", [0, 12 * HOUR, 12 * HOUR + 1, 36 * HOUR], "+-+-"),
+        ("week", [0, 5 * DAY + 12 * HOUR, 5 * DAY + 12 * HOUR + 1], "+-+"),  # since Monday 2026-11-16
+        ("month", [0, 20 * DAY + 12 * HOUR, 20 * DAY + 12 * HOUR + 1], "+-+"),  # since 2026-11-01
+    ],
+)
+def test_per_calendar_keeps_the_latest_of_each(unit, ages, expected):
+    rows = some(*((0, age) for age in ages), *((1, age) for age in ages))
+    assert marks(latest_per(rows, Stream((), per=Per(unit)), EMPTY, CLOCK)) == expected * 2
+
+
+def test_days_and_weeks_are_those_of_the_zone():
+    auckland = Clock(CLOCK.as_of, ZoneInfo("Pacific/Auckland"))  # 01:00 on Sunday the 22nd
+    rows = some(
+        (0, 0), (0, HOUR), (0, HOUR + 1), (0, 25 * HOUR), (0, 6 * DAY + HOUR), (0, 6 * DAY + HOUR + 1)
+    )
+    assert marks(latest_per(rows, Stream((), per=Per("day")), EMPTY, auckland)) == "+-+-++"
+    assert marks(latest_per(rows, Stream((), per=Per("week")), EMPTY, auckland)) == "+----+"
+
+
+def test_calendar_numbers():
+    days = np.array([-4, -3, 0, 3, 4, 10, 11])  # 1970-01-01 was a Thursday
+    assert CALENDAR["week"](days).tolist() == [-1, 0, 0, 0, 1, 1, 2]
+    assert CALENDAR["month"](np.array([-1, 0, 30, 31, 58, 59])).tolist() == [-1, 0, 0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, 1, 1], "+--"),
+        ([3, 2, 1], "+++"),
+        ([1, 2, 1], "++-"),
+        ([2, 1, 2], "++-"),
+        ([1, 2**63, 2**63], "++-"),
+        ([2**63, 1, 2**63], "++-"),
+    ],
+)
+def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
+    rows = some((0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), values=values * 2)
+    assert marks(latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 2
+
+
+def test_without_per_all_are_left():
+    assert latest_per(some((0, 1), (0, 1)), Stream(()), EMPTY, CLOCK) is None
+
+
+@pytest.mark.parametrize(
+    ("ages", "expected"),
+    [([100], "+"), ([90], "+"), ([89], "-"), ([101], "-"), ([], "-"), ([200, 95, 1], "+")],
+)
+def test_followed_by_another_type_within_ten_seconds(ages, expected):
+    followers = timeline(*((3, 2, age) for age in ages), (3, 1, 95), (2, 2, 95), (4, 2, 95))
+    stream = Stream((), followed_by=Link(3, 10, strict=False))
+    assert marks(followed(some((2, 100)), stream, followers, CLOCK)) == expected
+
+
+@pytest.mark.parametrize(("age", "expected"), [(100, "-"), (99, "+"), (90, "+"), (89, "-")])
+def test_a_follower_that_must_be_later(age, expected):
+    stream = Stream((), followed_by=Link(3, 10, strict=True))
+    assert marks(followed(some((2, 100)), stream, timeline((3, 2, 100), (3, 2, age)), CLOCK)) == expected
+
+
+@pytest.mark.parametrize(
+    ("age", "follower", "expected"),
+    [(100, 89, "+"), (100, 90, "-"), (10, None, "+"), (9, None, "-"), (9, 5, "-"), (10, 0, "-")],
+)
+def test_unless_followed_by_waits_until_it_is_known(age, follower, expected):
+    followers = timeline(*([] if follower is None else [(3, 2, follower)]))
+    stream = Stream((), unless_followed_by=Link(3, 10, strict=False))
+    assert marks(followed(some((2, age)), stream, followers, CLOCK)) == expected
+
+
+def test_both_followers_must_hold():
+    stream = Stream((), followed_by=Link(3, 10, strict=False), unless_followed_by=Link(4, 10, strict=False))
+    rows = some((0, 100), (1, 100), (2, 100), (3, 5))
+    followers = timeline((3, 0, 95), (3, 1, 95), (4, 1, 95), (4, 2, 95), (3, 3, 1))
+    assert marks(followed(rows, stream, followers, CLOCK)) == "+---"
+
+
+def test_without_followers_all_are_left():
+    assert followed(some((0, 1)), Stream(()), EMPTY, CLOCK) is None
+
+
+def test_times_counts_what_per_has_left_and_count_comes_last():
+    stream = Stream((), per=Per(column="asset"), times=2, count=1)
+    rows = some((0, 1), (0, 2), (1, 1), (1, 2), (2, 7), values=[5, 5, 5, 6, 5])
+    assert counted(rows, stream, EMPTY, CLOCK).row.tolist() == [2]
+
+
+def test_none_are_counted_of_none():
+    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=Link(0, 1, strict=True))
+    assert counted(some(), stream, EMPTY, CLOCK).contact.tolist() == []

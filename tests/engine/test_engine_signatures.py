@@ -1,0 +1,108 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from random import Random
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+import pytest
+
+from flamescore.bind.resolved import Empty, Equals, Like, Order, Predicate
+from flamescore.engine import signatures
+from flamescore.engine.clock import Clock
+from flamescore.engine.signatures import Codes, ColumnCoder, Signatures, combine
+
+CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
+SALES = Predicate("url", (Like("contains", ("sales",)),))
+PRESENT = Predicate("url", (Empty(value=False),))
+LONG = Predicate("seconds", (Order("at_least", Decimal(600)),))
+VISIT = Predicate("event", (Equals(texts=("visit",)),))
+
+
+def meanings(coder, cells, iso=None):
+    codes = coder.encode(
+        pl.Series(cells, dtype=pl.String), None if iso is None else pl.Series(iso, dtype=pl.String)
+    )
+    return [coder.codes.things[code] for code in codes.tolist()]
+
+
+def test_a_cell_is_coded_by_what_holds_for_it():
+    coder = ColumnCoder("url", [SALES, PRESENT], CLOCK)
+    cells = ["/sales", "/SALES?x=1", "/home", None, "", "/sales"]
+    assert meanings(coder, cells) == [(3, 0), (3, 0), (2, 0), (0, 0), (0, 0), (3, 0)]
+    assert len(coder.codes.things) == 3
+
+
+def test_cells_that_cannot_be_read_have_a_code_of_their_own():
+    coder = ColumnCoder("seconds", [LONG], CLOCK)
+    assert meanings(coder, ["600", "x", None, "5"]) == [(1, 0), (0, 1), (0, 0), (0, 0)]
+
+
+def test_numbers_are_coded_by_their_text():
+    coder = ColumnCoder("seconds", [LONG], CLOCK)
+    codes = coder.encode(pl.Series([600.0, 599.5, None, 600.5]))
+    assert [coder.codes.things[code][0] for code in codes.tolist()] == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("remembered", [0, 1, 3, 1_000_000])
+def test_what_is_not_remembered_is_worked_out_again(monkeypatch, remembered):
+    monkeypatch.setattr(signatures, "REMEMBERED", remembered)
+    coder = ColumnCoder("url", [SALES, PRESENT], CLOCK)
+    for _ in range(2):
+        assert meanings(coder, ["/sales", "/a", "/b"]) == [(3, 0), (2, 0), (2, 0)]
+        assert meanings(coder, ["/b", "/sales/2", None]) == [(2, 0), (3, 0), (0, 0)]
+    assert len(coder.codes.things) == 3
+
+
+def test_the_companion_of_a_column_is_part_of_the_cell():
+    later = Predicate("when", (Order("more_than", datetime(2026, 1, 1, tzinfo=UTC)),))
+    coder = ColumnCoder("when", [later], CLOCK)
+    cells, iso = ["1/2/26", "1/2/26", "2026-05-01"], ["2026-02-01", None, None]
+    assert meanings(coder, cells, iso) == [(1, 0), (0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize("dense", [0, 1 << 22])
+def test_pairs_of_codes_have_one_code_each(monkeypatch, dense):
+    monkeypatch.setattr(signatures, "_DENSE", dense)
+    dice = Random(5)
+    pairs = Codes()
+    first = np.array([dice.randrange(50) for _ in range(500)], np.int64)
+    second = np.array([dice.randrange(7) for _ in range(500)], np.uint32)
+    expected = list(zip(first.tolist(), second.tolist(), strict=True))
+    assert [pairs.things[code] for code in combine(first, second, pairs).tolist()] == expected
+    assert [pairs.things[code] for code in combine(first[:9], second[:9], pairs).tolist()] == expected[:9]
+    assert len(pairs.things) == len(set(expected))
+
+
+def test_no_pairs():
+    nothing = np.zeros(0, np.int64)
+    assert combine(nothing, nothing.astype(np.uint32), Codes()).tolist() == []
+
+
+def test_codes_are_numbers_in_order_of_appearance():
+    codes = Codes()
+    assert [codes.of(thing) for thing in [(5, 0), (1, 1), (5, 0), (0, 0)]] == [0, 1, 0, 2]
+
+
+def test_signatures_of_several_columns():
+    predicates = (VISIT, SALES, LONG, PRESENT)
+    made = Signatures(predicates, CLOCK)
+    assert [coder.column for coder in made.coders] == ["event", "url", "seconds"]
+    columns = (["visit", "Visit ", "buy", "buy"], ["/sales", "/x", "/sales", None], ["600", "x", "5", "900"])
+    cells = [(pl.Series(each, dtype=pl.String), None) for each in columns]
+    codes = made.encode(cells, 4)
+    assert [made.sets(code) for code in codes.tolist()] == [
+        (0b1111, 0),
+        (0b1001, 0b0100),
+        (0b1010, 0),
+        (0b0100, 0),
+    ]
+    assert made.count == 4
+    assert made.encode(cells, 4).tolist() == codes.tolist()
+    assert made.count == 4
+
+
+def test_without_predicates_there_is_one_signature():
+    made = Signatures((), CLOCK)
+    assert made.encode([], 3).tolist() == [0, 0, 0]
+    assert (made.count, made.sets(0)) == (1, (0, 0))

@@ -1,0 +1,98 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from flamescore.bind.resolved import Equals, Order, Predicate
+from flamescore.engine.clock import Clock
+from flamescore.engine.signatures import Signatures
+from flamescore.engine.streams import Stream, Streams
+from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
+
+CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
+
+
+def kind(*texts):
+    return Predicate("event", (Equals(texts=texts),))
+
+
+AT_LEAST_5 = Predicate("n", (Order("at_least", Decimal(5)),))
+
+
+def matched(streams, ignored, rows):
+    """Match rows of (event, n): what each means, and the predicates seen."""
+    every = Streams(streams, ignored, {}, {})
+    signatures = Signatures(every.predicates, CLOCK)
+    matcher = Matcher(every, signatures)
+    frame = pl.DataFrame(rows, schema={"event": pl.String, "n": pl.String}, orient="row")
+    codes = signatures.encode([(frame[c.column], None) for c in signatures.coders], frame.height)
+    matching = matcher.update()
+    return [
+        (
+            bool(matching.ignored[code]),
+            int(matching.reach[code]),
+            matching.streams[code],
+            matching.unread[code] != 0,
+        )
+        for code in codes.tolist()
+    ], matcher.seen
+
+
+def test_what_signatures_mean():
+    streams = (
+        Stream((kind("a"),), reach=10),
+        Stream((kind("a"), AT_LEAST_5), reach=100),
+        Stream((kind("b"), AT_LEAST_5)),
+    )
+    rows = [("a", "7"), ("a", "3"), ("a", "x"), ("b", "7"), ("b", None), ("c", "7"), ("c", "x"), ("A ", "5")]
+    found, _ = matched(streams, ((kind("c"), AT_LEAST_5),), rows)
+    assert found == [
+        (False, 100, (0, 1), False),
+        (False, 100, (0,), False),
+        (False, 100, (0,), True),
+        (False, FOREVER, (2,), False),
+        (False, FOREVER, (), False),
+        (True, 100, (), False),
+        (False, 100, (), False),
+        (False, 100, (0, 1), False),
+    ]
+
+
+def test_seen_predicates_are_remembered():
+    streams = (Stream((kind("a"),)), Stream((kind("b"),)), Stream((kind("c"),)))
+    _, seen = matched(streams, (), [("a", None), ("c", None)])
+    assert seen == 0b101
+
+
+def test_an_event_that_nothing_names_is_old_when_no_window_reaches_it():
+    assert matched((Stream((kind("a"),), reach=10),), (), [("z", None)])[0] == [(False, 10, (), False)]
+    assert matched((Stream((kind("a"),)),), (), [("z", None)])[0] == [(False, FOREVER, (), False)]
+
+
+def test_live_sets_by_bucket_of_age():
+    liveness = Liveness([Stream((), reach=10), Stream((), reach=100), Stream((), reach=10), Stream(())])
+    assert liveness.edges.tolist() == [10, 100]
+    none = np.zeros(0, np.bool_)
+    table = liveness.table(Matching(none, none, ((0, 1, 2, 3), (0,), (3,), ()), ()))
+    sets = [[liveness.sets[number] for number in row] for row in table.tolist()]
+    assert sets == [
+        [(0, 1, 2, 3), (1, 3), (3,)],
+        [(0,), (), ()],
+        [(3,), (3,), (3,)],
+        [(), (), ()],
+    ]
+    assert liveness.sets[0] == ()
+    assert liveness.lengths().tolist() == [len(streams) for streams in liveness.sets]
+    more = liveness.table(Matching(none, none, ((0, 1, 2, 3), (0,), (3,), (), (1, 3)), ()))
+    assert more[:4].tolist() == table.tolist()
+    assert [liveness.sets[number] for number in more[4].tolist()] == [(1, 3), (1, 3), (3,)]
+    assert len(liveness.sets) == 5
+
+
+def test_without_windows_there_is_one_bucket():
+    liveness = Liveness([Stream(())])
+    none = np.zeros(0, np.bool_)
+    assert liveness.table(Matching(none, none, ((0,),), ())).shape == (1, 1)
+    assert liveness.table(Matching(none, none, ((0,),), ())).tolist() == [[1]]
