@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Final
 
 from data import FOLDER, SIZES, VARIANTS, Dataset
 from measure import Cost, machine, median, once
-
 from rules import write_project
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from people import contacts_of
 from polars.io.plugins import register_io_source
+
+from people import contacts_of
 from traffic import EVENTS, Traffic
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import Final
 
 import duckdb
 import polars as pl
-from data import END, Dataset
-from worth import CEILING, DAY, WHOLE, factors, ten_thousandths
 
+from data import END, Dataset
 from rules import DAYS_OF, Rule, Trait, rules
+from worth import CEILING, DAY, WHOLE, factors, ten_thousandths
 
 NOW: Final = int(END.timestamp())
 OFFSET: Final = 7 * 3_600

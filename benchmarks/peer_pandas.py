@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from data import END, Dataset
-from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
+from data import END, Dataset
 from rules import DAYS_OF, Rule, Trait, rules
+from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
 DAYS: Final = 366
 NOW: Final = int(END.timestamp())

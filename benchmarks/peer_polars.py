@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from data import END, Dataset
-from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
+from data import END, Dataset
 from rules import DAYS_OF, ZONE, Rule, Trait, rules
+from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
 DAYS: Final = 366
 AGE: Final = (pl.lit(END) - pl.col("at")).dt.total_seconds()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import yaml
+
 from data import END, FOLDER, SIZES, VARIANTS, Dataset
 from traffic import SECTIONS
 

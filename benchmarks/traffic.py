@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+
 from people import ids
 
 if TYPE_CHECKING:
