@@ -9,7 +9,7 @@ unexport FLAMESCORE_CONFIG FLAMESCORE_OUTPUT FLAMESCORE_RULES FLAMESCORE_CONTACT
 unexport FLAMESCORE_AS_OF FLAMESCORE_MAX_REJECTS FLAMESCORE_HOT_FLAMES FLAMESCORE_KEEP_RUNS FLAMESCORE_KEEP
 unexport FLAMESCORE_MODE
 
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
 CODE := src tests sample_data benchmarks docs
 
 .NOTPARALLEL:
@@ -61,11 +61,17 @@ demo: $(VENV)/product ## score the sample data and show the hot leads
 	  'The tables are in out/latest/: hot_leads.csv to call from, scores.csv to import into a CRM,' \
 	  'report.md to read, rejects.csv for the rows that could not be read. docs/outputs.md tells them all.' \
 	  '' \
+	  'Ranks count everyone; the call list leaves out who must not be called (flamescore.yaml says who).' \
+	  '' \
 	  'Next:' \
-	  '  $(BIN)/flamescore explain 1042                       why that lead has this score' \
-	  '  $(BIN)/flamescore search --flames 4-5 --owner "Dana Whitfield"   a call list of one rep' \
-	  '  edit rules/keap.yaml, then make demo                 what your change does' \
-	  '  README.md, "Your own data"                           the same with your exports'
+	  '  $(BIN)/flamescore explain 1042' \
+	  '      why that lead has this score, to the last point' \
+	  '  $(BIN)/flamescore search --flames 4-5 --owner "Dana Whitfield"' \
+	  '      the call list of one rep' \
+	  '  change a number in rules/keap.yaml, then make demo' \
+	  '      what your change does' \
+	  '  README.md, "Your own data in five minutes"' \
+	  '      the same with your exports'
 
 # --- for developers -------------------------------------------------------------------------------------
 

@@ -20,10 +20,8 @@ from flamescore.frames import Columns, Exports
 from flamescore.inputs import call_list_of, find_settings, parse_as_of
 from flamescore.insight import explain as explaining
 from flamescore.insight import search as searching
-from flamescore.insight.explanation import Explanation
 from flamescore.insight.who import contact_meant
 from flamescore.rules import load as rules_loading
-from flamescore.rules.load import LoadedRules
 from flamescore.rules.search import load_predicates
 from flamescore.scoring import Scored, score_exports
 
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flamescore.exports.values import RejectLimit
+    from flamescore.insight.explanation import Explanation
+    from flamescore.rules.load import LoadedRules
 
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -64,7 +64,9 @@ def load_rules(rules: str | Path) -> LoadedRules:
 
 
 def load_exports(
-    config: str | Path | None = None, rules: LoadedRules | None = None, **settings: Any
+    config: str | Path | None = None,
+    rules: LoadedRules | None = None,
+    **settings: Any,  # noqa: ANN401 - each key has a type of its own, which is checked
 ) -> Exports:
     """Load the exports that a project file names: clean contacts in memory, events lazily.
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def would_change(scored: Scored, previous: pl.DataFrame | None) -> str:
-    """Say by score how many contacts are new, gone, up and down in flames; `previous` is an earlier `scores`."""
+    """Say by score how many contacts are new, gone, up and down in flames since `previous` scores."""
     if previous is None:
         return "There is no earlier run to compare with. Nothing was written.\n"
     said = [_of_score(scored, previous, score.name) for score in scored.book.scores]

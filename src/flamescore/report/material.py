@@ -52,11 +52,11 @@ class ScoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since an earlier run. `rows` has a row for each contact and score that changed, or for all.
+    """What changed since an earlier run; `rows` has one for each contact and score that changed, or for all.
 
-    Its columns are `contact_id, score_name, change, previous_score, previous_flames, score, flames`, and of the parts
-    `by_activity, by_time, by_data, by_rules` those there are; `change` is `newly_hot`, `cooled_off`, `up`,
-    `down`, `new`, `vanished` or `same`.
+    Its columns are `contact_id, score_name, change, previous_score, previous_flames, score, flames`, and of
+    the parts `by_activity, by_time, by_data, by_rules` those there are; `change` is `newly_hot`,
+    `cooled_off`, `up`, `down`, `new`, `vanished` or `same`.
     """
 
     run_id: str
