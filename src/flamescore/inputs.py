@@ -15,12 +15,13 @@ from flamescore.exports.load import load
 from flamescore.exports.project import find_project, load_project
 from flamescore.exports.settings import check_needed, settle
 from flamescore.exports.survey import survey
+from flamescore.frames import DateColumns
 from flamescore.rules.load import load_condition, load_rules
 from flamescore.rules.moments import parse_moment
 from flamescore.units import from_local, start_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from flamescore.bind.resolve import Bound
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a scoring needs. `as_of` is UTC, cut to the whole second."""
+    """What a scoring needs. `as_of` is UTC, cut to the whole second; `columns` are what the exports offer."""
 
     project: Project
     loaded: LoadedRules
@@ -40,6 +41,7 @@ class Inputs:
     exclude: Condition | None
     exports: Exports
     as_of: datetime
+    columns: Columns
 
 
 def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
@@ -53,18 +55,18 @@ def read_inputs(
     project: Project,
     *,
     rules: LoadedRules | None = None,
-    as_of: str | None = None,
+    as_of: str | datetime | None = None,
     strict: bool = False,
     now: datetime | None = None,
+    also: Sequence[LoadedRules] = (),
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
     Headers are held against the rules before any row is read. Copies that reading needed (of files in
-    another encoding, say) are deleted when the block ends, and event frames are useless then.
+    another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
+    further rules to read the exports for; whether they fit them is not looked at.
     """
-    if rules is None:
-        check_needed(project)
-        rules = load_rules(project.resolve(str(project.settings.rules)))
+    rules = rules or rules_of(project)
     exclude = call_list_of(project)
     opened = survey(project, now=now)
     try:
@@ -72,11 +74,19 @@ def read_inputs(
         zone = bound.book.zone
         condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
         others = () if exclude is None else (exclude,)
-        exports = load(opened, date_columns(rules, *others), zone, strict=strict)
-        instant = parse_as_of(as_of or project.settings.as_of, zone, now=now)
-        yield Inputs(project, rules, bound, condition, exports, instant)
+        dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
+        exports = load(opened, dates, zone, strict=strict)
+        instant = as_of if isinstance(as_of, datetime) else None
+        instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
+        yield Inputs(project, rules, bound, condition, exports, instant, opened.columns)
     finally:
         opened.close()
+
+
+def rules_of(project: Project) -> LoadedRules:
+    """Read the project's rule file; `UsageError` where the project lacks what a run needs."""
+    check_needed(project)
+    return load_rules(rules_path(project))
 
 
 def call_list_of(project: Project) -> LoadedCondition | None:
@@ -108,6 +118,13 @@ def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> da
 def rules_path(project: Project) -> Path:
     """Return where the project's rule file lies."""
     return project.resolve(str(project.settings.rules))
+
+
+def _together(*dates: DateColumns) -> DateColumns:
+    return DateColumns(
+        contacts=frozenset().union(*(each.contacts for each in dates)),
+        events=frozenset().union(*(each.events for each in dates)),
+    )
 
 
 def _bound_exclude(exclude: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:

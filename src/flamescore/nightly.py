@@ -12,15 +12,19 @@ import polars as pl
 
 from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
-from flamescore.inputs import read_inputs, rules_path
-from flamescore.publish.describe import describe
+from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
+from flamescore.insight.changes import compare
+from flamescore.publish.before import before
+from flamescore.publish.describe import describe, describe_changes
 from flamescore.publish.record import RulesFile, write_record
 from flamescore.publish.store import RunStore
 from flamescore.report.markdown import write_markdown
+from flamescore.report.material import Changes as Moved
 from flamescore.report.material import of_scored
 from flamescore.report.problems import problems
 from flamescore.report.view import view
 from flamescore.scoring import score_exports
+from flamescore.tables.changes import with_people, write_changes
 from flamescore.tables.keep import absent
 from flamescore.tables.write import TableSettings, write_tables
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
     from flamescore.exports.project import Project
     from flamescore.inputs import Inputs
+    from flamescore.insight.changes import Before, Changes
     from flamescore.publish.record import RunRecord
     from flamescore.publish.store import HeldStore, Published
     from flamescore.report.view import View
@@ -57,6 +62,9 @@ class Outcome:
     published: Published | None
     previous: pl.DataFrame | None = None
     """The scores of the latest run, for a dry run to compare with."""
+
+    changes: Changes | None = None
+    """Against the run before; None where there is none, or where the project asks for none."""
 
 
 @dataclass
@@ -91,12 +99,17 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
     started_at = datetime.now(UTC)
     watch = _Watch(tell)
     watch.begin("Reading the exports")
-    with read_inputs(project, strict=options.strict) as inputs:
+    rules = rules_of(project)
+    as_of = parse_as_of(project.settings.as_of, rules.zone)
+    earlier, unread = _before(project, as_of) if held is not None else (None, ())
+    also = () if earlier is None or earlier.rules is None else (earlier.rules,)
+    with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
         watch("load")
         watch.begin("Scoring")
         scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
         watch("score")
-    warnings = warnings_of(inputs, scored)
+        changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
+    warnings = (*warnings_of(inputs, scored), *unread)
     if options.strict and scored.observed.unseen:
         raise InputError([_unseen(kind) for kind in scored.observed.unseen])
     if held is None:
@@ -107,13 +120,35 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         watch.begin("Writing the tables")
         settings = TableSettings(project.settings.keep, project.settings.hot_flames, options.spreadsheet)
         write_tables(folder.path, scored, inputs.exports.rejects, settings)
-        report = _view(scored, project, folder.run_id, warnings)
+        if changes is not None:
+            write_changes(folder.path, changes)
+        report = _view(scored, project, folder.run_id, warnings, changes=changes)
         write_markdown(folder.path, report)
         watch("write")
         record = _record(inputs, scored, folder.run_id, started_at, watch, warnings)
+        if changes is not None:
+            record = record.model_copy(update={"changes": describe_changes(changes, scored)})
         write_record(folder.path, record)
         published = folder.commit(make_latest=options.make_latest, keep_runs=project.settings.keep_runs)
-    return Outcome(scored, report, warnings, record, published)
+    return Outcome(scored, report, warnings, record, published, changes=changes)
+
+
+def _before(project: Project, as_of: datetime) -> tuple[Before | None, tuple[str, ...]]:
+    """Return the run to hold this one against, and what a user should know of it."""
+    if not project.settings.changes:
+        return None, ()
+    return before(RunStore(project.resolve(project.settings.output), project.settings.mode), as_of)
+
+
+def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Watch) -> Changes:
+    watch.begin("Comparing with the run before")
+    settings = inputs.project.settings
+    found = compare(
+        earlier, inputs.bound.book, inputs.exports, inputs.columns, scored, hot_flames=settings.hot_flames
+    )
+    found = with_people(found, scored, earlier.scores, settings.keep)
+    watch("changes")
+    return found
 
 
 def _previous(project: Project) -> pl.DataFrame | None:
@@ -121,10 +156,22 @@ def _previous(project: Project) -> pl.DataFrame | None:
     return None if run is None else pl.read_parquet(run.path / "scores.parquet")
 
 
-def _view(scored: Scored, project: Project, run_id: str, warnings: tuple[str, ...]) -> View:
+def _view(
+    scored: Scored,
+    project: Project,
+    run_id: str,
+    warnings: tuple[str, ...],
+    *,
+    changes: Changes | None = None,
+) -> View:
     settings = project.settings
     material = of_scored(
-        scored, run_id=run_id, keep=settings.keep, hot_flames=settings.hot_flames, warnings=warnings
+        scored,
+        run_id=run_id,
+        keep=settings.keep,
+        hot_flames=settings.hot_flames,
+        warnings=warnings,
+        changes=None if changes is None else Moved(changes.run_id, changes.as_of, changes.rows),
     )
     return view(material)
 

@@ -43,6 +43,7 @@ def test_what_it_says(tmp_path):
     scores = told.pop("scores")
     assert told == {
         "schema_version": 1,
+        "changes": None,
         "run_id": RUN,
         "as_of": "2026-11-21T02:00:00Z",
         "timezone": "America/Phoenix",

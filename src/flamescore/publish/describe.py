@@ -10,6 +10,8 @@ import polars as pl
 
 from flamescore._version import __version__
 from flamescore.publish.record import (
+    ChangedEntry,
+    ChangesEntry,
     FileEntry,
     Observed,
     PercentileEntry,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.frames import SourceRecord
+    from flamescore.insight.changes import Changes
     from flamescore.scoring import Observations, Scored
 
 
@@ -61,6 +64,17 @@ def describe(
         observed=_observed(scored.observed),
         warnings=tuple(warnings),
         versions=Versions(program=__version__, polars=pl.__version__, python=platform.python_version()),
+    )
+
+
+def describe_changes(changes: Changes, scored: Scored) -> ChangesEntry:
+    """Return what a record says of the changes since the run before."""
+    names = [score.name for score in scored.book.scores]
+    return ChangesEntry(
+        run_id=changes.run_id,
+        as_of=changes.as_of.astimezone(UTC),
+        scores=tuple(ChangedEntry(name=name, **changes.counts(name)) for name in names),
+        notes=changes.notes,
     )
 
 

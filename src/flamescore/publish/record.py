@@ -135,6 +135,28 @@ class Observed(_Part):
     )
 
 
+class ChangedEntry(_Part):
+    """The contacts of one score by how they changed."""
+
+    name: str = Field(description="the score's name")
+    newly_hot: int = Field(description="hot, and not in the run before")
+    cooled_off: int = Field(description="hot in the run before, and not now")
+    up: int = Field(description="others with more flames, or as many and more points")
+    down: int = Field(description="others with fewer flames, or as many and fewer points")
+    new: int = Field(description="not scored in the run before")
+    vanished: int = Field(description="scored in the run before alone")
+    same: int = Field(description="all others")
+
+
+class ChangesEntry(_Part):
+    """What `changes.parquet` is held against, and what it comes to."""
+
+    run_id: str = Field(description="the run before")
+    as_of: AwareDatetime = Field(description="its `as_of`, UTC")
+    scores: tuple[ChangedEntry, ...] = Field(description="contacts by how they changed, score by score")
+    notes: tuple[Clean, ...] = Field(default=(), description="what could not be told")
+
+
 class StepEntry(_Part):
     """One step of the run."""
 
@@ -169,6 +191,10 @@ class RunRecord(_Part):
     observed: Observed = Field(description="what was noticed beside the scores")
     warnings: tuple[Clean, ...] = Field(description="the warnings, as they were shown")
     versions: Versions = Field(description="what made the run")
+    changes: ChangesEntry | None = Field(
+        default=None,
+        description="what changed since the run before; null where there was none to compare with",
+    )
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

@@ -1,0 +1,132 @@
+"""What changed since the run before, and why, in four parts that add up to the difference.
+
+With P the published old score, A what the old rules say of today's exports as of then, B what today's rules
+say of them as of then, C what today's rules say now of what had happened by then, and N the new score:
+data = A - P, rules = B - A, time = C - B, activity = N - C.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.bind.resolve import bind_rules
+from flamescore.errors import FlamescoreError
+from flamescore.insight.changes_parts import what_if
+from flamescore.insight.changes_table import KINDS, compared
+from flamescore.rules.load import load_rules_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from flamescore.bind.resolved import RuleBook, Score
+    from flamescore.frames import Columns, Exports
+    from flamescore.rules.load import LoadedRules
+    from flamescore.scoring import Scored
+
+
+@dataclass(frozen=True)
+class Before:
+    """The run before: its `scores` as published (kept columns included), its scores' names, and its rules.
+
+    `rules` are None where their text does not load any more; `notes` say so.
+    """
+
+    run_id: str
+    as_of: datetime
+    scores: pl.DataFrame
+    names: tuple[str, ...]
+    rules: LoadedRules | None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, run_id: str, as_of: datetime, *, scores: pl.DataFrame, names: Sequence[str], text: str, path: str
+    ) -> Before:
+        """Take what a run left; its rules are read again from their text."""
+        try:
+            rules = load_rules_text(text, path)
+        except FlamescoreError:
+            note = f"the rules of the run before ({path}) don't load any more: {_UNKNOWN}"
+            return cls(run_id, as_of, scores, tuple(names), None, (note,))
+        return cls(run_id, as_of, scores, tuple(names), rules)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A run held against the one before, `run_id` of `as_of`.
+
+    `rows` are `changes_table.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
+    `notes` say what could not be told.
+    """
+
+    run_id: str
+    as_of: datetime
+    rows: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+    def counts(self, score_name: str) -> dict[str, int]:
+        """Return how many contacts changed in each way (`changes_table.KINDS`) under a score."""
+        mine = self.rows.filter(pl.col("score_name") == score_name)
+        found = dict(mine["change"].value_counts().iter_rows())
+        return {kind: int(found.get(kind, 0)) for kind in KINDS}
+
+
+def compare(
+    before: Before, book: RuleBook, exports: Exports, columns: Columns, scored: Scored, *, hot_flames: int
+) -> Changes:
+    """Hold a scoring against the run before, score by score of the same name.
+
+    `exports` and `columns` are those that the scoring is made of. Where the old rules don't fit today's
+    columns the parts are null, and a note says so.
+    """
+    names = [score.name for score in book.scores if score.name in before.names]
+    old, notes = _old_book(before, columns)
+    usable = old is not None and {score.name for score in old.scores} >= set(names)
+    totals = None
+    if old is not None and usable and names:
+        totals = what_if(old, book, exports, then=before.as_of, now=scored.as_of, names=names)
+        notes += _of_flames(old, book, names)
+    rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
+    return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))
+
+
+_UNKNOWN = "what changed is told, but not by what"
+
+
+def _old_book(before: Before, columns: Columns) -> tuple[RuleBook | None, tuple[str, ...]]:
+    if before.rules is None:
+        return None, ()
+    try:
+        return bind_rules(before.rules, columns).book, ()
+    except FlamescoreError as error:
+        first = error.problems[0].message
+        return None, (f"the rules of the run before don't fit today's exports ({first}): {_UNKNOWN}",)
+
+
+def _of_names(before: Before, book: RuleBook) -> tuple[str, ...]:
+    now = {score.name for score in book.scores}
+    gone = [
+        f"the run before had a score {name}, which is no more" for name in before.names if name not in now
+    ]
+    came = [f"the score {score.name} is new" for score in book.scores if score.name not in before.names]
+    return (*came, *gone)
+
+
+def _of_flames(old: RuleBook, new: RuleBook, names: Sequence[str]) -> tuple[str, ...]:
+    def bounds(book: RuleBook) -> dict[str, tuple[object, object]]:
+        return {score.name: _bounds(score) for score in book.scores}
+
+    then, now = bounds(old), bounds(new)
+    return tuple(
+        f"the points that {name} asks for flames have changed: flames changed where points did not"
+        for name in names
+        if then[name] != now[name]
+    )
+
+
+def _bounds(score: Score) -> tuple[object, object]:
+    return score.ideal, score.flames

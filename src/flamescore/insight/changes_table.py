@@ -1,0 +1,127 @@
+"""Two runs side by side: what changed for each contact under each score, and by what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.insight.changes_parts import LATER, NEW_RULES, OLD_RULES
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NEWLY_HOT, COOLED_OFF, UP, DOWN = "newly_hot", "cooled_off", "up", "down"
+NEW, VANISHED, SAME = "new", "vanished", "same"
+KINDS: Final = (NEWLY_HOT, COOLED_OFF, UP, DOWN, NEW, VANISHED, SAME)
+"""In the order in which they are listed; of `new` contacts those who are hot stand with the newly hot."""
+
+PARTS: Final = ("by_activity", "by_time", "by_data", "by_rules")
+
+CHANGES: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "score_name": pl.String(),
+        "change": pl.String(),
+        "previous_score": pl.Float64(),
+        "previous_flames": pl.Int32(),
+        "score": pl.Float64(),
+        "flames": pl.Int32(),
+        "difference": pl.Float64(),
+        **dict.fromkeys(PARTS, pl.Float64()),
+    }
+)
+"""One row a contact and score. The four parts add up to `difference`, in ten-thousandths of a point."""
+
+_FOUND: Final = ("contact_id", "score", "flames")
+
+
+def compared(
+    scores: pl.DataFrame,
+    previous: pl.DataFrame,
+    totals: pl.DataFrame | None,
+    *,
+    names: Sequence[str],
+    hot_flames: int,
+) -> pl.DataFrame:
+    """Return `CHANGES`: score by score, newly hot first, then by how much the points moved, then by id.
+
+    `scores` and `previous` are `frames.SCORES` of two runs, `totals` what `what_if` says, or None where the
+    parts are not known: they are null then, as they are for contacts that one run alone has a score of.
+    """
+    frames = [
+        _side_by_side(scores, previous, name)
+        .pipe(_with_parts, totals, name)
+        .pipe(_with_kind, hot_flames)
+        .pipe(_in_order, hot_flames)
+        .pipe(_in_points)
+        .select(pl.col(column).cast(kind) for column, kind in CHANGES.items())
+        for name in names
+    ]
+    return pl.concat([pl.DataFrame(schema=CHANGES), *frames])
+
+
+def _side_by_side(scores: pl.DataFrame, previous: pl.DataFrame, name: str) -> pl.DataFrame:
+    mine = pl.col("score_name") == name
+    then = previous.filter(mine).select(
+        "contact_id", pl.col("score").alias("previous_score"), pl.col("flames").alias("previous_flames")
+    )
+    now = scores.filter(mine).select(*_FOUND)
+    both = now.join(then, on="contact_id", how="full", coalesce=True)
+    moved = _whole("score") - _whole("previous_score")
+    return both.with_columns(pl.lit(name).alias("score_name"), moved.alias("difference"))
+
+
+def _with_parts(both: pl.DataFrame, totals: pl.DataFrame | None, name: str) -> pl.DataFrame:
+    if totals is None:
+        return both.with_columns(pl.lit(None, pl.Int64).alias(part) for part in PARTS)
+    mine = totals.filter(pl.col("score_name") == name).drop("score_name")
+    steps = {
+        "by_data": pl.col(OLD_RULES) - _whole("previous_score"),
+        "by_rules": pl.col(NEW_RULES) - pl.col(OLD_RULES),
+        "by_time": pl.col(LATER) - pl.col(NEW_RULES),
+        "by_activity": _whole("score") - pl.col(LATER),
+    }
+    known = pl.col("difference").is_not_null()
+    joined = both.join(mine, on="contact_id", how="left")
+    return joined.with_columns(pl.when(known).then(step).alias(part) for part, step in steps.items())
+
+
+def _with_kind(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
+    was, now = pl.col("previous_flames"), pl.col("flames")
+    rose = (now > was) | ((now == was) & (pl.col("difference") > 0))
+    fell = (now < was) | ((now == was) & (pl.col("difference") < 0))
+    return both.with_columns(
+        pl.when(was.is_null()).then(pl.lit(NEW))
+        .when(now.is_null()).then(pl.lit(VANISHED))
+        .when((now >= hot_flames) & (was < hot_flames)).then(pl.lit(NEWLY_HOT))
+        .when((now < hot_flames) & (was >= hot_flames)).then(pl.lit(COOLED_OFF))
+        .when(rose).then(pl.lit(UP))
+        .when(fell).then(pl.lit(DOWN))
+        .otherwise(pl.lit(SAME))
+        .alias("change")
+    )  # fmt: skip
+
+
+def _in_order(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
+    place = pl.col("change").replace_strict(list(KINDS), list(range(len(KINDS))), return_dtype=pl.Int32)
+    hot_at_once = (pl.col("change") == NEW) & (pl.col("flames") >= hot_flames)
+    size = pl.coalesce(pl.col("difference").abs(), _whole("score"), _whole("previous_score"))
+    return both.sort(
+        pl.when(hot_at_once).then(0).otherwise(place), size, "contact_id", descending=[False, True, False]
+    )
+
+
+def _in_points(both: pl.DataFrame) -> pl.DataFrame:
+    """Turn ten-thousandths into points; numpy's quotients are the nearest floats, Polars' may not be."""
+    whole = {name: both[name] for name in ("difference", *PARTS)}
+    points = {name: pl.Series(each.fill_null(0).to_numpy() / POINT) for name, each in whole.items()}
+    return both.with_columns(
+        pl.when(pl.col(name).is_not_null()).then(pl.lit(points[name])).alias(name) for name in whole
+    )
+
+
+def _whole(column: str) -> pl.Expr:
+    """Read points as the ten-thousandths that they stand for."""
+    return (pl.col(column) * POINT).round(0).cast(pl.Int64)

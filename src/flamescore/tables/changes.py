@@ -1,0 +1,75 @@
+"""`changes.parquet`, and what a report tells of it, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.frames import conform
+from flamescore.insight.changes_table import CHANGES
+from flamescore.tables.keep import kept
+from flamescore.tables.parquet import write_parquet
+from flamescore.tables.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from flamescore.insight.changes import Changes
+    from flamescore.scoring import Scored
+
+FILE: Final = "changes.parquet"
+WORDS: Final = {
+    "by_activity": "new activity",
+    "by_time": "time alone",
+    "by_data": "late or altered data",
+    "by_rules": "changed rules",
+}
+
+
+def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Sequence[str]) -> Changes:
+    """Add the kept columns to the rows; of contacts that are gone they are what the run before kept.
+
+    `previous` is its `scores.parquet`. A column that is called like one of `CHANGES` is called `contact_` and
+    its name.
+    """
+    mine = kept(scored, keep)
+    columns = [name for name in mine.columns if name != "contact_id"]
+    there = [name for name in columns if name in previous.columns]
+    gone = previous.filter(~pl.col("contact_id").is_in(mine["contact_id"].implode()))
+    gone = gone.select("contact_id", *there).unique("contact_id", keep="first")
+    renamed = {name: _free(name, columns) for name in columns if name in CHANGES}
+    everyone = pl.concat([mine, gone], how="diagonal_relaxed").rename(renamed)
+    return replace(found, rows=found.rows.join(everyone, on="contact_id", how="left", maintain_order="left"))
+
+
+def write_changes(folder: Path, found: Changes) -> None:
+    """Write what changed into a run's folder."""
+    conform(found.rows, CHANGES, name="changes").pipe(write_parquet, folder / FILE)
+
+
+def with_why(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `why`: the parts that are not 0, in words: `new activity +8, time alone -0.5`.
+
+    Null where the parts are not known; empty where nothing had any effect.
+    """
+    said = [_said(part, words) for part, words in WORDS.items()]
+    known = pl.col("by_activity").is_not_null()
+    return rows.with_columns(
+        pl.when(known).then(pl.concat_str(said, separator=", ", ignore_nulls=True)).alias("why")
+    )
+
+
+def _said(part: str, words: str) -> pl.Expr:
+    """Say one part, null where it is 0."""
+    points = pl.col(part)
+    plus = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+    return pl.when(points != 0).then(pl.concat_str(pl.lit(f"{words} "), plus, plain(points)))
+
+
+def _free(name: str, used: Sequence[str]) -> str:
+    while name in used or name in CHANGES:
+        name = f"contact_{name}"
+    return name
