@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from flamescore.exports import bytepass, faults
+from flamescore.exports import faults, records
 from flamescore.exports.rejects import REASONS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -12,7 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_every_reason_is_documented_with_its_message():
     found = re.findall(r"^\| `(\w+)` \| (.+\.) \|$", (DOCS / "exports.md").read_text(), re.MULTILINE)
     assert dict(found) == REASONS
-    assert set(bytepass.REASONS.values()) <= set(REASONS)
+    assert set(records.REASONS.values()) <= set(REASONS)
 
 
 def test_every_code_is_documented():

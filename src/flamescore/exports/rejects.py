@@ -26,6 +26,7 @@ REASONS: Final = {
     "unclosed_quote": "A quote is opened and not closed.",
     "too_long": "The row is longer than 8 MB.",
     "nul_byte": "The row holds a NUL byte.",
+    "no_object": "The line is no JSON object.",
     "missing_contact": "The row says no contact.",
     "missing_event": "The row says no type of event.",
     "missing_time": "The row says no time.",

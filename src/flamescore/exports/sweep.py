@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.exports.bytepass import BLANK, REASONS, SOUND, walk
+from flamescore.exports.bytepass import walk
+from flamescore.exports.records import BLANK, LONGEST, REASONS, SOUND
 from flamescore.exports.spool import copy_ranges
 
 if TYPE_CHECKING:
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.exports.bytepass import Block
     from flamescore.exports.dialect import CsvFile
+    from flamescore.exports.records import Block
     from flamescore.exports.spool import Spool
 
     Ints = NDArray[np.int64]
 
+SHOWN: Final = 1 << 16
+"""How many bytes of a record that is longer than `LONGEST` go to the rejects."""
+
 PLACES: Final = pl.Schema(
-    {"record": pl.Int64(), "line": pl.Int64(), "start": pl.Int64(), "end": pl.Int64(), "state": pl.Int64()}
+    {"record": pl.Int64(), "line": pl.Int64(), "start": pl.Int64(), "end": pl.Int64(), "state": pl.UInt8()}
 )
 
 
@@ -62,15 +66,19 @@ def sweep(file: CsvFile) -> Sweep:
 
 
 def _places(block: Block, which: Ints) -> tuple[Ints, ...]:
-    state = np.zeros(len(which), np.int64) if block.state is None else block.state[which].astype(np.int64)
-    return block.numbers()[which], block.lines(which), block.starts[which], block.ends[which], state
+    state = np.zeros(len(which), np.uint8) if block.state is None else block.state[which]
+    numbers, lines = block.numbers()[which], block.lines(which)
+    return numbers, lines, block.starts[which], block.ends[which], state.astype(np.uint8)
 
 
 def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
-    if not parts:
-        return pl.DataFrame(schema=PLACES)
-    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return pl.DataFrame(dict(zip(PLACES, columns, strict=True)), schema=PLACES)
+    """Stack places column by column, each part let go as it is taken: there may be many millions."""
+    columns: dict[str, NDArray[np.int64]] = {}
+    rows = [list(part) for part in parts]
+    parts.clear()
+    for name in PLACES:
+        columns[name] = np.concatenate([row.pop(0) for row in rows] or [np.zeros(0, np.int64)])
+    return pl.DataFrame(columns, schema=PLACES)
 
 
 def sound_copy(file: CsvFile, swept: Sweep, spool: Spool) -> Path | None:
@@ -83,14 +91,10 @@ def sound_copy(file: CsvFile, swept: Sweep, spool: Spool) -> Path | None:
 
 
 def _sound_ranges(file: CsvFile, swept: Sweep) -> Iterator[tuple[int, int]]:
-    at = file.start
-    for start, end in swept.places.select("start", "end").iter_rows():
-        if start > at:
-            yield at, start
-        at = end
-    size = file.data.stat().st_size
-    if size > at:
-        yield at, size
+    starts = np.append(swept.places["start"].to_numpy(), file.data.stat().st_size)
+    ends = np.insert(swept.places["end"].to_numpy(), 0, file.start)
+    between = np.flatnonzero(starts > ends)
+    yield from zip(ends[between].tolist(), starts[between].tolist(), strict=True)
 
 
 def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
@@ -108,10 +112,14 @@ def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
 
 
 def raw_texts(file: CsvFile, places: pl.DataFrame) -> list[str]:
-    """Return the text of records at byte ranges `start, end`, line ends left out."""
+    """Return the text of records at byte ranges `start, end`, line ends left out.
+
+    Of a record that is too long to be held only the beginning is told.
+    """
     texts = []
     with file.data.open("rb") as source:
         for start, end in places.select("start", "end").iter_rows():
             source.seek(start)
-            texts.append(source.read(end - start).decode("utf-8", "replace").rstrip("\r\n"))
+            size = end - start if end - start <= LONGEST else SHOWN
+            texts.append(source.read(size).decode("utf-8", "replace").rstrip("\r\n"))
     return texts
