@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from flamescore.bind.resolved import Condition, RuleBook
+    from flamescore.bind.resolved import Condition, Predicate, RuleBook
     from flamescore.engine.entries import Entry
     from flamescore.engine.ledger import Rows
+    from flamescore.engine.scan import Past
     from flamescore.frames import Exports, SourceRecord
 
 
@@ -72,6 +73,18 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePast:
+    """How far back a source of events goes: the age of its oldest event in seconds, None where it has none.
+
+    `named` are the lists of event types, as rules name them, that it has events of.
+    """
+
+    path: str
+    oldest: int | None
+    named: frozenset[tuple[str, ...]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Observations:
     """What a scoring noticed beside the scores; it goes into the run's record.
 
@@ -81,6 +94,7 @@ class Observations:
     `unvalued`: (score, rule id, occurrences) of `points: {from}` that gave 0 for want of a number.
     `undated`: contacts with a matching tag without a date under a rule that needs one.
     `unseen`: event types that rules name and no event in the windows has.
+    `types`: the types that events in the windows have. `pasts`: how far back each source of events goes.
     `ambiguous_contacts`: contacts whose e-mail (or other key) an earlier contact has, so gets their events.
     """
 
@@ -92,6 +106,8 @@ class Observations:
     tags_disagree: int = 0
     unseen: tuple[str, ...] = ()
     ambiguous_contacts: int = 0
+    types: tuple[str, ...] = ()
+    pasts: tuple[SourcePast, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
 
 
@@ -181,8 +197,22 @@ def _observed(done: Run, exports: Exports) -> Observations:
         ambiguous_contacts=sum(
             done.prepared.people.shared(key) for key in {s.key for s in exports.events} if key != "contact_id"
         ),
+        types=tuple(sorted(set(done.scanned.types))),
+        pasts=tuple(_past(past, done) for past in done.scanned.pasts),
         seconds=done.seconds,
     )
+
+
+def _past(past: Past, done: Run) -> SourcePast:
+    streams = done.prepared.streams
+    held = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
+    types = (stream.where[0] for stream in streams.all if stream.where[0] in held)
+    return SourcePast(past.path, past.oldest, frozenset(_texts(each) for each in types))
+
+
+def _texts(predicate: Predicate) -> tuple[str, ...]:
+    """Return the event types that a predicate on the type names."""
+    return tuple(text for test in predicate.tests for text in getattr(test, "texts", ()))
 
 
 def _rules(done: Run) -> pl.DataFrame:
@@ -205,9 +235,7 @@ def _unseen(done: Run) -> tuple[str, ...]:
     place = {p: i for i, p in enumerate(done.prepared.streams.predicates)}
     matches = [stream.where[0] for stream in done.prepared.streams.all]
     missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
-    return tuple(
-        dict.fromkeys(text for p in missing for test in p.tests for text in getattr(test, "texts", ()))
-    )
+    return tuple(dict.fromkeys(text for p in missing for text in _texts(p)))
 
 
 def _instant(epoch: pl.Expr) -> pl.Expr:

@@ -13,6 +13,7 @@ from flamescore.engine.bins import Bins, Kept
 from flamescore.engine.people import HASH, INDEX, KEY, key_of
 from flamescore.engine.readings import ten_thousandths
 from flamescore.engine.signatures import Signatures
+from flamescore.engine.streams import EVENT
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
 from flamescore.frames import DROP, ISO_SUFFIX, SourceRecord
 
@@ -35,6 +36,19 @@ STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orpha
 
 
 @dataclass(frozen=True)
+class Past:
+    """How far back a source goes: the age of its oldest event in seconds, None where it has none.
+
+    One that has events older than every window goes back `FOREVER`. `holds` are the predicates (a bit set
+    over `streams.predicates`) that held for any of its events.
+    """
+
+    path: str
+    oldest: int | None
+    holds: int
+
+
+@dataclass(frozen=True)
 class Scanned:
     """What the events came to."""
 
@@ -44,6 +58,10 @@ class Scanned:
     unread: tuple[tuple[str, int], ...]
     seen: int
     """The predicates (a bit set over `streams.predicates`) that held for any event."""
+    pasts: tuple[Past, ...] = ()
+    """One a source, in order."""
+    types: tuple[str, ...] = ()
+    """The types that events have; the first ones, where they are very many."""
 
 
 class Scan:
@@ -66,14 +84,25 @@ class Scan:
             )
         )
         self._rows = np.zeros(0, np.int64)
+        self._oldest = -1
+        self._here: set[int] = set()
 
     def run(self, sources: Sequence[EventSource]) -> Scanned:
         """Go through every source, in turn."""
         bins = Bins(self.people.count, len(self.streams.all), bits=self.bin_bits)
-        records = tuple(self._source(source, bins) for source in sources)
-        return Scanned(bins, tuple(self.liveness.sets), records, self._unread(), self.matcher.seen)
+        found = [self._source(source, bins) for source in sources]
+        return Scanned(
+            bins,
+            tuple(self.liveness.sets),
+            tuple(record for record, _ in found),
+            self._unread(),
+            self.matcher.seen,
+            tuple(past for _, past in found),
+            tuple(value for c in self.signatures.coders if c.column == EVENT for value in c.values),
+        )
 
-    def _source(self, source: EventSource, bins: Bins) -> SourceRecord:
+    def _source(self, source: EventSource, bins: Bins) -> tuple[SourceRecord, Past]:
+        self._oldest, self._here = -1, set()
         tally = np.zeros(len(STATUSES), np.int64)
         for batch in self.batches(source):
             tally += self._batch(batch, bins)
@@ -81,7 +110,15 @@ class Scan:
         outside = counts.rows - counts.pruned - counts.rejected - int(tally.sum())
         tally[0] += outside
         found = dict(zip(STATUSES, tally.tolist(), strict=True))
-        return replace(source.record, counts=replace(counts, **found))
+        record = replace(source.record, counts=replace(counts, **found))
+        return record, self._past(record.path, more=bool(outside or counts.pruned))
+
+    def _past(self, path: str, *, more: bool) -> Past:
+        holds = 0
+        for signature in self._here:
+            holds |= self.signatures.sets(signature)[0]
+        known = None if self._oldest < 0 else self._oldest
+        return Past(path, FOREVER if more else known, holds)
 
     def batches(self, source: EventSource) -> Iterator[pl.DataFrame]:
         """Yield the rows that any window needs: `INDEX` (null: an orphan), `AGE`, and the columns used."""
@@ -126,6 +163,8 @@ class Scan:
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
         signature, matching = self.matched(batch)
         age = batch[AGE].to_numpy()
+        self._oldest = max(self._oldest, int(age.max())) if len(age) else self._oldest
+        self._here.update(np.flatnonzero(np.bincount(signature)).tolist())
         status = _statuses(
             matching.reach[signature] <= age,
             age < 0,

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 REMEMBERED: Final = 1_000_000
 """Distinct values of a column that are kept between batches; further ones are worked out in each batch."""
 
+TOLD: Final = 1_000
+"""Distinct values of a column that are kept as text, to be told to a user."""
+
 _DENSE: Final = 1 << 22
 """Pairs of codes that are looked up in a table; rarer, larger ones are sorted."""
 
@@ -58,6 +61,8 @@ class ColumnCoder:
         self.column = column
         self.predicates = tuple(predicates)
         self.codes = Codes()
+        self.values: list[str] = []
+        """The first distinct values, `TOLD` at most."""
         self._clock = clock
         self._known = pl.DataFrame(schema={"hash": pl.UInt64, "code": pl.UInt32})
 
@@ -74,6 +79,8 @@ class ColumnCoder:
 
     def _learn(self, hashes: pl.Series, cells: pl.Series, iso: pl.Series | None) -> pl.DataFrame:
         frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
+        if len(self.values) < TOLD:
+            self.values += frame[CELL].drop_nulls().head(TOLD - len(self.values)).to_list()
         if iso is not None:
             frame = frame.with_columns(iso.alias(ISO))
         bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
