@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +71,11 @@ def as_text(renderable: RenderableType, *, width: int = 200) -> str:
     """Return what a terminal of a width would show, without colours and blank ends."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
-    console = Console(width=width, color_system=None, force_terminal=False, highlight=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    page = StringIO()
+    Console(file=page, width=width, color_system=None, force_terminal=False, highlight=False).print(
+        renderable
+    )
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
 
 def rendered(frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False) -> bytes:
@@ -149,8 +151,6 @@ def _csv(frame: pl.DataFrame, *, spreadsheet: bool) -> bytes:
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
-    from io import BytesIO  # noqa: PLC0415 - only where it is needed
-
     buffer = BytesIO()
     frame.write_parquet(buffer)
     return buffer.getvalue()

@@ -37,13 +37,14 @@ def schema(
 
 
 def _schema(which: Which, out: str | None) -> None:
-    from flamescore.exports.reference import json_schema as project_schema  # noqa: PLC0415 - only what is needed
+    from flamescore.exports.reference import json_schema as project_schema  # noqa: PLC0415 - only if needed
     from flamescore.rules.schema import json_schema as rules_schema  # noqa: PLC0415
 
     made = rules_schema() if which is Which.RULES else project_schema()
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if out is None or out == "-":
-        sys.stdout.write(text)
+        with writing_to("Standard output"):
+            sys.stdout.write(text)
         return
     with writing_to(out):
         Path(out).write_text(text, encoding="utf-8")

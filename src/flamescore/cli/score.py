@@ -43,12 +43,18 @@ def score(
     hot_flames: Annotated[
         int | None, typer.Option(metavar="N", help="From how many flames a lead is hot.")
     ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option("--accept", help="Publish even if a source is all orphans, or has lost half its rows."),
+    ] = False,
     make_latest: Annotated[
         bool, typer.Option("--make-latest", help="Move `latest` to this run even if it is of an earlier day.")
     ] = False,
     lock_timeout: Annotated[
         float,
-        typer.Option(metavar="SECONDS", help="How long to wait for another run to end, at least 0.", min=0),
+        typer.Option(
+            metavar="SECONDS", help="How long to wait for another run to end.", min=0, show_default="0"
+        ),
     ] = 0.0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Work all out, write nothing, say what would change.")
@@ -81,6 +87,7 @@ def score(
         options = Options(
             strict=strict,
             make_latest=make_latest,
+            accept=accept,
             lock_timeout=lock_timeout,
             dry_run=dry_run,
             spreadsheet=spreadsheet,
