@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flamescore.brakes import brake, unseen
 from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
@@ -18,6 +19,7 @@ from flamescore.publish.before import before
 from flamescore.publish.describe import describe, describe_changes
 from flamescore.publish.record import RulesFile, write_record
 from flamescore.publish.store import RunStore
+from flamescore.report.html import write_html
 from flamescore.report.markdown import write_markdown
 from flamescore.report.material import Changes as Moved
 from flamescore.report.material import of_scored
@@ -49,6 +51,8 @@ class Options:
     lock_timeout: float = 0.0
     dry_run: bool = False
     spreadsheet: bool = False
+    accept: bool = False
+    """Publish what is plausible no more: see `brakes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,10 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
         watch("score")
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-    warnings = (*warnings_of(inputs, scored), *unread)
+    braked = brake(scored, _last(project), accept=options.accept)
+    warnings = (*warnings_of(inputs, scored), *unread, *braked)
     if options.strict and scored.observed.unseen:
-        raise InputError([_unseen(kind) for kind in scored.observed.unseen])
+        raise InputError(unseen(scored.observed))
     if held is None:
         record = _record(inputs, scored, "", started_at, watch, warnings)
         report = _view(scored, project, "dry run", warnings)
@@ -122,9 +127,12 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         write_tables(folder.path, scored, inputs.exports.rejects, settings)
         if changes is not None:
             write_changes(folder.path, changes)
-        report = _view(scored, project, folder.run_id, warnings, changes=changes)
+        rules_hash = RulesFile.of("", inputs.loaded.text).hash
+        report = _view(scored, project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
         write_markdown(folder.path, report)
         watch("write")
+        write_html(folder.path, report)
+        watch("report")
         record = _record(inputs, scored, folder.run_id, started_at, watch, warnings)
         if changes is not None:
             record = record.model_copy(update={"changes": describe_changes(changes, scored)})
@@ -162,12 +170,14 @@ def _view(
     run_id: str,
     warnings: tuple[str, ...],
     *,
+    rules_hash: str = "",
     changes: Changes | None = None,
 ) -> View:
     settings = project.settings
     material = of_scored(
         scored,
         run_id=run_id,
+        rules_hash=rules_hash,
         keep=settings.keep,
         hot_flames=settings.hot_flames,
         warnings=warnings,
@@ -198,8 +208,13 @@ def _in_a_line(problem: Problem, project: Project) -> str:
     return f"{replace(where, path=near.as_posix())}: {problem.code} {problem.message}"
 
 
-def _unseen(kind: str) -> Problem:
-    return Problem("I050", f"No event in the rules' windows is of the type `{kind}`, which a rule names.")
+def _last(project: Project) -> RunRecord | None:
+    """Return the record of the latest run; None where there is none, or where it can't be read."""
+    run = RunStore(project.resolve(project.settings.output), project.settings.mode).latest()
+    try:
+        return None if run is None else run.record
+    except InputError:
+        return None
 
 
 def _record(

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 LISTED: Final = 12
 PARTS: Final = {
     "by_activity": "new activity",
-    "by_time": "time passing",
+    "by_time": "time alone",
     "by_data": "late or altered data",
     "by_rules": "changed rules",
 }
 """The parts of a change, in the order in which they are told."""
+_COLUMNS: Final = frozenset(
+    {"contact_id", "change", "previous_score", "previous_flames", "score", "flames", "difference", *PARTS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def moves(material: Material, score_name: str) -> Moves | None:
 
 
 def _of_score(changes: Changes, score_name: str) -> pl.DataFrame:
-    return changes.rows.filter(pl.col("score_name") == score_name)
+    rows = changes.rows.filter(pl.col("score_name") == score_name)
+    return rows.select(name for name in rows.columns if name in _COLUMNS)
 
 
 def _moves(material: Material, rows: pl.DataFrame) -> Iterator[Move]:

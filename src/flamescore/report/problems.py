@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flamescore.source import nearest
 from flamescore.tables.urls import without_credentials
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _of_cells(observed: Observations) -> Iterator[str]:
     for score, rule, occurrences in observed.unvalued:
         yield f"{score}: {_count(occurrences, 'occurrence')} of rule {rule} gave 0: no number for the points"
     for event in observed.unseen:
-        yield f"no event of type {event}, which rules name"
+        meant = nearest(event, observed.types)
+        yield f"no event of type {event}, which rules name" + (f"; did you mean {meant}?" if meant else "")
 
 
 def _of_contacts(observed: Observations) -> Iterator[str]:
