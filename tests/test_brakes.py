@@ -1,0 +1,217 @@
+"""Exports that read well and are wrong: what stops a run, what `--accept` lets through, what is a warning."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from flamescore.errors import InputError
+from flamescore.exports.project import load_project
+from flamescore.exports.settings import settle
+from flamescore.nightly import Options, nightly
+
+PROJECT = """\
+version: 1
+rules: rules.yaml
+as_of: 2026-03-01
+contacts: [{path: contacts.csv}]
+events: [{path: events.csv}]
+"""
+RULES = """\
+version: 1
+scores:
+  interest:
+    five_flames: 10
+    rules:
+      - {name: Opened, event: email_open, points: 1, count: each, expires: 10d}
+      - {name: Bought, event: purchase, points: 5, count: once, expires: never}
+"""
+CONTACTS = "contact_id,email\n" + "".join(f"{n},c{n}@x.org\n" for n in range(1, 5))
+
+
+class Folder:
+    def __init__(self, path):
+        self.path = path
+        self.write("flamescore.yaml", PROJECT)
+        self.write("rules.yaml", RULES)
+        self.write("contacts.csv", CONTACTS)
+
+    def write(self, name, text):
+        (self.path / name).write_text(text)
+
+    def events(self, *rows):
+        self.write("events.csv", "contact_id,event,at\n" + "".join(f"{row}\n" for row in rows))
+
+    def score(self, **options):
+        project = settle(load_project(self.path / "flamescore.yaml"), environ={})
+        return nightly(project, Options(**options))
+
+    def runs(self):
+        return len(list((self.path / "out" / "runs").glob("2*")))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path)
+
+
+OPEN = "{},email_open,2026-02-10"
+BUY = "1,purchase,2026-01-01"
+
+
+def test_every_event_of_a_source_an_orphan(folder):
+    folder.events("0001,email_open,2026-02-25", "0002,purchase,2026-02-25", "0003,other,2026-02-25")
+    with pytest.raises(InputError) as stopped:
+        folder.score()
+    assert [str(each) for each in stopped.value.problems] == [
+        "I051 events: `events.csv`: all 3 rows that could count are of contacts that are not in the list.\n"
+        "        Look at `contact_id` or `contact_key` of the source. If this is right, score once with --accept."
+    ]
+    assert folder.runs() == 0
+
+
+def test_one_event_that_finds_its_contact_is_enough(folder):
+    folder.events("0001,email_open,2026-02-25", "2,purchase,2026-02-25", BUY)
+    assert folder.score().published is not None
+
+
+def test_old_events_are_no_orphans(folder):
+    folder.events("1,email_open,2025-01-01", BUY.replace("1,p", "0001,p"), "4,purchase,2026-01-01")
+    assert folder.score().published is not None
+
+
+def test_accepted_it_is_published_with_a_warning(folder):
+    folder.events("0001,email_open,2026-02-25")
+    outcome = folder.score(accept=True)
+    assert outcome.published is not None
+    told = "events: `events.csv`: all 1 rows that could count are of contacts that are not in the list (accepted)"
+    assert told in outcome.warnings
+    record = json.loads((outcome.published.run.path / "run.json").read_text())
+    assert told in record["warnings"]
+
+
+def test_under_half_the_rows_of_the_last_run(folder):
+    folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
+    folder.score()
+    folder.events("1,email_open,2026-02-25", BUY)
+    with pytest.raises(InputError) as stopped:
+        folder.score()
+    assert [(each.code, each.message) for each in stopped.value.problems] == [
+        ("I052", "events: `events.csv` has 2 rows, under half of the 5 of the last run.")
+    ]
+    assert folder.runs() == 1
+    assert folder.score(accept=True).published is not None
+    assert folder.score().published is not None  # the accepted run is what the next one is held against
+
+
+def test_contacts_may_lose_half_but_no_more(folder):
+    folder.events(BUY)
+    folder.score()
+    folder.write("contacts.csv", "contact_id,email\n1,a@x.org\n2,b@x.org\n")
+    assert folder.score().published is not None
+    folder.write("contacts.csv", CONTACTS)
+    folder.score()
+    folder.write("contacts.csv", "contact_id,email\n1,a@x.org\n")
+    with pytest.raises(InputError, match="contacts: `contacts.csv` has 1 rows, under half of the 4"):
+        folder.score()
+
+
+def test_a_dry_run_is_braked_too(folder):
+    folder.events("0001,email_open,2026-02-25")
+    with pytest.raises(InputError, match="all 1 rows"):
+        folder.score(dry_run=True)
+
+
+def test_a_last_run_that_cannot_be_read_brakes_nothing(folder):
+    folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
+    (folder.score().published.run.path / "run.json").write_text("{")
+    folder.events(BUY)
+    assert folder.score().published is not None
+
+
+def test_both_are_told_at_once(folder):
+    folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
+    folder.score()
+    folder.events("0001,purchase,2026-02-01")
+    with pytest.raises(InputError) as stopped:
+        folder.score()
+    assert [each.code for each in stopped.value.problems] == ["I051", "I052"]
+
+
+def test_a_window_longer_than_the_history(folder):
+    folder.write("rules.yaml", RULES.replace("expires: 10d", "expires: 90d").replace("never", "60d"))
+    folder.events("1,email_open,2026-01-30", "2,purchase,2026-02-20")
+    assert folder.score().warnings == (
+        "events events.csv: the oldest event is 30 days old, and rules look further back: "
+        "`Opened` (90d), `Bought` (60d)",
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("1,email_open,2026-02-19", id="ten days of ten"),
+        pytest.param("1,email_open,2026-02-20", id="a day short"),
+        pytest.param("1,email_open,2025-02-20", id="far longer"),
+        pytest.param("1,other,2025-02-20", id="by an event of another type"),
+    ],
+)
+def test_a_history_that_is_long_enough(folder, row):
+    folder.write("rules.yaml", RULES.replace("never", "10d"))
+    folder.events(row, "1,email_open,2026-02-27", "1,purchase,2026-02-27")
+    assert folder.score().warnings == ()
+
+
+def test_a_second_source_may_go_back_further(folder):
+    folder.write(
+        "flamescore.yaml", PROJECT.replace("{path: events.csv}", "{path: events.csv}, {path: old.csv}")
+    )
+    folder.write("old.csv", "contact_id,event,at\n1,email_open,2025-01-01\n")
+    folder.events("1,email_open,2026-02-27")
+    assert folder.score().warnings == ()
+
+
+def test_a_window_of_a_condition(folder):
+    rule = "      - {name: Quiet, if: {not: {event: email_open, last: 30d}}, points: -1}\n"
+    folder.write("rules.yaml", RULES + rule)
+    folder.events("1,email_open,2026-02-20", "1,purchase,2026-02-20")
+    assert folder.score().warnings == (
+        "events events.csv: the oldest event is 9 days old, and rules look further back: `Quiet` (30d)",
+    )
+
+
+def test_orphans_doubled_since_the_last_run(folder):
+    folder.events(BUY, "1,purchase,2026-02-01", "91,purchase,2026-02-01")
+    folder.score()
+    folder.events(BUY, "1,purchase,2026-02-01", "91,purchase,2026-02-01", "92,purchase,2026-02-01")
+    outcome = folder.score()
+    said = "events events.csv: 2 rows of contacts that are not in the list, and 1 in the last run"
+    assert outcome.warnings == (said,)
+    assert said in (outcome.published.run.path / "report.md").read_text().replace("\\", "")
+    assert folder.score().warnings == ()
+
+
+def test_an_event_type_that_no_event_has(folder):
+    folder.write("rules.yaml", RULES.replace("email_open", "email_opened"))
+    folder.events("1,email_open,2026-02-25", BUY)
+    outcome = folder.score()
+    assert outcome.warnings == ()
+    assert (
+        "no event of type email_opened, which rules name; did you mean email_open?" in outcome.report.problems
+    )
+    with pytest.raises(InputError) as stopped:
+        folder.score(strict=True)
+    (problem,) = stopped.value.problems
+    assert (problem.code, problem.hint) == ("I050", "Did you mean `email_open`?")
+
+
+def test_a_file_that_is_too_old(folder):
+    folder.write("flamescore.yaml", PROJECT.replace("{path: events.csv}", "{path: events.csv, max_age: 2d}"))
+    folder.events(BUY)
+    assert folder.score().published is not None
+
+    os.utime(folder.path / "events.csv", (0, 0))
+    with pytest.raises(InputError, match="is from 1970-01-01T00:00:00Z, older than `max_age: 2d`"):
+        folder.score(accept=True)
