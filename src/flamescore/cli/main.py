@@ -9,7 +9,9 @@ import typer
 
 from flamescore._version import __version__
 from flamescore.cli.boundary import misuse, steady_streams
+from flamescore.cli.changes import changes
 from flamescore.cli.explain import explain
+from flamescore.cli.runs import runs
 from flamescore.cli.schema import schema
 from flamescore.cli.score import score
 from flamescore.cli.search import search
@@ -37,6 +39,8 @@ VERBS: dict[Callable[..., None], str] = {
     score: "Score every contact and publish a run: the nightly job.",
     explain: "Show why a contact has its scores, to the last digit.",
     search: "List contacts of a run, best first: the call list.",
+    changes: "List who rose, fell, came and went since the run before, and why.",
+    runs: "List the runs there are, and prune them.",
     schema: "Print the JSON Schema of rule or project files.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example."""

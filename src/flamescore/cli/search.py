@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +30,17 @@ if TYPE_CHECKING:
 
 SHOWN = 100
 """Rows that a terminal shows where no --limit is given."""
+
+
+class Changed(StrEnum):
+    """How contacts changed since the run before."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+WAYS = {Changed.UP: ("newly_hot", "up"), Changed.DOWN: ("cooled_off", "down")}
+"""The kinds of change that each word of --changed means."""
 
 
 def search(
@@ -66,6 +78,10 @@ def search(
     ] = None,
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Found in name, company or e-mail.")
+    ] = None,
+    changed: Annotated[
+        Changed | None,
+        typer.Option(help="Who rose, or fell, since the run before.", show_default=False),
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="At most so many rows.", min=0)] = None,
     columns: Annotated[
@@ -108,9 +124,12 @@ def search(
             if columns is None
             else tuple(each.strip() for each in columns.split(",") if each.strip()),
             everyone=everyone,
+            changed=() if changed is None else WAYS[changed],
         )
         found = searching.find(project, run, asked)
         rows = found.rows
+        for note in () if quiet else found.notes:
+            remark(note, log_format)
         on_terminal = place(out) is None and sys.stdout.isatty() and form in (None, Format.TABLE)
         most = limit if limit is not None else SHOWN if on_terminal else rows.height
         if on_terminal and columns is None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from flamescore.bind.dates import dates_of
 from flamescore.bind.resolve import bind_predicates
+from flamescore.cli.changed import moved, summary
 from flamescore.cli.published import published
 from flamescore.engine.clock import Clock
 from flamescore.errors import Problem, UsageError
@@ -45,6 +46,8 @@ class Asked:
     text: str | None = None
     columns: tuple[str, ...] | None = None
     everyone: bool = False
+    changed: tuple[str, ...] = ()
+    """Only contacts that changed in one of these ways since the run before (`changes_table.KINDS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Found:
     zone: ZoneInfo
     further: tuple[str, ...]
     """The scores that were searched by beside the first."""
+
+    notes: tuple[str, ...] = ()
 
 
 def find(project: Project, run: str | None, asked: Asked) -> Found:
@@ -79,12 +84,17 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
     )
     excluded = None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet")["contact_id"]
     rows = search(scores, contacts, query, clock=clock, excluded=excluded)
+    if asked.changed:
+        there = moved(found, terms[0].score_name, asked.changed)
+        rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
     if terms[0].high == 0:
         points = pl.scan_parquet(found.path / "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
     rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))
-    return Found(rows, found.run_id, clock.zone, tuple(term.score_name for term in terms[1:]))
+    further = tuple(term.score_name for term in terms[1:])
+    notes = (summary(record, None),) if asked.changed and record.changes is None else ()
+    return Found(rows, found.run_id, clock.zone, further, notes)
 
 
 def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:

@@ -16,7 +16,7 @@ from flamescore.publish.disk import Modes, flush, flush_tree, make_folder, modes
 from flamescore.publish.failures import reading, writing
 from flamescore.publish.latest import check_link, moves, point
 from flamescore.publish.runs import RUNS, Run, stamp
-from flamescore.publish.tidy import TEMPORARY, retire, sweep
+from flamescore.publish.tidy import TEMPORARY, prune, retire, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +105,11 @@ class HeldStore:
                 yield RunFolder(path, run_id, as_of.astimezone(UTC).replace(microsecond=0), self)
             finally:
                 remove(path)
+
+    def prune(self, keep_runs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Delete the oldest runs until so many are left, never the latest; return what `retire` returns."""
+        with writing(self.output):
+            return prune(self.output, keep_runs)
 
     def _free_id(self, as_of: datetime) -> str:
         """Return an id that no run has. It is random: the same inputs scored twice are two runs."""

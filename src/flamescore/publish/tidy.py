@@ -46,6 +46,16 @@ def retire(output: Path, made: Run, *, keep_runs: int | None) -> tuple[tuple[str
     )
 
 
+def prune(output: Path, keep_runs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Delete the oldest runs until `keep_runs` are left, never the latest; return as `retire` does."""
+    latest = latest_run(output)
+    spared = {latest.run_id} if latest else set()
+    done = {run.run_id: _discard(run.path) for run in _too_old(list(all_runs(output)), spared, keep_runs)}
+    return tuple(name for name, gone in done.items() if gone), tuple(
+        name for name, gone in done.items() if not gone
+    )
+
+
 def _superseded(runs: Collection[Run], made: Run) -> Iterator[Run]:
     """Yield all but the newest run of each `as_of`: a killed run may have left one of another `as_of` too."""
     for _, same in groupby(runs, key=lambda run: run.as_of):

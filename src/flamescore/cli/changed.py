@@ -1,0 +1,94 @@
+"""From a run to what changed in it since the one before: rows to show, and a summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.errors import Problem, UsageError
+from flamescore.insight.changes_table import CHANGES, KINDS, SAME
+from flamescore.source import nearest
+from flamescore.tables.changes import FILE, with_why
+from flamescore.tables.words import plain
+
+if TYPE_CHECKING:
+    from flamescore.publish.record import RunRecord
+    from flamescore.publish.runs import Run
+
+ARROW = "\N{RIGHTWARDS ARROW}"
+NONE_BEFORE = (
+    "was not held against an earlier one: there was none, or `changes: false` stands in the project file"
+)
+
+
+def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
+    """Return what changed under one score: `CHANGES`, `why`, and the kept columns; newly hot first.
+
+    `everyone` keeps those who stayed the same, and whom the call list leaves out. A run that was held against
+    no other has no rows.
+    """
+    name = score_meant(run.record, score)
+    if run.record.changes is None:
+        return pl.DataFrame(schema=CHANGES).pipe(with_why)
+    rows = pl.scan_parquet(run.path / FILE).filter(pl.col("score_name") == name)
+    if not everyone:
+        excluded = pl.scan_parquet(run.path / "excluded.parquet")
+        rows = rows.filter(pl.col("change") != SAME).join(
+            excluded, on="contact_id", how="anti", maintain_order="left"
+        )
+    found = rows.collect().pipe(with_why)
+    return found.select(*CHANGES, "why", *(each for each in found.columns if each not in {*CHANGES, "why"}))
+
+
+def moved(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
+    """Return the ids of contacts that changed in these ways under a score, none where none is known."""
+    if run.record.changes is None:
+        return pl.Series("contact_id", [], pl.String)
+    rows = pl.scan_parquet(run.path / FILE)
+    rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
+    return rows.select("contact_id").collect().to_series()
+
+
+def score_meant(record: RunRecord, score: str | None) -> str:
+    """Return the score's name, by default that of the first; `UsageError` where the run has no such score."""
+    names = [each.name for each in record.scores]
+    if score is None:
+        return names[0]
+    if score not in names:
+        near = nearest(score, names)
+        hint = f"Did you mean `{near}`?" if near else f"There are {', '.join(names)}."
+        raise UsageError(Problem("U005", f"The run has no score `{score}`.", hint=hint))
+    return score
+
+
+def summary(record: RunRecord, score: str | None) -> str:
+    """Say in a line what the run was held against, and what it comes to; the call list is not looked at."""
+    if record.changes is None:
+        return f"Run {record.run_id} {NONE_BEFORE}."
+    name = score_meant(record, score)
+    zone = ZoneInfo(record.timezone)
+    days = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (record.as_of, record.changes.as_of))
+    counts = next(each for each in record.changes.scores if each.name == name)
+    said = ", ".join(f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in KINDS)
+    return f"{name}, {' against '.join(days)}: {said}"
+
+
+def brief(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return what a person reads of the rows: who, from where to where, and why."""
+    who = pl.coalesce(*(name for name in ("name", "contact_id") if name in rows.columns))
+    owner = [pl.col("owner")] if "owner" in rows.columns else []
+    return rows.select(
+        pl.col("change").str.replace_all("_", " "),
+        who.alias("who"),
+        *owner,
+        _step(pl.col("previous_flames").cast(pl.String), pl.col("flames").cast(pl.String)).alias("flames"),
+        _step(plain(pl.col("previous_score")), plain(pl.col("score"))).alias("score"),
+        "why",
+    )
+
+
+def _step(then: pl.Expr, now: pl.Expr) -> pl.Expr:
+    both = pl.concat_str(then, now, separator=f" {ARROW} ")
+    return pl.when(then == now).then(now).otherwise(pl.coalesce(both, now, then))

@@ -1,0 +1,86 @@
+"""`flamescore changes`: who rose, fell, came and went since the run before, and why."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flamescore.cli.boundary import command, remark
+from flamescore.cli.options import (
+    As,
+    Config,
+    Format,
+    Log,
+    LogFormat,
+    Out,
+    Quiet,
+    RunName,
+    Spreadsheet,
+    Verbose,
+)
+
+if TYPE_CHECKING:
+    from flamescore.publish.record import RunRecord
+
+SHOWN = 100
+"""Rows that a terminal shows where no --limit is given."""
+
+
+def changes(
+    config: Config = None,
+    run: RunName = None,
+    score: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The score to tell of.  [default: the file's first]")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", help="At most so many rows.", min=0)] = None,
+    everyone: Annotated[
+        bool,
+        typer.Option("--all", help="Also those who stayed the same, and whom call_list.exclude leaves out."),
+    ] = False,
+    out: Out = None,
+    form: As = None,
+    spreadsheet: Spreadsheet = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore changes
+
+    List who changed since the run before, newly hot first, and why: new activity, time alone (what expired or
+    faded), late or altered data, changed rules. The four add up to the difference, to the last digit.
+    """  # noqa: D415 - an example to copy has no full stop
+
+    def body() -> None:
+        from flamescore.cli.changed import brief, changed, summary  # noqa: PLC0415 - Polars comes with it
+        from flamescore.cli.emit import emit, format_of, place  # noqa: PLC0415
+        from flamescore.cli.published import published  # noqa: PLC0415
+        from flamescore.inputs import find_settings  # noqa: PLC0415
+
+        chosen = format_of(out, form)
+        found = published(find_settings(config), run)
+        rows = changed(found, score, everyone=everyone)
+        on_terminal = place(out) is None and sys.stdout.isatty() and chosen is Format.TABLE
+        most = limit if limit is not None else SHOWN if on_terminal else rows.height
+        shown = rows.head(most)
+        if not quiet:
+            _say(found.record, summary(found.record, score), log_format, on_terminal=on_terminal)
+        emit(brief(shown) if chosen is Format.TABLE else shown, out, form, spreadsheet=spreadsheet)
+        if on_terminal and not quiet and most < rows.height:
+            hint = "" if limit is not None else "; --limit shows more"
+            remark(f"{most:,} of {rows.height:,} shown{hint}", log_format, level="info")
+
+    del verbose  # there are no steps to time
+    command(body, log_format)
+
+
+def _say(record: RunRecord, summary: str, log: LogFormat, *, on_terminal: bool) -> None:
+    """Say what could not be told, and on a terminal what it all comes to."""
+    if record.changes is None:
+        remark(summary, log)
+        return
+    if on_terminal:
+        remark(summary, log, level="info")
+    for note in record.changes.notes:
+        remark(note, log)

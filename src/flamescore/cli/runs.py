@@ -1,0 +1,73 @@
+"""`flamescore runs`: the runs there are, and pruning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flamescore.cli.boundary import command, remark
+from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Spreadsheet, Verbose
+
+if TYPE_CHECKING:
+    from flamescore.exports.project import Project
+    from flamescore.publish.store import RunStore
+
+
+def runs(
+    config: Config = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where runs are published.  [default: the project file's]",
+            show_default=False,
+        ),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete the oldest until keep_runs are left; never the latest.")
+    ] = False,
+    lock_timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="With --prune: how long to wait for a run to end.", min=0)
+    ] = 0.0,
+    out: Out = None,
+    form: As = None,
+    spreadsheet: Spreadsheet = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore runs
+
+    List the runs, the newest first: what they are of, how many contacts are hot, how much room they take (in
+    bytes), how long they took, and when. Of a damaged run only what its folder says.
+    """  # noqa: D415 - an example to copy has no full stop
+
+    def body() -> None:
+        from flamescore.cli.emit import emit  # noqa: PLC0415 - Polars comes with it
+        from flamescore.inputs import find_settings  # noqa: PLC0415
+        from flamescore.publish.shelf import listed  # noqa: PLC0415
+        from flamescore.publish.store import RunStore  # noqa: PLC0415
+
+        project = find_settings(config, {"output": output})
+        store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+        if prune:
+            _prune(store, project, lock_timeout, log_format, quiet=quiet)
+        emit(listed(store), out, form, spreadsheet=spreadsheet)
+
+    del verbose  # there are no steps to time
+    command(body, log_format)
+
+
+def _prune(store: RunStore, project: Project, timeout: float, log: LogFormat, *, quiet: bool) -> None:
+    if not store.runs():
+        return  # nothing to prune, and no folder to make
+    with store.hold(timeout) as held:
+        deleted, undeleted = held.prune(project.settings.keep_runs)
+    for name in undeleted:
+        remark(f"the run {name} could not be deleted", log)
+    if not quiet:
+        some = (
+            "no run was" if not deleted else "1 run was" if len(deleted) == 1 else f"{len(deleted)} runs were"
+        )
+        remark(f"{some} deleted; keep_runs is {project.settings.keep_runs}", log, level="info")
