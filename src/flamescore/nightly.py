@@ -28,6 +28,7 @@ from flamescore.report.view import view
 from flamescore.scoring import score_exports
 from flamescore.tables.changes import with_people, write_changes
 from flamescore.tables.keep import absent
+from flamescore.tables.opportunities import write_opportunities
 from flamescore.tables.write import TableSettings, write_tables
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         watch.begin("Writing the tables")
         settings = TableSettings(project.settings.keep, project.settings.hot_flames, options.spreadsheet)
         write_tables(folder.path, scored, inputs.exports.rejects, settings)
+        opportunities = inputs.exports.opportunities
+        write_opportunities(folder.path, scored, opportunities, spreadsheet=options.spreadsheet)
         if changes is not None:
             write_changes(folder.path, changes)
         rules_hash = RulesFile.of("", inputs.loaded.text).hash

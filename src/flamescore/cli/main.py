@@ -12,6 +12,7 @@ from flamescore.cli.boundary import misuse, steady_streams
 from flamescore.cli.changes import changes
 from flamescore.cli.explain import explain
 from flamescore.cli.runs import runs
+from flamescore.cli.report import report
 from flamescore.cli.schema import schema
 from flamescore.cli.score import score
 from flamescore.cli.search import search
@@ -41,6 +42,7 @@ VERBS: dict[Callable[..., None], str] = {
     search: "List contacts of a run, best first: the call list.",
     changes: "List who rose, fell, came and went since the run before, and why.",
     runs: "List the runs there are, and prune them.",
+    report: "Show the hot-lead report of a run, or write it as a page to share.",
     schema: "Print the JSON Schema of rule or project files.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example."""

@@ -1,0 +1,88 @@
+"""`flamescore report`: the hot-lead report of a run."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from flamescore.cli.boundary import command
+from flamescore.cli.options import Config, Log, LogFormat, Out, Quiet, RunName, Verbose
+
+SHOWN = 20
+"""Leads of each score that a terminal shows."""
+
+
+def report(
+    config: Config = None,
+    run: RunName = None,
+    redact: Annotated[
+        bool,
+        typer.Option("--redact", help="Without e-mails, phones and names, to share it; contact ids stay."),
+    ] = False,
+    out: Out = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="table, html or md. By default what the suffix of -o says, else table.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore report -o report.html
+
+    The report of the latest run: who is hot, why, who is next, by owner, what changed, which rules gave the
+    points, and what was wrong with the input. On the terminal, or as a file by its suffix.
+    """  # noqa: D415 - an example to copy has no full stop
+
+    def body() -> None:
+        from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415
+        from flamescore.cli.published import published  # noqa: PLC0415
+        from flamescore.inputs import find_settings  # noqa: PLC0415 - Polars comes with it
+        from flamescore.report.formats import RENDERERS  # noqa: PLC0415
+        from flamescore.report.redact import redacted  # noqa: PLC0415
+        from flamescore.report.terminal import render  # noqa: PLC0415
+        from flamescore.report.view import view  # noqa: PLC0415
+        from flamescore.stored import material_of  # noqa: PLC0415
+
+        chosen = _format(out, form, tuple(RENDERERS))
+        material = material_of(published(find_settings(config), run))
+        if redact:
+            material = redacted(material)
+        if chosen in RENDERERS:
+            deliver(RENDERERS[chosen](material), out)
+            return
+        table = render(view(material), top=SHOWN)
+        if place(out) is None and sys.stdout.isatty():
+            show(table)
+        else:
+            deliver(as_text(table).encode(), out)
+
+    del quiet, verbose  # it says nothing but the report, and has no steps to time
+    command(body, log_format)
+
+
+def _format(out: str | None, form: str | None, known: tuple[str, ...]) -> str:
+    """Return the format asked for, else what the suffix says; `table` on stdout and for `.txt`."""
+    from flamescore.cli.emit import place  # noqa: PLC0415
+    from flamescore.errors import Problem, UsageError  # noqa: PLC0415
+
+    path = place(out)
+    if form is not None:
+        if form.lower() not in ("table", *known):
+            hint = f"There are table, {', '.join(known)}."
+            raise UsageError(Problem("U002", f"--format: a report is no `{form}`.", hint=hint))
+        return form.lower()
+    if path is None:
+        return "table"
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix not in ("txt", *known):
+        hint = f"Name it with one of {', '.join('.' + each for each in known)}, or say --format."
+        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
+    return "table" if suffix == "txt" else suffix

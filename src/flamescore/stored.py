@@ -1,0 +1,105 @@
+"""A published run, read back as what a report is made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.errors import FlamescoreError, InputError, Problem
+from flamescore.frames import POINTS, SCORES
+from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
+from flamescore.rules.load import load_rules_text
+from flamescore.tables.changes import FILE as CHANGES_FILE
+from flamescore.tables.hot import list_file
+from flamescore.units import to_points
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from flamescore.publish.record import RunRecord, ScoreEntry
+    from flamescore.publish.runs import Run
+
+
+def material_of(run: Run) -> Material:
+    """Read what a report of a run needs; the report is the one that the run itself wrote.
+
+    Raises:
+        InputError: a table of the run is missing or damaged.
+    """
+    record = run.record
+    try:
+        return _material(run.path, record)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        text = f"the tables of the run {record.run_id} are missing or damaged"
+        hint = "score again with the same --as-of, or take another run with --run"
+        raise InputError(Problem("O005", text, hint=hint)) from error
+
+
+def _material(folder: Path, record: RunRecord) -> Material:
+    zone = ZoneInfo(record.timezone)
+    bounds = _bounds(record)
+    scores = pl.scan_parquet(folder / "scores.parquet")
+    kept = scores.collect_schema().names()[len(SCORES) :]
+    person = [name for name in PERSON if name in kept]
+    return Material(
+        run_id=record.run_id,
+        as_of=record.as_of.astimezone(zone),
+        zone=zone,
+        rules_hash=record.rules.hash,
+        hot_flames=record.hot_flames,
+        contacts=record.contacts,
+        facts=tuple(
+            _facts(score, bounds.get(score.name), default=number == 0)
+            for number, score in enumerate(record.scores)
+        ),
+        scores=scores.select(SCORES.names()).collect(),
+        people=pl.scan_parquet(folder / "contacts.parquet").select("contact_id", *person).collect(),
+        ledger=lambda ids: _ledger(folder, ids),
+        excluded=pl.read_parquet(folder / "excluded.parquet"),
+        problems=record.warnings,
+        changes=_changes(folder, record),
+    )
+
+
+def _ledger(folder: Path, ids: pl.Series) -> pl.DataFrame:
+    points = pl.scan_parquet(folder / "points.parquet").select(POINTS.names())
+    return points.filter(pl.col("contact_id").is_in(ids.implode())).collect()
+
+
+def _changes(folder: Path, record: RunRecord) -> Changes | None:
+    if record.changes is None:
+        return None
+    return Changes(record.changes.run_id, record.changes.as_of, pl.read_parquet(folder / CHANGES_FILE))
+
+
+def _facts(score: ScoreEntry, bounds: tuple[float, ...] | None, *, default: bool) -> ScoreFacts:
+    return ScoreFacts(
+        name=score.name,
+        title=score.title,
+        contacts=score.contacts,
+        flames=score.flames,
+        percentiles=tuple((each.percent, each.score) for each in score.percentiles),
+        bounds=bounds,
+        file=list_file(score.name, default=default),
+        rules=tuple(
+            RuleFacts(rule.id, rule.name, rule.entry, rule.contacts, rule.occurrences, rule.points)
+            for rule in score.rules
+        ),
+    )
+
+
+def _bounds(record: RunRecord) -> Mapping[str, tuple[float, ...]]:
+    """Return from how many points on each score has its flames; none where the rules don't load any more."""
+    try:
+        scores = load_rules_text(record.rules.text).file.scores
+    except FlamescoreError:
+        return {}
+    return {
+        name: bounds_of(
+            to_points(score.five_flames or 0) or 0, [to_points(b) or 0 for b in score.flames or ()]
+        )
+        for name, score in scores.items()
+    }
