@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE / "results.md"
-RULES: Final = {"S": "10,30,100", "M": "10,30,100,300", "L": "100,300"}
+RULES: Final = {"S": "10,100", "M": "10,30,100,300", "L": "100,300"}
 PEERS: Final = {"S": "duckdb,polars,pandas", "M": "duckdb,polars", "L": "duckdb"}
 ONCE: Final = {"polars", "pandas"}
 """Peers that take so much longer than we do that one run tells enough."""
