@@ -98,7 +98,7 @@ class Pace:
     def widen(self) -> None:
         """Note that no record ended within a block: see more, or cut off the first where that is too much."""
         if self.size < LONGEST:
-            self.size *= 4
+            self.size = min(self.size * 4, LONGEST)
         else:
             self.torn = True
 

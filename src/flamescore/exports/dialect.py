@@ -22,11 +22,12 @@ LONGEST_HEADER: Final = 1 << 23
 MOST_COLUMNS: Final = 20_000
 DELIMITERS: Final = ",;\t|"
 _NAMES: Final = {",": "a comma", ";": "`;`", "\t": "a tab", "|": "`|`"}
-_UTF8_MARK: Final = b"\xef\xbb\xbf"
+UTF8_MARK: Final = b"\xef\xbb\xbf"
 _WIDE_MARKS: Final = {
     b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
 }  # fmt: skip
+_CALLED: Final = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
 _OTHERS: Final = {
     b"\x1f\x8b": "a gzip file", b"\x28\xb5\x2f\xfd": "a Zstandard file", b"PK\x03\x04": "a ZIP or Excel file",
     b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file",
@@ -71,11 +72,11 @@ class _Head:
 
 def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
     """Find out how a file is written. What can't be read for certain is an `InputError`."""
-    data, notes = _readable(found, source, spool)
+    data, notes = readable(found, source, spool)
     head = _Head(_read(data, HEAD))
     if len(head.data) == HEAD and b"\n" not in head.data[-(HEAD // 2) :]:
         head = _Head(_read(data, LONGEST_HEADER))
-    head = replace(head, at=3 if head.data.startswith(_UTF8_MARK) else 0)
+    head = replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
     for _ in range(source.skip_rows):
         head = head.past(len(head.next_line()))
     head, said = _separator_line(head)
@@ -90,7 +91,7 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
     return opened if not source.header else _with_header(opened, head)
 
 
-def _readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[str, ...]]:
+def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[str, ...]]:
     """Return the file, or a copy of it as UTF-8 with line feeds, and what is to be said of it."""
     start = _read(found.path, HEAD)
     if not start:
@@ -116,7 +117,9 @@ def _refuse_others(start: bytes, found: Found, source: Source) -> None:
     other = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
     if other:
         hint = "Export or unpack it as CSV or Parquet."
-        raise fault(UNREADABLE, f"{source.KIND}: `{found.shown}` is {other}, not CSV.", hint)
+        raise fault(
+            UNREADABLE, f"{source.KIND}: `{found.shown}` is {other}, not {_CALLED[found.format]}.", hint
+        )
     if not source.encoding and start[1:2] == b"\0" and start[3:4] == b"\0":
         text = f"{source.KIND}: `{found.shown}`, line 1, is not UTF-8; it looks like UTF-16."
         raise fault(ENCODING, text, "Try `encoding: utf-16-le` for this source.")

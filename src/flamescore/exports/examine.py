@@ -98,7 +98,8 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
 def _look(table: Table, spec: Source, clock: Clock, spool: Spool) -> tuple[Table, Rejected, Audit]:
     if table.csv is None:
         looked = audit(table, spec, clock)
-        return table, Rejected(table, table.rows(), looked.bad), looked
+        rows = table.swept.records if table.swept else table.rows()
+        return table, Rejected(table, rows, looked.bad, table.swept), looked
     swept = sweep(table.csv)
     copy = sound_copy(table.csv, swept, spool)
     sound = table if copy is None else table.sound_copy(copy)

@@ -59,13 +59,13 @@ class Source(_Model):
     REQUIRED: ClassVar[tuple[str, ...]] = ()
 
     path: Text = Field(
-        description="file, glob, folder or hive-partitioned folder, relative to the project file"
+        description="file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin"
     )
     files: Annotated[Literal["newest", "all"], Says("`newest` or `all`")] | None = Field(
         default=None, description="which files of a glob; by default `newest` for contacts, `all` for others"
     )
-    format: Annotated[Literal["csv", "parquet"], Says("`csv` or `parquet`")] | None = Field(
-        default=None, description="by default told by the file's name"
+    format: Annotated[Literal["csv", "ndjson", "parquet"], Says("`csv`, `ndjson` or `parquet`")] | None = (
+        Field(default=None, description="by default told by the file's name")
     )
     columns: Annotated[dict[str, Headers], Says("name: header or headers")] = Field(
         default_factory=dict, description="canonical columns and properties, and the headers that hold them"

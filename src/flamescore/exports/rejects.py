@@ -65,19 +65,19 @@ class Rejected:
 
     def frame(self, most: int | None = None) -> pl.DataFrame:
         """Return the rejects in order (`frames.REJECTS`), or the first ones of them."""
-        found = self._records(most) if self.table.csv else self._rows(most)
+        found = self._records(most) if self.table.text else self._rows(most)
         shown = pl.lit(self.table.found.shown, pl.String()).alias("source")
         message = pl.col("reason").replace_strict(REASONS, return_dtype=pl.String())
         return found.sort("record").with_columns(shown, message=message).select(*REJECTS).cast(REJECTS)
 
     def _records(self, most: int | None) -> pl.DataFrame:
-        csv, sweep = self.table.csv, self.sweep
-        assert csv is not None
+        text, sweep = self.table.text, self.sweep
+        assert text is not None
         assert sweep is not None
         bad = self.bad.sort("row").head(most) if most is not None else self.bad.sort("row")
         numbers = sweep.numbers(bad["row"])
         places = (
-            swept.fetch(csv, np.sort(numbers))
+            swept.fetch(text, np.sort(numbers))
             if len(numbers)
             else pl.DataFrame(schema=swept.PLACES).drop("state")
         )
@@ -88,7 +88,7 @@ class Rejected:
         )
         every = pl.concat([found, sweep.flaws]).sort("record")
         every = every if most is None else every.head(most)
-        return every.with_columns(raw=pl.Series(swept.raw_texts(csv, every), dtype=pl.String()))
+        return every.with_columns(raw=pl.Series(swept.raw_texts(text, every), dtype=pl.String()))
 
     def _rows(self, most: int | None) -> pl.DataFrame:
         bad = self.bad.sort("row")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from flamescore.errors import Problem, UsageError
+from flamescore.exports.find import STDIN
 from flamescore.exports.model import ContactsSource, EventsSource, ProjectFile, Source
 from flamescore.exports.project import Project
 
@@ -113,7 +114,7 @@ def _named(
     paths = (
         [value] if isinstance(value, str | Path) else list(value) if isinstance(value, list | tuple) else []
     )
-    resolved = [str(folder / Path(path).expanduser()) for path in paths]
+    resolved = [STDIN if path == STDIN else str(folder / Path(path).expanduser()) for path in paths]
     mapping = sources[0] if len(sources) == 1 else kind(path="-")
     return tuple(mapping.model_copy(update={"path": path}) for path in resolved)
 

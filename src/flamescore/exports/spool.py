@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from flamescore.exports.faults import ENCODING, fault
+from flamescore.exports.faults import ENCODING, UNREADABLE, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,10 +40,33 @@ class Spool:
         _OPEN.discard(self)
 
 
+@contextmanager
+def copying(shown: str) -> Iterator[None]:
+    """Turn the system's refusals while a file is copied into an error that names it."""
+    try:
+        yield
+    except OSError as error:
+        text = f"`{shown}` can't be copied to {tempfile.gettempdir()}: {error.strerror}."
+        raise fault(UNREADABLE, text, "TMPDIR says which folder takes copies.") from None
+
+
+def take_in(source: BinaryIO, to: Path, *, shown: str) -> int:
+    """Write all that comes from a stream to a file; return how many bytes."""
+    size = 0
+    with copying(shown), to.open("wb") as target:
+        while block := source.read(BLOCK):
+            size += target.write(block)
+    return size
+
+
 def transcode(path: Path, to: Path, *, encoding: str, shown: str) -> None:
     """Write a file again as UTF-8, byte order mark left out. What does not decode stops with its line."""
     lines = 1
-    with path.open("rb") as source, to.open("w", encoding="utf-8", newline="") as target:
+    with (
+        copying(shown),
+        path.open("rb") as source,
+        to.open("w", encoding="utf-8", newline="") as target,
+    ):
         try:
             for number, text in enumerate(_decoded(source, encoding)):
                 target.write(text.removeprefix("\ufeff") if number == 0 else text)
@@ -50,6 +74,9 @@ def transcode(path: Path, to: Path, *, encoding: str, shown: str) -> None:
         except UnicodeDecodeError as error:
             line = lines + error.object[: error.start].decode(encoding, "ignore").count("\n")
             text = f"`{shown}`: about line {line} does not read as {encoding}."
+            raise fault(ENCODING, text, "Try another `encoding:`.") from None
+        except UnicodeError:
+            text = f"`{shown}`: {encoding} gives characters that are none."
             raise fault(ENCODING, text, "Try another `encoding:`.") from None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.faults import TOO_OLD, UNMAPPED, fault
-from flamescore.exports.find import find_files
+from flamescore.exports.find import STDIN, find_files
 from flamescore.exports.mapping import mapped
 from flamescore.exports.model import (
     ContactsSource,
@@ -74,12 +74,28 @@ def survey(project: Project, *, now: datetime | None = None) -> Opened:
         raise ProjectFileError(
             Problem("P027", "No contacts are named.", project.where(), "Add `contacts:`, or `--contacts`.")
         )
+    _check_one_stream(project)
     spool = Spool()
+    try:
+        return _opened(project, spool, now or datetime.now(UTC))
+    except BaseException:
+        spool.close()
+        raise
+
+
+def _check_one_stream(project: Project) -> None:
+    streams = [place for spec, place in _placed(project) if spec.path == STDIN]
+    if len(streams) > 1:
+        text = "Standard input (`-`) can be one source, and is named twice."
+        raise ProjectFileError(Problem("P029", text, project.where(*streams[1], "path"), "Name a file."))
+
+
+def _opened(project: Project, spool: Spool, now: datetime) -> Opened:
     opened: list[OpenSource] = []
     problems: list[Problem] = []
     for spec, place in _placed(project):
         try:
-            opened.append(_open(spec, place, project, spool, now or datetime.now(UTC)))
+            opened.append(_open(spec, place, project, spool, now))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -98,7 +114,7 @@ def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
 
 
 def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime) -> OpenSource:
-    found = find_files(spec, project.folder)
+    found = find_files(spec, project.folder, spool)
     if spec.max_age is not None:
         newest = max(found, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
@@ -179,8 +195,8 @@ def _notes(table: Table, spec: Source) -> Iterator[str]:
         yield f"{table.found.shown}: {what}; it is left out"
     for header in mapped(table, spec).hidden:
         yield f"{table.found.shown}: the column `{header}` is hidden by another of that name"
-    if table.csv:
-        yield from table.csv.notes
+    if table.text:
+        yield from table.text.notes
 
 
 def columns_of(sources: Sequence[OpenSource]) -> Columns:

@@ -9,16 +9,17 @@ import numpy as np
 import polars as pl
 
 from flamescore.exports.bytepass import walk
+from flamescore.exports.dialect import CsvFile
 from flamescore.exports.records import BLANK, LONGEST, REASONS, SOUND
 from flamescore.exports.spool import copy_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from flamescore.exports.dialect import CsvFile
+    from flamescore.exports.jsonlines import JsonFile
     from flamescore.exports.records import Block
     from flamescore.exports.spool import Spool
 
@@ -56,9 +57,14 @@ class Sweep:
 
 def sweep(file: CsvFile) -> Sweep:
     """Go over the bytes of a file once."""
+    return gather(walk(file))
+
+
+def gather(blocks: Iterable[Block]) -> Sweep:
+    """Go through the blocks of a file once."""
     records = 0
     odd: list[tuple[Ints, ...]] = []
-    for block in walk(file):
+    for block in blocks:
         records += block.records
         if block.state is not None:
             odd.append(_places(block, np.flatnonzero(block.state != SOUND)))
@@ -97,10 +103,10 @@ def _sound_ranges(file: CsvFile, swept: Sweep) -> Iterator[tuple[int, int]]:
     yield from zip(ends[between].tolist(), starts[between].tolist(), strict=True)
 
 
-def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
+def fetch(file: CsvFile | JsonFile, numbers: Ints) -> pl.DataFrame:
     """Return `record, line, start, end` of some records by their sorted numbers, looking again."""
     found: list[tuple[Ints, ...]] = []
-    for block in walk(file):
+    for block in walk(file) if isinstance(file, CsvFile) else file.blocks():
         low, high = np.searchsorted(numbers, [block.first, block.first + block.records])
         if low < high:
             mine = block.numbers()
@@ -111,7 +117,7 @@ def fetch(file: CsvFile, numbers: Ints) -> pl.DataFrame:
     return _stacked(found).drop("state")
 
 
-def raw_texts(file: CsvFile, places: pl.DataFrame) -> list[str]:
+def raw_texts(file: CsvFile | JsonFile, places: pl.DataFrame) -> list[str]:
     """Return the text of records at byte ranges `start, end`, line ends left out.
 
     Of a record that is too long to be held only the beginning is told.

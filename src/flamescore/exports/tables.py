@@ -13,6 +13,9 @@ from flamescore.cells import trim
 from flamescore.exports.dialect import CsvFile, open_csv
 from flamescore.exports.faults import EMPTY, UNREADABLE, fault
 from flamescore.exports.find import Found
+from flamescore.exports.jsonlines import JsonFile, open_json, read_json
+from flamescore.exports.sweep import Sweep, gather
+from flamescore.exports.unpack import unpacked
 
 if TYPE_CHECKING:
     from flamescore.exports.model import Source
@@ -25,17 +28,25 @@ class Table:
 
     `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty.
     `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
-    `frame` that someone handed over is read instead.
+    `frame` is read instead where there is one: handed over, or made of NDJSON, whose lines `swept` tells.
     """
 
     found: Found
     path: Path
     schema: dict[str, pl.DataType]
     inner: tuple[str, ...]
+    headers: tuple[str, ...]
     unclear: tuple[str, ...] = ()
     csv: CsvFile | None = None
     skip: int = 0
     frame: pl.LazyFrame | None = None
+    json: JsonFile | None = None
+    swept: Sweep | None = None
+
+    @property
+    def text(self) -> CsvFile | JsonFile | None:
+        """Return the text file that the rows come from, if it is one."""
+        return self.csv or self.json
 
     def sound_copy(self, path: Path) -> Table:
         """Return the same table, read from a copy of its sound records."""
@@ -44,12 +55,9 @@ class Table:
     def scan(self) -> pl.LazyFrame:
         """Return the rows lazily, under trimmed headers; a CSV's columns are String."""
         frame = self.frame if self.frame is not None else self._scan_file()
-        named = zip(self.inner, self._headers(), strict=True)
+        named = zip(self.inner, self.headers, strict=True)
         kept = frame.select(pl.col(inner).alias(header) for inner, header in named if header in self.schema)
         return kept.with_columns(pl.lit(value, pl.String).alias(key) for key, value in self.found.parts)
-
-    def _headers(self) -> tuple[str, ...]:
-        return self.csv.headers if self.csv else tuple(trim(name) for name in self.inner)
 
     def _scan_file(self) -> pl.LazyFrame:
         if self.csv is None:
@@ -75,11 +83,31 @@ def open_table(found: Found, source: Source, spool: Spool) -> Table:
     """Read the header or the schema of a file; an `InputError` where there is none to read."""
     if found.format == "parquet":
         return _parquet(found, source)
+    found = unpacked(found, spool)
+    if found.format == "ndjson":
+        return _json(open_json(found, source, spool), source, spool)
     csv = open_csv(found, source, spool)
     unclear = _unclear(csv.headers)
     inner = tuple(str(index) for index in range(len(csv.headers)))
     schema: dict[str, pl.DataType] = {header: pl.String() for header in csv.headers if header not in unclear}
-    return Table(found, csv.data, _with_parts(schema, found), inner, unclear, csv, csv.line - 1)
+    return Table(found, csv.data, _with_parts(schema, found), inner, csv.headers, unclear, csv, csv.line - 1)
+
+
+def _json(file: JsonFile, source: Source, spool: Spool) -> Table:
+    """Read every line: only then its columns are known."""
+    found = file.found
+    columns, blocks = read_json(file, spool)
+    swept = gather(blocks)
+    if not swept.records:
+        raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
+    if not columns.keys:
+        text = f"{source.KIND}: no line of `{found.shown}` is a JSON object with a key."
+        raise fault(UNREADABLE, text, "NDJSON is one object a line, without commas or brackets around them.")
+    headers = tuple(trim(key) for key in columns.keys)
+    unclear = _unclear(headers)
+    schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
+    table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
+    return replace(table, frame=columns.frame(), json=file, swept=swept)
 
 
 def frame_table(frame: pl.LazyFrame, name: str) -> Table:
@@ -89,6 +117,11 @@ def frame_table(frame: pl.LazyFrame, name: str) -> Table:
 
 
 def _parquet(found: Found, source: Source) -> Table:
+    if found.packed:
+        text = (
+            f"{source.KIND}: `{found.shown}`: Parquet is packed inside, and is not read out of another file."
+        )
+        raise fault(UNREADABLE, text, "Unpack it first.")
     if not found.size:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     try:
@@ -103,7 +136,8 @@ def _parquet(found: Found, source: Source) -> Table:
 def _typed(found: Found, schema: pl.Schema) -> Table:
     unclear = _unclear(tuple(trim(name) for name in schema))
     named = {trim(name): dtype for name, dtype in schema.items() if trim(name) not in unclear}
-    return Table(found, found.path, _with_parts(named, found), tuple(schema), unclear)
+    headers = tuple(trim(name) for name in schema)
+    return Table(found, found.path, _with_parts(named, found), tuple(schema), headers, unclear)
 
 
 def _with_parts(schema: dict[str, pl.DataType], found: Found) -> dict[str, pl.DataType]:
