@@ -19,12 +19,12 @@ def loaded(bench, content, keys=""):
     [
         ("contact_id,name\n1,Zoë\n2,\n".encode("utf-8-sig"), ()),
         ('\ufeff"contact_id","name"\r\n"1","Zoë"\r\n"2",""\r\n'.encode(), ()),
-        ("contact_id;name\n1;Zoë\n2;\n".encode(), ("contacts.csv: cells are parted by `;`",)),
-        ("contact_id\tname\n1\tZoë\n2\t\n".encode(), ("contacts.csv: cells are parted by a tab",)),
-        ("contact_id|name\n1|Zoë\n2|\n".encode(), ("contacts.csv: cells are parted by `|`",)),
-        ("sep=;\ncontact_id;name\n1;Zoë\n2;\n".encode(), ("contacts.csv: cells are parted by `;`",)),
-        ("contact_id,name\r1,Zoë\r2,\r".encode(), ("contacts.csv: lines end with a carriage return alone",)),
-        ("contact_id,name\n1,Zoë\n2,\n".encode("utf-16"), ("contacts.csv: read as utf-16",)),
+        ("contact_id;name\n1;Zoë\n2;\n".encode(), ("cells are parted by `;`",)),
+        ("contact_id\tname\n1\tZoë\n2\t\n".encode(), ("cells are parted by a tab",)),
+        ("contact_id|name\n1|Zoë\n2|\n".encode(), ("cells are parted by `|`",)),
+        ("sep=;\ncontact_id;name\n1;Zoë\n2;\n".encode(), ("cells are parted by `;`",)),
+        ("contact_id,name\r1,Zoë\r2,\r".encode(), ("lines end with a carriage return alone",)),
+        ("contact_id,name\n1,Zoë\n2,\n".encode("utf-16"), ("it is read as utf-16",)),
         ("\n\n contact_id , name \n1,Zoë\n2,\n\n".encode(), ()),
     ],
 )
@@ -80,8 +80,8 @@ def test_headers_that_stand_twice_or_are_empty_are_left_out_and_said(bench):
     found, notes = loaded(bench, "contact_id,v,v,,name\n1,a,b,c,Zoë\n2,a,b,c,\n")
     assert found == ROWS
     assert notes == (
-        "contacts.csv: the header `v` stands more than once; it is left out",
-        "contacts.csv: a column has no header; it is left out",
+        "the header `v` stands more than once; it is left out",
+        "a column has no header; it is left out",
     )
 
 

@@ -62,6 +62,9 @@ def test_what_does_not(cell):
         ("epoch_s", "-1", "1969-12-31T23:59:59Z"),
         ("epoch_ms", "-1", "1969-12-31T23:59:59Z"),
         ("epoch_us", "1700000000999999.0", "2023-11-14T22:13:20Z"),
+        ("excel", "45251.5", "2023-11-21T17:00:00Z"),
+        ("excel", " 45251.123456 ", "2023-11-21T07:57:47Z"),
+        ("excel", "36526", "2000-01-01T05:00:00Z"),
     ],
 )
 def test_a_declared_format(formats, cell, instant):
@@ -142,7 +145,7 @@ def test_undeclared_epochs_are_said(with_contacts):
     with_contacts.write("events.csv", "contact_id,event,at\n1,a,1700000000\n1,a,1.54111E+12\n")
     (source,) = with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n").events
     assert source.record.notes == (
-        "times have no declared format: whole numbers are read as s, ms or us since 1970, by their size",
+        "times have no declared format: whole numbers are read as seconds or milliseconds since 1970, by their size",
         "1 times are written like 1.54111E+12: precision is lost",
     )
 

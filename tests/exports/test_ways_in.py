@@ -30,22 +30,26 @@ def events(bench, name, keys=""):
     return rows(frame), loaded
 
 
+def packed(text):
+    return gzip.compress(text, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("events.csv", PLAIN.encode()),
-        ("events.csv.gz", gzip.compress(PLAIN.encode())),
+        ("events.csv.gz", packed(PLAIN.encode())),
         (
             "events.csv.gz",
-            gzip.compress(PLAIN[:30].encode()) + gzip.compress(PLAIN[30:].encode()) + b"\0" * 9,
+            packed(PLAIN[:30].encode()) + packed(PLAIN[30:].encode()) + b"\0" * 9,
         ),
         ("events.csv.zst", zstandard.compress(PLAIN.encode())),
         ("events.CSV.ZST", zstandard.compress(PLAIN[:30].encode()) + zstandard.compress(PLAIN[30:].encode())),
-        ("events.csv.gz", gzip.compress(PLAIN.encode("utf-16"))),
+        ("events.csv.gz", packed(PLAIN.encode("utf-16"))),
         ("events.ndjson", LINES.encode()),
         ("events.jsonl", LINES.encode("utf-8-sig")),
         ("events.jsonl", LINES.replace("\n", "\r\n").encode("utf-16")),
-        ("events.ndjson.gz", gzip.compress(LINES.encode())),
+        ("events.ndjson.gz", packed(LINES.encode())),
         ("events.ndjson.zst", zstandard.compress(LINES.encode())),
     ],
 )
@@ -222,7 +226,7 @@ class Piped:
         PLAIN.encode(),
         PLAIN.encode("utf-16"),
         LINES.encode(),
-        gzip.compress(LINES.encode()),
+        packed(LINES.encode()),
         zstandard.compress(PLAIN.encode()),
         b"PAR1",
     ],

@@ -10,7 +10,7 @@ import polars as pl
 
 from flamescore.exports.mapping import column, mapped
 from flamescore.exports.times import Clock
-from flamescore.exports.values import EPOCHS
+from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import ISO_SUFFIX
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class IsoText:
         return out.zip_with(out.is_not_null(), cells).rename(cells.name)
 
     def _read(self, cells: pl.Series, form: str) -> pl.Series:
-        if form in EPOCHS or _HOURS.search(form):
+        if form in (*EPOCHS, EXCEL) or _HOURS.search(form):
             return _instants(Clock(self.zone, (form,)).read(cells).at)
         return cells.str.strip_chars().str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
 

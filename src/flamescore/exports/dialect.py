@@ -86,7 +86,7 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     delimiter = source.delimiter or said or _likely(head, source.quote)
     if not source.delimiter and delimiter != ",":
-        notes = (*notes, f"{found.shown}: cells are parted by {_NAMES.get(delimiter, f'`{delimiter}`')}")
+        notes = (*notes, f"cells are parted by {_NAMES.get(delimiter, f'`{delimiter}`')}")
     opened = CsvFile(found, data, delimiter, source.quote, source.names, head.at, head.line, notes)
     return opened if not source.header else _with_header(opened, head)
 
@@ -104,12 +104,12 @@ def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[st
     if encoding and encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii"):
         path = spool.new()
         spooled.transcode(found.path, path, encoding=encoding, shown=found.shown)
-        notes = (f"{found.shown}: read as {encoding}",)
+        notes = (f"it is read as {encoding}",)
         start = _read(path, HEAD)
     if b"\r" in start and b"\n" not in start:
         path, before = spool.new(), path
         spooled.with_line_feeds(before, path)
-        notes = (*notes, f"{found.shown}: lines end with a carriage return alone")
+        notes = (*notes, "lines end with a carriage return alone")
     return path, notes
 
 

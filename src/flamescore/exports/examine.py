@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.exports import times
-from flamescore.exports.audit import Audit, audit, time_type
+from flamescore.exports.audit import Audit, audit, guarded, time_type
 from flamescore.exports.faults import EMPTY, fault
 from flamescore.exports.mapping import column
 from flamescore.exports.rejects import Rejected, check_limit
@@ -91,8 +91,13 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
     limit = terms.limit or examined.spec.max_rejects or terms.fallback
     name = f"{examined.spec.KIND} `{examined.spec.path}`"
     kept = examined.files if files is None else tuple(files)
-    shapes = unread_times(examined.tables, kept, examined.spec)
-    check_limit(name, list(kept), limit=limit, strict=terms.strict, shapes=shapes)
+    check_limit(
+        name,
+        list(kept),
+        limit=limit,
+        strict=terms.strict,
+        shapes=lambda: unread_times(examined.tables, kept, examined.spec),
+    )
 
 
 def _look(table: Table, spec: Source, clock: Clock, spool: Spool) -> tuple[Table, Rejected, Audit]:
@@ -111,8 +116,10 @@ def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]
     spec = source.spec
     if "at" not in spec.CANONICAL:
         return
-    if getattr(spec, "at", None) is None and any(_numbered(table, spec) for table in tables):
-        yield "times have no declared format: whole numbers are read as s, ms or us since 1970, by their size"
+    units = dict.fromkeys(unit for table in tables for unit in _units(table, spec))
+    if getattr(spec, "at", None) is None and units:
+        size = " or ".join(units)
+        yield f"times have no declared format: whole numbers are read as {size} since 1970, by their size"
     for count, text in (
         (
             sum(each.repeated for each in audits),
@@ -128,11 +135,15 @@ def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]
             yield f"{count:,} {text}"
 
 
-def _numbered(table: Table, spec: Source) -> bool:
-    if time_type(table, spec).is_numeric():
-        return True
-    if time_type(table, spec) != pl.String():
-        return False
-    cells = table.scan().select(column("at", table, spec).alias("at")).head(1000).collect()["at"]
-    flags = Clock(spec.timezone or times.UTC_ZONE).read(cells)
-    return bool((((flags.flags & times.NUMBERED) != 0) & flags.at.is_not_null()).any())
+def _units(table: Table, spec: Source) -> list[str]:
+    """Return which epochs the first cells of `at` are, by their size."""
+    dtype = time_type(table, spec)
+    if not (dtype.is_numeric() or dtype == pl.String()):
+        return []
+    first = table.scan().select(column("at", table, spec, text=False).alias("at")).head(1000)
+    cells = guarded(first, table)["at"]
+    read = Clock(spec.timezone or times.UTC_ZONE).read(cells)
+    numbers = cells.filter(((read.flags & times.NUMBERED) != 0) & read.at.is_not_null())
+    sizes = numbers.cast(pl.Float64, strict=False).drop_nulls()
+    limits = ((1e9, "seconds"), (1e12, "milliseconds"), (1e15, "microseconds"))
+    return [unit for low, unit in limits if sizes.is_between(low, low * 10, closed="left").any()]

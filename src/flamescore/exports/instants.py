@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.exports.times import FIRST, LAST, MICRO, SHAPES, UTC_KEYS, epoch_seconds
-from flamescore.exports.values import EPOCHS
+from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _native(cells: pl.Expr, dtype: pl.DataType, clock: Clock, sample: pl.Series)
     if dtype.is_integer() and (form is None or form in EPOCHS):
         seconds = epoch_seconds(cells.cast(pl.Int64, strict=False), form)
         return (seconds * MICRO).cast(INSTANT)
-    if isinstance(dtype, pl.String) and form is not None and form not in EPOCHS and "z" not in form:
+    if isinstance(dtype, pl.String) and form is not None and form not in (*EPOCHS, EXCEL) and "z" not in form:
         return _zoned(_parsed(cells.str.strip_chars(), form.replace(".%f", "%.f")), clock.zone)
     return _shaped(cells, clock.zone, sample) if isinstance(dtype, pl.String) and form is None else None
 

@@ -35,7 +35,9 @@ class _Model(BaseModel):
 class TimeFormat(_Model):
     """How the times of a source are written."""
 
-    format: Formats = Field(description="strftime formats, tried in order, or epoch_s, epoch_ms, epoch_us")
+    format: Formats = Field(
+        description="strftime formats, tried in order, or epoch_s, epoch_ms, epoch_us, excel"
+    )
 
 
 class TagFormat(_Model):

@@ -15,6 +15,8 @@ from flamescore.exports.faults import REJECTS as TOO_MANY
 from flamescore.frames import REJECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flamescore.exports.sweep import Sweep
     from flamescore.exports.tables import Table
     from flamescore.exports.values import RejectLimit
@@ -105,9 +107,12 @@ class Rejected:
 
 
 def check_limit(
-    name: str, files: list[Rejected], *, limit: RejectLimit, strict: bool, shapes: str = ""
+    name: str, files: list[Rejected], *, limit: RejectLimit, strict: bool, shapes: Callable[[], str]
 ) -> None:
-    """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them."""
+    """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them.
+
+    `shapes` says what the times among them look like.
+    """
     rows, rejected = sum(each.rows for each in files), sum(each.count for each in files)
     if not rejected:
         return
@@ -125,7 +130,7 @@ def check_limit(
         f"{name}: {rejected:,} of {rows:,} rows are rejected, {why}: {_by_reason(files)}. {_samples(files)}"
     )
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    raise InputError(Problem(TOO_MANY, text + shapes, None, hint))
+    raise InputError(Problem(TOO_MANY, text + shapes(), None, hint))
 
 
 def _by_reason(files: list[Rejected]) -> str:

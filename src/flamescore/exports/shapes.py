@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.exports.audit import guarded
 from flamescore.exports.mapping import column
-from flamescore.exports.times import Clock
+from flamescore.exports.times import UTC_ZONE, Clock
+from flamescore.exports.values import EPOCHS, EXCEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     from flamescore.exports.tables import Table
 
 MOST: Final = 10_000
+NUMBERS: Final = (*EPOCHS, EXCEL)
 FORMATS: Final = (
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
     "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S",
     "%b %d, %Y %I:%M %p", "%b %d, %Y", "%d %b %Y %H:%M:%S", "%d %b %Y", "%Y-%m-%d %H:%M:%S %z",
     "%Y-%m-%dT%H:%M:%S%z",
-    "%m/%d/%y %H:%M", "%m/%d/%y", "epoch_s", "epoch_ms", "epoch_us",
+    "%m/%d/%y %H:%M", "%m/%d/%y", "epoch_s", "epoch_ms", "epoch_us", "excel",
 )  # fmt: skip
 
 
@@ -38,9 +40,15 @@ def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Sourc
     if not len(found):
         return ""
     samples = ", ".join(f"`{each[:40]}`" for each in found.unique(maintain_order=True).head(3))
-    fitting = fitting_formats(found)
-    formats = f"; formats that fit: {', '.join(f'`{each}`' for each in fitting)}" if fitting else ""
-    return f" Times that don't read are {_shapes(found)}, such as {samples}{formats}."
+    return f" Times that don't read are {_shapes(found)}, such as {samples}{_fitting(found)}."
+
+
+def _fitting(cells: pl.Series) -> str:
+    fitting = fitting_formats(cells)
+    if fitting:
+        return f"; formats that fit: {', '.join(f'`{each}`' for each in fitting)}"
+    parts = partly_fitting(cells)
+    return f"; formats that fit some: {', '.join(f'`{each}` ({n:,})' for each, n in parts)}" if parts else ""
 
 
 def _cells(table: Table, rejected: Rejected, spec: Source) -> pl.Series | None:
@@ -48,19 +56,32 @@ def _cells(table: Table, rejected: Rejected, spec: Source) -> pl.Series | None:
     if not len(rows):
         return None
     numbered = table.scan().select(column("at", table, spec).alias("at")).with_row_index("row")
-    return numbered.filter(pl.col("row").is_in(rows.implode())).collect()["at"]
+    return guarded(numbered.filter(pl.col("row").is_in(rows.implode())), table)["at"]
 
 
 def fitting_formats(cells: pl.Series) -> list[str]:
     """Return the formats that read every one of the cells; at most five."""
     distinct = cells.unique()
-    fits = (form for form in FORMATS if Clock(ZoneInfo("UTC"), (form,)).read(distinct).at.null_count() == 0)
-    return [form for form in fits if not form.startswith("epoch") or _plausible(distinct, form)][:5]
+    return [form for form in FORMATS if not _unread(distinct, form).any()][:5]
 
 
-def _plausible(cells: pl.Series, form: str) -> bool:
-    years = Clock(ZoneInfo("UTC"), (form,)).read(cells).at.dt.year()
-    return bool(years.is_between(1990, 2100).all())
+def partly_fitting(cells: pl.Series) -> list[tuple[str, int]]:
+    """Return the formats that read the most of what the ones before leave, and how much; at most three."""
+    found: list[tuple[str, int]] = []
+    while len(cells) and len(found) < 3:  # noqa: PLR2004 - more would be no help
+        left = min((cells.filter(_unread(cells, form)) for form in FORMATS), key=len)
+        if len(left) == len(cells):
+            break
+        best = next(form for form in FORMATS if len(cells.filter(_unread(cells, form))) == len(left))
+        found.append((best, len(cells) - len(left)))
+        cells = left
+    return found
+
+
+def _unread(cells: pl.Series, form: str) -> pl.Series:
+    """Say which cells a format does not read; a number that would mean another age is none of its."""
+    at = Clock(UTC_ZONE, (form,)).read(cells).at
+    return (~at.dt.year().is_between(1990, 2100)).fill_null(value=True) if form in NUMBERS else at.is_null()
 
 
 def _shapes(cells: pl.Series) -> str:

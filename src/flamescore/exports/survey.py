@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
-from flamescore.exports.faults import TOO_OLD, UNMAPPED, fault
+from flamescore.exports.faults import TOO_OLD, UNMAPPED, fault, printable
 from flamescore.exports.find import STDIN, find_files
 from flamescore.exports.mapping import mapped
 from flamescore.exports.model import (
@@ -45,8 +45,19 @@ class OpenSource:
         return tuple(dict.fromkeys(name for table in self.tables for name in mapped(table, self.spec).names))
 
     def notes(self) -> tuple[str, ...]:
-        """Return what is to be said of its headers."""
-        return tuple(dict.fromkeys(note for table in self.tables for note in _notes(table, self.spec)))
+        """Return what was found out of its files: each thing once, with the files that it holds for."""
+        said: dict[str, list[str]] = {}
+        for table in self.tables:
+            for note in _notes(table, self.spec):
+                said.setdefault(note, []).append(table.found.shown)
+        return tuple(note + _holding_for(files, self) for note, files in said.items())
+
+
+def _holding_for(files: Sequence[str], source: OpenSource) -> str:
+    """Name the first file where not every file of the source is meant, and say how many more there are."""
+    if len(files) == len(source.tables):
+        return ""
+    return f" (in {files[0]}" + (f" and {len(files) - 1:,} more)" if len(files) > 1 else ")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +202,12 @@ def _missing(name: str, text: str, source: OpenSource, project: Project) -> Prob
 
 def _notes(table: Table, spec: Source) -> Iterator[str]:
     for header in table.unclear:
-        what = f"the header `{header}` stands more than once" if header else "a column has no header"
-        yield f"{table.found.shown}: {what}; it is left out"
+        what = (
+            f"the header `{printable(header)}` stands more than once" if header else "a column has no header"
+        )
+        yield f"{what}; it is left out"
     for header in mapped(table, spec).hidden:
-        yield f"{table.found.shown}: the column `{header}` is hidden by another of that name"
+        yield f"the column `{printable(header)}` is hidden by another of that name"
     if table.text:
         yield from table.text.notes
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.exports.values import EPOCHS
+from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
 from flamescore.units import from_local
 
@@ -32,6 +32,9 @@ _NAIVE: Final = pl.Datetime("us")
 _PER_SECOND: Final = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
 _WHOLE: Final = r"^[+-]?[0-9]{1,18}(?:\.[0-9]*)?$"
 _ROUNDED: Final = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
+_SERIAL: Final = r"^[0-9]{1,7}(?:\.[0-9]*)?$"
+_EXCEL_ZERO: Final = -2_209_161_600
+_DAYS: Final = 2_958_466
 _GENERAL: Final = (
     r"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?<time>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?<second>:[0-5][0-9])?"
     r"(?:\.[0-9]+)?(?<zone>Z|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3]):(?<minutes>[0-5][0-9]))?$"
@@ -114,6 +117,8 @@ class Clock:
         return _in_turn(cells, ways)
 
     def _numbers(self, cells: pl.Series) -> Reading:
+        if EXCEL in self.formats:
+            return self.local(_serials(cells.cast(pl.String)))
         unit = next((form for form in self.formats if form in EPOCHS), None)
         whole = (cells.floor() if cells.dtype.is_float() else cells).cast(pl.Int64, strict=False)
         if self.formats and unit is None:
@@ -124,6 +129,8 @@ class Clock:
     def _way(self, form: str) -> Callable[[pl.Series], Reading]:
         if form in EPOCHS:
             return lambda rest: _digits(rest, form)
+        if form == EXCEL:
+            return lambda rest: self.local(_serials(rest))
         return lambda rest: self._formatted(rest, form)
 
     def _formatted(self, cells: pl.Series, form: str) -> Reading:
@@ -216,6 +223,15 @@ def _digits(cells: pl.Series, unit: str | None) -> Reading:
     odd = pl.when(pl.col("rounded").is_not_null()).then(LOSSY | NUMBERED).otherwise(NUMBERED).cast(pl.UInt8)
     seconds = read.select(epoch_seconds(number, unit)).to_series()
     return Reading(_instants(seconds), read.select(odd).to_series())
+
+
+def _serials(cells: pl.Series) -> pl.Series:
+    """Read a spreadsheet's serial numbers as naive times, to the nearest second."""
+    text = pl.col("cell").str.strip_chars()
+    days = pl.when(text.str.contains(_SERIAL)).then(text).cast(pl.Float64, strict=False)
+    seconds = (pl.when(days < _DAYS).then(days) * 86_400).round().cast(pl.Int64)
+    naive = (seconds + _EXCEL_ZERO) * MICRO
+    return cells.to_frame("cell").select(naive).to_series().cast(_NAIVE)
 
 
 def epoch_seconds(number: pl.Expr, unit: str | None) -> pl.Expr:

@@ -38,9 +38,11 @@ class RejectLimit:
 
 
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
+EXCEL: Final = "excel"
+"""Days since 1899-12-30, with a fraction: how a spreadsheet holds a local time."""
 _DIRECTIVES: Final = "YymdbBehHIMSpfzjaATFDRrMk"
 _KNOWN: Final = (
-    "%Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us"
+    "%Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel"
 )
 _DIRECTIVE = re.compile(r"%(?:[-_0])?([.:#]?[A-Za-z%])")
 _MODE = re.compile(r"0?[0-7]{3}")
@@ -139,7 +141,7 @@ def _formats(value: object) -> tuple[str, ...]:
 
 def _check_format(text: str) -> None:
     """Refuse a format that would read nothing, or that drops what it seems to read."""
-    if text in EPOCHS:
+    if text in (*EPOCHS, EXCEL):
         return
     used = [each.lstrip(".:#") for each in _DIRECTIVE.findall(text)]
     unknown = [each for each in used if each not in _DIRECTIVES and each != "%"]

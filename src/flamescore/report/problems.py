@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def problems(observed: Observations, warnings: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the warnings, then what each source lost, then what did not read; none for clean input.
+    """Return the warnings, then what was found out of each source and what it lost, then what did not read.
 
     Rows that are only too old, too late, pruned or ignored on purpose are no problem.
     """
@@ -25,6 +25,8 @@ def problems(observed: Observations, warnings: Sequence[str] = ()) -> tuple[str,
 
 def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
     for source in sources:
+        path = without_credentials(source.path)
+        yield from (f"{source.kind} {path}: {without_credentials(note)}" for note in source.notes)
         counts = source.counts
         lost = {
             "rejected": counts.rejected,
@@ -34,7 +36,6 @@ def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
         }
         said = [f"{number:,} {what}" for what, number in lost.items() if number]
         if said:
-            path = without_credentials(source.path)
             yield f"{source.kind} {path}: of {_count(counts.rows, 'row')} {', '.join(said)}"
 
 
