@@ -59,7 +59,7 @@ demo: $(VENV)/product ## score the sample data and show the hot leads
 	    --columns rank,contact_id,name,company,owner,score,flames; fi
 	@printf '%s\n' '' \
 	  'The tables are in out/latest/: hot_leads.csv to call from, scores.csv to import into a CRM,' \
-	  'report.md to read, rejects.csv for the rows that could not be read. docs/outputs.md tells them all.' \
+	  'report.html to open in a browser, rejects.csv for rows that could not be read. docs/outputs.md tells all.' \
 	  '' \
 	  'Ranks count everyone; the call list leaves out who must not be called (flamescore.yaml says who).' \
 	  '' \
