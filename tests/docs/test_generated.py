@@ -1,0 +1,54 @@
+"""What is made from the code is what the code makes now."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from flamescore.cli.main import VERBS
+
+ROOT = Path(__file__).parents[2]
+SPEC = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs/generate.py")
+generate = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(generate)
+MADE = generate.made()
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_generated_files_are_current(name):
+    assert (ROOT / name).read_text(encoding="utf-8") == MADE[name], f"{name} is not current: run `make docs`"
+
+
+@pytest.mark.parametrize("rules", sorted((ROOT / "rules").glob("*.yaml")), ids=lambda path: path.name)
+def test_the_rule_files_point_at_a_schema_that_is_there_and_that_they_fit(rules):
+    text = rules.read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=./rules.schema.json\n")
+    schema = json.loads((ROOT / "rules/rules.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load(text), schema, cls=jsonschema.Draft7Validator)
+
+
+def test_every_command_and_flag_is_in_the_reference():
+    text = MADE["docs/commands.md"]
+    told = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    assert told == [f"flamescore {verb.__name__}" for verb in VERBS]
+    assert set(told) >= {"flamescore score", "flamescore explain", "flamescore search", "flamescore schema"}
+    assert "| `--lock-timeout SECONDS` |" in text
+    assert "| `--format <table\\|csv\\|json\\|ndjson\\|parquet\\|md>` |" in text
+
+
+def test_every_part_of_the_rule_language_is_in_the_reference():
+    text = MADE["docs/rule-reference.md"]
+    for word in (
+        "five_flames",
+        "unless_followed_by",
+        "within_next",
+        "undated",
+        "half_life",
+        "case_sensitive",
+        "like",
+    ):
+        assert f"| `{word}`" in text
