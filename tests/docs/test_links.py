@@ -1,0 +1,53 @@
+"""Every link of the docs leads somewhere, and every page can be reached."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "sample_data/README.md",
+]
+LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
+
+
+def links(page):
+    text = CODE.sub("", FENCE.sub("", page.read_text(encoding="utf-8")))
+    return [each for each in LINK.findall(text) if not each.startswith(("http://", "https://", "mailto:"))]
+
+
+def anchors(page):
+    """Return what headings are called in links, as GitHub makes it."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_resolves(page):
+    broken = []
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_the_readme_leads_to_every_page_of_the_docs():
+    linked = set(links(ROOT / "README.md"))
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} - linked == set()
+
+
+def test_no_page_names_a_machine_or_a_registry():
+    words = re.compile(r"/root\b|/home/\w|/tmp/w\b|/work/|pypi\.|pythonhosted")
+    found = [
+        f"{page.name}: {word}" for page in PAGES for word in words.findall(page.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -1,0 +1,93 @@
+"""The README shows what really comes out, and its five minutes work."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flamescore.cli.main import VERBS
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUN = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}")
+FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def flamescore(*words, cwd, **environ):
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("FLAMESCORE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "flamescore", *words],
+        cwd=cwd, env=clean | environ, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def shown(text):
+    return RUN.sub("RUN", text)
+
+
+def fences(language):
+    return [body for found, body in FENCE.findall(README) if found == language]
+
+
+def test_the_demos_output_is_that_of_the_program(tmp_path):
+    flamescore("score", "--rules", "rules/keap.yaml", "--output", str(tmp_path), "--quiet", cwd=ROOT)
+    report = (tmp_path / "latest/report.md").read_text(encoding="utf-8").partition("### ")[0]
+    assert shown(report) in shown(README)
+    words = ("search", "--flames", "5", "--limit", "10", "--quiet", "--format", "table")
+    columns = ("--columns", "rank,contact_id,name,company,owner,score,flames")
+    table = flamescore(*words, *columns, cwd=ROOT, COLUMNS="100", FLAMESCORE_OUTPUT=str(tmp_path))
+    assert shown(table) in shown(README)
+
+
+def test_make_demo_says_what_the_readme_shows():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in (
+        "Ranks count everyone; the call list leaves out who must not be called",
+        "hot_leads.csv to call from",
+    ):
+        assert line in makefile
+        assert line in README
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "exports").mkdir()
+    contacts, clicks = fences("csv")
+    project, rules = fences("yaml")
+    for name, text in {
+        "exports/contacts.csv": contacts,
+        "exports/clicks-2026.csv": clicks,
+        "flamescore.yaml": project,
+        "rules.yaml": rules,
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_your_own_data_in_five_minutes(folder):
+    commands = re.findall(r"^    flamescore (.+)$", README, re.MULTILINE)
+    assert [each.split()[0] for each in commands] == ["score", "search", "explain"]
+    score, search, explain = (flamescore(*each.split(), cwd=folder) for each in commands)
+    assert score.endswith(": 2 contacts, 0 hot with 5 flames\n")
+    assert [line.split(",")[1] for line in search.splitlines()] == ["contact_id", "7"]
+    assert shown(explain) == shown(fences("text")[1])
+
+
+def test_every_command_is_told():
+    told = set(re.findall(r"^\| `flamescore ([a-z]+)", README, re.MULTILINE))
+    assert told == {verb.__name__ for verb in VERBS}
+
+
+def test_the_verbs_of_the_makefile_are_there():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    verbs = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    needed = "demo test test-all lint types imports format bench mutants sample docs clean help"
+    assert verbs >= set(needed.split())
+    named = set(re.findall(r"make ([a-z-]+)", "\n".join(re.findall(r"`([^`\n]+)`", README))))
+    assert named <= verbs
