@@ -109,7 +109,7 @@ bench: $(VENV)/bench ## measure speed and memory: make bench SIZE=M RULES=30,100
 	  $(if $(PEERS),--peers $(PEERS)) $(if $(RUNS),--runs $(RUNS)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(CSV),--csv)
 
 mutants: $(VENV)/tools ## spoil the engine two hundred times, and see that the tests notice
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/mutants/run.py
 
 constraints: ## pin the newest versions that fit, in constraints.txt
 	rm -rf build/pin && $(PYTHON) -m venv build/pin

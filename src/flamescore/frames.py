@@ -54,13 +54,13 @@ TAG_HISTORY: Final = pl.Schema(
 """In order of the exports; `action` is `applied` or `removed`."""
 
 ISO_SUFFIX: Final = "\x00iso"
-"""A column `X` whose source declares formats or a zone for it has a companion `X` + this: cells as ISO text."""
+"""A column `X` with formats or a zone of its own has a companion `X` + this: its cells as ISO text."""
 
 SURVIVOR: Final = "\x00survivor"
 """The column of `Exports.aliases` that says whose an old id is now."""
 
 DROP: Final = "\x00drop"
-"""Events' column that marks rows which don't count: 1 an exact duplicate, 2 superseded by its event id; else 0."""
+"""Events' column that marks rows which don't count: 1 a duplicate, 2 superseded by event id; else 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,8 @@ class Exports:
     """Clean frames, the rejects and the counts.
 
     `contacts`: `contact_id` (String, unique, in export order), canonical columns, `tags` (List[String]) where
-    there is one, every other column as String. `tag_history`: `TAG_HISTORY` or None. `records` has one entry
-    a source of contacts, tag history and opportunities with its final counts; those of events are in `events`.
+    there is one, every other column as String. `tag_history`: `TAG_HISTORY` or None. `records` has an entry
+    a source of contacts, tag history and opportunities with its final counts; of events they are in `events`.
     `aliases` has a row for each old id of a contact: `contact_id` (the old id), `SURVIVOR` (whose it is now),
     and the contacts' other columns, null where the old id is no row of the export.
     """
@@ -145,7 +145,7 @@ class Exports:
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFrame:
-    """Return the frame if its first columns are those of the schema, else raise `TypeError` (a fault of ours)."""
+    """Return the frame if its first columns are the schema's, else raise `TypeError`: a fault of ours."""
     found = dict(list(frame.schema.items())[: len(schema)])
     if found != dict(schema):
         msg = f"{name}: expected {dict(schema)}, found {found}"

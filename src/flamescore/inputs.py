@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flamescore.bind.dates import date_columns
@@ -22,6 +21,7 @@ from flamescore.units import from_local, start_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from flamescore.bind.resolve import Bound

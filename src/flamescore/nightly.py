@@ -119,7 +119,7 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
     if options.strict and scored.observed.unseen:
         raise InputError(unseen(scored.observed))
     if held is None:
-        record = _record(inputs, scored, "", started_at, watch, warnings)
+        record = _record(inputs, scored, "", started_at=started_at, watch=watch, warnings=warnings)
         report = _view(scored, project, "dry run", warnings)
         return Outcome(scored, report, warnings, record, None, _previous(project))
     with held.begin(inputs.as_of) as folder:
@@ -136,7 +136,7 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         watch("write")
         write_html(folder.path, report)
         watch("report")
-        record = _record(inputs, scored, folder.run_id, started_at, watch, warnings)
+        record = _record(inputs, scored, folder.run_id, started_at=started_at, watch=watch, warnings=warnings)
         if changes is not None:
             record = record.model_copy(update={"changes": describe_changes(changes, scored)})
         write_record(folder.path, record)
@@ -224,6 +224,7 @@ def _record(
     inputs: Inputs,
     scored: Scored,
     run_id: str,
+    *,
     started_at: datetime,
     watch: _Watch,
     warnings: tuple[str, ...],
