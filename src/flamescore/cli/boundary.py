@@ -46,6 +46,7 @@ def steady_streams() -> None:
     os.close(spare)
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+    os.environ.setdefault("RUST_BACKTRACE", "0")  # a torn file is no reason to show the reader's insides
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.engine.people import INDEX, KEY, key_of, people_of
+from flamescore.exports.faults import reading
 from flamescore.frames import SURVIVOR
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def _focused(source: EventSource, people: People, contact_id: str) -> EventSourc
     column = "contact_id" if source.key == "contact_id" else "contact"
     text = as_text(column, source.frame.collect_schema()[column])
     mine = key_of(source.key, text).is_in(_keys(people, source.key, contact_id).implode())
-    return replace(source, frame=source.frame.filter(mine).collect().lazy())
+    with reading(source.record.path):
+        return replace(source, frame=source.frame.filter(mine).collect().lazy())
 
 
 def _keys(people: People, key: str, contact_id: str) -> pl.Series:

@@ -15,6 +15,7 @@ from flamescore.engine.readings import ten_thousandths
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
+from flamescore.exports.faults import reading
 from flamescore.frames import DROP, ISO_SUFFIX, SourceRecord
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ class Scan:
     def batches(self, source: EventSource) -> Iterator[pl.DataFrame]:
         """Yield the rows that any window needs: `INDEX` (null: an orphan), `AGE`, and the columns used."""
         frame = source.frame.pipe(self._prune).pipe(self.placed, source.key, self.columns)
-        yield from frame.collect_batches(maintain_order=False, chunk_size=self.batch)
+        with reading(source.record.path):
+            yield from frame.collect_batches(maintain_order=False, chunk_size=self.batch)
 
     def placed(self, frame: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its contact's number (`INDEX`) and its age (`AGE`), and keep these columns.

@@ -57,9 +57,10 @@ def _columns(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.Expr
     fixed = _fixed(spec)
     yield from (id_column(name, table, spec).alias(name) for name in sorted(fixed - {"at"}))
     yield time_column(table, spec, terms.clock(spec)).alias("at")
-    for name in mapped(table, spec).names:
+    plan = mapped(table, spec)
+    for name in plan.names:
         if name not in fixed and name not in ("contact", "contact_id"):
-            yield column(name, table, spec, text=False).alias(name)
+            yield column(name, table, spec, text=False, plan=plan).alias(name)
 
 
 def _in_one(frames: list[pl.LazyFrame], *, marked: bool) -> pl.LazyFrame:

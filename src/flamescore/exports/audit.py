@@ -82,7 +82,7 @@ def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:
     """Collect rows; what the parser can't read is an error without any of the file's data."""
     try:
         return frame.collect()
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         text = f"`{table.found.shown}` can't be read: {type(error).__name__}."
         raise fault(
             UNREADABLE, text, "Say its `delimiter`, `quote` or `encoding`, or export it again."

@@ -36,7 +36,7 @@ def companions(names: frozenset[str], table: Table, source: Source, *, zone: Zon
         formats = _formats_of(name, plan.headers.get(name, ()), source)
         if name in names and (formats or shifted):
             reader = IsoText(source.timezone or zone, formats, shifted=shifted)
-            cells = column(name, table, source)
+            cells = column(name, table, source, plan=plan)
             yield cells.map_batches(reader, return_dtype=pl.String(), is_elementwise=True).alias(
                 name + ISO_SUFFIX
             )

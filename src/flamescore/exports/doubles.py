@@ -77,6 +77,9 @@ def _mapped_cells(table: Table, spec: EventsSource, names: Sequence[str]) -> lis
     wanted = [
         name for name in names if name in spec.columns or name in spec.CANONICAL or name in spec.constants
     ]
-    here = mapped(table, spec).names
+    plan = mapped(table, spec)
+    here = frozenset(plan.names)
     nothing = pl.lit(None, pl.String())
-    return [(column(name, table, spec) if name in here else nothing).alias(name) for name in wanted]
+    return [
+        (column(name, table, spec, plan=plan) if name in here else nothing).alias(name) for name in wanted
+    ]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
 from flamescore.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MISSING = "I001"
 EMPTY = "I002"
@@ -14,6 +22,25 @@ REJECTS = "I007"
 IDS = "I008"
 FRAME = "I009"
 UNMAPPED = "P028"
+
+
+_TORN: Final = (
+    pl.exceptions.ComputeError,
+    pl.exceptions.InvalidOperationError,
+    pl.exceptions.SchemaError,
+    pl.exceptions.PanicException,
+    OSError,
+)
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn what a reader says of a file that is torn inside into an error, without any of its data."""
+    try:
+        yield
+    except _TORN as error:
+        text = f"`{printable(name)}` can't be read to its end: {type(error).__name__}."
+        raise fault(UNREADABLE, text, "It is damaged inside: export it again.") from None
 
 
 def fault(code: str, message: str, hint: str | None = None) -> InputError:

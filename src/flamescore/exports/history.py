@@ -70,13 +70,12 @@ def _history(table: Table, spec: TagHistorySource, terms: Terms) -> pl.DataFrame
 
 
 def _opportunities(table: Table, spec: OpportunitiesSource) -> pl.DataFrame:
-    rest = [
-        name for name in mapped(table, spec).names if name not in ("opportunity_id", "contact_id", "contact")
-    ]
+    plan = mapped(table, spec)
+    rest = [name for name in plan.names if name not in ("opportunity_id", "contact_id", "contact")]
     frame = table.scan().select(
         _key(table, spec),
         id_column("opportunity_id", table, spec).alias("opportunity_id"),
-        *(column(name, table, spec).alias(name) for name in rest),
+        *(column(name, table, spec, plan=plan).alias(name) for name in rest),
     )
     return guarded(
         frame.filter(pl.col("contact_id").is_not_null() & pl.col("opportunity_id").is_not_null()), table

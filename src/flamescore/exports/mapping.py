@@ -50,12 +50,15 @@ def mapped(table: Table, source: Source) -> Mapped:
     return Mapped({**headers, **rest}, source.constants, hidden)
 
 
-def column(name: str, table: Table, source: Source, *, text: bool = True) -> pl.Expr:
+def column(
+    name: str, table: Table, source: Source, *, text: bool = True, plan: Mapped | None = None
+) -> pl.Expr:
     """Return a column by its name: null values out, headers joined, values renamed.
 
     With `text` it is String whatever its type was; otherwise one that needs none of this keeps its type.
+    Who asks for many columns of a file hands over its `plan`, which is long work where there are thousands.
     """
-    plan = mapped(table, source)
+    plan = plan or mapped(table, source)
     if name in plan.constants:
         return pl.lit(plan.constants[name], pl.String)
     headers = plan.headers[name]

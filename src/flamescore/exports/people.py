@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flamescore.exports.examine import Examined, Terms
+    from flamescore.exports.mapping import Mapped
     from flamescore.exports.rejects import Rejected
     from flamescore.exports.tables import Table
     from flamescore.frames import SourceRecord
@@ -132,20 +133,21 @@ def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Reje
 
 
 def _columns(table: Table, spec: ContactsSource) -> Iterator[pl.Expr]:
-    names = mapped(table, spec).names
+    plan = mapped(table, spec)
+    names = plan.names
     for name in (*_ALWAYS, *(each for each in names if each not in _ALWAYS)):
-        yield _column(name, table, spec).alias(name)
+        yield _column(name, table, spec, plan).alias(name)
 
 
-def _column(name: str, table: Table, spec: ContactsSource) -> pl.Expr:
+def _column(name: str, table: Table, spec: ContactsSource, plan: Mapped) -> pl.Expr:
     if name == "contact_id":
         return id_column(name, table, spec)
     if name == "tags":
-        headers = mapped(table, spec).headers.get("tags", ())
+        headers = plan.headers.get("tags", ())
         listed = len(headers) == 1 and isinstance(table.schema[headers[0]], pl.List)
-        cells = pl.col(headers[0]) if listed else column(name, table, spec)
+        cells = pl.col(headers[0]) if listed else column(name, table, spec, plan=plan)
         return tag_list(cells, table.schema[headers[0]] if listed else pl.String(), spec.tags)
-    cell = column(name, table, spec)
+    cell = column(name, table, spec, plan=plan)
     return pl.when(present(cell).is_not_null()).then(cell)
 
 

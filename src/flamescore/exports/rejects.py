@@ -12,6 +12,7 @@ import polars as pl
 from flamescore.errors import InputError, Problem
 from flamescore.exports import sweep as swept
 from flamescore.exports.faults import REJECTS as TOO_MANY
+from flamescore.exports.faults import reading
 from flamescore.frames import REJECTS
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ class Rejected:
         bad = self.bad.sort("row")
         bad = bad if most is None else bad.head(most)
         numbered = self.table.scan().with_row_index("\0row")
-        rows = (
-            numbered.filter(pl.col("\0row").is_in(bad["row"].implode())).collect().sort("\0row").drop("\0row")
-        )
+        wanted = numbered.filter(pl.col("\0row").is_in(bad["row"].implode()))
+        with reading(self.table.found.shown):
+            rows = wanted.collect().sort("\0row").drop("\0row")
         raw = [json.dumps(row, default=str, ensure_ascii=False) for row in rows.iter_rows(named=True)]
         line = pl.lit(None, pl.Int64())
         return bad.select(

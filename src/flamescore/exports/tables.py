@@ -11,7 +11,7 @@ import polars as pl
 
 from flamescore.cells import trim
 from flamescore.exports.dialect import CsvFile, open_csv
-from flamescore.exports.faults import EMPTY, UNREADABLE, fault
+from flamescore.exports.faults import EMPTY, UNREADABLE, fault, reading
 from flamescore.exports.find import Found
 from flamescore.exports.jsonlines import JsonFile, open_json, read_json
 from flamescore.exports.sweep import Sweep, gather
@@ -76,7 +76,8 @@ class Table:
 
     def rows(self) -> int:
         """Return how many rows a Parquet file or a frame has."""
-        return int(self.scan().select(pl.len()).collect().item())
+        with reading(self.found.shown):
+            return int(self.scan().select(pl.len()).collect().item())
 
 
 def open_table(found: Found, source: Source, spool: Spool) -> Table:
@@ -126,7 +127,7 @@ def _parquet(found: Found, source: Source) -> Table:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     try:
         schema = pl.scan_parquet(found.path, glob=False, hive_partitioning=False).collect_schema()
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise fault(
             UNREADABLE, f"{source.KIND}: `{found.shown}` is no Parquet file, or is cut short."
         ) from None
