@@ -114,8 +114,8 @@ class EventSource:
 
     `frame` has `contact_id` (or `contact` where `key` is the contacts' column to match on), `event`, `at`
     (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP` (UInt8).
-    Rejected rows are not in it. `record.counts` holds `rows`, `pruned` and `rejected`; the engine works
-    out the others.
+    Rejected rows, and those that the source leaves out, are not in it. `record.counts` holds `rows`,
+    `pruned`, `rejected` and, of these, `ignored`; the engine works out the others.
     """
 
     frame: pl.LazyFrame

@@ -100,7 +100,7 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\ncontacts: [{files: all}]\n", "2:12 P021 `contacts.path` is missing."),
         ("version: 1\ncontacts: [{path: a, files: some}]\n", "2:29 P023 `contacts.files` must be `newest` or `all`, and is the text `some`."),
         ("version: 1\ncontacts: [{path: a, colums: {}}]\n", "2:22 P025 `colums` is not a key of contacts. Did you mean `columns`?"),
-        ("version: 1\ncontacts: [{path: a, preset: keap}]\n", "2:22 P024 Vendor presets (`preset`) are not known to this version. Take the line out."),
+        ("version: 1\ncontacts: [{path: a, preset: hubpsot}]\n", "2:30 P029 There is no preset `hubpsot`. Did you mean `hubspot`?"),
         ("version: 1\ncontacts: [{path: a, timezone: Mars}]\n", "2:32 P023 `contacts.timezone` must be a time zone such as `America/Phoenix`, and is `Mars`."),
         ("version: 1\ncontacts: [{path: a, encoding: utf-99}]\n", "2:32 P023 `contacts.encoding` must be an encoding such as `windows-1252` or `latin-1`, and is `utf-99`."),
         ("version: 1\ncontacts: [{path: a, delimiter: ';;'}]\n", "2:33 P023 `contacts.delimiter` must be a single character such as `;` or `tab`, and is `;;`."),

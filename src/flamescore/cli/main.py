@@ -11,8 +11,9 @@ from flamescore._version import __version__
 from flamescore.cli.boundary import misuse, steady_streams
 from flamescore.cli.changes import changes
 from flamescore.cli.explain import explain
-from flamescore.cli.runs import runs
+from flamescore.cli.presets import presets
 from flamescore.cli.report import report
+from flamescore.cli.runs import runs
 from flamescore.cli.schema import schema
 from flamescore.cli.score import score
 from flamescore.cli.search import search
@@ -43,6 +44,7 @@ VERBS: dict[Callable[..., None], str] = {
     changes: "List who rose, fell, came and went since the run before, and why.",
     runs: "List the runs there are, and prune them.",
     report: "Show the hot-lead report of a run, or write it as a page to share.",
+    presets: "List the vendors whose exports are known, or show one.",
     schema: "Print the JSON Schema of rule or project files.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example."""

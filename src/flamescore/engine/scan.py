@@ -108,8 +108,9 @@ class Scan:
         for batch in self.batches(source):
             tally += self._batch(batch, bins)
         counts = source.record.counts
-        outside = counts.rows - counts.pruned - counts.rejected - int(tally.sum())
+        outside = counts.rows - counts.pruned - counts.rejected - counts.ignored - int(tally.sum())
         tally[0] += outside
+        tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
         found = dict(zip(STATUSES, tally.tolist(), strict=True))
         record = replace(source.record, counts=replace(counts, **found))
         return record, self._past(record.path, more=bool(outside or counts.pruned))

@@ -10,7 +10,7 @@ from flamescore.cells import as_text
 from flamescore.exports.audit import id_column, time_column, timed
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
-from flamescore.exports.mapping import column, mapped
+from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.model import EventsSource
 from flamescore.frames import DROP, EventSource
 
@@ -41,7 +41,7 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
         scanned = scanned.with_row_index(ROW)
         look_up = pl.col(ROW).map_batches(marks.gather, return_dtype=pl.UInt8(), is_elementwise=True)
         extra = [look_up.alias(DROP)]
-    frame = timed(scanned, table, spec, terms.clock(spec)).select(
+    frame = timed(counted(scanned, table, spec), table, spec, terms.clock(spec)).select(
         *_columns(table, spec, terms),
         *companions(terms.dates.events - _fixed(spec), table, spec, zone=terms.zone),
         *extra,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -11,7 +11,7 @@ from flamescore.cells import folded, present
 from flamescore.exports import times
 from flamescore.exports.faults import IDS, UNREADABLE, fault
 from flamescore.exports.instants import UNREAD, instants, oddities, staged
-from flamescore.exports.mapping import column, mapped
+from flamescore.exports.mapping import column, left_out, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ class Audit:
     repeated: int = 0
     skipped: int = 0
     lossy: int = 0
+    left_out: int = 0
 
 
 def id_column(name: str, table: Table, source: Source) -> pl.Expr:
@@ -71,11 +72,15 @@ def audit(table: Table, source: Source, clock: Clock) -> Audit:
     reason = pl.lit(None, pl.UInt8())
     for code, check in reversed(list(enumerate(checks.values()))):
         reason = pl.when(check).then(pl.lit(code, pl.UInt8())).otherwise(reason)
+    left = left_out(table, source)
+    if left is not None:
+        reason, odd = pl.when(~left).then(reason), pl.when(left).then(pl.lit(0, pl.UInt8())).otherwise(odd)
     looked = rows.with_columns(odd=odd).select(reason.alias("reason"), pl.col("odd") & _ODD)
     found = guarded(
         looked.with_row_index("row").filter(pl.col("reason").is_not_null() | (pl.col("odd") > 0)), table
     )
-    return _summed(found, names, table)
+    gone = 0 if left is None else int(guarded(table.scan().select(left.sum().cast(pl.Int64)), table).item())
+    return replace(_summed(found, names, table), left_out=gone)
 
 
 def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:

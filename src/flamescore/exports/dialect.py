@@ -76,9 +76,13 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
     head = _Head(_read(data, HEAD))
     if len(head.data) == HEAD and b"\n" not in head.data[-(HEAD // 2) :]:
         head = _Head(_read(data, LONGEST_HEADER))
+    if source.begins_after is not None:
+        head = _Head(_read(data, LONGEST_HEADER))
     head = replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
     for _ in range(source.skip_rows):
         head = head.past(len(head.next_line()))
+    if source.begins_after is not None:
+        head = _after(head, source.begins_after, found, source)
     head, said = _separator_line(head)
     while head.at < len(head.data) and not head.next_line().strip():
         head = head.past(len(head.next_line()))
@@ -131,6 +135,17 @@ def _read(path: Path, size: int) -> bytes:
             return file.read(size)
     except OSError as error:
         raise fault(UNREADABLE, f"`{path.name}` can't be read: {error.strerror}.") from None
+
+
+def _after(head: _Head, text: str, found: Found, source: Source) -> _Head:
+    """Go past the line of this text alone; empty cells after it don't count."""
+    while head.at < len(head.data):
+        line = head.next_line()
+        head = head.past(len(line))
+        if line.decode("utf-8", "replace").strip().rstrip(",;\t|").strip().strip('"').strip() == text.strip():
+            return head
+    message = f"{source.KIND}: `{found.shown}` has no line `{text}` in its first {len(head.data):,} bytes."
+    raise fault(HEADER, message, "`begins_after` is the line before the header.")
 
 
 def _separator_line(head: _Head) -> tuple[_Head, str | None]:

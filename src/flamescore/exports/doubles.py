@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.exports.audit import guarded, id_column
-from flamescore.exports.mapping import column, mapped
+from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.model import EventsSource
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _keys(index: int, examined: Examined, *, with_ids: bool) -> pl.DataFrame:
     if spec.distinct:
         row = pl.struct(_mapped_cells(table, spec, examined.source.names))
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
-    frame = table.scan().select(hashes).with_row_index("row").with_columns(file=pl.lit(index, pl.UInt32()))
+    rows = counted(table.scan().with_row_index("row"), table, spec)
+    frame = rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32()))
     bad = examined.files[index].bad["row"]
     return guarded(frame.filter(~pl.col("row").is_in(bad.implode())) if len(bad) else frame, table)
 

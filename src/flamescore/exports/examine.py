@@ -54,6 +54,7 @@ class Examined:
     tables: tuple[Table, ...]
     files: tuple[Rejected, ...]
     notes: tuple[str, ...]
+    left_out: int = 0
 
     @property
     def spec(self) -> Source:
@@ -68,7 +69,9 @@ class Examined:
     def record(self, **counts: int) -> SourceRecord:
         """Return the source's record: `rows` and `rejected`, and what else is known."""
         known = Counts(
-            rows=sum(each.rows for each in self.files), rejected=sum(each.count for each in self.files)
+            rows=sum(each.rows for each in self.files),
+            rejected=sum(each.count for each in self.files),
+            ignored=self.left_out,
         )
         told = tuple(table.found.told for table in self.tables)
         return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), self.notes)
@@ -83,7 +86,7 @@ def examine(source: OpenSource, terms: Terms) -> Examined:
     if not sum(each.rows for each in files):
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(source, tables, [each for _, _, each in looked]))
-    return Examined(source, tables, files, notes)
+    return Examined(source, tables, files, notes, sum(each.left_out for _, _, each in looked))
 
 
 def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None = None) -> None:
@@ -97,6 +100,7 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
         limit=limit,
         strict=terms.strict,
         shapes=lambda: unread_times(examined.tables, kept, examined.spec),
+        left_out=examined.left_out,
     )
 
 

@@ -22,6 +22,7 @@ REJECTS = "I007"
 IDS = "I008"
 FRAME = "I009"
 UNMAPPED = "P028"
+PRESET = "P029"
 
 
 _TORN: Final = (

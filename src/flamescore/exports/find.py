@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from flamescore.exports.spool import take_in
 from flamescore.exports.unpack import unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flamescore.errors import InputError
     from flamescore.exports.model import Source
     from flamescore.exports.spool import Spool
@@ -132,8 +135,15 @@ def _found(path: Path, source: Source, folder: Path, root: Path | None) -> Found
         hint = "Say `format: csv`, `ndjson` or `parquet` if it is one."
         text = f"{source.KIND}: `{shown}` is neither CSV, NDJSON nor Parquet by its name."
         raise fault(UNREADABLE, text, hint)
-    parts = _partition(path.relative_to(root)) if root else ()
+    parts = (*(_partition(path.relative_to(root)) if root else ()), *named(path, source))
     return Found(path, shown, kind, state.st_size, state.st_mtime_ns, parts, packed)
+
+
+def named(path: Path, source: Source) -> Iterator[tuple[str, str | None]]:
+    """Yield the columns that the file's name holds; null where the expression does not fit."""
+    for column, pattern in source.from_file_name.items():
+        match = re.search(pattern, path.name)
+        yield column, match[1] if match else None
 
 
 def _partition(path: Path) -> tuple[tuple[str, str | None], ...]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from flamescore.cells import folded, keyed
 from flamescore.exports.audit import guarded, id_column, time_column, timed
-from flamescore.exports.mapping import column, mapped
+from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.model import OpportunitiesSource, TagHistorySource
 from flamescore.exports.people import owners_of
 from flamescore.frames import TAG_HISTORY
@@ -54,7 +54,7 @@ def load_opportunities(examined: Examined, people: People) -> tuple[pl.DataFrame
 def _history(table: Table, spec: TagHistorySource, terms: Terms) -> pl.DataFrame:
     has_action = "action" in mapped(table, spec).names
     action = folded(id_column("action", table, spec)) if has_action else pl.lit(None, pl.String())
-    rows = timed(table.scan(), table, spec, terms.clock(spec))
+    rows = timed(counted(table.scan(), table, spec), table, spec, terms.clock(spec))
     frame = rows.select(
         _key(table, spec),
         tag=id_column("tag", table, spec),
@@ -72,7 +72,7 @@ def _history(table: Table, spec: TagHistorySource, terms: Terms) -> pl.DataFrame
 def _opportunities(table: Table, spec: OpportunitiesSource) -> pl.DataFrame:
     plan = mapped(table, spec)
     rest = [name for name in plan.names if name not in ("opportunity_id", "contact_id", "contact")]
-    frame = table.scan().select(
+    frame = counted(table.scan(), table, spec).select(
         _key(table, spec),
         id_column("opportunity_id", table, spec).alias("opportunity_id"),
         *(column(name, table, spec, plan=plan).alias(name) for name in rest),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.cells import as_text, fold, present
+from flamescore.cells import as_text, fold, folded, present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,10 +62,35 @@ def column(
     if name in plan.constants:
         return pl.lit(plan.constants[name], pl.String)
     headers = plan.headers[name]
-    as_it_is = len(headers) == 1 and not text and name not in source.rename
+    as_it_is = len(headers) == 1 and not text and name not in source.rename and name not in source.cut
     cells = [_cell(each, table, source, text=not as_it_is) for each in headers]
     joined = cells[0] if len(cells) == 1 else _joined(cells, name, source)
+    if name in source.cut:
+        joined = joined.str.strip_chars_start().str.strip_prefix(source.cut[name])
     return _renamed(joined, source.rename[name]) if name in source.rename else joined
+
+
+def left_out(table: Table, source: Source) -> pl.Expr | None:
+    """Return which rows `leave_out` names, by headers or mapped names; None where it names none.
+
+    Values compare as the rule language does; the empty one is a missing cell.
+    """
+    plan, tests = mapped(table, source), []
+    for name, values in source.leave_out.items():
+        if name not in table.schema and name not in plan.names:
+            continue
+        cell = present(
+            _cell(name, table, source, text=True) if name in table.schema else column(name, table, source)
+        )
+        wanted = [fold(value) for value in values if fold(value)]
+        tests.append(folded(cell).is_in(wanted).fill_null(any(not fold(value) for value in values)))
+    return pl.any_horizontal(tests) if tests else None
+
+
+def counted(frame: pl.LazyFrame, table: Table, source: Source) -> pl.LazyFrame:
+    """Take the rows that `leave_out` names out of a frame of the table's own columns."""
+    left = left_out(table, source)
+    return frame if left is None else frame.filter(~left)
 
 
 def _cell(header: str, table: Table, source: Source, *, text: bool) -> pl.Expr:

@@ -17,10 +17,12 @@ from flamescore.exports.values import (
     Headers,
     Limit,
     Mode,
+    Pattern,
     Quote,
     RejectLimit,
     Says,
     Text,
+    Values,
     Words,
     Zone,
 )  # fmt: skip
@@ -63,6 +65,9 @@ class Source(_Model):
     path: Text = Field(
         description="file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin"
     )
+    preset: Text | None = Field(
+        default=None, description="a vendor's keys, which the source's own override; or `auto`"
+    )
     files: Annotated[Literal["newest", "all"], Says("`newest` or `all`")] | None = Field(
         default=None, description="which files of a glob; by default `newest` for contacts, `all` for others"
     )
@@ -78,6 +83,15 @@ class Source(_Model):
     constants: Annotated[dict[str, Cell], Says("column: value")] = Field(
         default_factory=dict, description="columns that have the same value in every row"
     )
+    from_file_name: Annotated[dict[str, Pattern], Says("column: regular expression")] = Field(
+        default_factory=dict, description="columns whose value is a group of an expression on the file's name"
+    )
+    leave_out: Annotated[dict[str, Values], Says("column: value or values")] = Field(
+        default_factory=dict, description="rows with one of these values are left out, and counted as ignored"
+    )
+    cut: Annotated[dict[str, Text], Says("column: text")] = Field(
+        default_factory=dict, description="what is cut off the beginning of a column's cells"
+    )
     dates: Annotated[dict[str, Formats], Says("column: format or formats")] = Field(
         default_factory=dict, description="how dates in other columns are written"
     )
@@ -90,6 +104,9 @@ class Source(_Model):
     names: Words = Field(default=(), description="the columns' names of a file without a header")
     skip_rows: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=0, description="lines before the header"
+    )
+    begins_after: Text | None = Field(
+        default=None, description="the text of the line before the header, in a file of several tables"
     )
     max_age: Age | None = Field(default=None, description="how old the newest file may be")
     max_rejects: Limit | None = Field(default=None, description="of this source; by default the project's")

@@ -11,7 +11,7 @@ from flamescore.cells import keyed, present
 from flamescore.exports.audit import guarded, id_column
 from flamescore.exports.companions import companions
 from flamescore.exports.examine import enforce
-from flamescore.exports.mapping import column, mapped
+from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.merged import links, parted, settle
 from flamescore.exports.model import ContactsSource
 from flamescore.exports.tags import tag_list
@@ -111,11 +111,12 @@ def _read(examined: Examined, terms: Terms) -> tuple[Examined, list[pl.DataFrame
     for table, rejected in zip(examined.tables, examined.files, strict=True):
         spec = examined.spec
         assert isinstance(spec, ContactsSource)
-        plan = table.scan().select(
+        plan = counted(table.scan().with_row_index(ROW), table, spec).select(
+            ROW,
             *_columns(table, spec),
             *companions(terms.dates.contacts - _NEVER_DATES, table, spec, zone=terms.zone),
         )
-        rows = guarded(plan.with_row_index(ROW), table)
+        rows = guarded(plan, table)
         sound, again = _without(rows, rejected)
         frames.append(sound.drop(ROW))
         files.append(again)

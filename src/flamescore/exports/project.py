@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from flamescore.errors import Problem, ProjectFileError, Where
+from flamescore.exports.faults import PRESET
 from flamescore.exports.model import ProjectFile, Source
+from flamescore.exports.vendors import AUTO, presets
 from flamescore.source import Document, nearest, parse
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 Steps = tuple[str | int, ...]
 
 FILE_NAME: Final = "flamescore.yaml"
-NOT_YET: Final = {"preset": "Vendor presets"}
 _RAW: Final = ("call_list", "exclude")
 
 
@@ -139,10 +140,6 @@ def _problem(document: Document, error: ErrorDetails) -> Problem:
 
 def _unknown_key(document: Document, path: Steps) -> Problem:
     key, where = str(path[-1]), document.where(path, key=True)
-    if key in NOT_YET and len(path) > 1:
-        return Problem(
-            "P024", f"{NOT_YET[key]} (`{key}`) are not known to this version.", where, "Take the line out."
-        )
     known = keys_at(path[:-1])
     meant = nearest(key, known)
     hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(known)}."
@@ -198,11 +195,23 @@ def _reason(error: ErrorDetails, node: Node | None) -> str:
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     for kind in ("contacts", "events", "tag_history", "opportunities"):
         for index, source in enumerate(getattr(settings, kind)):
-            for keys, text in _clashes(source):
+            if source.preset is not None:
+                yield from _unknown_preset(source.preset, document, (kind, index, "preset"))
+                continue  # whether it contradicts itself is clear once the preset's keys are under it
+            for keys, text in clashes(source):
                 yield Problem("P026", text, document.where((kind, index, *keys), key=True))
 
 
-def _clashes(source: Source) -> Iterator[tuple[Steps, str]]:
+def _unknown_preset(name: str, document: Document, path: Steps) -> Iterator[Problem]:
+    known = (AUTO, *presets())
+    if name not in known:
+        meant = nearest(name, known)
+        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+        yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
+
+
+def clashes(source: Source) -> Iterator[tuple[Steps, str]]:
+    """Yield what of a source contradicts itself: the keys, and the words."""
     for name in source.columns.keys() & source.constants.keys():
         yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
     if {"contact", "contact_id"} <= {*source.columns, *source.constants}:

@@ -108,7 +108,13 @@ class Rejected:
 
 
 def check_limit(
-    name: str, files: list[Rejected], *, limit: RejectLimit, strict: bool, shapes: Callable[[], str]
+    name: str,
+    files: list[Rejected],
+    *,
+    limit: RejectLimit,
+    strict: bool,
+    shapes: Callable[[], str],
+    left_out: int = 0,
 ) -> None:
     """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them.
 
@@ -118,11 +124,11 @@ def check_limit(
     if not rejected:
         return
     over = rejected > ALWAYS_ALLOWED and not limit.allows(rejected, rows)
-    if not (over or strict or rejected == rows):
+    if not (over or strict or rejected == rows - left_out):
         return
     why = (
         "nothing else is left of it"
-        if rejected == rows
+        if rejected == rows - left_out
         else f"more than {limit}"
         if over
         else "with --strict none may be"

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
-from flamescore.exports.faults import TOO_OLD, UNMAPPED, fault, printable
+from flamescore.exports.faults import PRESET, TOO_OLD, UNMAPPED, fault, printable
 from flamescore.exports.find import STDIN, find_files
+from flamescore.exports.fitting import NoFitError, fit
 from flamescore.exports.mapping import mapped
 from flamescore.exports.model import (
     ContactsSource,
@@ -17,6 +18,7 @@ from flamescore.exports.model import (
     Source,
     TagHistorySource,
 )
+from flamescore.exports.project import clashes
 from flamescore.exports.spool import Spool
 from flamescore.exports.tables import Table, open_table
 from flamescore.exports.times import UTC_ZONE
@@ -26,6 +28,8 @@ from flamescore.source import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from flamescore.exports.find import Found
+    from flamescore.exports.fitting import Fitted
     from flamescore.exports.project import Project
 
 NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
@@ -38,6 +42,7 @@ class OpenSource:
     spec: Source
     tables: tuple[Table, ...]
     place: tuple[str, int]
+    said: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,7 +55,8 @@ class OpenSource:
         for table in self.tables:
             for note in _notes(table, self.spec):
                 said.setdefault(note, []).append(table.found.shown)
-        return tuple(note + _holding_for(files, self) for note, files in said.items())
+        told = (note + _holding_for(files, self) for note, files in said.items())
+        return (*self.said, *told)
 
 
 def _holding_for(files: Sequence[str], source: OpenSource) -> str:
@@ -133,6 +139,8 @@ def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, 
             age = f"is from {newest.told[2]}, older than `max_age: {spec.max_age}`"
             text = f"{spec.KIND}: `{newest.shown}` {age}."
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
+    fitted = _fitted(spec, found, place, project, spool)
+    spec, found = fitted.spec, fitted.found
     tables: list[Table] = []
     problems: list[Problem] = []
     for each in found:
@@ -142,7 +150,22 @@ def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, 
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return OpenSource(spec, tuple(tables), place)
+    return OpenSource(spec, tuple(tables), place, fitted.said)
+
+
+def _fitted(
+    spec: Source, found: tuple[Found, ...], place: tuple[str, int], project: Project, spool: Spool
+) -> Fitted:
+    """Lay the source's preset under it, and see that they don't contradict each other."""
+    try:
+        fitted = fit(spec, found, spool)
+    except NoFitError as error:
+        where = project.where(*place, "preset")
+        raise ProjectFileError(Problem(PRESET, str(error), where, error.hint)) from None
+    problems = [Problem("P026", text, project.where(*place)) for _, text in clashes(fitted.spec)]
+    if problems and spec.preset is not None:
+        raise ProjectFileError(problems)
+    return fitted
 
 
 def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
@@ -181,9 +204,13 @@ def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str
     merged = getattr(source.spec, "merged", None)
     if merged is not None:
         yield ("merged", "column"), (merged.column,), [*source.names, *headers]
-    for key in ("rename", "dates"):
+    for key in ("rename", "dates", "leave_out", "cut"):
         for name in getattr(source.spec, key):
-            yield (key, name), (name,), [*source.names, *headers] if key == "dates" else list(source.names)
+            yield (
+                (key, name),
+                (name,),
+                [*source.names, *headers] if key in ("dates", "leave_out") else list(source.names),
+            )
 
 
 def missing_columns(table: Table, spec: Source) -> Iterator[tuple[str, str]]:

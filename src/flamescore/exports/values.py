@@ -90,6 +90,24 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(_text(item) for item in items)
 
 
+def _values(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list | tuple) else [value]
+    return tuple(_cell(item) for item in items)
+
+
+def _pattern(value: object) -> str:
+    text = _text(value)
+    try:
+        groups = re.compile(text).groups
+    except re.error as error:
+        msg = f"is no regular expression: {error}"
+        raise ValueError(msg) from None
+    if groups != 1:
+        msg = f"must have one group in brackets, and has {groups}"
+        raise ValueError(msg)
+    return text
+
+
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         msg = f"must be a list of texts, and is {_shown(value)}"
@@ -208,6 +226,8 @@ Text = Annotated[str, *_as(_SCALAR, "text", _text)]
 Cell = Annotated[str, *_as({"type": ["string", "number", "boolean"]}, "text", _cell)]
 Headers = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "header or list of headers", _texts)]
 Words = Annotated[tuple[str, ...], *_as({"type": "array", "items": _SCALAR}, "list of texts", _words)]
+Values = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "value or values", _values)]
+Pattern = Annotated[str, *_as({"type": "string"}, "regular expression", _pattern)]
 Limit = Annotated[RejectLimit, *_as(_SCALAR, "percentage or number of rows", _limit)]
 Age = Annotated[Period, *_as({"type": "string"}, "period", _period)]
 Zone = Annotated[ZoneInfo, *_as({"type": "string"}, "time zone", _zone)]
