@@ -16,6 +16,7 @@ from flamescore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     import polars as pl
     from rich.console import RenderableType
@@ -24,13 +25,20 @@ _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 """How CSV shows an instant; they are all UTC, in whole seconds."""
 
 
-def emit(frame: pl.DataFrame, out: str | None, wanted: Format | None, *, spreadsheet: bool = False) -> None:
-    """Write rows in a format; a table on a terminal is as wide as that is."""
+def emit(
+    frame: pl.DataFrame,
+    out: str | None,
+    wanted: Format | None,
+    *,
+    spreadsheet: bool = False,
+    zone: ZoneInfo | None = None,
+) -> None:
+    """Write rows in a format; a table on a terminal is as wide as that is. `zone` is for workbooks."""
     form = format_of(out, wanted)
     if place(out) is None and form is Format.TABLE and sys.stdout.isatty():
         show(_table(frame))
         return
-    deliver(rendered(frame, form, spreadsheet=spreadsheet), out)
+    deliver(rendered(frame, form, spreadsheet=spreadsheet, zone=zone), out)
 
 
 def place(out: str | None) -> Path | None:
@@ -78,18 +86,19 @@ def as_text(renderable: RenderableType, *, width: int = 200) -> str:
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
 
-def rendered(frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False) -> bytes:
+def rendered(
+    frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False, zone: ZoneInfo | None = None
+) -> bytes:
     """Return rows as the bytes of a file."""
     match form:
         case Format.CSV:
             return _csv(frame, spreadsheet=spreadsheet)
-        case Format.JSON:
-            return (json.dumps(plain(frame.to_dicts()), ensure_ascii=False, indent=2) + "\n").encode()
-        case Format.NDJSON:
-            lines = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in frame.iter_rows(named=True))
-            return "".join(lines).encode()
+        case Format.JSON | Format.NDJSON:
+            return _json(frame, lines=form is Format.NDJSON)
         case Format.PARQUET:
             return _parquet(frame)
+        case Format.XLSX:
+            return _workbook(frame, zone)
         case Format.MD:
             return _markdown(frame).encode()
         case Format.TABLE:
@@ -118,6 +127,7 @@ def _by_suffix(path: Path | None) -> Format | None:
         "json": Format.JSON,
         "ndjson": Format.NDJSON,
         "parquet": Format.PARQUET,
+        "xlsx": Format.XLSX,
         "md": Format.MD,
     }
     if suffix not in (*known, "txt"):
@@ -154,6 +164,21 @@ def _parquet(frame: pl.DataFrame) -> bytes:
     buffer = BytesIO()
     frame.write_parquet(buffer)
     return buffer.getvalue()
+
+
+def _json(frame: pl.DataFrame, *, lines: bool) -> bytes:
+    """Return one array, or one object a line."""
+    if lines:
+        rows = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in frame.iter_rows(named=True))
+        return "".join(rows).encode()
+    return (json.dumps(plain(frame.to_dicts()), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _workbook(frame: pl.DataFrame, zone: ZoneInfo | None) -> bytes:
+    from flamescore.exports.times import UTC_ZONE  # noqa: PLC0415 - Polars comes with it
+    from flamescore.report.xlsx import workbook  # noqa: PLC0415
+
+    return workbook(frame, zone=zone or UTC_ZONE)
 
 
 def _markdown(frame: pl.DataFrame) -> str:

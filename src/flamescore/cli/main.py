@@ -41,9 +41,9 @@ VERBS: dict[Callable[..., None], str] = {
     score: "Score every contact and publish a run: the nightly job.",
     explain: "Show why a contact has its scores, to the last digit.",
     search: "List contacts of a run, best first: the call list.",
+    report: "Show the hot-lead report of a run, or write it as a page to share.",
     changes: "List who rose, fell, came and went since the run before, and why.",
     runs: "List the runs there are, and prune them.",
-    report: "Show the hot-lead report of a run, or write it as a page to share.",
     presets: "List the vendors whose exports are known, or show one.",
     schema: "Print the JSON Schema of rule or project files.",
 }

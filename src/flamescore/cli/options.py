@@ -23,6 +23,7 @@ class Format(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     PARQUET = "parquet"
+    XLSX = "xlsx"
     MD = "md"
 
 

@@ -27,7 +27,7 @@ def report(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="table, html or md. By default what the suffix of -o says, else table.",
+            help="table, html, md or xlsx. By default what the suffix of -o says, else table.",
             show_default=False,
         ),
     ] = None,

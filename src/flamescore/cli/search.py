@@ -135,7 +135,7 @@ def search(
         if on_terminal and columns is None:
             _show(rows.head(most), found)
         else:
-            emit(rows.head(most), out, form, spreadsheet=spreadsheet)
+            emit(rows.head(most), out, form, spreadsheet=spreadsheet, zone=found.zone)
         if on_terminal and not quiet and most < rows.height:
             hint = "" if limit is not None else "; --limit shows more"
             remark(f"{most:,} of {rows.height:,} shown{hint}", log_format, level="info")

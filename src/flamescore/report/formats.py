@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.report import html, markdown
+from flamescore.report.callsheet import call_list
 from flamescore.report.view import view
 
 if TYPE_CHECKING:
@@ -21,5 +22,5 @@ def _text(material: Material) -> bytes:
     return markdown.render(view(material)).encode()
 
 
-RENDERERS: Final[Mapping[str, Callable[[Material], bytes]]] = {"html": _page, "md": _text}
+RENDERERS: Final[Mapping[str, Callable[[Material], bytes]]] = {"html": _page, "md": _text, "xlsx": call_list}
 """Another form is a function here, under the suffix that asks for it."""
