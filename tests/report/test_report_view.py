@@ -285,6 +285,9 @@ def test_the_report_to_the_letter(tmp_path):
         "| 2 | Ann \\[/evil\\] |  |  |  | Kim | 5 | 20 (66%) "
         "| Visited the sales page 3 times, last 2 days ago, +18"
         "<br>Submitted a web form 2 days ago, +2 | 2026-11-18 20:00 |\n\n"
+        "### Closest to hot\n\n"
+        "| Rank | Name | Flames | Score | To go |\n|---:|---|---:|---:|---:|\n"
+        "| 3 | Bob \\| Co | 2 | 8 (33%) | 12 |\n\n"
     )
 
 

@@ -23,7 +23,7 @@ TRACK: Final = "#eee9e2"
 COOL: Final = "#64748b"
 RAMP: Final = ("#d6d0c7", "#f2c078", "#f0a04b", "#ea7f2f", "#dc5a17", "#bf3a0c")
 """No flame to five."""
-_LABEL: Final = 34
+_LABEL: Final = 38
 
 _CONFIG: Final = {
     "aria": False,

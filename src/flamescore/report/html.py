@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from flamescore.report.view import View
+    from flamescore.report.view import ScoreView, View
 
 NAME: Final = "report.html"
-_LENGTH: Final = 80
-_TITLE: Final = 200
+LIMIT: Final = 1_500_000
+"""Bytes that a page may have; where texts are so long that it has more, it lists fewer leads."""
+_LENGTH: Final = 60
+_TITLE: Final = 120
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -36,15 +39,19 @@ def write_html(folder: Path, report: View) -> None:
 def render(report: View) -> str:
     """Return the whole page."""
     style, script = _asset("report.css"), _asset("report.js")
-    page = _environment().get_template("report.html.j2")
-    return page.render(
-        report=report,
-        style=_trusted(style),
-        script=_trusted(script),
-        policy=policy(style, script),
-        drawn=_drawn(report),
-        no_charts=None if svg.available() else svg.MISSING,
-    )
+    template = _environment().get_template("report.html.j2")
+    parts = {
+        "style": _trusted(style),
+        "script": _trusted(script),
+        "policy": policy(style, script),
+        "drawn": _drawn(report),
+        "no_charts": None if svg.available() else svg.MISSING,
+    }
+    page = template.render(report=report, **parts)
+    while len(page.encode()) > LIMIT and any(score.leads for score in report.scores):
+        report = replace(report, scores=tuple(_halved(score) for score in report.scores))
+        page = template.render(report=report, **parts)
+    return page
 
 
 def policy(style: str, script: str) -> str:
@@ -53,6 +60,16 @@ def policy(style: str, script: str) -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def _halved(score: ScoreView) -> ScoreView:
+    leads = score.leads[: len(score.leads) // 2]
+    ids = {lead.contact_id for lead in leads}
+    owners = (
+        replace(owner, listed=tuple(lead for lead in owner.listed if lead.contact_id in ids))
+        for owner in score.owners
+    )
+    return replace(score, leads=leads, owners=tuple(owners))
 
 
 def _hash(text: str) -> str:
@@ -99,6 +116,7 @@ def _environment() -> Environment:
         "own": own,
         "tel": _phone,
         "mail": _mail,
+        "bare": bare,
         "day": day,
         "moment": moment,
         "count": count,
@@ -107,14 +125,25 @@ def _environment() -> Environment:
     return environment
 
 
-def own(text: str, length: int = _LENGTH) -> Markup:
-    """Show text from the data as itself: on one line, of its own direction, cut where it is very long."""
+def own(text: str, length: int = _LENGTH, *, titled: bool = False) -> Markup:
+    """Show text from the data as itself: on one line, of its own direction, cut where it is very long.
+
+    `titled` keeps more of what is cut, to be read by pointing at it.
+    """
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
     clean = shown(text).strip()
     if len(clean) <= length:
         return Markup("<bdi>{}</bdi>").format(clean)
+    if not titled:
+        return Markup("<bdi>{}…</bdi>").format(clean[:length].rstrip())
     return Markup('<bdi title="{}">{}…</bdi>').format(clean[:_TITLE], clean[:length].rstrip())
+
+
+def bare(text: str, length: int = _LENGTH) -> str:
+    """Cut text from the data for places that hold no element: an option, a label."""
+    clean = shown(text).strip()
+    return clean if len(clean) <= length else f"{clean[:length].rstrip()}…"
 
 
 def day(instant: datetime) -> str:
@@ -138,7 +167,14 @@ def _phone(text: str) -> Markup:
 
 
 def _mail(text: str) -> Markup:
-    return _link(text, mailto(text), 60)
+    """Link an address that is one; where there is no room it breaks before the @."""
+    from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
+
+    href = mailto(text)
+    if href is None or len(text) > _LENGTH:
+        return _link(text, href, 60)
+    local, _, domain = shown(text).strip().partition("@")
+    return Markup('<a href="{}"><bdi>{}<wbr>@{}</bdi></a>').format(href, local, domain)
 
 
 def _link(text: str, href: str | None, length: int) -> Markup:

@@ -48,19 +48,22 @@ def _lines(report: View) -> Iterator[str]:
     yield ""
     when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
     yield f"{report.contacts:,} contacts as of {escaped(when)}. Run `{report.run_id}`."
+    since = "" if report.since is None else f"{report.since:%Y-%m-%d %H:%M} {report.since.tzname()}"
     for score in report.scores:
-        yield from _score(score, report.hot_flames)
+        yield from _score(score, report.hot_flames, since)
     yield from _problems(report.problems)
 
 
-def _score(score: ScoreView, hot_flames: int) -> Iterator[str]:
+def _score(score: ScoreView, hot_flames: int, since: str) -> Iterator[str]:
     yield from ("", f"## {escaped(score.title)}", "")
     yield f"{score.contacts:,} scored, {score.hot:,} hot, {score.on_list:,} of them on the call list."
     yield from ("", "| Flames | Contacts |", "|---|---:|")
     yield from (f"| {flames} | {score.flames[flames]:,} |" for flames in range(5, -1, -1))
     yield from ("", "| Percentile | Score |", "|---:|---:|")
     yield from (f"| {percent}% | {text} |" for percent, text in score.percentiles)
+    yield from _moves(score, since)
     yield from _leads(score, hot_flames)
+    yield from _nearest(score)
     yield from _rules(score.rules)
 
 
@@ -74,6 +77,40 @@ def _leads(score: ScoreView, hot_flames: int) -> Iterator[str]:
         yield f"The first {len(hot):,} of {score.on_list:,}; `{score.file}` has them all."
         yield ""
     yield from _table(hot or score.leads[:NEAREST])
+
+
+def _moves(score: ScoreView, since: str) -> Iterator[str]:
+    moves = score.moves
+    if moves is None:
+        return
+    yield from ("", f"### What changed since {escaped(since)}", "")
+    yield f"{moves.up:,} rose, {moves.down:,} fell, {moves.new:,} are new, {moves.vanished:,} are gone."
+    for what, many, listed in (
+        ("got hot", moves.newly_hot, moves.hot),
+        ("cooled off", moves.cooled_off, moves.cooled),
+    ):
+        yield from (
+            "",
+            f"{many:,} {what}" + (", the first:" if len(listed) < many else ":" if many else "."),
+            "",
+        )
+        for one in listed:
+            why = f" ({', '.join(one.parts)})" if one.parts else ""
+            yield f"- {escaped(one.called)}: {one.before or 'new'} to {one.now}{why}"
+
+
+def _nearest(score: ScoreView) -> Iterator[str]:
+    if not score.nearest or not score.on_list:
+        return
+    yield from (
+        "",
+        "### Closest to hot",
+        "",
+        "| Rank | Name | Flames | Score | To go |",
+        "|---:|---|---:|---:|---:|",
+    )
+    for lead in score.nearest:
+        yield _row(str(lead.rank), escaped(lead.called), str(lead.flames), lead.standing, lead.missing or "")
 
 
 def _table(leads: Sequence[Lead]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from flamescore.report.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from rich.console import RenderableType
 
@@ -27,7 +28,8 @@ def render(report: View, *, top: int = 10) -> Group:
     """Return the whole: each score by flames, at the percentiles, its `top` leads; then the problems."""
     parts: list[RenderableType] = [_headline(report)]
     for score in report.scores:
-        parts += [_title(score), by_flames(score), at_percentiles(score), leads(score.leads[:top])]
+        parts += [_title(score), by_flames(score), at_percentiles(score)]
+        parts += [*moved(score, report.since), leads(score.leads[:top])]
     return Group(*parts, *input_problems(report.problems))
 
 
@@ -46,6 +48,24 @@ def at_percentiles(score: ScoreView) -> Text:
     """Return the score at the percentiles, in one line."""
     said = ", ".join(f"{text} at {percent}%" for percent, text in score.percentiles)
     return Text(f"Score: {said}", style="dim")
+
+
+def moved(score: ScoreView, since: datetime | None) -> list[RenderableType]:
+    """Return who got hot and who cooled since the run before, in a line each; nothing if that is unknown."""
+    moves = score.moves
+    if moves is None or since is None:
+        return []
+    counts = f"{moves.up:,} rose, {moves.down:,} fell, {moves.new:,} new, {moves.vanished:,} gone"
+    lines = [Text(f"Since {since:%Y-%m-%d %H:%M}: {counts}", style="dim")]
+    for what, many, listed in (
+        ("got hot", moves.newly_hot, moves.hot),
+        ("cooled off", moves.cooled_off, moves.cooled),
+    ):
+        if many:
+            who = ", ".join(shown(one.called) for one in listed)
+            more = f" and {many - len(listed):,} more" if many > len(listed) else ""
+            lines.append(Text(f"{many:,} {what}: {who}{more}"))
+    return list(lines)
 
 
 def leads(ranked: Sequence[Lead]) -> RenderableType:

@@ -16,7 +16,7 @@ for (const list of document.querySelectorAll("[data-list]")) {
 
   const rows = [...body.rows].map((row, place) => {
     const cells = [...row.cells];
-    const shown = [...row.querySelectorAll(".who, .reach, .owner")].map((cell) => cell.textContent).join(" ");
+    const shown = [...row.querySelectorAll("th.who, td.reach, td.owner")].map((cell) => cell.textContent).join(" ");
     const links = [...row.querySelectorAll("a")].map((link) => link.textContent).join(" ");
     const phone = digits(row.querySelector("a[href^='tel:']")?.textContent ?? "");
     return {
@@ -77,6 +77,7 @@ for (const list of document.querySelectorAll("[data-list]")) {
     for (const direction of [first, other]) {
       order.add(new Option(`${name}, ${words[Number(direction === "descending")]}`, `${column} ${direction}`));
     }
+    head.dataset.name = name;
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;

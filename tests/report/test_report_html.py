@@ -1,0 +1,397 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import sys
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from flamescore.report import svg
+from flamescore.report.formats import RENDERERS
+from flamescore.report.html import LIMIT, render, short, write_html
+from flamescore.report.links import mailto, tel
+from flamescore.report.words import ago, number, reason, signed
+from report.pages import HASH, RUN, changes, hostile, many, material, nobody, report
+from tables.by_hand import SCORE_ROWS, scored
+
+VOID = {"meta", "input", "wbr", "br", "img", "link"}
+APART = {"td", "th", "tr", "li", "p", "dd", "dt", "h1", "h2", "h3", "h4", "a", "span", "text", "caption", "i"}
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and its text; raises where tags don't match."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag in APART:
+            self.texts.append(" ")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] not in ("style", "script"):
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.texts).replace("\xa0", " "))
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        return [a for t, a in self.elements if t == tag and attributes.items() <= a.items()]
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(render(report(scored())))
+
+
+def test_the_headline(page):
+    assert "2 hot leads to call" in page.text
+    assert "Of 4 contacts 2 are hot, with 5 flames from 20 points." in page.text
+    assert "0 hot leads to call" in page.text
+    assert "Friday 20 Nov 2026, 19:00 MST" in page.text
+
+
+def test_a_lead_of_the_list(page):
+    row = (
+        "Ann [/evil] 001 +1 555 010 0001 20 (66%) "
+        "Visited the sales page 3 times, last 2 days ago, +18 Submitted a web form 2 days ago, +2 "
+        "18 Nov 20:00 Kim"
+    )
+    assert row in page.text
+    assert page.all("a", href="tel:+15550100001")
+    assert page.all("svg", **{"aria-label": "5 of 5 flames"})
+
+
+def test_who_is_closest_and_by_owner(page):
+    assert "Closest to hot Bob | Co 002 8 (33%) 12 to go" in page.text
+    assert "Kim 1 hot of 1 lead Ann [/evil]" in page.text
+    assert "Unassigned 0 hot of 1 lead" in page.text
+
+
+def test_the_rules_and_the_input(page):
+    assert "Visited the sales page 3 14 53 Submitted a web form 2 2 4 " in page.text
+    assert "Visited the sales page rule limit 1 \N{EN DASH} -4.5 Already a customer 1 1 -1,000" in page.text
+    assert "events s3://bucket/mail-*.csv: of 20 rows 2 rejected" in page.text
+
+
+def test_two_scores_have_a_grid(page):
+    assert (
+        "Down: The interest. Across: The fit. Flames 0 1 2 3 4 5 "
+        "5 0 0 0 0 0 0 4 0 0 0 0 0 0 3 0 0 0 0 0 0 2 1 0 0 0 0 0 1 0" in page.text
+    )
+
+
+def test_which_run_it_shows(page):
+    assert f"Run{RUN}" in page.text.replace(" ", "")
+    assert page.all("code", title=HASH)
+    assert "2026-11-20T19:00:00-07:00" in page.text
+
+
+def test_what_changed():
+    text = Page(render(report(many(6), changes=changes(many(6))))).text
+    assert "Since Thursday 19 Nov 2026, 19:00 MST: 5 rose, 1 fell, 0 new, 0 gone." in text
+    assert (
+        "1 got hot Anneliese Ferrari-Lindqvist 0 Company and Daughters 0 4 → 6 +3 new activity, -1 time alone"
+        in text
+    )
+    assert "1 cooled off Anneliese Ferrari-Lindqvist 1" in text
+    assert "What changed" not in Page(render(report(many(6)))).text
+
+
+def test_the_policy_allows_this_style_and_this_script_alone():
+    html = render(report(scored()))
+    policy = Page(html).all("meta", **{"http-equiv": "Content-Security-Policy"})[0]["content"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["img-src"] == "data:"
+    for tag, rule in (("style", "style-src"), ("script", "script-src")):
+        (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+
+
+@pytest.mark.parametrize(
+    "result", [scored(), hostile(), many(3), nobody()], ids=["two scores", "hostile", "three", "nobody"]
+)
+def test_nothing_comes_from_outside_and_nothing_runs(result):
+    html = render(report(result))
+    elements = Page(html).elements
+    assert {tag for tag, _ in elements} <= {
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "script",
+            "body",
+            "a",
+            "svg",
+            "defs",
+            "path",
+            "symbol",
+            "use",
+        ),
+        *(
+            "header",
+            "main",
+            "footer",
+            "nav",
+            "section",
+            "div",
+            "p",
+            "b",
+            "i",
+            "span",
+            "bdi",
+            "time",
+            "code",
+            "wbr",
+        ),
+        *(
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "ul",
+            "ol",
+            "li",
+            "dl",
+            "dt",
+            "dd",
+            "figure",
+            "figcaption",
+            "details",
+            "summary",
+        ),
+        *(
+            "table",
+            "caption",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "label",
+            "input",
+            "select",
+            "option",
+            "button",
+        ),
+        *("g", "rect", "text", "line", "tspan"),
+    }
+    for tag, attributes in elements:
+        assert not [
+            name for name in attributes if name.startswith("on") or name in ("style", "src", "srcdoc")
+        ]
+        link = attributes.get("href", "#")
+        assert link.startswith(("#", "tel:", "mailto:")), (tag, link)
+    assert [tag for tag, _ in elements].count("script") == 1
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+def test_hostile_texts_show_as_themselves():
+    text = Page(render(report(hostile()))).text
+    for evil in (
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7 * 7 }}{% raw %}",
+        "&lt;b&gt; &amp;amp;",
+    ):
+        assert text.count(evil) >= 4
+    assert "N" * 60 + "…" in text
+    assert "N" * 61 not in text
+    assert "\u202e" not in text
+    assert "\x00" not in text
+
+
+def test_a_text_that_is_cut_can_be_read_further():
+    assert Page(render(report(hostile()))).all("bdi", title="N" * 120)
+
+
+def test_500_leads_in_a_megabyte_and_a_half():
+    html = render(report(many(500)))
+    assert len(html.encode()) < 1_000_000
+    assert html.count('<tr role="row" data-f=') == 500
+
+
+@pytest.mark.parametrize("text", ["N" * 10_000, "\N{FIRE}" * 10_000, "<" * 10_000])
+def test_500_hostile_leads_are_no_larger(text):
+    assert len(render(report(many(500, text=text))).encode()) < LIMIT == 1_500_000
+
+
+def test_more_leads_than_listed_says_where_they_are():
+    text = Page(render(report(many(501)))).text
+    assert "The first 500 of 501 with a flame or more. hot_leads.csv has all who are hot" in text
+
+
+def test_a_page_that_would_be_too_large_lists_fewer(monkeypatch):
+    monkeypatch.setattr("flamescore.report.html.LIMIT", 300_000)
+    html = render(report(many(400)))
+    assert len(html.encode()) < 300_000
+    assert "The first 100 of 400" in html
+
+
+def test_nobody_at_all():
+    text = Page(render(report(nobody()))).text
+    assert "0 hot leads to call" in text
+    assert text.count("Nobody has a flame yet.") == 2
+
+
+def test_one_lead():
+    text = Page(render(report(many(1)))).text
+    assert "1 hot lead to call" in text
+    assert "of 1 contact 1 is hot" in text
+
+
+def test_none_hot():
+    result = scored(scores=[row for row in SCORE_ROWS if row[3] != 5])
+    text = Page(render(report(result))).text
+    assert "Nobody is hot." in text
+    assert "Hot only" not in text
+
+
+def test_charts_are_shapes_with_a_text_alternative(page):
+    pytest.importorskip("vl_convert")
+    drawn = [a for a in page.all("svg", role="img") if "Contacts by flames." in a["aria-label"]]
+    assert len(drawn) == 2
+    assert "font-family" not in render(report(scored()))[render(report(scored())).index("</style>") :]
+
+
+def test_without_the_extra_it_says_so_and_shows_the_numbers(monkeypatch):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    assert not svg.available()
+    html = render(report(scored()))
+    assert "No charts: they need `pip install" in html
+    assert html.count("<details open>") == 3
+    assert "Contacts by flames." not in html
+
+
+def test_it_is_written_as_utf8_with_lf(tmp_path):
+    write_html(tmp_path, report(many(1, text="Zoë\r\nÅ")))
+    data = (tmp_path / "report.html").read_bytes()
+    assert b"\r" not in data
+    assert "Zoë  Å".encode() in data
+
+
+def test_the_same_gives_the_same_bytes():
+    assert RENDERERS["html"](material(many(5))) == RENDERERS["html"](material(many(5)))
+
+
+def test_only_kept_columns_show():
+    html = render(report(many(3), keep=("owner",)))
+    assert "Anneliese" not in html
+    assert "mailto:" not in html
+    assert ">Reach<" not in html
+
+
+def test_those_not_to_be_called_show_nowhere():
+    result = many(5)
+    gone = result.contacts["contact_id"].to_list()[0]
+    left_out = replace(
+        result, excluded=result.contacts.filter(result.contacts["contact_id"] == gone).select("contact_id")
+    )
+    html = render(report(left_out, changes=changes(result)))
+    assert "Ferrari-Lindqvist 0" not in html
+    assert "1 of them is not to be called" in html
+
+
+# --- words and links
+
+
+@pytest.mark.parametrize(
+    ("phone", "link"),
+    [
+        ("(602) 555-0142", "tel:6025550142"),
+        ("+1 602 555 0142", "tel:+16025550142"),
+        ("+49 (0) 30 901820", "tel:+4930901820"),
+        ("+49 (0)30 901820", "tel:+4930901820"),
+        ("602.555.0142 x12", "tel:6025550142;ext=12"),
+        ("602 555 0142 ext. 7", "tel:6025550142;ext=7"),
+        ("12", None),
+        ("@home", None),
+        ("-12345678", None),
+        ("javascript:alert(1)", None),
+        ("602 555 0142 or 602 555 0143", None),
+        ("0" * 10_000, None),
+    ],
+)
+def test_a_phone_number_as_a_link(phone, link):
+    assert tel(phone) == link
+
+
+@pytest.mark.parametrize(
+    ("email", "link"),
+    [
+        ("ann@example.com", "mailto:ann@example.com"),
+        ("ann+x@mail.example.co.uk", "mailto:ann+x@mail.example.co.uk"),
+        ("o'neil@example.com", "mailto:o%27neil@example.com"),
+        ("a?bcc=b@example.com", "mailto:a%3Fbcc%3Db@example.com"),
+        ("zoë@example.com", "mailto:zo%C3%AB@example.com"),
+        ("a@b", None),
+        ("a@example.com,b@example.com", None),
+        ("a@example.com?bcc=b", None),
+        ("a b@example.com", None),
+        ("<a@example.com>", None),
+        ("a" * 300 + "@example.com", None),
+    ],
+)
+def test_an_address_as_a_link(email, link):
+    assert mailto(email) == link
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 11, 21), "today"),
+        (date(2026, 11, 20), "yesterday"),
+        (date(2026, 11, 18), "3 days ago"),
+        (date(2026, 9, 22), "60 days ago"),
+        (date(2026, 9, 21), "2 months ago"),
+        (date(2024, 12, 1), "23 months ago"),
+        (date(2024, 11, 1), "2 years ago"),
+        (date(2026, 11, 22), "on 2026-11-22"),
+    ],
+)
+def test_how_long_ago(day, said):
+    assert ago(day, date(2026, 11, 21)) == said
+
+
+def test_a_reason_in_words():
+    today = date(2026, 11, 21)
+    once = reason("Watched the pitch video", points=5, occurrences=1, last=date(2026, 11, 18), today=today)
+    assert str(once) == "Watched the pitch video 3 days ago, +5"
+    often = reason("Called", points=0.25, occurrences=1_200, last=today, today=today)
+    assert str(often) == "Called 1,200 times, last today, +0.25"
+    assert str(reason("Is a VIP", points=2, occurrences=0, last=None, today=today)) == "Is a VIP, +2"
+
+
+def test_numbers():
+    assert [number(value) for value in (None, 0, 3.0, -0.25, 1234.5, -1000000)] == [
+        *("-", "0", "3", "-0.25", "1,234.5", "-1,000,000"),
+    ]
+    assert [signed(value) for value in (0, 2.5, -3)] == ["0", "+2.5", "-3"]
+
+
+def test_a_day_of_another_year_has_its_year():
+    assert (short("2026-11-05 08:05", 2026), short("2025-01-31 08:05", 2026)) == ("5 Nov", "31 Jan 2025")
