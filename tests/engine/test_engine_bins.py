@@ -95,3 +95,10 @@ def test_properties_stay_with_their_events():
 
 def test_nothing_laid_end_to_end_is_nothing():
     assert concat([]).contact.tolist() == []
+
+
+def test_events_are_given_back_once():
+    bins = Bins(2, 1, bits=0)
+    bins.add(events((0, 1, 7), (1, 1, 9)), ONE)
+    assert told(bins) == [(0, 2, [(0, 7), (1, 9)])]
+    assert told(bins) == [(0, 2, [])]

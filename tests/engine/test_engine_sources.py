@@ -127,3 +127,11 @@ def test_an_event_of_the_distant_future_is_later():
     found = run(BOUGHT, TWO, events(("1", "buy", AS_OF - datetime(2999, 1, 1, tzinfo=UTC))))
     assert found.observed.sources[0].counts == Counts(rows=1, later=1)
     assert points(found) == {"1": 0.0, "2": 0.0}
+
+
+def test_cells_that_could_not_be_read_are_summed_up_over_sources():
+    rule = "{name: Due, event: due, where: {due: {at_least: 2026-11-22}}, points: 1, count: each}"
+    cells = pl.Series("due", ["soon", None, "2026-11-22", "later"])
+    log = events(*[("1", "due", DAY)] * 4).with_columns(cells)
+    assert run(rule, TWO, log).observed.unread == (("events", "due", 2),)
+    assert run(rule, TWO, log, log, log[:1]).observed.unread == (("events", "due", 5),)
