@@ -36,6 +36,9 @@ class Ran:
 
 def prepare(folder: Path, project: str) -> None:
     (folder / "rules.yaml").write_text(RULES)
+    if "events:" not in project:  # the rule needs some
+        (folder / "any.csv").write_text("contact_id,event,at\n1,visit,2026-01-02\n")
+        project += "events: [{path: any.csv}]\n"
     text = f"version: 1\nrules: rules.yaml\nas_of: {AS_OF}\n{project}"
     (folder / "flamescore.yaml").write_text(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -110,11 +111,20 @@ def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[st
         spooled.transcode(found.path, path, encoding=encoding, shown=found.shown)
         notes = (f"it is read as {encoding}",)
         start = _read(path, HEAD)
-    if b"\r" in start and b"\n" not in start:
+    if _ends_with_returns(start, source.quote):
         path, before = spool.new(), path
         spooled.with_line_feeds(before, path)
         notes = (*notes, "lines end with a carriage return alone")
     return path, notes
+
+
+def _ends_with_returns(start: bytes, quote: str) -> bool:
+    """Say whether lines end with a carriage return alone; what stands in quotes ends none."""
+    outside = (
+        re.sub(rb"%b[^%b]*(?:%b|$)" % ((re.escape(quote.encode()),) * 3), b"", start) if quote else start
+    )
+    alone = outside.count(b"\r") - outside.count(b"\r\n")
+    return alone > outside.count(b"\n")
 
 
 def _refuse_others(start: bytes, found: Found, source: Source) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.exports.times import FIRST, LAST, MICRO, SHAPES, UTC_KEYS, epoch_seconds
+from flamescore.exports.times import FIRST, FIRST_OF_FORMATS, LAST, MICRO, SHAPES, UTC_KEYS, epoch_seconds
 from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
 
@@ -38,7 +38,8 @@ def staged(
     native = _native(cells, dtype, clock, sample)
     native = pl.lit(None, INSTANT) if native is None else native
     seconds = pl.col(NATIVE).to_physical()
-    inside = seconds.is_between(FIRST * MICRO, LAST * MICRO + MICRO - 1)
+    first = FIRST_OF_FORMATS if clock.formats and isinstance(dtype, pl.String) else FIRST
+    inside = seconds.is_between(first * MICRO, LAST * MICRO + MICRO - 1)
     return frame.with_columns(native.alias(NATIVE)).with_columns(pl.when(inside).then(NATIVE).alias(NATIVE))
 
 

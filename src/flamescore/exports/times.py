@@ -27,6 +27,8 @@ REPEATED, SKIPPED, LOSSY, NUMBERED = 1, 2, 4, 8
 UTC_ZONE: Final = ZoneInfo("UTC")
 UTC_KEYS: Final = ("UTC", "Etc/UTC")
 FIRST, LAST = -62_135_596_800, 253_402_300_799
+FIRST_OF_FORMATS: Final = -30_610_224_000
+"""`%Y` takes 26 for the year 26: what a declared format reads as before the year 1000 does not fit it."""
 _D, _T = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _NAIVE: Final = pl.Datetime("us")
 _PER_SECOND: Final = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
@@ -136,6 +138,9 @@ class Clock:
     def _formatted(self, cells: pl.Series, form: str) -> Reading:
         fraction = form.replace(".%f", "%.f")
         read = cells.str.strip_chars().str.to_datetime(fraction, strict=False, time_unit="us", cache=False)
+        early = read.to_physical() < FIRST_OF_FORMATS * MICRO
+        if early.any():
+            read = read.to_frame("at").select(pl.when(~early).then("at")).to_series()
         zoned = isinstance(read.dtype, pl.Datetime) and read.dtype.time_zone is not None
         return _plain(read.to_physical() // MICRO) if zoned else self.local(read)
 
