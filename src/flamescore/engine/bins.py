@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 AGE_BITS: Final = 37
 """Ages in seconds fit in this many bits: four thousand years."""
 
-BUDGET: Final = 4_000_000
-"""Occurrences that are counted at once; with their temporaries about 200 MB."""
+BUDGET: Final = 1_000_000
+"""Occurrences that are counted at once; with their temporaries about 60 MB."""
 
 
 @dataclass(frozen=True)

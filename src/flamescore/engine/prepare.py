@@ -13,7 +13,7 @@ from flamescore.engine.ledger import Teller
 from flamescore.engine.people import facts_of, people_of
 from flamescore.engine.streams import conditions_of, leaves, streams_of
 from flamescore.engine.tags import tags_of
-from flamescore.engine.tail import Tail, flattened
+from flamescore.engine.tail import LiveSets, Tail
 from flamescore.engine.worth import worths
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ class Prepared:
         streams = self.streams.all
         links = (link for s in streams for link in (s.followed_by, s.unless_followed_by))
         followers = {link.stream for link in links if link is not None}
-        offsets, flat = flattened(sets)
+        broad = np.array([s.wide or (wide and i not in followers) for i, s in enumerate(streams)], np.bool_)
         return Tail(
             streams=self.streams,
             clock=self.clock,
             tables=tuple(worths(stream, oldest) for stream in streams),
-            offsets=offsets,
-            flat=flat,
-            wide=np.array([s.wide or (wide and i not in followers) for i, s in enumerate(streams)], np.bool_),
+            narrow=LiveSets.of([s for s in streams if not broad[s]] for streams in sets),
+            broad=LiveSets.of([s for s in streams if broad[s]] for streams in sets),
+            wide=broad,
             age_bits=max(1, oldest.bit_length()),
         )
 

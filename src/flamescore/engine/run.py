@@ -37,7 +37,7 @@ class Tuning:
 
     batch: int = BATCH
     bin_bits: int = 14
-    budget: int = 4_000_000
+    budget: int = 1_000_000
     workers: int = 2
     wide: bool = False
 

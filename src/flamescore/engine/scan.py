@@ -10,8 +10,8 @@ import polars as pl
 
 from flamescore.cells import as_text, present
 from flamescore.engine.bins import Bins, Kept
-from flamescore.engine.people import HASH, INDEX, KEY, key_of
-from flamescore.engine.readings import ten_thousandths
+from flamescore.engine.people import CHECK, HASH, INDEX, hashes_of, key_of
+from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.clock import Clock
-    from flamescore.engine.people import People
+    from flamescore.engine.people import Finder, People
     from flamescore.engine.streams import Streams
     from flamescore.frames import EventSource
 
@@ -123,21 +123,12 @@ class Scan:
         return Past(path, FOREVER if more else known, holds)
 
     def batches(self, source: EventSource) -> Iterator[pl.DataFrame]:
-        """Yield the rows that any window needs: `INDEX` (null: an orphan), `AGE`, and the columns used."""
-        frame = source.frame.pipe(self._prune).pipe(self.placed, source.key, self.columns)
+        """Yield the rows that any window needs: `INDEX` (-1: an orphan), `AGE`, and the columns used."""
+        frame = source.frame.pipe(self._prune).pipe(self.hashed, source.key, self.columns)
+        finder = self.people.finder(source.key)
         with reading(source.record.path):
-            yield from frame.collect_batches(maintain_order=False, chunk_size=self.batch)
-
-    def placed(self, frame: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
-        """Give each event its contact's number (`INDEX`) and its age (`AGE`), and keep these columns.
-
-        Contacts are found by a 64-bit hash of the key, and the keys are compared then, so that no orphan is
-        taken for a contact. A join on the hash costs a quarter of one on the text.
-        """
-        frame = frame.pipe(self._select, key, columns)
-        frame = frame.join(self.people.lookup(key), on=HASH, how="left")
-        same = pl.col(KEY) == pl.col(KEY + "_right")
-        return frame.with_columns(pl.when(same).then(INDEX).alias(INDEX)).drop(HASH, KEY, KEY + "_right")
+            for batch in frame.collect_batches(maintain_order=False, chunk_size=self.batch):
+                yield placed(batch, finder)
 
     def _prune(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Leave out what is older than the widest window: readers can skip it by their statistics."""
@@ -148,15 +139,15 @@ class Scan:
         cut = pl.lit(self.clock.now - widest).mul(1_000_000).cast(pl.Datetime("us", "UTC"))
         return frame.filter(pl.col("at") > cut)
 
-    def _select(self, frame: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
+    def hashed(self, frame: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
+        """Give each event its age (`AGE`) and the hashes of its contact's key, and keep these columns."""
         schema = frame.collect_schema()
         column = "contact_id" if key == "contact_id" else "contact"
         text = key_of(key, as_text(pl.col(column), schema[column]))
         used = [name for name in columns if name in schema]
         companions = [name + ISO_SUFFIX for name in used if name + ISO_SUFFIX in schema]
         return frame.select(
-            text.hash().alias(HASH),
-            text.alias(KEY),
+            *hashes_of(text),
             (self.clock.now - pl.col("at").dt.epoch("s")).alias(AGE),
             *used,
             *companions,
@@ -173,7 +164,7 @@ class Scan:
             age < 0,
             matching.ignored[signature],
             *_dropped(batch),
-            batch[INDEX].is_null().to_numpy(),
+            batch[INDEX].to_numpy() < 0,
         )
         self._observe(signature[status == len(STATUSES) - 1])
         bucket = np.searchsorted(self.liveness.edges, age, side="right")
@@ -214,6 +205,12 @@ class Scan:
         return tuple((column, count) for column, count in sorted(cells.items()) if count)
 
 
+def placed(batch: pl.DataFrame, finder: Finder) -> pl.DataFrame:
+    """Give each event its contact's number (`INDEX`, -1 for an orphan) for the hashes of its key."""
+    number = finder.find(batch[HASH], batch[CHECK])
+    return batch.drop(HASH, CHECK).with_columns(pl.Series(INDEX, number))
+
+
 def values_of(cells: pl.Series) -> NDArray[np.uint64]:
     """Tell the values of a property apart by a 64-bit hash; missing ones are one value.
 
@@ -225,8 +222,13 @@ def values_of(cells: pl.Series) -> NDArray[np.uint64]:
 
 
 def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
-    """Read a property's numbers in ten-thousandths."""
-    return ten_thousandths(cells.rename("v").to_frame().select(as_text(pl.col("v"), cells.dtype)).to_series())
+    """Read a property's numbers in ten-thousandths, `MISSING` where there are none; most are empty."""
+    out = np.full(len(cells), MISSING, np.int64)
+    there = cells.is_not_null()
+    if there.any():
+        some = cells.filter(there).rename("v").to_frame().select(as_text(pl.col("v"), cells.dtype))
+        out[there.to_numpy()] = ten_thousandths(some.to_series())
+    return out
 
 
 def _column(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.Series | None]:

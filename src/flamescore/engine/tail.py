@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from flamescore.engine.worth import contributions, times
 from flamescore.units import MAX_POINTS, POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from flamescore.engine.clock import Clock
     from flamescore.engine.streams import Streams
 
+
+_SIGN: Final = 63
+"""The bit that keys must leave alone."""
 
 _NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
@@ -41,19 +44,41 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class LiveSets:
+    """The streams of each live set, laid end to end: set `k` is `flat[offsets[k]:offsets[k + 1]]`."""
+
+    offsets: NDArray[np.int64]
+    flat: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sets: Iterable[Sequence[int]]) -> LiveSets:
+        """Lay sets end to end."""
+        listed = list(sets)
+        offsets = np.cumsum([0, *(len(streams) for streams in listed)])
+        return cls(offsets.astype(np.int64), np.array([s for streams in listed for s in streams], np.int64))
+
+    def exploded(self, live: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return how many streams each event has, and all these streams, event by event."""
+        lengths = np.diff(self.offsets)[live]
+        place = np.repeat(self.offsets[live] - (np.cumsum(lengths) - lengths), lengths)
+        place += np.arange(len(place))
+        return lengths, self.flat[place]
+
+
+@dataclass(frozen=True)
 class Tail:
     """What turns a partition into sums.
 
     `tables` are the worths of each stream by whole days (contributions, or factors where points come from a
-    property); live set `k` is the streams `flat[offsets[k]:offsets[k + 1]]`; `wide` are the streams that go
-    through the wide form, with the event of each occurrence at hand.
+    property); `wide` are the streams that go through the wide form, with the event of each occurrence at
+    hand: `broad` are these of each live set, `narrow` the others.
     """
 
     streams: Streams
     clock: Clock
     tables: tuple[NDArray[np.int64], ...]
-    offsets: NDArray[np.int64]
-    flat: NDArray[np.int64]
+    narrow: LiveSets
+    broad: LiveSets
     wide: NDArray[np.bool_]
     age_bits: int
 
@@ -68,18 +93,16 @@ class Tail:
     def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[Occurrences]]:
         """Give every live stream of every event an occurrence: the timeline, and those of each stream."""
         events, bits = partition.events, max(1, (partition.last - partition.first).bit_length())
-        row, stream = self._exploded(events.live)
         contact = events.contact.astype(np.int64) - partition.first
         age = events.age.astype(np.int64)
-        is_wide = self.wide[stream]
-        wide_rows, wide_streams = row[is_wide], stream[is_wide]
-        if len(wide_rows):
-            row, stream = row[~is_wide], stream[~is_wide]
-        keys = (stream << bits | contact[row]) << self.age_bits | age[row]
-        del row, stream
+        lengths, keys = self.narrow.exploded(events.live)
+        keys <<= bits + self.age_bits
+        keys |= np.repeat(contact << self.age_bits | age, lengths)
         keys.sort()
         timeline = Timeline(keys, bits, self.age_bits)
-        return timeline, self._by_stream(timeline, events, contact, age, _grouped(wide_rows, wide_streams))
+        lengths, streams = self.broad.exploded(events.live)
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        return timeline, self._by_stream(timeline, events, contact, age, _grouped(rows, streams))
 
     def _by_stream(
         self,
@@ -99,12 +122,6 @@ class Tail:
                 keys = timeline.keys[bounds[number] : bounds[number + 1]] & ((1 << bits) - 1)
                 yield Occurrences(keys >> timeline.age_bits, keys & ((1 << timeline.age_bits) - 1))
 
-    def _exploded(self, live: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        lengths = np.diff(self.offsets)[live]
-        row = np.repeat(np.arange(len(live)), lengths)
-        shift = self.offsets[live] - (np.cumsum(lengths) - lengths)
-        return row, self.flat[shift[row] + np.arange(len(row))]
-
     def _wide(
         self,
         number: int,
@@ -121,7 +138,8 @@ class Tail:
             worth, valued = _from_number(cells, stream.points.multiply_by, worth)
         if stream.per is not None and stream.per.column is not None:
             value = events.values[self.streams.per_columns.index(stream.per.column)][rows]
-        order = np.lexsort((rows, -worth, age, contact))
+        by_age = stream.points.column is None  # then equal ages are worth the same
+        order = _in_order(contact, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, contact))
         return Occurrences(contact, age, value, worth, valued, rows).take(order)
 
     def worth(self, number: int, age: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -141,10 +159,14 @@ class Tail:
         return Sums(some.contact[starts], lengths, points, some.age[starts], unvalued)
 
 
-def flattened(sets: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Lay the live sets end to end: set `k` is `flat[offsets[k]:offsets[k + 1]]`."""
-    offsets = np.cumsum([0, *(len(streams) for streams in sets)])
-    return offsets.astype(np.int64), np.array([s for streams in sets for s in streams], np.int64)
+def _in_order(contact: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:
+    """Return the order by contact, age and place: the fastest is to sort numbers that hold all three."""
+    place = max(1, len(contact).bit_length())
+    if int(contact.max(initial=0)).bit_length() + age_bits + place >= _SIGN:
+        return np.lexsort((age, contact))
+    key = (contact << age_bits | age) << place | np.arange(len(contact))
+    key.sort()
+    return key & ((1 << place) - 1)
 
 
 def _grouped(rows: NDArray[np.int64], streams: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:

@@ -16,7 +16,7 @@ from flamescore.cells import as_text
 from flamescore.engine.bins import Kept, Partition, concat
 from flamescore.engine.counting import PASSES, Occurrences
 from flamescore.engine.people import INDEX
-from flamescore.engine.scan import AGE, Scan
+from flamescore.engine.scan import AGE, Scan, placed
 from flamescore.frames import DROP, INSTANT
 
 if TYPE_CHECKING:
@@ -80,11 +80,12 @@ def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tup
     names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
     batch = (
         source.frame.with_row_index(ORDER)
-        .pipe(scan.placed, source.key, (*names, ORDER))
+        .pipe(scan.hashed, source.key, (*names, ORDER))
         .collect()
         .sort(ORDER)
+        .pipe(placed, scan.people.finder(source.key))
     )
-    here = batch[INDEX].is_not_null()
+    here = batch[INDEX] >= 0
     batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))
     signature, matching = scan.matched(batch)
     rows = np.flatnonzero(~matching.ignored[signature])
