@@ -20,6 +20,7 @@ from typer.main import get_command
 from flamescore.cli.main import app
 from flamescore.exports.reference import json_schema as project_schema
 from flamescore.exports.reference import key_table
+from flamescore.exports.vendors import preset_table
 from flamescore.rules.schema import json_schema as rules_schema
 
 if TYPE_CHECKING:
@@ -227,6 +228,14 @@ def project_file() -> str:
     return re.sub(r"\| key \| type \|.*?\n(?=\n|\Z)", lambda _: key_table(), text, count=1, flags=re.DOTALL)
 
 
+def presets() -> str:
+    """Return docs/presets.md with its table of every export made anew."""
+    text = (ROOT / "docs/presets.md").read_text(encoding="utf-8")
+    return re.sub(
+        r"\| preset \| export \|.*?\n(?=\n|\Z)", lambda _: preset_table(), text, count=1, flags=re.DOTALL
+    )
+
+
 def _json(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -237,6 +246,7 @@ def made() -> dict[str, str]:
         "docs/commands.md": commands(),
         "docs/rule-reference.md": rule_reference(),
         "docs/project-file.md": project_file(),
+        "docs/presets.md": presets(),
         "rules/rules.schema.json": _json(rules_schema()),
         "rules/project.schema.json": _json(project_schema()),
     }

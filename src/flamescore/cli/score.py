@@ -106,13 +106,6 @@ def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
     return progress(quiet=quiet)
 
 
-def _notes(outcome: Outcome, *, verbose: bool) -> list[str]:
-    """Return what was found out about the exports; without `-v` only which presets were chosen."""
-    sources = outcome.record.sources
-    notes = ((f"{source.kind} {source.path}: ", note) for source in sources for note in source.notes)
-    return [where + note for where, note in notes if verbose or note.startswith("preset: auto is ")]
-
-
 def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
     """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
@@ -131,8 +124,6 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
         sys.stdout.write(would_change(outcome.scored, outcome.previous))
     elif sys.stdout.isatty():
         sys.stdout.write(f"Published {outcome.published.run.path}\n")
-    for note in _notes(outcome, verbose=verbose):
-        remark(note, log, level="info")
     for left in () if outcome.published is None else outcome.published.undeleted:
         remark(f"the old run {left} could not be deleted", log)
     if verbose:

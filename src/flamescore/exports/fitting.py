@@ -75,10 +75,10 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
     best = [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
     if len(best) != 1:
         raise _no_fit(spec, best, candidates, headers)
-    said = f"preset: {spec.preset} is {best[0]}" if spec.preset == AUTO else f"preset: {best[0]}"
+    said = (f"preset: auto is {best[0]}",) if spec.preset == AUTO else ()
     merged = laid_over(best[0].variant.source, spec, headers.of(best[0].variant))
     again = tuple(replace(each, parts=_parts(each, merged)) for each in found)
-    return Fitted(merged, again, (said,))
+    return Fitted(merged, again, said)
 
 
 def _parts(found: Found, spec: Source) -> tuple[tuple[str, str | None], ...]:
@@ -142,7 +142,8 @@ def _no_fit(
     if not candidates:
         kinds = ", ".join(presets()[str(spec.preset)].kinds)
         return NoFitError(
-            f"{path}: `preset: {spec.preset}` knows no {spec.KIND}, only {kinds}.", "Leave it out."
+            f"{path}: `preset: {spec.preset}` knows no {spec.KIND}, only {kinds}.",
+            "Leave it out, and say the source's `columns`.",
         )
 
     def share(each: _Candidate) -> float:

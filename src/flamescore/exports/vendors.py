@@ -79,3 +79,19 @@ def _read(name: str) -> Preset:
     parsed = parse(text_of(name), f"{name}.yaml")
     assert parsed.document is not None, name
     return Preset.model_validate(parsed.document.root.plain())
+
+
+def preset_table() -> str:
+    """Return the docs' table of every variant as Markdown."""
+    head = ["| preset | export | kind | known by its headers | seen |", "|---|---|---|---|---|"]
+    rows = [
+        f"| `{name}` | {each.name} | {each.kind} | {_told(each)} | {'yes' if each.verified else 'no'} |"
+        for name, preset in presets().items()
+        for each in preset.variants
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def _told(variant: Variant) -> str:
+    named = ", ".join(f"`{header}`" for header in variant.header)
+    return f"{named} alone" if variant.exact else named

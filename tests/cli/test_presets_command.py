@@ -1,0 +1,94 @@
+"""`flamescore presets`, and what `score` says of presets and brakes, as a user types it."""
+
+from __future__ import annotations
+
+import json
+
+from flamescore.exports.vendors import presets, text_of
+
+CONTACTS = "Record ID,First Name,Last Name,Email,Phone Number\n101,Ann,Lee,ann@example.com,'+1602\n"
+PROJECT = """\
+version: 1
+rules: rules.yaml
+as_of: 2026-11-21
+contacts: [{path: contacts.csv, preset: auto}]
+events: [{path: events.csv}]
+"""
+RULES = """\
+version: 1
+scores:
+  interest:
+    five_flames: 20
+    rules:
+      - {name: Form, event: form_submit, count: once, expires: never, points: 5}
+"""
+
+
+def small(folder, contacts=CONTACTS):
+    for name, text in {
+        "contacts.csv": contacts,
+        "events.csv": "contact_id,event,at\n101,form_submit,2026-11-18\n",
+        "rules.yaml": RULES,
+        "flamescore.yaml": PROJECT,
+    }.items():
+        (folder / name).write_text(text)
+
+
+def test_they_are_listed(flamescore):
+    done = flamescore("presets")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == "preset,vendor,kinds,verified,variants"
+    assert 'hubspot,HubSpot,"contacts, events",yes,4' in lines
+    assert 'ontraport,Ontraport,"contacts, events",no,2' in lines
+    assert len(lines) == 1 + len(presets())
+
+
+def test_the_list_in_another_format_and_place(flamescore, tmp_path):
+    done = flamescore("presets", "--format", "json")
+    assert json.loads(done.out)[0]["preset"] == "activecampaign"
+    flamescore("presets", "-o", str(tmp_path / "list.ndjson"))
+    assert len((tmp_path / "list.ndjson").read_text().splitlines()) == len(presets())
+
+
+def test_one_is_shown(flamescore, tmp_path):
+    assert flamescore("presets", "hubspot").out == text_of("hubspot")
+    flamescore("presets", "stripe", "-o", str(tmp_path / "stripe.yaml"))
+    assert (tmp_path / "stripe.yaml").read_text() == text_of("stripe")
+
+
+def test_one_that_is_not_there(flamescore):
+    done = flamescore("presets", "hubspt")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "P029 There is no preset `hubspt`.\n        Did you mean `hubspot`?\n"
+    done = flamescore("presets", "hubspt", "--log-format", "json")
+    assert json.loads(done.err)["code"] == "P029"
+
+
+def test_score_says_which_preset_auto_took(project, flamescore):
+    small(project)
+    done = flamescore("score")
+    assert done.code == 0
+    assert done.err == "contacts contacts.csv: preset: auto is `hubspot` (contacts export)\n"
+    assert flamescore("score", "-q").err == ""
+
+
+def test_no_preset_that_fits_is_an_error_of_the_project_file(project, flamescore):
+    small(project, CONTACTS.replace("Record ID", "No"))
+    done = flamescore("score")
+    assert done.code == 2
+    assert "P029 contacts: `contacts.csv`: no preset fits the header." in done.err
+    assert "flamescore.yaml:4:" in done.err
+
+
+def test_accept_publishes_what_is_braked(project, flamescore):
+    small(project)
+    (project / "events.csv").write_text("contact_id,event,at\n0101,form_submit,2026-11-18\n")
+    done = flamescore("score")
+    assert done.code == 3
+    assert "I051 events: `events.csv`: all 1 rows" in done.err
+    assert not list((project / "out").glob("runs/2*"))
+    done = flamescore("score", "--accept")
+    assert done.code == 0
+    assert "all 1 rows that could count are of contacts that are not in the list (accepted)" in done.err
+    assert len(list((project / "out").glob("runs/2*"))) == 1
