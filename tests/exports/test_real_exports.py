@@ -81,3 +81,44 @@ def test_customers_parted_by_semicolons(bench, real):
     )
     assert loaded.contacts.height == 2_240
     assert loaded.contacts["Income"].null_count() == 24
+
+
+def test_the_orders_of_strangers_need_a_format(bench, real):
+    lines = [line.split() for line in (real / "cdnow/CDNOW_master.txt").read_text().splitlines()[1:]]
+    orders = [cells for cells in lines if cells]
+    bench.write(
+        "orders.csv", "contact_id,at,cds,amount\n" + "".join(",".join(each) + "\n" for each in orders)
+    )
+    ids = dict.fromkeys(each[0] for each in orders)
+    bench.write("customers.csv", "contact_id\n" + "".join(f"{each}\n" for each in ids))
+    text = "contacts: [{path: customers.csv}]\nevents: [{path: orders.csv, constants: {event: order}%s}]\n"
+    with pytest.raises(InputError, match=r"69,659 x `99999999`, such as `19970101`.*that fit: `%Y%m%d`"):
+        bench.load(text % "")
+    loaded = bench.load(text % ", at: {format: '%Y%m%d'}")
+    assert (loaded.contacts.height, loaded.contacts["contact_id"][0]) == (23_570, "00001")
+    assert loaded.events[0].record.counts.rows == 69_659
+    assert loaded.rejects.is_empty()
+    assert rows(loaded.events[0].frame.select(pl.len())) == [(69_659,)]  # exact duplicates are kept
+
+
+WAREHOUSE = {
+    "hubspot": (22, 100, "contact_id: id, email: property_email", "email_event_data", "contact: recipient, event: type, at: created, event_id: id}, contact_key: email"),
+    "mailchimp": (8, 17, "contact_id: id, email: email_address", "campaign_recipient_activity", "contact_id: member_id, event: action, at: timestamp}"),
+    "salesforce": (4, 10, "contact_id: id", "sf_task_data", "contact_id: who_id, event: subject, at: last_modified_date}"),
+    "segment": (4, 1, "contact_id: id", "example_segment_pages", "contact_id: user_id, event: title, at: timestamp}"),
+}  # fmt: skip
+PEOPLE = {"hubspot": "hubspot/contact_data", "mailchimp": "mailchimp/member"}
+
+
+@pytest.mark.parametrize("vendor", WAREHOUSE)
+def test_warehouse_tables_are_sound(bench, real, vendor):
+    people, events, contact_columns, name, columns = WAREHOUSE[vendor]
+    contacts = PEOPLE.get(vendor, "salesforce/sf_contact_data")
+    loaded = bench.load(
+        f"contacts: [{{path: {real}/{contacts}.csv, columns: {{{contact_columns}}}}}]\n"
+        f"events: [{{path: {real}/{vendor}/{name}.csv, columns: {{{columns}}}]\n"
+    )
+    counts = loaded.events[0].record.counts
+    assert (loaded.contacts.height, counts.rows, counts.rejected) == (people, events, 0)
+    # one member stands on two of the lists
+    assert loaded.rejects["reason"].to_list() == (["repeated_id"] if vendor == "mailchimp" else [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from flamescore.exports.rejects import Rejected
     from flamescore.exports.tables import Table
 
-MOST: Final = 10_000
+MOST: Final = 1_000_000
+"""How many cells that don't read are looked at, at most, for their shapes; for formats the first of them."""
+_TRIED: Final = 10_000
 NUMBERS: Final = (*EPOCHS, EXCEL)
 FORMATS: Final = (
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
@@ -44,10 +45,10 @@ def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Sourc
 
 
 def _fitting(cells: pl.Series) -> str:
-    fitting = fitting_formats(cells)
+    fitting, tried = fitting_formats(cells), cells.head(_TRIED)
     if fitting:
         return f"; formats that fit: {', '.join(f'`{each}`' for each in fitting)}"
-    parts = partly_fitting(cells)
+    parts = partly_fitting(tried)
     return f"; formats that fit some: {', '.join(f'`{each}` ({n:,})' for each, n in parts)}" if parts else ""
 
 
@@ -61,7 +62,7 @@ def _cells(table: Table, rejected: Rejected, spec: Source) -> pl.Series | None:
 
 def fitting_formats(cells: pl.Series) -> list[str]:
     """Return the formats that read every one of the cells; at most five."""
-    distinct = cells.unique()
+    distinct = cells.unique(maintain_order=True).head(_TRIED)
     return [form for form in FORMATS if not _unread(distinct, form).any()][:5]
 
 
@@ -85,6 +86,8 @@ def _unread(cells: pl.Series, form: str) -> pl.Series:
 
 
 def _shapes(cells: pl.Series) -> str:
-    shaped = pl.Series([re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", each.strip()))[:30] for each in cells])
+    shaped = (
+        cells.str.strip_chars().str.replace_all(r"[0-9]", "9").str.replace_all(r"\p{L}", "a").str.head(30)
+    )
     ranked = sorted(shaped.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{count:,} x `{shape}`" for shape, count in ranked[:4])
