@@ -89,7 +89,8 @@ def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tup
     batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))
     signature, matching = scan.matched(batch)
     rows = np.flatnonzero(~matching.ignored[signature])
-    kept = scan.kept(batch, rows, np.zeros(len(rows), np.int64), batch[AGE].to_numpy()[rows])
+    age = batch[AGE].to_numpy()[rows].astype(np.int64)  # signed: there may be events after `as_of` here
+    kept = replace(scan.kept(batch, rows, np.zeros(len(rows), np.int64), np.maximum(age, 0)), age=age)
     properties = [name for name in names if name not in ("contact_id", "contact", "at")]
     shown = batch[rows].select(
         *(as_text(name, batch.schema[name]).alias(name) for name in properties),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from flamescore.engine.clock import Clock
 from flamescore.engine.focus import focus, frozen
 from flamescore.engine.judge import Judge
 from flamescore.engine.prepare import prepare
+from flamescore.engine.rank import ranked
 from flamescore.engine.trace import trace
 from flamescore.insight.explanation import Explanation, Outlook, ScoreExplained
 from flamescore.insight.reasons import Told
@@ -22,7 +23,8 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flamescore.bind.resolved import RuleBook
+    from flamescore.bind.resolved import RuleBook, Score
+    from flamescore.engine.ledger import Share
     from flamescore.frames import Exports
 
 AHEAD: Final = (7, 30)
@@ -43,7 +45,7 @@ def explain(
     traced = trace(ready, mine.events)
     judge = Judge(ready.known, 0, 1, traced.sums)
     share = ready.teller.share(judge)
-    summary = {row["score_name"]: row for row in score_exports(book, mine, as_of=as_of).scores.to_dicts()}
+    summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
     told = Told(ready, traced, judge, share, everything=everything)
     scores = tuple(
@@ -52,9 +54,9 @@ def explain(
             title=score.title,
             in_population=True,
             score=int(share.totals[number][0]) / POINT,
-            flames=summary[score.name]["flames"],
-            percent_of_ideal=summary[score.name]["percent_of_ideal"],
-            last_activity_at=summary[score.name]["last_activity_at"],
+            flames=summary[number]["flames"],
+            percent_of_ideal=summary[number]["percent_of_ideal"],
+            last_activity_at=summary[number]["last_activity_at"],
             entries=told.entries(score),
             silent=told.silent(score) if everything else (),
             outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
@@ -93,6 +95,13 @@ def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]])
         for s in explanation.scores
     )
     return replace(explanation, scores=scores)
+
+
+def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, Any]:
+    """Return the row of `scores` of a list of this contact alone; empty outside the population."""
+    me = pl.Series("contact_id", [""])
+    of = (share.totals[number], share.youngest[number], share.scored[number])
+    return next(ranked(score, *of, ids=me, clock=clock).iter_rows(named=True), {})
 
 
 def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:

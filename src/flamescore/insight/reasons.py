@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from flamescore.engine.streams import Stream
     from flamescore.engine.trace import Traced
 
+CONDITION: Final = "condition"
 OUTCOMES: Final = {
     "expired": "has expired",
     "later": "is after the instant asked for",
-    "follower": "was not followed, or was followed, as the rule asks",
+    "follower": "what follows it, or does not, is not as the rule asks",
     "per": "a later one counts for the same day, period or value",
     "times": "there are too few of them",
     "count": "later ones count instead",
+    CONDITION: "the rule's `if` does not hold",
 }
 """What keeps an occurrence from counting, in words."""
 
@@ -85,21 +87,27 @@ class Told:
         for rule in (rule for rule in score.rules if rule.id not in given):
             counted, uncounted = self._occurrences(rule)
             why = self._why(rule, counted, uncounted)
+            if not self._in_force(rule):
+                held_back = (replace(o, outcome=CONDITION, factor=None, points=None) for o in counted)
+                counted, uncounted = (), (*held_back, *uncounted)
             out.append(
                 EntryLine(
                     "rule",
                     rule.id,
                     rule.name,
                     0.0,
+                    occurrences=len(counted),
+                    last_at=max((each.at for each in counted), default=None),
                     group=rule.group,
                     why=why,
-                    uncounted=(*counted, *uncounted),
+                    counted=counted,
+                    uncounted=uncounted,
                 )
             )
         return tuple(out)
 
     def _why(self, rule: Rule, counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, ...]) -> str:
-        if rule.condition is not None and not self.judge.holds(rule.condition)[0]:
+        if not self._in_force(rule):
             return "its `if` does not hold"
         match rule.subject:
             case EventRule():
@@ -109,6 +117,10 @@ class Told:
             case BranchRule(branches=branches):
                 holds = any(self.judge.holds(branch.condition)[0] for branch in branches)
                 return "it is worth 0" if holds else "its condition does not hold"
+
+    def _in_force(self, rule: Rule) -> bool:
+        """Tell whether the rule's own `if` holds, or it has none."""
+        return rule.condition is None or bool(self.judge.holds(rule.condition)[0])
 
     def _why_no_tag(self, rule: TagRule) -> str:
         if not self.judge.known.tags[rule.tag][0]:

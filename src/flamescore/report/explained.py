@@ -120,7 +120,7 @@ def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
     yield Text("  gave nothing:")
     for line in score.silent:
         yield Text(shown(f"    {line.name}: {line.why}"), style="dim")
-        for occurrence in line.uncounted:
+        for occurrence in (*line.counted, *line.uncounted):
             yield Text(shown(f"      {_occurrence(occurrence, zone)}"), style="dim")
 
 
