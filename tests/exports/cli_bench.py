@@ -57,7 +57,7 @@ def score(folder: Path, project: str, *words: str) -> Ran:
     return _left(folder, code, said.getvalue())
 
 
-def score_measured(folder: Path, project: str, *words: str, seconds: float = 300) -> Ran:
+def score_measured(folder: Path, project: str, *words: str, seconds: float = 900) -> Ran:
     """Run `flamescore score` as a process of its own, and see how much memory it took at most."""
     prepare(folder, project)
     child = (

@@ -129,21 +129,20 @@ def read_json(file: JsonFile, spool: Spool) -> tuple[Columns, Iterator[Block]]:
 def _read(file: JsonFile, columns: Columns) -> Iterator[Block]:
     for block, data in _lines(file):
         state = np.zeros(len(block.ends), np.uint8) if block.state is None else block.state.copy()
-        starts, ends = (block.starts - block.starts[0]).tolist(), (block.ends - block.starts[0]).tolist()
+        lines = _text(data, file, block.line).split("\n")
         for index in np.flatnonzero(state == SOUND).tolist():
-            text = _text(data[starts[index] : ends[index]], file, block.line + index)
-            row, state[index] = _row(text)
+            row, state[index] = _row(lines[index])
             if row is not None:
                 columns.add(row, file.found.shown)
         yield Block(block.starts, block.ends, state, block.breaks, block.first, block.line)
     columns.flush()
 
 
-def _text(line: bytes, file: JsonFile, number: int) -> str:
+def _text(data: bytes, file: JsonFile, first: int) -> str:
     try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        raise not_utf8(file.found, number) from None
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise not_utf8(file.found, first + data.count(b"\n", 0, error.start)) from None
 
 
 def _lines(file: JsonFile) -> Iterator[tuple[Block, bytes]]:
@@ -208,6 +207,8 @@ def _row(line: str) -> tuple[Row | None, int]:
     """Return the cells of a line, or what is wrong with it."""
     if "\0" in line:
         return None, NUL
+    if not line.lstrip().startswith("{"):
+        return None, OBJECT
     try:
         found = _DECODER.decode(line)
         if not isinstance(found, dict):
