@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem
 
@@ -25,21 +23,21 @@ UNMAPPED = "P028"
 PRESET = "P029"
 
 
-_TORN: Final = (
-    pl.exceptions.ComputeError,
-    pl.exceptions.InvalidOperationError,
-    pl.exceptions.SchemaError,
-    pl.exceptions.PanicException,
-    OSError,
-)
-
-
 @contextmanager
 def reading(name: str) -> Iterator[None]:
     """Turn what a reader says of a file that is torn inside into an error, without any of its data."""
+    import polars as pl  # noqa: PLC0415 - the codes are needed without it too
+
+    torn = (
+        pl.exceptions.ComputeError,
+        pl.exceptions.InvalidOperationError,
+        pl.exceptions.SchemaError,
+        pl.exceptions.PanicException,
+        OSError,
+    )
     try:
         yield
-    except _TORN as error:
+    except torn as error:
         text = f"`{printable(name)}` can't be read to its end: {type(error).__name__}."
         raise fault(UNREADABLE, text, "It is damaged inside: export it again.") from None
 
