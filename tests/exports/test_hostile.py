@@ -150,7 +150,7 @@ def test_damage_without_end_costs_as_many_looks_as_there_are_bytes(tmp_path, mon
     read = bytepass.read_at
     monkeypatch.setattr(bytepass, "read_at", lambda *a: looks.append(a) or read(*a))
     found = walked(tmp_path / "x.csv", damaged * 50_000)
-    assert (found.records, found.flaws["reason"].unique().to_list()) == (50_000, [reason])
+    assert (found.records, found.flaws()["reason"].unique().to_list()) == (50_000, [reason])
     assert len(looks) < 100
 
 

@@ -42,9 +42,7 @@ def doubles(examined: Examined) -> dict[int, pl.Series]:
     if spec.distinct:
         mark = pl.when(~pl.struct(_ALL).is_first_distinct()).then(pl.lit(1, pl.UInt8())).otherwise(mark)
     dropped = every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
-    sound = [
-        each.rows if each.sweep is None else each.rows - each.sweep.flaws.height for each in examined.files
-    ]
+    sound = [each.rows if each.sweep is None else each.rows - each.sweep.damaged for each in examined.files]
     return {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
 
 

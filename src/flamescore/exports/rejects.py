@@ -57,14 +57,12 @@ class Rejected:
     @property
     def count(self) -> int:
         """Return how many there are."""
-        return self.bad.height + (0 if self.sweep is None else self.sweep.flaws.height)
+        return self.bad.height + (0 if self.sweep is None else self.sweep.damaged)
 
     def reasons(self) -> dict[str, int]:
         """Return how many rejects each reason has."""
-        both = (
-            [self.bad["reason"]] if self.sweep is None else [self.sweep.flaws["reason"], self.bad["reason"]]
-        )
-        return dict(pl.concat(both).value_counts().iter_rows())
+        damaged = {} if self.sweep is None else self.sweep.reasons()
+        return {**damaged, **dict(self.bad["reason"].value_counts().iter_rows())}
 
     def frame(self, most: int | None = None) -> pl.DataFrame:
         """Return the rejects in order (`frames.REJECTS`), or the first ones of them."""
@@ -89,7 +87,7 @@ class Rejected:
             if len(numbers)
             else places.with_columns(reason=pl.lit("", pl.String()))
         )
-        every = pl.concat([found, sweep.flaws]).sort("record")
+        every = pl.concat([found, sweep.flaws(most)]).sort("record")
         every = every if most is None else every.head(most)
         return every.with_columns(raw=pl.Series(swept.raw_texts(text, every), dtype=pl.String()))
 

@@ -41,15 +41,27 @@ class Sweep:
     places: pl.DataFrame
 
     @property
-    def flaws(self) -> pl.DataFrame:
-        """Return `record, line, start, end, reason` of each damaged record, in order."""
-        bad = self.places.filter(pl.col("state") != BLANK)
+    def damaged(self) -> int:
+        """Return how many records are damaged."""
+        return int((self.places["state"] != BLANK).sum())
+
+    def reasons(self) -> dict[str, int]:
+        """Return how many records are damaged for each reason."""
+        counted = self.places["state"].value_counts().iter_rows()
+        return {REASONS[state]: count for state, count in counted if state != BLANK}
+
+    def flaws(self, most: int | None = None) -> pl.DataFrame:
+        """Return `record, line, start, end, reason` of damaged records in order, or of the first ones."""
+        told = self.places.lazy().filter(pl.col("state") != BLANK)
+        bad = (told if most is None else told.head(most)).collect()
         names = pl.col("state").replace_strict(REASONS, return_dtype=pl.String())
         return bad.select("record", "line", "start", "end", reason=names)
 
     def numbers(self, rows: pl.Series) -> Ints:
         """Return the record numbers of rows of the sound records (0-based)."""
-        damaged = self.flaws["record"].to_numpy()
+        if not len(rows):
+            return np.zeros(0, np.int64)
+        damaged = self.places.filter(pl.col("state") != BLANK)["record"].to_numpy()
         sound_before = damaged - 1 - np.arange(len(damaged))
         at = rows.to_numpy().astype(np.int64)
         return at + 1 + np.searchsorted(sound_before, at, side="right")
