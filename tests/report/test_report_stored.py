@@ -11,11 +11,8 @@ from typer.testing import CliRunner
 from flamescore.cli.main import app
 from flamescore.inputs import find_settings
 from flamescore.nightly import Options, nightly
-from flamescore.publish.store import RunStore
-from flamescore.report.formats import RENDERERS
 from flamescore.report.redact import redacted
 from flamescore.report.view import view
-from flamescore.stored import material_of
 from report.pages import many, material
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +67,7 @@ def test_the_suffix_must_say_a_format(report, tmp_path):
     assert "Rachel Walker" in (tmp_path / "report.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("form", sorted(RENDERERS.keys() & {"html", "md"}) + ["table"])
+@pytest.mark.parametrize("form", ["html", "md", "table"])
 def test_redacted_has_no_name_no_email_no_phone_of_the_sample(output, report, form):
     told = report("--redact", "--format", form).stdout
     people = pl.read_parquet(output / "latest" / "contacts.parquet")
