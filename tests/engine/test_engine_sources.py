@@ -21,7 +21,7 @@ from flamescore.rules.load import load_rules_text
 from flamescore.scoring import SourcePast, score_exports
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-COLUMNS = Columns(("contact_id", "email", "due"), ("due",), has_events=True)
+COLUMNS = Columns(("contact_id", "email", "due"), ("due",), has_tags=True, has_events=True)
 
 
 def run(rules, contacts, *frames, key="contact_id", aliases=None):
@@ -135,3 +135,17 @@ def test_cells_that_could_not_be_read_are_summed_up_over_sources():
     log = events(*[("1", "due", DAY)] * 4).with_columns(cells)
     assert run(rule, TWO, log).observed.unread == (("events", "due", 2),)
     assert run(rule, TWO, log, log, log[:1]).observed.unread == (("events", "due", 5),)
+
+
+def test_without_contacts_there_are_no_scores():
+    rules = f"{BOUGHT}, {{name: Tag, tag: a, points: 5, expires: 3w, decay: 1%}}"
+    nobody = pl.DataFrame(schema={"contact_id": pl.String, "email": pl.String, "due": pl.String})
+    found = run(rules, nobody, events(("1", "buy", DAY)))
+    assert (found.scores.height, found.ledger.frame().height) == (0, 0)
+    assert found.observed.sources[0].counts == Counts(rows=1, orphans=1)
+
+
+def test_without_an_enabled_rule_everyone_has_0_points():
+    found = run("{name: Off, field: {contact_id: 1}, points: 5, enabled: false}", TWO)
+    assert points(found) == {"1": 0.0, "2": 0.0}
+    assert found.ledger.frame().height == 0
