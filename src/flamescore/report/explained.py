@@ -102,7 +102,7 @@ def _entry(line: EntryLine) -> str:
 
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
-    age = "today" if occurrence.age_days == 0 else f"{occurrence.age_days} d ago"
+    age = "under a day old" if occurrence.age_days == 0 else f"{occurrence.age_days} d old"
     said = [f"{_time(occurrence.at, zone)}, {age}, {occurrence.event}"]
     said += [f"{name} {value}" for name, value in occurrence.properties]
     if occurrence.points is None:
