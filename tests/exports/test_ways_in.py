@@ -5,6 +5,7 @@
 import gzip
 import io
 import os
+import sys
 import threading
 
 import polars as pl
@@ -14,7 +15,9 @@ from exports_bench import CONTACTS, rows
 
 from flamescore.errors import InputError, ProjectFileError
 from flamescore.exports import jsonlines, unpack
+from flamescore.exports.find import Found
 from flamescore.exports.settings import settle
+from flamescore.exports.spool import Spool
 
 PLAIN = "contact_id,event,at,url\n1,visit,2026-01-01,/a\n2,open,2026-01-02,\n"
 LINES = """\
@@ -287,3 +290,16 @@ def test_an_address_is_no_file(with_contacts):
         InputError, match=r"I001 events: there is no `s3://bucket/x.csv`.\n *Only local files"
     ):
         events(with_contacts, "s3://bucket/x.csv")
+
+
+def test_zstandard_without_its_package_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    path = tmp_path / "events.csv.zst"
+    path.write_bytes(b"\x28\xb5\x2f\xfd")
+    found = Found(path, "events.csv.zst", "csv", 4, 0, packed="zst")
+    with pytest.raises(InputError) as caught:
+        unpack.unpacked(found, Spool())
+    assert caught.value.problems[0].message == (
+        "`events.csv.zst` is packed with Zstandard, and the package zstandard is not installed."
+    )
+    assert caught.value.problems[0].hint == "Install `flamescore[zst]`, or unpack the file."

@@ -6,13 +6,13 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-import zstandard
-
 from flamescore.exports.faults import UNREADABLE, fault
 from flamescore.exports.spool import BLOCK, copying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from zstandard import ZstdDecompressor
 
     from flamescore.exports.find import Found
     from flamescore.exports.spool import Spool
@@ -37,7 +37,7 @@ def unpacked(found: Found, spool: Spool) -> Found:
         return found
     path, written = spool.new(), 0
     allowed = max(ALWAYS_ALLOWED, MOST_TIMES * found.path.stat().st_size)
-    unpack = _gzip if found.packed == "gz" else _zstandard
+    unpack = _gzip if found.packed == "gz" else _zstandard(found.shown)
     try:
         with copying(found.shown), found.path.open("rb") as source, path.open("wb") as target:
             for piece in unpack(source):
@@ -46,7 +46,7 @@ def unpacked(found: Found, spool: Spool) -> Found:
                     text = f"`{found.shown}` unpacks to more than {MOST_TIMES} times its size."
                     raise fault(UNREADABLE, text, "Unpack it by hand if that is right.")
                 target.write(piece)
-    except (_BrokenError, zlib.error, zstandard.ZstdError):
+    except (_BrokenError, zlib.error):
         kind = "gzip" if found.packed == "gz" else "Zstandard"
         raise fault(UNREADABLE, f"`{found.shown}` is no {kind} file, or is cut short.") from None
     return replace(found, path=path)
@@ -73,12 +73,29 @@ def _member(member: zlib._Decompress, data: bytes, source: BinaryIO) -> Iterator
             raise _BrokenError
 
 
-def _zstandard(source: BinaryIO) -> Iterator[bytes]:
+def _zstandard(shown: str) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Return what unpacks Zstandard, of which Python knows nothing before 3.14."""
+    try:
+        import zstandard  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = f"`{shown}` is packed with Zstandard, and the package zstandard is not installed."
+        raise fault(UNREADABLE, text, "Install `flamescore[zst]`, or unpack the file.") from None
+
+    def unpack(source: BinaryIO) -> Iterator[bytes]:
+        try:
+            yield from _frames(source, zstandard.ZstdDecompressor)
+        except zstandard.ZstdError:
+            raise _BrokenError from None
+
+    return unpack
+
+
+def _frames(source: BinaryIO, decompressor: Callable[[], ZstdDecompressor]) -> Iterator[bytes]:
     data = source.read(_BIT)
     if not data:
         raise _BrokenError
     while data:
-        frame = zstandard.ZstdDecompressor().decompressobj()
+        frame = decompressor().decompressobj()
         yield frame.decompress(data)
         while not frame.eof:
             more = source.read(_BIT)
