@@ -15,6 +15,7 @@ from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.insight.changes import compare
+from flamescore.insight.trend import with_trend
 from flamescore.publish.before import before
 from flamescore.publish.describe import describe, describe_changes
 from flamescore.publish.record import RulesFile, write_record
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from flamescore.publish.store import HeldStore, Published
     from flamescore.report.view import View
     from flamescore.scoring import Scored
+    from flamescore.units import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class Options:
     make_latest: bool = False
     lock_timeout: float = 0.0
     dry_run: bool = False
+    trend: Period | None = None
+    """How long ago the score is worked out for too."""
+
     spreadsheet: bool = False
     accept: bool = False
     """Publish what is plausible no more: see `brakes`."""
@@ -113,6 +118,9 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         watch.begin("Scoring")
         scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
         watch("score")
+        if options.trend is not None:
+            scored = with_trend(scored, inputs.exports, options.trend)
+            watch("trend")
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
     braked = brake(scored, _last(project), accept=options.accept)
     warnings = (*warnings_of(inputs, scored), *unread, *braked)

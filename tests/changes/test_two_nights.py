@@ -262,6 +262,14 @@ def test_a_call_list_as_a_workbook(folder):
     ]  # fmt: skip
 
 
+def test_a_trend_needs_no_earlier_run(folder):
+    folder.run("score", "--as-of", "2026-01-12", "--trend", "7d", "-q")
+    rows = folder.rows("search", "--columns", "contact_id,score,trend_score,trend")
+    found = {row["contact_id"]: tuple(row.values())[1:] for row in rows}
+    assert found == {"1": (3, 3, 0), "2": (0, 3, -3)}
+    assert "is no period" in folder.run("score", "--trend", "soon", code=2).stderr
+
+
 def test_runs_are_listed_and_pruned(folder):
     for day in (6, 7, 12):
         folder.night(day)

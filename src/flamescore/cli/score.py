@@ -12,6 +12,7 @@ from flamescore.cli.options import Config, Log, LogFormat, Quiet, Spreadsheet, V
 
 if TYPE_CHECKING:
     from flamescore.nightly import Outcome
+    from flamescore.units import Period
 
 
 def score(
@@ -59,6 +60,14 @@ def score(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Work all out, write nothing, say what would change.")
     ] = False,
+    trend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Add the score so long ago by today's rules, and the difference: 7d, 2w, 1mo.",
+            show_default=False,
+        ),
+    ] = None,
     spreadsheet: Spreadsheet = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -90,6 +99,7 @@ def score(
             accept=accept,
             lock_timeout=lock_timeout,
             dry_run=dry_run,
+            trend=_period(trend),
             spreadsheet=spreadsheet,
         )
         with _progress(quiet=quiet) as tell:
@@ -98,6 +108,19 @@ def score(
             _say(outcome, log_format, verbose=verbose)
 
     command(body, log_format)
+
+
+def _period(text: str | None) -> Period | None:
+    from flamescore.errors import Problem, UsageError  # noqa: PLC0415
+    from flamescore.units import parse_period  # noqa: PLC0415
+
+    if text is None:
+        return None
+    found = parse_period(text)
+    if found is None:
+        hint = "Give a whole number and a unit, such as 7d, 2w or 1mo."
+        raise UsageError(Problem("U014", f"--trend: `{text}` is no period.", hint=hint))
+    return found
 
 
 def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 - rich is imported where needed

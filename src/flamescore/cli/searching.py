@@ -173,7 +173,9 @@ def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:
 def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame) -> list[str]:
     there = [*rows.columns, *contacts.collect_schema().names()]
     if asked.columns is None:
-        extra = [name for name in rows.columns if name.endswith(("_score", "_flames")) or name == "why"]
+        extra = [
+            name for name in rows.columns if name.endswith(("_score", "_flames")) or name in ("why", "trend")
+        ]
         kept = [name for name in rows.columns if name not in _OF_SCORES and name not in extra]
         return ["rank", "contact_id", *kept, *STANDING, *extra]
     for name in asked.columns:

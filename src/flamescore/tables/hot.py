@@ -44,6 +44,7 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
             "flames",
             "score",
             whole_percent(pl.col("percentile")),
+            *(name for name in ("trend",) if name in hot.columns),
             *REASONS,
             local_time(pl.col("last_activity_at"), scored.book.zone).alias("last_activity"),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.frames import SCORES
+from flamescore.insight.trend import TREND
 from flamescore.tables.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 MEASURES: Final = ("score", "flames", "percentile", "rank")
 """What `scores.csv` tells of each score, as `<score>_<measure>`."""
+
+
+def measures_of(scored: Scored) -> tuple[str, ...]:
+    """Return `MEASURES`, and what a trend adds to them."""
+    return (*MEASURES, *(name for name in TREND if name in scored.scores.columns))
 
 
 def absent(contacts: pl.DataFrame, keep: Sequence[str]) -> tuple[str, ...]:
@@ -52,8 +57,8 @@ def with_kept(frame: pl.DataFrame, scored: Scored, keep: Sequence[str]) -> pl.Da
 
 def _taken(scored: Scored) -> set[str]:
     """Return the names of all columns that the tables have of their own."""
-    measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in MEASURES}
-    return {*SCORES, *REASONS, "last_activity"} | measures
+    measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
+    return {*scored.scores.columns, *REASONS, "last_activity"} | measures
 
 
 def _free(name: str, used: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.tables.guard import guard
-from flamescore.tables.keep import MEASURES, kept
+from flamescore.tables.keep import kept, measures_of
 from flamescore.tables.words import flat
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def write_csv(frame: pl.DataFrame, path: Path, *, spreadsheet: bool = False) -> 
 
 
 def scores_table(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
-    """Return one row a contact: its id, the kept columns, and each score's `MEASURES` as `<score>_<measure>`.
+    """Return one row a contact: its id, the kept columns, and each score's measures as `<score>_<measure>`.
 
     In order of the default score's rank, then those outside it by contact id; null where a score leaves
     a contact out.
@@ -48,4 +48,5 @@ def _ordered(scored: Scored, default: str) -> pl.DataFrame:
 
 def _of_score(scored: Scored, name: str) -> pl.DataFrame:
     rows = scored.scores.filter(pl.col("score_name") == name)
-    return rows.select("contact_id", *(pl.col(measure).alias(f"{name}_{measure}") for measure in MEASURES))
+    measures = measures_of(scored)
+    return rows.select("contact_id", *(pl.col(measure).alias(f"{name}_{measure}") for measure in measures))
