@@ -1,0 +1,71 @@
+"""The program run in the folder of a small project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.small import Done, command, environment, write_project
+from flamescore.cli.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """The folder of a project, which is the working one."""
+    for name in list(os.environ):
+        if name.startswith("FLAMESCORE_"):
+            monkeypatch.delenv(name)
+    folder = write_project(tmp_path / "project")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def flamescore(monkeypatch, capfdbinary):
+    """The program, in this process: much faster than as one of its own, and the same from its first word on."""
+
+    def run(*words: str, **environ: str) -> Done:
+        capfdbinary.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["flamescore", *words])
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as left:
+                main()
+        out, err = capfdbinary.readouterr()
+        return Done(int(left.value.code or 0), out, err.decode())
+
+    return run
+
+
+@pytest.fixture
+def process():
+    """The program as a process of its own."""
+
+    def run(*words: str, cwd: Path | None = None, **environ: str) -> Done:
+        done = subprocess.run(
+            command(*words),
+            capture_output=True,
+            check=False,
+            cwd=cwd,
+            env=environment(**environ),
+            timeout=120,
+        )
+        return Done(done.returncode, done.stdout, done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def scored(project, flamescore):
+    """The folder of a project with a published run."""
+    done = flamescore("score")
+    assert (done.code, done.err) == (0, "")
+    return project

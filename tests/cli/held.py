@@ -1,0 +1,27 @@
+"""`flamescore`, held up while it writes the tables until a file is there: for tests of signals and locks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import flamescore.nightly
+from flamescore.cli.main import main
+
+
+def hold_up(marker: Path) -> None:
+    write = flamescore.nightly.write_tables
+
+    def slow(*args: object) -> None:
+        write(*args)
+        marker.touch()
+        while not marker.with_suffix(".go").exists():
+            time.sleep(0.01)
+
+    flamescore.nightly.write_tables = slow
+
+
+if __name__ == "__main__":
+    hold_up(Path(sys.argv.pop(1)))
+    main()

@@ -1,0 +1,134 @@
+"""`flamescore score`, killed over and over; a line of JSON a kill tells what was left, and what the next run did.
+
+A program of its own: it forks before Polars has threads, so that a kill costs no start of the interpreter.
+Arguments: the project's folder, how many moments to kill at (0: each), how many kills at random moments.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import flamescore.cli.emit
+import flamescore.insight.change
+import flamescore.nightly
+import flamescore.report.line
+import flamescore.report.terminal  # noqa: F401 - all that a run imports is there before the forks
+from flamescore.cli.main import main
+
+EVENTS = (
+    "open",
+    "os.mkdir",
+    "os.chmod",
+    "os.rename",
+    "os.symlink",
+    "os.remove",
+    "os.rmdir",
+    "os.listdir",
+    "shutil.rmtree",
+)
+
+
+AGAINST = "changes.parquet"
+"""The table that only a run with an earlier one has."""
+
+
+def forked(*words: str, hook=None, kill_after: float | None = None) -> int:
+    """Run the program in a child; return its exit code, or minus the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if hook is not None:
+            sys.addaudithook(hook)
+        sys.argv = ["flamescore", *words]
+        try:
+            main()
+        except SystemExit as left:
+            os._exit(int(left.code or 0))
+        os._exit(99)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killer(step: int, output: str):
+    """Kill this process at the `step`-th thing that it does to the output."""
+    seen = 0
+
+    def hook(event: str, args: tuple[object, ...]) -> None:
+        nonlocal seen
+        if event in EVENTS and any(output in str(arg) for arg in args):
+            seen += 1
+            if seen == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook
+
+
+def state(output: Path) -> dict[str, object]:
+    runs = sorted(path for path in (output / "runs").iterdir() if not path.name.startswith("."))
+    return {
+        "latest": (output / "latest").resolve().name,
+        "files": {
+            run.name: sorted(path.name for path in run.iterdir() if path.name != AGAINST) for run in runs
+        },
+        "bytes": {run.name: (run / "scores.csv").read_text() for run in runs},
+        "record": {run.name: json.loads((run / "run.json").read_text())["run_id"] for run in runs},
+        "hidden": sorted(path.name for path in [*output.glob(".*"), *(output / "runs").glob(".*")]),
+    }
+
+
+def trial(project: Path, **how) -> int:
+    output = project / "out"
+    shutil.rmtree(output, ignore_errors=True)
+    shutil.copytree(project / "before", output, symlinks=True)
+    code = forked("score", "--as-of", "2026-11-21", **how)
+    left = state(output)
+    after = forked("score", "--as-of", "2026-11-21")
+    line = {"code": code, "left": left, "next": after, "after": state(output)}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    return code
+
+
+def steps(project: Path) -> int:
+    """Count what a run does to the output."""
+    counted = project / "counted"
+    output = str(project / "out")
+    handle = os.open(counted, os.O_WRONLY | os.O_CREAT)
+
+    def hook(event: str, args: tuple[object, ...]) -> None:
+        if event in EVENTS and any(output in str(arg) for arg in args):
+            os.write(handle, b".")
+
+    shutil.rmtree(project / "out", ignore_errors=True)
+    shutil.copytree(project / "before", project / "out", symlinks=True)
+    forked("score", "--as-of", "2026-11-21", hook=hook)
+    return counted.stat().st_size
+
+
+def run(project: Path, moments: int, randomly: int) -> None:
+    os.chdir(project)
+    for day in ("2026-11-19", "2026-11-20", "2026-11-21"):
+        if forked("score", "--as-of", day) != 0:
+            sys.exit("the program does not score")
+    (project / "out").rename(project / "before")
+    started = time.perf_counter()
+    count = steps(project)
+    took = time.perf_counter() - started
+    for step in range(1, count + 1, max(1, count // moments) if moments else 1):
+        trial(project, hook=killer(step, str(project / "out")))
+    dice = random.Random(20261121)
+    for _ in range(randomly):
+        trial(project, kill_after=dice.uniform(0, took))
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,49 @@
+"""The program on a pseudo terminal of a size."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from typing import TYPE_CHECKING
+
+from cli.small import command, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def on_terminal(*words: str, cwd: Path, width: int = 80, **environ: str) -> tuple[int, str]:
+    """Run the program with all three streams on a terminal; return its exit code and what came."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    env = environment(TERM="xterm-256color", **environ)
+    for name in ("COLUMNS", "LINES", "FORCE_COLOR"):
+        env.pop(name, None)
+    with subprocess.Popen(
+        command(*words), stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env
+    ) as child:
+        os.close(theirs)
+        read = b""
+        while chunk := _chunk(ours):
+            read += chunk
+    os.close(ours)
+    return child.returncode, read.decode().replace("\r\n", "\n")
+
+
+def plain(text: str) -> str:
+    """Take the codes for colours and moving about out of a terminal's text."""
+    return CODES.sub("", text)
+
+
+def _chunk(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # the other end is closed
+        return b""

@@ -1,0 +1,249 @@
+"""Each flag of `explain`, on a small run: a test fails if the flag is ignored."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.small import CONTACTS, EVENTS, RULES, latest
+
+
+@pytest.fixture
+def explain(scored, flamescore):
+    def run(*words, **environ):
+        done = flamescore("explain", *words, **environ)
+        assert (done.code, done.err) == (0, "")
+        return done.out
+
+    return run
+
+
+def told(text):
+    return json.loads(text)
+
+
+ANN = """\
+Ann Lee · ann@example.com · 101
+as of 2026-11-21 00:00 UTC · run {run}
+
+Interest: 25 points, 5 of 5 flames, 125% of the ideal, rank 1, better than 100% of the rest
+  +10  Form (2×)
+       2026-11-18 10:00, 2 d old, form_submit; +5; expires 2026-12-16 10:00
+       2026-11-10 10:00, 10 d old, form_submit; +5; expires 2026-12-08 10:00
+  +10  Call
+       2026-11-20 09:30, today, call; +10; expires 2026-12-18 09:30
+   +5  VIP
+   25  in all
+  if nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
+
+fit: 3 points, 3 of 5 flames, 60% of the ideal, rank 2, better than 71% of the rest
+  +3  Size
+   3  in all
+  if nothing happens: 3 points and 3 flames in 7 days, 3 points and 3 flames in 30 days
+  to the next flame: 1 point more
+"""
+
+
+def test_off_a_terminal_it_is_plain_text(scored, explain):
+    assert explain("101") == ANN.format(run=latest(scored))
+
+
+def test_a_process_of_its_own_says_the_same(scored, explain, process):
+    assert process("explain", "101", cwd=scored).out == explain("101")
+
+
+@pytest.mark.parametrize("who", ["101", " 101 ", "ann@example.com", "ANN@Example.com"])
+def test_by_id_or_by_mail(explain, who):
+    assert explain(who).startswith("Ann Lee · ann@example.com · 101\n")
+
+
+def test_json(scored, explain):
+    said = told(explain("103", "--format", "json"))
+    assert said["contact_id"] == "103"
+    assert said["name"] == "<script>alert(1)</script>"
+    assert (said["run_id"], said["as_of"], said["notes"]) == (latest(scored), "2026-11-21T00:00:00Z", [])
+    interest = said["scores"][0]
+    assert (interest["score"], interest["flames"], interest["rank"], interest["percentile"]) == (
+        20, 5, 2, 71.42857142857143,
+    )  # fmt: skip
+    assert [(e["rule_id"], e["points"], e["occurrences"]) for e in interest["entries"]] == [
+        ("form", 10, 2),
+        ("call", 10, 1),
+    ]
+    assert interest["entries"][1]["counted"] == [
+        {
+            "event": "call", "at": "2026-11-17T09:00:00Z", "age_days": 3, "outcome": "counted", "factor": 1,
+            "points": 10, "expires_at": "2026-12-15T09:00:00Z", "properties": {},
+        }
+    ]  # fmt: skip
+    assert interest["entries"][1]["uncounted"] == []
+
+
+def test_all_shows_what_gave_nothing_and_why(explain):
+    interest = told(explain("103", "--format", "json", "--all"))["scores"][0]
+    uncounted = interest["entries"][1]["uncounted"]
+    assert [(each["at"], each["outcome"]) for each in uncounted] == [("2026-11-01T09:00:00Z", "count")]
+    assert [(each["rule_id"], each["why"]) for each in interest["silent"]] == [
+        ("vip", "the contact does not have the tag"),
+        ("works-for-a-competitor", "the contact does not have the tag"),
+    ]
+    text = explain("106", "--all")
+    assert (
+        "    Form: has expired\n      2026-10-01 10:00, 50 d old, form_submit; does not count: has expired\n"
+        in text
+    )
+    assert "    Call: no such event\n" in text
+    assert "gave nothing" not in explain("106")
+
+
+def test_format_table_where_the_suffix_says_json(scored, explain):
+    assert explain("101", "-o", "why.json") == ""
+    assert told((scored / "why.json").read_text())["contact_id"] == "101"
+    assert explain("101", "-o", "why.json", "--format", "table") == ""
+    assert (scored / "why.json").read_text() == explain("101")
+    assert explain("101", "-o", "why.txt") == ""
+    assert (scored / "why.txt").read_text() == explain("101")
+    assert explain("101", "-o", "-") == explain("101")
+
+
+def test_a_suffix_that_says_nothing(scored, flamescore):
+    done = flamescore("explain", "101", "-o", "why.csv")
+    assert (done.code, (scored / "why.csv").exists()) == (2, False)
+    assert done.err.startswith("U010 `why.csv` does not say in which format to write.\n")
+
+
+def test_run(scored, flamescore):
+    flamescore("score", "--as-of", "2026-11-15T12:00:00Z")
+    said = told(flamescore("explain", "103", "--run", "2026-11-15", "--format", "json").out)
+    assert (said["as_of"], said["scores"][0]["score"]) == ("2026-11-15T12:00:00Z", 15)
+    assert (said["scores"][0]["rank"], said["scores"][0]["percentile"]) == (1, 85.71428571428571)
+    assert told(flamescore("explain", "103", "--format", "json").out)["scores"][0]["score"] == 20
+
+
+def test_config(scored, flamescore, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert flamescore("explain", "101").code == 4
+    assert flamescore("explain", "101", "--config", "project/flamescore.yaml").out.startswith("Ann Lee")
+    assert flamescore("explain", "101", FLAMESCORE_CONFIG="project/flamescore.yaml").out.startswith("Ann Lee")
+
+
+def test_as_of_another_time(explain):
+    said = told(explain("101", "--as-of", "2026-11-19", "--format", "json"))
+    assert (said["as_of"], said["run_id"]) == ("2026-11-19T00:00:00Z", None)
+    interest = said["scores"][0]
+    assert (interest["score"], interest["rank"], interest["percentile"]) == (15, None, None)
+    assert said["notes"][0] == "A date means its first instant: 00:00 in UTC."
+    assert said["notes"][1].startswith("Fields and undated tags are as exported on 2")
+    assert "A date means its first instant: 00:00 in UTC.\n" in explain("101", "--as-of", "2026-11-19")
+    said = told(explain("101", "--as-of", "2026-11-20T09:30:00Z", "--format", "json"))
+    assert (said["scores"][0]["score"], len(said["notes"])) == (25, 1)
+
+
+def test_rank_of_another_time(explain):
+    said = told(explain("103", "--as-of", "2026-11-16T12:00:00Z", "--rank", "--format", "json"))
+    assert [(s["score"], s["rank"], s["percentile"]) for s in said["scores"]] == [
+        (20, 1, 85.71428571428571),
+        (1, 4, 28.571428571428573),
+    ]
+
+
+def test_as_of_takes_the_rules_of_the_file_and_the_run_those_of_the_run(scored, explain):
+    (scored / "rules.yaml").write_text(
+        RULES.replace("{name: VIP, tag: VIP, points: 5}", "{name: VIP, tag: VIP, points: 7}")
+    )
+    said = told(explain("101", "--format", "json"))
+    assert said["scores"][0]["score"] == 25
+    assert said["notes"] == ["The rule file rules.yaml has changed since the run; these are the run's rules."]
+    assert told(explain("101", "--as-of", "2026-11-21", "--format", "json"))["scores"][0]["score"] == 27
+    assert "The rule file rules.yaml has changed since the run" in explain("101")
+
+
+def test_a_rule_file_that_is_gone_is_said(scored, explain):
+    (scored / "rules.yaml").unlink()
+    said = told(explain("101", "--format", "json"))
+    assert said["notes"] == ["The rule file rules.yaml has changed since the run; these are the run's rules."]
+
+
+def test_a_rule_file_written_anew_has_not_changed(scored, explain):
+    (scored / "rules.yaml").write_bytes(b"\xef\xbb\xbf" + RULES.encode())
+    assert told(explain("101", "--format", "json"))["notes"] == []
+
+
+def test_changed_exports_are_said(scored, explain):
+    (scored / "events.csv").write_text(EVENTS + "101,form_submit,2026-11-20T12:00:00Z,New\n")
+    said = told(explain("101", "--format", "json"))
+    assert said["notes"] == [
+        "The exports have changed since the run: under interest the contact has 25 there, and 30 now."
+    ]
+    assert told(explain("103", "--format", "json"))["notes"] == []
+    (scored / "contacts.csv").write_text(CONTACTS + "109,New,,,,,,,,\n")
+    notes = told(explain("109", "--format", "json"))["notes"]
+    assert (
+        notes[0]
+        == "The exports have changed since the run: under interest the contact is not in it, and 0 now."
+    )
+
+
+def test_an_unknown_contact_exits_with_4(scored, flamescore):
+    done = flamescore("explain", "999")
+    assert (done.code, done.out) == (4, "")
+    assert done.err == (
+        "N001 No contact has the id or e-mail `999`.\n"
+        "        Give the contact id as the export has it (0042 is not 42), or the whole e-mail address.\n"
+    )
+
+
+def test_a_mail_that_two_have_exits_with_2_and_both_ids(scored, flamescore):
+    done = flamescore("explain", "Shared@example.com")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "U004 2 contacts have that e-mail: `105`, `106`.\n        Give one of the ids.\n"
+
+
+def test_no_run_yet_exits_with_4(project, flamescore):
+    done = flamescore("explain", "101")
+    assert (done.code, done.out) == (4, "")
+    assert done.err.startswith("O004 there is no run in ")
+    assert flamescore("explain", "101", "--as-of", "2026-11-21").code == 0
+
+
+def test_run_and_as_of_do_not_go_together(scored, flamescore):
+    done = flamescore("explain", "101", "--run", "latest", "--as-of", "now")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("U011 --run and --as-of don't go together.\n")
+
+
+def test_verbose_quiet_and_log_format(scored, flamescore):
+    assert flamescore("explain", "101", "-v").err.endswith(" s  explain\n")
+    assert flamescore("explain", "101", "-v", "-q").err == ""
+    assert json.loads(flamescore("explain", "101", "-v", "--log-format", "json").err)["level"] == "info"
+    assert json.loads(flamescore("explain", "999", "--log-format", "json").err)["exit_code"] == 4
+
+
+@pytest.mark.parametrize(("who", "shown"), [("102", "[/evil]"), ("103", "<script>alert(1)</script>")])
+def test_names_come_out_as_themselves(explain, who, shown):
+    assert explain(who).startswith(f"{shown} · ")
+    assert told(explain(who, "--format", "json"))["name"] == shown
+
+
+def test_what_came_after_the_run_changes_nothing(scored, explain):
+    before = told(explain("101", "--format", "json"))
+    later = "101,form_submit,2026-11-21T00:00:01Z,New\n101,call,2026-11-23T12:00:00Z,\n"
+    (scored / "events.csv").write_text(EVENTS + later)
+    assert told(explain("101", "--format", "json")) == before
+    interest = told(explain("101", "--format", "json", "--all"))["scores"][0]
+    assert [(each["at"], each["outcome"]) for each in interest["entries"][0]["uncounted"]] == [
+        ("2026-11-21T00:00:01Z", "later")
+    ]
+
+
+def test_an_if_that_does_not_hold_holds_its_events_back(project, flamescore):
+    rule = "{name: Form, event: form_submit, points: 5, if: {tag: VIP}}"
+    (project / "rules.yaml").write_text(RULES.replace("{name: Form, event: form_submit, points: 5}", rule))
+    assert flamescore("score").code == 0
+    silent = told(flamescore("explain", "104", "--format", "json", "--all").out)["scores"][0]["silent"]
+    form = next(line for line in silent if line["rule_id"] == "form")
+    assert (form["why"], form["counted"]) == ("its `if` does not hold", [])
+    assert [(each["outcome"], each["points"]) for each in form["uncounted"]] == [("condition", None)]
+    text = flamescore("explain", "104", "--all").out
+    assert "form_submit; does not count: the rule's `if` does not hold" in text

@@ -1,0 +1,149 @@
+"""Explanations of generated cases, held against the engine's ledger and the oracle."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+
+from flamescore.insight.explain import AHEAD, explain
+from oracle import World, rule_id_of
+from oracle_conditions import event_matches
+from product import book_of, expected_ledger, expected_scores, exports_of, scored
+from strategies import cases
+
+FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
+MOST = 100 if FULL else 2
+"""Contacts of a case that are explained."""
+
+
+def explained(case, *, everything=True):
+    book, exports = book_of(case.book), exports_of(case)
+    for row in case.contacts[:MOST]:
+        yield explain(book, exports, row["contact_id"], as_of=case.as_of, everything=everything)
+
+
+def told(score):
+    return [*score.entries, *score.silent]
+
+
+def _entries_are_those_of_the_engine_and_of_the_oracle(case, explanations):
+    engine, oracle = scored(case).ledger.frame().to_dicts(), expected_ledger(case.scored().ledger)
+    for explanation in explanations:
+        mine = [
+            {
+                "contact_id": explanation.contact_id,
+                "score_name": score.score_name,
+                "entry": line.entry,
+                "rule_id": line.rule_id,
+                "occurrences": line.occurrences,
+                "points": line.points,
+                "last_at": line.last_at,
+            }
+            for score in explanation.scores
+            for line in score.entries
+        ]
+        assert mine == [row for row in engine if row["contact_id"] == explanation.contact_id]
+        assert mine == [row for row in oracle if row["contact_id"] == explanation.contact_id]
+
+
+def _standing_is_that_of_the_oracle_and_the_entries_add_up_to_it(case, explanations):
+    rows = {(row["contact_id"], row["score_name"]): row for row in expected_scores(case.scored().scores)}
+    for explanation in explanations:
+        for score in explanation.scores:
+            row = rows.get((explanation.contact_id, score.score_name))
+            assert score.in_population == (row is not None)
+            if row is None:
+                assert told(score) == []
+                continue
+            assert (score.score, score.flames, score.percent_of_ideal, score.last_activity_at) == (
+                row["score"], row["flames"], row["percent_of_ideal"], row["last_activity_at"],
+            )  # fmt: skip
+            assert sum((Decimal(str(line.points)) for line in score.entries), Decimal(0)) == Decimal(
+                str(score.score)
+            )
+
+
+def _counted_occurrences_are_those_of_the_oracle_and_sum_to_their_rule(case, explanations):
+    counted = case.scored().counted
+    for explanation in explanations:
+        for score in explanation.scores:
+            for line in told(score):
+                if (
+                    line.entry != "rule"
+                    or (explanation.contact_id, score.score_name, line.rule_id) not in counted
+                ):
+                    assert (line.counted, line.uncounted) == ((), ())
+                    continue
+                expected = counted[explanation.contact_id, score.score_name, line.rule_id]
+                assert Counter((each.at, whole(each.points)) for each in line.counted) == Counter(
+                    (case.events[index]["at"], points) for index, points in expected
+                )
+                assert sum(whole(each.points) for each in line.counted) == whole(line.points)
+                assert {each.outcome for each in line.counted} <= {"counted"}
+
+
+def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations):
+    world = World(
+        case.book, case.contacts, case.events, case.tag_history, case.as_of + timedelta(days=400_000)
+    )
+    world.as_of = case.as_of  # `within_last` in a `where` looks at the real one
+    for explanation in explanations:
+        for score in explanation.scores:
+            rules = {rule_id_of(r): r for r in case.book["scores"][score.score_name]["rules"] if "event" in r}
+            for line in told(score):
+                if line.entry == "rule" and line.rule_id in rules:
+                    events = [
+                        event
+                        for event in world.events[explanation.contact_id]
+                        if event_matches(rules[line.rule_id], event, world)
+                    ]
+                    shown = [*line.counted, *line.uncounted]
+                    assert Counter(each.at for each in shown) == Counter(event.at for event in events)
+                    assert {each.outcome for each in shown if each.at > case.as_of} <= {"later"}
+
+
+def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
+    now = replace(
+        case,
+        events=[row for row in case.events if row["at"] <= case.as_of],
+        tag_history=[row for row in case.tag_history if row["at"] <= case.as_of],
+    )
+    later = {days: replace(now, as_of=case.as_of + timedelta(days=days)).scored().scores for days in AHEAD}
+    for explanation in explanations:
+        for score in explanation.scores:
+            if score.in_population:
+                assert [(each.days, whole(each.score), each.flames) for each in score.outlook] == [
+                    (days, row["score"], row["flames"])
+                    for days, rows in later.items()
+                    for row in rows
+                    if (row["contact_id"], row["score_name"]) == (explanation.contact_id, score.score_name)
+                ]
+
+
+@settings(max_examples=300 if FULL else 25)
+@given(case=cases())
+def test_explanations_are_those_of_the_engine_and_of_the_oracle(case):
+    everything = list(explained(case))
+    _entries_are_those_of_the_engine_and_of_the_oracle(case, everything)
+    _standing_is_that_of_the_oracle_and_the_entries_add_up_to_it(case, everything)
+    _counted_occurrences_are_those_of_the_oracle_and_sum_to_their_rule(case, everything)
+    _with_all_every_event_that_a_rule_matches_has_an_outcome(case, everything)
+    _outlook_is_what_will_be_if_nothing_happens(case, everything)
+
+
+@settings(max_examples=60 if FULL else 5)
+@given(case=cases())
+def test_without_all_there_are_the_same_entries_but_nothing_that_gave_nothing(case):
+    for brief, whole_one in zip(explained(case, everything=False), explained(case), strict=True):
+        for mine, theirs in zip(brief.scores, whole_one.scores, strict=True):
+            assert mine.silent == ()
+            assert mine.entries == tuple(replace(line, uncounted=()) for line in theirs.entries)
+
+
+def whole(points):
+    return round(points * 10_000)
