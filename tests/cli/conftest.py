@@ -29,7 +29,7 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def flamescore(monkeypatch, capfdbinary):
-    """The program, in this process: much faster than as one of its own, and the same from its first word on."""
+    """The program in this process: faster than as one of its own, and the same from its first word on."""
 
     def run(*words: str, **environ: str) -> Done:
         capfdbinary.readouterr()

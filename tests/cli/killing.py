@@ -1,4 +1,4 @@
-"""`flamescore score`, killed over and over; a line of JSON a kill tells what was left, and what the next run did.
+"""`flamescore score`, killed over and over; a line of JSON a kill tells what was left and what came next.
 
 A program of its own: it forks before Polars has threads, so that a kill costs no start of the interpreter.
 Arguments: the project's folder, how many moments to kill at (0: each), how many kills at random moments.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,8 @@ call_list:
   exclude: {tag: Do Not Call}
 contacts:
   - path: contacts.csv
-    columns: {contact_id: Id, name: Name, email: Email, phone: Phone, company: Company, owner: Owner, tags: Tags}
+    columns:
+      {contact_id: Id, name: Name, email: Email, phone: Phone, company: Company, owner: Owner, tags: Tags}
     dates: {Renewal: "%m/%d/%Y"}
 events:
   - path: events.csv
@@ -120,3 +122,9 @@ def runs(folder: Path, output: str = "out") -> list[str]:
 
 def latest(folder: Path, output: str = "out") -> str:
     return (folder / output / "latest").readlink().name
+
+
+def record(folder: Path, output: str = "out") -> dict[str, Any]:
+    """What the latest run's `run.json` says."""
+    said: dict[str, Any] = json.loads((folder / output / "latest" / "run.json").read_text())
+    return said

@@ -150,8 +150,8 @@ def test_6_an_output_that_is_no_folder(project, flamescore):
 
 
 TABLES = [
-    "scores.parquet", "scores.csv", "points.parquet", "contacts.parquet", "hot_leads.csv", "hot_leads-fit.csv",
-    "report.md", "run.json",
+    "scores.parquet", "scores.csv", "points.parquet", "contacts.parquet", "hot_leads.csv",
+    "hot_leads-fit.csv", "report.md", "run.json",
 ]  # fmt: skip
 
 

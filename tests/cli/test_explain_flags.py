@@ -11,6 +11,8 @@ from cli.small import CONTACTS, EVENTS, RULES, latest
 
 @pytest.fixture
 def explain(scored, flamescore):
+    assert scored.is_dir()
+
     def run(*words, **environ):
         done = flamescore("explain", *words, **environ)
         assert (done.code, done.err) == (0, "")
@@ -32,7 +34,7 @@ Interest: 25 points, 5 of 5 flames, 125% of the ideal, rank 1, better than 100% 
        2026-11-18 10:00, 2 d old, form_submit; +5; expires 2026-12-16 10:00
        2026-11-10 10:00, 10 d old, form_submit; +5; expires 2026-12-08 10:00
   +10  Call
-       2026-11-20 09:30, today, call; +10; expires 2026-12-18 09:30
+       2026-11-20 09:30, under a day old, call; +10; expires 2026-12-18 09:30
    +5  VIP
    25  in all
   if nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
@@ -113,7 +115,8 @@ def test_a_suffix_that_says_nothing(scored, flamescore):
     assert done.err.startswith("U010 `why.csv` does not say in which format to write.\n")
 
 
-def test_run(scored, flamescore):
+@pytest.mark.usefixtures("scored")
+def test_run(flamescore):
     flamescore("score", "--as-of", "2026-11-15T12:00:00Z")
     said = told(flamescore("explain", "103", "--run", "2026-11-15", "--format", "json").out)
     assert (said["as_of"], said["scores"][0]["score"]) == ("2026-11-15T12:00:00Z", 15)
@@ -121,7 +124,8 @@ def test_run(scored, flamescore):
     assert told(flamescore("explain", "103", "--format", "json").out)["scores"][0]["score"] == 20
 
 
-def test_config(scored, flamescore, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("scored")
+def test_config(flamescore, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert flamescore("explain", "101").code == 4
     assert flamescore("explain", "101", "--config", "project/flamescore.yaml").out.startswith("Ann Lee")
@@ -185,7 +189,8 @@ def test_changed_exports_are_said(scored, explain):
     )
 
 
-def test_an_unknown_contact_exits_with_4(scored, flamescore):
+@pytest.mark.usefixtures("scored")
+def test_an_unknown_contact_exits_with_4(flamescore):
     done = flamescore("explain", "999")
     assert (done.code, done.out) == (4, "")
     assert done.err == (
@@ -194,26 +199,30 @@ def test_an_unknown_contact_exits_with_4(scored, flamescore):
     )
 
 
-def test_a_mail_that_two_have_exits_with_2_and_both_ids(scored, flamescore):
+@pytest.mark.usefixtures("scored")
+def test_a_mail_that_two_have_exits_with_2_and_both_ids(flamescore):
     done = flamescore("explain", "Shared@example.com")
     assert (done.code, done.out) == (2, "")
     assert done.err == "U004 2 contacts have that e-mail: `105`, `106`.\n        Give one of the ids.\n"
 
 
-def test_no_run_yet_exits_with_4(project, flamescore):
+@pytest.mark.usefixtures("project")
+def test_no_run_yet_exits_with_4(flamescore):
     done = flamescore("explain", "101")
     assert (done.code, done.out) == (4, "")
     assert done.err.startswith("O004 there is no run in ")
     assert flamescore("explain", "101", "--as-of", "2026-11-21").code == 0
 
 
-def test_run_and_as_of_do_not_go_together(scored, flamescore):
+@pytest.mark.usefixtures("scored")
+def test_run_and_as_of_do_not_go_together(flamescore):
     done = flamescore("explain", "101", "--run", "latest", "--as-of", "now")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("U011 --run and --as-of don't go together.\n")
 
 
-def test_verbose_quiet_and_log_format(scored, flamescore):
+@pytest.mark.usefixtures("scored")
+def test_verbose_quiet_and_log_format(flamescore):
     assert flamescore("explain", "101", "-v").err.endswith(" s  explain\n")
     assert flamescore("explain", "101", "-v", "-q").err == ""
     assert json.loads(flamescore("explain", "101", "-v", "--log-format", "json").err)["level"] == "info"

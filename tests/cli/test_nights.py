@@ -24,8 +24,8 @@ def test_two_nights_on_growing_exports(project, flamescore):
     first = latest(project)
     assert hot(project) == ["101", "103"]
     (project / "events.csv").write_text(
-        EVENTS
-        + "102,form_submit,2026-11-21T08:00:00Z,Ebook\n109,call,2026-11-21T08:00:00Z,\n109,form_submit,2026-11-21T09:00:00Z,\n"
+        EVENTS + "102,form_submit,2026-11-21T08:00:00Z,Ebook\n109,call,2026-11-21T08:00:00Z,\n"
+        "109,form_submit,2026-11-21T09:00:00Z,\n"
         "109,form_submit,2026-11-21T10:00:00Z,\n"
     )
     (project / "contacts.csv").write_text(CONTACTS + "109,New Face,new@example.com,,,,,US,,\n")

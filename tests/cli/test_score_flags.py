@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
-from cli.small import CONTACTS, EVENTS, PROJECT, RANKED, RULES, latest, runs, write_project
-
-
-def record(folder, output="out"):
-    return json.loads((folder / output / "latest" / "run.json").read_text())
+from cli.small import CONTACTS, EVENTS, PROJECT, RANKED, RULES, latest, record, runs, write_project
 
 
 def scores(folder, output="out"):
@@ -57,7 +52,8 @@ def test_quiet_keeps_warnings_back_but_not_errors(project, flamescore):
     assert flamescore("score", "-q", "--rules", "none.yaml").err != ""
 
 
-def test_verbose_tells_the_steps_on_stderr(project, flamescore):
+@pytest.mark.usefixtures("project")
+def test_verbose_tells_the_steps_on_stderr(flamescore):
     done = flamescore("score", "--verbose")
     steps = [line.split(" s  ")[1] for line in done.err.splitlines()]
     assert {"load", "score", "write"} <= set(steps)
@@ -270,8 +266,12 @@ def test_dry_run_says_what_would_change(project, flamescore):
     )
     done = flamescore("score", "--dry-run")
     assert done.out.splitlines()[1:] == [
-        "interest, against the latest run: 2 with other points, 2 up in flames, 0 down in flames, 0 new, 0 gone",
-        "fit, against the latest run: 0 with other points, 0 up in flames, 0 down in flames, 0 new, 0 gone",
+        f"{score}, against the latest run: {changed}"
+        for score, changed in {
+            "interest": "2 with other points, 2 up in flames, 0 down in flames, 0 new, 0 gone",
+            "fit": "0 with other points, 0 up in flames, 0 down in flames, 0 new, 0 gone",
+        }.items()
+    ] + [
         "Nothing was written.",
     ]
     assert len(runs(project)) == 1
@@ -286,54 +286,3 @@ def test_spreadsheet_guards_the_exact_tables(project, flamescore):
     guarded = (project / "out" / "latest" / "scores.csv").read_text()
     assert guarded.startswith("\ufeffcontact_id,")
     assert '102,evil@example.com,[/evil],,"\'=HYPERLINK(""http://x"",""y"")",' in guarded
-
-
-def test_log_format_json(project, flamescore):
-    (project / "contacts.csv").write_text(CONTACTS + "109,short\n")
-    done = flamescore("score", "--log-format", "json", "-v")
-    said = [json.loads(line) for line in done.err.splitlines()]
-    assert said[0] == {"level": "warning", "message": "contacts contacts.csv: of 9 rows 1 rejected"}
-    assert {line["level"] for line in said[1:]} == {"info"}
-    done = flamescore("score", "--log-format", "json", "--as-of", "tomorrow")
-    message = "--as-of must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `tomorrow`."
-    assert json.loads(done.err) == {
-        "level": "error", "code": "U002", "message": message, "hint": None,
-        "path": None, "line": None, "column": None, "exit_code": 2,
-    }  # fmt: skip
-
-
-def test_log_format_json_of_every_fault_of_a_rule_file(project, flamescore):
-    (project / "rules.yaml").write_text(RULES.replace("points: 5", "pionts: 5"))
-    said = [json.loads(line) for line in flamescore("score", "--log-format", "json").err.splitlines()]
-    assert [(each["line"], each["exit_code"]) for each in said if "pionts" in each["message"]] == [
-        (8, 2),
-        (10, 2),
-        (17, 2),
-    ]
-
-
-@pytest.mark.parametrize("words", [["score", "--bogus"], ["nonsense"], ["score", "--lock-timeout", "-1"]])
-def test_log_format_json_of_words_that_are_not_understood(project, flamescore, words):
-    done = flamescore(*words, "--log-format", "json")
-    assert done.code == 2
-    assert json.loads(done.err)["code"] == "U000"
-    assert flamescore(*words).err.startswith("Usage: flamescore ")
-
-
-def test_warnings_of_a_rule_file_are_a_line_each(project, flamescore):
-    rules = RULES.replace(
-        "{name: Form, event: form_submit, points: 5}", "{name: Form, event: form_submit, points: -5}"
-    )
-    (project / "rules.yaml").write_text(rules)
-    done = flamescore("score")
-    assert done.code == 0
-    assert done.err == (
-        'rules.yaml:8:50: R100 Rule "Form": This penalty expires, by the defaults of the score or group.\n'
-    )
-    assert record(project)["warnings"] == [done.err.rstrip("\n")]
-
-
-def test_an_unreadable_as_of_is_no_fault_of_the_program(project, flamescore):
-    done = flamescore("score", FLAMESCORE_AS_OF="tomorrow")
-    assert done.code == 2
-    assert done.err.startswith("U002 FLAMESCORE_AS_OF must be ")

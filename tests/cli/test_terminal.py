@@ -1,5 +1,7 @@
 """What a person sees on a terminal, and what a pipe gets instead."""
 
+# ruff: noqa: E501 - a row of a table is a line here
+
 from __future__ import annotations
 
 import pytest
@@ -32,7 +34,8 @@ def test_score_shows_progress_and_the_summary(folder, summary):
     assert seen.endswith(f"Published {folder}/out/runs/{latest(folder)}\n")
 
 
-def test_names_come_out_as_themselves(folder, summary):
+@pytest.mark.usefixtures("folder")
+def test_names_come_out_as_themselves(summary):
     seen = plain(summary)
     assert "[/evil]" in seen
     assert "<script>alert(1)</script>" in seen

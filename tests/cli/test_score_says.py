@@ -1,0 +1,63 @@
+"""What `score` says on stderr: as text a line each, or as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.small import CONTACTS, RULES, record
+
+
+def test_log_format_json(project, flamescore):
+    (project / "contacts.csv").write_text(CONTACTS + "109,short\n")
+    done = flamescore("score", "--log-format", "json", "-v")
+    said = [json.loads(line) for line in done.err.splitlines()]
+    assert said[0] == {"level": "warning", "message": "contacts contacts.csv: of 9 rows 1 rejected"}
+    assert {line["level"] for line in said[1:]} == {"info"}
+    done = flamescore("score", "--log-format", "json", "--as-of", "tomorrow")
+    choices = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
+    message = f"--as-of must be {choices}, and is `tomorrow`."
+    assert json.loads(done.err) == {
+        "level": "error", "code": "U002", "message": message, "hint": None,
+        "path": None, "line": None, "column": None, "exit_code": 2,
+    }  # fmt: skip
+
+
+def test_log_format_json_of_every_fault_of_a_rule_file(project, flamescore):
+    (project / "rules.yaml").write_text(RULES.replace("points: 5", "pionts: 5"))
+    said = [json.loads(line) for line in flamescore("score", "--log-format", "json").err.splitlines()]
+    assert [(each["line"], each["exit_code"]) for each in said if "pionts" in each["message"]] == [
+        (8, 2),
+        (10, 2),
+        (17, 2),
+    ]
+
+
+@pytest.mark.parametrize("words", [["score", "--bogus"], ["nonsense"], ["score", "--lock-timeout", "-1"]])
+@pytest.mark.usefixtures("project")
+def test_log_format_json_of_words_that_are_not_understood(flamescore, words):
+    done = flamescore(*words, "--log-format", "json")
+    assert done.code == 2
+    assert json.loads(done.err)["code"] == "U000"
+    assert flamescore(*words).err.startswith("Usage: flamescore ")
+
+
+def test_warnings_of_a_rule_file_are_a_line_each(project, flamescore):
+    rules = RULES.replace(
+        "{name: Form, event: form_submit, points: 5}", "{name: Form, event: form_submit, points: -5}"
+    )
+    (project / "rules.yaml").write_text(rules)
+    done = flamescore("score")
+    assert done.code == 0
+    assert done.err == (
+        'rules.yaml:8:50: R100 Rule "Form": This penalty expires, by the defaults of the score or group.\n'
+    )
+    assert record(project)["warnings"] == [done.err.rstrip("\n")]
+
+
+@pytest.mark.usefixtures("project")
+def test_an_unreadable_as_of_is_no_fault_of_the_program(flamescore):
+    done = flamescore("score", FLAMESCORE_AS_OF="tomorrow")
+    assert done.code == 2
+    assert done.err.startswith("U002 FLAMESCORE_AS_OF must be ")
