@@ -10,7 +10,7 @@ import polars as pl
 from flamescore.cells import as_text
 from flamescore.engine.people import INDEX, KEY, key_of, people_of
 from flamescore.exports.faults import reading
-from flamescore.frames import SURVIVOR
+from flamescore.frames import INSTANT, SURVIVOR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,14 +32,19 @@ def focus(exports: Exports, contact_id: str) -> Exports:
     )
 
 
-def frozen(exports: Exports, as_of: datetime) -> Exports:
-    """Leave out whatever happened after an instant."""
-    then = pl.col("at") <= as_of
+def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
+    """Leave out whatever happened after an instant, to be scored as of a later one, `now`.
+
+    Entries of the tag history are put off beyond `now` instead: where the history has any entry of a contact
+    and tag, whenever, it alone decides, so leaving one out would let the contacts' list speak.
+    """
     history = exports.tag_history
+    beyond = pl.lit(max(now, then)).cast(INSTANT) + pl.duration(seconds=1)
+    put_off = pl.when(pl.col("at") > then).then(beyond).otherwise("at").alias("at")
     return replace(
         exports,
-        events=tuple(replace(source, frame=source.frame.filter(then)) for source in exports.events),
-        tag_history=None if history is None else history.filter(then),
+        events=tuple(replace(each, frame=each.frame.filter(pl.col("at") <= then)) for each in exports.events),
+        tag_history=None if history is None else history.with_columns(put_off),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.engine.clock import Clock
+from flamescore.engine.focus import frozen
 from flamescore.engine.run import DEFAULT, run
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def what_if(
     what had happened by `then` alone. `names` are scores that both books have. A contact that is outside a
     score's population has 0. Two passes over the events; a third where `ignore` or the time zone differ.
     """
-    past = until(exports, then, now)
+    past = frozen(exports, then, now)
     old, new = _only(old, names), _only(new, names)
     first, second = _two_books(old, new, past, then)
     later = _totals(new, past, now)
@@ -65,22 +66,6 @@ def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame
         frame = pl.DataFrame({"contact_id": ids, "total": total}).filter(pl.Series(scored))
         frames.append(frame.select("contact_id", pl.lit(score.name).alias("score_name"), "total"))
     return pl.concat(frames)
-
-
-def until(exports: Exports, then: datetime, now: datetime) -> Exports:
-    """Leave out what happened after an instant.
-
-    Entries of the tag history are put off beyond `now` instead: where the history has any entry of a contact
-    and tag, whenever, it alone decides, so leaving one out would let the contacts' list speak.
-    """
-    history = exports.tag_history
-    beyond = pl.lit(max(now, then)).cast(pl.Datetime("us", "UTC")) + pl.duration(seconds=1)
-    put_off = pl.when(pl.col("at") > then).then(beyond).otherwise("at").alias("at")
-    return replace(
-        exports,
-        events=tuple(replace(each, frame=each.frame.filter(pl.col("at") <= then)) for each in exports.events),
-        tag_history=None if history is None else history.with_columns(put_off),
-    )
 
 
 def alike(old: RuleBook, new: RuleBook) -> bool:

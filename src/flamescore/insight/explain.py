@@ -105,7 +105,8 @@ def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, 
 
 
 def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
-    then = score_exports(book, frozen(mine, as_of), as_of=as_of + timedelta(days=days))
+    later = as_of + timedelta(days=days)
+    then = score_exports(book, frozen(mine, as_of, later), as_of=later)
     return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}
 
 
