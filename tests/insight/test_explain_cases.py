@@ -111,7 +111,10 @@ def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
     now = replace(
         case,
         events=[row for row in case.events if row["at"] <= case.as_of],
-        tag_history=[row for row in case.tag_history if row["at"] <= case.as_of],
+        tag_history=[
+            row if row["at"] <= case.as_of else row | {"at": case.as_of + timedelta(days=1_000)}
+            for row in case.tag_history  # put off, not left out: the history alone decides
+        ],
     )
     later = {days: replace(now, as_of=case.as_of + timedelta(days=days)).scored().scores for days in AHEAD}
     for explanation in explanations:
