@@ -84,6 +84,13 @@ def test_every_row_is_counted_once_under_the_first_that_fits():
     assert scores == {"2": 4.0, "1": 1.0}
 
 
+def test_rows_that_were_ignored_before_are_counted_among_the_others():
+    rows = [("1", "open", 1, "yes", 0), ("1", "open", 2, "no", 0), ("9", "buy", 3, None, 0)]
+    found, scores = counts(rows, Counts(rows=8, rejected=1, ignored=4))
+    assert found == Counts(rows=8, rejected=1, ignored=5, orphans=1, kept=1)
+    assert scores == {"1": 1.0, "2": 0.0}
+
+
 def test_rows_that_are_older_than_every_window_are_old_read_or_not():
     rules = BOTS.replace("expires: never", "expires: 60d")
     rows = [("1", kind, age, None, 0) for kind in ("open", "buy", "other") for age in (29, 30, 59, 60, 99)]
