@@ -221,8 +221,10 @@ def _rules(done: Run) -> pl.DataFrame:
     sums = np.zeros((3, count), np.int64)
     for part in rows:
         sums[0] += np.bincount(part.entry, minlength=count)
-        np.add.at(sums[1], part.entry, part.occurrences)
-        np.add.at(sums[2], part.entry, part.points)
+        # Types alike let `add.at` take its fast way: a tenth of the time.
+        entry = part.entry.astype(np.intp)
+        np.add.at(sums[1], entry, part.occurrences.astype(np.int64))
+        np.add.at(sums[2], entry, part.points.astype(np.int64))
     return table(done.prepared.teller.entries).with_columns(
         contacts=pl.Series(sums[0]),
         occurrences=pl.Series(sums[1]),

@@ -14,6 +14,7 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.engine.predicates import CELL, ISO, evaluate
+from flamescore.engine.probe import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,10 @@ TOLD: Final = 1_000
 
 _DENSE: Final = 1 << 22
 """Pairs of codes that are looked up in a table; rarer, larger ones are sorted."""
+
+
+_NONE: Final = np.zeros(1, np.uint32)
+"""Stands behind the codes for what is not among them."""
 
 
 class Codes:
@@ -64,20 +69,26 @@ class ColumnCoder:
         self.values: list[str] = []
         """The first distinct values, `TOLD` at most."""
         self._clock = clock
-        self._known = pl.DataFrame(schema={"hash": pl.UInt64, "code": pl.UInt32})
+        self._hashes = np.zeros(0, np.uint64)
+        self._codes = _NONE
+        self._probe = Probe(self._hashes)
 
     def encode(self, cells: pl.Series, iso: pl.Series | None = None) -> NDArray[np.uint32]:
         """Return the code of each cell; `iso` is the companion of a column with declared date formats."""
-        frame = pl.DataFrame({"hash": _hash(cells, iso)})
-        found = frame.join(self._known, on="hash", how="left", maintain_order="left")
-        if found["code"].null_count():
-            new = frame.with_row_index("row").filter(found["code"].is_null()).unique("hash")
-            rows = new["row"]
-            coded = self._learn(new["hash"], cells.gather(rows), None if iso is None else iso.gather(rows))
-            found = found.update(coded, on="hash", how="left")
-        return found["code"].to_numpy()
+        hashes = _hash(cells, iso).to_numpy()
+        place = self._probe.find(hashes)
+        codes = self._codes[place]
+        unknown = np.flatnonzero(place < 0)
+        if len(unknown):
+            new, first, which = np.unique(hashes[unknown], return_index=True, return_inverse=True)
+            rows = pl.Series(unknown[first])
+            learnt = self._learn(new, cells.gather(rows), None if iso is None else iso.gather(rows))
+            codes[unknown] = learnt[which]
+        return codes
 
-    def _learn(self, hashes: pl.Series, cells: pl.Series, iso: pl.Series | None) -> pl.DataFrame:
+    def _learn(
+        self, hashes: NDArray[np.uint64], cells: pl.Series, iso: pl.Series | None
+    ) -> NDArray[np.uint32]:
         frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
         if len(self.values) < TOLD:
             self.values += frame[CELL].drop_nulls().head(TOLD - len(self.values)).to_list()
@@ -86,10 +97,12 @@ class ColumnCoder:
         bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
         rows, inverse = np.unique(np.packbits(bits, axis=1), axis=0, return_inverse=True)
         codes = np.array([self.codes.of(self._sets(row)) for row in rows], np.uint32)
-        coded = pl.DataFrame({"hash": hashes, "code": codes[inverse.reshape(-1)]})
-        if self._known.height + coded.height <= REMEMBERED:
-            self._known = pl.concat([self._known, coded])
-        return coded
+        learnt = codes[inverse.reshape(-1)]
+        if len(self._hashes) + len(hashes) <= REMEMBERED:
+            self._hashes = np.concatenate([self._hashes, hashes])
+            self._codes = np.concatenate([self._codes[:-1], learnt, _NONE])
+            self._probe = Probe(self._hashes)
+        return learnt
 
     def _sets(self, packed: NDArray[np.uint8]) -> tuple[int, int]:
         width = len(self.predicates)
