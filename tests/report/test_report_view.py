@@ -306,3 +306,10 @@ def test_a_cut_list_says_so():
 def test_clean_input_in_the_report():
     result = replace(scored(), observed=replace(scored().observed, sources=()))
     assert render(told(result)).endswith("## The input\n\nNothing was wrong with it.\n")
+
+
+def test_a_narrow_terminal_shows_the_strongest_reason_alone():
+    wide, narrow = printed(scored(), width=120), printed(scored(), width=80)
+    assert "Submitted a web form" in wide
+    assert "Submitted a web form" not in narrow
+    assert "Visited the sales" in narrow

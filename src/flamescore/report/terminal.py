@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rich import box
@@ -12,15 +13,18 @@ from rich.text import Text
 from flamescore.report.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
 
     from flamescore.report.leads import Lead
     from flamescore.report.view import ScoreView, View
 
 BAR: Final = 30
+WIDE: Final = 110
+"""From so many columns on three reasons of a lead have a line each."""
+
 FLAME: Final = "▲"
 
 
@@ -69,18 +73,27 @@ def moved(score: ScoreView, since: datetime | None) -> list[RenderableType]:
 
 
 def leads(ranked: Sequence[Lead]) -> RenderableType:
-    """Return the top of the ranked list."""
-    if not ranked:
-        return Text("Nobody is on the list.", style="dim")
-    table = _table("", "", "Flames", "Score", "Strongest reasons", "Last activity")
-    for lead in ranked:
-        called = Text(shown(lead.called), style="bold")
-        if lead.company:
-            called.append(f"\n{shown(lead.company)}", style="dim not bold")
-        why = Text("\n".join(shown(str(reason)) for reason in lead.reasons))
-        last = Text(lead.last_activity or "")
-        table.add_row(Text(str(lead.rank)), called, _drawn(lead.flames), Text(lead.standing), why, last)
-    return table
+    """Return the top of the ranked list; where the terminal is narrow with the strongest reason alone."""
+    return _Leads(tuple(ranked)) if ranked else Text("Nobody is on the list.", style="dim")
+
+
+@dataclass(frozen=True)
+class _Leads:
+    """The list, laid out when the width is known."""
+
+    ranked: tuple[Lead, ...]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        most = None if options.max_width >= WIDE else 1
+        table = _table("", "", "Flames", "Score", "Strongest reasons", "Last activity")
+        for lead in self.ranked:
+            called = Text(shown(lead.called), style="bold")
+            if lead.company:
+                called.append(f"\n{shown(lead.company)}", style="dim not bold")
+            why = Text("\n".join(shown(str(reason)) for reason in lead.reasons[:most]))
+            last = Text(lead.last_activity or "")
+            table.add_row(Text(str(lead.rank)), called, _drawn(lead.flames), Text(lead.standing), why, last)
+        yield table
 
 
 def input_problems(problems: Sequence[str]) -> list[RenderableType]:
