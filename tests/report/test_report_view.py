@@ -311,5 +311,5 @@ def test_clean_input_in_the_report():
 def test_a_narrow_terminal_shows_the_strongest_reason_alone():
     wide, narrow = printed(scored(), width=120), printed(scored(), width=80)
     assert "Submitted a web form" in wide
-    assert "Submitted a web form" not in narrow
-    assert "Visited the sales" in narrow
+    assert "Submitted" not in narrow
+    assert "Visited" in narrow
