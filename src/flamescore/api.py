@@ -127,7 +127,7 @@ def explain(
     """
     exports = _exports(rules, contacts, events, tag_history, None)
     book = bind_rules(rules, _columns(exports)).book
-    who = contact_meant(exports.contacts, contact)
+    who = contact_meant(exports, contact)
     return explaining.explain(book, exports, who, as_of=_instant(rules, as_of), everything=everything)
 
 

@@ -103,7 +103,7 @@ def _of_run(project: Project, contact: str, run: str | None, *, everything: bool
     rules = load_rules_text(record.rules.text, record.rules.path)
     instant = record.as_of.isoformat().replace("+00:00", "Z")
     with read_inputs(project, rules=rules, as_of=instant) as inputs:
-        who = contact_meant(inputs.exports.contacts, contact)
+        who = contact_meant(inputs.exports, contact)
         told = explained(inputs.bound.book, inputs.exports, who, as_of=inputs.as_of, everything=everything)
     told = held_against(told, found.run_id, pl.read_parquet(found.path / "scores.parquet"))
     if _changed(project, record.rules.text):
@@ -134,7 +134,7 @@ def _of_time(project: Project, contact: str, as_of: str, *, rank: bool, everythi
 
     with read_inputs(project, as_of=as_of) as inputs:
         book, exports = inputs.bound.book, inputs.exports
-        who = contact_meant(exports.contacts, contact)
+        who = contact_meant(exports, contact)
         told = explained(book, exports, who, as_of=inputs.as_of, everything=everything)
         day = _exported_on(exports)
         if rank:

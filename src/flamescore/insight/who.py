@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from flamescore.cells import fold, folded, trim
 from flamescore.errors import NotFoundError, Problem, UsageError
+from flamescore.frames import SURVIVOR
+
+if TYPE_CHECKING:
+    from flamescore.frames import Exports
 
 
-def contact_meant(contacts: pl.DataFrame, text: str) -> str:
-    """Return the id of the contact with this id, else with this e-mail address.
+def contact_meant(exports: Exports, text: str) -> str:
+    """Return the id of the contact with this id, else merged from it, else with this e-mail address.
 
     Raises:
         NotFoundError: there is none.
         UsageError: several contacts have the address; their ids are named.
     """
-    if contacts.filter(pl.col("contact_id") == trim(text)).height:
+    contacts, by_id = exports.contacts, pl.col("contact_id") == trim(text)
+    if contacts.filter(by_id).height:
         return trim(text)
+    merged = None if exports.aliases is None else exports.aliases.filter(by_id)
+    if merged is not None and merged.height:
+        return str(merged[SURVIVOR][0])
     found = []
     if "email" in contacts.columns:
         found = contacts.filter(folded(pl.col("email")) == fold(text))["contact_id"].to_list()

@@ -1,0 +1,40 @@
+"""Which contact is meant."""
+
+import polars as pl
+import pytest
+
+from flamescore.errors import NotFoundError, UsageError
+from flamescore.frames import SURVIVOR, Exports
+from flamescore.insight.who import contact_meant
+
+EXPORTS = Exports(
+    pl.DataFrame(
+        {"contact_id": ["7", "ann@example.com", "9"], "email": ["Ann@Example.com", None, "bo@example.com"]}
+    ),
+    aliases=pl.DataFrame({"contact_id": ["3", "9"], SURVIVOR: ["7", "7"]}),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        (" 7 ", "7"),
+        ("ann@example.com", "ann@example.com"),  # an id comes before an e-mail
+        ("3", "7"),  # an old id means the contact that it was merged into
+        ("9", "9"),  # but not where a contact has it still
+        ("BO@example.com", "9"),
+    ],
+)
+def test_an_id_then_an_old_id_then_an_email(text, contact):
+    assert contact_meant(EXPORTS, text) == contact
+
+
+def test_nobody_is_told_with_what_to_give():
+    with pytest.raises(NotFoundError, match="No contact has the id or e-mail `07`"):
+        contact_meant(EXPORTS, "07")
+
+
+def test_two_with_one_email_are_told_by_their_ids():
+    two = Exports(pl.DataFrame({"contact_id": ["b", "a"], "email": ["x@example.com", " X@example.com"]}))
+    with pytest.raises(UsageError, match="2 contacts have that e-mail: `a`, `b`"):
+        contact_meant(two, "x@example.com")
