@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import polars as pl
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 WHITE_SPACE: Final = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -62,11 +59,6 @@ def as_text(column: str | pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_temporal():
         return _temporal_text(expr, dtype)
     return _other_text(expr, dtype)
-
-
-def all_as_text(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
-    """Return the frame with every column of the schema as its canonical text."""
-    return frame.with_columns(as_text(name, dtype).alias(name) for name, dtype in schema.items())
 
 
 def _float_text(expr: pl.Expr) -> pl.Expr:

@@ -13,6 +13,7 @@ from flamescore.engine.entries import table
 from flamescore.engine.ledger import NONE
 from flamescore.engine.people import ROW
 from flamescore.engine.rank import quotients, ranked
+from flamescore.engine.readings import instant_of
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
 from flamescore.frames import ISO_SUFFIX, POINTS
 from flamescore.units import POINT
@@ -67,7 +68,7 @@ class Ledger:
                 {"age": rows.age, "occurrences": occurrences, "points": quotients(rows.points, POINT)}
             )
             .with_columns(self.ids.gather(rows.contact + first).alias("contact_id"), *names.get_columns()[:3])
-            .with_columns(last_at=_instant(at))
+            .with_columns(last_at=instant_of(at))
             .select(POINTS.names())
         )
 
@@ -238,7 +239,3 @@ def _unseen(done: Run) -> tuple[str, ...]:
     matches = [stream.where[0] for stream in done.prepared.streams.all]
     missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
     return tuple(dict.fromkeys(text for p in missing for text in _texts(p)))
-
-
-def _instant(epoch: pl.Expr) -> pl.Expr:
-    return pl.from_epoch(epoch, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")

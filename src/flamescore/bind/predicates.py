@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.bind.patterns import check_pattern
 from flamescore.bind.resolved import Empty, Equals, Like, Matches, Order, Predicate, Test, Within
-from flamescore.bind.words import trim
+from flamescore.cells import trim
 from flamescore.rules.conditions import Operators
 from flamescore.rules.moments import parse_moment
 from flamescore.units import from_local

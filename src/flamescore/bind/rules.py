@@ -22,7 +22,7 @@ from flamescore.bind.resolved import (
     Subject,
     TagRule,
 )
-from flamescore.bind.words import fold
+from flamescore.cells import fold
 from flamescore.rules import model as authored
 from flamescore.rules.slug import slug
 from flamescore.units import Period, to_points

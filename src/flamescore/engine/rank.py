@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.engine.ledger import NONE
+from flamescore.engine.readings import instant_of
 from flamescore.frames import SCORES, conform
 from flamescore.units import POINT
 
@@ -53,7 +54,7 @@ def ranked(
         percent_of_ideal=pl.Series(quotients(number, score.ideal, times=100)),
         percentile=pl.Series(quotients(lower, max(frame.height - 1, 1), times=100)),
         rank=total.rank("min", descending=True).cast(pl.Int32),
-        last_activity_at=pl.from_epoch(at, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
+        last_activity_at=instant_of(at),
     ).pipe(conform, SCORES, name="scores")
 
 

@@ -54,6 +54,11 @@ def number(cell: pl.Expr) -> pl.Expr:
     return pl.when(value.abs() <= LARGEST).then(value)
 
 
+def instant_of(epoch: pl.Expr) -> pl.Expr:
+    """Return the instants (`frames.INSTANT`) of epoch seconds; null stays null."""
+    return pl.from_epoch(epoch, "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+
+
 def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Read trimmed cells as dates or instants: (epoch seconds, local calendar days), `MISSING` for neither.
 

@@ -16,6 +16,7 @@ from flamescore.cells import as_text
 from flamescore.engine.bins import Kept, Partition, concat
 from flamescore.engine.counting import PASSES, Occurrences
 from flamescore.engine.people import INDEX
+from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import AGE, Scan, placed
 from flamescore.frames import DROP, INSTANT
 
@@ -94,10 +95,7 @@ def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tup
     properties = [name for name in names if name not in ("contact_id", "contact", "at")]
     shown = batch[rows].select(
         *(as_text(name, batch.schema[name]).alias(name) for name in properties),
-        pl.from_epoch(scan.clock.now - pl.col(AGE), "s")
-        .cast(pl.Datetime("us"))
-        .dt.replace_time_zone("UTC")
-        .alias(AT),
+        instant_of(scan.clock.now - pl.col(AGE)).alias(AT),
     )
     return shown, kept, [matching.streams[s] for s in signature[rows].tolist()]
 
