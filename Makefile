@@ -44,6 +44,11 @@ $(VENV)/bench: $(VENV)/tools
 	@$(PIP) -e '.[dev,bench]'
 	@touch $@
 
+$(VENV)/browser: $(VENV)/tools
+	@echo "Installing what the tests of the report's page need into $(VENV) ..."
+	@$(PIP) -e '.[dev,browser]'
+	@touch $@
+
 setup: $(VENV)/tools ## make .venv with the program and what the tests need
 
 # --- for everyone ---------------------------------------------------------------------------------------
@@ -78,7 +83,7 @@ demo: $(VENV)/product ## score the sample data and show the hot leads
 test: check ## lint, types, imports, and the tests in their quick size
 	$(BIN)/pytest -n auto --dist worksteal
 
-test-all: check ## the same with every test, in full size (an hour)
+test-all: check $(VENV)/browser ## the same with every test, in full size (an hour)
 	FLAMESCORE_TESTS=full $(BIN)/pytest -n auto --dist worksteal
 
 check: lint types imports ## lint, types and imports alone
@@ -113,7 +118,7 @@ mutants: $(VENV)/tools ## spoil the engine two hundred times, and see that the t
 
 constraints: ## pin the newest versions that fit, in constraints.txt
 	rm -rf build/pin && $(PYTHON) -m venv build/pin
-	build/pin/bin/python -m pip --disable-pip-version-check install --quiet -e '.[dev,bench]'
+	build/pin/bin/python -m pip --disable-pip-version-check install --quiet -e '.[dev,bench,browser]'
 	{ echo '# The exact versions of everything that the project is developed and tested with.'; \
 	  echo '# `make constraints` makes this file anew.'; \
 	  build/pin/bin/python -m pip freeze --exclude-editable; } > constraints.txt

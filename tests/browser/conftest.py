@@ -30,7 +30,9 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs `pip install -e '.[browser]'`")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs `pip install -e '.[browser]'`, as `make test-all` does"
+    )
     program = os.environ.get("FLAMESCORE_CHROMIUM") or shutil.which("chromium")
     if program is None:
         pytest.skip("needs Chromium: `apt-get install chromium`, or its path in FLAMESCORE_CHROMIUM")
@@ -54,7 +56,7 @@ def opened(browser, tmp_path) -> Iterator[Callable[..., Watched]]:
             java_script_enabled=javascript,
         )
         contexts.append(context)
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(30_000)
         watched = Watched(context.new_page())
         watched.page.on("console", lambda message: watched.said.append(message.text))
         watched.page.on("pageerror", lambda error: watched.said.append(str(error)))
