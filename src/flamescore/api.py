@@ -20,6 +20,7 @@ from flamescore.frames import Columns, Exports
 from flamescore.inputs import call_list_of, find_settings, parse_as_of
 from flamescore.insight import explain as explaining
 from flamescore.insight import search as searching
+from flamescore.insight.merged import merged_table
 from flamescore.insight.who import contact_meant
 from flamescore.rules import load as rules_loading
 from flamescore.rules.search import load_predicates
@@ -42,7 +43,8 @@ class Result:
     `scores`: `contact_id, score_name, score, flames, percent_of_ideal, percentile, rank, last_activity_at`,
     ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
     points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
-    `rejects`: `source, record, line, reason, message, raw` of rows that were left out.
+    `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
+    ids of contacts that were merged, and whose they are now; None where there are none.
     """
 
     scores: pl.DataFrame
@@ -50,6 +52,7 @@ class Result:
     contacts: pl.DataFrame
     rejects: pl.DataFrame
     scored: Scored
+    merged: pl.DataFrame | None = None
 
 
 def load_rules(rules: str | Path) -> LoadedRules:
@@ -106,7 +109,8 @@ def score(
     exports = _exports(rules, contacts, events, tag_history, max_rejects)
     book = bind_rules(rules, _columns(exports)).book
     done = score_exports(book, exports, as_of=_instant(rules, as_of))
-    return Result(done.scores, done.ledger.frame(), done.contacts, exports.rejects, done)
+    merged = None if exports.aliases is None else merged_table(exports.aliases)
+    return Result(done.scores, done.ledger.frame(), done.contacts, exports.rejects, done, merged)
 
 
 def explain(
@@ -161,7 +165,8 @@ def search(
         where=predicates,
         text=text,
     )
-    return searching.search(result.scores.lazy(), result.contacts.lazy(), query, clock=clock)
+    merged = None if result.merged is None else result.merged.lazy()
+    return searching.search(result.scores.lazy(), result.contacts.lazy(), query, clock=clock, merged=merged)
 
 
 def _exports(

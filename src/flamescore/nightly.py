@@ -15,6 +15,8 @@ from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.insight.changes import compare
+from flamescore.insight.merged import FILE as MERGED_FILE
+from flamescore.insight.merged import merged_table
 from flamescore.insight.trend import with_trend
 from flamescore.publish.before import before
 from flamescore.publish.describe import describe, describe_changes
@@ -30,6 +32,7 @@ from flamescore.scoring import score_exports
 from flamescore.tables.changes import with_people, write_changes
 from flamescore.tables.keep import absent
 from flamescore.tables.opportunities import write_opportunities
+from flamescore.tables.parquet import write_parquet
 from flamescore.tables.write import TableSettings, write_tables
 
 if TYPE_CHECKING:
@@ -136,6 +139,8 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         write_tables(folder.path, scored, inputs.exports.rejects, settings)
         opportunities = inputs.exports.opportunities
         write_opportunities(folder.path, scored, opportunities, spreadsheet=options.spreadsheet)
+        if inputs.exports.aliases is not None:
+            write_parquet(merged_table(inputs.exports.aliases), folder.path / MERGED_FILE)
         if changes is not None:
             write_changes(folder.path, changes)
         rules_hash = RulesFile.of("", inputs.loaded.text).hash

@@ -11,7 +11,13 @@ EXPORTS = Exports(
     pl.DataFrame(
         {"contact_id": ["7", "ann@example.com", "9"], "email": ["Ann@Example.com", None, "bo@example.com"]}
     ),
-    aliases=pl.DataFrame({"contact_id": ["3", "9"], SURVIVOR: ["7", "7"]}),
+    aliases=pl.DataFrame(
+        {
+            "contact_id": ["3", "9"],
+            SURVIVOR: ["7", "7"],
+            "email": ["was@example.com", "bo@example.com"],
+        }
+    ),
 )
 
 
@@ -22,7 +28,8 @@ EXPORTS = Exports(
         ("ann@example.com", "ann@example.com"),  # an id comes before an e-mail
         ("3", "7"),  # an old id means the contact that it was merged into
         ("9", "9"),  # but not where a contact has it still
-        ("BO@example.com", "9"),
+        ("BO@example.com", "9"),  # an address of today comes before an old one
+        ("WAS@example.com ", "7"),
     ],
 )
 def test_an_id_then_an_old_id_then_an_email(text, contact):
@@ -38,3 +45,9 @@ def test_two_with_one_email_are_told_by_their_ids():
     two = Exports(pl.DataFrame({"contact_id": ["b", "a"], "email": ["x@example.com", " X@example.com"]}))
     with pytest.raises(UsageError, match="2 contacts have that e-mail: `a`, `b`"):
         contact_meant(two, "x@example.com")
+
+
+def test_an_old_address_of_two_survivors_is_told_by_their_ids():
+    aliases = pl.DataFrame({"contact_id": ["3", "4"], SURVIVOR: ["b", "a"], "email": ["x@example.com"] * 2})
+    with pytest.raises(UsageError, match="2 contacts have that e-mail: `a`, `b`"):
+        contact_meant(Exports(pl.DataFrame({"contact_id": ["a", "b"]}), aliases=aliases), "x@example.com")

@@ -77,7 +77,7 @@ def search(
         ),
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Found in name, company or e-mail.")
+        str | None, typer.Option(metavar="TEXT", help="Found in name, company or e-mail; or the whole id.")
     ] = None,
     changed: Annotated[
         Changed | None,

@@ -17,6 +17,7 @@ from flamescore.engine.clock import Clock
 from flamescore.errors import Problem, UsageError
 from flamescore.exports.companions import IsoText
 from flamescore.frames import ISO_SUFFIX, Columns
+from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
 from flamescore.rules.search import load_predicates
 from flamescore.source import nearest
@@ -83,7 +84,9 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
         text=asked.text,
     )
     excluded = None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet")["contact_id"]
-    rows = search(scores, contacts, query, clock=clock, excluded=excluded)
+    merged = found.path / MERGED_FILE
+    aliases = pl.scan_parquet(merged) if merged.exists() else None
+    rows = search(scores, contacts, query, clock=clock, excluded=excluded, merged=aliases)
     if asked.changed:
         there = moved(found, terms[0].score_name, asked.changed)
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import fold, folded
+from flamescore.cells import fold, folded, trim
 from flamescore.engine.people import facts_of, people_of
+from flamescore.insight.merged import TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 UNASSIGNED: Final = "Unassigned"
 """What stands for contacts without an owner."""
 
-TEXT_COLUMNS: Final = ("name", "company", "email")
 NOTHING: Final = "nothing in the window"
 
 
@@ -55,12 +55,14 @@ def search(
     *,
     clock: Clock,
     excluded: pl.Series | None = None,
+    merged: pl.LazyFrame | None = None,
 ) -> pl.DataFrame:
     """Return the contacts that fit, ranked.
 
     `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
     Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
-    `<name>_flames`. `excluded` are ids to be left out. Text compares as in rules: trimmed, NFC, lower case.
+    `<name>_flames`. `excluded` are ids to be left out. Text compares as in rules: trimmed, NFC, lower case;
+    an id exactly. What `merged` (`merged_table`) holds of old contacts is found as if it were the survivor's.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
@@ -73,7 +75,7 @@ def search(
         found = found.join(theirs.collect(), on="contact_id", how="inner", maintain_order="left")
     if excluded is not None:
         found = found.filter(~pl.col("contact_id").is_in(excluded.implode()))
-    return found.pipe(_among, contacts, query, clock)
+    return found.pipe(_among, contacts, query, clock=clock, merged=merged)
 
 
 def ranked_contacts(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
@@ -117,11 +119,15 @@ def _bounds(query: Query) -> list[pl.Expr]:
     return out
 
 
-def _among(found: pl.DataFrame, contacts: pl.LazyFrame, query: Query, clock: Clock) -> pl.DataFrame:
+def _among(
+    found: pl.DataFrame, contacts: pl.LazyFrame, query: Query, *, clock: Clock, merged: pl.LazyFrame | None
+) -> pl.DataFrame:
     if not (query.owners or query.tags or query.where or query.text):
         return found
     people = contacts.filter(pl.col("contact_id").is_in(found["contact_id"].implode()))
-    people = people.filter(*_of_people(query, contacts.collect_schema().names()))
+    people = people.filter(*_of_people(query))
+    if query.text:
+        people = people.filter(_worded(contacts, query.text) | _was(merged, query.text))
     frame = people.collect()
     if query.where:
         facts = facts_of(people_of(frame), query.where, clock)
@@ -130,19 +136,28 @@ def _among(found: pl.DataFrame, contacts: pl.LazyFrame, query: Query, clock: Clo
     return found.join(frame.select("contact_id"), on="contact_id", how="semi", maintain_order="left")
 
 
-def _of_people(query: Query, columns: Sequence[str]) -> list[pl.Expr]:
+def _of_people(query: Query) -> list[pl.Expr]:
     out = []
     if query.owners:
         out.append(reduce(or_, (_owner(owner) for owner in query.owners)))
     out += [pl.col("tags").list.eval(folded(pl.element()) == fold(tag)).list.any() for tag in query.tags]
-    if query.text is not None:
-        wanted = fold(query.text)
-        there = [name for name in TEXT_COLUMNS if name in columns]
-        cells = (
-            folded(pl.col(name)).str.contains(wanted, literal=True).fill_null(value=False) for name in there
-        )
-        out.append(reduce(or_, cells, pl.lit(value=False)))
     return out
+
+
+def _worded(people: pl.LazyFrame, text: str, key: str = "contact_id") -> pl.Expr:
+    """Say which rows have a text in name, company or e-mail, or as their whole id."""
+    columns = people.collect_schema().names()
+    there = [folded(pl.col(name)) for name in TEXT_COLUMNS if name in columns]
+    cells = (cell.str.contains(fold(text), literal=True).fill_null(value=False) for cell in there)
+    return reduce(or_, cells, pl.col(key) == trim(text))
+
+
+def _was(merged: pl.LazyFrame | None, text: str) -> pl.Expr:
+    """Say which contacts a row that has the text was merged into."""
+    if merged is None:
+        return pl.lit(value=False)
+    found = merged.filter(_worded(merged, text, "merged_id")).select("contact_id").collect().to_series()
+    return pl.col("contact_id").is_in(found.implode())
 
 
 def _owner(owner: str) -> pl.Expr:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def contact_meant(exports: Exports, text: str) -> str:
     """Return the id of the contact with this id, else merged from it, else with this e-mail address.
 
+    The address of a row that was merged away means its survivor, where no contact has it any more.
+
     Raises:
         NotFoundError: there is none.
         UsageError: several contacts have the address; their ids are named.
@@ -24,12 +26,12 @@ def contact_meant(exports: Exports, text: str) -> str:
     contacts, by_id = exports.contacts, pl.col("contact_id") == trim(text)
     if contacts.filter(by_id).height:
         return trim(text)
-    merged = None if exports.aliases is None else exports.aliases.filter(by_id)
-    if merged is not None and merged.height:
+    aliases = contacts.clear() if exports.aliases is None else exports.aliases
+    if (merged := aliases.filter(by_id)).height:
         return str(merged[SURVIVOR][0])
-    found = []
-    if "email" in contacts.columns:
-        found = contacts.filter(folded(pl.col("email")) == fold(text))["contact_id"].to_list()
+    found = _by_email(contacts, text)["contact_id"].to_list()
+    if not found and (merged := _by_email(aliases, text)).height:
+        found = merged[SURVIVOR].unique().to_list()
     if not found:
         hint = "Give the contact id as the export has it (0042 is not 42), or the whole e-mail address."
         raise NotFoundError(Problem("N001", f"No contact has the id or e-mail `{text}`.", hint=hint))
@@ -39,3 +41,7 @@ def contact_meant(exports: Exports, text: str) -> str:
             Problem("U004", f"{len(found)} contacts have that e-mail: {ids}.", hint="Give one of the ids.")
         )
     return str(found[0])
+
+
+def _by_email(rows: pl.DataFrame, text: str) -> pl.DataFrame:
+    return rows.filter(folded(pl.col("email")) == fold(text)) if "email" in rows.columns else rows.clear()
