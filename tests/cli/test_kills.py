@@ -11,15 +11,24 @@ import pytest
 
 from cli.small import environment, write_project
 
-MOMENTS, RANDOMLY = (0, 100) if os.environ.get("FLAMESCORE_TESTS") == "full" else (5, 2)
-"""At how many moments to kill (0: each), and how often at random."""
+MOMENTS, RANDOMLY, PARTS = (0, 100, 4) if os.environ.get("FLAMESCORE_TESTS") == "full" else (5, 2, 1)
+"""At how many moments to kill (0: each), how often at random, and into how many tests they are cut."""
 
 
-@pytest.fixture(scope="module")
-def kills(tmp_path_factory):
-    folder = write_project(tmp_path_factory.mktemp("kills") / "project")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_after_any_kill_the_output_is_whole_and_the_next_run_tidies_up(tmp_path, part):
+    kills = _killed(tmp_path, part)
+    _the_kills_hit(kills)
+    for kill in kills:
+        _latest_leads_to_a_whole_run(kill)
+        _every_run_that_shows_says_what_it_said_before(kill)
+        _the_next_run_succeeds_and_tidies_up(kill)
+
+
+def _killed(folder, part):
+    numbers = [str(number) for number in (MOMENTS, RANDOMLY, part, PARTS)]
     done = subprocess.run(
-        [sys.executable, "-m", "cli.killing", str(folder), str(MOMENTS), str(RANDOMLY)],
+        [sys.executable, "-m", "cli.killing", str(write_project(folder / "project")), *numbers],
         capture_output=True,
         text=True,
         check=False,
@@ -31,33 +40,30 @@ def kills(tmp_path_factory):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_the_kills_hit(kills):
+def _the_kills_hit(kills):
     codes = [kill["code"] for kill in kills]
     assert len(codes) >= 7
     assert set(codes) <= {-9, 0}
-    assert codes.count(-9) >= len(codes) - RANDOMLY
+    assert codes.count(-9) >= len(codes) - RANDOMLY // PARTS
     assert any(name.startswith(".tmp-") for kill in kills for name in kill["left"]["hidden"])
 
 
-def test_after_any_kill_latest_leads_to_a_whole_run(kills):
-    for kill in kills:
-        left = kill["left"]
-        assert left["latest"].startswith("2026-11-21T000000Z-"), kill
-        assert left["latest"] in left["files"], kill
-        assert len({tuple(files) for files in left["files"].values()}) == 1, kill
-        assert all(run == record for run, record in left["record"].items()), kill
+def _latest_leads_to_a_whole_run(kill):
+    left = kill["left"]
+    assert left["latest"].startswith("2026-11-21T000000Z-"), kill
+    assert left["latest"] in left["files"], kill
+    assert len({tuple(files) for files in left["files"].values()}) == 1, kill
+    assert all(run == record for run, record in left["record"].items()), kill
 
 
-def test_after_any_kill_every_run_that_shows_says_what_it_said_before(kills):
-    for kill in kills:
-        said = kill["left"]["bytes"]
-        assert len({text for run, text in said.items() if run.startswith("2026-11-21")}) == 1, kill
+def _every_run_that_shows_says_what_it_said_before(kill):
+    said = kill["left"]["bytes"]
+    assert len({text for run, text in said.items() if run.startswith("2026-11-21")}) == 1, kill
 
 
-def test_the_next_run_succeeds_and_tidies_up(kills):
-    for kill in kills:
-        after = kill["after"]
-        assert kill["next"] == 0, kill
-        assert after["hidden"] == [".lock"], kill
-        assert [run[:10] for run in after["files"]] == ["2026-11-19", "2026-11-20", "2026-11-21"], kill
-        assert after["latest"] == max(after["files"]), kill
+def _the_next_run_succeeds_and_tidies_up(kill):
+    after = kill["after"]
+    assert kill["next"] == 0, kill
+    assert after["hidden"] == [".lock"], kill
+    assert [run[:10] for run in after["files"]] == ["2026-11-19", "2026-11-20", "2026-11-21"], kill
+    assert after["latest"] == max(after["files"]), kill
