@@ -26,7 +26,7 @@ EMPTY = Timeline(np.zeros(0, np.int64), 4, 30)
 
 
 def some(*rows, values=None):
-    """Make occurrences of (contact, age)."""
+    """Make occurrences of (contact, age) of stream 0."""
     pairs = np.array(rows, np.int64).reshape(-1, 2)
     value = None if values is None else np.array(values, np.uint64)
     return Occurrences(pairs[:, 0], pairs[:, 1], value, row=np.arange(len(pairs)))
@@ -160,4 +160,4 @@ def test_times_counts_what_per_has_left_and_count_comes_last():
 
 def test_none_are_counted_of_none():
     stream = Stream((), per=Per("day"), times=2, count=1, followed_by=Link(0, 1, strict=True))
-    assert counted(some(), stream, EMPTY, CLOCK).contact.tolist() == []
+    assert counted(some(), stream, EMPTY, CLOCK).run.tolist() == []

@@ -13,7 +13,7 @@ from flamescore.engine.ledger import Teller
 from flamescore.engine.people import facts_of, people_of
 from flamescore.engine.streams import conditions_of, leaves, streams_of
 from flamescore.engine.tags import tags_of
-from flamescore.engine.tail import LiveSets, Tail
+from flamescore.engine.tail import LiveSets, Tables, Tail, groups_of
 from flamescore.engine.worth import worths
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ class Prepared:
         return Tail(
             streams=self.streams,
             clock=self.clock,
-            tables=tuple(worths(stream, oldest) for stream in streams),
+            tables=Tables.of([worths(stream, oldest) for stream in streams]),
+            groups=groups_of(streams, broad.tolist()),
             narrow=LiveSets.of([s for s in streams if not broad[s]] for streams in sets),
             broad=LiveSets.of([s for s in streams if broad[s]] for streams in sets),
-            wide=broad,
             age_bits=max(1, oldest.bit_length()),
         )
 

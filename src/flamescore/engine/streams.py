@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flamescore.bind.resolved import (
@@ -22,7 +22,7 @@ from flamescore.bind.resolved import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from flamescore.bind.resolved import Condition, Rule, RuleBook
     from flamescore.engine.clock import Clock
@@ -58,6 +58,18 @@ class Stream:
     decay: Decay = NO_DECAY
 
     @property
+    def way(self) -> Hashable:
+        """How occurrences count: streams of one way can be counted side by side."""
+        return (
+            self.per,
+            self.times,
+            self.count,
+            self.followed_by,
+            self.unless_followed_by,
+            self.points.column,
+        )
+
+    @property
     def wide(self) -> bool:
         """Whether its occurrences carry more than an age: a property's value or its number."""
         return self.points.column is not None or (self.per is not None and self.per.unit is None)
@@ -65,7 +77,10 @@ class Stream:
 
 @dataclass(frozen=True)
 class Streams:
-    """The distinct streams of a rule book, and where each rule and condition finds its own."""
+    """The distinct streams of a rule book, and where each rule and condition finds its own.
+
+    Streams that count alike are neighbours.
+    """
 
     all: tuple[Stream, ...]
     ignored: tuple[tuple[Predicate, ...], ...]
@@ -107,7 +122,29 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
     happened = [leaf for condition in (*_conditions(book), *conditions) for leaf in leaves(condition)]
     of_condition = {h: index(_condition(h, clock)) for h in happened if isinstance(h, Happened)}
     ignored = tuple(where_of(match) for match in book.ignore)
-    return Streams(tuple(found), ignored, of_rule, of_condition)
+    return _neighbours(Streams(tuple(found), ignored, of_rule, of_condition))
+
+
+def _neighbours(streams: Streams) -> Streams:
+    """Number the streams anew, so that those which count alike are neighbours."""
+    ways: dict[Hashable, list[int]] = {}
+    for number, stream in enumerate(streams.all):
+        ways.setdefault(stream.way, []).append(number)
+    order = [number for numbers in ways.values() for number in numbers]
+    place = {number: i for i, number in enumerate(order)}
+
+    def moved(link: Link | None) -> Link | None:
+        return None if link is None else replace(link, stream=place[link.stream])
+
+    return Streams(
+        tuple(
+            replace(s, followed_by=moved(s.followed_by), unless_followed_by=moved(s.unless_followed_by))
+            for s in (streams.all[number] for number in order)
+        ),
+        streams.ignored,
+        {rule: place[number] for rule, number in streams.of_rule.items()},
+        {condition: place[number] for condition, number in streams.of_condition.items()},
+    )
 
 
 def where_of(match: EventMatch) -> tuple[Predicate, ...]:

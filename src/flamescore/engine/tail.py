@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from flamescore.engine.counting import Occurrences, Timeline, counted, runs
 from flamescore.engine.readings import MISSING
-from flamescore.engine.worth import contributions, times
+from flamescore.engine.worth import DAY, contributions, times
 from flamescore.units import MAX_POINTS, POINT
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine.bins import Kept, Partition
     from flamescore.engine.clock import Clock
-    from flamescore.engine.streams import Streams
+    from flamescore.engine.streams import Stream, Streams
 
 
 _SIGN: Final = 63
@@ -66,32 +66,76 @@ class LiveSets:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Neighbouring streams, from `first` up to `last`, that count alike: all as `like` does."""
+
+    first: int
+    last: int
+    like: Stream
+    wide: bool
+
+
+def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[Group, ...]:
+    """Put neighbouring streams together that count alike; those of the wide form stand alone."""
+    groups: list[Group] = []
+    for number, (stream, broad) in enumerate(zip(streams, wide, strict=True)):
+        last = groups[-1] if groups else None
+        if last is not None and not (last.wide or broad) and last.like.way == stream.way:
+            groups[-1] = replace(last, last=number + 1)
+        else:
+            groups.append(Group(number, number + 1, stream, broad))
+    return tuple(groups)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What an occurrence is worth by stream and whole days, laid end to end; past a table its last entry."""
+
+    flat: NDArray[np.int64]
+    start: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, tables: Sequence[NDArray[np.int64]]) -> Tables:
+        """Lay the tables of the streams end to end."""
+        sizes = np.array([len(table) for table in tables], np.int64)
+        flat = np.concatenate(tables) if tables else np.zeros(0, np.int64)
+        return cls(flat, np.cumsum(sizes) - sizes, sizes - 1)
+
+    def worth(self, stream: NDArray[np.int64], age: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what the tables of streams say of ages in seconds."""
+        found: NDArray[np.int64] = self.flat[np.minimum(age // DAY, self.last[stream]) + self.start[stream]]
+        return found
+
+
+@dataclass(frozen=True)
 class Tail:
     """What turns a partition into sums.
 
     `tables` are the worths of each stream by whole days (contributions, or factors where points come from a
-    property); `wide` are the streams that go through the wide form, with the event of each occurrence at
-    hand: `broad` are these of each live set, `narrow` the others.
+    property). Streams of the wide form have the event of each occurrence at hand: `broad` are these of each
+    live set, `narrow` the others.
     """
 
     streams: Streams
     clock: Clock
-    tables: tuple[NDArray[np.int64], ...]
+    tables: Tables
+    groups: tuple[Group, ...]
     narrow: LiveSets
     broad: LiveSets
-    wide: NDArray[np.bool_]
     age_bits: int
 
     def sums(self, partition: Partition) -> tuple[Sums, ...]:
         """Count and sum up, stream by stream."""
-        timeline, streams = self.occurrences(partition)
+        timeline, groups = self.occurrences(partition)
         return tuple(
-            self.summed(number, counted(some, self.streams.all[number], timeline, self.clock))
-            for number, some in enumerate(streams)
+            sums
+            for group, some in groups
+            for sums in self.summed(group, counted(some, group.like, timeline, self.clock), timeline)
         )
 
-    def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[Occurrences]]:
-        """Give every live stream of every event an occurrence: the timeline, and those of each stream."""
+    def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[tuple[Group, Occurrences]]]:
+        """Give every live stream of every event an occurrence: the timeline, and those of each group."""
         events, bits = partition.events, max(1, (partition.last - partition.first).bit_length())
         contact = events.contact.astype(np.int64) - partition.first
         age = events.age.astype(np.int64)
@@ -102,69 +146,68 @@ class Tail:
         timeline = Timeline(keys, bits, self.age_bits)
         lengths, streams = self.broad.exploded(events.live)
         rows = np.repeat(np.arange(len(lengths)), lengths)
-        return timeline, self._by_stream(timeline, events, contact, age, _grouped(rows, streams))
+        return timeline, self._by_group(timeline, events, contact, age, _grouped(rows, streams))
 
-    def _by_stream(
+    def _by_group(
         self,
         timeline: Timeline,
         events: Kept,
         contact: NDArray[np.int64],
         age: NDArray[np.int64],
         wide: dict[int, NDArray[np.int64]],
-    ) -> Iterator[Occurrences]:
+    ) -> Iterator[tuple[Group, Occurrences]]:
         bits = timeline.contact_bits + timeline.age_bits
-        bounds = np.searchsorted(timeline.keys, np.arange(len(self.tables) + 1) << bits)
-        for number in range(len(self.streams.all)):
-            if self.wide[number]:
-                rows = wide.get(number)
-                yield _NOTHING if rows is None else self._wide(number, events, contact, age, rows)
+        for group in self.groups:
+            if group.wide:
+                rows = wide.get(group.first)
+                run = group.first << timeline.contact_bits | contact
+                yield group, _NOTHING if rows is None else self._wide(group.first, events, run, age, rows)
             else:
-                keys = timeline.keys[bounds[number] : bounds[number + 1]] & ((1 << bits) - 1)
-                yield Occurrences(keys >> timeline.age_bits, keys & ((1 << timeline.age_bits) - 1))
+                first, last = np.searchsorted(timeline.keys, (group.first << bits, group.last << bits))
+                keys = timeline.keys[first:last]
+                yield group, Occurrences(keys >> timeline.age_bits, keys & ((1 << timeline.age_bits) - 1))
 
     def _wide(
         self,
         number: int,
         events: Kept,
-        contact: NDArray[np.int64],
+        run: NDArray[np.int64],
         age: NDArray[np.int64],
         rows: NDArray[np.int64],
     ) -> Occurrences:
         stream = self.streams.all[number]
-        contact, age = contact[rows], age[rows]
-        worth, valued, value = self.worth(number, age), None, None
+        run, age = run[rows], age[rows]
+        worth, valued, value = self.tables.worth(np.full(len(age), number), age), None, None
         if stream.points.column is not None:
             cells = events.amounts[self.streams.amount_columns.index(stream.points.column)][rows]
             worth, valued = _from_number(cells, stream.points.multiply_by, worth)
         if stream.per is not None and stream.per.column is not None:
             value = events.values[self.streams.per_columns.index(stream.per.column)][rows]
         by_age = stream.points.column is None  # then equal ages are worth the same
-        order = _in_order(contact, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, contact))
-        return Occurrences(contact, age, value, worth, valued, rows).take(order)
+        order = _in_order(run, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, run))
+        return Occurrences(run, age, value, worth, valued, rows).take(order)
 
-    def worth(self, number: int, age: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return what a stream's table says of each age."""
-        table = self.tables[number]
-        if len(table) == 1:
-            return np.full(len(age), table[0], np.int64)
-        found: NDArray[np.int64] = table[np.minimum(age // 86_400, len(table) - 1)]
-        return found
-
-    def summed(self, number: int, some: Occurrences) -> Sums:
-        """Sum up what counts of a stream."""
-        starts, lengths = runs(some.contact)
-        worth = self.worth(number, some.age) if some.worth is None else some.worth
+    def summed(self, group: Group, some: Occurrences, timeline: Timeline) -> Iterator[Sums]:
+        """Sum up what counts of a group, stream by stream."""
+        bits = timeline.contact_bits
+        starts, lengths = runs(some.run)
+        run, age = some.run[starts], some.age[starts]
+        worth = self.tables.worth(some.run >> bits, some.age) if some.worth is None else some.worth
         points = np.add.reduceat(worth, starts) if len(starts) else worth
         unvalued = 0 if some.valued is None else len(some.valued) - int(some.valued.sum())
-        return Sums(some.contact[starts], lengths, points, some.age[starts], unvalued)
+        bounds = np.searchsorted(run, np.arange(group.first, group.last + 1) << bits).tolist()
+        contact = run & ((1 << bits) - 1)
+        for here in map(slice, bounds, bounds[1:]):
+            yield Sums(contact[here], lengths[here], points[here], age[here], unvalued)
 
 
-def _in_order(contact: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:
-    """Return the order by contact, age and place: the fastest is to sort numbers that hold all three."""
-    place = max(1, len(contact).bit_length())
-    if int(contact.max(initial=0)).bit_length() + age_bits + place >= _SIGN:
-        return np.lexsort((age, contact))
-    key = (contact << age_bits | age) << place | np.arange(len(contact))
+def _in_order(run: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:
+    """Return the order by run, age and place: the fastest is to sort numbers that hold all three."""
+    place = max(1, len(run).bit_length())
+    run = run - run.min(initial=0)
+    if int(run.max(initial=0)).bit_length() + age_bits + place >= _SIGN:
+        return np.lexsort((age, run))
+    key = (run << age_bits | age) << place | np.arange(len(run))
     key.sort()
     return key & ((1 << place) - 1)
 

@@ -107,25 +107,25 @@ def _live(streams: Sequence[Stream], matched: tuple[int, ...], age: int) -> tupl
 def _counted(
     events: pl.DataFrame, kept: Kept, matches: tuple[tuple[int, ...], ...], tail: Tail, partition: Partition
 ) -> Traced:
-    timeline, streams = tail.occurrences(partition)
+    timeline, groups = tail.occurrences(partition)
     outcomes = {
         (stream, row): LATER if age < 0 else EXPIRED
         for row, (matched, age) in enumerate(zip(matches, kept.age.tolist(), strict=True))
         for stream in matched
     }
     worth: dict[tuple[int, int], int] = {}
-    sums = []
-    for number, some in enumerate(streams):
-        left = some
+    sums: list[Sums] = []
+    for group, some in groups:
+        left, number = some, group.first  # in the wide form each stream is a group of its own
         for name, thin in PASSES:
-            keep = thin(left, tail.streams.all[number], timeline, tail.clock) if len(left.contact) else None
+            keep = thin(left, group.like, timeline, tail.clock) if len(left.run) else None
             if keep is not None:
                 outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
                 left = left.take(keep)
         outcomes.update({(number, row): COUNTED for row in _rows(left)})
         if left.worth is not None:
             worth.update(zip(((number, row) for row in _rows(left)), left.worth.tolist(), strict=True))
-        sums.append(tail.summed(number, left))
+        sums += tail.summed(group, left, timeline)
     return Traced(events, kept.age.astype(np.int64), matches, outcomes, worth, tuple(sums), kept)
 
 

@@ -10,7 +10,6 @@ import polars as pl
 
 from flamescore.bind.resolved import EventRule
 from flamescore.engine.bins import Kept, Partition
-from flamescore.engine.counting import counted
 from flamescore.engine.rank import flames
 from flamescore.engine.readings import MISSING
 from flamescore.insight.explanation import Way
@@ -81,6 +80,4 @@ def _one_more(ready: Prepared, traced: Traced, stream: int) -> Sums:
         amounts=tuple(np.append(a, MISSING) for a in events.amounts),
     )
     tail = ready.tail([(), (stream,)], oldest=int(one.age.max()), wide=True)
-    timeline, streams = tail.occurrences(Partition(0, 1, one))
-    some = list(streams)[stream]
-    return tail.summed(stream, counted(some, ready.streams.all[stream], timeline, ready.clock))
+    return tail.sums(Partition(0, 1, one))[stream]
