@@ -79,6 +79,7 @@ def test_ranked_order_and_every_cell(search):
         (["--text", "acme"], ["101"]),
         (["--limit", "2"], ["101", "103"]),
         (["--limit", "0"], []),
+        (["--limit", "9" * 30], FIVE),
         (["--score", "fit"], ["104", "101", "108", "102", "103", "106", "107"]),
         (["--score", "fit:3-5"], ["104", "101", "108"]),
         (["--score", "fit:3"], ["101", "108"]),
@@ -255,8 +256,7 @@ def test_a_folder_that_is_not_there(flamescore):
             "U008 --columns: there is no column `Contry`.\n        Did you mean `Country`?",
         ),
         (["--where", "Contry=US"], "--where:1:1: R090 No contacts export has the column `Contry`."),
-        (["--min-percentile", "101"], "less than or equal to 100"),
-        (["--format", "xml"], "xml"),
+        (["--min-score", "nan"], "U002 --min-score must be a number, and is `nan`."),
     ],
 )
 @pytest.mark.usefixtures("scored")

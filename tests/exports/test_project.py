@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from flamescore.errors import ProjectFileError, UsageError
-from flamescore.exports.project import find_project, load_project
+from flamescore.exports.project import find_project, keys_at, load_project
 from flamescore.exports.reference import json_schema, key_table
-from flamescore.exports.settings import check_needed, settle
+from flamescore.exports.settings import FLAGS, VARIABLES, check_needed, settle
 from flamescore.exports.values import parse_limit
 
 WHOLE = """\
@@ -90,8 +90,11 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("- a\n", "1:1 P020 A project file is a mapping of settings, and this is a list. It begins with `version: 1`."),
         ("version: 1\ncontcts: []\n", "2:1 P025 `contcts` is not a key of the project file. Did you mean `contacts`?"),
         ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or take the line out."),
-        ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be at most 5, and is the number `6`."),
-        ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number, and is the text `many`."),
+        ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, and is `6`."),
+        ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, and is `many`."),
+        ("version: 1\nkeep_runs: 2.5\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, and is `2.5`."),
+        ("version: 1\nhot_flames: true\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, and is `true`."),
+        ("version: 1\noutput: ''\n", "2:9 P023 `output` must be a text, and is empty."),
         ("version: 1\nmax_rejects: some\n", "2:14 P023 `max_rejects` must be a percentage such as `1%` or a number of rows, and is `some`."),
         ("version: 1\nas_of: tomorrow\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `tomorrow`."),
         ("version: 1\nmode: rw\n", "2:7 P023 `mode` must be a file mode such as `0640`, and is `rw`."),
@@ -196,8 +199,70 @@ def test_a_source_named_by_a_flag_keeps_the_files_mapping(tmp_path):
 def test_a_wrong_flag_or_variable_is_named(tmp_path):
     with pytest.raises(UsageError, match=r"U002 --as-of must be `now`"):
         settle(None, {"as_of": "soon"}, environ={}, folder=tmp_path)
-    with pytest.raises(UsageError, match="U002 FLAMESCORE_HOT_FLAMES is wrong"):
-        settle(None, {}, environ={"FLAMESCORE_HOT_FLAMES": "many"}, folder=tmp_path)
+
+
+WRONG = {
+    "rules": (" ", "must be a text, and is empty."),
+    "output": (" ", "must be a text, and is empty."),
+    "as_of": ("soon", "must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `soon`."),
+    "max_rejects": ("150%", "must be a percentage such as `1%` or a number of rows, and is `150%`."),
+    "hot_flames": ("6", "must be a whole number from 1 to 5, and is `6`."),
+    "keep_runs": ("-1", "must be a whole number from 1 to 1,000,000, and is `-1`."),
+    "mode": ("rw", "must be a file mode such as `0640`, and is `rw`."),
+}  # fmt: skip
+"""A wrong text for each key that a flag or a variable can have wrong, and what is said of it."""
+
+
+def test_every_key_that_can_be_wrong_is_in_the_table():
+    assert set(VARIABLES) - set(WRONG) == {"contacts", "events", "keep"}  # paths, and any list
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_a_wrong_flag_or_variable_says_what_it_must_be(tmp_path, key):
+    text, said = WRONG[key]
+    with pytest.raises(UsageError) as caught:
+        settle(None, {}, environ={VARIABLES[key]: text}, folder=tmp_path)
+    assert str(caught.value) == f"U002 {VARIABLES[key]} {said}"
+    if key in FLAGS:
+        with pytest.raises(UsageError) as caught:
+            settle(None, {key: text}, environ={}, folder=tmp_path)
+        assert str(caught.value) == f"U002 {FLAGS[key]} {said}"
+
+
+def all_said(tmp_path, text):
+    (tmp_path / "flamescore.yaml").write_text(text)
+    try:
+        load_project(tmp_path / "flamescore.yaml")
+    except ProjectFileError as error:
+        return str(error)
+    return ""
+
+
+VALUES = ["''", "x", "3", "-7", "2.5", "true", "[]", "[1]", "[[]]", "{}", "{a: 1}", "{a: []}", "{a: {b: []}}"]
+
+
+@pytest.mark.parametrize("kind", ["", "contacts", "events", "tag_history", "opportunities"])
+def test_no_key_is_told_in_the_words_of_the_library(tmp_path, kind):
+    faulty = 0
+    for key in set(keys_at((kind, 0) if kind else ())) - {"path"}:
+        for value in VALUES:
+            text = f"{kind}: [{{path: a, {key}: {value}}}]\n" if kind else f"{key}: {value}\n"
+            told = all_said(tmp_path, text if key == "version" else "version: 1\n" + text)
+            faulty += bool(told)
+            assert "is wrong" not in told, text
+            assert "nput should" not in told, text
+    assert faulty > 30
+
+
+def test_a_project_file_that_is_not_there_is_told_with_who_names_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProjectFileError) as caught:
+        find_project("none.yaml", environ={"FLAMESCORE_CONFIG": "other.yaml"})
+    looked = f"        It is looked for in {tmp_path}."
+    assert str(caught.value) == f"P015 There is no project file `none.yaml`, which --config names.\n{looked}"
+    with pytest.raises(ProjectFileError) as caught:
+        find_project(environ={"FLAMESCORE_CONFIG": "/none.yaml"})
+    assert str(caught.value) == "P015 There is no project file `/none.yaml`, which FLAMESCORE_CONFIG names."
 
 
 def test_without_a_file_three_flags_are_needed(tmp_path):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from flamescore._version import __version__
+from flamescore.cli.misused import wrong_value
 from flamescore.cli.options import LogFormat
 from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem
 
@@ -55,8 +56,11 @@ def steady_streams() -> None:
 def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
     """Say what is wrong with the words of a command, in the log format that they ask for."""
     asked = " ".join(arguments).replace("=", " ")
-    if "--log-format json" in asked:
-        complain((Problem("U000", error.format_message()),), ExitCode.USAGE, LogFormat.JSON)
+    log = LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
+    if (wrong := wrong_value(error)) is not None:
+        complain((wrong,), ExitCode.USAGE, log)
+    elif log is LogFormat.JSON:
+        complain((Problem("U000", error.format_message()),), ExitCode.USAGE, log)
     elif hasattr(error, "show"):
         error.show()
     else:

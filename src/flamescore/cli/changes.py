@@ -62,7 +62,7 @@ def changes(
         found = published(find_settings(config), run)
         rows = changed(found, score, everyone=everyone)
         on_terminal = place(out) is None and sys.stdout.isatty() and chosen is Format.TABLE
-        most = limit if limit is not None else SHOWN if on_terminal else rows.height
+        most = min(rows.height, limit if limit is not None else SHOWN if on_terminal else rows.height)
         shown = rows.head(most)
         if not quiet:
             _say(found.record, summary(found.record, score), log_format, on_terminal=on_terminal)

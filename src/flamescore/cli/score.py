@@ -42,7 +42,7 @@ def score(
         typer.Option(metavar="LIMIT", help="Rejects allowed in a source: 5%, or a number of rows."),
     ] = None,
     hot_flames: Annotated[
-        int | None, typer.Option(metavar="N", help="From how many flames a lead is hot.")
+        str | None, typer.Option(metavar="N", help="From how many flames a lead is hot: 1 to 5.")
     ] = None,
     accept: Annotated[
         bool,

@@ -131,7 +131,7 @@ def search(
         for note in () if quiet else found.notes:
             remark(note, log_format)
         on_terminal = place(out) is None and sys.stdout.isatty() and form in (None, Format.TABLE)
-        most = limit if limit is not None else SHOWN if on_terminal else rows.height
+        most = min(rows.height, limit if limit is not None else SHOWN if on_terminal else rows.height)
         if on_terminal and columns is None:
             _show(rows.head(most), found)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,8 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
     clock = Clock(record.as_of, ZoneInfo(record.timezone))
     scores = pl.scan_parquet(found.path / "scores.parquet")
     contacts = pl.scan_parquet(found.path / "contacts.parquet")
+    if asked.min_score is not None and isnan(asked.min_score):
+        raise UsageError(Problem("U002", "--min-score must be a number, and is `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
     contacts, where = _where(project, asked.where, contacts, clock)
     _check_columns(asked, contacts)

@@ -13,13 +13,16 @@ from flamescore.exports.values import (
     Cell,
     Character,
     Encoding,
+    Flames,
     Formats,
     Headers,
     Limit,
+    Lines,
     Mode,
     Pattern,
     Quote,
     RejectLimit,
+    Runs,
     Says,
     Text,
     Values,
@@ -102,9 +105,7 @@ class Source(_Model):
     encoding: Encoding | None = Field(default=None, description="of a file that is not UTF-8")
     header: bool = Field(default=True, description="whether the first record names the columns")
     names: Words = Field(default=(), description="the columns' names of a file without a header")
-    skip_rows: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
-        default=0, description="lines before the header"
-    )
+    skip_rows: Lines = Field(default=0, description="lines before the header")
     begins_after: Text | None = Field(
         default=None, description="the text of the line before the header, in a file of several tables"
     )
@@ -179,16 +180,12 @@ class ProjectFile(_Model):
     rules: Text | None = Field(default=None, description="the rule file")
     output: Text = Field(default="out", description="the folder that runs are written to")
     as_of: AsOf = Field(default="now", description="the instant to score for")
-    keep_runs: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        default=30, description="how many runs are kept"
-    )
+    keep_runs: Runs = Field(default=30, description="how many runs are kept")
     max_rejects: Limit = Field(
         default=DEFAULT_LIMIT,
         description="how many rejects a source may have before the run stops (20 always are)",
     )
-    hot_flames: Annotated[int, Field(ge=1, le=5)] = Field(
-        default=5, description="from how many flames a lead is hot"
-    )
+    hot_flames: Flames = Field(default=5, description="from how many flames a lead is hot")
     keep: Words = Field(
         default=("email", "name", "phone", "company", "owner"),
         description="contact columns carried into the tables",

@@ -65,7 +65,11 @@ def find_project(
     if named:
         path = Path(named).expanduser()
         if not path.is_file():
-            raise ProjectFileError(Problem("P015", f"There is no project file `{named}`."))
+            by = "--config" if config else "FLAMESCORE_CONFIG"
+            hint = None if path.is_absolute() else f"It is looked for in {Path.cwd()}."
+            raise ProjectFileError(
+                Problem("P015", f"There is no project file `{named}`, which {by} names.", None, hint)
+            )
         return path
     folder = (start or Path.cwd()).resolve()
     return next(
@@ -169,10 +173,7 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 _EXPECTED: Final = {
     "literal_error": "must be {expected}",
-    "less_than_equal": "must be at most {le}",
-    "greater_than_equal": "must be at least {ge}",
     "bool_type": "must be `true` or `false`",
-    "int_type": "must be a whole number",
     "string_type": "must be a text",
     "tuple_type": "must be a list; begin each of its entries with `-`",
     "list_type": "must be a list",

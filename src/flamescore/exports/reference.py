@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
-_PLAIN: Final = {bool: "`true` or `false`", int: "whole number", str: "text"}
+_PLAIN: Final = {bool: "`true` or `false`", str: "text"}
 _NESTED: Final[dict[str, type[BaseModel]]] = {
     "call_list": CallList,
     "tags": TagFormat,

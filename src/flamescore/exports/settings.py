@@ -103,8 +103,7 @@ def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatev
     try:
         return getattr(ProjectFile.model_validate({"version": 1, key: raw}), key)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        why = str(first.get("ctx", {}).get("error", "")) or "is wrong: " + first["msg"]
+        why = error.errors(include_url=False)[0]["ctx"]["error"]  # of these keys each tells its own fault
         raise UsageError(Problem("U002", f"{origin} {why}.")) from None
 
 

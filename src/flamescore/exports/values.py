@@ -74,7 +74,7 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
-    msg = f"must be a text, and is {_shown(value)}"
+    msg = f"must be a text, and is {'empty' if isinstance(value, str) else _shown(value)}"
     raise ValueError(msg)
 
 
@@ -215,6 +215,18 @@ def _shown(value: object) -> str:
     return kinds.get(type(value), f"`{value}`")
 
 
+def _whole(least: int, most: int) -> tuple[BeforeValidator, WithJsonSchema, Says]:
+    words = f"whole number from {least} to {most:,}"
+
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        msg = f"must be a {words}, and is {_shown(value)}"
+        raise ValueError(msg)
+
+    return _as({"type": "integer", "minimum": least, "maximum": most}, words, read)
+
+
 def _as(schema: dict[str, Any], words: str, read: Any) -> tuple[BeforeValidator, WithJsonSchema, Says]:  # noqa: ANN401
     return BeforeValidator(read), WithJsonSchema(schema), Says(words)
 
@@ -230,6 +242,9 @@ Values = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "value or values", _valu
 Pattern = Annotated[str, *_as({"type": "string"}, "regular expression", _pattern)]
 Limit = Annotated[RejectLimit, *_as(_SCALAR, "percentage or number of rows", _limit)]
 Age = Annotated[Period, *_as({"type": "string"}, "period", _period)]
+Flames = Annotated[int, *_whole(1, 5)]
+Runs = Annotated[int, *_whole(1, 1_000_000)]
+Lines = Annotated[int, *_whole(0, 1_000_000)]
 Zone = Annotated[ZoneInfo, *_as({"type": "string"}, "time zone", _zone)]
 AsOf = Annotated[str, *_as({"type": "string"}, "`now`, `today`, date or instant", _as_of)]
 Formats = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "format or list of formats", _formats)]
