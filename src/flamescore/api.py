@@ -110,7 +110,7 @@ def score(
     book = bind_rules(rules, _columns(exports)).book
     done = score_exports(book, exports, as_of=_instant(rules, as_of))
     merged = None if exports.aliases is None else merged_table(exports.aliases)
-    return Result(done.scores, done.ledger.frame(), done.contacts, exports.rejects, done, merged)
+    return Result(done.scores, done.ledger.frame(), done.contacts, done.rejects, done, merged)
 
 
 def explain(

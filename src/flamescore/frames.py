@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 
@@ -59,6 +62,9 @@ ISO_SUFFIX: Final = "\x00iso"
 SURVIVOR: Final = "\x00survivor"
 """The column of `Exports.aliases` that says whose an old id is now."""
 
+ODD: Final = "\x00odd"
+"""Events' column (UInt8, not 0) that marks times which are told of: of repeated or skipped hours, say."""
+
 DROP: Final = "\x00drop"
 """Events' column that marks rows which don't count: 1 a duplicate, 2 superseded by event id; else 0."""
 
@@ -109,6 +115,14 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the rows of a source after all: its record, and its rejects (`REJECTS`)."""
+
+    record: SourceRecord
+    rejects: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class EventSource:
     """The events of one source, lazily.
 
@@ -116,11 +130,17 @@ class EventSource:
     (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP` (UInt8).
     Rejected rows, and those that the source leaves out, are not in it. `record.counts` holds `rows`,
     `pruned`, `rejected` and, of these, `ignored`; the engine works out the others.
+
+    Where there is `settle`, nobody has looked at the cells yet, so that a sound source is read once: who
+    reads the rows leaves out those that lack a contact, a type or a time, and where there was one, or one
+    marked `ODD`, calls it to have each told with its reason. It raises `InputError` where they are too
+    many.
     """
 
     frame: pl.LazyFrame
     record: SourceRecord
     key: str = "contact_id"
+    settle: Callable[[], Settled] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def read_inputs(
         condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
         others = () if exclude is None else (exclude,)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        exports = load(opened, dates, zone, strict=strict)
+        exports = load(opened, dates, zone, strict=strict, once=True)
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns)

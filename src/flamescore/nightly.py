@@ -136,7 +136,7 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables")
         settings = TableSettings(project.settings.keep, project.settings.hot_flames, options.spreadsheet)
-        write_tables(folder.path, scored, inputs.exports.rejects, settings)
+        write_tables(folder.path, scored, scored.rejects, settings)
         opportunities = inputs.exports.opportunities
         write_opportunities(folder.path, scored, opportunities, spreadsheet=options.spreadsheet)
         if inputs.exports.aliases is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from flamescore.engine.people import ROW
 from flamescore.engine.rank import quotients, ranked
 from flamescore.engine.readings import instant_of
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
-from flamescore.frames import ISO_SUFFIX, POINTS
+from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ class Scored:
     ledger: Ledger
     excluded: pl.DataFrame
     observed: Observations
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""
 
 
 def score_exports(
@@ -139,6 +141,9 @@ def score_exports(
     """Score every contact of the exports by every score of the book, as of an instant.
 
     A contact without a single matching rule scores 0. `exclude` says whom the call list leaves out.
+
+    Raises:
+        InputError: events that are read once have too many rejects.
     """
     clock = Clock(as_of, book.zone)
     also = () if exclude is None else (exclude,)
@@ -159,6 +164,7 @@ def score_exports(
         ledger=ledger,
         excluded=ids.filter(_excluded(done)).to_frame(),
         observed=_observed(done, exports),
+        rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
     )
 
 

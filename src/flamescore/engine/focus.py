@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.cells import as_text
-from flamescore.engine.people import INDEX, KEY, key_of, people_of
+from flamescore.cells import as_text, present
+from flamescore.engine.people import INDEX, KEY, contact_of, key_of, people_of
 from flamescore.exports.faults import reading
 from flamescore.frames import INSTANT, SURVIVOR
 
@@ -43,17 +43,22 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
     put_off = pl.when(pl.col("at") > then).then(beyond).otherwise("at").alias("at")
     return replace(
         exports,
-        events=tuple(replace(each, frame=each.frame.filter(pl.col("at") <= then)) for each in exports.events),
+        events=tuple(
+            replace(each, frame=each.frame.filter(pl.col("at") <= then), settle=None)
+            for each in exports.events
+        ),
         tag_history=None if history is None else history.with_columns(put_off),
     )
 
 
 def _focused(source: EventSource, people: People, contact_id: str) -> EventSource:
-    column = "contact_id" if source.key == "contact_id" else "contact"
-    text = as_text(column, source.frame.collect_schema()[column])
+    schema = source.frame.collect_schema()
+    text = contact_of(source, schema)
     mine = key_of(source.key, text).is_in(_keys(people, source.key, contact_id).implode())
     with reading(source.record.path):
-        return replace(source, frame=source.frame.filter(mine).collect().lazy())
+        rows = source.frame.filter(mine).collect()
+    typed = rows.with_columns(present(as_text("event", schema["event"])).alias("event"))
+    return replace(source, frame=typed.drop_nulls(["event", "at"]).lazy(), settle=None)
 
 
 def _keys(people: People, key: str, contact_id: str) -> pl.Series:

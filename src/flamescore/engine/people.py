@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import keyed
+from flamescore.cells import as_text, keyed
 from flamescore.engine.probe import Probe
 from flamescore.engine.signatures import Signatures
 from flamescore.frames import ISO_SUFFIX, SURVIVOR
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
+    from flamescore.frames import EventSource
 
 INDEX: Final = "\x00c"
 KEY: Final = "\x00key"
@@ -64,8 +65,9 @@ class People:
     def finder(self, key: str) -> Finder:
         """Return what finds the contacts that events belong to by that key."""
         found = self.lookup(key).select(HASH, CHECK, INDEX).collect()
-        number = found[INDEX].to_numpy().astype(np.int64)
-        return Finder(Probe(found[HASH].to_numpy()), found[CHECK].to_numpy(), number)
+        probe = Probe(found[HASH].to_numpy())
+        check, number = found[CHECK].to_numpy(), found[INDEX].to_numpy().astype(np.int64)
+        return Finder(key, probe, check[probe.order], number[probe.order])
 
     def shared(self, key: str) -> int:
         """Count the contacts whose key an earlier contact of the export has."""
@@ -81,11 +83,29 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds contacts by two hashes of their keys: with 100 M events the odds of an error are below 1e-20."""
+    """Finds contacts by two hashes of their keys: with 100 M events the odds of an error are below 1e-20.
 
+    `probe` knows the first hashes; `check`, the second ones, and `number`, the contacts, are in its order.
+    """
+
+    key: str
     probe: Probe
     check: NDArray[np.uint64]
     number: NDArray[np.int64]
+
+    def place(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Give each event its contact's number (`INDEX`, -1 for an orphan) for its key (`KEY`).
+
+        Keys are looked up as they are written first, and only those that are not found once more as keys
+        compare: trimming every one took as long as finding it.
+        """
+        number = self.find(batch[HASH], batch[CHECK])
+        rows = np.flatnonzero(number < 0)
+        if len(rows):
+            again = batch[KEY].gather(pl.Series(rows)).to_frame().select(key_of(self.key, pl.col(KEY)))
+            hashes = again.select(*hashes_of(pl.col(KEY)))
+            number[rows] = self.find(hashes[HASH], hashes[CHECK])
+        return batch.drop(HASH, CHECK, KEY).with_columns(pl.Series(INDEX, number))
 
     def find(self, hashed: pl.Series, check: pl.Series) -> NDArray[np.int64]:
         """Return the number of the contact for each pair of hashes, -1 for an orphan."""
@@ -104,6 +124,12 @@ def hashes_of(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def people_of(contacts: pl.DataFrame, aliases: pl.DataFrame | None = None) -> People:
     """Put the contacts in order."""
     return People(contacts.with_row_index(ROW).sort("contact_id"), aliases)
+
+
+def contact_of(source: EventSource, schema: pl.Schema) -> pl.Expr:
+    """Return the keys of a source's events as they are written."""
+    column = "contact_id" if source.key == "contact_id" else "contact"
+    return as_text(column, schema[column])
 
 
 def key_of(key: str, cell: pl.Expr) -> pl.Expr:

@@ -17,22 +17,27 @@ _WIDEST: Final = 24
 
 
 class Probe:
-    """Known 64-bit hashes in order, and where those with the same first bits begin."""
+    """Known 64-bit hashes in order, and where those with the same first bits begin.
+
+    `order` puts what belongs to the known hashes in the order of the places that `find` returns.
+    """
 
     def __init__(self, hashes: NDArray[np.uint64]) -> None:
         bits = min(_WIDEST, max(1, len(hashes)).bit_length() + 1)
         self._shift = np.uint64(64 - bits)
-        self._order = np.append(np.argsort(hashes, kind="stable"), -1)
-        self._sorted = np.append(hashes[self._order[:-1]], _LAST)
+        self.order = np.argsort(hashes, kind="stable")
+        self._sorted = np.append(hashes[self.order], _LAST)
         firsts = np.arange(1 << bits, dtype=np.uint64) << self._shift
-        self._start = np.searchsorted(self._sorted[:-1], firsts).astype(np.int32)
+        self._start = np.searchsorted(self._sorted[:-1], firsts)
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the place of each hash among the known ones (of equal ones the first), or -1."""
-        place = self._start[hashes >> self._shift].astype(np.int64)
-        low = np.flatnonzero(self._sorted[place] < hashes)
+        place: NDArray[np.int64] = self._start[hashes >> self._shift]
+        there = self._sorted[place]
+        low = np.flatnonzero(there < hashes)
         while len(low):
             place[low] += 1
-            low = low[self._sorted[place[low]] < hashes[low]]
-        found: NDArray[np.int64] = np.where(self._sorted[place] == hashes, self._order[place], -1)
-        return found
+            there[low] = self._sorted[place[low]]
+            low = low[there[low] < hashes[low]]
+        place[(there != hashes) | (place == len(self.order))] = -1
+        return place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import present
+from flamescore.cells import as_text, present
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ LARGEST: Final = 1e12
 
 TRUE: Final = ("true", "yes", "y", "1", "t")
 FALSE: Final = ("false", "no", "n", "0", "f")
+_SURE: Final = 1e8
+_NEAR: Final = 0.01
 MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
@@ -91,7 +93,25 @@ def _offset_seconds(zone: pl.Series) -> NDArray[np.int64]:
 
 
 def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:
-    """Read cells as numbers to four decimals, halves away from zero; `MISSING` where they are none."""
+    """Read cells as numbers to four decimals, halves away from zero; `MISSING` where they are none.
+
+    Floats are read by their text, of which a multiplication is sure unless it comes near a half.
+    """
+    if not isinstance(cells.dtype, pl.Float64):
+        return _of_text(cells.to_frame("t").select(as_text("t", cells.dtype)).to_series())
+    values = cells.fill_null(float("nan")).to_numpy()
+    near = np.where(np.abs(values) < _SURE, values, np.nan) * POINT
+    sure = np.abs(np.abs(near - np.trunc(near)) - 0.5) > _NEAR
+    out = np.full(len(values), MISSING, np.int64)
+    out[sure] = np.rint(near[sure])
+    rest = np.flatnonzero(~sure & ~np.isnan(values))
+    out[rest] = _of_text(
+        cells.gather(pl.Series(rest)).to_frame("t").select(as_text("t", cells.dtype)).to_series()
+    )
+    return out
+
+
+def _of_text(cells: pl.Series) -> NDArray[np.int64]:
     frame = cells.rename("t").to_frame().select(present(pl.col("t")))
     frame = frame.with_columns(pl.when(number(pl.col("t")).is_not_null()).then("t"))
     part = frame["t"].str.extract_groups(r"^([+-]?)0*([0-9]*)(?:\.([0-9]+))?$").struct

@@ -10,13 +10,14 @@ import polars as pl
 
 from flamescore.cells import as_text, present
 from flamescore.engine.bins import Bins, Kept
-from flamescore.engine.people import CHECK, HASH, INDEX, hashes_of, key_of
+from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
+from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
 from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
 from flamescore.exports.faults import reading
-from flamescore.frames import DROP, ISO_SUFFIX, SourceRecord
+from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.clock import Clock
-    from flamescore.engine.people import Finder, People
+    from flamescore.engine.people import People
     from flamescore.engine.streams import Streams
     from flamescore.frames import EventSource
 
 BATCH: Final = 262_144
 """Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
 
-AGE: Final = "\x00age"
 STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
 """What becomes of a row; one that several fit is counted under the first."""
+
+VALUE: Final = "\x00value "
+"""Leads the names of the columns of hashed values."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Scanned:
     """One a source, in order."""
     types: tuple[str, ...] = ()
     """The types that events have; the first ones, where they are very many."""
+    rejects: tuple[pl.DataFrame, ...] = ()
+    """Of sources whose cells nobody had looked at before (`frames.REJECTS`)."""
 
 
 class Scan:
@@ -80,10 +85,9 @@ class Scan:
         self.matcher = Matcher(streams, self.signatures)
         self.liveness = Liveness(streams.all)
         self.columns = tuple(
-            dict.fromkeys(
-                (*(c.column for c in self.signatures.coders), *streams.per_columns, *streams.amount_columns)
-            )
+            dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
+        self.widest = max((FOREVER if s.reach is None else s.reach for s in streams.all), default=FOREVER)
         self._rows = np.zeros(0, np.int64)
         self._oldest = -1
         self._here: set[int] = set()
@@ -91,67 +95,68 @@ class Scan:
     def run(self, sources: Sequence[EventSource]) -> Scanned:
         """Go through every source, in turn."""
         bins = Bins(self.people.count, len(self.streams.all), bits=self.bin_bits)
-        found = [self._source(source, bins) for source in sources]
+        seen = [self._source(source, bins) for source in sources]
+        settled = settle([(source, each.doubts) for source, each in zip(sources, seen, strict=True)])
         return Scanned(
             bins,
             tuple(self.liveness.sets),
-            tuple(record for record, _ in found),
+            tuple(_record(each.record, found.tally) for each, found in zip(settled, seen, strict=True)),
             self._unread(),
             self.matcher.seen,
-            tuple(past for _, past in found),
+            tuple(self._past(each) for each in seen),
             tuple(value for c in self.signatures.coders if c.column == EVENT for value in c.values),
+            tuple(each.rejects for each in settled),
         )
 
-    def _source(self, source: EventSource, bins: Bins) -> tuple[SourceRecord, Past]:
+    def _source(self, source: EventSource, bins: Bins) -> _Seen:
         self._oldest, self._here = -1, set()
-        tally = np.zeros(len(STATUSES), np.int64)
-        for batch in self.batches(source):
+        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(self.widest)
+        for batch in self.batches(source, doubts):
             tally += self._batch(batch, bins)
-        counts = source.record.counts
-        outside = counts.rows - counts.pruned - counts.rejected - counts.ignored - int(tally.sum())
-        tally[0] += outside
-        tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
-        found = dict(zip(STATUSES, tally.tolist(), strict=True))
-        record = replace(source.record, counts=replace(counts, **found))
-        return record, self._past(record.path, more=bool(outside or counts.pruned))
+        return _Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
 
-    def _past(self, path: str, *, more: bool) -> Past:
+    def _past(self, seen: _Seen) -> Past:
         holds = 0
-        for signature in self._here:
+        for signature in seen.signatures:
             holds |= self.signatures.sets(signature)[0]
-        known = None if self._oldest < 0 else self._oldest
-        return Past(path, FOREVER if more else known, holds)
+        known = None if seen.oldest < 0 else seen.oldest
+        counts = seen.record.counts
+        more = counts.pruned or seen.unseen > counts.ignored
+        return Past(seen.record.path, FOREVER if more else known, holds)
 
-    def batches(self, source: EventSource) -> Iterator[pl.DataFrame]:
+    def batches(self, source: EventSource, doubts: Doubts) -> Iterator[pl.DataFrame]:
         """Yield the rows that any window needs: `INDEX` (-1: an orphan), `AGE`, and the columns used."""
-        frame = source.frame.pipe(self._prune).pipe(self.hashed, source.key, self.columns)
         finder = self.people.finder(source.key)
+        frame = self.hashed(self._within(source), self.columns)
         with reading(source.record.path):
             for batch in frame.collect_batches(maintain_order=False, chunk_size=self.batch):
-                yield placed(batch, finder)
+                yield finder.place(doubts.without(batch, source))
 
-    def _prune(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """Leave out what is older than the widest window: readers can skip it by their statistics."""
-        reach = [FOREVER if s.reach is None else s.reach for s in self.streams.all]
-        widest = max(reach, default=FOREVER)
-        if widest == FOREVER:
-            return frame
-        cut = pl.lit(self.clock.now - widest).mul(1_000_000).cast(pl.Datetime("us", "UTC"))
-        return frame.filter(pl.col("at") > cut)
+    def _within(self, source: EventSource) -> EventSource:
+        """Leave out what is older than the widest window, but for rows that may have to be rejected."""
+        if self.widest == FOREVER:
+            return source
+        cut = pl.lit(self.clock.now - self.widest).mul(1_000_000).cast(pl.Datetime("us", "UTC"))
+        young = pl.col("at") > cut
+        if source.settle is not None:
+            young |= doubtful_rows(source)
+        return replace(source, frame=source.frame.filter(young))
 
-    def hashed(self, frame: pl.LazyFrame, key: str, columns: Sequence[str]) -> pl.LazyFrame:
-        """Give each event its age (`AGE`) and the hashes of its contact's key, and keep these columns."""
-        schema = frame.collect_schema()
-        column = "contact_id" if key == "contact_id" else "contact"
-        text = key_of(key, as_text(pl.col(column), schema[column]))
-        used = [name for name in columns if name in schema]
-        companions = [name + ISO_SUFFIX for name in used if name + ISO_SUFFIX in schema]
-        return frame.select(
+    def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
+        """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
+        schema = source.frame.collect_schema()
+        text = contact_of(source, schema)
+        doubtful = source.settle is not None
+        used = [name for name in dict.fromkeys((*columns, *((EVENT,) if doubtful else ()))) if name in schema]
+        return source.frame.select(
+            text.alias(KEY),
             *hashes_of(text),
             (self.clock.now - pl.col("at").dt.epoch("s")).alias(AGE),
             *used,
-            *companions,
-            *([DROP] if DROP in schema else []),
+            *(name + ISO_SUFFIX for name in used if name + ISO_SUFFIX in schema),
+            *(name for name in (DROP, ODD) if name in schema),
+            *(hash_of_value(name, schema) for name in self.streams.per_columns),
+            *([doubtful_rows(source).alias(DOUBTFUL)] if doubtful else []),
         )
 
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
@@ -187,7 +192,7 @@ class Scan:
             contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
-            values=tuple(values_of(_column(batch, c)[0].gather(at)) for c in self.streams.per_columns),
+            values=tuple(batch[VALUE + c].gather(at).to_numpy() for c in self.streams.per_columns),
             amounts=tuple(amounts_of(_column(batch, c)[0].gather(at)) for c in self.streams.amount_columns),
         )
 
@@ -205,20 +210,39 @@ class Scan:
         return tuple((column, count) for column, count in sorted(cells.items()) if count)
 
 
-def placed(batch: pl.DataFrame, finder: Finder) -> pl.DataFrame:
-    """Give each event its contact's number (`INDEX`, -1 for an orphan) for the hashes of its key."""
-    number = finder.find(batch[HASH], batch[CHECK])
-    return batch.drop(HASH, CHECK).with_columns(pl.Series(INDEX, number))
+@dataclass(frozen=True)
+class _Seen:
+    """What the rows of a source came to: how many of each of `STATUSES`, and how far back they go."""
+
+    record: SourceRecord
+    tally: NDArray[np.int64]
+    doubts: Doubts
+    oldest: int
+    signatures: frozenset[int]
+
+    @property
+    def unseen(self) -> int:
+        """How many rows are neither rejected nor pruned, nor were read."""
+        counts = self.record.counts
+        return counts.rows - counts.pruned - counts.rejected - self.doubts.faulty - int(self.tally.sum())
 
 
-def values_of(cells: pl.Series) -> NDArray[np.uint64]:
-    """Tell the values of a property apart by a 64-bit hash; missing ones are one value.
+def _record(record: SourceRecord, tally: NDArray[np.int64]) -> SourceRecord:
+    """Say what became of every row of a source; those that were not read are old."""
+    counts, tally = record.counts, tally.copy()
+    tally[0] += counts.rows - counts.pruned - counts.rejected - counts.ignored - int(tally.sum())
+    tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
+    found = dict(zip(STATUSES, tally.tolist(), strict=True))
+    return replace(record, counts=replace(counts, **found))
+
+
+def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:
+    """Tell the values of a property apart by a 64-bit hash (`VALUE`); missing ones are one value.
 
     Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65.
     """
-    text = as_text(pl.col("v"), cells.dtype)
-    value = pl.when(present(text).is_not_null()).then(text)
-    return cells.rename("v").to_frame().select(value.hash()).to_series().to_numpy()
+    text = as_text(column, schema[column]) if column in schema else pl.lit(None, pl.String)
+    return pl.when(present(text).is_not_null()).then(text).hash().alias(VALUE + column)
 
 
 def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
@@ -226,8 +250,7 @@ def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
     out = np.full(len(cells), MISSING, np.int64)
     there = cells.is_not_null()
     if there.any():
-        some = cells.filter(there).rename("v").to_frame().select(as_text(pl.col("v"), cells.dtype))
-        out[there.to_numpy()] = ten_thousandths(some.to_series())
+        out[there.to_numpy()] = ten_thousandths(cells.filter(there))
     return out
 
 

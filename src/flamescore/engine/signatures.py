@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text
+from flamescore.cells import as_text, present
 from flamescore.engine.predicates import CELL, ISO, evaluate
 from flamescore.engine.probe import Probe
 
@@ -36,6 +36,10 @@ _DENSE: Final = 1 << 22
 
 _NONE: Final = np.zeros(1, np.uint32)
 """Stands behind the codes for what is not among them."""
+
+_SMALL: Final = 1 << 16
+_UNKNOWN: Final = 2**32 - 1
+"""Small whole numbers need no hash: their codes stand in a table, at its end that of a missing cell."""
 
 
 class Codes:
@@ -72,9 +76,13 @@ class ColumnCoder:
         self._hashes = np.zeros(0, np.uint64)
         self._codes = _NONE
         self._probe = Probe(self._hashes)
+        self._small = np.full(_SMALL, _UNKNOWN, np.uint32)
 
     def encode(self, cells: pl.Series, iso: pl.Series | None = None) -> NDArray[np.uint32]:
         """Return the code of each cell; `iso` is the companion of a column with declared date formats."""
+        index = _small(cells) if iso is None else None
+        if index is not None:
+            return self._of_small(cells, index)
         hashes = _hash(cells, iso).to_numpy()
         place = self._probe.find(hashes)
         codes = self._codes[place]
@@ -82,27 +90,40 @@ class ColumnCoder:
         if len(unknown):
             new, first, which = np.unique(hashes[unknown], return_index=True, return_inverse=True)
             rows = pl.Series(unknown[first])
-            learnt = self._learn(new, cells.gather(rows), None if iso is None else iso.gather(rows))
+            learnt = self._learn(cells.gather(rows), None if iso is None else iso.gather(rows))
+            self._remember(new, learnt)
             codes[unknown] = learnt[which]
         return codes
 
-    def _learn(
-        self, hashes: NDArray[np.uint64], cells: pl.Series, iso: pl.Series | None
-    ) -> NDArray[np.uint32]:
+    def _of_small(self, cells: pl.Series, index: NDArray[np.int64]) -> NDArray[np.uint32]:
+        codes = self._small[index]
+        unknown = np.flatnonzero(codes == _UNKNOWN)
+        if len(unknown):
+            new, first = np.unique(index[unknown], return_index=True)
+            self._small[new] = self._learn(cells.gather(pl.Series(unknown[first])), None)
+            codes[unknown] = self._small[index[unknown]]
+        return codes
+
+    def _learn(self, cells: pl.Series, iso: pl.Series | None) -> NDArray[np.uint32]:
+        """Work out the predicates on distinct cells."""
         frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
         if len(self.values) < TOLD:
-            self.values += frame[CELL].drop_nulls().head(TOLD - len(self.values)).to_list()
+            told = frame.select(present(pl.col(CELL))).to_series().drop_nulls()
+            self.values += told.head(TOLD - len(self.values)).to_list()
         if iso is not None:
             frame = frame.with_columns(iso.alias(ISO))
         bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
         rows, inverse = np.unique(np.packbits(bits, axis=1), axis=0, return_inverse=True)
         codes = np.array([self.codes.of(self._sets(row)) for row in rows], np.uint32)
-        learnt = codes[inverse.reshape(-1)]
+        return codes[inverse.reshape(-1)]
+
+    def _remember(self, hashes: NDArray[np.uint64], codes: NDArray[np.uint32]) -> None:
         if len(self._hashes) + len(hashes) <= REMEMBERED:
-            self._hashes = np.concatenate([self._hashes, hashes])
-            self._codes = np.concatenate([self._codes[:-1], learnt, _NONE])
-            self._probe = Probe(self._hashes)
-        return learnt
+            hashes = np.concatenate([self._hashes, hashes])
+            known = np.concatenate([self._codes[:-1], codes])
+            self._probe = Probe(hashes)
+            self._hashes = hashes[self._probe.order]
+            self._codes = np.append(known[self._probe.order], _NONE)
 
     def _sets(self, packed: NDArray[np.uint8]) -> tuple[int, int]:
         width = len(self.predicates)
@@ -164,6 +185,17 @@ def combine(first: NDArray[np.int64], second: NDArray[np.uint32], pairs: Codes) 
         codes = np.array([pairs.of(divmod(pair, width)) for pair in present.tolist()], np.int64)
     found: NDArray[np.int64] = codes[where]
     return found
+
+
+def _small(cells: pl.Series) -> NDArray[np.int64] | None:
+    """Return the places of small whole numbers in a table of `_SMALL`; None where any cell holds another."""
+    if not cells.dtype.is_integer():
+        return None
+    low, high = cells.min(), cells.max()
+    if low is not None and (low < 0 or high >= _SMALL - 1):  # type: ignore[operator] # integers
+        return None
+    places: NDArray[np.int64] = cells.cast(pl.Int64).fill_null(_SMALL - 1).to_numpy()
+    return places
 
 
 def _hash(cells: pl.Series, iso: pl.Series | None) -> pl.Series:

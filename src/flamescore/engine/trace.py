@@ -15,9 +15,10 @@ import polars as pl
 from flamescore.cells import as_text
 from flamescore.engine.bins import Kept, Partition, concat
 from flamescore.engine.counting import PASSES, Occurrences
+from flamescore.engine.doubts import AGE
 from flamescore.engine.people import INDEX
 from flamescore.engine.readings import instant_of
-from flamescore.engine.scan import AGE, Scan, placed
+from flamescore.engine.scan import Scan
 from flamescore.frames import DROP, INSTANT
 
 if TYPE_CHECKING:
@@ -80,11 +81,10 @@ def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tup
     """Read a source's events of the contact: shown as text, as the engine keeps them, and what they match."""
     names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
     batch = (
-        source.frame.with_row_index(ORDER)
-        .pipe(scan.hashed, source.key, (*names, ORDER))
+        scan.hashed(replace(source, frame=source.frame.with_row_index(ORDER)), (*names, ORDER))
         .collect()
         .sort(ORDER)
-        .pipe(placed, scan.people.finder(source.key))
+        .pipe(scan.people.finder(source.key).place)
     )
     here = batch[INDEX] >= 0
     batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.exports.audit import id_column, time_column, timed
+from flamescore.exports.audit import id_column, time_column, time_type, timed
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
+from flamescore.exports.examine import enforce, with_cells
+from flamescore.exports.instants import complete, oddities
 from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.model import EventsSource
-from flamescore.frames import DROP, EventSource
+from flamescore.frames import DROP, ODD, EventSource, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.exports.examine import Examined, Terms
+    from flamescore.exports.survey import OpenSource
     from flamescore.exports.tables import Table
 
 ROW = "\0row"
 
 
-def load_events(examined: Examined, terms: Terms) -> EventSource:
-    """Return the events of a source as a lazy frame, and its record."""
+def load_events(examined: Examined, terms: Terms, *, once: bool = False) -> EventSource:
+    """Return the events of a source as a lazy frame, and its record.
+
+    With `once`, of a source that can be `read_once` only the bytes have been examined so far.
+    """
     spec = examined.spec
     assert isinstance(spec, EventsSource)
+    key = spec.contact_key or "contact_id"
+    if once and read_once(examined.source):
+        frames = [_as_written(table, spec, terms) for table in examined.tables]
+        return EventSource(
+            _in_one(frames, ODD), examined.record(), key, cache(partial(_settled, examined, terms))
+        )
     marks = doubles(examined)
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
-    return EventSource(
-        _in_one(frames, marked=bool(marks)), examined.record(), spec.contact_key or "contact_id"
+    return EventSource(_in_one(frames, DROP), examined.record(), key)
+
+
+def read_once(source: OpenSource) -> bool:
+    """Say whether who reads the events can see by a row alone whether it counts."""
+    spec = source.spec
+    return (
+        isinstance(spec, EventsSource)
+        and not spec.distinct
+        and not spec.leave_out
+        and not any("event_id" in mapped(table, spec).names for table in source.tables)
+    )
+
+
+def _settled(examined: Examined, terms: Terms) -> Settled:
+    """Look at the cells after all: there was something to tell of them."""
+    again = with_cells(examined, terms)
+    enforce(again, terms)
+    return Settled(again.record(), again.rejects)
+
+
+def _as_written(table: Table, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
+    """Return every sound record; ids and types as written, `at` null where it is missing or does not read."""
+    clock, fixed = terms.clock(spec), _fixed(spec)
+    at, dtype = column("at", table, spec, text=False), time_type(table, spec)
+    odd = () if complete(dtype, clock) else (oddities(at, dtype, clock).alias(ODD),)
+    return timed(table.scan(), table, spec, clock).select(
+        *(column(name, table, spec).alias(name) for name in sorted(fixed - {"at"})),
+        time_column(table, spec, clock).alias("at"),
+        *_properties(table, spec),
+        *companions(terms.dates.events - fixed, table, spec, zone=terms.zone),
+        *odd,
     )
 
 
@@ -57,14 +100,21 @@ def _columns(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.Expr
     fixed = _fixed(spec)
     yield from (id_column(name, table, spec).alias(name) for name in sorted(fixed - {"at"}))
     yield time_column(table, spec, terms.clock(spec)).alias("at")
+    yield from _properties(table, spec)
+
+
+def _properties(table: Table, spec: EventsSource) -> Iterator[pl.Expr]:
     plan = mapped(table, spec)
     for name in plan.names:
-        if name not in fixed and name not in ("contact", "contact_id"):
+        if name not in _fixed(spec) and name not in ("contact", "contact_id"):
             yield column(name, table, spec, text=False, plan=plan).alias(name)
 
 
-def _in_one(frames: list[pl.LazyFrame], *, marked: bool) -> pl.LazyFrame:
-    """Stack files. A property whose type differs between them becomes its canonical text in all."""
+def _in_one(frames: list[pl.LazyFrame], mark: str) -> pl.LazyFrame:
+    """Stack files. A property whose type differs between them becomes its canonical text in all.
+
+    Rows of files without the column of marks have none.
+    """
     if len(frames) == 1:
         return frames[0]
     schemas = [frame.collect_schema() for frame in frames]
@@ -78,4 +128,5 @@ def _in_one(frames: list[pl.LazyFrame], *, marked: bool) -> pl.LazyFrame:
         for frame, schema in zip(frames, schemas, strict=True)
     ]
     stacked = pl.concat(alike, how="diagonal")
-    return stacked.with_columns(pl.col(DROP).fill_null(0)) if marked else stacked
+    marked = any(mark in schema for schema in schemas)
+    return stacked.with_columns(pl.col(mark).fill_null(0)) if marked else stacked

@@ -11,7 +11,7 @@ from flamescore.exports import times
 from flamescore.exports.audit import Audit, audit, guarded, time_type
 from flamescore.exports.faults import EMPTY, fault
 from flamescore.exports.mapping import column
-from flamescore.exports.rejects import Rejected, check_limit
+from flamescore.exports.rejects import NONE_BAD, Rejected, check_limit
 from flamescore.exports.shapes import unread_times
 from flamescore.exports.sweep import sound_copy, sweep
 from flamescore.exports.times import Clock
@@ -79,14 +79,25 @@ class Examined:
 
 def examine(source: OpenSource, terms: Terms) -> Examined:
     """Look at every row of a source once, at its bytes and at the cells that it needs."""
-    clock = terms.clock(source.spec)
-    looked = [_look(table, source.spec, clock, terms.spool) for table in source.tables]
-    tables = tuple(table for table, _, _ in looked)
-    files = tuple(rejected for _, rejected, _ in looked)
+    return with_cells(with_bytes(source, terms), terms)
+
+
+def with_bytes(source: OpenSource, terms: Terms) -> Examined:
+    """Look at the bytes of text files alone: damaged records are set apart, cells not looked at."""
+    looked = [_sound(table, terms.spool) for table in source.tables]
+    tables, files = tuple(table for table, _ in looked), tuple(rejected for _, rejected in looked)
     if not sum(each.rows for each in files):
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
-    notes = (*source.notes(), *_time_notes(source, tables, [each for _, _, each in looked]))
-    return Examined(source, tables, files, notes, sum(each.left_out for _, _, each in looked))
+    return Examined(source, tables, files, (*source.notes(), *_time_notes(source, tables, [])))
+
+
+def with_cells(examined: Examined, terms: Terms) -> Examined:
+    """Look at the cells that each row needs too."""
+    source, clock = examined.source, terms.clock(examined.spec)
+    audits = [audit(table, source.spec, clock) for table in examined.tables]
+    files = tuple(replace(each, bad=found.bad) for each, found in zip(examined.files, audits, strict=True))
+    notes = (*source.notes(), *_time_notes(source, examined.tables, audits))
+    return replace(examined, files=files, notes=notes, left_out=sum(each.left_out for each in audits))
 
 
 def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None = None) -> None:
@@ -104,16 +115,15 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
     )
 
 
-def _look(table: Table, spec: Source, clock: Clock, spool: Spool) -> tuple[Table, Rejected, Audit]:
+def _sound(table: Table, spool: Spool) -> tuple[Table, Rejected]:
+    """Return a table of the sound records, and the damaged ones."""
     if table.csv is None:
-        looked = audit(table, spec, clock)
         rows = table.swept.records if table.swept else table.rows()
-        return table, Rejected(table, rows, looked.bad, table.swept), looked
+        return table, Rejected(table, rows, NONE_BAD, table.swept)
     swept = sweep(table.csv)
     copy = sound_copy(table.csv, swept, spool)
     sound = table if copy is None else table.sound_copy(copy)
-    looked = audit(sound, spec, clock)
-    return sound, Rejected(table, swept.records, looked.bad, swept), looked
+    return sound, Rejected(table, swept.records, NONE_BAD, swept)
 
 
 def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]) -> Iterable[str]:

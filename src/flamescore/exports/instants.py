@@ -45,7 +45,7 @@ def staged(
 
 def instants(cells: pl.Expr, dtype: pl.DataType, clock: Clock) -> pl.Expr:
     """Return cells of a staged frame as instants; null where one is missing or does not read."""
-    if _complete(dtype, clock):
+    if complete(dtype, clock):
         return pl.col(NATIVE)
 
     def read(batch: pl.Series) -> pl.Series:
@@ -59,7 +59,7 @@ def instants(cells: pl.Expr, dtype: pl.DataType, clock: Clock) -> pl.Expr:
 
 def oddities(cells: pl.Expr, dtype: pl.DataType, clock: Clock) -> pl.Expr:
     """Return the flags of a reading (UInt8): those of `times`, and `UNREAD` where nothing reads."""
-    if _complete(dtype, clock):
+    if complete(dtype, clock):
         return (
             pl.when(pl.col(NATIVE).is_null())
             .then(pl.lit(UNREAD, pl.UInt8()))
@@ -78,7 +78,7 @@ def oddities(cells: pl.Expr, dtype: pl.DataType, clock: Clock) -> pl.Expr:
     return pl.when(pl.col(NATIVE).is_null()).then(flags).otherwise(pl.lit(0, pl.UInt8()))
 
 
-def _complete(dtype: pl.DataType, clock: Clock) -> bool:
+def complete(dtype: pl.DataType, clock: Clock) -> bool:
     """Say whether the native way reads all that can be read: instants, and naive times in UTC."""
     zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
     return zoned or (isinstance(dtype, pl.Datetime | pl.Date) and clock.zone.key in UTC_KEYS)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.errors import InputError, Problem
-from flamescore.exports.activity import load_events
-from flamescore.exports.examine import Examined, Terms, enforce, examine
+from flamescore.exports.activity import load_events, read_once
+from flamescore.exports.examine import Examined, Terms, enforce, examine, with_bytes
 from flamescore.exports.history import load_history, load_opportunities
 from flamescore.exports.people import load_people
 from flamescore.exports.survey import Opened, survey
@@ -32,8 +32,12 @@ def load(
     max_rejects: RejectLimit | None = None,
     *,
     strict: bool = False,
+    once: bool = False,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
+
+    With `once` the cells of events are not looked at beforehand, where that can be left to who reads them
+    (`frames.EventSource.settle`); `rejects` lack theirs then.
 
     `dates` are the columns that rules read as dates, `zone` that of the rule file (default UTC).
     `max_rejects` overrides the project's and the sources' own; `strict` allows no reject. Every source with
@@ -41,12 +45,12 @@ def load(
     """
     fallback = opened.project.settings.max_rejects
     terms = Terms(dates or DateColumns(), zone or UTC_ZONE, opened.spool, fallback, max_rejects, strict)
-    return load_sources(opened.sources, terms)
+    return load_sources(opened.sources, terms, once=once)
 
 
-def load_sources(sources: Sequence[OpenSource], terms: Terms) -> Exports:
+def load_sources(sources: Sequence[OpenSource], terms: Terms, *, once: bool = False) -> Exports:
     """Read sources on some terms."""
-    examined, problems = _examined(sources, terms)
+    examined, problems = _examined(sources, terms, once=once)
     try:
         people = load_people([each for each in examined if each.spec.KIND == "contacts"], terms)
     except InputError as error:
@@ -59,10 +63,12 @@ def load_sources(sources: Sequence[OpenSource], terms: Terms) -> Exports:
     }
     histories = [load_history(each, terms, people) for each in of["tag_history"]]
     deals = [load_opportunities(each, people) for each in of["opportunities"]]
-    others = [each.rejects for kind in of.values() for each in kind]
+    events = tuple(load_events(each, terms, once=once) for each in of["events"])
+    told = [each for each, loaded in zip(of["events"], events, strict=True) if loaded.settle is None]
+    others = [each.rejects for each in (*told, *of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=people.contacts,
-        events=tuple(load_events(each, terms) for each in of["events"]),
+        events=events,
         tag_history=pl.concat([frame for frame, _ in histories]).cast(TAG_HISTORY) if histories else None,
         opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
         rejects=pl.concat([pl.DataFrame(schema=REJECTS), *people.rejects, *others]),
@@ -72,13 +78,15 @@ def load_sources(sources: Sequence[OpenSource], terms: Terms) -> Exports:
     )
 
 
-def _examined(sources: Sequence[OpenSource], terms: Terms) -> tuple[list[Examined], list[Problem]]:
+def _examined(
+    sources: Sequence[OpenSource], terms: Terms, *, once: bool
+) -> tuple[list[Examined], list[Problem]]:
     """Examine every source; what stops one is gathered. Contacts are judged when their ids are known."""
     examined: list[Examined] = []
     problems: list[Problem] = []
     for source in sources:
         try:
-            each = examine(source, terms)
+            each = with_bytes(source, terms) if once and read_once(source) else examine(source, terms)
             examined.append(each)
             if source.spec.KIND != "contacts":
                 enforce(each, terms)

@@ -43,6 +43,7 @@ REASONS: Final = {
 
 ALWAYS_ALLOWED: Final = 20
 BAD: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
+NONE_BAD: Final = pl.DataFrame(schema=BAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""Events whose cells are looked at while they are scored: the same as looking at them beforehand."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from exports_bench import CONTACTS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flamescore.bind.resolve import bind_rules
+from flamescore.errors import InputError
+from flamescore.exports.load import load, survey
+from flamescore.exports.project import load_project
+from flamescore.exports.values import parse_limit
+from flamescore.frames import Columns, DateColumns
+from flamescore.rules.load import load_rules_text
+from flamescore.scoring import score_exports
+
+AS_OF = datetime(2026, 12, 1, tzinfo=UTC)
+RULES = """
+version: 1
+scores:
+  s:
+    five_flames: 10
+    rules:
+      - {name: Visit, event: visit, points: 1, count: each, expires: EXPIRES, per: url}
+"""
+SOUND = ("1", "visit", "2026-11-20T10:00:00Z", "a")
+IDS = [*"1122", " 1", "2\xa0", "\u20032", "9", "\xe99", "", " ", "\xa0", "~"]
+TYPES = [*["visit"] * 4, " Visit ", "other", "\x7fvisit", "", "  ", "\u3000", "\xe9v"]
+TIMES = [
+    "2026-11-20T10:00:00Z", "2026-11-20 10:00", "2026-11-01 01:30", "2026-03-08 02:30", "2020-01-01",
+    "2030-01-01", "1.54111E+12", "1700000000", "soon", "", " ", "2026-13-01",
+]  # fmt: skip
+ROWS = st.lists(st.tuples(*map(st.sampled_from, (IDS, TYPES, TIMES, ["a", "b", " ", " a"]))), max_size=30)
+COLUMNS = ("contact_id", "event", "at", "url")
+
+
+def text(rows):
+    """Return rows as a frame; `~` stands for a null."""
+    return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row").with_columns(
+        pl.when(pl.col("contact_id") != "~").then("contact_id").alias("contact_id")
+    )
+
+
+def instants(rows):
+    return text(rows).with_columns(pl.col("at").str.to_datetime("%Y-%m-%d %H:%M", strict=False))
+
+
+WAYS = {
+    "events.csv": lambda rows, path: text(rows).write_csv(path),
+    "text.parquet": lambda rows, path: text(rows).write_parquet(path),
+    "instants.parquet": lambda rows, path: instants(rows).write_parquet(path),
+}
+
+
+def loaded(folder, name, *, once, limit="100%", strict=False):
+    if not (folder / "contacts.csv").exists():
+        (folder / "contacts.csv").write_text("contact_id\n1\n2\n")
+    (folder / "flamescore.yaml").write_text(f"version: 1\n{CONTACTS}events: [{{path: {name}}}]\n")
+    opened = survey(load_project(folder / "flamescore.yaml"))
+    zone = ZoneInfo("America/New_York")
+    return load(opened, DateColumns(), zone, parse_limit(limit), strict=strict, once=once)
+
+
+def scored(exports, *, expires="30d"):
+    rules = load_rules_text(RULES.replace("EXPIRES", expires))
+    book = bind_rules(rules, Columns(("contact_id",), ("url",), has_events=True)).book
+    return score_exports(book, exports, as_of=AS_OF)
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(rows=ROWS, name=st.sampled_from(list(WAYS)), expires=st.sampled_from(["30d", "never"]))
+def test_looking_beforehand_or_meanwhile_is_the_same(tmp_path_factory, rows, name, expires):
+    folder = tmp_path_factory.mktemp("once")
+    WAYS[name]([("1", "visit", "2026-11-20 10:00", "a"), *rows], folder / name)
+    before, meanwhile = (scored(loaded(folder, name, once=once), expires=expires) for once in (False, True))
+    assert meanwhile.observed.sources == before.observed.sources
+    assert meanwhile.rejects.rows() == before.rejects.rows()
+    assert meanwhile.scores.rows() == before.scores.rows()
+    assert meanwhile.ledger.frame().rows() == before.ledger.frame().rows()
+    assert set(meanwhile.observed.types) <= set(before.observed.types)
+    assert meanwhile.observed.pasts == before.observed.pasts
+
+
+def test_a_sound_source_is_not_looked_at_twice(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr("flamescore.exports.activity.with_cells", lambda *_: looked.append(1))
+    WAYS["events.csv"]([SOUND] * 3, tmp_path / "events.csv")
+    assert scored(loaded(tmp_path, "events.csv", once=True)).scores["score"].to_list() == [1.0, 0.0]
+    assert looked == []
+
+
+def test_what_needs_all_rows_at_once_is_looked_at_beforehand(tmp_path):
+    frame = text([SOUND, SOUND]).with_columns(event_id=pl.lit("e"))
+    frame.write_csv(tmp_path / "events.csv")
+    [source] = loaded(tmp_path, "events.csv", once=True).events
+    assert source.settle is None
+
+
+def test_too_many_rejects_stop_it_meanwhile_too(tmp_path):
+    WAYS["events.csv"]([*[SOUND] * 70, *[("1", "visit", "soon", "a")] * 30], tmp_path / "events.csv")
+    exports = loaded(tmp_path, "events.csv", once=True, limit="1%")
+    with pytest.raises(InputError, match="30 of 100 rows are rejected, more than 1%: 30 unreadable_time"):
+        scored(exports)
+    assert scored(loaded(tmp_path, "events.csv", once=True, limit="30%")).rejects.height == 30
+
+
+def test_with_strict_one_reject_stops_it_meanwhile_too(tmp_path):
+    WAYS["events.csv"]([*[SOUND] * 70, ("", "visit", SOUND[2], "a")], tmp_path / "events.csv")
+    with pytest.raises(InputError, match="with --strict none may be: 1 missing_contact"):
+        scored(loaded(tmp_path, "events.csv", once=True, strict=True))
+
+
+def test_a_hopeless_source_is_given_up_at_once(tmp_path, monkeypatch):
+    WAYS["events.csv"]([*[("1", "visit", "soon", "a")] * 5_000, SOUND], tmp_path / "events.csv")
+    exports = loaded(tmp_path, "events.csv", once=True, limit="1%")
+    monkeypatch.setattr("flamescore.engine.scan.settle", lambda _: pytest.fail("read to its end"))
+    with pytest.raises(InputError, match="5,000 of 5,001 rows are rejected"):
+        scored(exports)
+
+
+def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
+    path = tmp_path / "events.parquet"
+    text([SOUND, ("", "visit", SOUND[2], "a")]).write_parquet(path)
+    exports = loaded(tmp_path, "events.parquet", once=True)
+    [source] = exports.events
+    lazy = source.frame.collect().lazy()
+    text([SOUND, SOUND]).write_parquet(path)
+    with pytest.raises(InputError, match="has changed while it was read"):
+        scored(replace(exports, events=(replace(source, frame=lazy),)))
