@@ -1,10 +1,14 @@
-"""The explanation of every contact of the sample adds up to its published score, to the last digit."""
+"""The explanation of every contact of the sample adds up to its published score, to the last digit.
+
+In full size these are 6,000. A third of the time would go into the outlook, which has a test of its own.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,8 +18,10 @@ import flamescore
 from flamescore.api import _columns
 from flamescore.bind.resolve import bind_rules
 from flamescore.cli.explain import _json
-from flamescore.insight.explain import explain
+from flamescore.engine.focus import frozen
+from flamescore.insight.explain import AHEAD, explain
 from flamescore.insight.published import held_against
+from flamescore.scoring import score_exports
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = 20
@@ -34,10 +40,15 @@ def sample(request):
     return bind_rules(rules, _columns(exports)).book, exports, result
 
 
+def _some(exports, part):
+    return exports.contacts["contact_id"].to_list()[part::PARTS][:: STEP // PARTS or 1]
+
+
 @pytest.mark.parametrize("part", range(PARTS) if FULL else [0])
-def test_it_adds_up(sample, part):
+def test_it_adds_up(sample, part, monkeypatch):
+    monkeypatch.setattr("flamescore.insight.explain.AHEAD", ())
     book, exports, result = sample
-    ids = exports.contacts["contact_id"].to_list()[part::PARTS][:: STEP // PARTS or 1]
+    ids = _some(exports, part)
     rows = {(row["contact_id"], row["score_name"]): row for row in result.scores.to_dicts()}
     for contact_id in ids:
         explanation = explain(book, exports, contact_id, as_of=result.scored.as_of, everything=True)
@@ -55,3 +66,19 @@ def test_it_adds_up(sample, part):
                 if line["counted"]:
                     assert sum(Decimal(each["points"]) for each in line["counted"]) == Decimal(line["points"])
                     assert len(line["counted"]) == line["occurrences"]
+
+
+def test_the_outlook_is_the_score_of_that_day_if_nothing_happens(sample):
+    book, exports, result = sample
+    as_of = result.scored.as_of
+    expected = {}
+    for days in AHEAD:
+        then = as_of + timedelta(days=days)
+        for row in score_exports(book, frozen(exports, as_of, then), as_of=then).scores.to_dicts():
+            told = (days, row["score"], row["flames"])
+            expected.setdefault((row["contact_id"], row["score_name"]), []).append(told)
+    for contact_id in _some(exports, 0):
+        for score in explain(book, exports, contact_id, as_of=as_of).scores:
+            if score.in_population:
+                outlook = [(each.days, each.score, each.flames) for each in score.outlook]
+                assert outlook == expected[contact_id, score.score_name]
