@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,27 +135,33 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         report = _view(scored, project, "dry run", warnings)
         return Outcome(scored, report, warnings, record, None, _previous(project))
     with held.begin(inputs.as_of) as folder:
-        watch.begin("Writing the tables")
-        settings = TableSettings(project.settings.keep, project.settings.hot_flames, options.spreadsheet)
-        write_tables(folder.path, scored, scored.rejects, settings)
-        opportunities = inputs.exports.opportunities
-        write_opportunities(folder.path, scored, opportunities, spreadsheet=options.spreadsheet)
-        if inputs.exports.aliases is not None:
-            write_parquet(merged_table(inputs.exports.aliases), folder.path / MERGED_FILE)
-        if changes is not None:
-            write_changes(folder.path, changes)
+        watch.begin("Writing the tables and the report")
         rules_hash = RulesFile.of("", inputs.loaded.text).hash
         report = _view(scored, project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
-        write_markdown(folder.path, report)
+        with ThreadPoolExecutor(1) as beside:
+            page = beside.submit(write_html, folder.path, report)
+            _write(folder.path, inputs, scored, changes, options)
+            write_markdown(folder.path, report)
+            page.result()
         watch("write")
-        write_html(folder.path, report)
-        watch("report")
         record = _record(inputs, scored, folder.run_id, started_at=started_at, watch=watch, warnings=warnings)
         if changes is not None:
             record = record.model_copy(update={"changes": describe_changes(changes, scored)})
         write_record(folder.path, record)
         published = folder.commit(make_latest=options.make_latest, keep_runs=project.settings.keep_runs)
     return Outcome(scored, report, warnings, record, published, changes=changes)
+
+
+def _write(folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, options: Options) -> None:
+    known = inputs.project.settings
+    write_tables(
+        folder, scored, scored.rejects, TableSettings(known.keep, known.hot_flames, options.spreadsheet)
+    )
+    write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
+    if inputs.exports.aliases is not None:
+        write_parquet(merged_table(inputs.exports.aliases), folder / MERGED_FILE)
+    if changes is not None:
+        write_changes(folder, changes)
 
 
 def _before(project: Project, as_of: datetime) -> tuple[Before | None, tuple[str, ...]]:

@@ -58,11 +58,12 @@ class LiveSets:
         return cls(offsets.astype(np.int64), np.array([s for streams in listed for s in streams], np.int64))
 
     def exploded(self, live: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return how many streams each event has, and all these streams, event by event."""
+        """Give each event all its streams: the event and the stream of each occurrence, event by event."""
         lengths = np.diff(self.offsets)[live]
-        place = np.repeat(self.offsets[live] - (np.cumsum(lengths) - lengths), lengths)
+        rows = np.repeat(np.arange(len(live)), lengths)
+        place = (self.offsets[live] - (np.cumsum(lengths) - lengths))[rows]
         place += np.arange(len(place))
-        return lengths, self.flat[place]
+        return rows, self.flat[place]
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,13 @@ class Tail:
         events, bits = partition.events, max(1, (partition.last - partition.first).bit_length())
         contact = events.contact.astype(np.int64) - partition.first
         age = events.age.astype(np.int64)
-        lengths, keys = self.narrow.exploded(events.live)
+        rows, keys = self.narrow.exploded(events.live)
         keys <<= bits + self.age_bits
-        keys |= np.repeat(contact << self.age_bits | age, lengths)
+        keys |= (contact << self.age_bits | age)[rows]
         keys.sort()
         timeline = Timeline(keys, bits, self.age_bits)
-        lengths, streams = self.broad.exploded(events.live)
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        return timeline, self._by_group(timeline, events, contact, age, _grouped(rows, streams))
+        wide = _grouped(*self.broad.exploded(events.live))
+        return timeline, self._by_group(timeline, events, contact, age, wide)
 
     def _by_group(
         self,
