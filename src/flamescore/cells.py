@@ -37,6 +37,14 @@ def present(column: pl.Expr) -> pl.Expr:
     return pl.when(trimmed != "").then(trimmed)
 
 
+def maybe_blank(column: pl.Expr) -> pl.Expr:
+    """Mark cells of a String column that may be missing, by comparisons that cost next to nothing.
+
+    Marked are nulls, and what begins below `!` or past `~`: all white space does, and much that is no ASCII.
+    """
+    return column.is_null() | (column < "!") | (column > "~")
+
+
 def keyed(cell: pl.Expr, key: str) -> pl.Expr:
     """Bring a cell of the key column to the form in which keys compare: e-mail is folded, ids are not."""
     return folded(present(cell)) if key == "email" else present(cell)

@@ -9,6 +9,7 @@ import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 
@@ -141,6 +142,8 @@ class EventSource:
     record: SourceRecord
     key: str = "contact_id"
     settle: Callable[[], Settled] | None = None
+    since: Callable[[datetime], pl.LazyFrame] | None = None
+    """Gives `frame` without sound rows that are older than an instant, as far as that is cheap to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from flamescore.inputs import Inputs
     from flamescore.insight.changes import Before, Changes
     from flamescore.publish.record import RunRecord
-    from flamescore.publish.store import HeldStore, Published
+    from flamescore.publish.store import HeldStore, Published, RunFolder
     from flamescore.report.view import View
     from flamescore.scoring import Scored
     from flamescore.units import Period
@@ -136,13 +136,10 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         return Outcome(scored, report, warnings, record, None, _previous(project))
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
-        rules_hash = RulesFile.of("", inputs.loaded.text).hash
-        report = _view(scored, project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
         with ThreadPoolExecutor(1) as beside:
-            page = beside.submit(write_html, folder.path, report)
+            told = beside.submit(_report, folder, inputs, scored, warnings, changes)
             _write(folder.path, inputs, scored, changes, options)
-            write_markdown(folder.path, report)
-            page.result()
+            report = told.result()
         watch("write")
         record = _record(inputs, scored, folder.run_id, started_at=started_at, watch=watch, warnings=warnings)
         if changes is not None:
@@ -150,6 +147,16 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         write_record(folder.path, record)
         published = folder.commit(make_latest=options.make_latest, keep_runs=project.settings.keep_runs)
     return Outcome(scored, report, warnings, record, published, changes=changes)
+
+
+def _report(
+    folder: RunFolder, inputs: Inputs, scored: Scored, warnings: tuple[str, ...], changes: Changes | None
+) -> View:
+    rules_hash = RulesFile.of("", inputs.loaded.text).hash
+    report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
+    write_markdown(folder.path, report)
+    write_html(folder.path, report)
+    return report
 
 
 def _write(folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, options: Options) -> None:

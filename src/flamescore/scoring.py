@@ -10,7 +10,7 @@ import polars as pl
 
 from flamescore.engine.clock import Clock
 from flamescore.engine.entries import table
-from flamescore.engine.ledger import NONE
+from flamescore.engine.ledger import NONE, joined
 from flamescore.engine.people import ROW
 from flamescore.engine.rank import quotients, ranked
 from flamescore.engine.readings import instant_of
@@ -53,11 +53,7 @@ class Ledger:
     def of(self, contact_ids: pl.Series) -> pl.DataFrame:
         """Return the entries of some contacts, in order."""
         wanted = np.flatnonzero(self.ids.is_in(contact_ids.implode()).to_numpy())
-        found = [
-            self._shown(first, rows.take(np.isin(rows.contact + first, wanted)))
-            for first, rows in self.pieces
-        ]
-        return pl.concat([pl.DataFrame(schema=POINTS), *found])
+        return self._shown(0, joined([(first, rows.of(wanted - first)) for first, rows in self.pieces]))
 
     def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
         names = table(self.entries)[rows.entry]

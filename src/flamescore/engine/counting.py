@@ -125,7 +125,7 @@ def _first_of_each(
 def _twins(
     run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Bring equal runs and values together, in the order of rows: which are like the one before, and all rows.
+    """Bring equal runs and values together: which are like the one before, and the rows in that order.
 
     A sort of one number that holds a hash of both and the row takes a tenth of a `lexsort`, which stands in
     where two hashes happen to be alike.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import as_text, present
+from flamescore.cells import as_text, maybe_blank, present
 from flamescore.engine.people import KEY, contact_of
 from flamescore.engine.streams import EVENT
 from flamescore.errors import InputError
@@ -63,7 +63,7 @@ def doubtful_rows(source: EventSource) -> pl.Expr:
     schema = source.frame.collect_schema()
     contact, event = contact_of(source, schema), as_text(EVENT, schema[EVENT])
     odd = pl.col(ODD) != 0 if ODD in schema else pl.lit(value=False)
-    return pl.col("at").is_null() | _maybe_blank(contact) | _maybe_blank(event) | odd
+    return pl.col("at").is_null() | maybe_blank(contact) | maybe_blank(event) | odd
 
 
 def faulty(schema: pl.Schema) -> pl.Expr:
@@ -99,8 +99,3 @@ def _settled(source: EventSource, doubts: Doubts) -> Settled:
         text = f"`{source.record.path}` has changed while it was read."
         raise fault(UNREADABLE, text, "Run again when the export is done.")
     return settled
-
-
-def _maybe_blank(text: pl.Expr) -> pl.Expr:
-    """Mark what is null, empty, or begins with white space; much of what is not ASCII is marked with it."""
-    return text.is_null() | (text < "!") | (text >= "\x7f")

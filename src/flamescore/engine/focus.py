@@ -44,7 +44,7 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
     return replace(
         exports,
         events=tuple(
-            replace(each, frame=each.frame.filter(pl.col("at") <= then), settle=None)
+            replace(each, frame=each.frame.filter(pl.col("at") <= then), settle=None, since=None)
             for each in exports.events
         ),
         tag_history=None if history is None else history.with_columns(put_off),
@@ -58,7 +58,7 @@ def _focused(source: EventSource, people: People, contact_id: str) -> EventSourc
     with reading(source.record.path):
         rows = source.frame.filter(mine).collect()
     typed = rows.with_columns(present(as_text("event", schema["event"])).alias("event"))
-    return replace(source, frame=typed.drop_nulls(["event", "at"]).lazy(), settle=None)
+    return replace(source, frame=typed.drop_nulls(["event", "at"]).lazy(), settle=None, since=None)
 
 
 def _keys(people: People, key: str, contact_id: str) -> pl.Series:

@@ -13,6 +13,8 @@ from flamescore.engine.tags import UNDATED
 from flamescore.engine.worth import DAY, contributions, factors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from flamescore.bind.resolved import Limits, Rule, RuleBook, Score
@@ -28,7 +30,7 @@ _OLDEST: Final = 2**62
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of the ledger as arrays of one length; points are ten-thousandths, `age` is `NONE` where none."""
+    """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NONE`."""
 
     contact: NDArray[np.integer]
     entry: NDArray[np.integer]
@@ -36,9 +38,22 @@ class Rows:
     points: NDArray[np.integer]
     age: NDArray[np.integer]
 
-    def take(self, rows: NDArray[np.bool_]) -> Rows:
-        """Return some of the rows."""
+    def of(self, contacts: NDArray[np.int64]) -> Rows:
+        """Return the rows of some contacts, which are in rising order; there may be none of them here."""
+        here = np.searchsorted(contacts, (0, self.contact[-1] + 1 if len(self.contact) else 0))
+        contacts = contacts[slice(*here)]
+        first = np.searchsorted(self.contact, contacts)
+        lengths = np.searchsorted(self.contact, contacts, side="right") - first
+        rows = np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
         return Rows(*(getattr(self, name)[rows] for name in _COLUMNS))
+
+
+def joined(parts: Sequence[tuple[int, Rows]]) -> Rows:
+    """Lay rows end to end; each part's contacts count from a first one."""
+    contact = [rows.contact.astype(np.int64) + first for first, rows in parts]
+    others = [[getattr(rows, name) for _, rows in parts] for name in _COLUMNS[1:]]
+    none = np.zeros(0, np.int64)
+    return Rows(*(np.concatenate([none, *column]) for column in (contact, *others)))
 
 
 _COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")

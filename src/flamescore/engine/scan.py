@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text, present
+from flamescore.cells import as_text
 from flamescore.engine.bins import Bins, Kept
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
 from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
@@ -136,11 +137,12 @@ class Scan:
         """Leave out what is older than the widest window, but for rows that may have to be rejected."""
         if self.widest == FOREVER:
             return source
-        cut = pl.lit(self.clock.now - self.widest).mul(1_000_000).cast(pl.Datetime("us", "UTC"))
+        cut = datetime.fromtimestamp(self.clock.now - self.widest, UTC)
         young = pl.col("at") > cut
         if source.settle is not None:
             young |= doubtful_rows(source)
-        return replace(source, frame=source.frame.filter(young))
+        frame = source.frame if source.since is None else source.since(cut)
+        return replace(source, frame=frame.filter(young))
 
     def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
@@ -242,7 +244,7 @@ def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:
     Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65.
     """
     text = as_text(column, schema[column]) if column in schema else pl.lit(None, pl.String)
-    return pl.when(present(text).is_not_null()).then(text).hash().alias(VALUE + column)
+    return pl.when(text.str.strip_chars() != "").then(text).hash().alias(VALUE + column)
 
 
 def amounts_of(cells: pl.Series) -> NDArray[np.int64]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.cells import as_text
+from flamescore.cells import as_text, maybe_blank
 from flamescore.exports.audit import id_column, time_column, time_type, timed
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
@@ -19,6 +20,7 @@ from flamescore.frames import DROP, ODD, EventSource, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from flamescore.exports.examine import Examined, Terms
     from flamescore.exports.survey import OpenSource
@@ -36,9 +38,12 @@ def load_events(examined: Examined, terms: Terms, *, once: bool = False) -> Even
     assert isinstance(spec, EventsSource)
     key = spec.contact_key or "contact_id"
     if once and read_once(examined.source):
-        frames = [_as_written(table, spec, terms) for table in examined.tables]
         return EventSource(
-            _in_one(frames, ODD), examined.record(), key, cache(partial(_settled, examined, terms))
+            _written(examined, spec, terms, None),
+            examined.record(),
+            key,
+            cache(partial(_settled, examined, terms)),
+            partial(_written, examined, spec, terms),
         )
     marks = doubles(examined)
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
@@ -63,18 +68,43 @@ def _settled(examined: Examined, terms: Terms) -> Settled:
     return Settled(again.record(), again.rejects)
 
 
-def _as_written(table: Table, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
-    """Return every sound record; ids and types as written, `at` null where it is missing or does not read."""
+def _written(examined: Examined, spec: EventsSource, terms: Terms, since: datetime | None) -> pl.LazyFrame:
+    """Return every sound record as it is written; `since` leaves out what is seen at once to be older."""
+    frames = []
+    for table in examined.tables:
+        young = None if since is None else _young(table, spec, since)
+        rows = table.scan() if young is None else table.scan().filter(young)
+        frames.append(_as_written(rows, table, spec, terms))
+    return _in_one(frames, ODD)
+
+
+def _as_written(rows: pl.LazyFrame, table: Table, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
+    """Return rows with ids and types as written, `at` null where it is missing or does not read."""
     clock, fixed = terms.clock(spec), _fixed(spec)
     at, dtype = column("at", table, spec, text=False), time_type(table, spec)
     odd = () if complete(dtype, clock) else (oddities(at, dtype, clock).alias(ODD),)
-    return timed(table.scan(), table, spec, clock).select(
+    return timed(rows, table, spec, clock).select(
         *(column(name, table, spec).alias(name) for name in sorted(fixed - {"at"})),
         time_column(table, spec, clock).alias("at"),
         *_properties(table, spec),
         *companions(terms.dates.events - fixed, table, spec, zone=terms.zone),
         *odd,
     )
+
+
+def _young(table: Table, spec: EventsSource, since: datetime) -> pl.Expr | None:
+    """Mark rows by the cells of the file itself, so that its reader leaves out the others' cells, or groups.
+
+    Marked are rows at or after an instant (local times: two days earlier, wherever they are local), and all
+    that may lack something. None where times have to be read first.
+    """
+    dtype = time_type(table, spec)
+    if not isinstance(dtype, pl.Datetime):
+        return None
+    at = column("at", table, spec, text=False)
+    cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - timedelta(days=2)
+    blank = [maybe_blank(column(name, table, spec)) for name in sorted(_fixed(spec) - {"at"})]
+    return pl.any_horizontal(at >= cut, at.is_null(), *blank)
 
 
 def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | None) -> pl.LazyFrame:
