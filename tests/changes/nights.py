@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -24,6 +25,7 @@ class Nights:
     first: Case
     second: Case
 
+    @cached_property
     def before(self) -> Before:
         """Give what the first night published."""
         done = scored(self.first)
@@ -31,11 +33,12 @@ class Nights:
         text = to_yaml(self.first.book)
         return Before.of("first", self.first.as_of, scores=done.scores, names=names, text=text, path="r.yaml")
 
-    def changes(self, hot_flames: int = 5) -> Changes:
+    @cached_property
+    def changes(self) -> Changes:
         """Give what the product says of the second night."""
         book, exports = book_of(self.second.book), exports_of(self.second)
         done = score_exports(book, exports, as_of=self.second.as_of)
-        return compare(self.before(), book, exports, COLUMNS, done, hot_flames=hot_flames)
+        return compare(self.before, book, exports, COLUMNS, done, hot_flames=5)
 
     def expected(self) -> dict[tuple[str, str], tuple[int, ...]]:
         """Give activity, time, data and rules by the oracle, of those who have a score on both nights."""

@@ -15,7 +15,7 @@ seeds = st.integers(0, 2**32)
 
 
 def assert_adds_up(nights: Nights) -> None:
-    rows = nights.changes().rows.to_dicts()
+    rows = nights.changes.rows.to_dicts()
     for row in rows:
         if row["difference"] is None:
             assert [row[part] for part in PARTS] == [None] * 4
@@ -30,18 +30,18 @@ def assert_adds_up(nights: Nights) -> None:
 def test_the_parts_add_up_and_are_the_oracles(case, seed):
     nights = nights_of(case, seed)
     assert_adds_up(nights)
-    assert told(nights.changes()) == nights.expected()
+    assert told(nights.changes) == nights.expected()
 
 
 @some
 @given(case=cases(), other=cases(), seed=seeds)
 def test_the_parts_add_up_when_the_rules_have_changed(case, other, seed):
     nights = nights_of(case, seed, other=other)
-    shared = set(nights.before().names) & {each.name for each in scored(case).book.scores}
+    shared = set(nights.before.names) & {each.name for each in scored(case).book.scores}
     assume(shared)
     assert_adds_up(nights)
     expected = {key: parts for key, parts in nights.expected().items() if key[1] in shared}
-    assert told(nights.changes()) == expected
+    assert told(nights.changes) == expected
 
 
 @some
@@ -49,8 +49,8 @@ def test_the_parts_add_up_when_the_rules_have_changed(case, other, seed):
 def test_rules_with_other_names_are_no_change(case, seed):
     plain = nights_of(case, seed)
     other = Nights(plain.first.with_book(renamed(case.book)), plain.second)
-    assert other.changes().rows.equals(plain.changes().rows)
-    assert set(other.changes().rows["by_rules"].drop_nulls().to_list()) <= {0.0}
+    assert other.changes.rows.equals(plain.changes.rows)
+    assert set(other.changes.rows["by_rules"].drop_nulls().to_list()) <= {0.0}
 
 
 @some
@@ -59,15 +59,15 @@ def test_rules_in_another_order_are_no_change(case, seed):
     plain = nights_of(case, seed)
     turned = {name: spec | {"rules": spec["rules"][::-1]} for name, spec in case.book["scores"].items()}
     other = Nights(plain.first.with_book(case.book | {"scores": turned}), plain.second)
-    assert other.changes().rows.equals(plain.changes().rows)
+    assert other.changes.rows.equals(plain.changes.rows)
 
 
 @some
 @given(case=cases(), seed=seeds)
 def test_every_contact_of_either_night_has_one_row_a_score(case, seed):
     nights = nights_of(case, seed)
-    rows = nights.changes().rows
-    before, now = nights.before().scores, scored(case).scores
+    rows = nights.changes.rows
+    before, now = nights.before.scores, scored(case).scores
     keys = ["contact_id", "score_name"]
     everyone = pl.concat([before.select(keys), now.select(keys)]).unique().sort(keys)
     assert rows.select(keys).sort(keys).equals(everyone)
@@ -80,6 +80,6 @@ def test_the_same_night_again_changes_nothing(seed):
     from strategies import case_of  # noqa: PLC0415
 
     case = case_of(Random(seed))
-    rows = Nights(case, case).changes().rows
+    rows = Nights(case, case).changes.rows
     assert set(rows["change"]) == {"same"}
     assert rows.select(pl.col("difference", *PARTS).abs().sum()).row(0) == (0.0,) * 5
