@@ -52,7 +52,7 @@ def test_it_adds_up(sample, part, monkeypatch):
     rows = {(row["contact_id"], row["score_name"]): row for row in result.scores.to_dicts()}
     for contact_id in ids:
         explanation = explain(book, exports, contact_id, as_of=result.scored.as_of, everything=True)
-        explanation = held_against(explanation, "run", result.scores)
+        explanation = held_against(explanation, "run", result.scores.lazy())
         assert explanation.notes == ()
         told = json.loads(_json(explanation), parse_float=Decimal)
         for score in told["scores"]:

@@ -105,7 +105,7 @@ def _of_run(project: Project, contact: str, run: str | None, *, everything: bool
     with read_inputs(project, rules=rules, as_of=instant) as inputs:
         who = contact_meant(inputs.exports, contact)
         told = explained(inputs.bound.book, inputs.exports, who, as_of=inputs.as_of, everything=everything)
-    told = held_against(told, found.run_id, pl.read_parquet(found.path / "scores.parquet"))
+    told = held_against(told, found.run_id, pl.scan_parquet(found.path / "scores.parquet"))
     if _changed(project, record.rules.text):
         name = project.settings.rules
         note = f"The rule file {name} has changed since the run; these are the run's rules."

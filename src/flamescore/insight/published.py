@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 CHANGED = "The exports have changed since the run"
 
 
-def held_against(explanation: Explanation, run_id: str, scores: pl.DataFrame) -> Explanation:
+def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) -> Explanation:
     """Take rank and percentile from a run's `scores`, and note where the run has other scores."""
-    rows = scores.filter(pl.col("contact_id") == explanation.contact_id).to_dicts()
+    rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
     standing = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
     told = {s.score_name: s.score for s in explanation.scores if s.in_population}
     then = {row["score_name"]: row["score"] for row in rows}
