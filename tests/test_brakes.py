@@ -68,7 +68,7 @@ def test_every_event_of_a_source_an_orphan(folder):
     (problem,) = stopped.value.problems
     assert (problem.code, problem.message) == (
         "I051",
-        "events: `events.csv`: all 3 rows that could count are of contacts that are not in the list.",
+        "events: `events.csv`: of 3 rows that could count none is of a contact in the list.",
     )
     assert problem.hint is not None
     assert problem.hint.endswith("If this is right, score once with --accept.")
@@ -89,7 +89,7 @@ def test_accepted_it_is_published_with_a_warning(folder):
     folder.events("0001,email_open,2026-02-25")
     outcome = folder.score(accept=True)
     assert outcome.published is not None
-    said = "events: `events.csv`: all 1 rows that could count are of contacts that are not in the list"
+    said = "events: `events.csv`: of 1 row that could count none is of a contact in the list"
     told = f"{said} (accepted)"
     assert told in outcome.warnings
     record = json.loads((outcome.published.run.path / "run.json").read_text())
@@ -118,13 +118,13 @@ def test_contacts_may_lose_half_but_no_more(folder):
     folder.write("contacts.csv", CONTACTS)
     folder.score()
     folder.write("contacts.csv", "contact_id,email\n1,a@x.org\n")
-    with pytest.raises(InputError, match=r"contacts: `contacts\.csv` has 1 rows, under half of the 4"):
+    with pytest.raises(InputError, match=r"contacts: `contacts\.csv` has 1 row, under half of the 4"):
         folder.score()
 
 
 def test_a_dry_run_is_braked_too(folder):
     folder.events("0001,email_open,2026-02-25")
-    with pytest.raises(InputError, match="all 1 rows"):
+    with pytest.raises(InputError, match="of 1 row that could count"):
         folder.score(dry_run=True)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from flamescore.units import (
     Period,
+    count,
     from_local,
     parse_percent,
     parse_period,
@@ -171,6 +172,13 @@ def test_ten_thousandths(number, expected):
 )
 def test_points_are_shown_without_needless_zeros(points, expected):
     assert show_points(points) == expected
+
+
+@pytest.mark.parametrize(
+    ("many", "said"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1_000, "1,000 rows")]
+)
+def test_a_count_in_words(many, said):
+    assert count(many, "row") == said
 
 
 @pytest.mark.parametrize(

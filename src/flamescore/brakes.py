@@ -10,6 +10,7 @@ from flamescore.engine.streams import conditions_of, leaves
 from flamescore.errors import InputError, Problem
 from flamescore.source import nearest
 from flamescore.tables.urls import without_credentials
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,8 +66,8 @@ def _all_orphans(observed: Observations) -> Iterator[Problem]:
         counts = source.counts
         if counts.orphans and not counts.kept:
             text = (
-                f"{source.kind}: `{_shown(source.path)}`: all {counts.orphans:,} rows that could count "
-                "are of contacts that are not in the list."
+                f"{source.kind}: `{_shown(source.path)}`: of {count(counts.orphans, 'row')} that could count "
+                "none is of a contact in the list."
             )
             hint = f"Look at `contact_id` or `contact_key` of the source. {ACCEPT}"
             yield Problem(ORPHANS, text, None, hint)
@@ -77,7 +78,7 @@ def _half_gone(observed: Observations, last: RunRecord | None) -> Iterator[Probl
     for (kind, path), rows in now.items():
         had = before.get((kind, path), 0)
         if rows * 2 < had:
-            text = f"{kind}: `{path}` has {rows:,} rows, under half of the {had:,} of the last run."
+            text = f"{kind}: `{path}` has {count(rows, 'row')}, under half of the {had:,} of the last run."
             yield Problem(HALF, text, None, f"Is the export whole? {ACCEPT}")
 
 
@@ -89,7 +90,7 @@ def _more_orphans(observed: Observations, last: RunRecord | None) -> Iterator[st
         had = before.get((kind, path))
         if had is not None and orphans and orphans >= 2 * had:
             yield (
-                f"{kind} {path}: {orphans:,} rows of contacts that are not in the list, "
+                f"{kind} {path}: {count(orphans, 'row')} of contacts that are not in the list, "
                 f"and {had:,} in the last run"
             )
 
@@ -130,7 +131,7 @@ def _short_histories(scored: Scored) -> Iterator[str]:
     for (path, oldest), rules in short.items():
         days = -(-oldest // _DAY)
         yield (
-            f"events {_shown(path)}: the oldest event is {days} {'day' if days == 1 else 'days'} old, "
+            f"events {_shown(path)}: the oldest event is {count(days, 'day')} old, "
             f"and rules look further back: {_listed(rules)}"
         )
 

@@ -100,6 +100,11 @@ def round_half_away(value: Fraction) -> int:
     return -whole if value < 0 else whole
 
 
+def count(many: int, noun: str) -> str:
+    """Say `1 lead`, `2,000 leads`."""
+    return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
+
+
 def from_local(local: datetime, zone: ZoneInfo) -> datetime:
     """Return the UTC instant of a naive local time.
 

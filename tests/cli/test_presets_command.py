@@ -86,9 +86,9 @@ def test_accept_publishes_what_is_braked(project, flamescore):
     (project / "events.csv").write_text("contact_id,event,at\n0101,form_submit,2026-11-18\n")
     done = flamescore("score")
     assert done.code == 3
-    assert "I051 events: `events.csv`: all 1 rows" in done.err
+    assert "I051 events: `events.csv`: of 1 row" in done.err
     assert not list((project / "out").glob("runs/2*"))
     done = flamescore("score", "--accept")
     assert done.code == 0
-    assert "all 1 rows that could count are of contacts that are not in the list (accepted)" in done.err
+    assert "of 1 row that could count none is of a contact in the list (accepted)" in done.err
     assert len(list((project / "out").glob("runs/2*"))) == 1

@@ -100,8 +100,8 @@ def test_rings_and_clashes_are_told(bench):
     assert found == {"1": 2.0, "3": 1.0}
     first = "the one that comes first in the export"
     assert loaded.warnings == (
-        f"contacts: 1 merged ids are claimed by a second contact; {first} has them",
-        f"contacts: 1 contacts are merged into each other; {first} stands",
+        f"contacts: 1 merged id claimed by a second contact; {first} has it",
+        f"contacts: 1 ring of contacts that are merged into each other; {first} stands",
     )
 
 

@@ -148,7 +148,7 @@ def test_a_sources_own_limit_and_the_projects(with_contacts):
 def test_strict_stops_at_any(with_contacts):
     with_bad(with_contacts, 1, 1000)
     with pytest.raises(
-        InputError, match="1 of 1,001 rows are rejected, with --strict none may be: 1 short_row"
+        InputError, match="1 of 1,001 rows is rejected, with --strict none may be: 1 short_row"
     ):
         with_contacts.load(EVENTS, strict=True)
 

@@ -269,7 +269,7 @@ def test_a_declared_format_that_does_not_fit_stops_with_the_count_of_each_shape(
 def test_a_rounded_epoch_is_read_and_warned_of(folder):
     folder.write("events.csv", HEAD + "1,visit,1.54111E+12,/a\n")
     ran = run(folder)
-    assert "events events.csv: 1 times are written like 1.54111E+12: precision is lost\n" in ran.said
+    assert "events events.csv: 1 cell with a time written like 1.54111E+12: precision is lost\n" in ran.said
     assert texts(pl.read_parquet(ran.folder / "points.parquet")["last_at"]) == ["2018-11-01T22:06:40Z"]
 
 
@@ -277,8 +277,8 @@ def test_the_hour_that_the_clock_repeats_and_the_one_that_it_skips(folder):
     folder.write("events.csv", HEAD + "1,visit,2025-11-02 01:30:00,\n2,visit,2025-03-09 02:30:00,\n")
     ran = run(folder, CONTACTS + "events: [{path: events.csv, timezone: America/New_York}]\n")
     assert ran.said == (
-        "events events.csv: 1 times lie in an hour that the clock repeats; the earlier is taken\n"
-        "events events.csv: 1 times lie in an hour that the clock skips; they move forward\n"
+        "events events.csv: 1 cell with a time in an hour that the clock repeats: the earlier is taken\n"
+        "events events.csv: 1 cell with a time in an hour that the clock skips: moved forward\n"
     )
     points = pl.read_parquet(ran.folder / "points.parquet").sort("contact_id")
     assert texts(points["last_at"]) == ["2025-11-02T05:30:00Z", "2025-03-09T07:30:00Z"]

@@ -136,8 +136,8 @@ def test_the_sources_zone_comes_before_the_rule_files_and_odd_hours_are_told(wit
         "2026-01-01T05:00:00Z",
     ]
     assert own.record.notes == (
-        "1 times lie in an hour that the clock repeats; the earlier is taken",
-        "1 times lie in an hour that the clock skips; they move forward",
+        "1 cell with a time in an hour that the clock repeats: the earlier is taken",
+        "1 cell with a time in an hour that the clock skips: moved forward",
     )
 
 
@@ -146,7 +146,7 @@ def test_undeclared_epochs_are_said(with_contacts):
     (source,) = with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n").events
     assert source.record.notes == (
         "times have no declared format: whole numbers are read as seconds or milliseconds since 1970, by their size",
-        "1 times are written like 1.54111E+12: precision is lost",
+        "1 cell with a time written like 1.54111E+12: precision is lost",
     )
 
 

@@ -264,6 +264,22 @@ def test_one_lead():
     assert "of 1 contact 1 is hot" in text
 
 
+def test_one_more_is_one_and_thousands_are_parted():
+    shown = report(many(7))
+    score = shown.scores[0]
+    owners = (replace(score.owners[0], leads=len(score.owners[0].listed) + 1), *score.owners[1:])
+    lead = replace(score.leads[0], rank=1_234)
+    changed = replace(score, owners=owners, leads=(lead, *score.leads[1:]))
+    html = render(replace(shown, scores=(changed,), hot_flames=1))
+    text = Page(html).text
+    assert "1 more is in the tables." in text
+    assert "hot, with 1 flame or more from" in text
+    assert 'data-k="1234">1,234</td>' in html
+    owners = (replace(score.owners[0], leads=len(score.owners[0].listed) + 1_200), *score.owners[1:])
+    text = Page(render(replace(shown, scores=(replace(score, owners=owners),)))).text
+    assert "1,200 more are in the tables." in text
+
+
 def test_none_hot():
     result = scored(scores=[row for row in SCORE_ROWS if row[3] != 5])
     text = Page(render(report(result))).text

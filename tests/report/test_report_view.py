@@ -186,6 +186,34 @@ def test_one_line_of_one_score():
     assert line(replace(report, scores=report.scores[:1])) == f"{RUN}: 4 contacts, 2 hot with 5 flames"
 
 
+def of(contacts, hot_flames):
+    """A report with so many contacts, of whom one is hot under its one score."""
+    report = told(scored())
+    score = replace(report.scores[0], contacts=contacts, hot=contacts, flames=(0, 0, 0, 0, 0, contacts))
+    lead = replace(score.leads[0], rank=contacts)
+    score = replace(score, leads=(lead,))
+    return replace(report, contacts=contacts, hot_flames=hot_flames, scores=(score,))
+
+
+def test_one_is_one_and_thousands_are_parted():
+    assert line(of(1, 1)) == f"{RUN}: 1 contact, 1 hot with 1 flame or more"
+    assert line(of(12_345, 5)) == f"{RUN}: 12,345 contacts, 12,345 hot with 5 flames"
+    assert "\n1 contact as of 2026" in render(of(1, 5))
+    text = render(of(12_345, 5))
+    assert "\n12,345 contacts as of 2026" in text
+    assert "\n| 12,345 | " in text
+
+
+def test_one_is_one_and_thousands_are_parted_on_the_terminal():
+    console = Console(file=io.StringIO(), width=200)
+    console.print(on_terminal(of(1, 5)))
+    console.print(on_terminal(of(12_345, 5)))
+    text = console.file.getvalue()
+    assert text.startswith("1 contact as of ")
+    assert "\n12,345 contacts as of " in text
+    assert "\n 12,345   " in text
+
+
 # --- the terminal
 
 

@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from flamescore.report.shown import shown
-from flamescore.tables.words import local_time, plain, whole_percent
+from flamescore.report.words import number
+from flamescore.tables.words import local_time, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,7 +73,7 @@ def _columns(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo) -> dict
         if name in rows.columns and rows[name].is_not_null().any():
             found[name] = _Column(header, texts(pl.col(name)), cut=cut)
 
-    found = {"rank": _Column("", texts(pl.col("rank")), right=True)}
+    found = {"rank": _Column("", [f"{rank:,}" for rank in rows["rank"]], right=True)}
     own("name", "Name", cut=True)
     own("company", "Company", cut=True)
     own("phone", "Phone")
@@ -80,12 +81,12 @@ def _columns(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo) -> dict
     if "name" not in found and "email" not in found:
         own("contact_id", "Id")
     found["flames"] = _Column("Flames", _drawn(rows["flames"]))
-    better = pl.format("{} ({}%)", plain(pl.col("score")), whole_percent(pl.col("percentile")))
-    found["score"] = _Column("Score", texts(better))
+    better = zip(rows["score"], rows.select(whole_percent(pl.col("percentile"))).to_series(), strict=True)
+    found["score"] = _Column("Score", [f"{number(score)} ({percent}%)" for score, percent in better])
     found["last"] = _Column("Last", texts(local_time(pl.col("last_activity_at"), zone)))
     for name in further:
-        drawn, points = _drawn(rows[f"{name}_flames"]), texts(plain(pl.col(f"{name}_score")))
-        found[f"\x00{name}"] = _Column(shown(name), [f"{d} {p}" for d, p in zip(drawn, points, strict=True)])
+        both = zip(_drawn(rows[f"{name}_flames"]), rows[f"{name}_score"], strict=True)
+        found[f"\x00{name}"] = _Column(shown(name), [f"{drawn} {number(score)}" for drawn, score in both])
     own("why", "Why", cut=True)
     own("owner", "Owner", cut=True)
     own("contact_id", "Id")
@@ -114,8 +115,8 @@ def _laid_out(stacks: Sequence[tuple[_Column, ...]], width: int) -> Table:
             justify="right" if stack[0].right else "left",
             min_width=most,
         )
-    for number in range(len(stacks[0][0].cells)):
-        table.add_row(*(_cell(stack, number, most) for stack, most in zip(stacks, widths, strict=True)))
+    for row in range(len(stacks[0][0].cells)):
+        table.add_row(*(_cell(stack, row, most) for stack, most in zip(stacks, widths, strict=True)))
     return table
 
 

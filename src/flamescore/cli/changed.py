@@ -9,9 +9,9 @@ import polars as pl
 
 from flamescore.errors import Problem, UsageError
 from flamescore.insight.changes_table import CHANGES, KINDS, SAME
+from flamescore.report.words import number
 from flamescore.source import nearest
 from flamescore.tables.changes import FILE, with_why
-from flamescore.tables.words import plain
 
 if TYPE_CHECKING:
     from flamescore.publish.record import RunRecord
@@ -84,9 +84,18 @@ def brief(rows: pl.DataFrame) -> pl.DataFrame:
         who.alias("who"),
         *owner,
         _step(pl.col("previous_flames").cast(pl.String), pl.col("flames").cast(pl.String)).alias("flames"),
-        _step(plain(pl.col("previous_score")), plain(pl.col("score"))).alias("score"),
+        _step(_numbers("previous_score"), _numbers("score")).alias("score"),
         "why",
     )
+
+
+def _numbers(name: str) -> pl.Expr:
+    """Say points with a comma between thousands; null stays null."""
+
+    def said(cells: pl.Series) -> pl.Series:
+        return pl.Series([None if cell is None else number(cell) for cell in cells], dtype=pl.String)
+
+    return pl.col(name).map_batches(said, return_dtype=pl.String, is_elementwise=True)
 
 
 def _step(then: pl.Expr, now: pl.Expr) -> pl.Expr:

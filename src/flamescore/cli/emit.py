@@ -209,4 +209,9 @@ def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
     from flamescore.tables.words import flat  # noqa: PLC0415 - Polars comes with it
 
     for row in frame.pipe(flat).iter_rows():
-        yield ["" if cell is None else f"{plain(cell)}" for cell in row]
+        yield ["" if cell is None else _said(plain(cell)) for cell in row]
+
+
+def _said(cell: Any) -> str:  # noqa: ANN401 - a cell is of any type
+    """Say a cell to a person: numbers with a comma between thousands."""
+    return f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) else f"{cell}"

@@ -60,6 +60,8 @@ def runs(
 
 
 def _prune(store: RunStore, project: Project, timeout: float, log: LogFormat, *, quiet: bool) -> None:
+    from flamescore.units import count  # noqa: PLC0415 - only here
+
     if not store.runs():
         return  # nothing to prune, and no folder to make
     with store.hold(timeout) as held:
@@ -67,7 +69,6 @@ def _prune(store: RunStore, project: Project, timeout: float, log: LogFormat, *,
     for name in undeleted:
         remark(f"the run {name} could not be deleted", log)
     if not quiet:
-        some = (
-            "no run was" if not deleted else "1 run was" if len(deleted) == 1 else f"{len(deleted)} runs were"
-        )
-        remark(f"{some} deleted; keep_runs is {project.settings.keep_runs}", log, level="info")
+        were = "was" if len(deleted) == 1 else "were"
+        some = f"{count(len(deleted), 'run')} {were}" if deleted else "no run was"
+        remark(f"{some} deleted; keep_runs is {project.settings.keep_runs:,}", log, level="info")

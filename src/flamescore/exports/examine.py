@@ -16,6 +16,7 @@ from flamescore.exports.shapes import unread_times
 from flamescore.exports.sweep import sound_copy, sweep
 from flamescore.exports.times import Clock
 from flamescore.frames import REJECTS, Counts, SourceRecord
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,19 +135,13 @@ def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]
     if getattr(spec, "at", None) is None and units:
         size = " or ".join(units)
         yield f"times have no declared format: whole numbers are read as {size} since 1970, by their size"
-    for count, text in (
-        (
-            sum(each.repeated for each in audits),
-            "times lie in an hour that the clock repeats; the earlier is taken",
-        ),
-        (
-            sum(each.skipped for each in audits),
-            "times lie in an hour that the clock skips; they move forward",
-        ),
-        (sum(each.lossy for each in audits), "times are written like 1.54111E+12: precision is lost"),
+    for many, text in (
+        (sum(each.repeated for each in audits), "in an hour that the clock repeats: the earlier is taken"),
+        (sum(each.skipped for each in audits), "in an hour that the clock skips: moved forward"),
+        (sum(each.lossy for each in audits), "written like 1.54111E+12: precision is lost"),
     ):
-        if count:
-            yield f"{count:,} {text}"
+        if many:
+            yield f"{count(many, 'cell')} with a time {text}"
 
 
 def _units(table: Table, spec: Source) -> list[str]:

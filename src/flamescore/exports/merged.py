@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.cells import present
 from flamescore.frames import SURVIVOR
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,16 +34,12 @@ class Merged:
 
     def warnings(self) -> Iterator[str]:
         """Say what of the lists contradicts itself."""
+        first = "the one that comes first in the export"
         if self.clashes:
-            yield (
-                f"contacts: {self.clashes:,} merged ids are claimed by a second contact; "
-                "the one that comes first in the export has them"
-            )
+            yield f"contacts: {count(self.clashes, 'merged id')} claimed by a second contact; {first} has it"
         if self.cycles:
-            yield (
-                f"contacts: {self.cycles:,} contacts are merged into each other; "
-                "the one that comes first in the export stands"
-            )
+            rings = count(self.cycles, "ring")
+            yield f"contacts: {rings} of contacts that are merged into each other; {first} stands"
 
 
 def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from flamescore.exports import sweep as swept
 from flamescore.exports.faults import REJECTS as TOO_MANY
 from flamescore.exports.faults import reading
 from flamescore.frames import REJECTS
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +134,8 @@ def check_limit(
         else "with --strict none may be"
     )
     text = (
-        f"{name}: {rejected:,} of {rows:,} rows are rejected, {why}: {_by_reason(files)}. {_samples(files)}"
+        f"{name}: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
+        f"{_by_reason(files)}. {_samples(files)}"
     )
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
     raise InputError(Problem(TOO_MANY, text + shapes(), None, hint))
@@ -142,10 +144,10 @@ def check_limit(
 def _by_reason(files: list[Rejected]) -> str:
     counts: dict[str, int] = {}
     for each in files:
-        for reason, count in each.reasons().items():
-            counts[reason] = counts.get(reason, 0) + count
+        for reason, many in each.reasons().items():
+            counts[reason] = counts.get(reason, 0) + many
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count:,} {reason}" for reason, count in ranked)
+    return ", ".join(f"{many:,} {reason}" for reason, many in ranked)
 
 
 def _samples(files: list[Rejected]) -> str:

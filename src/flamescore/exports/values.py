@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from flamescore.units import Period, parse_percent, parse_period
+from flamescore.units import Period, count, parse_percent, parse_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class RejectLimit:
         return rejected * 100 <= self.number * rows if self.share else rejected <= self.number
 
     def __str__(self) -> str:
-        return f"{self.number}%" if self.share else f"{self.number} rows"
+        return f"{self.number}%" if self.share else count(int(self.number), "row")
 
 
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")

@@ -30,4 +30,4 @@ def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:
         "new": now.height - both.height,
         "gone": then.height - both.height,
     }
-    return f"{name}, against the latest run: {', '.join(f'{n} {what}' for what, n in counts.items())}\n"
+    return f"{name}, against the latest run: {', '.join(f'{n:,} {what}' for what, n in counts.items())}\n"

@@ -38,7 +38,7 @@ def contact_meant(exports: Exports, text: str) -> str:
     if len(found) > 1:
         ids = ", ".join(f"`{each}`" for each in sorted(found))
         raise UsageError(
-            Problem("U004", f"{len(found)} contacts have that e-mail: {ids}.", hint="Give one of the ids.")
+            Problem("U004", f"{len(found):,} contacts have that e-mail: {ids}.", hint="Give one of the ids.")
         )
     return str(found[0])
 

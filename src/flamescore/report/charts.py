@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.report.shown import shown
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,10 @@ _CONFIG: Final = {
 
 def by_flames(flames: Sequence[int]) -> dict[str, Any]:
     """Draw contacts by flames, five first; those without any would dwarf the rest, and are told in words."""
-    rows = [{"flames": _flames(n), "contacts": flames[n], "said": f"{flames[n]:,}"} for n in range(5, 0, -1)]
+    rows = [
+        {"flames": count(n, "flame"), "contacts": flames[n], "said": f"{flames[n]:,}"}
+        for n in range(5, 0, -1)
+    ]
     most = max(*flames[1:], 1)
     bar = {"type": "bar", "height": 20, "cornerRadius": 3, "minBandSize": 2}
     colour = {"field": "flames", "type": "nominal", "legend": None, "scale": _by_flame()}
@@ -167,11 +171,7 @@ def _text(field: str) -> dict[str, Any]:
 
 
 def _by_flame() -> dict[str, Any]:
-    return {"domain": [_flames(n) for n in range(1, 6)], "range": list(RAMP[1:])}
-
-
-def _flames(number: int) -> str:
-    return "1 flame" if number == 1 else f"{number} flames"
+    return {"domain": [count(n, "flame") for n in range(1, 6)], "range": list(RAMP[1:])}
 
 
 def _flames_of(title: str) -> str:

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from flamescore.insight.reasons import OUTCOMES
 from flamescore.report.shown import shown
-from flamescore.units import POINT, show_points
+from flamescore.report.words import number
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +44,7 @@ def render(explanation: Explanation, *, everything: bool = False) -> Group:
 
 def points(value: float) -> str:
     """Show points with their sign: `+3`, `-0.25`."""
-    shown = show_points(round(value * POINT))
-    return shown if value < 0 else f"+{shown}"
+    return number(value) if value < 0 else f"+{number(value)}"
 
 
 def _head(explanation: Explanation, zone: ZoneInfo) -> Text:
@@ -86,10 +86,11 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
         for occurrence in line.counted[:SHOWN]:
             table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
         if len(line.counted) > SHOWN:
-            table.add_row("", Text(f"and {len(line.counted) - SHOWN} earlier ones", style="dim"))
+            more = count(len(line.counted) - SHOWN, "earlier one")
+            table.add_row("", Text(f"and {more}", style="dim"))
         for occurrence in line.uncounted:
             table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
-    table.add_row(Text(show_points(round(score.score * POINT)), style="bold"), Text("in all", style="bold"))
+    table.add_row(Text(number(score.score), style="bold"), Text("in all", style="bold"))
     return Padding(table, (0, 0, 0, 2))
 
 
@@ -97,12 +98,12 @@ def _entry(line: EntryLine) -> str:
     limit = LIMITS.get(line.entry)
     if limit:
         return f"{line.name}: {limit}"
-    times = f" ({line.occurrences}×)" if line.occurrences > 1 else ""
+    times = f" ({line.occurrences:,}×)" if line.occurrences > 1 else ""
     return f"{line.name}{times}"
 
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
-    age = "under a day old" if occurrence.age_days == 0 else f"{occurrence.age_days} d old"
+    age = "under a day old" if occurrence.age_days == 0 else f"{occurrence.age_days:,} d old"
     said = [f"{_time(occurrence.at, zone)}, {age}, {occurrence.event}"]
     said += [f"{name} {value}" for name, value in occurrence.properties]
     if occurrence.points is None:
@@ -125,23 +126,21 @@ def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
 
 
 def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
-    later = ", ".join(f"{_worth(o.score)} and {_flames(o.flames)} in {o.days} days" for o in score.outlook)
+    later = ", ".join(
+        f"{_worth(o.score)} and {count(o.flames, 'flame')} in {o.days} days" for o in score.outlook
+    )
     if later:
         yield Text(f"  if nothing happens: {later}")
     if score.next_flame_needs is None:
         return
     yield Text(f"  to the next flame: {_worth(score.next_flame_needs)} more")
     for way in score.next_flame:
-        yield Text(shown(f"    once more: {way.name} → {_worth(way.score)}, {_flames(way.flames)}"))
+        yield Text(shown(f"    once more: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"))
 
 
 def _worth(value: float) -> str:
-    shown_points = show_points(round(value * POINT))
-    return f"{shown_points} point" if shown_points in ("1", "-1") else f"{shown_points} points"
-
-
-def _flames(number: int) -> str:
-    return f"{number} flame" if number == 1 else f"{number} flames"
+    told = number(value)
+    return f"{told} point" if told in ("1", "-1") else f"{told} points"
 
 
 def _time(instant: datetime, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.report import charts, svg
 from flamescore.report.links import mailto, tel
 from flamescore.report.shown import shown
-from flamescore.report.words import count
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from datetime import datetime

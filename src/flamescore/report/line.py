@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.report.material import of_scored
 from flamescore.report.view import view
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from flamescore.report.view import ScoreView, View
@@ -20,12 +21,13 @@ def one_line(scored: Scored, run: str, *, hot_flames: int = 5) -> str:
 def line(report: View) -> str:
     """Say a report in one line."""
     hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
-    return f"{report.run_id}: {report.contacts} contacts, {hot} with {_flames(report.hot_flames)}"
+    return f"{report.run_id}: {count(report.contacts, 'contact')}, {hot} with {_flames(report.hot_flames)}"
 
 
 def _hot(score: ScoreView, *, several: bool) -> str:
-    return f"{score.hot} hot on {score.name}" if several else f"{score.hot} hot"
+    return f"{score.hot:,} hot on {score.name}" if several else f"{score.hot:,} hot"
 
 
 def _flames(hot_flames: int) -> str:
-    return "5 flames" if hot_flames == 5 else f"{hot_flames} flames or more"  # noqa: PLR2004 - there are no more
+    most = 5
+    return count(hot_flames, "flame") + ("" if hot_flames == most else " or more")

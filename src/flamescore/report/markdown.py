@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flamescore.report.shown import shown
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ def _lines(report: View) -> Iterator[str]:
     yield "# Hot leads"
     yield ""
     when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
-    yield f"{report.contacts:,} contacts as of {escaped(when)}. Run `{report.run_id}`."
+    yield f"{count(report.contacts, 'contact')} as of {escaped(when)}. Run `{report.run_id}`."
     since = "" if report.since is None else f"{report.since:%Y-%m-%d %H:%M} {report.since.tzname()}"
     for score in report.scores:
         yield from _score(score, report.hot_flames, since)
@@ -110,7 +111,9 @@ def _nearest(score: ScoreView) -> Iterator[str]:
         "|---:|---|---:|---:|---:|",
     )
     for lead in score.nearest:
-        yield _row(str(lead.rank), escaped(lead.called), str(lead.flames), lead.standing, lead.missing or "")
+        yield _row(
+            f"{lead.rank:,}", escaped(lead.called), str(lead.flames), lead.standing, lead.missing or ""
+        )
 
 
 def _table(leads: Sequence[Lead]) -> Iterator[str]:
@@ -128,7 +131,7 @@ def _table(leads: Sequence[Lead]) -> Iterator[str]:
         )
         cells = (escaped(text or "") for text in person)
         why = "<br>".join(escaped(str(reason)) for reason in lead.reasons)
-        yield _row(str(lead.rank), *cells, str(lead.flames), lead.standing, why, lead.last_activity or "")
+        yield _row(f"{lead.rank:,}", *cells, str(lead.flames), lead.standing, why, lead.last_activity or "")
 
 
 def _rules(rules: Sequence[RuleLine]) -> Iterator[str]:

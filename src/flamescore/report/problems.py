@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.source import nearest
 from flamescore.tables.urls import without_credentials
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,14 +37,14 @@ def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
         }
         said = [f"{number:,} {what}" for what, number in lost.items() if number]
         if said:
-            yield f"{source.kind} {path}: of {_count(counts.rows, 'row')} {', '.join(said)}"
+            yield f"{source.kind} {path}: of {count(counts.rows, 'row')} {', '.join(said)}"
 
 
 def _of_cells(observed: Observations) -> Iterator[str]:
     for kind, column, cells in observed.unread:
-        yield f"{kind}: {_count(cells, 'cell')} of column {column} did not read as the number or date needed"
+        yield f"{kind}: {count(cells, 'cell')} of column {column} did not read as the number or date needed"
     for score, rule, occurrences in observed.unvalued:
-        yield f"{score}: {_count(occurrences, 'occurrence')} of rule {rule} gave 0: no number for the points"
+        yield f"{score}: {count(occurrences, 'occurrence')} of rule {rule} gave 0: no number for the points"
     for event in observed.unseen:
         meant = nearest(event, observed.types)
         yield f"no event of type {event}, which rules name" + (f"; did you mean {meant}?" if meant else "")
@@ -51,13 +52,9 @@ def _of_cells(observed: Observations) -> Iterator[str]:
 
 def _of_contacts(observed: Observations) -> Iterator[str]:
     if observed.undated:
-        yield f"{_count(observed.undated, 'contact')} with a tag without a date, under a rule that needs one"
+        yield f"{count(observed.undated, 'contact')} with a tag without a date, under a rule that needs one"
     if observed.tags_disagree:
-        yield f"{_count(observed.tags_disagree, 'tag')} on which tag list and tag history disagree"
+        yield f"{count(observed.tags_disagree, 'tag')} on which tag list and tag history disagree"
     if observed.ambiguous_contacts:
-        sharing = _count(observed.ambiguous_contacts, "contact")
+        sharing = count(observed.ambiguous_contacts, "contact")
         yield f"{sharing} with the e-mail or key of an earlier one, which gets the events"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

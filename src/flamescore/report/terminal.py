@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flamescore.report.shown import shown
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +93,7 @@ class _Leads:
                 called.append(f"\n{shown(lead.company)}", style="dim not bold")
             why = Text("\n".join(shown(str(reason)) for reason in lead.reasons[:most]))
             last = Text(lead.last_activity or "")
-            table.add_row(Text(str(lead.rank)), called, _drawn(lead.flames), Text(lead.standing), why, last)
+            table.add_row(Text(f"{lead.rank:,}"), called, _drawn(lead.flames), Text(lead.standing), why, last)
         yield table
 
 
@@ -106,7 +107,7 @@ def input_problems(problems: Sequence[str]) -> list[RenderableType]:
 
 def _headline(report: View) -> Text:
     when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
-    return Text(f"{report.contacts:,} contacts as of {when} (run {report.run_id})")
+    return Text(f"{count(report.contacts, 'contact')} as of {when} (run {report.run_id})")
 
 
 def _title(score: ScoreView) -> Text:

@@ -10,7 +10,6 @@ import polars as pl
 from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.moves import moves
 from flamescore.report.words import number
-from flamescore.tables.words import plain, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,8 +189,3 @@ def _rules(rules: Sequence[RuleFacts]) -> tuple[RuleLine, ...]:
         )
         for rule in by_points
     )
-
-
-def standing() -> pl.Expr:
-    """Say `score` and `percentile` as `42 (93%)`, rounded down, so that only the best shows 100%."""
-    return pl.format("{} ({}%)", plain(pl.col("score")), whole_percent(pl.col("percentile")))

@@ -63,8 +63,3 @@ def signed(value: float) -> str:
     """Show points with their sign: `+3`, `-0.25`, `0`."""
     shown = number(value)
     return f"+{shown}" if value > 0 and shown != "0" else shown
-
-
-def count(many: int, noun: str) -> str:
-    """Say `1 lead`, `2,000 leads`."""
-    return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"

@@ -1,0 +1,71 @@
+"""Numbers as people read them: a comma between thousands, one is one; machines get them plain."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.small import CONTACTS, EVENTS, RULES
+from cli.terminal import on_terminal, plain
+
+
+@pytest.fixture
+def large(project, flamescore):
+    """The small project with points in thousands, scored."""
+    text = RULES.replace("five_flames: 20", "five_flames: 20000").replace("points: 5}", "points: 1234.5}", 1)
+    (project / "rules.yaml").write_text(text)
+    assert flamescore("score").code == 0
+    return project
+
+
+@pytest.mark.usefixtures("large")
+def test_explain(flamescore):
+    out = flamescore("explain", "101").out
+    assert "Interest: 2,484 points, 0 of 5 flames" in out
+    assert "  +2,469  Form (2×)" in out
+    assert "; +1,234.5; expires 2026-12-16" in out
+    assert "\n   2,484  in all" in out
+    assert "to the next flame: 1,516 points more" in out
+    assert '"score": 2484,' in flamescore("explain", "101", "--format", "json").out
+
+
+def test_search(large, flamescore):
+    words = ("search", "--columns", "contact_id,score,Employees", "--where", "Employees: 1000")
+    assert flamescore(*words, "--format", "table").out.split()[-3:] == ["104", "1,234.5", "1000"]
+    assert flamescore(*words, "--format", "md").out.endswith("| 104 | 1,234.5 | 1000 |\n")
+    assert flamescore(*words).out.endswith("\n104,1234.5,1000\n")
+    _, seen = on_terminal("search", "--score", "fit", "--score", "interest", cwd=large, width=160)
+    assert " 2,484" in plain(seen)
+    assert "2,484 (100%)" in plain(on_terminal("search", cwd=large, width=160)[1])
+
+
+def test_changes(large, flamescore):
+    (large / "events.csv").write_text(EVENTS + "101,form_submit,2026-11-21T10:00:00Z,Ebook\n")
+    assert flamescore("score", "--as-of", "2026-11-22").code == 0
+    assert "2,484 → 3,718.5" in flamescore("changes", "--format", "table").out
+    assert ",2484,0,3718.5,0,1234.5," in flamescore("changes").out
+
+
+def test_a_dry_run(project, flamescore):
+    (project / "contacts.csv").write_text(CONTACTS.splitlines()[0] + "\n101,Ann,,,,,,,,\n")
+    assert flamescore("score").out.endswith(": 1 contact, 1 hot on interest, 0 hot on fit with 5 flames\n")
+    many = "".join(f"{n},N,,,,,,,,\n" for n in range(1000, 2500))
+    (project / "contacts.csv").write_text(CONTACTS.splitlines()[0] + "\n" + many)
+    out = flamescore("score", "--dry-run", "--accept").out
+    assert "dry run: 1,500 contacts, " in out
+    assert "1,500 new" in out
+
+
+@pytest.mark.usefixtures("scored")
+def test_pruned_runs(flamescore):
+    flamescore("score", "--as-of", "2026-11-22")
+    done = flamescore("runs", "--prune", FLAMESCORE_KEEP_RUNS="1")
+    assert done.err == "1 run was deleted; keep_runs is 1\n"
+    assert flamescore("runs", "--prune").err == "no run was deleted; keep_runs is 30\n"
+
+
+@pytest.mark.usefixtures("project")
+def test_one_reject_of_one_row(project, flamescore):
+    (project / "events.csv").write_text("contact_id,event,at\n101,call,yesterday\n")
+    assert (
+        "events `events.csv`: 1 of 1 row is rejected, nothing else is left of it" in flamescore("score").err
+    )
