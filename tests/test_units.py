@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +12,6 @@ from flamescore.units import (
     from_local,
     parse_percent,
     parse_period,
-    round_half_away,
     show_points,
     start_of_day,
     to_points,
@@ -179,19 +177,3 @@ def test_points_are_shown_without_needless_zeros(points, expected):
 )
 def test_a_count_in_words(many, said):
     assert count(many, "row") == said
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (Fraction(5, 2), 3),
-        (Fraction(-5, 2), -3),
-        (Fraction(1, 2), 1),
-        (Fraction(-1, 2), -1),
-        (Fraction(49, 100), 0),
-        (Fraction(-149, 100), -1),
-        (Fraction(7), 7),
-    ],
-)
-def test_halves_go_away_from_zero(value, expected):
-    assert round_half_away(value) == expected

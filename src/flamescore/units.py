@@ -10,7 +10,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from fractions import Fraction
     from zoneinfo import ZoneInfo
 
 POINT: Final = 10_000
@@ -91,13 +90,6 @@ def show_points(ten_thousandths: int) -> str:
     sign = "-" if ten_thousandths < 0 else ""
     whole, part = divmod(abs(ten_thousandths), POINT)
     return f"{sign}{whole}" + (f".{part:04d}".rstrip("0") if part else "")
-
-
-def round_half_away(value: Fraction) -> int:
-    """Round to a whole number; halves go away from zero."""
-    doubled = abs(value) * 2
-    whole = int(doubled.numerator + doubled.denominator) // (2 * doubled.denominator)
-    return -whole if value < 0 else whole
 
 
 def count(many: int, noun: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from flamescore.bind.resolved import NO_DECAY, Decay, Points
 from flamescore.engine.streams import Stream
 from flamescore.engine.worth import contributions, factors, times, worths
-from flamescore.units import round_half_away
+from oracle_words import round_half_away
 
 BILLION = 1_000_000_000
 

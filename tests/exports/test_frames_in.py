@@ -10,8 +10,7 @@ import pytest
 from exports_bench import rows, texts
 
 from flamescore.errors import InputError
-from flamescore.exports.frames_in import frame_columns, from_frames
-from flamescore.frames import Columns
+from flamescore.exports.frames_in import from_frames
 
 CONTACTS = pl.DataFrame({"contact_id": [1, 2], "tags": [["VIP "], None], "score": [1.0, 2.5]})
 
@@ -25,9 +24,6 @@ def test_frames_become_exports():
     assert exports.contacts.rows() == [("1", ["VIP"], "1"), ("2", [], "2.5")]
     assert rows(exports.events[0].frame) == [("1", "a", datetime(2026, 1, 1, 7, tzinfo=UTC), 3)]
     assert texts(exports.tag_history["at"]) == ["2026-01-01T07:00:00Z"]
-    assert frame_columns(CONTACTS, events, history) == Columns(
-        ("contact_id", "tags", "score"), ("n",), has_tags=True, has_events=True
-    )
 
 
 @pytest.mark.parametrize(

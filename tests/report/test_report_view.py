@@ -12,7 +12,7 @@ from rich.console import Console
 
 from flamescore.frames import Counts, SourceRecord
 from flamescore.report.leads import Lead
-from flamescore.report.line import line, one_line
+from flamescore.report.line import line
 from flamescore.report.markdown import escaped, render, write_markdown
 from flamescore.report.material import of_scored
 from flamescore.report.problems import problems
@@ -173,10 +173,10 @@ def test_clean_input_has_no_problems():
 
 
 def test_one_line():
-    assert one_line(scored(), RUN) == (
+    assert line(told(scored())) == (
         "2026-11-21T020000Z-3f9a1c: 4 contacts, 2 hot on interest, 0 hot on fit with 5 flames"
     )
-    assert one_line(scored(), RUN, hot_flames=2).endswith(
+    assert line(told(scored(), hot_flames=2)).endswith(
         "4 contacts, 3 hot on interest, 0 hot on fit with 2 flames or more"
     )
 

@@ -11,7 +11,7 @@ from flamescore.exports.faults import FRAME, fault
 from flamescore.exports.load import load_sources
 from flamescore.exports.model import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
 from flamescore.exports.spool import Spool
-from flamescore.exports.survey import OpenSource, columns_of, missing_columns
+from flamescore.exports.survey import OpenSource, missing_columns
 from flamescore.exports.tables import frame_table
 from flamescore.exports.times import UTC_ZONE
 from flamescore.frames import DateColumns
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flamescore.exports.model import Source
     from flamescore.exports.values import RejectLimit
-    from flamescore.frames import Columns, Exports
+    from flamescore.frames import Exports
 
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -47,11 +47,6 @@ def from_frames(
     """
     terms = Terms(DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict)
     return load_sources(tuple(_sources(contacts, events, tag_history)), terms)
-
-
-def frame_columns(contacts: Frame, events: Frame | None = None, tag_history: Frame | None = None) -> Columns:
-    """Return what frames offer to rules."""
-    return columns_of(tuple(_sources(contacts, events, tag_history)))
 
 
 def _sources(*frames: Frame | None) -> Iterator[OpenSource]:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flamescore.report.material import of_scored
-from flamescore.report.view import view
 from flamescore.units import count
 
 if TYPE_CHECKING:
     from flamescore.report.view import ScoreView, View
-    from flamescore.scoring import Scored
-
-
-def one_line(scored: Scored, run: str, *, hot_flames: int = 5) -> str:
-    """Say a run in one line, without its end: the run, the contacts, how many are hot under each score."""
-    return line(view(of_scored(scored, run_id=run, hot_flames=hot_flames), limit=0))
 
 
 def line(report: View) -> str:
-    """Say a report in one line."""
+    """Say a report in one line, without its end: the run, the contacts, how many are hot under each score."""
     hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
     return f"{report.run_id}: {count(report.contacts, 'contact')}, {hot} with {_flames(report.hot_flames)}"
 
