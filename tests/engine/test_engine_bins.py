@@ -5,6 +5,7 @@ from flamescore.engine.bins import Bins, Kept, concat
 
 ONE = np.array([0, 1])
 """Live set 0 has no stream, set 1 has one."""
+NO = np.zeros(0, np.int64)
 
 
 def events(*rows):
@@ -102,3 +103,18 @@ def test_events_are_given_back_once():
     bins.add(events((0, 1, 7), (1, 1, 9)), ONE)
     assert told(bins) == [(0, 2, [(0, 7), (1, 9)])]
     assert told(bins) == [(0, 2, [])]
+
+
+def test_events_without_values_come_first_and_the_others_keep_theirs():
+    bins = Bins(2, 1)
+    bins.add(events((0, 1, 5), (1, 1, 6)), ONE)
+    bins.add(Kept(np.array([1], np.uint32), np.array([1], np.uint32), np.array([7]), (NO,), (NO,)), ONE)
+    [partition] = bins.partitions()
+    kept = partition.events
+    assert (kept.bare, kept.age.tolist()) == (1, [7, 5, 6])
+    assert (kept.values[0].tolist(), kept.amounts[0].tolist()) == ([10, 12], [15, 18])
+
+
+def test_events_of_books_without_values_stay_in_order():
+    some = [Kept(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
+    assert concat(some).age.tolist() == [1, 3, 3, 3, 2, 2]

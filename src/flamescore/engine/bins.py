@@ -21,7 +21,10 @@ BUDGET: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Kept:
-    """Events as arrays of one length: contact, number of the live set, age, and what wide streams need."""
+    """Events as arrays of one length: contact, number of the live set, age.
+
+    `values` and `amounts`, which wide streams alone need, are those of the last events; others have none.
+    """
 
     contact: NDArray[np.uint32]
     live: NDArray[np.uint32]
@@ -29,14 +32,20 @@ class Kept:
     values: tuple[NDArray[np.uint64], ...] = ()
     amounts: tuple[NDArray[np.int64], ...] = ()
 
+    @property
+    def bare(self) -> int:
+        """How many events, the first ones, have neither values nor amounts."""
+        more = (*self.values, *self.amounts)
+        return len(self.contact) - len(more[0]) if more else 0
+
     def take(self, rows: NDArray[np.integer] | slice) -> Kept:
-        """Return some of the events."""
+        """Return some of the events, of which all have values and amounts, or none has."""
         return Kept(
             self.contact[rows],
             self.live[rows],
             self.age[rows],
-            tuple(v[rows] for v in self.values),
-            tuple(a[rows] for a in self.amounts),
+            tuple(v[rows] if len(v) else v for v in self.values),
+            tuple(a[rows] if len(a) else a for a in self.amounts),
         )
 
 
@@ -102,10 +111,11 @@ class Bins:
 
 
 def concat(parts: Sequence[Kept]) -> Kept:
-    """Lay events end to end."""
+    """Lay events end to end, those without values first."""
     if not parts:
         none = np.zeros(0, np.uint32)
         return Kept(none, none, none)
+    parts = sorted(parts, key=lambda part: part.bare, reverse=True)
     return Kept(
         np.concatenate([p.contact for p in parts]),
         np.concatenate([p.live for p in parts]),

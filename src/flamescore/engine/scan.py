@@ -177,7 +177,9 @@ class Scan:
         bucket = np.searchsorted(self.liveness.edges, age, side="right")
         live = self.liveness.table(matching)[signature, bucket]
         rows = np.flatnonzero((status == len(STATUSES) - 1) & (live > 0))
-        bins.add(self.kept(batch, rows, live[rows], age[rows]), self.liveness.lengths())
+        wide, lengths = self.liveness.wide()[live[rows]], self.liveness.lengths()
+        for some, bare in ((rows[~wide], True), (rows[wide], False)):
+            bins.add(self.kept(batch, some, live[some], age[some], bare=bare), lengths)
         return np.bincount(status, minlength=len(STATUSES))
 
     def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], Matching]:
@@ -186,16 +188,23 @@ class Scan:
         return self.signatures.encode(cells, batch.height), self.matcher.update()
 
     def kept(
-        self, batch: pl.DataFrame, rows: NDArray[np.int64], live: NDArray[np.int64], age: NDArray[np.int64]
+        self,
+        batch: pl.DataFrame,
+        rows: NDArray[np.int64],
+        live: NDArray[np.int64],
+        age: NDArray[np.int64],
+        *,
+        bare: bool = False,
     ) -> Kept:
-        """Return some rows of a batch as the events that are counted."""
+        """Return rows of a batch as the events that are counted; `bare`: no wide stream is live for them."""
         at = pl.Series(rows)
+        some = at.clear() if bare else at
         return Kept(
             contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
-            values=tuple(batch[VALUE + c].gather(at).to_numpy() for c in self.streams.per_columns),
-            amounts=tuple(amounts_of(_column(batch, c)[0].gather(at)) for c in self.streams.amount_columns),
+            values=tuple(batch[VALUE + c].gather(some).to_numpy() for c in self.streams.per_columns),
+            amounts=tuple(amounts_of(_column(batch, c)[0].gather(some)) for c in self.streams.amount_columns),
         )
 
     def _observe(self, signature: NDArray[np.int64]) -> None:

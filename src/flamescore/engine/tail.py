@@ -179,10 +179,12 @@ class Tail:
         run, age = run[rows], age[rows]
         worth, valued, value = self.tables.worth(np.full(len(age), number), age), None, None
         if stream.points.column is not None:
-            cells = events.amounts[self.streams.amount_columns.index(stream.points.column)][rows]
+            cells = events.amounts[self.streams.amount_columns.index(stream.points.column)][
+                rows - events.bare
+            ]
             worth, valued = _from_number(cells, stream.points.multiply_by, worth)
         if stream.per is not None and stream.per.column is not None:
-            value = events.values[self.streams.per_columns.index(stream.per.column)][rows]
+            value = events.values[self.streams.per_columns.index(stream.per.column)][rows - events.bare]
         by_age = stream.points.column is None  # then equal ages are worth the same
         order = _in_order(run, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, run))
         return Occurrences(run, age, value, worth, valued, rows).take(order)

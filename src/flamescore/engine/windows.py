@@ -71,6 +71,7 @@ class Liveness:
     def __init__(self, streams: Sequence[Stream]) -> None:
         self.edges = np.array(sorted({s.reach for s in streams if s.reach is not None}), np.int64)
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams]
+        self._wide = [s.wide for s in streams]
         self.sets: list[tuple[int, ...]] = [()]
         self._index: dict[tuple[int, ...], int] = {(): 0}
         self._table: list[list[int]] = []
@@ -84,6 +85,10 @@ class Liveness:
     def lengths(self) -> NDArray[np.int64]:
         """Return the number of streams of each live set."""
         return np.array([len(streams) for streams in self.sets], np.int64)
+
+    def wide(self) -> NDArray[np.bool_]:
+        """Say of each live set whether a stream of it needs more of an event than its age."""
+        return np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
 
     def _live(self, streams: tuple[int, ...], bucket: int) -> int:
         gone = 0 if bucket == 0 else int(self.edges[bucket - 1])
