@@ -84,7 +84,7 @@ test: check ## lint, types, imports, and the tests in their quick size
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: check $(VENV)/browser ## the same with every test, in full size (an hour)
-	FLAMESCORE_TESTS=full $(BIN)/pytest -n auto --dist worksteal
+	FLAMESCORE_TESTS=full $(BIN)/pytest -n auto --dist worksteal -rs
 
 check: lint types imports ## lint, types and imports alone
 
