@@ -14,6 +14,7 @@ import polars as pl
 from flamescore.brakes import brake, unseen
 from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
+from flamescore.exports.spool import delete_leftovers
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.insight.changes import compare
 from flamescore.insight.merged import FILE as MERGED_FILE
@@ -102,6 +103,7 @@ class _Watch:
 def nightly(project: Project, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
     """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
     check_needed(project)  # before there is a folder in a place where nobody wanted one
+    delete_leftovers()
     if options.dry_run:
         return _work(project, options, tell, None)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)

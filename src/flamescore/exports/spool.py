@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import codecs
+import os
+import shutil
+import stat
 import tempfile
-from contextlib import contextmanager
+import weakref
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from flamescore.exports.faults import ENCODING, UNREADABLE, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from filelock import BaseFileLock
 
 BLOCK: Final = 1 << 20
+PREFIX: Final = "flamescore-"
+LOCK: Final = "lock"
 _OPEN: set[Spool] = set()
 
 
@@ -21,23 +29,60 @@ class Spool:
     """A private temporary folder, made when it is needed. Lazy frames read from it until it is closed."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
+        self._delete: Callable[[], object] = lambda: None
         self._files = 0
 
     def new(self) -> Path:
         """Return the path of a new file."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="flamescore-", ignore_cleanup_errors=True)
+            self._folder, lock = _private_folder()
+            self._delete = weakref.finalize(self, _give_up, self._folder, lock)
             _OPEN.add(self)
         self._files += 1
-        return Path(self._folder.name) / f"{self._files}.csv"
+        return self._folder / f"{self._files}.csv"
 
     def close(self) -> None:
         """Delete every copy."""
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._delete()
+        self._folder = None
         _OPEN.discard(self)
+
+
+def delete_leftovers() -> None:
+    """Delete what killed processes of this account left: folders whose lock nobody holds.
+
+    A lock goes with its process, however that ends; and a folder is locked before it has the name that is
+    looked for here. So no folder of a living process is ever touched.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - it takes time to import
+
+    with suppress(OSError):
+        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+            with suppress(OSError, Timeout):
+                state = folder.lstat()
+                mine = stat.S_ISDIR(state.st_mode) and state.st_uid == os.geteuid()
+                if mine and (folder / LOCK).is_file():  # else taking the lock would make it
+                    with FileLock(folder / LOCK, blocking=False):
+                        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _private_folder() -> tuple[Path, BaseFileLock]:
+    """Make a folder that holds a lock; it has a hidden name until this process holds that."""
+    from filelock import FileLock  # noqa: PLC0415 - it takes time to import
+
+    hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+    lock = FileLock(hidden / LOCK, thread_local=False)
+    try:
+        lock.acquire()
+    except OSError:  # nothing can be locked there: what a kill leaves will stay
+        (hidden / LOCK).unlink(missing_ok=True)
+    return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
+
+
+def _give_up(folder: Path, lock: BaseFileLock) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release(force=True)
 
 
 @contextmanager
