@@ -87,6 +87,14 @@ def _counted_occurrences_are_those_of_the_oracle_and_sum_to_their_rule(case, exp
                 assert {each.outcome for each in line.counted} <= {"counted"}
 
 
+def _a_dated_tag_is_worth_what_its_rule_gives(explanations):
+    for line in (line for each in explanations for score in each.scores for line in told(score)):
+        if line.applied is not None:
+            assert whole(line.applied.points or 0) == whole(line.points)
+            assert (line.applied.points is None) == (line.applied.outcome != "counted")
+            assert line.entry == "rule"
+
+
 def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations):
     world = World(
         case.book, case.contacts, case.events, case.tag_history, case.as_of + timedelta(days=400_000)
@@ -135,6 +143,7 @@ def test_explanations_are_those_of_the_engine_and_of_the_oracle(case):
     _entries_are_those_of_the_engine_and_of_the_oracle(case, everything)
     _standing_is_that_of_the_oracle_and_the_entries_add_up_to_it(case, everything)
     _counted_occurrences_are_those_of_the_oracle_and_sum_to_their_rule(case, everything)
+    _a_dated_tag_is_worth_what_its_rule_gives(everything)
     _with_all_every_event_that_a_rule_matches_has_an_outcome(case, everything)
     _outlook_is_what_will_be_if_nothing_happens(case, everything)
 

@@ -47,7 +47,7 @@ def explain(
     share = ready.teller.share(judge)
     summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
-    told = Told(ready, traced, judge, share, everything=everything)
+    told = Told(ready, traced, judge, share, mine.tag_history, everything=everything)
     scores = tuple(
         ScoreExplained(
             score_name=score.name,

@@ -27,8 +27,28 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """The latest application among the tags of a rule that looks at their age.
+
+    `tag`, `at`, `age_days` and `expires_at` are None for a tag without a date; `outcome` is `counted`, or
+    what kept it from counting.
+    """
+
+    outcome: str
+    tag: str | None = None
+    at: datetime | None = None
+    age_days: int | None = None
+    factor: float | None = None
+    points: float | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryLine:
-    """A rule or limit that gave or took something; or, with `why`, one that gave nothing."""
+    """A rule or limit that gave or took something; or, with `why`, one that gave nothing.
+
+    `applied` is there for tag rules alone that expire or decay, of contacts who have the tag.
+    """
 
     entry: str
     rule_id: str
@@ -40,6 +60,7 @@ class EntryLine:
     why: str | None = None
     counted: tuple[Occurrence, ...] = ()
     uncounted: tuple[Occurrence, ...] = ()
+    applied: Applied | None = None
 
 
 @dataclass(frozen=True, slots=True)

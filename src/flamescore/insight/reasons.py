@@ -12,18 +12,21 @@ from flamescore.engine.ledger import NONE
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tags import UNDATED
 from flamescore.engine.trace import AT, COUNTED
-from flamescore.engine.worth import factors
 from flamescore.insight.expiry import expires_at
 from flamescore.insight.explanation import EntryLine, Occurrence
+from flamescore.insight.tagged import SKIPPED, applied, factor_at
 from flamescore.units import POINT, WHOLE
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from flamescore.bind.resolved import Rule, Score
     from flamescore.engine.judge import Judge
     from flamescore.engine.ledger import Share
     from flamescore.engine.prepare import Prepared
     from flamescore.engine.streams import Stream
     from flamescore.engine.trace import Traced
+    from flamescore.insight.explanation import Applied
 
 CONDITION: Final = "condition"
 OUTCOMES: Final = {
@@ -33,6 +36,7 @@ OUTCOMES: Final = {
     "per": "a later one counts for the same day, period or value",
     "times": "there are too few of them",
     "count": "later ones count instead",
+    SKIPPED: "has no date, and the rule skips such tags",
     CONDITION: "the rule's `if` does not hold",
 }
 """What keeps an occurrence from counting, in words."""
@@ -46,6 +50,7 @@ class Told:
     traced: Traced
     judge: Judge
     share: Share
+    history: pl.DataFrame | None
     everything: bool
 
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
@@ -76,6 +81,7 @@ class Told:
                     group=None if rule is None else rule.group,
                     counted=counted,
                     uncounted=uncounted if self.everything else (),
+                    applied=None if rule is None else self._applied(rule),
                 )
             )
         return tuple(lines)
@@ -102,6 +108,7 @@ class Told:
                     why=why,
                     counted=counted,
                     uncounted=uncounted,
+                    applied=self._applied(rule),
                 )
             )
         return tuple(out)
@@ -131,6 +138,15 @@ class Told:
             return "the tag has no date, and the rule skips such tags"
         return "the tag has expired, or is worth 0 by now"
 
+    def _applied(self, rule: Rule) -> Applied | None:
+        """Tell of the tag that a rule looks at the age of."""
+        if not isinstance(rule.subject, TagRule):
+            return None
+        found = applied(rule.subject, self.ready, self.history)
+        if found is None or self._in_force(rule):
+            return found
+        return replace(found, outcome=CONDITION, factor=None, points=None)
+
     def _occurrences(self, rule: Rule) -> tuple[tuple[Occurrence, ...], tuple[Occurrence, ...]]:
         """Return the counted occurrences of a rule and the others, latest first."""
         if not isinstance(rule.subject, EventRule):
@@ -156,7 +172,7 @@ class Told:
             at=at,
             age_days=age // DAY,
             outcome=outcome,
-            factor=_factor(stream, age) if outcome == COUNTED else None,
+            factor=factor_at(stream.decay, age) / WHOLE if outcome == COUNTED else None,
             points=None if worth is None else worth / POINT,
             expires_at=None if rule.window is None else expires_at(at, rule.window, self.ready.clock),
             properties=tuple((c, event[c]) for c in _columns(stream) if event.get(c) is not None),
@@ -172,11 +188,6 @@ def _why_no_event(counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, 
     if not uncounted:
         return "no such event"
     return "; ".join(dict.fromkeys(OUTCOMES[each.outcome] for each in uncounted))
-
-
-def _factor(stream: Stream, age: int) -> float:
-    table = factors(stream.decay, age // DAY)
-    return int(table[min(age // DAY, len(table) - 1)]) / WHOLE
 
 
 def _columns(stream: Stream) -> tuple[str, ...]:

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from flamescore.insight.explanation import EntryLine, Explanation, Occurrence, ScoreExplained
+    from flamescore.insight.explanation import (
+        Applied,
+        EntryLine,
+        Explanation,
+        Occurrence,
+        ScoreExplained,
+    )
 
 LIMITS = {
     "rule_limit": "limit of the rule",
@@ -83,6 +89,8 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
     table.add_column()
     for line in score.entries:
         table.add_row(Text(points(line.points)), Text(shown(_entry(line))))
+        if line.applied is not None:
+            table.add_row("", Text(shown(_applied(line.applied, zone)), style="dim"))
         for occurrence in line.counted[:SHOWN]:
             table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
         if len(line.counted) > SHOWN:
@@ -103,16 +111,32 @@ def _entry(line: EntryLine) -> str:
 
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
-    age = "under a day old" if occurrence.age_days == 0 else f"{occurrence.age_days:,} d old"
-    said = [f"{_time(occurrence.at, zone)}, {age}, {occurrence.event}"]
+    said = [f"{_aged(occurrence.at, occurrence.age_days, zone)}, {occurrence.event}"]
     said += [f"{name} {value}" for name, value in occurrence.properties]
-    if occurrence.points is None:
-        return "; ".join((*said, f"does not count: {OUTCOMES.get(occurrence.outcome, occurrence.outcome)}"))
-    factor = "" if occurrence.factor in (None, 1.0) else f" (× {occurrence.factor:.9g})"
-    said.append(f"{points(occurrence.points)}{factor}")
-    if occurrence.expires_at is not None:
-        said.append(f"expires {_time(occurrence.expires_at, zone)}")
-    return "; ".join(said)
+    return "; ".join((*said, *_worth_of(occurrence, zone)))
+
+
+def _applied(tag: Applied, zone: ZoneInfo) -> str:
+    if tag.at is None or tag.age_days is None:
+        return "; ".join(("tagged, without a date", *_worth_of(tag, zone)))
+    called = "" if tag.tag is None else f" {tag.tag}"
+    return "; ".join((f"{_aged(tag.at, tag.age_days, zone)}, tagged{called}", *_worth_of(tag, zone)))
+
+
+def _aged(at: datetime, age_days: int, zone: ZoneInfo) -> str:
+    age = "under a day old" if age_days == 0 else f"{age_days:,} d old"
+    return f"{_time(at, zone)}, {age}"
+
+
+def _worth_of(what: Occurrence | Applied, zone: ZoneInfo) -> Iterator[str]:
+    """Say what an event or tag gives, and until when; or why it does not count."""
+    if what.points is None:
+        yield f"does not count: {OUTCOMES.get(what.outcome, what.outcome)}"
+        return
+    factor = "" if what.factor in (None, 1.0) else f" (× {what.factor:.9g})"
+    yield f"{points(what.points)}{factor}"
+    if what.expires_at is not None:
+        yield f"expires {_time(what.expires_at, zone)}"
 
 
 def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
@@ -121,6 +145,8 @@ def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
     yield Text("  gave nothing:")
     for line in score.silent:
         yield Text(shown(f"    {line.name}: {line.why}"), style="dim")
+        if line.applied is not None:
+            yield Text(shown(f"      {_applied(line.applied, zone)}"), style="dim")
         for occurrence in (*line.counted, *line.uncounted):
             yield Text(shown(f"      {_occurrence(occurrence, zone)}"), style="dim")
 
