@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
 INSTANT: Final = pl.Datetime("us", "UTC")
@@ -142,8 +142,16 @@ class EventSource:
     record: SourceRecord
     key: str = "contact_id"
     settle: Callable[[], Settled] | None = None
-    since: Callable[[datetime], pl.LazyFrame] | None = None
-    """Gives `frame` without sound rows that are older than an instant, as far as that is cheap to tell."""
+    since: Callable[[datetime, Collection[str]], Young] | None = None
+    """Leaves out what is cheaply seen to be sound, older than an instant, and not of some (folded) types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Young:
+    """The rows of a source that may be needed, and how many are ruled out by statistics, unseen."""
+
+    frame: pl.LazyFrame
+    pruned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

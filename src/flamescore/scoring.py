@@ -15,6 +15,7 @@ from flamescore.engine.people import ROW
 from flamescore.engine.rank import quotients, ranked
 from flamescore.engine.readings import instant_of
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
+from flamescore.engine.streams import types_of
 from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS
 from flamescore.units import POINT
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from flamescore.bind.resolved import Condition, Predicate, RuleBook
+    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.entries import Entry
     from flamescore.engine.ledger import Rows
     from flamescore.engine.scan import Past
@@ -210,12 +211,7 @@ def _past(past: Past, done: Run) -> SourcePast:
     streams = done.prepared.streams
     held = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
     types = (stream.where[0] for stream in streams.all if stream.where[0] in held)
-    return SourcePast(past.path, past.oldest, frozenset(_texts(each) for each in types))
-
-
-def _texts(predicate: Predicate) -> tuple[str, ...]:
-    """Return the event types that a predicate on the type names."""
-    return tuple(text for test in predicate.tests for text in getattr(test, "texts", ()))
+    return SourcePast(past.path, past.oldest, frozenset(types_of(each) for each in types))
 
 
 def _rules(done: Run) -> pl.DataFrame:
@@ -240,4 +236,4 @@ def _unseen(done: Run) -> tuple[str, ...]:
     place = {p: i for i, p in enumerate(done.prepared.streams.predicates)}
     matches = [stream.where[0] for stream in done.prepared.streams.all]
     missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
-    return tuple(dict.fromkeys(text for p in missing for text in _texts(p)))
+    return tuple(dict.fromkeys(text for p in missing for text in types_of(p)))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+import pytest
 
 from by_rule import AS_OF, event, points, score
 from flamescore.bind.resolve import bind_rules
@@ -70,21 +71,22 @@ def test_the_widest_window_is_not_cut_by_a_second():
 
 def test_how_far_back_each_source_goes():
     first = events(("1", "open", 3 * DAY), ("9", "open", 9 * DAY), ("1", "open", -DAY))
-    second = events(("2", "buy", 400 * DAY), ("2", "Open", DAY))
+    second = events(("2", "buy", 29 * DAY), ("2", "Open", DAY))
     third = events(("2", "other", 0 * DAY), ("2", "buy", 0 * DAY))
     found = run(f"{OPENED}, {BOUGHT}", TWO, first, second, third, events(("1", "open", -DAY)))
     assert found.observed.pasts == (
         SourcePast("0.csv", 9 * 86_400, frozenset({("open",)})),
-        SourcePast("1.csv", 400 * 86_400, frozenset({("open",), ("buy",)})),
+        SourcePast("1.csv", 29 * 86_400, frozenset({("open",), ("buy",)})),
         SourcePast("2.csv", 0, frozenset({("buy",)})),
         SourcePast("3.csv", None, frozenset({("open",)})),
     )
     assert sorted(found.observed.types) == ["Open", "buy", "open", "other"]
 
 
-def test_a_source_with_events_older_than_every_window_goes_back_for_ever():
-    found = run(OPENED, TWO, events(("1", "open", DAY), ("1", "open", 31 * DAY)))
-    assert found.observed.pasts == (SourcePast("0.csv", FOREVER, frozenset({("open",)})),)
+@pytest.mark.parametrize("kind", ["open", "buy"])
+def test_a_source_with_events_older_than_every_window_that_ends_goes_back_for_ever(kind):
+    found = run(f"{OPENED}, {BOUGHT}", TWO, events(("1", "open", DAY), ("1", kind, 31 * DAY)))
+    assert [past.oldest for past in found.observed.pasts] == [FOREVER]
 
 
 def test_the_companion_of_a_date_column_is_read_in_its_place():

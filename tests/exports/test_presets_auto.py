@@ -181,7 +181,7 @@ def test_contacts_are_left_out_by_a_value_before_or_after_renaming(bench):
 def test_a_source_of_left_out_rows_and_rejects_alone_stops(bench):
     bench.write("people.csv", PEOPLE)
     bench.write("e.csv", "contact_id,event,at,bot\n1,open,2026-01-01,yes\n,open,2026-01-01,\n")
-    with pytest.raises(InputError, match="1 of 2 rows are rejected, nothing else is left of it"):
+    with pytest.raises(InputError, match="1 of 2 rows is rejected, nothing else is left of it"):
         bench.load("contacts: [{path: people.csv}]\nevents: [{path: e.csv, leave_out: {bot: yes}}]\n")
 
 

@@ -1,7 +1,7 @@
 """Events whose cells are looked at while they are scored: the same as looking at them beforehand."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -15,7 +15,7 @@ from flamescore.errors import InputError
 from flamescore.exports.load import load, survey
 from flamescore.exports.project import load_project
 from flamescore.exports.values import parse_limit
-from flamescore.frames import Columns, DateColumns
+from flamescore.frames import Columns, Counts, DateColumns
 from flamescore.rules.load import load_rules_text
 from flamescore.scoring import score_exports
 
@@ -27,6 +27,7 @@ scores:
     five_flames: 10
     rules:
       - {name: Visit, event: visit, points: 1, count: each, expires: EXPIRES, per: url}
+      - {name: Other, event: other, points: 2, count: each, expires: LASTS}
 """
 SOUND = ("1", "visit", "2026-11-20T10:00:00Z", "a")
 IDS = [*"1122", " 1", "2\xa0", "\u20032", "9", "\xe99", "", " ", "\xa0", "~"]
@@ -72,24 +73,39 @@ def loaded(folder, name, *, once, limit="100%", strict=False):
     return load(opened, DateColumns(), zone, parse_limit(limit), strict=strict, once=once)
 
 
-def scored(exports, *, expires="30d"):
-    rules = load_rules_text(RULES.replace("EXPIRES", expires))
+def scored(exports, *, expires="30d", lasts="30d"):
+    rules = load_rules_text(RULES.replace("EXPIRES", expires).replace("LASTS", lasts))
     book = bind_rules(rules, Columns(("contact_id",), ("url",), has_events=True)).book
     return score_exports(book, exports, as_of=AS_OF)
 
 
 @settings(suppress_health_check=list(HealthCheck))
-@given(rows=ROWS, name=st.sampled_from(list(WAYS)), expires=st.sampled_from(["30d", "never"]))
-def test_looking_beforehand_or_meanwhile_is_the_same(tmp_path_factory, rows, name, expires):
+@given(
+    rows=ROWS,
+    name=st.sampled_from(list(WAYS)),
+    expires=st.sampled_from(["30d", "30d", "never"]),
+    lasts=st.sampled_from(["30d", "never"]),
+)
+def test_looking_beforehand_or_meanwhile_is_the_same(tmp_path_factory, rows, name, expires, lasts):
     folder = tmp_path_factory.mktemp("once")
     WAYS[name]([("1", "visit", "2026-11-20 10:00", "a"), *rows], folder / name)
-    before, meanwhile = (scored(loaded(folder, name, once=once), expires=expires) for once in (False, True))
-    assert meanwhile.observed.sources == before.observed.sources
+    before, meanwhile = (
+        scored(loaded(folder, name, once=once), expires=expires, lasts=lasts) for once in (False, True)
+    )
+    assert [_looked_at(each) for each in meanwhile.observed.sources] == list(before.observed.sources)
     assert meanwhile.rejects.rows() == before.rejects.rows()
     assert meanwhile.scores.rows() == before.scores.rows()
     assert meanwhile.ledger.frame().rows() == before.ledger.frame().rows()
-    assert set(meanwhile.observed.types) <= set(before.observed.types)
-    assert meanwhile.observed.pasts == before.observed.pasts
+    assert set(before.observed.types) <= set(meanwhile.observed.types)
+    assert [past.oldest for past in meanwhile.observed.pasts] == [
+        past.oldest for past in before.observed.pasts
+    ]
+
+
+def _looked_at(source):
+    """Count what statistics rule out among the old, as it is where all is looked at."""
+    counts = source.counts
+    return replace(source, counts=replace(counts, pruned=0, old=counts.old + counts.pruned))
 
 
 def test_a_sound_source_is_not_looked_at_twice(tmp_path, monkeypatch):
@@ -138,3 +154,41 @@ def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
     text([SOUND, SOUND]).write_parquet(path)
     with pytest.raises(InputError, match="has changed while it was read"):
         scored(replace(exports, events=(replace(source, frame=lazy, since=None),)))
+
+
+def by_day(folder, days, **columns):
+    """Write an event a day, the oldest first, in row groups of ten."""
+    at = pl.datetime_range(AS_OF - timedelta(days=days - 1), AS_OF, "1d", eager=True)
+    frame = pl.DataFrame({"contact_id": "1", "event": "visit", "at": at, "url": at.cast(pl.String)} | columns)
+    frame.write_parquet(folder / "events.parquet", row_group_size=10)
+    return loaded(folder, "events.parquet", once=True)
+
+
+def test_row_groups_that_are_too_old_are_not_looked_at_and_counted_as_pruned(tmp_path):
+    found = scored(by_day(tmp_path, 100))
+    assert found.observed.sources[1].counts == Counts(rows=100, pruned=70, kept=30)
+    assert found.scores["score"].to_list() == [30.0, 0.0]
+    assert found.observed.pasts[0].oldest > 30 * 86_400
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"contact_id": pl.Series(["", *["1"] * 99])},
+        {"contact_id": pl.Series([" 1", *["1"] * 99])},
+        {"contact_id": pl.Series([None, *["1"] * 99])},
+        {"event": pl.Series(["", *["visit"] * 99])},
+    ],
+)
+def test_a_row_group_with_a_row_that_may_be_rejected_is_looked_at(tmp_path, spoilt):
+    counts = scored(by_day(tmp_path, 100, **spoilt)).observed.sources[1].counts
+    assert (counts.pruned, counts.rejected + counts.old, counts.kept) == (60, 10, 30)
+    [cells] = spoilt.values()
+    assert counts.rejected == (cells[0] != " 1")
+
+
+def test_a_type_that_lasts_is_found_among_the_old_ones(tmp_path):
+    kinds = pl.Series(["visit"] * 100).scatter([3, 55, 99], [" Other", "other", "other"])
+    found = scored(by_day(tmp_path, 100, event=kinds), lasts="never")
+    assert found.scores["score"].to_list() == [29.0 + 6.0, 0.0]
+    assert found.observed.sources[1].counts == Counts(rows=100, old=68, kept=32)

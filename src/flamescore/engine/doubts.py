@@ -34,11 +34,11 @@ _ENOUGH: Final = 1_000
 class Doubts:
     """What a source has been found to hold so far: faulty rows among others, and odd times.
 
-    `widest` is the age at which sound rows are not read at all.
+    `pruned` rows are not looked at, since statistics rule them out.
     """
 
-    widest: int
     rows: int = 0
+    pruned: int = 0
     faulty: int = 0
     odd: bool = False
 
@@ -55,7 +55,7 @@ class Doubts:
         self.faulty += int(marked.sum())
         if self.faulty > _ENOUGH and self.faulty * 2 > self.rows and source.settle is not None:
             source.settle()  # raises where the source is not to be read on
-        return batch.filter(~marked).filter(pl.col(AGE) < self.widest)
+        return batch.filter(~marked)
 
 
 def doubtful_rows(source: EventSource) -> pl.Expr:

@@ -13,12 +13,12 @@ from flamescore.cells import as_text
 from flamescore.engine.bins import Bins, Kept
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
 from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
-from flamescore.engine.readings import MISSING, ten_thousandths
+from flamescore.engine.readings import MISSING, fold_all, ten_thousandths
 from flamescore.engine.signatures import Signatures
-from flamescore.engine.streams import EVENT
+from flamescore.engine.streams import EVENT, types_of
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
 from flamescore.exports.faults import reading
-from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord
+from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord, Young
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ VALUE: Final = "\x00value "
 class Past:
     """How far back a source goes: the age of its oldest event in seconds, None where it has none.
 
-    One that has events older than every window goes back `FOREVER`. `holds` are the predicates (a bit set
+    One that has events older than every window that ends goes back `FOREVER`. `holds` are the predicates (a bit set
     over `streams.predicates`) that held for any of its events.
     """
 
@@ -88,7 +88,10 @@ class Scan:
         self.columns = tuple(
             dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
-        self.widest = max((FOREVER if s.reach is None else s.reach for s in streams.all), default=FOREVER)
+        self.widest = max((s.reach for s in streams.all if s.reach is not None), default=FOREVER)
+        self.lasting = frozenset(
+            text for s in streams.all if s.reach is None for text in fold_all(types_of(s.where[0]))
+        )
         self._rows = np.zeros(0, np.int64)
         self._oldest = -1
         self._here: set[int] = set()
@@ -101,7 +104,7 @@ class Scan:
         return Scanned(
             bins,
             tuple(self.liveness.sets),
-            tuple(_record(each.record, found.tally) for each, found in zip(settled, seen, strict=True)),
+            tuple(_record(each.record, found) for each, found in zip(settled, seen, strict=True)),
             self._unread(),
             self.matcher.seen,
             tuple(self._past(each) for each in seen),
@@ -111,7 +114,7 @@ class Scan:
 
     def _source(self, source: EventSource, bins: Bins) -> _Seen:
         self._oldest, self._here = -1, set()
-        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(self.widest)
+        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts()
         for batch in self.batches(source, doubts):
             tally += self._batch(batch, bins)
         return _Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
@@ -122,27 +125,34 @@ class Scan:
             holds |= self.signatures.sets(signature)[0]
         known = None if seen.oldest < 0 else seen.oldest
         counts = seen.record.counts
-        more = counts.pruned or seen.unseen > counts.ignored
+        pruned = counts.pruned + seen.doubts.pruned
+        more = pruned or seen.unseen > counts.ignored or seen.oldest >= self.widest
         return Past(seen.record.path, FOREVER if more else known, holds)
 
     def batches(self, source: EventSource, doubts: Doubts) -> Iterator[pl.DataFrame]:
         """Yield the rows that any window needs: `INDEX` (-1: an orphan), `AGE`, and the columns used."""
         finder = self.people.finder(source.key)
-        frame = self.hashed(self._within(source), self.columns)
+        within = self._within(source)
+        doubts.pruned = within.pruned
+        frame = self.hashed(replace(source, frame=within.frame), self.columns)
         with reading(source.record.path):
             for batch in frame.collect_batches(maintain_order=False, chunk_size=self.batch):
                 yield finder.place(doubts.without(batch, source))
 
-    def _within(self, source: EventSource) -> EventSource:
-        """Leave out what is older than the widest window, but for rows that may have to be rejected."""
+    def _within(self, source: EventSource) -> Young:
+        """Leave out most of what is older than the widest window, but for rows that may have to be rejected.
+
+        Events of types that some rule never forgets stay.
+        """
         if self.widest == FOREVER:
-            return source
-        cut = datetime.fromtimestamp(self.clock.now - self.widest, UTC)
-        young = pl.col("at") > cut
-        if source.settle is not None:
-            young |= doubtful_rows(source)
-        frame = source.frame if source.since is None else source.since(cut)
-        return replace(source, frame=frame.filter(young))
+            return Young(source.frame)
+        cut = datetime.fromtimestamp(self.clock.now - self.widest + 1, UTC)
+        if source.since is not None:
+            return source.since(cut, self.lasting)
+        if self.lasting:
+            return Young(source.frame)
+        young = pl.col("at") >= cut
+        return Young(source.frame.filter(young if source.settle is None else young | doubtful_rows(source)))
 
     def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
@@ -235,16 +245,18 @@ class _Seen:
     def unseen(self) -> int:
         """How many rows are neither rejected nor pruned, nor were read."""
         counts = self.record.counts
-        return counts.rows - counts.pruned - counts.rejected - self.doubts.faulty - int(self.tally.sum())
+        gone = counts.pruned + self.doubts.pruned + counts.rejected + self.doubts.faulty
+        return counts.rows - gone - int(self.tally.sum())
 
 
-def _record(record: SourceRecord, tally: NDArray[np.int64]) -> SourceRecord:
-    """Say what became of every row of a source; those that were not read are old."""
-    counts, tally = record.counts, tally.copy()
-    tally[0] += counts.rows - counts.pruned - counts.rejected - counts.ignored - int(tally.sum())
+def _record(record: SourceRecord, seen: _Seen) -> SourceRecord:
+    """Say what became of every row of a source; those that were not read are old, or pruned."""
+    counts, tally = record.counts, seen.tally.copy()
+    pruned = counts.pruned + seen.doubts.pruned
+    tally[0] += counts.rows - pruned - counts.rejected - counts.ignored - int(tally.sum())
     tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
     found = dict(zip(STATUSES, tally.tolist(), strict=True))
-    return replace(record, counts=replace(counts, **found))
+    return replace(record, counts=replace(counts, pruned=pruned, **found))
 
 
 def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:

@@ -152,6 +152,11 @@ def where_of(match: EventMatch) -> tuple[Predicate, ...]:
     return (Predicate(EVENT, (Equals(texts=match.types),)), *match.where)
 
 
+def types_of(predicate: Predicate) -> tuple[str, ...]:
+    """Return the event types that a predicate on the type names."""
+    return tuple(text for test in predicate.tests for text in getattr(test, "texts", ()))
+
+
 def leaves(condition: Condition) -> Iterator[Condition]:
     """Yield the parts of a condition that are no combination of others."""
     match condition:

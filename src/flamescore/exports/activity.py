@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.cells import as_text, maybe_blank
+from flamescore.cells import as_text
 from flamescore.exports.audit import id_column, time_column, time_type, timed
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
@@ -16,10 +15,11 @@ from flamescore.exports.examine import enforce, with_cells
 from flamescore.exports.instants import complete, oddities
 from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.model import EventsSource
-from flamescore.frames import DROP, ODD, EventSource, Settled
+from flamescore.exports.young import young_rows
+from flamescore.frames import DROP, ODD, EventSource, Settled, Young
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from flamescore.exports.examine import Examined, Terms
@@ -39,11 +39,11 @@ def load_events(examined: Examined, terms: Terms, *, once: bool = False) -> Even
     key = spec.contact_key or "contact_id"
     if once and read_once(examined.source):
         return EventSource(
-            _written(examined, spec, terms, None),
+            _written(examined, spec, terms),
             examined.record(),
             key,
             cache(partial(_settled, examined, terms)),
-            partial(_written, examined, spec, terms),
+            partial(_young, examined, spec, terms),
         )
     marks = doubles(examined)
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
@@ -68,14 +68,20 @@ def _settled(examined: Examined, terms: Terms) -> Settled:
     return Settled(again.record(), again.rejects)
 
 
-def _written(examined: Examined, spec: EventsSource, terms: Terms, since: datetime | None) -> pl.LazyFrame:
-    """Return every sound record as it is written; `since` leaves out what is seen at once to be older."""
-    frames = []
+def _written(examined: Examined, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
+    """Return every sound record as it is written."""
+    return _in_one([_as_written(table.scan(), table, spec, terms) for table in examined.tables], ODD)
+
+
+def _young(
+    examined: Examined, spec: EventsSource, terms: Terms, since: datetime, lasting: Collection[str]
+) -> Young:
+    frames, pruned = [], 0
     for table in examined.tables:
-        young = None if since is None else _young(table, spec, since)
-        rows = table.scan() if young is None else table.scan().filter(young)
-        frames.append(_as_written(rows, table, spec, terms))
-    return _in_one(frames, ODD)
+        parts, ruled_out = young_rows(table, spec, since, lasting)
+        frames += [_as_written(rows, table, spec, terms) for rows in parts]
+        pruned += ruled_out
+    return Young(_in_one(frames, ODD), pruned)
 
 
 def _as_written(rows: pl.LazyFrame, table: Table, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
@@ -90,21 +96,6 @@ def _as_written(rows: pl.LazyFrame, table: Table, spec: EventsSource, terms: Ter
         *companions(terms.dates.events - fixed, table, spec, zone=terms.zone),
         *odd,
     )
-
-
-def _young(table: Table, spec: EventsSource, since: datetime) -> pl.Expr | None:
-    """Mark rows by the cells of the file itself, so that its reader leaves out the others' cells, or groups.
-
-    Marked are rows at or after an instant (local times: two days earlier, wherever they are local), and all
-    that may lack something. None where times have to be read first.
-    """
-    dtype = time_type(table, spec)
-    if not isinstance(dtype, pl.Datetime):
-        return None
-    at = column("at", table, spec, text=False)
-    cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - timedelta(days=2)
-    blank = [maybe_blank(column(name, table, spec)) for name in sorted(_fixed(spec) - {"at"})]
-    return pl.any_horizontal(at >= cut, at.is_null(), *blank)
 
 
 def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | None) -> pl.LazyFrame:
