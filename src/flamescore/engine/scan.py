@@ -44,8 +44,8 @@ VALUE: Final = "\x00value "
 class Past:
     """How far back a source goes: the age of its oldest event in seconds, None where it has none.
 
-    One that has events older than every window that ends goes back `FOREVER`. `holds` are the predicates (a bit set
-    over `streams.predicates`) that held for any of its events.
+    One that has events older than every window that ends goes back `FOREVER`. `holds` are the predicates (a
+    bit set over `streams.predicates`) that held for any of its events.
     """
 
     path: str
