@@ -11,6 +11,7 @@ from flamescore.errors import InputError
 from flamescore.exports.project import load_project
 from flamescore.exports.settings import settle
 from flamescore.nightly import Options, nightly
+from flamescore.units import Period
 
 PROJECT = """\
 version: 1
@@ -133,6 +134,22 @@ def test_a_last_run_that_cannot_be_read_brakes_nothing(folder):
     (folder.score().published.run.path / "run.json").write_text("{")
     folder.events(BUY)
     assert folder.score().published is not None
+
+
+def test_a_run_that_is_stopped_is_not_scored_for_comparisons(folder, monkeypatch):
+    folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
+    folder.score()
+    monkeypatch.setattr("flamescore.nightly.with_trend", None)  # to call it would be a TypeError
+    later = {"FLAMESCORE_AS_OF": "2026-03-02"}
+    monkeypatch.setattr("flamescore.nightly.compare", None)
+    project = settle(load_project(folder.path / "flamescore.yaml"), environ=later)
+    folder.events(BUY)
+    for options in (Options(trend=Period(7, "d")), Options(trend=Period(7, "d"), strict=True, accept=True)):
+        with pytest.raises(InputError):
+            nightly(project, options)
+    folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
+    with pytest.raises(TypeError):
+        nightly(project, Options())
 
 
 def test_both_are_told_at_once(folder):

@@ -124,14 +124,14 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         watch.begin("Scoring")
         scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
         watch("score")
+        braked = brake(scored, _last(project), accept=options.accept)
+        if options.strict and scored.observed.unseen:
+            raise InputError(unseen(scored.observed))
         if options.trend is not None:
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend")
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-    braked = brake(scored, _last(project), accept=options.accept)
     warnings = (*warnings_of(inputs, scored), *unread, *braked)
-    if options.strict and scored.observed.unseen:
-        raise InputError(unseen(scored.observed))
     if held is None:
         record = _record(inputs, scored, "", started_at=started_at, watch=watch, warnings=warnings)
         report = _view(scored, project, "dry run", warnings)
