@@ -105,11 +105,50 @@ def test_rings_and_clashes_are_told(bench):
     )
 
 
+INTO = PROJECT.replace('{column: vids, separator: ";"}', "{into: master}").replace("vids", "master")
+
+
+def test_the_row_that_was_merged_away_says_into_whom(bench):
+    bench.write("contacts.csv", "id,mail,master\n76,OLD@x.org, 78 \n46,,76\n78,new@x.org,\n5,e@x.org,5\n")
+    bench.write("events.csv", EVENTS + "78,open,2026-01-01\n76,open,2026-01-02\n46,open,2026-01-03\n")
+    found, loaded, _ = scores(bench, INTO)
+    assert found == {"78": 3.0, "5": 0.0}
+    assert loaded.records[0].counts.superseded == 2
+    bench.write("events.csv", "contact,event,at\nold@x.org,open,2026-01-01\n")
+    found, _, _ = scores(bench, INTO.replace("{path: events.csv}", "{path: events.csv, contact_key: email}"))
+    assert found == {"78": 1.0, "5": 0.0}
+
+
+def test_a_row_that_says_into_whom_is_not_left_out(bench):
+    bench.write("contacts.csv", "id,mail,master,gone\n76,,78,true\n46,,,true\n78,,,false\n")
+    bench.write("events.csv", EVENTS + "76,open,2026-01-02\n46,open,2026-01-03\n")
+    found, loaded, scored = scores(
+        bench, INTO.replace("    merged:", "    leave_out: {gone: true}\n    merged:")
+    )
+    assert found == {"78": 1.0}
+    counts = loaded.records[0].counts
+    assert (counts.rows, counts.ignored, counts.superseded, counts.kept) == (3, 1, 1, 1)
+    assert scored.observed.sources[1].counts.orphans == 1
+
+
+def test_what_was_merged_into_a_stranger_is_gone(bench):
+    bench.write("contacts.csv", "id,mail,master\n76,old@x.org,99\n5,e@x.org,\n")
+    bench.write("events.csv", EVENTS + "76,open,2026-01-02\n99,open,2026-01-02\n5,open,2026-01-03\n")
+    bench.write("tags.csv", "contact_id,tag,at\n76,VIP,2026-01-01\n")
+    found, loaded, scored = scores(bench, INTO + "tag_history: [{path: tags.csv}]\n")
+    assert found == {"5": 1.0}
+    assert scored.observed.sources[-1].counts.orphans == 2
+    assert loaded.tag_history.is_empty()
+    assert loaded.warnings == ("contacts: 1 contact merged into somebody who is not in the list",)
+
+
 def test_a_column_that_is_not_there_is_told(bench):
     bench.write("contacts.csv", "id,mail,vid\n1,,\n")
     bench.write("events.csv", EVENTS + "1,open,2026-01-01\n")
     with pytest.raises(Exception, match="has no column `vids`"):
         bench.survey(PROJECT)
+    with pytest.raises(Exception, match="has no column `master`"):
+        bench.survey(INTO)
 
 
 def test_the_first_of_two_contacts_with_one_address_gets_the_events(bench):

@@ -113,6 +113,8 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\nevents: [{path: a, distinct: perhaps}]\n", "2:30 P023 `events.distinct` must be `true` or `false`, and is the text `perhaps`."),
         ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it holds, such as `email`."),
         ("version: 1\nevents: [{path: a, constants: {event: x}, columns: {event: y}}]\n", "2:32 P026 `event` is in `columns` and in `constants`; it can be one of them."),
+        ("version: 1\ncontacts: [{path: a, merged: {}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
+        ("version: 1\ncontacts: [{path: a, merged: {into: x, column: y}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
         ("version: 1\nevents: [{path: a, at: {format: '%Q'}}]\n", "2:33 P023 `events.at.format` `%Q` has `%Q`; known are %Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel."),
         ("version: 1\nevents: [{path: a, at: {format: '%H:%M'}}]\n", "2:33 P023 `events.at.format` `%H:%M` does not say a whole date (year, month and day), or an hour without minutes or %p."),
     ],

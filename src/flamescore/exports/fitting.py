@@ -175,7 +175,7 @@ def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> S
     merged["from_file_name"] = {**preset.from_file_name, **own.from_file_name}
     if "contact" not in known:
         plain.pop("contact_key", None)
-    if "merged" in plain and plain["merged"].column not in known:
+    if "merged" in plain and plain["merged"].named not in known:
         plain.pop("merged")
     return own.model_copy(update={**plain, **merged, "columns": columns, "constants": constants})
 

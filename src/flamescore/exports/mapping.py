@@ -73,18 +73,27 @@ def column(
 def left_out(table: Table, source: Source) -> pl.Expr | None:
     """Return which rows `leave_out` names, by headers or mapped names; None where it names none.
 
-    Values compare as the rule language does; the empty one is a missing cell.
+    Values compare as the rule language does; the empty one is a missing cell. A row that says whom it was
+    merged into is never among them: it tells whose its events are.
     """
-    plan, tests = mapped(table, source), []
+    tests = []
     for name, values in source.leave_out.items():
-        if name not in table.schema and name not in plan.names:
-            continue
-        cell = present(
-            _cell(name, table, source, text=True) if name in table.schema else column(name, table, source)
-        )
-        wanted = [fold(value) for value in values if fold(value)]
-        tests.append(folded(cell).is_in(wanted).fill_null(any(not fold(value) for value in values)))
-    return pl.any_horizontal(tests) if tests else None
+        cell = _by_either_name(name, table, source)
+        if cell is not None:
+            wanted = [fold(value) for value in values if fold(value)]
+            tests.append(folded(cell).is_in(wanted).fill_null(any(not fold(value) for value in values)))
+    if not tests:
+        return None
+    merged = getattr(source, "merged", None)
+    into = None if merged is None or merged.into is None else _by_either_name(merged.into, table, source)
+    return pl.any_horizontal(tests) & (True if into is None else into.is_null())
+
+
+def _by_either_name(name: str, table: Table, source: Source) -> pl.Expr | None:
+    """Return a column by its header or mapped name, trimmed; None where there is none."""
+    if name in table.schema:
+        return present(_cell(name, table, source, text=True))
+    return present(column(name, table, source)) if name in mapped(table, source).names else None
 
 
 def counted(frame: pl.LazyFrame, table: Table, source: Source) -> pl.LazyFrame:

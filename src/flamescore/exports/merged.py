@@ -43,7 +43,11 @@ class Merged:
 
 
 def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
-    """Yield (old id, survivor) as a column of the contacts lists them, in order of the export."""
+    """Yield (old id, survivor) as a column of the contacts says it, in order of the export."""
+    if form.into is not None:
+        told = contacts.select("contact_id", present(pl.col(column)).alias("into"))
+        yield from told.drop_nulls().iter_rows()
+        return
     separator = form.separator.strip() or form.separator
     listed = contacts.select("contact_id", old=pl.col(column).str.split(separator)).explode(
         "old", empty_as_null=True
@@ -79,13 +83,32 @@ def _end(contact: str, into: dict[str, str]) -> str:
     return contact
 
 
-def parted(contacts: pl.DataFrame, merged: Merged) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Return the contacts that stand, and the merged ones under `SURVIVOR` (`frames.Exports.aliases`)."""
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The contacts that stand, and the merged ones under `SURVIVOR` (`frames.Exports.aliases`).
+
+    `lost` rows were merged into somebody who is not in the list: they are neither.
+    """
+
+    standing: pl.DataFrame
+    aliases: pl.DataFrame | None = None
+    lost: int = 0
+
+    def warnings(self) -> Iterator[str]:
+        """Say what was lost."""
+        if self.lost:
+            yield f"contacts: {count(self.lost, 'contact')} merged into somebody who is not in the list"
+
+
+def parted(contacts: pl.DataFrame, merged: Merged) -> Parted:
+    """Part contacts from those that were merged away."""
     if not merged.into:
-        return contacts, None
+        return Parted(contacts)
     into = pl.DataFrame(
         list(merged.into.items()), schema={"contact_id": pl.String, SURVIVOR: pl.String}, orient="row"
     )
     standing = contacts.join(into, on="contact_id", how="anti", maintain_order="left")
-    aliases = into.join(contacts, on="contact_id", how="left", maintain_order="left")
-    return standing, aliases
+    there = pl.col(SURVIVOR).is_in(standing["contact_id"].implode())
+    aliases = into.filter(there).join(contacts, on="contact_id", how="left", maintain_order="left")
+    lost = into.filter(~there).join(contacts, on="contact_id", how="semi").height
+    return Parted(standing, aliases, lost)

@@ -52,10 +52,20 @@ class TagFormat(_Model):
 
 
 class MergedIds(_Model):
-    """Where the ids stand that were merged into a contact."""
+    """Who was merged into whom: told by the one that is left, or by the row that was merged away."""
 
-    column: Text = Field(description="the column that lists the ids merged into the contact")
+    column: Text | None = Field(
+        default=None, description="the column that lists the ids merged into the contact"
+    )
     separator: Text = Field(default=";", description="what stands between two of them")
+    into: Text | None = Field(
+        default=None, description="or the column that holds the id of the contact that a row was merged into"
+    )
+
+    @property
+    def named(self) -> str:
+        """Return the column, whichever it is."""
+        return str(self.into or self.column)
 
 
 class Source(_Model):

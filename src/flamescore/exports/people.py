@@ -61,19 +61,19 @@ def load_people(examined: Sequence[Examined], terms: Terms) -> People:
     every = _in_one(numbered)
     standing = every.filter(pl.col(AGE) == pl.col(AGE).max().over("contact_id")) if len(parts) > 1 else every
     merged = settle(_links(standing, read))
-    standing, aliases = parted(standing, merged)
-    kept = dict(standing[FILE].value_counts().iter_rows())
+    all_of = parted(standing, merged)
+    kept = dict(all_of.standing[FILE].value_counts().iter_rows())
     records, first = [], 0
     for each, frames in read:
         span = range(first, first := first + len(frames))
         left = sum(kept.get(index, 0) for index in span)
         records.append(each.record(kept=left, superseded=sum(frame.height for frame in frames) - left))
     return People(
-        standing.drop(FILE, AGE),
+        all_of.standing.drop(FILE, AGE),
         tuple(each.rejects for each, _ in read),
         tuple(records),
-        None if aliases is None else aliases.drop(FILE, AGE),
-        tuple(merged.warnings()),
+        None if all_of.aliases is None else all_of.aliases.drop(FILE, AGE),
+        (*merged.warnings(), *all_of.warnings()),
     )
 
 
@@ -88,7 +88,7 @@ def _links(
         assert isinstance(spec, ContactsSource)
         if spec.merged is not None:
             rows = standing.filter(pl.col(FILE).is_between(span.start, span.stop - 1))
-            yield from links(rows, _name_of(spec.merged.column, each), spec.merged)
+            yield from links(rows, _name_of(spec.merged.named, each), spec.merged)
 
 
 def _name_of(column: str, examined: Examined) -> str:

@@ -222,6 +222,12 @@ def clashes(source: Source) -> Iterator[tuple[Steps, str]]:
             ("columns", "contact"),
             "`contact` needs `contact_key`: the contacts' column that it holds, such as `email`.",
         )
+    merged = getattr(source, "merged", None)
+    if merged is not None and (merged.column is None) == (merged.into is None):
+        yield (
+            ("merged",),
+            "`merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into).",
+        )
     if source.names and source.header:
         yield ("names",), "`names` is for a file without a header: it needs `header: false`."
     if not source.header and not source.names:

@@ -203,7 +203,8 @@ def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str
         yield ("columns", name), wanted, headers
     merged = getattr(source.spec, "merged", None)
     if merged is not None:
-        yield ("merged", "column"), (merged.column,), [*source.names, *headers]
+        key = "column" if merged.into is None else "into"
+        yield ("merged", key), (merged.named,), [*source.names, *headers]
     for key in ("rename", "dates", "leave_out", "cut"):
         for name in getattr(source.spec, key):
             yield (
