@@ -1,7 +1,6 @@
 """Exports that nobody here wrote: every score is that of the key, to the last digit."""
 
 import csv
-import os
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +12,9 @@ from flamescore.exports.load import load, survey
 from flamescore.exports.project import load_project
 from flamescore.rules.load import load_rules_text
 from flamescore.scoring import score_exports
+from real_exports import NEEDED, REAL, education, grocer, strangers
 
-REAL = Path(os.environ.get("FLAMESCORE_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
-
-pytestmark = [
-    pytest.mark.real,
-    pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not here"),
-]
+pytestmark = NEEDED
 
 
 def scores(folder: Path, project: str, rules: str, as_of: datetime) -> dict[str, float]:
@@ -36,9 +31,6 @@ def key(name: str) -> dict[str, float]:
 
 
 def test_x_education(tmp_path):
-    project = f"""
-contacts: [{{path: {REAL}/x_education/lead_scoring.csv, columns: {{contact_id: Prospect ID}}}}]
-"""
     rules = """
   fit:
     five_flames: 40
@@ -54,7 +46,7 @@ contacts: [{{path: {REAL}/x_education/lead_scoring.csv, columns: {{contact_id: P
       - {name: Chat was the last, field: {Last Activity: Olark Chat Conversation}, points: -10}
       - {name: Do not e-mail, field: {Do Not Email: Yes}, points: -20}
 """
-    found = scores(tmp_path, project, rules, datetime(2026, 1, 1, tzinfo=UTC))
+    found = scores(tmp_path, education(), rules, datetime(2026, 1, 1, tzinfo=UTC))
     expected = key("x_education")
     assert len(expected) == 9_240
     assert found == {contact_id: expected[contact_id] for contact_id in found}
@@ -62,18 +54,13 @@ contacts: [{{path: {REAL}/x_education/lead_scoring.csv, columns: {{contact_id: P
 
 
 def test_cdnow(tmp_path):
-    lines = [line.split() for line in (REAL / "cdnow" / "CDNOW_master.txt").read_text().splitlines()]
-    orders = [fields for fields in lines[1:] if fields]
-    customers = dict.fromkeys(fields[0] for fields in orders)
-    (tmp_path / "customers.csv").write_text("id\n" + "".join(f"{each}\n" for each in customers))
-    (tmp_path / "orders.csv").write_text(
-        "id,day,cds,dollars\n" + "".join(",".join(fields) + "\n" for fields in orders)
-    )
+    customers, orders = strangers()
+    (tmp_path / "customers.csv").write_text(customers)
+    (tmp_path / "orders.csv").write_text(orders)
     project = """
-contacts: [{path: customers.csv, columns: {contact_id: id}}]
+contacts: [{path: customers.csv}]
 events:
   - path: orders.csv
-    columns: {contact_id: id, at: day}
     constants: {event: order}
     at: {format: "%Y%m%d"}
 """
@@ -83,23 +70,12 @@ events:
     rules:
       - {name: Ordered, event: order, points: 10, count: each, expires: never, decay: {half_life: 90d}}
 """
-    assert (len(customers), len(orders)) == (23_570, 69_659)
+    assert (customers.count("\n"), orders.count("\n")) == (23_571, 69_660)  # with their headers
     assert scores(tmp_path, project, rules, datetime(1998, 1, 1, tzinfo=UTC)) == key("cdnow")
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_completejourney(tmp_path, kind):
-    folder = REAL / "completejourney"
-    project = f"""
-contacts: [{{path: {folder}/demographics.csv, columns: {{contact_id: household_id}}}}]
-events:
-  - path: {folder}/transactions_sample.{kind}
-    columns: {{contact_id: household_id, at: transaction_timestamp}}
-    constants: {{event: basket}}
-  - path: {folder}/coupon_redemptions.csv
-    columns: {{contact_id: household_id, at: redemption_date}}
-    constants: {{event: redemption}}
-"""
     rules = """
   engagement:
     five_flames: 100
@@ -107,6 +83,6 @@ events:
       - {name: Baskets, event: basket, per: basket_id, count: 20, points: 3}
       - {name: Redeemed a coupon, event: redemption, count: each, points: 15}
 """
-    found = scores(tmp_path, project, rules, datetime(2017, 6, 30, 23, 59, 59, tzinfo=UTC))
+    found = scores(tmp_path, grocer(kind), rules, datetime(2017, 6, 30, 23, 59, 59, tzinfo=UTC))
     assert found == key("completejourney")
     assert sum(found.values()) == 38_193

@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import pytest
-from exports_bench import REAL, Bench
+from exports_bench import Bench
+
+from real_exports import REAL
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the tests of this folder share."""
 
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,6 @@ from flamescore.exports.load import load, survey
 from flamescore.exports.project import load_project
 from flamescore.exports.values import parse_limit
 from flamescore.frames import DateColumns, Exports
-
-REAL = Path(os.environ.get("FLAMESCORE_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,18 @@ class Bench:
 
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"
+PEOPLE = "contact_id,email\n1,ann@x.org\n2,bob@x.org\n"
+"""An export of contacts, for the events of others."""
+
+
+class Piped:
+    """Standard input, as a program sees it that something is piped into."""
+
+    def __init__(self, content):
+        self.buffer = io.BytesIO(content)
+
+    def isatty(self):
+        return False
 
 
 def rows(frame: pl.LazyFrame | pl.DataFrame) -> list[tuple]:

@@ -7,13 +7,11 @@ import io
 from itertools import pairwise
 
 import pytest
-from exports_bench import texts
+from exports_bench import PEOPLE, texts
 
 from flamescore.exports.load import load
 from flamescore.exports.vendors import KINDS, presets
 from flamescore.frames import Exports
-
-PEOPLE = "contact_id,email\n1,ann@x.org\n2,bob@x.org\n"
 
 
 def row(header: str, **cells: str) -> str:

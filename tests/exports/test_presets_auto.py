@@ -5,7 +5,7 @@
 from itertools import pairwise
 
 import pytest
-from exports_bench import REAL, rows
+from exports_bench import PEOPLE, rows
 
 from flamescore.errors import InputError, ProjectFileError
 from flamescore.exports import fitting
@@ -13,9 +13,9 @@ from flamescore.exports.load import load, survey
 from flamescore.exports.settings import settle
 from flamescore.exports.vendors import Preset, presets
 from flamescore.frames import DROP
+from real_exports import REAL
 
 HUBSPOT = "Record ID,First Name,Last Name,Email,Phone Number\n7,Ann,Lee,ann@x.org,'+1602\n"
-PEOPLE = "contact_id,email\n1,ann@x.org\n"
 OPENS = "Timestamp,Email\n2026-01-01 10:00:00,ann@x.org\n"
 
 

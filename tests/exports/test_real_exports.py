@@ -7,30 +7,19 @@ import pytest
 from exports_bench import rows
 
 from flamescore.errors import InputError
+from real_exports import NEEDED, education, grocer, strangers
 
-pytestmark = pytest.mark.real
-
-EDUCATION = "contacts: [{{path: {path}, columns: {{contact_id: Prospect ID}}}}]\n"
-GROCER = """\
-contacts: [{{path: {folder}/demographics.csv, columns: {{contact_id: household_id}}}}]
-events:
-  - path: {folder}/transactions_sample.{kind}
-    columns: {{contact_id: household_id, at: transaction_timestamp}}
-    constants: {{event: basket}}
-  - path: {folder}/coupon_redemptions.csv
-    columns: {{contact_id: household_id, at: redemption_date}}
-    constants: {{event: redemption}}
-"""
+pytestmark = NEEDED
 
 
-def test_the_sound_leads(bench, real):
-    loaded = bench.load(EDUCATION.format(path=real / "x_education/lead_scoring.csv"))
+def test_the_sound_leads(bench):
+    loaded = bench.load(education())
     assert (loaded.contacts.shape, loaded.rejects.height) == ((9191, 37), 0)
     assert loaded.contacts["contact_id"].n_unique() == 9191
 
 
 def test_the_damaged_leads(bench, real):
-    text = EDUCATION.format(path=real / "x_education/lead_scoring_damaged.csv")
+    text = education("lead_scoring_damaged")
     with pytest.raises(InputError, match="338 of 9,240 rows are rejected, more than 1%: 338 short_row"):
         bench.load(text)
     loaded = bench.load(text, limit="5%")
@@ -40,10 +29,8 @@ def test_the_damaged_leads(bench, real):
     assert set(loaded.contacts["contact_id"]) <= set(key["contact_id"])
 
 
-def test_the_grocer_from_csv_and_from_parquet(bench, real):
-    loads = [
-        bench.load(GROCER.format(folder=real / "completejourney", kind=kind)) for kind in ("csv", "parquet")
-    ]
+def test_the_grocer_from_csv_and_from_parquet(bench):
+    loads = [bench.load(grocer(kind)) for kind in ("csv", "parquet")]
     for loaded in loads:
         assert loaded.contacts.height == 801
         assert [source.record.counts.rows for source in loaded.events] == [75_000, 2_102]
@@ -83,14 +70,10 @@ def test_customers_parted_by_semicolons(bench, real):
     assert loaded.contacts["Income"].null_count() == 24
 
 
-def test_the_orders_of_strangers_need_a_format(bench, real):
-    lines = [line.split() for line in (real / "cdnow/CDNOW_master.txt").read_text().splitlines()[1:]]
-    orders = [cells for cells in lines if cells]
-    bench.write(
-        "orders.csv", "contact_id,at,cds,amount\n" + "".join(",".join(each) + "\n" for each in orders)
-    )
-    ids = dict.fromkeys(each[0] for each in orders)
-    bench.write("customers.csv", "contact_id\n" + "".join(f"{each}\n" for each in ids))
+def test_the_orders_of_strangers_need_a_format(bench):
+    customers, orders = strangers()
+    bench.write("customers.csv", customers)
+    bench.write("orders.csv", orders)
     text = "contacts: [{path: customers.csv}]\nevents: [{path: orders.csv, constants: {event: order}%s}]\n"
     with pytest.raises(InputError, match=r"69,659 x `99999999`, such as `19970101`.*that fit: `%Y%m%d`"):
         bench.load(text % "")

@@ -11,7 +11,7 @@ import threading
 import polars as pl
 import pytest
 import zstandard
-from exports_bench import CONTACTS, rows
+from exports_bench import CONTACTS, Piped, rows
 
 from flamescore.errors import InputError, ProjectFileError
 from flamescore.exports import jsonlines, unpack
@@ -211,16 +211,6 @@ def test_a_hive_partitioned_folder_of_every_format(with_contacts):
 
 
 # --- streams -------------------------------------------------------------------------------------------
-
-
-class Piped:
-    """Standard input, as a program sees it that something is piped into."""
-
-    def __init__(self, content):
-        self.buffer = io.BytesIO(content)
-
-    def isatty(self):
-        return False
 
 
 @pytest.mark.parametrize(
