@@ -209,12 +209,20 @@ def test_a_dash_is_stdout(search):
     assert search("-o", "-") == search()
 
 
-def test_a_file_that_does_not_say_its_format(scored, flamescore):
-    done = flamescore("search", "-o", "calls.xyz")
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["search"], ".csv, .json, .ndjson, .parquet, .xlsx, .md, .txt"),
+        (["explain", "101"], ".json, .txt"),
+        (["report"], ".html, .md, .xlsx, .txt"),
+    ],
+)
+def test_a_file_that_does_not_say_its_format(scored, flamescore, words, known):
+    done = flamescore(*words, "-o", "calls.xyz")
     assert (done.code, (scored / "calls.xyz").exists()) == (2, False)
     assert done.err == (
         "U010 `calls.xyz` does not say in which format to write.\n"
-        "        Name it with one of .csv, .json, .ndjson, .parquet, .xlsx, .md, or say --format.\n"
+        f"        Name it with one of {known}, or say --format.\n"
     )
 
 

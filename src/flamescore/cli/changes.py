@@ -24,9 +24,6 @@ from flamescore.cli.options import (
 if TYPE_CHECKING:
     from flamescore.publish.record import RunRecord
 
-SHOWN = 100
-"""Rows that a terminal shows where no --limit is given."""
-
 
 def changes(
     config: Config = None,
@@ -54,7 +51,13 @@ def changes(
 
     def body() -> None:
         from flamescore.cli.changed import brief, changed, summary  # noqa: PLC0415 - Polars comes with it
-        from flamescore.cli.emit import emit, format_of, place  # noqa: PLC0415
+        from flamescore.cli.emit import (  # noqa: PLC0415
+            emit,
+            first_rows,
+            format_of,
+            place,
+            remark_on_others,
+        )
         from flamescore.cli.published import published  # noqa: PLC0415
         from flamescore.inputs import find_settings  # noqa: PLC0415
 
@@ -62,14 +65,12 @@ def changes(
         found = published(find_settings(config), run)
         rows = changed(found, score, everyone=everyone)
         on_terminal = place(out) is None and sys.stdout.isatty() and chosen is Format.TABLE
-        most = min(rows.height, limit if limit is not None else SHOWN if on_terminal else rows.height)
-        shown = rows.head(most)
+        shown = first_rows(rows, limit, on_terminal=on_terminal)
         if not quiet:
             _say(found.record, summary(found.record, score), log_format, on_terminal=on_terminal)
         emit(brief(shown) if chosen is Format.TABLE else shown, out, form, spreadsheet=spreadsheet)
-        if on_terminal and not quiet and most < rows.height:
-            hint = "" if limit is not None else "; --limit shows more"
-            remark(f"{most:,} of {rows.height:,} shown{hint}", log_format, level="info")
+        if on_terminal and not quiet:
+            remark_on_others(shown.height, rows.height, limit, log_format)
 
     del verbose  # there are no steps to time
     command(body, log_format)

@@ -8,18 +8,25 @@ import sys
 import tempfile
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from flamescore.cli.boundary import writing_to
+from flamescore.cli.boundary import remark, writing_to
 from flamescore.cli.options import Format
 from flamescore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     import polars as pl
     from rich.console import RenderableType
+
+    from flamescore.cli.options import LogFormat
+
+T = TypeVar("T")
+TEXT: Final = {".txt": Format.TABLE}
+SHOWN: Final = 100
+"""Rows that a terminal shows where no --limit is given."""
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 """How CSV shows an instant; they are all UTC, in whole seconds."""
@@ -49,9 +56,33 @@ def place(out: str | None) -> Path | None:
 def format_of(out: str | None, wanted: Format | None) -> Format:
     """Return the format asked for, else what the file's suffix says, else table or CSV by the terminal."""
     path = place(out)
-    return (
-        wanted or _by_suffix(path) or (Format.TABLE if path is None and sys.stdout.isatty() else Format.CSV)
-    )
+    if wanted is not None:
+        return wanted
+    if path is not None:
+        return by_suffix(path, {f".{each}": each for each in Format if each != "table"} | TEXT)
+    return Format.TABLE if sys.stdout.isatty() else Format.CSV
+
+
+def by_suffix(path: Path, known: Mapping[str, T]) -> T:
+    """Return the format that a file's suffix stands for."""
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        hint = f"Name it with one of {', '.join(known)}, or say --format."
+        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
+    return known[suffix]
+
+
+def first_rows(frame: pl.DataFrame, limit: int | None, *, on_terminal: bool) -> pl.DataFrame:
+    """Return the rows to write: as many as `--limit` says, else all; on a terminal no more than `SHOWN`."""
+    most = limit if limit is not None else SHOWN if on_terminal else frame.height
+    return frame.head(min(most, frame.height))
+
+
+def remark_on_others(shown: int, found: int, limit: int | None, log: LogFormat) -> None:
+    """Say on a terminal that there are more rows than it shows."""
+    if shown < found:
+        hint = "" if limit is not None else "; --limit shows more"
+        remark(f"{shown:,} of {found:,} shown{hint}", log, level="info")
 
 
 def deliver(data: bytes, out: str | None) -> None:
@@ -116,24 +147,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
-
-
-def _by_suffix(path: Path | None) -> Format | None:
-    if path is None:
-        return None
-    suffix = path.suffix.lower().lstrip(".")
-    known = {
-        "csv": Format.CSV,
-        "json": Format.JSON,
-        "ndjson": Format.NDJSON,
-        "parquet": Format.PARQUET,
-        "xlsx": Format.XLSX,
-        "md": Format.MD,
-    }
-    if suffix not in (*known, "txt"):
-        hint = f"Name it with one of {', '.join('.' + s for s in known)}, or say --format."
-        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
-    return known.get(suffix, Format.TABLE)
 
 
 def _replace(path: Path, data: bytes) -> None:

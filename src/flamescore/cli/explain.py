@@ -153,16 +153,12 @@ def _exported_on(exports: Exports) -> str:
 
 def _chosen(out: str | None, form: ExplainFormat | None) -> ExplainFormat:
     """Return the format asked for, else that of the suffix of `-o`."""
-    from flamescore.cli.emit import place  # noqa: PLC0415 - rich takes time to import
+    from flamescore.cli.emit import by_suffix, place  # noqa: PLC0415 - rich takes time to import
 
     path = place(out)
-    known = {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE}
     if form or path is None:
         return form or ExplainFormat.TABLE
-    if path.suffix.lower() not in known:
-        hint = "Name it with .json or .txt, or say --format."
-        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
-    return known[path.suffix.lower()]
+    return by_suffix(path, {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE})
 
 
 def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool) -> None:

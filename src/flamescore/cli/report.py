@@ -70,7 +70,7 @@ def report(
 
 def _format(out: str | None, form: str | None, known: tuple[str, ...]) -> str:
     """Return the format asked for, else what the suffix says; `table` on stdout and for `.txt`."""
-    from flamescore.cli.emit import place  # noqa: PLC0415
+    from flamescore.cli.emit import by_suffix, place  # noqa: PLC0415
     from flamescore.errors import Problem, UsageError  # noqa: PLC0415
 
     path = place(out)
@@ -81,8 +81,4 @@ def _format(out: str | None, form: str | None, known: tuple[str, ...]) -> str:
         return form.lower()
     if path is None:
         return "table"
-    suffix = path.suffix.lower().lstrip(".")
-    if suffix not in ("txt", *known):
-        hint = f"Name it with one of {', '.join('.' + each for each in known)}, or say --format."
-        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
-    return "table" if suffix == "txt" else suffix
+    return by_suffix(path, {f".{each}": each for each in known} | {".txt": "table"})

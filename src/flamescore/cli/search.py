@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from flamescore.cli.searching import Found
 
-SHOWN = 100
-"""Rows that a terminal shows where no --limit is given."""
-
 
 class Changed(StrEnum):
     """How contacts changed since the run before."""
@@ -107,7 +104,7 @@ def search(
     def body() -> None:
         started = time.perf_counter()
         from flamescore.cli import searching  # noqa: PLC0415 - Polars comes with it
-        from flamescore.cli.emit import emit, place  # noqa: PLC0415
+        from flamescore.cli.emit import emit, first_rows, place, remark_on_others  # noqa: PLC0415
         from flamescore.inputs import find_settings  # noqa: PLC0415
 
         project = find_settings(config)
@@ -131,14 +128,13 @@ def search(
         for note in () if quiet else found.notes:
             remark(note, log_format)
         on_terminal = place(out) is None and sys.stdout.isatty() and form in (None, Format.TABLE)
-        most = min(rows.height, limit if limit is not None else SHOWN if on_terminal else rows.height)
+        shown = first_rows(rows, limit, on_terminal=on_terminal)
         if on_terminal and columns is None:
-            _show(rows.head(most), found)
+            _show(shown, found)
         else:
-            emit(rows.head(most), out, form, spreadsheet=spreadsheet, zone=found.zone)
-        if on_terminal and not quiet and most < rows.height:
-            hint = "" if limit is not None else "; --limit shows more"
-            remark(f"{most:,} of {rows.height:,} shown{hint}", log_format, level="info")
+            emit(shown, out, form, spreadsheet=spreadsheet, zone=found.zone)
+        if on_terminal and not quiet:
+            remark_on_others(shown.height, rows.height, limit, log_format)
         if verbose and not quiet:
             took = time.perf_counter() - started
             said = f"{took:8.3f} s  search of run {found.run_id}: {rows.height:,} found"
