@@ -1,11 +1,11 @@
-"""Measure `flamescore score` beside the floor and its peers, and write `benchmarks/results.md`.
+"""Measure `flamescore` beside the floor and its peers, and write the section of that size in `results.md`.
 
     make bench
     make bench SIZE=M RULES=30,100 PEERS=duckdb,polars RUNS=3
     python benchmarks/bench.py --size S --rules 30,100 --variant urls --csv
 
-Each run is a fresh process, and each figure the median of three. A peer's scores and ledger are compared with
-ours before its time counts.
+Each run is a fresh process, and each figure the median of as many as its row says. A peer's scores and ledger
+are compared with ours before its time counts.
 """
 
 from __future__ import annotations
@@ -13,162 +13,94 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from data import FOLDER, SIZES, VARIANTS, Dataset
-from measure import Cost, machine, median, once
-from rules import write_project
+import results
+import targets
+from data import SIZES, VARIANTS, Dataset
+from heavy import OURS, PLACE, Plan, heavy, python
+from measure import load, machine, once
+from waits import waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-HERE: Final = Path(__file__).parent
-RESULTS: Final = HERE / "results.md"
-RULES: Final = {"S": "10,100", "M": "10,30,100,300", "L": "100,300"}
-PEERS: Final = {"S": "duckdb,polars,pandas", "M": "duckdb,polars", "L": "duckdb"}
-ONCE: Final = {"polars", "pandas"}
-"""Peers that take so much longer than we do that one run tells enough."""
+    from heavy import Row
+    from waits import Wait
 
+RULES: Final = {"S": "10,100,300", "M": "10,30,100,300", "L": "10,100,300"}
+PEERS: Final = {"S": "duckdb,polars,pandas", "M": "duckdb,polars", "L": "duckdb"}
 PACKAGES: Final = ("flamescore", "polars", "numpy", "duckdb", "pandas", "pyarrow")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the results; `rules` is 0 for the floor.
-
-    `differs` counts the scores and the ledger rows that are not ours.
-    """
-
-    what: str
-    rules: int
-    runs: int
-    cost: Cost
-    command: str
-    differs: tuple[int, int] | None = None
-
-
-def bench(
-    data: Dataset, counts: Sequence[int], peers: Sequence[str], runs: int, *, csv: bool
-) -> Iterator[Row]:
-    """Measure everything in turn."""
-    command = _python("floor.py", data.size, data.variant)
-    yield Row("floor", 0, runs, median(command, runs), _shown(command))
-    for count in counts:
-        yield from _ours(data, count, runs, csv=csv)
-        for peer in peers:
-            yield _peer(peer, data, count, 1 if peer in ONCE else runs)
+def bench(plan: Plan) -> None:
+    """Measure, print and write."""
+    began = datetime.now(UTC), load()
+    rows: list[Row] = []
+    for row in heavy(plan):
+        print(f"{row.what} {row.rules or ''}: {row.cost.wall:.2f} s, {row.cost.peak:.0f} MB", flush=True)
+        rows.append(row)
+    short: list[Wait] = []
+    for wait in waits(plan):
+        print(f"{wait.what}: {wait.ours.wall:.3f} / {wait.floor.wall:.3f} s", flush=True)
+        short.append(wait)
+    before = results.RESULTS.read_text(encoding="utf-8") if results.RESULTS.exists() else ""
+    section = "\n".join(_section(plan, rows, short, before, began))
+    title = f"{plan.data.size}, {plan.data.variant}"
+    results.RESULTS.write_text(results.replaced(before, title, section), encoding="utf-8")
+    print(f"\n## {title}\n\n{section}")
 
 
-def _ours(data: Dataset, count: int, runs: int, *, csv: bool) -> Iterator[Row]:
-    for text in (False, True) if csv else (False,):
-        project = write_project(data, count, csv=text)
-        command = _product(project, _results(data, "flamescore", count))
-        cost = median(command, runs)
-        yield Row("flamescore from CSV" if text else "flamescore", count, runs, cost, _shown(command))
+def _section(
+    plan: Plan, rows: Sequence[Row], short: Sequence[Wait], before: str, began: tuple[datetime, str]
+) -> Iterator[str]:
+    data = plan.data
+    peak = next((row.cost.peak for row in rows if (row.what, row.rules) == (OURS, targets.PEAK)), None)
+    grown = peak and results.growth(before, data.size, data.variant, targets.PEAK, peak)
+    yield f"Seed {data.seed}: {data.people:,} contacts, {data.rows:,} events."
+    yield ""
+    yield from targets.table(targets.found_in(data.size, rows, short, grown or None))
+    yield ""
+    yield from results.rows_table(rows)
+    yield ""
+    yield from results.waits_table(short)
+    yield ""
+    yield from _about(*began)
+    yield ""
+    yield from (f"    {row.command}" for row in rows)
+    yield from (f"    {command}" for each in short for command in each.commands)
 
 
-def _peer(peer: str, data: Dataset, count: int, runs: int) -> Row:
-    folder = _results(data, peer, count)
-    command = _python(f"peer_{peer}.py", data.size, data.variant, str(count), str(folder))
-    cost = median(command, runs)
-    ours = _published(_results(data, "flamescore", count))
-    differs = _compared(_python("compare.py", str(ours), str(folder)))
-    return Row(peer, count, runs, cost, _shown(command), differs)
-
-
-def _compared(command: Sequence[str]) -> tuple[int, int]:
-    """Compare in a process of its own: the peak of this one would count for each child."""
-    place = FOLDER / "compared.txt"
-    once([*command, str(place)])
-    scores, rows = place.read_text(encoding="utf-8").split()
-    return int(scores), int(rows)
-
-
-def _product(project: Path, folder: Path) -> list[str]:
-    """Return the command that scores a project, writing every table (`--output` moves the run folders)."""
-    if find_spec("flamescore.cli.main") is None:
-        return _python("ours.py", str(project), str(folder))
-    return [sys.executable, "-m", "flamescore", "score", "--config", str(project), "--output", str(folder)]
-
-
-def _published(folder: Path) -> Path:
-    return folder / "latest" if (folder / "latest").exists() else folder
-
-
-def _results(data: Dataset, who: str, count: int) -> Path:
-    folder = FOLDER / "out" / f"{who}-{data.size}-{data.variant}-{count}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _python(script: str, *words: str) -> list[str]:
-    return [sys.executable, str(HERE / script), *words]
-
-
-def _shown(command: Sequence[str]) -> str:
-    words = ["python", *command[1:]]
-    return " ".join(word.replace(f"{HERE}/", "benchmarks/") for word in words)
-
-
-def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the results as a Markdown table, each with its ratios to the floor and to ours."""
-    floor = rows[0].cost.wall
-    ours = {row.rules: row.cost.wall for row in rows if row.what == "flamescore"}
-    yield "| what | rules | wall s | / floor | / flamescore | processor s | peak MB | runs | differs |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for row in rows:
-        cost, mine = row.cost, ours.get(row.rules)
-        against = f"{cost.wall / mine:.2f}" if mine else ""
-        differs = "" if row.differs is None else f"{row.differs[0]} scores, {row.differs[1]} ledger rows"
-        if row.differs and any(row.differs):
-            differs, against = f"**{differs}**", "no: not the same scores"
-        yield (
-            f"| {row.what} | {row.rules or ''} | {cost.wall:.2f} | {cost.wall / floor:.2f} | {against} "
-            f"| {cost.processor:.2f} | {cost.peak:.0f} | {row.runs} | {differs} |"
-        )
-
-
-def told(data: Dataset, rows: Sequence[Row]) -> str:
-    """Return the whole of `results.md`."""
-    people, events = SIZES[data.size]
+def _about(when: datetime, loaded: str) -> Iterator[str]:
+    minutes = (datetime.now(UTC) - when).total_seconds() / 60
+    yield f"- measured: {when:%Y-%m-%d %H:%M} UTC, in {minutes:.1f} minutes"
+    yield f"- load when it began, and when it ended (1, 5, 15 minutes): {loaded}; {load()}"
     facts = machine() | {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]}
-    about = [f"- {name}: {value}" for name, value in facts.items()]
-    commands = [f"    {row.command}" for row in rows]
-    head = (
-        f"Size {data.size}, variant {data.variant}, seed {data.seed}: {people:,} contacts, {events:,} events."
-    )
-    when = f"Made by `benchmarks/bench.py`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. {head}"
-    return "\n".join(["# Results of the bench", "", when, "", *about, "", *table(rows), "", *commands, ""])
+    yield from (f"- {name}: {value}" for name, value in facts.items())
 
 
 def main() -> None:
-    """Read the command line, measure, print and write."""
+    """Read the command line, make what is missing, measure."""
     parser = argparse.ArgumentParser(description="Measure flamescore beside the floor and its peers.")
     parser.add_argument("--size", choices=SIZES, default="S")
     parser.add_argument("--variant", choices=VARIANTS, default="shuffled")
     parser.add_argument("--rules", help="how many rules, such as 30,100")
     parser.add_argument("--peers", help="such as duckdb,polars,pandas; or none")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--csv", action="store_true", help="score the CSV too (S and M)")
+    parser.add_argument("--csv", action="store_true", help="score the CSV by each number of rules (S and M)")
     asked = parser.parse_args()
-    data = Dataset(asked.size, asked.variant)
-    csv = asked.csv and asked.size != "L"
-    once(_python("data.py", asked.size, "--variant", asked.variant, *(["--csv"] if csv else [])))
-    counts = [int(count) for count in (asked.rules or RULES[asked.size]).split(",")]
-    peers = [peer for peer in (asked.peers or PEERS[asked.size]).split(",") if peer != "none"]
-    rows = []
-    for row in bench(data, counts, peers, asked.runs, csv=csv):
-        print(f"{row.what} {row.rules or ''}: {row.cost.wall:.2f} s, {row.cost.peak:.0f} MB", flush=True)
-        rows.append(row)
-    text = told(data, rows)
-    RESULTS.write_text(text, encoding="utf-8")
-    shutil.rmtree(FOLDER / "out")
-    print("\n" + text)
+    counts = tuple(int(count) for count in (asked.rules or RULES[asked.size]).split(","))
+    peers = tuple(peer for peer in (asked.peers or PEERS[asked.size]).split(",") if peer != "none")
+    texts = counts if asked.csv else tuple(count for count in counts if count == 100)
+    csv = () if asked.size == "L" or asked.variant == "monthly" else texts
+    PLACE.mkdir(parents=True, exist_ok=True)
+    once(python("data.py", asked.size, "--variant", asked.variant, *(["--csv"] if csv else [])))
+    try:
+        bench(Plan(Dataset(asked.size, asked.variant), counts, peers, asked.runs, csv))
+    finally:
+        shutil.rmtree(PLACE)
 
 
 if __name__ == "__main__":

@@ -75,9 +75,14 @@ class Dataset:
         """The same events as CSV (sizes S and M)."""
         return self.events.with_suffix(".csv")
 
+    @property
+    def pattern(self) -> str:
+        """The Parquet files of the events, as a path or a glob."""
+        return f"{self.events}/**/*.parquet" if self.variant == "monthly" else str(self.events)
+
     def scan(self) -> pl.LazyFrame:
         """Return the events lazily."""
-        return pl.scan_parquet(self.events / "**/*.parquet" if self.variant == "monthly" else self.events)
+        return pl.scan_parquet(self.pattern)
 
 
 def make(data: Dataset, *, csv: bool = False) -> Dataset:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall and processor seconds, and the peak of resident memory in MB.
+    """Wall and processor seconds, and the peak of resident memory in MB (10^6 bytes).
 
     The peak is the kernel's for that process alone; it is never below that of the small process that
     starts it (about 100 MB), which all that is measured here exceeds.
@@ -39,15 +39,22 @@ def once(command: Sequence[str]) -> Cost:
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"{' '.join(command)} ended with {child.returncode}:\n{said.decode()[-2_000:]}")
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6)
 
 
-def median(command: Sequence[str], runs: int, *, before: Callable[[], None] = lambda: None) -> Cost:
-    """Run a command some times, and return the median of each measure; `before` readies each run."""
-    costs = []
-    for _ in range(runs):
-        before()
-        costs.append(once(command))
+def median(command: Sequence[str], runs: int) -> Cost:
+    """Run a command some times, and return the median of each measure."""
+    return middle([once(command) for _ in range(runs)])
+
+
+def in_turn(one: Sequence[str], other: Sequence[str], runs: int) -> tuple[Cost, Cost]:
+    """Run two commands in turn, so that what else the machine does meets both; return their medians."""
+    costs = [(once(one), once(other)) for _ in range(runs)]
+    return middle([cost for cost, _ in costs]), middle([cost for _, cost in costs])
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """Return the median of each measure."""
     return Cost(
         statistics.median(cost.wall for cost in costs),
         statistics.median(cost.processor for cost in costs),
@@ -56,14 +63,18 @@ def median(command: Sequence[str], runs: int, *, before: Callable[[], None] = la
 
 
 def machine() -> dict[str, str]:
-    """Tell the machine: cores, memory, processor, load."""
+    """Tell the machine: cores, memory, processor."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": f"{memory:.1f} GB",
         "processor": _processor(),
-        "load when it began": " ".join(f"{load:.1f}" for load in os.getloadavg()),
     }
+
+
+def load() -> str:
+    """Tell the load average of the last 1, 5 and 15 minutes."""
+    return " ".join(f"{each:.1f}" for each in os.getloadavg())
 
 
 def _processor() -> str:

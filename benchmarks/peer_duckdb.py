@@ -1,13 +1,15 @@
-"""The peer in DuckDB: one long query for all rules, each (event, URL) matched once.
+"""The peer in DuckDB: a table of the rules, joined to each distinct (event, URL) once.
 
 python benchmarks/peer_duckdb.py M shuffled 100 FOLDER
+
+`forms_duckdb.py` times the other forms that were tried; README.md has the figures.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 import polars as pl
@@ -16,39 +18,47 @@ from data import END, Dataset
 from rules import DAYS_OF, Rule, Trait, rules
 from worth import CEILING, DAY, WHOLE, factors, ten_thousandths
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 NOW: Final = int(END.timestamp())
 OFFSET: Final = 7 * 3_600
 """Phoenix is seven hours behind UTC, all year."""
 
-MATCH: Final = """
-CREATE TEMP TABLE wide AS
-SELECT contact_id, event, url, asset, seconds, percent, amount, {now} - epoch("at")::BIGINT AS age
-FROM read_parquet('{events}') WHERE "at" > to_timestamp({cut}) AND "at" <= to_timestamp({now});
+SETTINGS: Final = ("SET preserve_insertion_order = false",)
+"""As many threads as there are cores is what DuckDB takes by itself."""
 
+PEOPLE: Final = """
+CREATE TYPE how AS ENUM ('each', 'from', 'once', 'asset', 'day', 'latest', 'followed', 'alone');
+
+CREATE TEMP TABLE people AS
+SELECT row_number() OVER (ORDER BY contact_id)::INTEGER AS c, * FROM read_parquet('{contacts}');
+
+CREATE TEMP TABLE wide AS
+SELECT p.c, event, url, asset, seconds, percent, amount, ({now} - epoch("at")::BIGINT)::INTEGER AS age
+FROM read_parquet('{events}') e JOIN people p ON p.contact_id = e.contact_id
+WHERE "at" > to_timestamp({cut}) AND "at" <= to_timestamp({now});
+
+CREATE TEMP TABLE bought AS SELECT c, age FROM wide WHERE event = 'purchase';
+"""
+
+MATCH: Final = """
 CREATE TEMP TABLE kinds AS
 SELECT k.event, k.url, r.* EXCLUDE (event)
 FROM (SELECT DISTINCT event, url FROM wide) k JOIN r ON r.event = k.event
 WHERE (r.text IS NULL OR (r.how = 'contains' AND contains(k.url, r.text))
        OR (r.how = 'starts_with' AND starts_with(k.url, r.text)));
 
-CREATE TEMP TABLE people AS
-SELECT row_number() OVER (ORDER BY contact_id)::INTEGER AS c, * FROM read_parquet('{contacts}');
-
 CREATE TEMP TABLE matched AS
-SELECT p.c, k.rule, k.style, k.n, k.within_s, e.age::INTEGER AS age, e.asset, e.amount
-FROM wide e JOIN people p ON p.contact_id = e.contact_id
-JOIN kinds k ON k.event = e.event AND k.url IS NOT DISTINCT FROM e.url
+SELECT e.c, k.rule, k.style::how AS style, k.n, k.within_s, e.age, e.asset, e.amount
+FROM wide e JOIN kinds k ON k.event = e.event AND k.url IS NOT DISTINCT FROM e.url
 WHERE e.age < k.reach AND (k.least IS NULL OR (k.property = 'seconds' AND e.seconds >= k.least)
                            OR (k.property = 'percent' AND e.percent >= k.least));
-
-CREATE TEMP TABLE bought AS
-SELECT p.c, e.age::INTEGER AS age
-FROM wide e JOIN people p ON p.contact_id = e.contact_id WHERE e.event = 'purchase';
 """
 
 COUNT: Final = """
 CREATE TEMP TABLE ledger AS
-WITH counted AS (
+WITH counted (c, rule, age, amount) AS (
   SELECT c, rule, age, amount FROM matched WHERE style IN ('each', 'from')
   UNION ALL SELECT c, rule, min(age), NULL FROM matched WHERE style = 'once' GROUP BY c, rule
   UNION ALL SELECT c, rule, min(age), NULL FROM matched WHERE style = 'asset' GROUP BY c, rule, asset
@@ -72,8 +82,8 @@ SELECT p.c, t.rule, 0, t.points FROM people p JOIN t ON
   list_contains(string_split(p.tags, ','), t.tag) OR p.employees >= t.employees;
 
 INSERT INTO ledger
-SELECT p.c, t.rule, 0, any_value(t.points) FROM wide e JOIN people p ON p.contact_id = e.contact_id
-JOIN t ON t.event = e.event AND e.age < t.reach GROUP BY p.c, t.rule HAVING count(*) >= any_value(t.times);
+SELECT e.c, t.rule, 0, any_value(t.points) FROM wide e
+JOIN t ON t.event = e.event AND e.age < t.reach GROUP BY e.c, t.rule HAVING count(*) >= any_value(t.times);
 """
 
 WRITE: Final = """
@@ -101,14 +111,21 @@ def style(rule: Rule) -> str:
 
 def main(size: str, variant: str, count: int, folder: Path) -> None:
     """Score a data set by so many rules, and write scores and points into the folder."""
-    data, book = Dataset(size, variant), rules(count)
-    events = f"{data.events}/**/*.parquet" if variant == "monthly" else str(data.events)
-    facts = {"events": events, "contacts": data.contacts, "now": NOW, "offset": OFFSET, "day": DAY}
+    score(Dataset(size, variant), count, folder, (PEOPLE, MATCH, COUNT, WRITE))
+
+
+def score(
+    data: Dataset, count: int, folder: Path, scripts: Sequence[str], settings: Sequence[str] = SETTINGS
+) -> None:
+    """Run the scripts one after the other in a database in memory."""
+    facts = {"events": data.pattern, "contacts": data.contacts, "now": NOW, "offset": OFFSET, "day": DAY}
     facts |= {"cut": NOW - 365 * DAY, "whole": WHOLE, "ceiling": CEILING, "folder": folder}
     base = duckdb.connect()
-    for name, frame in _tables(book).items():
+    for setting in settings:
+        base.execute(setting)
+    for name, frame in _tables(rules(count)).items():
         base.register(name, frame)
-    for script in (MATCH, COUNT, WRITE):
+    for script in scripts:
         base.execute(script.format(**facts))
 
 

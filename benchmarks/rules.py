@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from os.path import relpath
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -17,6 +18,7 @@ from data import END, FOLDER, SIZES, VARIANTS, Dataset
 from traffic import SECTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 COUNTS: Final = (10, 30, 100, 300)
@@ -178,32 +180,36 @@ def _many(n: int) -> Rule:
 _KINDS: Final = (_page, _mail, _click, _stay, _video, _form, _day, _trait, _amount, _many)
 
 
-def write_rules(count: int) -> Path:
+def write_rules(count: int, folder: Path = FOLDER) -> Path:
     """Write the rule file of so many rules."""
-    path = FOLDER / f"rules-{count}.yaml"
-    score = {
-        "five_flames": 200,
-        "limits": {"max": 1000},
-        "rules": [each.words() for each in rules(count)],
-    }
+    return write_book([each.words() for each in rules(count)], folder / f"rules-{count}.yaml")
+
+
+def write_book(book: Sequence[object], path: Path) -> Path:
+    """Write a rule file of one score."""
+    score = {"five_flames": 200, "limits": {"max": 1000}, "rules": list(book)}
     _write(path, {"version": 1, "timezone": ZONE, "scores": {"interest": score}})
     return path
 
 
-def write_project(data: Dataset, count: int, *, csv: bool = False) -> Path:
+def write_project(data: Dataset, count: int, *, csv: bool = False, folder: Path = FOLDER) -> Path:
     """Write the project file that scores a data set by so many rules; its output is beside it."""
-    write_rules(count)
-    events = data.csv if csv else data.events
     name = f"{data.size}-{data.variant}{'-csv' if csv else ''}-seed{data.seed}-{count}"
-    path = FOLDER / f"flamescore-{name}.yaml"
+    path = folder / f"flamescore-{name}.yaml"
+    events = data.csv if csv else data.events
+    return write_sources(path, write_rules(count, folder), contacts=data.contacts, events=events)
+
+
+def write_sources(path: Path, book: Path, *, contacts: Path, events: Path) -> Path:
+    """Write a project file; its output is in `out/` beside it, in a folder of its own."""
     project = {
         "version": 1,
-        "rules": f"rules-{count}.yaml",
-        "output": f"out/{name}",
+        "rules": book.name,
+        "output": f"out/{path.stem.removeprefix('flamescore-')}",
         "as_of": f"{END:%Y-%m-%dT%H:%M:%SZ}",
         "keep_runs": 1,
-        "contacts": [{"path": data.contacts.name, "columns": {"contact_id": "contact_id"}}],
-        "events": [{"path": events.name}],
+        "contacts": [{"path": relpath(contacts, path.parent), "columns": {"contact_id": "contact_id"}}],
+        "events": [{"path": relpath(events, path.parent)}],
     }
     _write(path, project)
     return path

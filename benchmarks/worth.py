@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ CEILING: Final = 1_000 * POINT
 """The score's `max` in the bench's rule files."""
 
 
+@cache
 def factors(fade: Fade | None, days: int) -> list[int]:
     """Return the factors of 0 to `days` whole days, in billionths."""
-    with localcontext(prec=60):
-        return [_billionths(fade, day) for day in range(days + 1)]
+    return [_billionths(fade, day) for day in range(days + 1)]
 
 
 def worth(rule: Rule, days: int) -> list[int]:
@@ -35,8 +36,7 @@ def ten_thousandths(points: float) -> int:
 def _billionths(fade: Fade | None, day: int) -> int:
     if fade is None:
         return WHOLE
-    if fade.how == "linear":
-        left = max(Decimal(0), 1 - Decimal(fade.amount) / 100 * day)
-    else:
-        left = Decimal("0.5") ** (Decimal(day) / Decimal(fade.amount))
+    if fade.how == "half_life":
+        return int(0.5 ** (day / int(fade.amount)) * WHOLE + 0.5)
+    left = max(Decimal(0), 1 - Decimal(fade.amount) / 100 * day)
     return int((left * WHOLE).quantize(Decimal(1), rounding=ROUND_HALF_UP))

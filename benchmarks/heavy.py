@@ -1,0 +1,131 @@
+"""What is measured of each size: the floor, the product and its peers, each run a fresh process."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from data import FOLDER, Dataset
+from measure import Cost, median, once
+from rules import write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+HERE: Final = Path(__file__).parent
+PLACE: Final = FOLDER / f"bench-{os.getpid()}"
+"""Where a bench works, beside others: made when it begins, deleted when it ends."""
+
+OURS: Final = "flamescore"
+FROM_CSV: Final = "flamescore from CSV"
+FLOOR: Final = "floor"
+CSV_FLOOR: Final = "floor of CSV"
+ONCE: Final = {"polars": 100, "pandas": 0}
+"""Peers that take so long, from so many rules on, that one run tells enough."""
+
+UP_TO: Final = 100
+"""More rules than these are given to the peers only where nothing else is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure."""
+
+    data: Dataset
+    counts: tuple[int, ...]
+    peers: tuple[str, ...]
+    runs: int
+    csv: tuple[int, ...]
+    """The numbers of rules to score the CSV by; none: it is not made either."""
+
+    def peers_of(self, count: int) -> tuple[str, ...]:
+        """Return the peers to measure at so many rules; pandas takes its time just once."""
+        most = max((each for each in self.counts if each <= UP_TO), default=max(self.counts))
+        return tuple(each for each in self.peers if count <= most and (each != "pandas" or count == most))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the results; `rules` is 0 for a floor.
+
+    `differs` counts the scores and the ledger rows that are not ours.
+    """
+
+    what: str
+    rules: int
+    runs: int
+    cost: Cost
+    command: str
+    differs: tuple[int, int] | None = None
+
+
+def heavy(plan: Plan) -> Iterator[Row]:
+    """Measure everything in turn."""
+    words = plan.data.size, plan.data.variant
+    yield _row(FLOOR, 0, plan.runs, python("floor.py", *words))
+    if plan.csv:
+        yield _row(CSV_FLOOR, 0, plan.runs, python("floor.py", *words, "csv"))
+    for count in plan.counts:
+        yield _row(OURS, count, plan.runs, score(project(plan.data, count)))
+        if count in plan.csv:
+            yield _row(FROM_CSV, count, plan.runs, score(project(plan.data, count, csv=True)))
+        for peer in plan.peers_of(count):
+            yield _peer(peer, plan, count)
+
+
+def project(data: Dataset, count: int, *, csv: bool = False) -> Path:
+    """Write the project file that scores a data set by so many rules."""
+    return write_project(data, count, csv=csv, folder=PLACE)
+
+
+def published(config: Path) -> Path:
+    """Return the folder of a project's latest run."""
+    return PLACE / "out" / config.stem.removeprefix("flamescore-") / "latest"
+
+
+def score(config: Path) -> list[str]:
+    """Return the command that scores a project, writing every table and the report."""
+    return product("score", "--quiet", "--config", str(config))
+
+
+def product(*words: str) -> list[str]:
+    """Return a command of the product."""
+    return [sys.executable, "-m", "flamescore", *words]
+
+
+def python(script: str, *words: str) -> list[str]:
+    """Return the command that runs a script of the bench."""
+    return [sys.executable, str(HERE / script), *words]
+
+
+def shown(command: Sequence[str]) -> str:
+    """Return a command as one would type it in the project's folder."""
+    return (
+        shlex.join(["python", *command[1:]]).replace(f"{HERE}/", "benchmarks/").replace(PLACE.name, "bench")
+    )
+
+
+def _row(what: str, rules: int, runs: int, command: Sequence[str]) -> Row:
+    return Row(what, rules, runs, median(command, runs), shown(command))
+
+
+def _peer(peer: str, plan: Plan, count: int) -> Row:
+    data = plan.data
+    folder = PLACE / "out" / f"{peer}-{count}"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = python(f"peer_{peer}.py", data.size, data.variant, str(count), str(folder))
+    runs = 1 if count >= ONCE.get(peer, count + 1) else plan.runs
+    cost = median(command, runs)
+    return Row(peer, count, runs, cost, shown(command), _compared(published(project(data, count)), folder))
+
+
+def _compared(ours: Path, theirs: Path) -> tuple[int, int]:
+    """Compare in a process of its own: the peak of this one would count for each child."""
+    place = PLACE / "compared.txt"
+    once(python("compare.py", str(ours), str(theirs), str(place)))
+    scores, rows = place.read_text(encoding="utf-8").split()
+    return int(scores), int(rows)

@@ -1,0 +1,137 @@
+"""The targets of speed and memory: a table of what a run measured, what is wanted, and whether it is met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from heavy import CSV_FLOOR, FLOOR, FROM_CSV, OURS
+from waits import BUSIEST, HELP, SEARCH, TWENTY, TYPICAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from heavy import Row
+    from waits import Wait
+
+PEAK: Final = 300
+"""The rules at which memory is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is judged, and the same ratio of processor seconds, which a busy machine spoils less."""
+
+    value: float
+    work: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a run of one size measured; `growth` is bytes for each further event, and against which size."""
+
+    size: str
+    rows: Mapping[tuple[str, int], Row]
+    waits: Mapping[str, Wait]
+    growth: tuple[float, str] | None
+
+    def over(self, one: tuple[str, int], other: tuple[str, int]) -> Measured | None:
+        """Return the ratios of two rows; None where one is missing or its scores are wrong."""
+        rows = [self.rows.get(key) for key in (one, other)]
+        if any(row is None or any(row.differs or ()) for row in rows):
+            return None
+        above, below = (row.cost for row in rows if row is not None)
+        return Measured(above.wall / below.wall, above.processor / below.processor)
+
+    def wait(self, what: str) -> Measured | None:
+        """Return the ratios of a short command."""
+        each = self.waits.get(what)
+        return None if each is None else Measured(each.ratio, each.work)
+
+    def peak(self) -> Measured | None:
+        """Return the peak in GB."""
+        row = self.rows.get((OURS, PEAK))
+        return None if row is None else Measured(row.cost.peak / 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ratio that is wanted: at most `bound`, or at least; `size` is None where any will do."""
+
+    what: str
+    size: str | None
+    bound: float
+    measured: Callable[[Found], Measured | None]
+    least: bool = False
+    unit: str = ""
+
+    def line(self, found: Found) -> str:
+        """Return the target's row of the table."""
+        wanted = f"{'at least' if self.least else 'at most'} {self.bound:g}{self.unit}"
+        if self.size not in (None, found.size):
+            return f"| {self.what} | not measured in this run: make bench SIZE={self.size} | | {wanted} | |"
+        measured = self.measured(found)
+        if measured is None:
+            return f"| {self.what} | not measured in this run | | {wanted} | |"
+        value, work = measured.value, "" if measured.work is None else f"{measured.work:.2f}"
+        met = value >= self.bound if self.least else value <= self.bound
+        verdict = "pass" if met else "**short**"
+        return f"| {self.what} | {value:.2f}{self.unit} | {work} | {wanted} | {verdict} |"
+
+
+def _over(one: tuple[str, int], other: tuple[str, int]) -> Callable[[Found], Measured | None]:
+    return lambda found: found.over(one, other)
+
+
+def _wait(what: str) -> Callable[[Found], Measured | None]:
+    return lambda found: found.wait(what)
+
+
+def _growth(found: Found) -> Measured | None:
+    return None if found.growth is None else Measured(found.growth[0])
+
+
+_DUCKDB: Final = _over(("duckdb", 100), (OURS, 100))
+
+TARGETS: Final = (
+    Target("`score` at M, 100 rules / floor", "M", 2.4, _over((OURS, 100), (FLOOR, 0))),
+    Target("`score` at L, 100 rules / floor", "L", 1.6, _over((OURS, 100), (FLOOR, 0))),
+    Target("300 rules / 10 rules", None, 1.6, _over((OURS, 300), (OURS, 10))),
+    Target("DuckDB / `score` at M, 100 rules", "M", 3.5, _DUCKDB, least=True),
+    Target("DuckDB / `score` at L, 100 rules", "L", 3.5, _DUCKDB, least=True),
+    Target("pandas / `score` at S, 100 rules", "S", 15, _over(("pandas", 100), (OURS, 100)), least=True),
+    Target(
+        "CSV at M, 100 rules / counting its rows by contact", "M", 2, _over((FROM_CSV, 100), (CSV_FLOOR, 0))
+    ),
+    Target("peak memory at L, 300 rules", "L", 1.5, Found.peak, unit=" GB"),
+    Target("memory for each further event, 300 rules", None, 8, _growth, unit=" bytes"),
+    Target(f"{TYPICAL}, at L", "L", 1.3, _wait(TYPICAL)),
+    Target(f"{BUSIEST}, at L", "L", 1.3, _wait(BUSIEST)),
+    Target(HELP, None, 8, _wait(HELP)),
+    Target(TWENTY, None, 1.8, _wait(TWENTY)),
+    Target(SEARCH, None, 1.2, _wait(SEARCH)),
+)
+
+
+def found_in(
+    size: str, rows: Sequence[Row], waits: Sequence[Wait], growth: tuple[float, str] | None
+) -> Found:
+    """Return what a run measured, by name."""
+    named = {(row.what, row.rules): row for row in rows}
+    return Found(size, named, {each.what: each for each in waits}, growth)
+
+
+def table(found: Found) -> Iterator[str]:
+    """Yield the table of targets as Markdown."""
+    yield "| what | measured | by processor | target | |"
+    yield "|---|---|---|---|---|"
+    for target in TARGETS:
+        yield target.line(found)
+    yield ""
+    yield (
+        "`score` writes every table and the report: no flag leaves the report out, so its time is in these "
+        "figures. Wall seconds are measured and judged; beside them stands the ratio of processor seconds."
+    )
+    if found.growth is not None:
+        smaller = found.growth[1]
+        yield f"Memory for each further event is against size {smaller}, which has fewer contacts too."
