@@ -2,6 +2,10 @@
 
 A value is the text that stands in the file: numbers digit by digit, `true` and `false`, null is missing;
 lists and objects are JSON text. Which columns there are is known when the last line has been read.
+
+Measured: a million lines of six keys, 150 MB, take 7.4 s of one core, and Polars' own `scan_ndjson` 0.8 s.
+It is not taken because it reads other values: `0.10` becomes `0.1`, `5.0` becomes `5`, of a key that stands
+twice the first counts, half a surrogate pair is a NUL; and one line that is no object stops it.
 """
 
 from __future__ import annotations
