@@ -21,7 +21,7 @@ import results
 import targets
 from data import SIZES, VARIANTS, Dataset
 from heavy import OURS, PLACE, Plan, heavy, python
-from measure import load, machine, once
+from measure import load, machine, once, spent
 from waits import waits
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _section(
 
 def _about(when: datetime, loaded: str) -> Iterator[str]:
     minutes = (datetime.now(UTC) - when).total_seconds() / 60
-    yield f"- measured: {when:%Y-%m-%d %H:%M} UTC, in {minutes:.1f} minutes"
+    yield f"- measured: {when:%Y-%m-%d %H:%M} UTC, in {minutes:.1f} minutes, {spent() / 60:.1f} of a processor"
     yield f"- load when it began, and when it ended (1, 5, 15 minutes): {loaded}; {load()}"
     facts = machine() | {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]}
     yield from (f"- {name}: {value}" for name, value in facts.items())
@@ -89,11 +89,11 @@ def main() -> None:
     parser.add_argument("--rules", help="how many rules, such as 30,100")
     parser.add_argument("--peers", help="such as duckdb,polars,pandas; or none")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--csv", action="store_true", help="score the CSV by each number of rules (S and M)")
+    parser.add_argument("--csv", action="store_true", help="score the CSV by each number of rules (S, M)")
     asked = parser.parse_args()
     counts = tuple(int(count) for count in (asked.rules or RULES[asked.size]).split(","))
     peers = tuple(peer for peer in (asked.peers or PEERS[asked.size]).split(",") if peer != "none")
-    texts = counts if asked.csv else tuple(count for count in counts if count == 100)
+    texts = counts if asked.csv else tuple(count for count in counts if count == 100 and asked.size == "M")
     csv = () if asked.size == "L" or asked.variant == "monthly" else texts
     PLACE.mkdir(parents=True, exist_ok=True)
     once(python("data.py", asked.size, "--variant", asked.variant, *(["--csv"] if csv else [])))

@@ -88,10 +88,11 @@ def rows_table(rows: Sequence[Row]) -> Iterator[str]:
 
 def waits_table(waits: Sequence[Wait]) -> Iterator[str]:
     """Yield the short commands as a Markdown table."""
-    yield "| short command / what it can't be quicker than | | wall s | / | ratio | runs |"
-    yield "|---|---|---|---|---|---|"
+    yield "| short command / its floor | | wall s | / | ratio | processor s | / | ratio | runs |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for each in waits:
+        ours, floor = each.ours, each.floor
         yield (
-            f"| {each.what} | {each.about} | {each.ours.wall:.3f} | {each.floor.wall:.3f} "
-            f"| {each.ratio:.2f} | {each.runs} |"
+            f"| {each.what} | {each.about} | {ours.wall:.3f} | {floor.wall:.3f} | {each.ratio:.2f} "
+            f"| {ours.processor:.3f} | {floor.processor:.3f} | {each.work:.2f} | {each.runs} |"
         )
