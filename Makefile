@@ -83,7 +83,7 @@ demo: $(VENV)/product ## score the sample data and show the hot leads
 test: check ## lint, types, imports, and the tests in their quick size
 	$(BIN)/pytest -n auto --dist worksteal
 
-test-all: check $(VENV)/browser ## the same with every test, in full size (an hour)
+test-all: check $(VENV)/browser ## the same with every test, in full size (twenty minutes on two cores)
 	FLAMESCORE_TESTS=full $(BIN)/pytest -n auto --dist worksteal -rs
 
 check: lint types imports ## lint, types and imports alone
