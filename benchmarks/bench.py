@@ -75,7 +75,8 @@ def _section(
 
 def _about(when: datetime, loaded: str) -> Iterator[str]:
     minutes = (datetime.now(UTC) - when).total_seconds() / 60
-    yield f"- measured: {when:%Y-%m-%d %H:%M} UTC, in {minutes:.1f} minutes, {spent() / 60:.1f} of a processor"
+    work = spent() / 60
+    yield f"- measured: {when:%Y-%m-%d %H:%M} UTC, in {minutes:.1f} minutes ({work:.1f} of a processor)"
     yield f"- load when it began, and when it ended (1, 5, 15 minutes): {loaded}; {load()}"
     facts = machine() | {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]}
     yield from (f"- {name}: {value}" for name, value in facts.items())
