@@ -67,7 +67,7 @@ def test_the_last_of_a_field_given_twice_counts():
     "data",
     [
         b"\x1c" * 40 + b"\0" * 41,  # too deep
-        b"\x19" * 2 + b"\x19" * 40 + b"\x10" + b"\0" * 41,
+        b"\x19" * 40 + b"\x03\0",
         b"\x1b\x00\0",  # a map
         b"\x1a\x00\0",  # a set
         b"\x1d" + b"\0" * 17,  # an unknown type
@@ -87,11 +87,20 @@ def test_what_is_wrong_is_refused(data):
 
 
 @pytest.mark.parametrize(
-    ("kind", "read"), [(BINARY, Reader.integer), (LIST, Reader.binary), (8, Reader.truth)]
+    "read",
+    [
+        lambda reader: reader.integer(BINARY),
+        lambda reader: reader.binary(LIST),
+        lambda reader: reader.truth(BINARY),
+        lambda reader: reader.struct(LIST, {}),
+        lambda reader: reader.union(BINARY),
+        lambda reader: reader.items(BINARY, 5),
+        lambda reader: reader.items(LIST, BINARY),
+    ],
 )
-def test_a_value_of_another_type_is_refused(kind, read):
+def test_a_value_of_another_type_is_refused(read):
     with pytest.raises(ThriftError):
-        read(Reader(b"\x02ab"), kind)
+        read(Reader(b"\x15\x02\0\0"))
 
 
 @pytest.mark.parametrize(
