@@ -78,13 +78,15 @@ def test_nothing_that_is_not_surely_a_leftover_is_touched(copies, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / LOCK).touch()
     (copies / "flamescore-link").symlink_to(tmp_path / "mine")
+    (copies / "flamescore-out").mkdir()  # somebody's output folder
+    (copies / "flamescore-out" / ".lock").touch()
     (copies / "other").mkdir()
     (copies / "other" / LOCK).touch()
     (copies / "flamescore-dead").mkdir()
     (copies / "flamescore-dead" / LOCK).touch()
     delete_leftovers()
     assert sorted(each.name for each in copies.iterdir()) == [
-        "flamescore-file", "flamescore-link", "flamescore-older", "other",
+        "flamescore-file", "flamescore-link", "flamescore-older", "flamescore-out", "other",
     ]  # fmt: skip
     assert (tmp_path / "mine" / LOCK).exists()
     shutil.rmtree(copies)

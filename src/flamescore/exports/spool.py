@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 1 << 20
 PREFIX: Final = "flamescore-"
-LOCK: Final = "lock"
+LOCK: Final = "of-a-living-run.lock"
+"""A name that no other folder has: only one that has it is ever deleted."""
 _OPEN: set[Spool] = set()
 
 
