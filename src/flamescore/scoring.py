@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports, SourceRecord
 
 
+SHOWN: Final = 131_072
+"""Rows of the ledger that are a frame at once: as frames they take five times the room."""
+
+
 @dataclass(frozen=True)
 class Ledger:
     """The ledger of a scoring: summed entries, by contact id, score, and order of the rule file.
@@ -43,9 +47,10 @@ class Ledger:
     pieces: tuple[tuple[int, Rows], ...]
 
     def parts(self) -> Iterator[pl.DataFrame]:
-        """Yield the ledger in pieces of bounded size, in order."""
+        """Yield the ledger in pieces of at most `SHOWN` rows, in order."""
         for first, rows in self.pieces:
-            yield self._shown(first, rows)
+            for start in range(0, len(rows.entry), SHOWN):
+                yield self._shown(first, rows.part(start, start + SHOWN))
 
     def frame(self) -> pl.DataFrame:
         """Return the whole ledger."""

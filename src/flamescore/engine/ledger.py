@@ -38,6 +38,10 @@ class Rows:
     points: NDArray[np.integer]
     age: NDArray[np.integer]
 
+    def part(self, first: int, last: int) -> Rows:
+        """Return the rows from one place up to another."""
+        return Rows(*(getattr(self, name)[first:last] for name in _COLUMNS))
+
     def of(self, contacts: NDArray[np.int64]) -> Rows:
         """Return the rows of some contacts, which are in rising order; there may be none of them here."""
         here = np.searchsorted(contacts, (0, self.contact[-1] + 1 if len(self.contact) else 0))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
 
+_AT_ONCE: Final = 10_000
+"""Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
+
 
 def reasons(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
     """Return `contact_id` and `REASONS`: the three rules that gave most under a score, in words, else null.
@@ -22,13 +25,11 @@ def reasons(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataF
     A rule's own limit is taken off what it gave; those of groups and the score are not, being no rule's.
     Ties stand in order of the rule file. Contacts to whom no rule gave anything have no row.
     """
-    return (
-        scored.ledger.of(contact_ids)
-        .filter(pl.col("score_name") == score_name)
-        .pipe(strongest)
-        .pipe(_named, scored, score_name)
-        .pipe(_worded, scored.book.zone)
+    some = (contact_ids.slice(first, _AT_ONCE) for first in range(0, max(len(contact_ids), 1), _AT_ONCE))
+    given = pl.concat(
+        scored.ledger.of(ids).filter(pl.col("score_name") == score_name).pipe(strongest) for ids in some
     )
+    return given.pipe(_named, scored, score_name).pipe(_worded, scored.book.zone)
 
 
 def strongest(entries: pl.DataFrame) -> pl.DataFrame:
