@@ -253,3 +253,15 @@ scores:
     result = score_exports(book, Exports(pl.DataFrame({"contact_id": ["1"]}), (source,)), as_of=AS_OF)
     assert points(result) == {"1": 3_761.0}
     assert book.zone == ZoneInfo("UTC")
+
+
+def test_the_points_of_a_rule_may_be_more_than_a_whole_number_of_the_machine_holds():
+    people = 1_000_000
+    rules = """
+version: 1
+scores: {s: {five_flames: 5, rules: [{name: A, field: {contact_id: {empty: false}}, points: 1000000000}]}}
+"""
+    contacts = pl.DataFrame({"contact_id": pl.int_range(people, eager=True).cast(pl.String)})
+    book = bind_rules(load_rules_text(rules), Columns(("contact_id",))).book
+    observed = score_exports(book, Exports(contacts), as_of=AS_OF).observed
+    assert observed.rules["points"].to_list() == [1e15]

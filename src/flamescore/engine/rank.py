@@ -58,7 +58,9 @@ def ranked(
     ).pipe(conform, SCORES, name="scores")
 
 
-def quotients(whole: NDArray[np.integer], by: int, *, times: int = 1) -> NDArray[np.float64]:
+def quotients(
+    whole: NDArray[np.integer] | NDArray[np.object_], by: int, *, times: int = 1
+) -> NDArray[np.float64]:
     """Return `times * whole / by`, the nearest floats.
 
     Polars is no help: it divides by a constant by way of its reciprocal, now and then one digit off.
