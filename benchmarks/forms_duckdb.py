@@ -1,7 +1,7 @@
 """Time the forms that the DuckDB query could take; the quickest is the one in `peer_duckdb.py`.
 
     python benchmarks/forms_duckdb.py
-    python benchmarks/forms_duckdb.py --size M --forms kept long --runs 1
+    python benchmarks/forms_duckdb.py --size M --forms table long --runs 1
 
 Every form's scores and ledger are compared with those of the first.
 """
@@ -18,8 +18,19 @@ from typing import TYPE_CHECKING, Final
 from compare import differences
 from data import FOLDER, SIZES, Dataset, make
 from measure import load, machine, middle, once
-from peer_duckdb import COUNT, MATCH, NOW, OFFSET, PEOPLE, SETTINGS, WRITE, score, style
-from rules import DAYS_OF, Rule, rules
+from peer_duckdb import (
+    COUNT,
+    PEOPLE,
+    SETTINGS,
+    WRITE,
+    counting,
+    long,
+    score,
+    select,
+    style,
+    tests_of,
+)
+from rules import Rule, rules
 from worth import DAY, worth
 
 if TYPE_CHECKING:
@@ -28,6 +39,20 @@ if TYPE_CHECKING:
     from measure import Cost
 
 RULES: Final = 100
+
+MATCH: Final = """
+CREATE TEMP TABLE kinds AS
+SELECT k.event, k.url, r.* EXCLUDE (event)
+FROM (SELECT DISTINCT event, url FROM wide) k JOIN r ON r.event = k.event
+WHERE (r.text IS NULL OR (r.how = 'contains' AND contains(k.url, r.text))
+       OR (r.how = 'starts_with' AND starts_with(k.url, r.text)));
+
+CREATE TEMP TABLE matched AS
+SELECT e.c, k.rule, k.style::how AS style, k.n, k.within_s, e.age, e.asset, e.amount
+FROM wide e JOIN kinds k ON k.event = e.event AND k.url IS NOT DISTINCT FROM e.url
+WHERE e.age < k.reach AND (k.least IS NULL OR (k.property = 'seconds' AND e.seconds >= k.least)
+                           OR (k.property = 'percent' AND e.percent >= k.least));
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +65,7 @@ class Form:
 
 
 def _table(*changes: tuple[str, str]) -> Callable[[int], tuple[str, ...]]:
-    """Return the form that is kept, with some of its text changed."""
+    """Return the form with a table of rules, with some of its text changed."""
 
     def scripts(_count: int) -> tuple[str, ...]:
         return tuple(_changed(script, changes) for script in (PEOPLE, MATCH, COUNT, WRITE))
@@ -54,17 +79,11 @@ def _changed(script: str, changes: Sequence[tuple[str, str]]) -> str:
     return script
 
 
-def _long(count: int) -> tuple[str, ...]:
-    """Return a `SELECT` a rule, all in one `UNION ALL`."""
-    parts = [_select(n, rule) for n, rule in enumerate(rules(count)) if isinstance(rule, Rule)]
-    return _counting("\n  UNION ALL ".join(parts))
-
-
 def _filtered(count: int) -> tuple[str, ...]:
     """Return one aggregation with a `FILTER` a rule for what can be summed so, `UNION ALL` for the rest."""
     named = [(n, rule) for n, rule in enumerate(rules(count)) if isinstance(rule, Rule)]
     sums = {n: rule for n, rule in named if style(rule) in {"each", "once"}}
-    rest = [_select(n, rule) for n, rule in named if n not in sums]
+    rest = [select(n, rule) for n, rule in named if n not in sums]
     columns = ",\n".join(_aggregate(n, rule) for n, rule in sums.items())
     pairs = ", ".join(f"(n{n}, p{n}) AS '{n}'" for n in sums)
     variables = "".join(f"SET VARIABLE w{n} = {worth(rule, 366)};\n" for n, rule in sums.items())
@@ -74,52 +93,18 @@ CREATE TEMP TABLE across AS SELECT c, {columns} FROM wide GROUP BY c;
 INSERT INTO ledger SELECT c, rule::INTEGER, n, p FROM across
 UNPIVOT ((n, p) FOR rule IN ({pairs})) WHERE p <> 0;
 """
-    people, counted, write = _counting("\n  UNION ALL ".join(rest))
+    people, counted, write = counting("\n  UNION ALL ".join(rest))
     return people, counted + summed, write
 
 
 def _aggregate(number: int, rule: Rule) -> str:
-    value, where = f"getvariable('w{number}')[age // {DAY} + 1]", _where(rule)
+    value, where = f"getvariable('w{number}')[age // {DAY} + 1]", tests_of(rule)
     if style(rule) == "once":
         return (
             f"(CASE WHEN bool_or({where}) THEN 1 END)::BIGINT AS n{number}, "
             f"getvariable('w{number}')[min(age) FILTER ({where}) // {DAY} + 1]::BIGINT AS p{number}"
         )
     return f"count(*) FILTER ({where}) AS n{number}, (sum({value}) FILTER ({where}))::BIGINT AS p{number}"
-
-
-def _counting(counted: str) -> tuple[str, ...]:
-    """Return the scripts in which `counted` takes the place of the matching by a table of rules."""
-    start, end = COUNT.index("  SELECT c, rule, age, amount"), COUNT.index(")\nSELECT c, x.rule")
-    return PEOPLE, COUNT[:start] + counted + COUNT[end:], WRITE
-
-
-def _select(number: int, rule: Rule) -> str:
-    """Return a rule's occurrences as `c, rule, age, amount`."""
-    how, where = style(rule), _where(rule)
-    head = f"SELECT c, {number} AS rule"
-    if how in {"each", "from"}:
-        return f"{head}, age, {'amount' if how == 'from' else 'NULL'} FROM wide WHERE {where}"
-    if how in {"once", "asset", "day"}:
-        extra = {"once": "", "asset": ", asset", "day": f", ({NOW} - age - {OFFSET}) // {DAY}"}[how]
-        return f"{head}, min(age), NULL FROM wide WHERE {where} GROUP BY c{extra}"
-    if how == "latest":
-        first = f"QUALIFY row_number() OVER (PARTITION BY c ORDER BY age) <= {rule.count}"
-        return f"SELECT * FROM ({head}, age, NULL FROM wide WHERE {where} {first})"
-    assert rule.follower is not None
-    reach = rule.follower[1] * DAY
-    near = f"(FROM bought b WHERE b.c = m.c AND b.age <= m.age AND b.age >= m.age - {reach})"
-    alone = "" if how == "followed" else f"age >= {reach} AND NOT"
-    return f"{head}, age, NULL FROM wide m WHERE {where} AND {alone} EXISTS {near}"
-
-
-def _where(rule: Rule) -> str:
-    tests = [f"event = '{rule.event}'", f"age < {DAYS_OF[rule.window] * DAY}"]
-    if rule.url:
-        tests.append(f"{rule.url[0]}(url, '{rule.url[1]}')")
-    if rule.least:
-        tests.append(f"{rule.least[0]} >= {rule.least[1]}")
-    return " AND ".join(tests)
 
 
 _LATEST: Final = """SELECT c, rule, age, NULL FROM
@@ -137,11 +122,11 @@ AND (k.text IS NULL OR (k.how = 'contains' AND contains(e.url, k.text))
 _JOINED: Final = "JOIN people p ON p.contact_id = e.contact_id"
 
 FORMS: Final = {
-    "kept": Form("kept: a table of rules joined to each distinct (event, URL), `row_number`", _table()),
-    "long": Form("a `SELECT` a rule, in one `UNION ALL`", _long),
+    "table": Form("a table of rules joined to each distinct (event, URL), `row_number`", _table()),
+    "long": Form("kept: a `SELECT` a rule, in one `UNION ALL`", long),
     "filter": Form("an aggregate with `FILTER` a rule; `UNION ALL` for what can't be summed so", _filtered),
     "events": Form(
-        "kept, but the rules joined to each event",
+        "the table, but the rules joined to each event",
         _table(
             ("CREATE TEMP TABLE kinds", "CREATE TEMP VIEW kinds"),
             ("kinds k ON k.event = e.event AND k.url IS NOT DISTINCT FROM e.url", "r k ON k.event = e.event"),
@@ -149,7 +134,7 @@ FORMS: Final = {
         ),
     ),
     "texts": Form(
-        "kept, but contacts' ids as text until an event is matched",
+        "the table, but contacts' ids as text until an event is matched",
         _table(
             ("SELECT p.c, event, url", "SELECT e.contact_id, event, url"),
             (f"e {_JOINED}\nWHERE", "e WHERE"),
@@ -160,7 +145,7 @@ FORMS: Final = {
         ),
     ),
     "enums": Form(
-        "kept, but event and URL as `ENUM`",
+        "the table, but event and URL as `ENUM`",
         _table(
             ("\nCREATE TEMP TABLE wide AS", _ENUMS),
             ("SELECT p.c, event, url,", "SELECT p.c, event::kind AS event, url::address AS url,"),
@@ -169,13 +154,15 @@ FORMS: Final = {
             ("t.event = e.event", "t.event = e.event::VARCHAR"),
         ),
     ),
-    "words": Form("kept, but the way of counting as text instead of an `ENUM`", _table(("::how AS", " AS"))),
-    "lists": Form(
-        "kept, but `list_sort(list(age))[1:n]`", _table((_LATEST, _TAKEN.format("list_sort(list(age))")))
+    "words": Form(
+        "the table, but the way of counting as text instead of an `ENUM`", _table(("::how AS", " AS"))
     ),
-    "least": Form("kept, but `min(age, n)`", _table((_LATEST, _TAKEN.format("min(age, 400)")))),
-    "order": Form("kept, but `preserve_insertion_order = true`", _table(), ()),
-    "threads": Form("kept, and `threads = 2` said", _table(), (*SETTINGS, "SET threads = 2")),
+    "lists": Form(
+        "the table, but `list_sort(list(age))[1:n]`", _table((_LATEST, _TAKEN.format("list_sort(list(age))")))
+    ),
+    "least": Form("the table, but `min(age, n)`", _table((_LATEST, _TAKEN.format("min(age, 400)")))),
+    "order": Form("the table, but `preserve_insertion_order = true`", _table(), ()),
+    "threads": Form("the table, and `threads = 2` said", _table(), (*SETTINGS, "SET threads = 2")),
 }
 
 

@@ -1,4 +1,4 @@
-"""The peer in DuckDB: a table of the rules, joined to each distinct (event, URL) once.
+"""The peer in DuckDB: a `SELECT` a rule over what was read once, all in one `UNION ALL`.
 
 python benchmarks/peer_duckdb.py M shuffled 100 FOLDER
 
@@ -40,20 +40,6 @@ FROM read_parquet('{events}') e JOIN people p ON p.contact_id = e.contact_id
 WHERE "at" > to_timestamp({cut}) AND "at" <= to_timestamp({now});
 
 CREATE TEMP TABLE bought AS SELECT c, age FROM wide WHERE event = 'purchase';
-"""
-
-MATCH: Final = """
-CREATE TEMP TABLE kinds AS
-SELECT k.event, k.url, r.* EXCLUDE (event)
-FROM (SELECT DISTINCT event, url FROM wide) k JOIN r ON r.event = k.event
-WHERE (r.text IS NULL OR (r.how = 'contains' AND contains(k.url, r.text))
-       OR (r.how = 'starts_with' AND starts_with(k.url, r.text)));
-
-CREATE TEMP TABLE matched AS
-SELECT e.c, k.rule, k.style::how AS style, k.n, k.within_s, e.age, e.asset, e.amount
-FROM wide e JOIN kinds k ON k.event = e.event AND k.url IS NOT DISTINCT FROM e.url
-WHERE e.age < k.reach AND (k.least IS NULL OR (k.property = 'seconds' AND e.seconds >= k.least)
-                           OR (k.property = 'percent' AND e.percent >= k.least));
 """
 
 COUNT: Final = """
@@ -111,7 +97,7 @@ def style(rule: Rule) -> str:
 
 def main(size: str, variant: str, count: int, folder: Path) -> None:
     """Score a data set by so many rules, and write scores and points into the folder."""
-    score(Dataset(size, variant), count, folder, (PEOPLE, MATCH, COUNT, WRITE))
+    score(Dataset(size, variant), count, folder, long(count))
 
 
 def score(
@@ -127,6 +113,47 @@ def score(
         base.register(name, frame)
     for script in scripts:
         base.execute(script.format(**facts))
+
+
+def long(count: int) -> tuple[str, ...]:
+    """Return a `SELECT` a rule, all in one `UNION ALL`."""
+    parts = [select(n, rule) for n, rule in enumerate(rules(count)) if isinstance(rule, Rule)]
+    return counting("\n  UNION ALL ".join(parts))
+
+
+def counting(counted: str) -> tuple[str, ...]:
+    """Return the scripts in which `counted` takes the place of the matching by a table of rules."""
+    start, end = COUNT.index("  SELECT c, rule, age, amount"), COUNT.index(")\nSELECT c, x.rule")
+    return PEOPLE, COUNT[:start] + counted + COUNT[end:], WRITE
+
+
+def select(number: int, rule: Rule) -> str:
+    """Return a rule's occurrences as `c, rule, age, amount`."""
+    how, where = style(rule), tests_of(rule)
+    head = f"SELECT c, {number} AS rule"
+    if how in {"each", "from"}:
+        return f"{head}, age, {'amount' if how == 'from' else 'NULL'} FROM wide WHERE {where}"
+    if how in {"once", "asset", "day"}:
+        extra = {"once": "", "asset": ", asset", "day": f", ({NOW} - age - {OFFSET}) // {DAY}"}[how]
+        return f"{head}, min(age), NULL FROM wide WHERE {where} GROUP BY c{extra}"
+    if how == "latest":
+        first = f"QUALIFY row_number() OVER (PARTITION BY c ORDER BY age) <= {rule.count}"
+        return f"SELECT * FROM ({head}, age, NULL FROM wide WHERE {where} {first})"
+    assert rule.follower is not None
+    reach = rule.follower[1] * DAY
+    near = f"(FROM bought b WHERE b.c = m.c AND b.age <= m.age AND b.age >= m.age - {reach})"
+    alone = "" if how == "followed" else f"age >= {reach} AND NOT"
+    return f"{head}, age, NULL FROM wide m WHERE {where} AND {alone} EXISTS {near}"
+
+
+def tests_of(rule: Rule) -> str:
+    """Return what an event must be for a rule, as SQL."""
+    tests = [f"event = '{rule.event}'", f"age < {DAYS_OF[rule.window] * DAY}"]
+    if rule.url:
+        tests.append(f"{rule.url[0]}(url, '{rule.url[1]}')")
+    if rule.least:
+        tests.append(f"{rule.least[0]} >= {rule.least[1]}")
+    return " AND ".join(tests)
 
 
 def _tables(book: tuple[Rule | Trait, ...]) -> dict[str, object]:
