@@ -124,9 +124,7 @@ class Scan:
         for signature in seen.signatures:
             holds |= self.signatures.sets(signature)[0]
         known = None if seen.oldest < 0 else seen.oldest
-        counts = seen.record.counts
-        pruned = counts.pruned + seen.doubts.pruned
-        more = pruned or seen.unseen > counts.ignored or seen.oldest >= self.widest
+        more = seen.pruned or seen.unseen > seen.record.counts.ignored or seen.oldest >= self.widest
         return Past(seen.record.path, FOREVER if more else known, holds)
 
     def batches(self, source: EventSource, doubts: Doubts) -> Iterator[pl.DataFrame]:
@@ -147,12 +145,13 @@ class Scan:
         if self.widest == FOREVER:
             return Young(source.frame)
         cut = datetime.fromtimestamp(self.clock.now - self.widest + 1, UTC)
-        if source.since is not None:
-            return source.since(cut, self.lasting)
+        young = Young(source.frame) if source.since is None else source.since(cut, self.lasting)
         if self.lasting:
-            return Young(source.frame)
-        young = pl.col("at") >= cut
-        return Young(source.frame.filter(young if source.settle is None else young | doubtful_rows(source)))
+            return young
+        wanted = pl.col("at") >= cut
+        if source.settle is not None:
+            wanted |= doubtful_rows(source)
+        return replace(young, frame=young.frame.filter(wanted))
 
     def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
@@ -242,21 +241,25 @@ class _Seen:
     signatures: frozenset[int]
 
     @property
+    def pruned(self) -> int:
+        """How many rows statistics rule out."""
+        return self.record.counts.pruned + self.doubts.pruned
+
+    @property
     def unseen(self) -> int:
         """How many rows are neither rejected nor pruned, nor were read."""
         counts = self.record.counts
-        gone = counts.pruned + self.doubts.pruned + counts.rejected + self.doubts.faulty
+        gone = self.pruned + counts.rejected + self.doubts.faulty
         return counts.rows - gone - int(self.tally.sum())
 
 
 def _record(record: SourceRecord, seen: _Seen) -> SourceRecord:
     """Say what became of every row of a source; those that were not read are old, or pruned."""
     counts, tally = record.counts, seen.tally.copy()
-    pruned = counts.pruned + seen.doubts.pruned
-    tally[0] += counts.rows - pruned - counts.rejected - counts.ignored - int(tally.sum())
+    tally[0] += seen.unseen - counts.ignored
     tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
     found = dict(zip(STATUSES, tally.tolist(), strict=True))
-    return replace(record, counts=replace(counts, pruned=pruned, **found))
+    return replace(record, counts=replace(counts, pruned=seen.pruned, **found))
 
 
 def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:
