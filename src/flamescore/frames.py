@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -144,6 +144,10 @@ class EventSource:
     settle: Callable[[], Settled] | None = None
     since: Callable[[datetime, Collection[str]], Young] | None = None
     """Leaves out what is cheaply seen to be sound, older than an instant, and not of some (folded) types."""
+
+    def only(self, frame: pl.LazyFrame) -> EventSource:
+        """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
+        return replace(self, frame=frame, settle=None, since=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,7 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
     put_off = pl.when(pl.col("at") > then).then(beyond).otherwise("at").alias("at")
     return replace(
         exports,
-        events=tuple(
-            replace(each, frame=each.frame.filter(pl.col("at") <= then), settle=None, since=None)
-            for each in exports.events
-        ),
+        events=tuple(each.only(each.frame.filter(pl.col("at") <= then)) for each in exports.events),
         tag_history=None if history is None else history.with_columns(put_off),
     )
 
@@ -58,7 +55,7 @@ def _focused(source: EventSource, exports: Exports, contact_id: str) -> EventSou
     with reading(source.record.path):
         rows = frame.filter(mine).collect()
     typed = rows.with_columns(present(as_text("event", schema["event"])).alias("event"))
-    return replace(source, frame=typed.drop_nulls(["event", "at"]).lazy(), settle=None, since=None)
+    return source.only(typed.drop_nulls(["event", "at"]).lazy())
 
 
 def _perhaps(text: pl.Expr, keys: pl.Series) -> pl.Expr:

@@ -98,21 +98,19 @@ def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:
     Floats are read by their text, of which a multiplication is sure unless it comes near a half.
     """
     if not isinstance(cells.dtype, pl.Float64):
-        return _of_text(cells.to_frame("t").select(as_text("t", cells.dtype)).to_series())
+        return _by_text(cells)
     values = cells.fill_null(float("nan")).to_numpy()
     near = np.where(np.abs(values) < _SURE, values, np.nan) * POINT
     sure = np.abs(np.abs(near - np.trunc(near)) - 0.5) > _NEAR
     out = np.full(len(values), MISSING, np.int64)
     out[sure] = np.rint(near[sure])
     rest = np.flatnonzero(~sure & ~np.isnan(values))
-    out[rest] = _of_text(
-        cells.gather(pl.Series(rest)).to_frame("t").select(as_text("t", cells.dtype)).to_series()
-    )
+    out[rest] = _by_text(cells.gather(pl.Series(rest)))
     return out
 
 
-def _of_text(cells: pl.Series) -> NDArray[np.int64]:
-    frame = cells.rename("t").to_frame().select(present(pl.col("t")))
+def _by_text(cells: pl.Series) -> NDArray[np.int64]:
+    frame = cells.to_frame("t").select(present(as_text("t", cells.dtype)))
     frame = frame.with_columns(pl.when(number(pl.col("t")).is_not_null()).then("t"))
     part = frame["t"].str.extract_groups(r"^([+-]?)0*([0-9]*)(?:\.([0-9]+))?$").struct
     sign, whole, decimals = (part.field(name) for name in part.fields)

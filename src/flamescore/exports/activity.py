@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 ROW = "\0row"
 
 
-def load_events(examined: Examined, terms: Terms, *, once: bool = False) -> EventSource:
+def load_events(examined: Examined, terms: Terms) -> EventSource:
     """Return the events of a source as a lazy frame, and its record.
 
-    With `once`, of a source that can be `read_once` only the bytes have been examined so far.
+    Where only its bytes have been examined, the rest is left to who reads them.
     """
     spec = examined.spec
     assert isinstance(spec, EventsSource)
     key = spec.contact_key or "contact_id"
-    if once and read_once(examined.source):
+    if not examined.cells:
         return EventSource(
             _written(examined, spec, terms),
             examined.record(),
@@ -86,14 +86,13 @@ def _young(
 
 def _as_written(rows: pl.LazyFrame, table: Table, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
     """Return rows with ids and types as written, `at` null where it is missing or does not read."""
-    clock, fixed = terms.clock(spec), _fixed(spec)
+    clock = terms.clock(spec)
     at, dtype = column("at", table, spec, text=False), time_type(table, spec)
     odd = () if complete(dtype, clock) else (oddities(at, dtype, clock).alias(ODD),)
     return timed(rows, table, spec, clock).select(
-        *(column(name, table, spec).alias(name) for name in sorted(fixed - {"at"})),
+        *(column(name, table, spec).alias(name) for name in sorted(_fixed(spec) - {"at"})),
         time_column(table, spec, clock).alias("at"),
-        *_properties(table, spec),
-        *companions(terms.dates.events - fixed, table, spec, zone=terms.zone),
+        *_properties(table, spec, terms),
         *odd,
     )
 
@@ -106,8 +105,9 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
         look_up = pl.col(ROW).map_batches(marks.gather, return_dtype=pl.UInt8(), is_elementwise=True)
         extra = [look_up.alias(DROP)]
     frame = timed(counted(scanned, table, spec), table, spec, terms.clock(spec)).select(
-        *_columns(table, spec, terms),
-        *companions(terms.dates.events - _fixed(spec), table, spec, zone=terms.zone),
+        *(id_column(name, table, spec).alias(name) for name in sorted(_fixed(spec) - {"at"})),
+        time_column(table, spec, terms.clock(spec)).alias("at"),
+        *_properties(table, spec, terms),
         *extra,
     )
     return frame.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in _fixed(spec)))
@@ -117,18 +117,13 @@ def _fixed(spec: EventsSource) -> frozenset[str]:
     return frozenset({"contact" if spec.contact_key else "contact_id", "event", "at"})
 
 
-def _columns(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.Expr]:
-    fixed = _fixed(spec)
-    yield from (id_column(name, table, spec).alias(name) for name in sorted(fixed - {"at"}))
-    yield time_column(table, spec, terms.clock(spec)).alias("at")
-    yield from _properties(table, spec)
-
-
-def _properties(table: Table, spec: EventsSource) -> Iterator[pl.Expr]:
-    plan = mapped(table, spec)
+def _properties(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.Expr]:
+    """Yield what an event has beside contact, type and time, and the companions of its dates."""
+    plan, fixed = mapped(table, spec), _fixed(spec)
     for name in plan.names:
-        if name not in _fixed(spec) and name not in ("contact", "contact_id"):
+        if name not in fixed and name not in ("contact", "contact_id"):
             yield column(name, table, spec, text=False, plan=plan).alias(name)
+    yield from companions(terms.dates.events - fixed, table, spec, zone=terms.zone)
 
 
 def _in_one(frames: list[pl.LazyFrame], mark: str) -> pl.LazyFrame:

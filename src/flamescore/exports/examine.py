@@ -49,13 +49,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A source whose rows are accounted for. `tables` read sound records; `files` has each one's rejects."""
+    """A source whose rows are accounted for. `tables` read sound records; `files` has each one's rejects.
+
+    Its `cells` may not have been looked at yet, but its bytes alone.
+    """
 
     source: OpenSource
     tables: tuple[Table, ...]
     files: tuple[Rejected, ...]
     notes: tuple[str, ...]
     left_out: int = 0
+    cells: bool = False
 
     @property
     def spec(self) -> Source:
@@ -98,7 +102,8 @@ def with_cells(examined: Examined, terms: Terms) -> Examined:
     audits = [audit(table, source.spec, clock) for table in examined.tables]
     files = tuple(replace(each, bad=found.bad) for each, found in zip(examined.files, audits, strict=True))
     notes = (*source.notes(), *_time_notes(source, examined.tables, audits))
-    return replace(examined, files=files, notes=notes, left_out=sum(each.left_out for each in audits))
+    left_out = sum(each.left_out for each in audits)
+    return replace(examined, files=files, notes=notes, left_out=left_out, cells=True)
 
 
 def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None = None) -> None:

@@ -63,8 +63,8 @@ def load_sources(sources: Sequence[OpenSource], terms: Terms, *, once: bool = Fa
     }
     histories = [load_history(each, terms, people) for each in of["tag_history"]]
     deals = [load_opportunities(each, people) for each in of["opportunities"]]
-    events = tuple(load_events(each, terms, once=once) for each in of["events"])
-    told = [each for each, loaded in zip(of["events"], events, strict=True) if loaded.settle is None]
+    events = tuple(load_events(each, terms) for each in of["events"])
+    told = [each for each in of["events"] if each.cells]
     others = [each.rejects for each in (*told, *of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=people.contacts,
