@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.entries import Entry
     from flamescore.engine.ledger import Rows
-    from flamescore.engine.scan import Past
+    from flamescore.engine.tally import Past
     from flamescore.frames import Exports, SourceRecord
 
 

@@ -10,7 +10,7 @@ import pytest
 from flamescore.bind.resolved import Empty, Equals, Like, Order, Predicate
 from flamescore.engine import signatures
 from flamescore.engine.clock import Clock
-from flamescore.engine.signatures import Codes, ColumnCoder, Signatures, combine
+from flamescore.engine.signatures import Codes, ColumnCoder, Pairs, Signatures
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 SALES = Predicate("url", (Like("contains", ("sales",)),))
@@ -61,22 +61,24 @@ def test_the_companion_of_a_column_is_part_of_the_cell():
     assert meanings(coder, cells, iso) == [(1, 0), (0, 1), (1, 0)]
 
 
-@pytest.mark.parametrize("dense", [0, 1 << 22])
-def test_pairs_of_codes_have_one_code_each(monkeypatch, dense):
+@pytest.mark.parametrize("dense", [0, 64, 1 << 22])
+def test_pairs_of_codes_have_one_number_each(monkeypatch, dense):
     monkeypatch.setattr(signatures, "_DENSE", dense)
     dice = Random(5)
-    pairs = Codes()
-    first = np.array([dice.randrange(50) for _ in range(500)], np.int64)
-    second = np.array([dice.randrange(7) for _ in range(500)], np.uint32)
-    expected = list(zip(first.tolist(), second.tolist(), strict=True))
-    assert [pairs.things[code] for code in combine(first, second, pairs).tolist()] == expected
-    assert [pairs.things[code] for code in combine(first[:9], second[:9], pairs).tolist()] == expected[:9]
-    assert len(pairs.things) == len(set(expected))
+    pairs = Pairs()
+    seen = set()
+    for rows, columns in ((5, 7), (50, 7), (3, 40), (2, 2)):  # the table grows both ways, or is too small
+        first = np.array([dice.randrange(rows) for _ in range(500)], np.int64)
+        second = np.array([dice.randrange(columns) for _ in range(500)], np.uint32)
+        expected = list(zip(first.tolist(), second.tolist(), strict=True))
+        assert [pairs.codes.things[number] for number in pairs.of(first, second).tolist()] == expected
+        seen.update(expected)
+        assert len(pairs.codes.things) == len(seen)
 
 
 def test_no_pairs():
     nothing = np.zeros(0, np.int64)
-    assert combine(nothing, nothing.astype(np.uint32), Codes()).tolist() == []
+    assert Pairs().of(nothing, nothing.astype(np.uint32)).tolist() == []
 
 
 def test_codes_are_numbers_in_order_of_appearance():

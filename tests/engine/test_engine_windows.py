@@ -84,7 +84,7 @@ def test_live_sets_by_bucket_of_age():
         [(), (), ()],
     ]
     assert liveness.sets[0] == ()
-    assert liveness.lengths().tolist() == [len(streams) for streams in liveness.sets]
+    assert liveness.lengths.tolist() == [len(streams) for streams in liveness.sets]
     more = liveness.table(Matching(none, none, ((0, 1, 2, 3), (0,), (3,), (), (1, 3)), ()))
     assert more[:4].tolist() == table.tolist()
     assert [liveness.sets[number] for number in more[4].tolist()] == [(1, 3), (1, 3), (3,)]

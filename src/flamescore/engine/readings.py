@@ -105,7 +105,8 @@ def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:
     out = np.full(len(values), MISSING, np.int64)
     out[sure] = np.rint(near[sure])
     rest = np.flatnonzero(~sure & ~np.isnan(values))
-    out[rest] = _by_text(cells.gather(pl.Series(rest)))
+    if len(rest):
+        out[rest] = _by_text(cells.gather(pl.Series(rest)))
     return out
 
 

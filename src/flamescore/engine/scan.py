@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
 from flamescore.engine.readings import MISSING, fold_all, ten_thousandths
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT, types_of
+from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
 from flamescore.exports.faults import reading
 from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord, Young
@@ -33,24 +35,8 @@ if TYPE_CHECKING:
 BATCH: Final = 262_144
 """Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
 
-STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
-"""What becomes of a row; one that several fit is counted under the first."""
-
 VALUE: Final = "\x00value "
 """Leads the names of the columns of hashed values."""
-
-
-@dataclass(frozen=True)
-class Past:
-    """How far back a source goes: the age of its oldest event in seconds, None where it has none.
-
-    One that has events older than every window that ends goes back `FOREVER`. `holds` are the predicates (a
-    bit set over `streams.predicates`) that held for any of its events.
-    """
-
-    path: str
-    oldest: int | None
-    holds: int
 
 
 @dataclass(frozen=True)
@@ -104,7 +90,7 @@ class Scan:
         return Scanned(
             bins,
             tuple(self.liveness.sets),
-            tuple(_record(each.record, found) for each, found in zip(settled, seen, strict=True)),
+            tuple(record_of(each.record, found) for each, found in zip(settled, seen, strict=True)),
             self._unread(),
             self.matcher.seen,
             tuple(self._past(each) for each in seen),
@@ -112,14 +98,14 @@ class Scan:
             tuple(each.rejects for each in settled),
         )
 
-    def _source(self, source: EventSource, bins: Bins) -> _Seen:
+    def _source(self, source: EventSource, bins: Bins) -> Seen:
         self._oldest, self._here = -1, set()
         tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts()
-        for batch in self.batches(source, doubts):
+        for batch in _ahead(self.batches(source, doubts)):
             tally += self._batch(batch, bins)
-        return _Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
+        return Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
 
-    def _past(self, seen: _Seen) -> Past:
+    def _past(self, seen: Seen) -> Past:
         holds = 0
         for signature in seen.signatures:
             holds |= self.signatures.sets(signature)[0]
@@ -175,7 +161,7 @@ class Scan:
         age = batch[AGE].to_numpy()
         self._oldest = max(self._oldest, int(age.max())) if len(age) else self._oldest
         self._here.update(np.flatnonzero(np.bincount(signature)).tolist())
-        status = _statuses(
+        status = statuses(
             matching.reach[signature] <= age,
             age < 0,
             matching.ignored[signature],
@@ -186,9 +172,9 @@ class Scan:
         bucket = np.searchsorted(self.liveness.edges, age, side="right")
         live = self.liveness.table(matching)[signature, bucket]
         rows = np.flatnonzero((status == len(STATUSES) - 1) & (live > 0))
-        wide, lengths = self.liveness.wide()[live[rows]], self.liveness.lengths()
+        wide = self.liveness.wide[live[rows]]
         for some, bare in ((rows[~wide], True), (rows[wide], False)):
-            bins.add(self.kept(batch, some, live[some], age[some], bare=bare), lengths)
+            bins.add(self.kept(batch, some, live[some], age[some], bare=bare), self.liveness.lengths)
         return np.bincount(status, minlength=len(STATUSES))
 
     def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], Matching]:
@@ -230,36 +216,13 @@ class Scan:
         return tuple((column, count) for column, count in sorted(cells.items()) if count)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What the rows of a source came to: how many of each of `STATUSES`, and how far back they go."""
-
-    record: SourceRecord
-    tally: NDArray[np.int64]
-    doubts: Doubts
-    oldest: int
-    signatures: frozenset[int]
-
-    @property
-    def pruned(self) -> int:
-        """How many rows statistics rule out."""
-        return self.record.counts.pruned + self.doubts.pruned
-
-    @property
-    def unseen(self) -> int:
-        """How many rows are neither rejected nor pruned, nor were read."""
-        counts = self.record.counts
-        gone = self.pruned + counts.rejected + self.doubts.faulty
-        return counts.rows - gone - int(self.tally.sum())
-
-
-def _record(record: SourceRecord, seen: _Seen) -> SourceRecord:
-    """Say what became of every row of a source; those that were not read are old, or pruned."""
-    counts, tally = record.counts, seen.tally.copy()
-    tally[0] += seen.unseen - counts.ignored
-    tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
-    found = dict(zip(STATUSES, tally.tolist(), strict=True))
-    return replace(record, counts=replace(counts, pruned=seen.pruned, **found))
+def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Find the contacts of one batch while the one before is looked at (at M 5.2 s, else 6.1 s)."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:
@@ -293,10 +256,3 @@ def _dropped(batch: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
         return nothing, nothing
     drop = batch[DROP].to_numpy()
     return drop == 1, drop == 2  # noqa: PLR2004 - the two marks that `frames.DROP` names
-
-
-def _statuses(*reasons: NDArray[np.bool_]) -> NDArray[np.int64]:
-    status = np.full(len(reasons[0]), len(reasons), np.int64)
-    for number in range(len(reasons) - 1, -1, -1):
-        status[reasons[number]] = number
-    return status

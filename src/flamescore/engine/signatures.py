@@ -31,7 +31,7 @@ TOLD: Final = 1_000
 """Distinct values of a column that are kept as text, to be told to a user."""
 
 _DENSE: Final = 1 << 22
-"""Pairs of codes that are looked up in a table; rarer, larger ones are sorted."""
+"""Pairs of codes that stand in a table; those of larger codes are sorted."""
 
 
 _NONE: Final = np.zeros(1, np.uint32)
@@ -56,6 +56,46 @@ class Codes:
             code = self._index[thing] = len(self.things)
             self.things.append(thing)
         return code
+
+
+class Pairs:
+    """Numbers given to pairs of codes; a table remembers them from batch to batch."""
+
+    def __init__(self) -> None:
+        self.codes = Codes()
+        self._table = np.zeros((0, 0), np.int64)
+
+    def of(self, first: NDArray[np.int64], second: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return the number of each pair."""
+        rows = max(_room(first), len(self._table))
+        columns = max(_room(second), self._table.shape[1])
+        flat = first * columns + second
+        if rows * columns > _DENSE:
+            present, where = np.unique(flat, return_inverse=True)
+            return self._new(present, columns)[where]
+        self._grow(rows, columns)
+        table = self._table.reshape(-1)
+        found: NDArray[np.int64] = table[flat]
+        unknown = np.flatnonzero(found < 0)
+        if len(unknown):
+            new = np.unique(flat[unknown])
+            table[new] = self._new(new, columns)
+            found[unknown] = table[flat[unknown]]
+        return found
+
+    def _new(self, flat: NDArray[np.int64], columns: int) -> NDArray[np.int64]:
+        return np.array([self.codes.of(divmod(pair, columns)) for pair in flat.tolist()], np.int64)
+
+    def _grow(self, rows: int, columns: int) -> None:
+        old = self._table
+        if (rows, columns) != old.shape:
+            self._table = np.full((rows, columns), -1, np.int64)
+            self._table[: old.shape[0], : old.shape[1]] = old
+
+
+def _room(codes: NDArray[np.int64] | NDArray[np.uint32]) -> int:
+    """Return a power of two above all codes, so that a table seldom grows."""
+    return 1 << int(codes.max(initial=0)).bit_length()
 
 
 class ColumnCoder:
@@ -141,7 +181,7 @@ class Signatures:
             ColumnCoder(column, [p for p in self.predicates if p.column == column], clock)
             for column in columns
         )
-        self._pairs = [Codes() for _ in self.coders]
+        self._pairs = [Pairs() for _ in self.coders]
         self._places = [
             [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
         ]
@@ -149,42 +189,24 @@ class Signatures:
     @property
     def count(self) -> int:
         """How many signatures there are so far."""
-        return len(self._pairs[-1].things) if self._pairs else 1
+        return len(self._pairs[-1].codes.things) if self._pairs else 1
 
     def encode(self, columns: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> NDArray[np.int64]:
         """Return the signature of each row, from the columns of `coders` in turn."""
         out = np.zeros(height, np.int64)
         for coder, pairs, (cells, iso) in zip(self.coders, self._pairs, columns, strict=True):
-            out = combine(out, coder.encode(cells, iso), pairs)
+            out = pairs.of(out, coder.encode(cells, iso))
         return out
 
     def sets(self, signature: int) -> tuple[int, int]:
         """Return the predicates (bit sets over `predicates`) that hold, and those that could not be read."""
         holds = unread = 0
         for i in range(len(self.coders) - 1, -1, -1):
-            signature, code = self._pairs[i].things[signature]
+            signature, code = self._pairs[i].codes.things[signature]
             here = self.coders[i].codes.things[code]
             holds |= _spread(here[0], self._places[i])
             unread |= _spread(here[1], self._places[i])
         return holds, unread
-
-
-def combine(first: NDArray[np.int64], second: NDArray[np.uint32], pairs: Codes) -> NDArray[np.int64]:
-    """Return the code of each pair of codes."""
-    width = int(second.max(initial=0)) + 1
-    flat = first * width + second
-    size = (int(first.max(initial=0)) + 1) * width
-    if size <= _DENSE:
-        seen = np.zeros(size, np.bool_)
-        seen[flat] = True
-        present, where = np.flatnonzero(seen), flat
-        codes = np.zeros(size, np.int64)
-        codes[present] = [pairs.of(divmod(pair, width)) for pair in present.tolist()]
-    else:
-        present, where = np.unique(flat, return_inverse=True)
-        codes = np.array([pairs.of(divmod(pair, width)) for pair in present.tolist()], np.int64)
-    found: NDArray[np.int64] = codes[where]
-    return found
 
 
 def _small(cells: pl.Series) -> NDArray[np.int64] | None:

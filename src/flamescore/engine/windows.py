@@ -43,15 +43,18 @@ class Matcher:
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
         self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
         self._done: list[tuple[bool, int, tuple[int, ...], int]] = []
+        self._matching = Matching(np.zeros(0, np.bool_), np.zeros(0, np.int64), (), ())
         self.seen = 0
         """The predicates (a bit set) that have held for any event."""
 
     def update(self) -> Matching:
         """Match the signatures that are new, and return them all."""
-        for signature in range(len(self._done), self._signatures.count):
-            self._done.append(self._match(*self._signatures.sets(signature)))
-        ignored, reach, streams, unread = zip(*self._done, strict=True) if self._done else ((),) * 4
-        return Matching(np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread)
+        new = range(len(self._done), self._signatures.count)
+        if new:
+            self._done += [self._match(*self._signatures.sets(signature)) for signature in new]
+            ignored, reach, streams, unread = zip(*self._done, strict=True)
+            self._matching = Matching(np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread)
+        return self._matching
 
     def _match(self, holds: int, unread: int) -> tuple[bool, int, tuple[int, ...], int]:
         self.seen |= holds
@@ -74,21 +77,23 @@ class Liveness:
         self._wide = [s.wide for s in streams]
         self.sets: list[tuple[int, ...]] = [()]
         self._index: dict[tuple[int, ...], int] = {(): 0}
-        self._table: list[list[int]] = []
+        self._numbers: list[list[int]] = []
+        self._table = np.zeros((0, len(self.edges) + 1), np.int64)
+        self.lengths = np.zeros(1, np.int64)
+        """The number of streams of each live set."""
+        self.wide = np.zeros(1, np.bool_)
+        """Whether a stream of each live set needs more of an event than its age."""
 
     def table(self, matching: Matching) -> NDArray[np.int64]:
         """Return the number of the live set by signature and bucket of age (the edges at or below it)."""
-        for streams in matching.streams[len(self._table) :]:
-            self._table.append([self._live(streams, bucket) for bucket in range(len(self.edges) + 1)])
-        return np.array(self._table, np.int64).reshape(-1, len(self.edges) + 1)
-
-    def lengths(self) -> NDArray[np.int64]:
-        """Return the number of streams of each live set."""
-        return np.array([len(streams) for streams in self.sets], np.int64)
-
-    def wide(self) -> NDArray[np.bool_]:
-        """Say of each live set whether a stream of it needs more of an event than its age."""
-        return np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
+        new = matching.streams[len(self._numbers) :]
+        if new:
+            buckets = range(len(self.edges) + 1)
+            self._numbers += [[self._live(streams, bucket) for bucket in buckets] for streams in new]
+            self._table = np.array(self._numbers, np.int64)
+            self.lengths = np.array([len(streams) for streams in self.sets], np.int64)
+            self.wide = np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
+        return self._table
 
     def _live(self, streams: tuple[int, ...], bucket: int) -> int:
         gone = 0 if bucket == 0 else int(self.edges[bucket - 1])
