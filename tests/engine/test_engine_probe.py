@@ -20,10 +20,6 @@ def test_the_place_of_each_hash_or_minus_one():
     assert found([7, 3, LAST - 1, 0], [0, 3, 7, 8, LAST - 1, 1]) == [3, 1, 0, -1, 2, -1]
 
 
-def test_of_equal_hashes_the_first_is_meant():
-    assert found([5, 9, 5, 9], [9, 5]) == [1, 0]
-
-
 @pytest.mark.parametrize("known", [[], [1], [1, 2, 3]])
 def test_the_largest_hash_is_not_found_where_it_is_not(known):
     assert found(known, [LAST]) == [-1]

@@ -25,13 +25,13 @@ class Probe:
     def __init__(self, hashes: NDArray[np.uint64]) -> None:
         bits = min(_WIDEST, max(1, len(hashes)).bit_length() + 1)
         self._shift = np.uint64(64 - bits)
-        self.order = np.argsort(hashes, kind="stable")
+        self.order = np.argsort(hashes)
         self._sorted = np.append(hashes[self.order], _LAST)
         firsts = np.arange(1 << bits, dtype=np.uint64) << self._shift
         self._start = np.searchsorted(self._sorted[:-1], firsts)
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the place of each hash among the known ones (of equal ones the first), or -1."""
+        """Return the place of each hash among the known ones, which are distinct, or -1."""
         place: NDArray[np.int64] = self._start[hashes >> self._shift]
         there = self._sorted[place]
         low = np.flatnonzero(there < hashes)

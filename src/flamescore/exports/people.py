@@ -125,8 +125,10 @@ def _read(examined: Examined, terms: Terms) -> tuple[Examined, list[pl.DataFrame
 
 def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Rejected]:
     """Take out the rows that are rejected, and the later ones of an id: these are rejects too."""
-    named = rows.filter(pl.col("contact_id").is_not_null())
-    first = pl.col("contact_id").is_first_distinct()
+    named = rows.filter(pl.col("contact_id").is_not_null()) if rows["contact_id"].null_count() else rows
+    first = named["contact_id"].is_first_distinct()
+    if first.all():
+        return named, rejected
     later = named.filter(~first).select(
         pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit("repeated_id").alias("reason")
     )
