@@ -48,6 +48,8 @@ def explain(
     summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
     told = Told(ready, traced, judge, share, mine.tag_history, everything=everything)
+    entries = [told.entries(score) for score in book.scores]
+    ahead = ways(ready, traced, judge)
     scores = tuple(
         ScoreExplained(
             score_name=score.name,
@@ -57,11 +59,11 @@ def explain(
             flames=summary[number]["flames"],
             percent_of_ideal=summary[number]["percent_of_ideal"],
             last_activity_at=summary[number]["last_activity_at"],
-            entries=told.entries(score),
-            silent=told.silent(score) if everything else (),
+            entries=entries[number],
+            silent=told.silent(score, entries[number]) if everything else (),
             outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
             next_flame_needs=needed(score, int(share.totals[number][0])),
-            next_flame=ways(ready, traced, judge, number),
+            next_flame=ahead[number],
         )
         if bool(share.scored[number][0])
         else ScoreExplained(score.name, score.title, in_population=False)
@@ -101,7 +103,7 @@ def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, 
     """Return the row of `scores` of a list of this contact alone; empty outside the population."""
     me = pl.Series("contact_id", [""])
     of = (share.totals[number], share.youngest[number], share.scored[number])
-    return next(ranked(score, *of, ids=me, clock=clock).iter_rows(named=True), {})
+    return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
 
 
 def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
