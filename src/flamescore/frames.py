@@ -167,6 +167,9 @@ class Exports:
     a source of contacts, tag history and opportunities with its final counts; of events they are in `events`.
     `aliases` has a row for each old id of a contact: `contact_id` (the old id), `SURVIVOR` (whose it is now),
     and the contacts' other columns, null where the old id is no row of the export.
+
+    Where there is `whole`, `contacts` and `aliases` have ids, e-mail addresses and the columns that something
+    is matched by alone, and `whole` reads the row of one contact with all its columns.
     """
 
     contacts: pl.DataFrame
@@ -177,6 +180,7 @@ class Exports:
     records: tuple[SourceRecord, ...] = ()
     aliases: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
+    whole: Callable[[str], pl.DataFrame] | None = None
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFrame:

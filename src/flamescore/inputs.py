@@ -59,12 +59,14 @@ def read_inputs(
     strict: bool = False,
     now: datetime | None = None,
     also: Sequence[LoadedRules] = (),
+    keys: bool = False,
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
     Headers are held against the rules before any row is read. Copies that reading needed (of files in
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
-    further rules to read the exports for; whether they fit them is not looked at.
+    further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
+    `exports.load`: one contact alone is meant to be looked at.
     """
     rules = rules or rules_of(project)
     exclude = call_list_of(project)
@@ -75,7 +77,7 @@ def read_inputs(
         condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
         others = () if exclude is None else (exclude,)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        exports = load(opened, dates, zone, strict=strict, once=True)
+        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys)
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns)

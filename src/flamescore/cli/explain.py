@@ -102,7 +102,7 @@ def _of_run(project: Project, contact: str, run: str | None, *, everything: bool
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
     instant = record.as_of.isoformat().replace("+00:00", "Z")
-    with read_inputs(project, rules=rules, as_of=instant) as inputs:
+    with read_inputs(project, rules=rules, as_of=instant, keys=True) as inputs:
         who = contact_meant(inputs.exports, contact)
         told = explained(inputs.bound.book, inputs.exports, who, as_of=inputs.as_of, everything=everything)
     told = held_against(told, found.run_id, pl.scan_parquet(found.path / "scores.parquet"))
@@ -132,7 +132,7 @@ def _of_time(project: Project, contact: str, as_of: str, *, rank: bool, everythi
     from flamescore.insight.explain import standing, with_ranks  # noqa: PLC0415
     from flamescore.insight.who import contact_meant  # noqa: PLC0415
 
-    with read_inputs(project, as_of=as_of) as inputs:
+    with read_inputs(project, as_of=as_of, keys=not rank) as inputs:
         book, exports = inputs.bound.book, inputs.exports
         who = contact_meant(exports, contact)
         told = explained(book, exports, who, as_of=inputs.as_of, everything=everything)

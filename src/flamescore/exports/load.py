@@ -33,8 +33,11 @@ def load(
     *,
     strict: bool = False,
     once: bool = False,
+    keys: bool = False,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
+
+    With `keys` contacts are read as far as it takes to tell which one is meant (`frames.Exports.whole`).
 
     With `once` the cells of events are not looked at beforehand, where that can be left to who reads them
     (`frames.EventSource.settle`); `rejects` lack theirs then.
@@ -45,14 +48,18 @@ def load(
     """
     fallback = opened.project.settings.max_rejects
     terms = Terms(dates or DateColumns(), zone or UTC_ZONE, opened.spool, fallback, max_rejects, strict)
-    return load_sources(opened.sources, terms, once=once)
+    return load_sources(opened.sources, terms, once=once, keys=keys)
 
 
-def load_sources(sources: Sequence[OpenSource], terms: Terms, *, once: bool = False) -> Exports:
+def load_sources(
+    sources: Sequence[OpenSource], terms: Terms, *, once: bool = False, keys: bool = False
+) -> Exports:
     """Read sources on some terms."""
     examined, problems = _examined(sources, terms, once=once)
+    named = {getattr(source.spec, "contact_key", None) or "email" for source in sources}
+    lists = [each for each in examined if each.spec.KIND == "contacts"]
     try:
-        people = load_people([each for each in examined if each.spec.KIND == "contacts"], terms)
+        people = load_people(lists, terms, frozenset({"email", *named}) if keys else None)
     except InputError as error:
         raise InputError([*error.problems, *problems]) from None
     if problems:
@@ -75,6 +82,7 @@ def load_sources(sources: Sequence[OpenSource], terms: Terms, *, once: bool = Fa
         records=(*people.records, *(record for _, record in (*histories, *deals))),
         aliases=people.aliases,
         warnings=people.warnings,
+        whole=people.whole,
     )
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from flamescore.engine.clock import Clock
-from flamescore.engine.focus import focus, frozen
+from flamescore.engine.focus import frozen
 from flamescore.engine.judge import Judge
 from flamescore.engine.prepare import prepare
 from flamescore.engine.rank import ranked
 from flamescore.engine.trace import trace
 from flamescore.insight.explanation import Explanation, Outlook, ScoreExplained
 from flamescore.insight.reasons import Told
+from flamescore.insight.single import single
 from flamescore.insight.ways import needed, ways
 from flamescore.scoring import score_exports
 from flamescore.units import POINT
@@ -39,7 +40,7 @@ def explain(
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
     Rank and percentile are left out: they depend on everyone else.
     """
-    mine = focus(exports, contact_id)
+    mine = single(exports, contact_id)
     clock = Clock(as_of, book.zone)
     ready = prepare(book, mine, clock)
     traced = trace(ready, mine.events)
