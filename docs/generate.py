@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.main import get_command
 
-from flamescore.cli.main import app
+from flamescore.cli.main import VERBS, program
 from flamescore.exports.reference import json_schema as project_schema
 from flamescore.exports.reference import key_table
 from flamescore.exports.vendors import preset_table
@@ -49,7 +49,7 @@ terminal too.
 
 def commands() -> str:
     """Return the reference of every command."""
-    group: Any = get_command(app)
+    group: Any = get_command(program(*VERBS))
     parts = [_command(name, command) for name, command in group.commands.items()]
     return "\n".join([NOTE, COMMANDS, *parts])
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from flamescore.cli.main import app
+from flamescore.cli.main import program
 from product import whole
 
 RULES = """\
@@ -55,7 +55,7 @@ class Folder:
 
     def run(self, *words: str, code: int = 0) -> Result:
         with chdir(self.path):
-            done = CliRunner().invoke(app, list(words))
+            done = CliRunner().invoke(program(words[0]), list(words))
         assert done.exit_code == code, done.stderr
         return done
 

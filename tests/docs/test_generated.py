@@ -34,7 +34,7 @@ def test_the_rule_files_point_at_a_schema_that_is_there_and_that_they_fit(rules)
 def test_every_command_and_flag_is_in_the_reference():
     text = MADE["docs/commands.md"]
     told = [line[3:] for line in text.splitlines() if line.startswith("## ")]
-    assert told == [f"flamescore {verb.__name__}" for verb in VERBS]
+    assert told == [f"flamescore {verb}" for verb in VERBS]
     assert set(told) >= {"flamescore score", "flamescore explain", "flamescore search", "flamescore schema"}
     assert "| `--lock-timeout SECONDS` |" in text
     assert "| `--format <table\\|csv\\|json\\|ndjson\\|parquet" in text

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from flamescore.cli.main import app
+from flamescore.cli.main import program
 from flamescore.inputs import find_settings
 from flamescore.nightly import Options, nightly
 from flamescore.report.redact import redacted
@@ -34,7 +34,7 @@ def report(output, monkeypatch):
     monkeypatch.setenv("FLAMESCORE_CONFIG", str(ROOT / "flamescore.yaml"))
 
     def run(*arguments: str):
-        return CliRunner().invoke(app, ["report", *arguments])
+        return CliRunner().invoke(program("report"), ["report", *arguments])
 
     return run
 
