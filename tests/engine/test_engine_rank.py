@@ -17,14 +17,17 @@ TWENTY = Score("s", "S", 200_000, ())
 
 def rank(totals, youngest=None, scored=None, *, ids=None, score=TWENTY):
     count = len(totals)
-    return ranked(
+    names = pl.Series(ids or [str(n) for n in range(count)], dtype=pl.String)
+    table, numbers = ranked(
         score,
         np.array(totals, np.int64),
         np.array(youngest or [-1] * count, np.int64),
         np.array([True] * count if scored is None else scored, np.bool_),
-        ids=pl.Series(ids or [str(n) for n in range(count)], dtype=pl.String),
+        ids=names,
         clock=CLOCK,
     )
+    assert names.gather(numbers).to_list() == table["contact_id"].to_list()
+    return table
 
 
 def column(frame, name):

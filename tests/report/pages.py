@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.frames import POINTS, SCORES
 from flamescore.report.material import Changes, Material, of_scored
 from flamescore.report.view import view
-from tables.by_hand import AS_OF, RULES, at, book, scored
+from tables.by_hand import AS_OF, RULES, at, book, places_of, scored
 
 if TYPE_CHECKING:
     from flamescore.report.view import View
@@ -82,10 +82,12 @@ def many(count: int, *, text: str | None = None) -> Scored:
         schema_overrides=dict.fromkeys(("name", "company", "phone", "email", "owner"), pl.String),
     )
     base = scored(contacts=contacts)
+    scores = pl.DataFrame(rows, schema=SCORES, orient="row")
     return replace(
         base,
         book=book("interest"),
-        scores=pl.DataFrame(rows, schema=SCORES, orient="row"),
+        scores=scores,
+        places=places_of(scores, contacts),
         ledger=replace(base.ledger, whole=pl.DataFrame(points, schema=POINTS, orient="row")),
         observed=replace(base.observed, rules=pl.DataFrame(rules, schema=RULES, orient="row")),
     )

@@ -108,6 +108,12 @@ SOURCE = SourceRecord(
 )
 
 
+def places_of(scores: pl.DataFrame, contacts: pl.DataFrame) -> pl.Series:
+    """Return which row of the contacts each row of the scores is about."""
+    row = {contact_id: row for row, contact_id in enumerate(contacts["contact_id"])}
+    return pl.Series([row.get(each) for each in scores["contact_id"]], dtype=pl.UInt32)
+
+
 def scored(
     *,
     scores: list[tuple[object, ...]] = SCORE_ROWS,
@@ -118,11 +124,13 @@ def scored(
     as_of: datetime = AS_OF,
 ) -> Scored:
     """Two scores over four contacts: 003 and 001 are hot, 002 has a fit score too, 004 is a buyer."""
+    table = pl.DataFrame(scores, schema=SCORES, orient="row")
     return Scored(
         book("interest", "fit"),
         as_of,
         contacts,
-        pl.DataFrame(scores, schema=SCORES, orient="row"),
+        table,
+        places_of(table, contacts),
         Entries(pl.DataFrame(points, schema=POINTS, orient="row"), size),
         pl.DataFrame({"contact_id": excluded}, schema={"contact_id": pl.String}),
         Observations((SOURCE,), pl.DataFrame(RULE_ROWS, schema=RULES, orient="row")),

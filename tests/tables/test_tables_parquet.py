@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from flamescore.frames import INSTANT, POINTS, REJECTS, SCORES
 from flamescore.tables.parquet import ROW_GROUP, write_contacts, write_points, write_scores
 from flamescore.tables.write import TableSettings, write_tables
-from tables.by_hand import AS_OF, CONTACTS, Entries, scored
+from tables.by_hand import AS_OF, CONTACTS, Entries, places_of, scored
 
 
 def test_scores_have_the_contract_then_the_kept_columns(tmp_path):
@@ -114,9 +115,11 @@ def write_all(folder: Path, ledger: pl.DataFrame) -> None:
         rank=pl.lit(1, pl.Int32),
         last_activity_at=pl.lit(None, INSTANT),
     )
-    result = scored(contacts=contacts, scores=[], points=[])
-    filled = type(result)(
-        result.book, AS_OF, contacts, scores, Entries(ledger, 10_000), result.excluded, result.observed
+    filled = replace(
+        scored(contacts=contacts, scores=[], points=[]),
+        scores=scores,
+        places=places_of(scores, contacts),
+        ledger=Entries(ledger, 10_000),
     )
     write_tables(folder, filled, pl.DataFrame(schema=REJECTS), TableSettings(keep=("name",)))
 

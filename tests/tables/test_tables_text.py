@@ -91,8 +91,7 @@ def test_spreadsheet_guards_any_of_them(tmp_path):
 
 def test_contacts_outside_the_default_score_come_last(tmp_path):
     rows = [row for row in SCORE_ROWS if row[:2] not in (("001", "interest"), ("004", "interest"))]
-    outsiders_first = CONTACTS.reverse()
-    write_tables(tmp_path, scored(scores=rows, contacts=outsiders_first), NO_REJECTS, TableSettings())
+    write_tables(tmp_path, scored(scores=rows), NO_REJECTS, TableSettings())
     lines = (tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["003", "002", "001", "004"]
     assert lines[3] == "001,,,,,,,,"

@@ -45,7 +45,7 @@ class Rows:
     def of(self, contacts: NDArray[np.int64]) -> Rows:
         """Return the rows of some contacts, which are in rising order; there may be none of them here."""
         here = np.searchsorted(contacts, (0, self.contact[-1] + 1 if len(self.contact) else 0))
-        contacts = contacts[slice(*here)]
+        contacts = contacts[slice(*here)].astype(self.contact.dtype)  # of another type, all rows are cast
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
         rows = np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))

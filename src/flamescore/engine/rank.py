@@ -31,8 +31,8 @@ def ranked(
     *,
     ids: pl.Series,
     clock: Clock,
-) -> pl.DataFrame:
-    """Return the contacts of a score's population in ranked order (`frames.SCORES`).
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Return the contacts of a score's population in ranked order (`frames.SCORES`), and their numbers.
 
     `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
     contact id, which breaks the last ties. Equal scores share a rank.
@@ -46,7 +46,7 @@ def ranked(
     number = total.to_numpy().astype(np.int64)
     lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
     at = pl.when(pl.col("age") != NONE).then(clock.now - pl.col("age"))
-    return frame.select(
+    table = frame.select(
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
         score=pl.Series(quotients(number, POINT)),
@@ -55,7 +55,8 @@ def ranked(
         percentile=pl.Series(quotients(lower, max(frame.height - 1, 1), times=100)),
         rank=total.rank("min", descending=True).cast(pl.Int32),
         last_activity_at=instant_of(at),
-    ).pipe(conform, SCORES, name="scores")
+    )
+    return table.pipe(conform, SCORES, name="scores"), frame[_NUMBER]
 
 
 def quotients(

@@ -67,7 +67,7 @@ def leads(material: Material, facts: ScoreFacts, rows: pl.DataFrame) -> tuple[Le
         "score",
         pl.col("percentile").floor().cast(pl.Int32),
         local_time(pl.col("last_activity_at"), material.zone).alias("last_activity"),
-    ).join(material.people, on="contact_id", how="left", maintain_order="left")
+    ).pipe(_with_people, material.people)
     return tuple(
         Lead(
             rank=row["rank"],
@@ -90,8 +90,15 @@ def with_owner(material: Material, rows: pl.DataFrame) -> pl.DataFrame:
     if "owner" not in material.people.columns:
         return rows.with_columns(owner=pl.lit(UNASSIGNED))
     owners = material.people.select("contact_id", pl.col("owner").cast(pl.String))
-    owned = rows.join(owners, on="contact_id", how="left", maintain_order="left")
+    owned = rows.pipe(_with_people, owners)
     return owned.with_columns(pl.col("owner").replace("", None).fill_null(UNASSIGNED))
+
+
+def _with_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Add what is known of people, by contact id; for a few rows only theirs are looked at."""
+    if rows.height < people.height:
+        people = people.filter(pl.col("contact_id").is_in(rows["contact_id"].implode()))
+    return rows.join(people, on="contact_id", how="left", maintain_order="left")
 
 
 def _missing(row: Mapping[str, object], hot_from: float | None, hot_flames: int) -> str | None:

@@ -17,27 +17,28 @@ if TYPE_CHECKING:
 
     from flamescore.scoring import Scored
 
+_PLACE: Final = "\x00place"
 _PLAIN_NAME: Final = re.compile(r"[\w-][\w.-]*")
-
-
-def call_list(scored: Scored, score_name: str) -> pl.DataFrame:
-    """Return the rows of one score in ranked order, without contacts whom the call list leaves out."""
-    rows = scored.scores.filter(pl.col("score_name") == score_name)
-    return rows.join(scored.excluded, on="contact_id", how="anti", maintain_order="left")
 
 
 def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames: int) -> pl.DataFrame:
     """Return the call list of a score: contacts with at least `hot_flames`, ranked.
 
-    Columns: `rank`, `contact_id`, the kept ones, `flames`, `score`, `percentile` (whole, rounded down),
-    `reason_1` to `reason_3`, `last_activity` (local time, to the minute). Nobody hot: no rows.
+    Whom `call_list.exclude` leaves out is not on it. Columns: `rank`, `contact_id`, the kept ones, `flames`,
+    `score`, `percentile` (whole, rounded down), `reason_1` to `reason_3`, `last_activity` (local time, to the
+    minute). Nobody hot: no rows.
     """
-    hot = call_list(scored, score_name).filter(pl.col("flames") >= hot_flames)
-    why = reasons(scored, score_name, hot["contact_id"])
     columns = kept(scored, keep)
+    hot = (
+        scored.scores.with_columns(scored.places.alias(_PLACE))
+        .filter(pl.col("score_name") == score_name, pl.col("flames") >= hot_flames)
+        .join(scored.excluded, on="contact_id", how="anti", maintain_order="left")
+    )
+    why = reasons(scored, score_name, hot["contact_id"])
+    people = columns.drop("contact_id").select(pl.all().gather(hot[_PLACE]))
     return (
-        hot.join(why, on="contact_id", how="left", maintain_order="left")
-        .join(columns, on="contact_id", how="left", maintain_order="left")
+        pl.concat([hot, people], how="horizontal")
+        .join(why, on="contact_id", how="left", maintain_order="left")
         .select(
             "rank",
             *columns.columns,

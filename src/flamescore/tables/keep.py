@@ -51,8 +51,9 @@ def kept(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
 
 
 def with_kept(frame: pl.DataFrame, scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
-    """Add the kept columns to a frame with `contact_id`; its order stays."""
-    return frame.join(kept(scored, keep), on="contact_id", how="left", maintain_order="left")
+    """Add the kept columns to `scored.scores`."""
+    columns = kept(scored, keep).drop("contact_id")
+    return pl.concat([frame, columns.select(pl.all().gather(scored.places))], how="horizontal")
 
 
 def _taken(scored: Scored) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from flamescore.tables.guard import guard
@@ -31,22 +32,29 @@ def scores_table(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
     a contact out.
     """
     names = [score.name for score in scored.book.scores]
-    table = _ordered(scored, names[0]).join(
-        kept(scored, keep), on="contact_id", how="left", maintain_order="left"
-    )
-    for name in names:
-        table = table.join(_of_score(scored, name), on="contact_id", how="left", maintain_order="left")
-    return table
+    order = _order(scored, names[0])
+    people = kept(scored, keep).select(pl.all().gather(order))
+    measures = (_of_score(scored, name).select(pl.all().gather(_rows(scored, name, order))) for name in names)
+    return pl.concat([people, *measures], how="horizontal")
 
 
-def _ordered(scored: Scored, default: str) -> pl.DataFrame:
-    ranked = scored.scores.filter(pl.col("score_name") == default).select("contact_id")
-    everyone = scored.contacts.select("contact_id")
-    others = everyone.join(ranked, on="contact_id", how="anti").sort("contact_id")
-    return pl.concat([ranked, others])
+def _order(scored: Scored, default: str) -> pl.Series:
+    """Return the rows of the contacts: those of a score as they are ranked, then the others."""
+    ranked = scored.places.filter(scored.scores["score_name"] == default)
+    others = np.ones(scored.contacts.height, np.bool_)
+    others[ranked.to_numpy()] = False
+    return pl.concat([ranked.cast(pl.Int64), pl.Series(np.flatnonzero(others))])
+
+
+def _rows(scored: Scored, name: str, order: pl.Series) -> pl.Series:
+    """Return where among its rows a score has each contact, null for those whom it leaves out."""
+    mine = scored.places.filter(scored.scores["score_name"] == name).to_numpy()
+    row = np.full(scored.contacts.height, -1, np.int64)
+    row[mine] = np.arange(len(mine))
+    found = pl.Series(row[order.to_numpy()])
+    return found.set(found < 0, None)
 
 
 def _of_score(scored: Scored, name: str) -> pl.DataFrame:
     rows = scored.scores.filter(pl.col("score_name") == name)
-    measures = measures_of(scored)
-    return rows.select("contact_id", *(pl.col(measure).alias(f"{name}_{measure}") for measure in measures))
+    return rows.select(pl.col(measure).alias(f"{name}_{measure}") for measure in measures_of(scored))
