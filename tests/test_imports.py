@@ -47,6 +47,11 @@ def test_a_schema_needs_no_frames(which):
     assert loaded(MAIN, "schema", which) & {"polars", "numpy", "jinja2"} == set()
 
 
+def test_a_search_needs_polars_alone_of_what_scores_and_reports(tmp_path):
+    told = loaded(MAIN, "search", "--flames", "5", FLAMESCORE_OUTPUT=str(tmp_path))
+    assert told == {"polars", "pydantic", "yaml"}
+
+
 def test_completion_imports_nothing_heavy():
     environ = {"_FLAMESCORE_COMPLETE": "complete_bash", "COMP_WORDS": "flamescore s", "COMP_CWORD": "1"}
     assert loaded(MAIN, **environ) <= {"pydantic"}

@@ -7,7 +7,8 @@ import pytest
 
 from cli.small import latest, write_project
 from flamescore.errors import InputError, LockedError, UsageError
-from flamescore.inputs import find_settings, parse_as_of
+from flamescore.exports.settings import find_settings
+from flamescore.inputs import parse_as_of
 from flamescore.nightly import Options, nightly
 from flamescore.publish.store import RunStore
 

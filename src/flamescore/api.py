@@ -14,10 +14,10 @@ from flamescore.bind.resolve import bind_predicates, bind_rules
 from flamescore.engine.clock import Clock
 from flamescore.exports.frames_in import from_frames
 from flamescore.exports.load import load
-from flamescore.exports.settings import settle
+from flamescore.exports.settings import find_settings, settle
 from flamescore.exports.survey import survey
 from flamescore.frames import Columns, Exports
-from flamescore.inputs import call_list_of, find_settings, parse_as_of
+from flamescore.inputs import call_list_of, parse_as_of
 from flamescore.insight import explain as explaining
 from flamescore.insight import search as searching
 from flamescore.insight.merged import merged_table

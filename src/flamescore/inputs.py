@@ -11,8 +11,7 @@ from flamescore.bind.dates import date_columns
 from flamescore.bind.resolve import bind_condition, bind_rules
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports.load import load
-from flamescore.exports.project import find_project, load_project
-from flamescore.exports.settings import check_needed, settle
+from flamescore.exports.settings import check_needed
 from flamescore.exports.survey import survey
 from flamescore.frames import DateColumns
 from flamescore.rules.load import load_condition, load_rules
@@ -20,7 +19,7 @@ from flamescore.rules.moments import parse_moment
 from flamescore.units import from_local, start_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -42,12 +41,6 @@ class Inputs:
     exports: Exports
     as_of: datetime
     columns: Columns
-
-
-def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
-    """Return the project that stands where the user is, with what flags and environment say."""
-    path = find_project(config)
-    return settle(None if path is None else load_project(path), flags)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flamescore.cli.main import program
-from flamescore.inputs import find_settings
+from flamescore.exports.settings import find_settings
 from flamescore.nightly import Options, nightly
 from flamescore.report.redact import redacted
 from flamescore.report.view import view

@@ -59,7 +59,7 @@ def changes(
             remark_on_others,
         )
         from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.inputs import find_settings  # noqa: PLC0415
+        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
 
         chosen = format_of(out, form)
         found = published(find_settings(config), run)

@@ -69,7 +69,7 @@ def explain(
 
     def body() -> None:
         started = time.perf_counter()
-        from flamescore.inputs import find_settings  # noqa: PLC0415 - Polars comes with it
+        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
 
         if as_of is not None and run is not None:
             hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."

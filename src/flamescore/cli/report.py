@@ -44,7 +44,7 @@ def report(
     def body() -> None:
         from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415
         from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.inputs import find_settings  # noqa: PLC0415 - Polars comes with it
+        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
         from flamescore.report.formats import RENDERERS  # noqa: PLC0415
         from flamescore.report.redact import redacted  # noqa: PLC0415
         from flamescore.report.terminal import render  # noqa: PLC0415

@@ -45,7 +45,7 @@ def runs(
 
     def body() -> None:
         from flamescore.cli.emit import emit  # noqa: PLC0415 - Polars comes with it
-        from flamescore.inputs import find_settings  # noqa: PLC0415
+        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
         from flamescore.publish.shelf import listed  # noqa: PLC0415
         from flamescore.publish.store import RunStore  # noqa: PLC0415
 

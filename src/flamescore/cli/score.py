@@ -89,7 +89,7 @@ def score(
     }
 
     def body() -> None:
-        from flamescore.inputs import find_settings  # noqa: PLC0415 - Polars comes with it
+        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
         from flamescore.nightly import Options, nightly  # noqa: PLC0415
 
         project = find_settings(config, flags)

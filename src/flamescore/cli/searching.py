@@ -10,23 +10,17 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.bind.dates import dates_of
-from flamescore.bind.resolve import bind_predicates
-from flamescore.cli.changed import moved, summary
 from flamescore.cli.published import published
-from flamescore.engine.clock import Clock
 from flamescore.errors import Problem, UsageError
-from flamescore.exports.companions import IsoText
-from flamescore.frames import ISO_SUFFIX, Columns
 from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
-from flamescore.rules.search import load_predicates
 from flamescore.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flamescore.bind.resolved import Predicate
+    from flamescore.engine.clock import Clock
     from flamescore.exports.project import Project
     from flamescore.publish.record import RunRecord
 
@@ -69,13 +63,18 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
     """Search a run (by default the latest), and return the rows to show."""
     found = published(project, run)
     record = found.record
-    clock = Clock(record.as_of, ZoneInfo(record.timezone))
+    zone = ZoneInfo(record.timezone)
     scores = pl.scan_parquet(found.path / "scores.parquet")
     contacts = pl.scan_parquet(found.path / "contacts.parquet")
     if asked.min_score is not None and isnan(asked.min_score):
         raise UsageError(Problem("U002", "--min-score must be a number, and is `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
-    contacts, where = _where(project, asked.where, contacts, clock)
+    clock: Clock | None = None
+    where: tuple[Predicate, ...] = ()
+    if asked.where:
+        from flamescore.cli.wheres import bound  # noqa: PLC0415 - rules and engine come with it
+
+        contacts, where, clock = bound(project, asked.where, contacts, record.as_of, zone)
     _check_columns(asked, contacts)
     query = Query(
         terms=terms,
@@ -90,17 +89,20 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
     merged = found.path / MERGED_FILE
     aliases = pl.scan_parquet(merged) if merged.exists() else None
     rows = search(scores, contacts, query, clock=clock, excluded=excluded, merged=aliases)
+    notes: tuple[str, ...] = ()
     if asked.changed:
+        from flamescore.cli.changed import moved, summary  # noqa: PLC0415 - the engine comes with it
+
         there = moved(found, terms[0].score_name, asked.changed)
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
+        notes = (summary(record, None),) if record.changes is None else ()
     if terms[0].high == 0:
         points = pl.scan_parquet(found.path / "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
     rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))
     further = tuple(term.score_name for term in terms[1:])
-    notes = (summary(record, None),) if asked.changed and record.changes is None else ()
-    return Found(rows, found.run_id, clock.zone, further, notes)
+    return Found(rows, found.run_id, zone, further, notes)
 
 
 def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:
@@ -134,34 +136,6 @@ def _flames(text: str, flag: str) -> tuple[int, int]:
         hint = "Give a number from 0 to 5, or a range such as 4-5."
         raise UsageError(Problem("U006", f"{flag}: `{text}` is no number of flames.", hint=hint))
     return low, high
-
-
-def _where(
-    project: Project, texts: Sequence[str], contacts: pl.LazyFrame, clock: Clock
-) -> tuple[pl.LazyFrame, tuple[Predicate, ...]]:
-    """Bind the predicates, and give the contacts the companions of dates in declared formats."""
-    if not texts:
-        return contacts, ()
-    loaded = load_predicates(texts)
-    names = tuple(contacts.collect_schema().names())
-    bound = bind_predicates(loaded, Columns(contacts=names, has_tags="tags" in names), clock.zone)
-    for name in sorted(dates_of(loaded).contacts):
-        formats = _formats(project, name)
-        if formats:
-            reader = IsoText(clock.zone, formats, shifted=False)
-            iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
-            contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
-    return contacts, bound
-
-
-def _formats(project: Project, name: str) -> tuple[str, ...]:
-    """Return the formats that the project declares for a contacts' column, of any source."""
-    found: list[str] = []
-    for source in project.settings.contacts:
-        headers = source.columns.get(name, ())
-        for key in (name, *headers):
-            found += source.dates.get(key, ())
-    return tuple(dict.fromkeys(found))
 
 
 def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from flamescore.errors import Problem, UsageError
 from flamescore.exports.find import STDIN
 from flamescore.exports.model import ContactsSource, EventsSource, ProjectFile, Source
-from flamescore.exports.project import Project
+from flamescore.exports.project import Project, find_project, load_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +33,12 @@ VARIABLES: Final = {key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_r
 _PATHS: Final = ("rules", "output")
 _NUMBERS: Final = ("hot_flames", "keep_runs")
 _SOURCES: Final[dict[str, type[Source]]] = {"contacts": ContactsSource, "events": EventsSource}
+
+
+def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
+    """Return the project that stands where the user is, with what flags and environment say."""
+    path = find_project(config)
+    return settle(None if path is None else load_project(path), flags)
 
 
 def settle(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 
 from flamescore.cells import fold, folded, trim
-from flamescore.engine.people import facts_of, people_of
 from flamescore.insight.merged import TEXT_COLUMNS
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ def search(
     contacts: pl.LazyFrame,
     query: Query,
     *,
-    clock: Clock,
+    clock: Clock | None = None,
     excluded: pl.Series | None = None,
     merged: pl.LazyFrame | None = None,
 ) -> pl.DataFrame:
@@ -62,7 +60,8 @@ def search(
     `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
     Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
     `<name>_flames`. `excluded` are ids to be left out. Text compares as in rules: trimmed, NFC, lower case;
-    an id exactly. What `merged` (`merged_table`) holds of old contacts is found as if it were the survivor's.
+    an id exactly. `clock` is needed where there are predicates. What `merged` (`merged_table`) holds of old
+    contacts is found as if it were the survivor's.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
@@ -120,7 +119,12 @@ def _bounds(query: Query) -> list[pl.Expr]:
 
 
 def _among(
-    found: pl.DataFrame, contacts: pl.LazyFrame, query: Query, *, clock: Clock, merged: pl.LazyFrame | None
+    found: pl.DataFrame,
+    contacts: pl.LazyFrame,
+    query: Query,
+    *,
+    clock: Clock | None,
+    merged: pl.LazyFrame | None,
 ) -> pl.DataFrame:
     if not (query.owners or query.tags or query.where or query.text):
         return found
@@ -130,9 +134,10 @@ def _among(
         people = people.filter(_worded(contacts, query.text) | _was(merged, query.text))
     frame = people.collect()
     if query.where:
-        facts = facts_of(people_of(frame), query.where, clock)
-        holds = reduce(and_, (facts.holds[p] for p in query.where), np.ones(frame.height, np.bool_))
-        frame = frame.sort("contact_id").filter(pl.Series(holds))
+        from flamescore.insight.fields import fitting  # noqa: PLC0415 - the engine comes with it
+
+        assert clock is not None
+        frame = fitting(frame, query.where, clock)
     return found.join(frame.select("contact_id"), on="contact_id", how="semi", maintain_order="left")
 
 
