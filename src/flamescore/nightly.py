@@ -15,6 +15,7 @@ from flamescore.brakes import brake, unseen
 from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
 from flamescore.exports.spool import delete_leftovers
+from flamescore.frames import Step
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.insight.changes import compare
 from flamescore.insight.merged import FILE as MERGED_FILE
@@ -24,6 +25,7 @@ from flamescore.publish.before import before
 from flamescore.publish.describe import describe, describe_changes
 from flamescore.publish.record import RulesFile, write_record
 from flamescore.publish.store import RunStore
+from flamescore.report.html import NAME as HTML_FILE
 from flamescore.report.html import write_html
 from flamescore.report.markdown import write_markdown
 from flamescore.report.material import Changes as Moved
@@ -84,15 +86,15 @@ class Outcome:
 
 @dataclass
 class _Watch:
-    """Tells each step as it starts, and notes the seconds that it took."""
+    """Tells each step as it starts, and notes the seconds that it took, and its rows."""
 
     tell: Callable[[str], None]
-    steps: list[tuple[str, float]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
 
-    def __call__(self, step: str) -> None:
+    def __call__(self, step: str, rows: int) -> None:
         now = time.perf_counter()
-        self.steps.append((step, now - self.started))
+        self.steps.append(Step(step, now - self.started, rows))
         self.started = now
 
     def begin(self, text: str) -> None:
@@ -120,16 +122,16 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
     earlier, unread = _before(project, as_of) if held is not None else (None, ())
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
-        watch("load")
+        watch("load", sum(source.counts.rows for source in inputs.exports.records))
         watch.begin("Scoring")
         scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
-        watch("score")
+        watch("score", sum(source.counts.rows for source in scored.observed.sources))
         braked = brake(scored, _last(project), accept=options.accept)
         if options.strict and scored.observed.unseen:
             raise InputError(unseen(scored.observed))
         if options.trend is not None:
             scored = with_trend(scored, inputs.exports, options.trend)
-            watch("trend")
+            watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
     warnings = (*warnings_of(inputs, scored), *unread, *braked)
     if held is None:
@@ -140,9 +142,10 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
         watch.begin("Writing the tables and the report")
         with ThreadPoolExecutor(1) as beside:
             told = beside.submit(_report, folder, inputs, scored, warnings, changes)
-            _write(folder.path, inputs, scored, changes, options)
-            report = told.result()
-        watch("write")
+            written = _write(folder.path, inputs, scored, changes, options)
+            report, shown = told.result()
+        watch("write", sum(step.rows for step in written))
+        watch.steps += (replace(step, name=f"write: {step.name}") for step in (*written, shown))
         record = _record(inputs, scored, folder.run_id, started_at=started_at, watch=watch, warnings=warnings)
         if changes is not None:
             record = record.model_copy(update={"changes": describe_changes(changes, scored)})
@@ -153,17 +156,21 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
 
 def _report(
     folder: RunFolder, inputs: Inputs, scored: Scored, warnings: tuple[str, ...], changes: Changes | None
-) -> View:
+) -> tuple[View, Step]:
+    started = time.perf_counter()
     rules_hash = RulesFile.of("", inputs.loaded.text).hash
     report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
     write_markdown(folder.path, report)
     write_html(folder.path, report)
-    return report
+    leads = sum(len(score.leads) for score in report.scores)
+    return report, Step(HTML_FILE, time.perf_counter() - started, leads)
 
 
-def _write(folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, options: Options) -> None:
+def _write(
+    folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, options: Options
+) -> tuple[Step, ...]:
     known = inputs.project.settings
-    write_tables(
+    steps = write_tables(
         folder, scored, scored.rejects, TableSettings(known.keep, known.hot_flames, options.spreadsheet)
     )
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
@@ -171,6 +178,7 @@ def _write(folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None
         write_parquet(merged_table(inputs.exports.aliases), folder / MERGED_FILE)
     if changes is not None:
         write_changes(folder, changes)
+    return steps
 
 
 def _before(project: Project, as_of: datetime) -> tuple[Before | None, tuple[str, ...]]:
@@ -187,7 +195,7 @@ def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Watch) -> 
         earlier, inputs.bound.book, inputs.exports, inputs.columns, scored, hot_flames=settings.hot_flames
     )
     found = with_people(found, scored, earlier.scores, settings.keep)
-    watch("changes")
+    watch("changes", found.rows.height)
     return found
 
 

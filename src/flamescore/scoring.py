@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flamescore.engine.entries import Entry
     from flamescore.engine.ledger import Rows
     from flamescore.engine.tally import Past
-    from flamescore.frames import Exports, SourceRecord
+    from flamescore.frames import Exports, SourceRecord, Step
 
 
 SHOWN: Final = 131_072
@@ -113,7 +113,7 @@ class Observations:
     ambiguous_contacts: int = 0
     types: tuple[str, ...] = ()
     pasts: tuple[SourcePast, ...] = ()
-    seconds: tuple[tuple[str, float], ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def _observed(done: Run, exports: Exports) -> Observations:
         ),
         types=tuple(sorted(set(done.scanned.types))),
         pasts=tuple(_past(past, done) for past in done.scanned.pasts),
-        seconds=done.seconds,
+        steps=done.steps,
     )
 
 

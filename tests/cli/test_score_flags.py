@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import polars as pl
@@ -53,10 +54,20 @@ def test_quiet_keeps_warnings_back_but_not_errors(project, flamescore):
 
 
 @pytest.mark.usefixtures("project")
-def test_verbose_tells_the_steps_on_stderr(flamescore):
+def test_verbose_tells_the_steps_on_stderr_with_seconds_and_rows(flamescore, project):
     done = flamescore("score", "--verbose")
-    steps = [line.split(" s  ")[1] for line in done.err.splitlines()]
-    assert {"load", "score", "write"} <= set(steps)
+    shown = re.compile(r" *[0-9]+\.[0-9]{3} s +([0-9,]+) rows  (.+)")
+    told = [shown.fullmatch(line) for line in done.err.splitlines()]
+    rows = {match[2]: int(match[1].replace(",", "")) for match in told if match}
+    assert list(rows)[:3] == ["load", "score", "write"]
+    assert (rows["load"], rows["score: contacts"], rows["score: events"]) == (8, 8, 15)
+    for name in ("points.parquet", "scores.parquet", "contacts.parquet", "excluded.parquet"):
+        assert rows[f"write: {name}"] == pl.read_parquet(project / "out" / "latest" / name).height
+    assert rows["write: scores.csv"] == 8
+    assert rows["write: hot_leads.csv"] == 3
+    assert rows["write"] == sum(many for name, many in rows.items() if name.endswith((".csv", ".parquet")))
+    assert rows["score: counting"] == 14  # the form of 1 October has expired
+    assert {"write: report.html"} <= set(rows)
     assert done.out.count("\n") == 1
 
 

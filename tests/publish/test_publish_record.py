@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from flamescore._version import __version__
 from flamescore.errors import InputError
-from flamescore.frames import POINTS, SCORES
+from flamescore.frames import POINTS, SCORES, Step
 from flamescore.publish.describe import describe
 from flamescore.publish.layout import layout
 from flamescore.publish.record import RulesFile, RunRecord, read_record, write_record
@@ -28,14 +28,14 @@ def record(**changes) -> RunRecord:
 
 
 def test_it_reads_back_as_it_was_written(tmp_path):
-    written = record(steps=(("load", 1.25),), warnings=("a warning",))
+    written = record(steps=(Step("load", 1.25, 70),), warnings=("a warning",))
     write_record(tmp_path, written)
     assert read_record(tmp_path) == written
     assert (tmp_path / "run.json").read_bytes().endswith(b"}\n")
 
 
 def test_what_it_says(tmp_path):
-    write_record(tmp_path, record(steps=(("load", 1.25),), warnings=("a warning",)))
+    write_record(tmp_path, record(steps=(Step("load", 1.25, 70),), warnings=("a warning",)))
     told = json.loads((tmp_path / "run.json").read_bytes())
     versions = told.pop("versions")
     assert versions["program"] == __version__
@@ -49,7 +49,7 @@ def test_what_it_says(tmp_path):
         "timezone": "America/Phoenix",
         "published": True,
         "started_at": "2026-11-21T02:01:00Z",
-        "steps": [{"step": "load", "seconds": 1.25}],
+        "steps": [{"step": "load", "seconds": 1.25, "rows": 70}],
         "rules": {
             "path": "rules/keap.yaml",
             "text": "version: 1\n",
@@ -147,9 +147,12 @@ def test_the_engines_own_steps_follow():
     from dataclasses import replace  # noqa: PLC0415 - only here
 
     result = scored()
-    timed = replace(result, observed=replace(result.observed, seconds=(("scan", 0.5),)))
-    told = describe(timed, run_id=RUN, rules=RULES, started_at=STARTED, steps=(("load", 1.0),))
-    assert [(step.step, step.seconds) for step in told.steps] == [("load", 1.0), ("score: scan", 0.5)]
+    timed = replace(result, observed=replace(result.observed, steps=(Step("scan", 0.5, 20),)))
+    told = describe(timed, run_id=RUN, rules=RULES, started_at=STARTED, steps=(Step("load", 1.0, 4),))
+    assert [(step.step, step.seconds, step.rows) for step in told.steps] == [
+        ("load", 1.0, 4),
+        ("score: scan", 0.5, 20),
+    ]
 
 
 def test_a_published_run_has_it(tmp_path):

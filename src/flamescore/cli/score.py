@@ -151,4 +151,4 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
         remark(f"the old run {left} could not be deleted", log)
     if verbose:
         for step in outcome.record.steps:
-            remark(f"{step.seconds:8.3f} s  {step.step}", log, level="info")
+            remark(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}", log, level="info")

@@ -84,6 +84,11 @@ class Bins:
             self._parts[bin_].append(part)
             self._occurrences[bin_] += int(lengths[part.live].sum())
 
+    @property
+    def occurrences(self) -> int:
+        """How many occurrences the events come to: one for each stream that is live for one."""
+        return int(self._occurrences.sum())
+
     def partitions(self, budget: int = BUDGET) -> Iterator[Partition]:
         """Give the events back, bins joined while their occurrences stay within the budget; each once."""
         first = 0

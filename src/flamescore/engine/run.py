@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flamescore.engine.judge import Judge
 from flamescore.engine.prepare import Prepared, prepare
 from flamescore.engine.scan import BATCH, Scan
+from flamescore.frames import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,17 +62,18 @@ class Run:
     prepared: Prepared
     scanned: Scanned
     told: tuple[Told, ...]
-    seconds: tuple[tuple[str, float], ...]
+    steps: tuple[Step, ...]
 
 
 def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condition], tuning: Tuning) -> Run:
     """Go from exports to the ledger of every partition."""
     watch = _Watch()
     ready = prepare(book, exports, clock, also=also)
-    watch("contacts")
+    watch("contacts", ready.people.count)
     scan = Scan(ready.streams, ready.people, clock, batch=tuning.batch, bin_bits=tuning.bin_bits)
     scanned = scan.run(exports.events)
-    watch("events")
+    watch("events", sum(record.counts.rows for record in scanned.records))
+    occurrences = scanned.bins.occurrences
     tail = ready.tail(scanned.sets, oldest=scanned.bins.oldest, wide=tuning.wide)
 
     def tell(partition: Partition) -> Told:
@@ -79,8 +81,8 @@ def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condit
         return Told(partition.first, ready.teller.share(judge), tuple(judge.holds(c) for c in also))
 
     told = tuple(_in_turn(tell, scanned.bins.partitions(tuning.budget), tuning.workers))
-    watch("counting")
-    return Run(ready, scanned, told, watch.seconds)
+    watch("counting", occurrences)
+    return Run(ready, scanned, told, watch.steps)
 
 
 def _in_turn(
@@ -98,13 +100,13 @@ def _in_turn(
 
 
 class _Watch:
-    """Notes the seconds that each step took."""
+    """Notes the seconds that each step took, and its rows."""
 
     def __init__(self) -> None:
         self._last = time.perf_counter()
-        self.seconds: tuple[tuple[str, float], ...] = ()
+        self.steps: tuple[Step, ...] = ()
 
-    def __call__(self, step: str) -> None:
+    def __call__(self, step: str, rows: int) -> None:
         now = time.perf_counter()
-        self.seconds = (*self.seconds, (step, now - self._last))
+        self.steps = (*self.steps, Step(step, now - self._last, rows))
         self._last = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from flamescore.frames import SourceRecord
+    from flamescore.frames import SourceRecord, Step
     from flamescore.insight.changes import Changes
     from flamescore.scoring import Observations, Scored
 
@@ -42,19 +43,19 @@ def describe(
     run_id: str,
     rules: RulesFile,
     started_at: datetime,
-    steps: Sequence[tuple[str, float]] = (),
+    steps: Sequence[Step] = (),
     warnings: Sequence[str] = (),
     hot_flames: int = 5,
 ) -> RunRecord:
-    """Return the record of a published run; `steps` are (name, seconds), the engine's own follow them."""
-    timed = (*steps, *((f"score: {step}", seconds) for step, seconds in scored.observed.seconds))
+    """Return the record of a published run; the engine's own steps follow `steps`."""
+    timed = (*steps, *(replace(step, name=f"score: {step.name}") for step in scored.observed.steps))
     return RunRecord(
         run_id=run_id,
         as_of=scored.as_of.astimezone(UTC),
         timezone=scored.book.zone.key,
         published=True,
         started_at=started_at.astimezone(UTC),
-        steps=tuple(StepEntry(step=step, seconds=round(seconds, 6)) for step, seconds in timed),
+        steps=tuple(StepEntry(step=s.name, seconds=round(s.seconds, 6), rows=s.rows) for s in timed),
         rules=rules,
         sources=tuple(_source(source) for source in scored.observed.sources),
         contacts=scored.contacts.height,

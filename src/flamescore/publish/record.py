@@ -160,8 +160,9 @@ class ChangesEntry(_Part):
 class StepEntry(_Part):
     """One step of the run."""
 
-    step: str = Field(description="its name")
-    seconds: float = Field(description="how long it took")
+    step: str = Field(description="its name; `write: points.parquet` is a part of `write`")
+    seconds: float = Field(description="how long it took; parts may run side by side")
+    rows: int | None = Field(default=None, description="the rows that it went through")
 
 
 class Versions(_Part):

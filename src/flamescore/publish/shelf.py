@@ -51,8 +51,8 @@ def _row(run: Run, *, latest: bool) -> dict[str, Any]:
 
 def _told(record: RunRecord) -> dict[str, Any]:
     default = record.scores[0] if record.scores else None
-    # The engine's own steps are parts of `score`, and would count twice.
-    seconds = sum(step.seconds for step in record.steps if not step.step.startswith("score: "))
+    # Parts of a step, such as `score: events`, would count twice.
+    seconds = sum(step.seconds for step in record.steps if ": " not in step.step)
     return {
         "contacts": record.contacts,
         "hot": None if default is None else sum(default.flames[record.hot_flames :]),

@@ -41,8 +41,9 @@ def write_scores(path: Path, scored: Scored, keep: Sequence[str]) -> None:
     conform(scored.scores, SCORES, name="scores").pipe(with_kept, scored, keep).pipe(write_parquet, path)
 
 
-def write_points(path: Path, ledger: Ledger) -> None:
-    """Write `frames.POINTS`, piece by piece, in bounded memory."""
+def write_points(path: Path, ledger: Ledger) -> int:
+    """Write `frames.POINTS`, piece by piece, in bounded memory; return the rows."""
+    written = 0
 
     def pieces(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _batch: int | None
@@ -50,10 +51,13 @@ def write_points(path: Path, ledger: Ledger) -> None:
         assert columns is None
         assert predicate is None
         assert rows is None
+        nonlocal written
         for part in ledger.parts():
+            written += part.height
             yield conform(part, POINTS, name="points")
 
     register_io_source(pieces, schema=dict(POINTS)).pipe(write_parquet, path)
+    return written
 
 
 def write_contacts(path: Path, contacts: pl.DataFrame) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.frames import Step
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
 from flamescore.tables.text import scores_table, write_csv
@@ -28,42 +31,57 @@ class TableSettings:
     spreadsheet: bool = False
 
 
-def write_tables(folder: Path, scored: Scored, rejects: pl.DataFrame, settings: TableSettings) -> None:
+def write_tables(
+    folder: Path, scored: Scored, rejects: pl.DataFrame, settings: TableSettings
+) -> tuple[Step, ...]:
     """Write every table into the folder, two at a time; `rejects.csv` only where there are any."""
+
+    def timed(name: str, write: Writer) -> Step:
+        started = time.perf_counter()
+        rows = write(folder, scored, settings)
+        return Step(name, time.perf_counter() - started, rows)
+
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(write, folder, scored, settings) for write in WRITERS]:
-            done.result()
+        steps = tuple(pool.map(timed, *zip(*WRITERS.items(), strict=True)))
     if not rejects.is_empty():
         table = rejects.pipe(_without_credentials)
         write_csv(table, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+    return steps
 
 
-def _scores(folder: Path, scored: Scored, settings: TableSettings) -> None:
+def _scores(folder: Path, scored: Scored, settings: TableSettings) -> int:
     write_scores(folder / "scores.parquet", scored, settings.keep)
+    return scored.scores.height
 
 
-def _scores_csv(folder: Path, scored: Scored, settings: TableSettings) -> None:
+def _scores_csv(folder: Path, scored: Scored, settings: TableSettings) -> int:
     table = scores_table(scored, settings.keep)
     write_csv(table, folder / "scores.csv", spreadsheet=settings.spreadsheet)
+    return table.height
 
 
-def _points(folder: Path, scored: Scored, _settings: TableSettings) -> None:
-    write_points(folder / "points.parquet", scored.ledger)
+def _points(folder: Path, scored: Scored, _settings: TableSettings) -> int:
+    return write_points(folder / "points.parquet", scored.ledger)
 
 
-def _contacts(folder: Path, scored: Scored, _settings: TableSettings) -> None:
+def _contacts(folder: Path, scored: Scored, _settings: TableSettings) -> int:
     write_contacts(folder / "contacts.parquet", scored.contacts)
+    return scored.contacts.height
 
 
-def _excluded(folder: Path, scored: Scored, _settings: TableSettings) -> None:
+def _excluded(folder: Path, scored: Scored, _settings: TableSettings) -> int:
     """Write whom the call list leaves out, so that a search of the run needs no events."""
     write_parquet(scored.excluded, folder / "excluded.parquet")
+    return scored.excluded.height
 
 
-def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> None:
+def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
+    rows = 0
     for score in scored.book.scores:
         leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
         write_csv(leads, folder / hot_file(scored, score.name), spreadsheet=True)
+        rows += leads.height
+    return rows
 
 
 def _without_credentials(rejects: pl.DataFrame) -> pl.DataFrame:
@@ -72,5 +90,15 @@ def _without_credentials(rejects: pl.DataFrame) -> pl.DataFrame:
     return rejects.with_columns(pl.col("source").replace({path: without_credentials(path) for path in paths}))
 
 
-WRITERS = (_points, _hot_leads, _scores_csv, _scores, _contacts, _excluded)
+Writer = Callable[["Path", "Scored", TableSettings], int]
+"""Writes a table of a scoring into a folder, and returns its rows."""
+
+WRITERS: Final[dict[str, Writer]] = {
+    "points.parquet": _points,
+    "hot_leads.csv": _hot_leads,
+    "scores.csv": _scores_csv,
+    "scores.parquet": _scores,
+    "contacts.parquet": _contacts,
+    "excluded.parquet": _excluded,
+}
 """The longest first."""
