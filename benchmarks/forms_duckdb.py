@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from measure import Cost
+    from peer_duckdb import Rules
 
-RULES: Final = 100
+RULES: Final = rules(100)
 
 MATCH: Final = """
 CREATE TEMP TABLE kinds AS
@@ -57,17 +58,17 @@ WHERE e.age < k.reach AND (k.least IS NULL OR (k.property = 'seconds' AND e.seco
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A way to write the query: what it is, its scripts for so many rules, and its settings."""
+    """A way to write the query: what it is, its scripts for some rules, and its settings."""
 
     what: str
-    scripts: Callable[[int], tuple[str, ...]]
+    scripts: Callable[[Rules], tuple[str, ...]]
     settings: tuple[str, ...] = SETTINGS
 
 
-def _table(*changes: tuple[str, str]) -> Callable[[int], tuple[str, ...]]:
+def _table(*changes: tuple[str, str]) -> Callable[[Rules], tuple[str, ...]]:
     """Return the form with a table of rules, with some of its text changed."""
 
-    def scripts(_count: int) -> tuple[str, ...]:
+    def scripts(_rules: Rules) -> tuple[str, ...]:
         return tuple(_changed(script, changes) for script in (PEOPLE, MATCH, COUNT, WRITE))
 
     return scripts
@@ -79,9 +80,9 @@ def _changed(script: str, changes: Sequence[tuple[str, str]]) -> str:
     return script
 
 
-def _filtered(count: int) -> tuple[str, ...]:
+def _filtered(rules: Rules) -> tuple[str, ...]:
     """Return one aggregation with a `FILTER` a rule for what can be summed so, `UNION ALL` for the rest."""
-    named = [(n, rule) for n, rule in enumerate(rules(count)) if isinstance(rule, Rule)]
+    named = [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, Rule)]
     sums = {n: rule for n, rule in named if style(rule) in {"each", "once"}}
     rest = [select(n, rule) for n, rule in named if n not in sums]
     columns = ",\n".join(_aggregate(n, rule) for n, rule in sums.items())
@@ -198,7 +199,9 @@ def main() -> None:
         return
     began = load()
     print("\n".join(timed(data, asked.forms, asked.runs)))
-    print(f"\n{data.rows:,} events, {RULES} rules, the median of {asked.runs}; {machine()['processor']},")
+    print(
+        f"\n{data.rows:,} events, {len(RULES)} rules, the median of {asked.runs}; {machine()['processor']},"
+    )
     print(f"{machine()['cores']} cores, load {began} when it began, {load()} when it ended")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from data import FOLDER, Dataset
 from measure import Cost, median, once
-from rules import write_project
+from rules import BROAD, NARROW, name_of, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,9 @@ PLACE: Final = FOLDER / f"bench-{os.getpid()}"
 
 OURS: Final = "flamescore"
 FROM_CSV: Final = "flamescore from CSV"
+OF_NARROW: Final = ", narrow rules"
+"""Ends the names of what is measured by rules of the narrow mix."""
+
 FLOOR: Final = "floor"
 CSV_FLOOR: Final = "floor of CSV"
 ONCE: Final = {"polars": 100, "pandas": 0}
@@ -74,12 +77,16 @@ def heavy(plan: Plan) -> Iterator[Row]:
         if count in plan.csv:
             yield _row(FROM_CSV, count, plan.runs, score(project(plan.data, count, csv=True)))
         for peer in plan.peers_of(count):
-            yield _peer(peer, plan, count)
+            yield _peer(peer, plan, count, BROAD)
+    for count in plan.counts:
+        yield _row(OURS + OF_NARROW, count, plan.runs, score(project(plan.data, count, mix=NARROW)))
+        if count == UP_TO and "duckdb" in plan.peers:
+            yield _peer("duckdb", plan, count, NARROW)
 
 
-def project(data: Dataset, count: int, *, csv: bool = False) -> Path:
+def project(data: Dataset, count: int, *, csv: bool = False, mix: str = BROAD) -> Path:
     """Write the project file that scores a data set by so many rules."""
-    return write_project(data, count, csv=csv, folder=PLACE)
+    return write_project(data, count, csv=csv, folder=PLACE, mix=mix)
 
 
 def published(config: Path) -> Path:
@@ -113,14 +120,15 @@ def _row(what: str, rules: int, runs: int, command: Sequence[str]) -> Row:
     return Row(what, rules, runs, median(command, runs), shown(command))
 
 
-def _peer(peer: str, plan: Plan, count: int) -> Row:
-    data = plan.data
-    folder = PLACE / "out" / f"{peer}-{count}"
+def _peer(peer: str, plan: Plan, count: int, mix: str) -> Row:
+    data, book = plan.data, name_of(count, mix)
+    folder = PLACE / "out" / f"{peer}-{book}"
     folder.mkdir(parents=True, exist_ok=True)
-    command = python(f"peer_{peer}.py", data.size, data.variant, str(count), str(folder))
+    command = python(f"peer_{peer}.py", data.size, data.variant, book, str(folder))
     runs = 1 if count >= ONCE.get(peer, count + 1) else plan.runs
     cost = median(command, runs)
-    return Row(peer, count, runs, cost, shown(command), _compared(published(project(data, count)), folder))
+    differs = _compared(published(project(data, count, mix=mix)), folder)
+    return Row(peer + (OF_NARROW if mix == NARROW else ""), count, runs, cost, shown(command), differs)
 
 
 def _compared(ours: Path, theirs: Path) -> tuple[int, int]:

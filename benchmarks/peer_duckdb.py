@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from data import END, Dataset
-from rules import DAYS_OF, Rule, Trait, rules
+from rules import DAYS_OF, AnyRule, Rule, Trait, named
 from worth import CEILING, DAY, WHOLE, factors, ten_thousandths
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NOW: Final = int(END.timestamp())
 OFFSET: Final = 7 * 3_600
 """Phoenix is seven hours behind UTC, all year."""
+
+Rules = tuple[AnyRule, ...]
 
 SETTINGS: Final = ("SET preserve_insertion_order = false",)
 """As many threads as there are cores is what DuckDB takes by itself."""
@@ -95,13 +97,14 @@ def style(rule: Rule) -> str:
     return rule.per or (rule.count if isinstance(rule.count, str) else "latest")
 
 
-def main(size: str, variant: str, count: int, folder: Path) -> None:
-    """Score a data set by so many rules, and write scores and points into the folder."""
-    score(Dataset(size, variant), count, folder, long(count))
+def main(size: str, variant: str, book: str, folder: Path) -> None:
+    """Score a data set by the named rules, and write scores and points into the folder."""
+    rules = named(book)
+    score(Dataset(size, variant), rules, folder, long(rules))
 
 
 def score(
-    data: Dataset, count: int, folder: Path, scripts: Sequence[str], settings: Sequence[str] = SETTINGS
+    data: Dataset, rules: Rules, folder: Path, scripts: Sequence[str], settings: Sequence[str] = SETTINGS
 ) -> None:
     """Run the scripts one after the other in a database in memory."""
     facts = {"events": data.pattern, "contacts": data.contacts, "now": NOW, "offset": OFFSET, "day": DAY}
@@ -109,15 +112,15 @@ def score(
     base = duckdb.connect()
     for setting in settings:
         base.execute(setting)
-    for name, frame in _tables(rules(count)).items():
+    for name, frame in _tables(rules).items():
         base.register(name, frame)
     for script in scripts:
         base.execute(script.format(**facts))
 
 
-def long(count: int) -> tuple[str, ...]:
+def long(rules: Rules) -> tuple[str, ...]:
     """Return a `SELECT` a rule, all in one `UNION ALL`."""
-    parts = [select(n, rule) for n, rule in enumerate(rules(count)) if isinstance(rule, Rule)]
+    parts = [select(n, rule) for n, rule in enumerate(rules) if isinstance(rule, Rule)]
     return counting("\n  UNION ALL ".join(parts))
 
 
@@ -153,10 +156,12 @@ def tests_of(rule: Rule) -> str:
         tests.append(f"{rule.url[0]}(url, '{rule.url[1]}')")
     if rule.least:
         tests.append(f"{rule.least[0]} >= {rule.least[1]}")
+    if rule.asset:
+        tests.append(f"asset = '{rule.asset}'")
     return " AND ".join(tests)
 
 
-def _tables(book: tuple[Rule | Trait, ...]) -> dict[str, object]:
+def _tables(book: Rules) -> dict[str, object]:
     named = [(n, rule) for n, rule in enumerate(book) if isinstance(rule, Rule)]
     traits = [(n, trait) for n, trait in enumerate(book) if isinstance(trait, Trait)]
     names = pl.DataFrame({"rule": range(len(book)), "name": [rule.name for rule in book]})
@@ -208,4 +213,4 @@ def _trait(number: int, trait: Trait) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4]))

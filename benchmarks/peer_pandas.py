@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from data import END, Dataset
-from rules import DAYS_OF, Rule, Trait, rules
+from rules import DAYS_OF, Rule, Trait, named
 from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
 DAYS: Final = 366
@@ -23,15 +23,15 @@ Frame = Any
 """A pandas frame: the library brings no types."""
 
 
-def main(size: str, variant: str, count: int, folder: Path) -> None:
-    """Score a data set by so many rules, and write scores and points into the folder."""
+def main(size: str, variant: str, book: str, folder: Path) -> None:
+    """Score a data set by the named rules, and write scores and points into the folder."""
     data = Dataset(size, variant)
     contacts, events = pd.read_parquet(data.contacts), pd.read_parquet(data.events)
     events["age"] = NOW - events["at"].astype("datetime64[us, UTC]").astype("int64") // 1_000_000
     events = events[(events["age"] >= 0) & events["contact_id"].isin(contacts["contact_id"])]
     parts = [
         _given(rule, events) if isinstance(rule, Rule) else _trait(rule, events, contacts)
-        for rule in rules(count)
+        for rule in named(book)
     ]
     _write(pd.concat(parts), contacts, folder)
 
@@ -44,6 +44,8 @@ def _given(rule: Rule, events: Frame) -> Frame:
         some = some[url.contains(text, regex=False) if how == "contains" else url.startswith(text)]
     if rule.least:
         some = some[some[rule.least[0]] >= rule.least[1]]
+    if rule.asset:
+        some = some[some["asset"] == rule.asset]
     some = _counted(rule, some, events)
     some = some.assign(points=_points(rule, some))
     sums = some.groupby("contact_id").agg(occurrences=("age", "size"), points=("points", "sum"))
@@ -111,4 +113,4 @@ def _write(ledger: Frame, contacts: Frame, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4]))

@@ -13,21 +13,21 @@ from typing import Final
 import polars as pl
 
 from data import END, Dataset
-from rules import DAYS_OF, ZONE, Rule, Trait, rules
+from rules import DAYS_OF, ZONE, Rule, Trait, named
 from worth import CEILING, DAY, POINT, WHOLE, factors, ten_thousandths, worth
 
 DAYS: Final = 366
 AGE: Final = (pl.lit(END) - pl.col("at")).dt.total_seconds()
 
 
-def main(size: str, variant: str, count: int, folder: Path) -> None:
-    """Score a data set by so many rules, and write scores and points into the folder."""
+def main(size: str, variant: str, book: str, folder: Path) -> None:
+    """Score a data set by the named rules, and write scores and points into the folder."""
     data = Dataset(size, variant)
     events = data.scan().with_columns(age=AGE).filter(pl.col("age") >= 0)
     contacts = pl.read_parquet(data.contacts)
     parts = [
         _given(rule, events) if isinstance(rule, Rule) else _trait(rule, events, contacts.lazy())
-        for rule in rules(count)
+        for rule in named(book)
     ]
     ids = contacts.lazy().select("contact_id")
     ledger = pl.concat([each.join(ids, on="contact_id", how="semi").collect() for each in parts])
@@ -55,6 +55,8 @@ def _matches(rule: Rule) -> pl.Expr:
         tests.append(url.contains(text, literal=True) if how == "contains" else url.starts_with(text))
     if rule.least:
         tests.append(pl.col(rule.least[0]) >= rule.least[1])
+    if rule.asset:
+        tests.append(pl.col("asset") == rule.asset)
     return reduce(lambda one, other: one & other, tests)
 
 
@@ -129,4 +131,4 @@ def _write(ledger: pl.DataFrame, contacts: pl.DataFrame, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4]))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from data import SIZES, VARIANTS
-from heavy import FLOOR, HERE, OURS
+from heavy import FLOOR, HERE, OF_NARROW, OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,11 +71,12 @@ def _memory(sections: Mapping[str, str]) -> Iterator[str]:
 def rows_table(rows: Sequence[Row]) -> Iterator[str]:
     """Yield what was measured as a Markdown table, each row with its ratios to the floor and to ours."""
     floor = next(row.cost.wall for row in rows if row.what == FLOOR)
-    ours = {row.rules: row.cost.wall for row in rows if row.what == OURS}
+    ours = {(row.what, row.rules): row.cost.wall for row in rows if row.what.startswith(OURS)}
     yield "| what | rules | wall s | / floor | / flamescore | processor s | peak MB | runs | differs |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for row in rows:
-        cost, mine = row.cost, ours.get(row.rules)
+        narrow = OF_NARROW if row.what.endswith(OF_NARROW) else ""
+        cost, mine = row.cost, ours.get((OURS + narrow, row.rules))
         against = f"{cost.wall / mine:.2f}" if mine else ""
         differs = "" if row.differs is None else f"{row.differs[0]} scores, {row.differs[1]} ledger rows"
         if row.differs and any(row.differs):

@@ -8,14 +8,14 @@ The rules are plain data, so that every peer can be given the same ones in its o
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os.path import relpath
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
 from data import END, FOLDER, SIZES, VARIANTS, Dataset
-from traffic import SECTIONS
+from traffic import ASSETS, SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,13 @@ DAYS_OF: Final = {"4w": 28, "5w": 35, "90d": 90, "26w": 182, "1y": 365}
 """The windows; a year before the bench's `as_of` is 365 days."""
 
 WINDOWS: Final = tuple(DAYS_OF)
+
+BROAD: Final = "broad"
+NARROW: Final = "narrow"
+"""The two mixes of rules: many of `broad` count all events of a type, so that three times the rules count
+three times the occurrences; of `narrow` each names a page, an e-mail, a form or a product, as most rules of
+a long rule file do.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,15 @@ class Rule:
     per: str | None = None
     follower: tuple[str, int, bool] | None = None
     from_property: str | None = None
+    asset: str | None = None
 
     def words(self) -> dict[str, object]:
         """Return it as a rule file says it."""
         where = {"url": {self.url[0]: self.url[1]}} if self.url else {}
         if self.least:
             where[self.least[0]] = {"at_least": self.least[1]}  # type: ignore[dict-item]
+        if self.asset:
+            where["asset"] = self.asset  # type: ignore[assignment]
         said: dict[str, object] = {"name": self.name, "event": self.event}
         if where:
             said["where"] = where
@@ -113,9 +123,34 @@ class Trait:
 AnyRule = Rule | Trait
 
 
-def rules(count: int) -> tuple[AnyRule, ...]:
+def rules(count: int, mix: str = BROAD) -> tuple[AnyRule, ...]:
     """Return rules of ten kinds in turn; each round's differ from those of the other rounds."""
-    return tuple(_KINDS[n % len(_KINDS)](n // len(_KINDS)) for n in range(count))
+    book = tuple(_KINDS[n % len(_KINDS)](n // len(_KINDS)) for n in range(count))
+    return book if mix == BROAD else tuple(_narrowed(rule, n) for n, rule in enumerate(book))
+
+
+def named(book: str) -> tuple[AnyRule, ...]:
+    """Return the rules that a command line names: `100`, or `100-narrow`."""
+    count, _, mix = book.partition("-")
+    return rules(int(count), mix or BROAD)
+
+
+def name_of(count: int, mix: str) -> str:
+    """Name rules for a command line."""
+    return str(count) if mix == BROAD else f"{count}-{mix}"
+
+
+def _narrowed(rule: AnyRule, number: int) -> AnyRule:
+    """Have a rule name a page (or a fiftieth of them) or an asset; types without either are rare."""
+    if not isinstance(rule, Rule):
+        return rule
+    if rule.event in ("page_visit", "link_click"):
+        single = rule.url is not None and "page-" in rule.url[1]
+        return rule if single else replace(rule, url=("contains", f"/p{number * 7 % 50:02d}/"))
+    if rule.event in ASSETS:
+        which = number * 3 % ASSETS[rule.event]
+        return replace(rule, asset=f"{rule.event.partition('_')[0]}-{which:03d}")
+    return rule
 
 
 def _page(n: int) -> Rule:
@@ -180,9 +215,10 @@ def _many(n: int) -> Rule:
 _KINDS: Final = (_page, _mail, _click, _stay, _video, _form, _day, _trait, _amount, _many)
 
 
-def write_rules(count: int, folder: Path = FOLDER) -> Path:
+def write_rules(count: int, folder: Path = FOLDER, mix: str = BROAD) -> Path:
     """Write the rule file of so many rules."""
-    return write_book([each.words() for each in rules(count)], folder / f"rules-{count}.yaml")
+    book = [each.words() for each in rules(count, mix)]
+    return write_book(book, folder / f"rules-{name_of(count, mix)}.yaml")
 
 
 def write_book(book: Sequence[object], path: Path) -> Path:
@@ -192,12 +228,14 @@ def write_book(book: Sequence[object], path: Path) -> Path:
     return path
 
 
-def write_project(data: Dataset, count: int, *, csv: bool = False, folder: Path = FOLDER) -> Path:
+def write_project(
+    data: Dataset, count: int, *, csv: bool = False, folder: Path = FOLDER, mix: str = BROAD
+) -> Path:
     """Write the project file that scores a data set by so many rules; its output is beside it."""
-    name = f"{data.size}-{data.variant}{'-csv' if csv else ''}-seed{data.seed}-{count}"
+    name = f"{data.size}-{data.variant}{'-csv' if csv else ''}-seed{data.seed}-{name_of(count, mix)}"
     path = folder / f"flamescore-{name}.yaml"
     events = data.csv if csv else data.events
-    return write_sources(path, write_rules(count, folder), contacts=data.contacts, events=events)
+    return write_sources(path, write_rules(count, folder, mix), contacts=data.contacts, events=events)
 
 
 def write_sources(path: Path, book: Path, *, contacts: Path, events: Path) -> Path:
@@ -225,10 +263,11 @@ def main() -> None:
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--variant", choices=VARIANTS, default="shuffled")
     parser.add_argument("--rules", nargs="*", type=int, default=COUNTS)
+    parser.add_argument("--mix", choices=(BROAD, NARROW), default=BROAD)
     parser.add_argument("--csv", action="store_true")
     asked = parser.parse_args()
     for count in asked.rules:
-        print(write_project(Dataset(asked.size, asked.variant), count, csv=asked.csv))
+        print(write_project(Dataset(asked.size, asked.variant), count, csv=asked.csv, mix=asked.mix))
 
 
 if __name__ == "__main__":

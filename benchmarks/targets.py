@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from heavy import CSV_FLOOR, FLOOR, FROM_CSV, OURS
+from heavy import CSV_FLOOR, FLOOR, FROM_CSV, OF_NARROW, OURS
 from waits import BUSIEST, HELP, SEARCH, TWENTY, TYPICAL
 
 if TYPE_CHECKING:
@@ -91,12 +91,15 @@ def _growth(found: Found) -> Measured | None:
     return None if found.growth is None else Measured(found.growth[0])
 
 
+_NARROW: Final = OURS + OF_NARROW
 _DUCKDB: Final = _over(("duckdb", 100), (OURS, 100))
 
 TARGETS: Final = (
     Target("`score` at M, 100 rules / floor", "M", 2.4, _over((OURS, 100), (FLOOR, 0))),
+    Target("the same with narrow rules", "M", 2.4, _over((_NARROW, 100), (FLOOR, 0))),
     Target("`score` at L, 100 rules / floor", "L", 1.6, _over((OURS, 100), (FLOOR, 0))),
     Target("300 rules / 10 rules", None, 1.6, _over((OURS, 300), (OURS, 10))),
+    Target("300 rules / 10 rules, narrow ones", None, 1.6, _over((_NARROW, 300), (_NARROW, 10))),
     Target("DuckDB / `score` at M, 100 rules", "M", 3.5, _DUCKDB, least=True),
     Target("DuckDB / `score` at L, 100 rules", "L", 3.5, _DUCKDB, least=True),
     Target("pandas / `score` at S, 100 rules", "S", 15, _over(("pandas", 100), (OURS, 100)), least=True),
