@@ -34,7 +34,7 @@ Each is the function of its name in the module of its name.
 def program(*verbs: str) -> typer.Typer:
     """Return the program with these commands; the others are but names in the list of commands.
 
-    To make all eight took a quarter of the time of `--help`.
+    To make all eight took a fifth of the time of `--help`.
     """
     app = typer.Typer(
         name="flamescore",

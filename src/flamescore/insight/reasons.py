@@ -199,7 +199,7 @@ class Told:
 
     @cached_property
     def _cells(self) -> dict[str, list[Any]]:
-        """The events column by column: a row of a frame takes 25 us to look up, and some are in 40 rules."""
+        """The events column by column: to look a row of a frame up takes 8 us, 0.2 s for a busy contact."""
         return self.traced.events.to_dict(as_series=False)
 
     def _instant(self, age: int) -> datetime:
