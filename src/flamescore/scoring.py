@@ -64,14 +64,17 @@ class Ledger:
         return self._shown(0, joined([(first, rows.of(wanted - first)) for first, rows in self.pieces]))
 
     def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
-        names = table(self.entries)[rows.entry]
+        names = table(self.entries)[rows.entry.astype(np.int64)]
         at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age").cast(pl.Int64))
         occurrences = rows.occurrences.astype(np.int64)
         return (
             pl.DataFrame(
                 {"age": rows.age, "occurrences": occurrences, "points": quotients(rows.points, POINT)}
             )
-            .with_columns(self.ids.gather(rows.contact + first).alias("contact_id"), *names.get_columns()[:3])
+            .with_columns(
+                self.ids.gather(rows.contact.astype(np.int64) + first).alias("contact_id"),
+                *names.get_columns()[:3],
+            )
             .with_columns(last_at=instant_of(at))
             .select(POINTS.names())
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
 
-_AT_ONCE: Final = 10_000
+_AT_ONCE: Final = 2_000
 """Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
 
 
@@ -35,27 +35,31 @@ def reasons(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataF
 def strongest(entries: pl.DataFrame) -> pl.DataFrame:
     """Return `contact_id, rule_id, points, occurrences, last_at` of the three rules that gave each most.
 
-    `entries` are the ledger's rows of one score, in order of the rule file.
+    `entries` are the ledger's rows of one score, contact by contact, in order of the rule file.
     """
     return entries.pipe(_given).pipe(_most)
 
 
 def _given(entries: pl.DataFrame) -> pl.DataFrame:
     """Sum each rule's row and its limit's: what the rule gave a contact."""
-    return (
-        entries.filter(pl.col("entry").is_in(["rule", "rule_limit"]))
-        .group_by("contact_id", "rule_id", maintain_order=True)
-        .agg(pl.col("points", "occurrences").sum(), pl.col("last_at").max())
-        .filter(pl.col("points") > 0)
-    )
+    rows = entries.select("contact_id", "rule_id", "points", "occurrences", "last_at")
+    limited = entries["entry"] == "rule_limit"
+    if limited.any():
+        rows = (
+            rows.filter(limited | (entries["entry"] == "rule"))
+            .group_by("contact_id", "rule_id", maintain_order=True)
+            .agg(pl.col("points", "occurrences").sum(), pl.col("last_at").max())
+        )
+    else:
+        rows = rows.filter(entries["entry"] == "rule")
+    return rows.filter(pl.col("points") > 0)
 
 
 def _most(given: pl.DataFrame) -> pl.DataFrame:
-    return (
-        given.sort("points", descending=True, maintain_order=True)
-        .group_by("contact_id", maintain_order=True)
-        .head(len(REASONS))
-    )
+    """Keep the first rows of each contact by points; contacts stand together."""
+    who = pl.col("contact_id").rle_id()
+    ordered = given.sort(who, "points", descending=[False, True], maintain_order=True)
+    return ordered.filter((who != who.shift(len(REASONS))).fill_null(value=True))
 
 
 def _named(given: pl.DataFrame, scored: Scored, score_name: str) -> pl.DataFrame:
