@@ -13,11 +13,12 @@ from flamescore.cli.main import main
 def hold_up(marker: Path) -> None:
     write = flamescore.nightly.write_tables
 
-    def slow(*args: object) -> None:
-        write(*args)
+    def slow(*args: object) -> object:
+        written = write(*args)
         marker.touch()
         while not marker.with_suffix(".go").exists():
             time.sleep(0.01)
+        return written
 
     flamescore.nightly.write_tables = slow
 

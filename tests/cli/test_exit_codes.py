@@ -162,7 +162,7 @@ def test_6_a_disk_that_is_full_at_any_file(scored, flamescore, monkeypatch, name
 
     def full(path, *args):
         (path / name).symlink_to("/dev/full")
-        write(path, *args)
+        return write(path, *args)
 
     monkeypatch.setattr("flamescore.nightly.write_tables", full)
     with unchanged(scored):

@@ -6,9 +6,9 @@ import pytest
 from exports_bench import rows
 
 from flamescore.bind.resolve import bind_rules
-from flamescore.engine.focus import focus
 from flamescore.exports.load import load
 from flamescore.exports.merged import settle
+from flamescore.insight.single import single
 from flamescore.rules.load import load_rules_text
 from flamescore.scoring import score_exports
 
@@ -54,7 +54,7 @@ def test_events_of_old_ids_count_for_the_survivor(bench):
     assert loaded.records[0].counts.superseded == 1
     assert (scored.observed.sources[1].counts.kept, scored.observed.sources[1].counts.orphans) == (4, 1)
     assert loaded.warnings == ()
-    assert focus(loaded, "78").events[0].frame.collect().height == 3
+    assert single(loaded, "78").events[0].frame.collect().height == 3
 
 
 def test_the_old_address_leads_to_the_survivor_too(bench):
@@ -63,7 +63,7 @@ def test_the_old_address_leads_to_the_survivor_too(bench):
     project = PROJECT.replace("{path: events.csv}", "{path: events.csv, contact_key: email}")
     found, loaded, _ = scores(bench, project)
     assert found == {"78": 2.0}
-    assert focus(loaded, "78").events[0].frame.collect().height == 2
+    assert single(loaded, "78").events[0].frame.collect().height == 2
 
 
 def test_tag_history_and_opportunities_go_to_the_survivor(bench):

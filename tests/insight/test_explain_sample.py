@@ -18,8 +18,8 @@ import flamescore
 from flamescore.api import _columns
 from flamescore.bind.resolve import bind_rules
 from flamescore.cli.explain import _json
-from flamescore.engine.focus import frozen
 from flamescore.insight.explain import AHEAD, explain
+from flamescore.insight.frozen import frozen
 from flamescore.insight.published import held_against
 from flamescore.scoring import score_exports
 

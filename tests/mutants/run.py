@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 ENGINE = SOURCE / "flamescore" / "engine"
-NOT_SCORING = ("__init__.py", "trace.py", "focus.py")
+NOT_SCORING = ("__init__.py", "trace.py")
 """What scoring does not run: `explain` has tests of its own."""
 
 COUNT, SEED, SHARE, SECONDS = 200, 1, 0.95, 90

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from flamescore.engine.clock import Clock
-from flamescore.engine.focus import frozen
 from flamescore.engine.run import DEFAULT, run
+from flamescore.insight.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

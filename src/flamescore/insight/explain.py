@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from flamescore.engine.clock import Clock
-from flamescore.engine.focus import frozen
 from flamescore.engine.judge import Judge
 from flamescore.engine.prepare import prepare
 from flamescore.engine.rank import ranked
 from flamescore.engine.trace import trace
 from flamescore.insight.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.insight.frozen import frozen
 from flamescore.insight.reasons import Told
 from flamescore.insight.single import single
 from flamescore.insight.ways import needed, ways
