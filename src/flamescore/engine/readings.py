@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -42,12 +43,16 @@ def folded(cell: pl.Expr) -> pl.Expr:
     return composed(cell).str.to_lowercase()
 
 
-def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool = True) -> list[str]:
-    """Bring operands to the form in which cells are compared, by the very same expressions."""
+@lru_cache(maxsize=10_000)
+def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool = True) -> tuple[str, ...]:
+    """Bring operands to the form in which cells are compared, by the very same expressions.
+
+    Remembered, since every batch of cells asks again: hundreds of short queries took 0.14 s of an `explain`.
+    """
     cell = pl.Series("t", list(texts), dtype=pl.String)
     expr = pl.col("t").str.strip_chars() if trim else pl.col("t")
     expr = composed(expr) if case_sensitive else folded(expr)
-    return cell.to_frame().select(expr)["t"].to_list()
+    return tuple(cell.to_frame().select(expr)["t"])
 
 
 def number(cell: pl.Expr) -> pl.Expr:
