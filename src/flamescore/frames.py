@@ -13,16 +13,6 @@ if TYPE_CHECKING:
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of a run: the seconds that it took, and the rows that it went through."""
-
-    name: str
-    seconds: float
-    rows: int
-
-
 SCORES: Final = pl.Schema(
     {
         "contact_id": pl.String(),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from flamescore.brakes import brake, unseen
 from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
 from flamescore.exports.spool import delete_leftovers
-from flamescore.frames import Step
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.insight.changes import compare
 from flamescore.insight.merged import FILE as MERGED_FILE
@@ -33,6 +31,7 @@ from flamescore.report.material import of_scored
 from flamescore.report.problems import problems
 from flamescore.report.view import view
 from flamescore.scoring import score_exports
+from flamescore.steps import Watch
 from flamescore.tables.changes import with_people, write_changes
 from flamescore.tables.keep import absent
 from flamescore.tables.opportunities import write_opportunities
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from flamescore.publish.store import HeldStore, Published, RunFolder
     from flamescore.report.view import View
     from flamescore.scoring import Scored
+    from flamescore.steps import Step
     from flamescore.units import Period
 
 
@@ -85,21 +85,14 @@ class Outcome:
 
 
 @dataclass
-class _Watch:
-    """Tells each step as it starts, and notes the seconds that it took, and its rows."""
+class _Watch(Watch):
+    """Tells each step as it starts."""
 
-    tell: Callable[[str], None]
-    steps: list[Step] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-
-    def __call__(self, step: str, rows: int) -> None:
-        now = time.perf_counter()
-        self.steps.append(Step(step, now - self.started, rows))
-        self.started = now
+    tell: Callable[[str], None] = lambda _: None
 
     def begin(self, text: str) -> None:
         self.tell(text)
-        self.started = time.perf_counter()
+        self.start()
 
 
 def nightly(project: Project, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
@@ -115,7 +108,7 @@ def nightly(project: Project, options: Options, *, tell: Callable[[str], None] =
 
 def _work(project: Project, options: Options, tell: Callable[[str], None], held: HeldStore | None) -> Outcome:
     started_at = datetime.now(UTC)
-    watch = _Watch(tell)
+    watch = _Watch(tell=tell)
     watch.begin("Reading the exports")
     rules = rules_of(project)
     as_of = parse_as_of(project.settings.as_of, rules.zone)
@@ -157,13 +150,12 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
 def _report(
     folder: RunFolder, inputs: Inputs, scored: Scored, warnings: tuple[str, ...], changes: Changes | None
 ) -> tuple[View, Step]:
-    started = time.perf_counter()
+    watch = Watch()
     rules_hash = RulesFile.of("", inputs.loaded.text).hash
     report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
     write_markdown(folder.path, report)
     write_html(folder.path, report)
-    leads = sum(len(score.leads) for score in report.scores)
-    return report, Step(HTML_FILE, time.perf_counter() - started, leads)
+    return report, watch(HTML_FILE, sum(len(score.leads) for score in report.scores))
 
 
 def _write(

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from flamescore.engine.entries import Entry
     from flamescore.engine.ledger import Rows
     from flamescore.engine.tally import Past
-    from flamescore.frames import Exports, SourceRecord, Step
+    from flamescore.frames import Exports, SourceRecord
+    from flamescore.steps import Step
 
 
 SHOWN: Final = 131_072

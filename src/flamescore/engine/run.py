@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from flamescore.engine.judge import Judge
 from flamescore.engine.prepare import Prepared, prepare
 from flamescore.engine.scan import BATCH, Scan
-from flamescore.frames import Step
+from flamescore.steps import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from flamescore.engine.ledger import Share
     from flamescore.engine.scan import Scanned
     from flamescore.frames import Exports
+    from flamescore.steps import Step
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Run:
 
 def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condition], tuning: Tuning) -> Run:
     """Go from exports to the ledger of every partition."""
-    watch = _Watch()
+    watch = Watch()
     ready = prepare(book, exports, clock, also=also)
     watch("contacts", ready.people.count)
     scan = Scan(ready.streams, ready.people, clock, batch=tuning.batch, bin_bits=tuning.bin_bits)
@@ -82,7 +82,7 @@ def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condit
 
     told = tuple(_in_turn(tell, scanned.bins.partitions(tuning.budget), tuning.workers))
     watch("counting", occurrences)
-    return Run(ready, scanned, told, watch.steps)
+    return Run(ready, scanned, told, tuple(watch.steps))
 
 
 def _in_turn(
@@ -97,16 +97,3 @@ def _in_turn(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-class _Watch:
-    """Notes the seconds that each step took, and its rows."""
-
-    def __init__(self) -> None:
-        self._last = time.perf_counter()
-        self.steps: tuple[Step, ...] = ()
-
-    def __call__(self, step: str, rows: int) -> None:
-        now = time.perf_counter()
-        self.steps = (*self.steps, Step(step, now - self._last, rows))
-        self._last = now

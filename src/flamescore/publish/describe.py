@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from flamescore.frames import SourceRecord, Step
+    from flamescore.frames import SourceRecord
     from flamescore.insight.changes import Changes
     from flamescore.scoring import Observations, Scored
+    from flamescore.steps import Step
 
 
 def describe(

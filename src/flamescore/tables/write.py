@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.frames import Step
+from flamescore.steps import Step, Watch
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
 from flamescore.tables.text import scores_table, write_csv
@@ -37,9 +36,8 @@ def write_tables(
     """Write every table into the folder, two at a time; `rejects.csv` only where there are any."""
 
     def timed(name: str, write: Writer) -> Step:
-        started = time.perf_counter()
-        rows = write(folder, scored, settings)
-        return Step(name, time.perf_counter() - started, rows)
+        watch = Watch()
+        return watch(name, write(folder, scored, settings))
 
     with ThreadPoolExecutor(2) as pool:
         steps = tuple(pool.map(timed, *zip(*WRITERS.items(), strict=True)))
