@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.brakes import brake, unseen
+from flamescore.engine.run import DEFAULT
 from flamescore.errors import InputError, Problem
 from flamescore.exports.settings import check_needed
 from flamescore.exports.spool import delete_leftovers
@@ -117,7 +118,13 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
     with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
         watch.begin("Scoring")
-        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
+        scored = score_exports(
+            inputs.bound.book,
+            inputs.exports,
+            as_of=inputs.as_of,
+            exclude=inputs.exclude,
+            tuning=replace(DEFAULT, folder=None if held is None else held.output),
+        )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         braked = brake(scored, _last(project), accept=options.accept)
         if options.strict and scored.observed.unseen:

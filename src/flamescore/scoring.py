@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.entries import Entry
-    from flamescore.engine.ledger import Rows
+    from flamescore.engine.ledger import Page, Rows
     from flamescore.engine.tally import Past
     from flamescore.frames import Exports, SourceRecord
     from flamescore.steps import Step
@@ -45,13 +46,14 @@ class Ledger:
     ids: pl.Series
     entries: tuple[Entry, ...]
     now: int
-    pieces: tuple[tuple[int, Rows], ...]
+    pages: tuple[Page, ...]
 
     def parts(self) -> Iterator[pl.DataFrame]:
         """Yield the ledger in pieces of at most `SHOWN` rows, in order."""
-        for first, rows in self.pieces:
+        for page in self.pages:
+            rows = page.rows()
             for start in range(0, len(rows.entry), SHOWN):
-                yield self._shown(first, rows.part(start, start + SHOWN))
+                yield self._shown(page.first, rows.part(start, start + SHOWN))
 
     def frame(self) -> pl.DataFrame:
         """Return the whole ledger."""
@@ -62,7 +64,13 @@ class Ledger:
         place = self.ids.search_sorted(contact_ids)  # ids are in order: 1 ms, where `is_in` takes 50
         known = self.ids.extend_constant(None, 1).gather(place) == contact_ids
         wanted = place.filter(known).unique().sort().to_numpy().astype(np.int64)
-        return self._shown(0, joined([(first, rows.of(wanted - first)) for first, rows in self.pieces]))
+        bounds = np.searchsorted(wanted, [(page.first, page.last) for page in self.pages]).tolist()
+        found = [
+            (page.first, page.rows().of(wanted[start:end] - page.first))
+            for page, (start, end) in zip(self.pages, bounds, strict=True)
+            if start < end
+        ]
+        return self._shown(0, joined(found))
 
     def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
         names = table(self.entries)[rows.entry.astype(np.int64)]
@@ -164,9 +172,7 @@ def score_exports(
         ranked(score, *_of_score(done, number), ids=ids, clock=clock)
         for number, score in enumerate(book.scores)
     ]
-    ledger = Ledger(
-        ids, done.prepared.teller.entries, clock.now, tuple((t.first, t.share.rows) for t in done.told)
-    )
+    ledger = Ledger(ids, done.prepared.teller.entries, clock.now, tuple(told.page for told in done.told))
     return Scored(
         book=book,
         as_of=as_of,
@@ -230,20 +236,12 @@ def _past(past: Past, done: Run) -> SourcePast:
 
 
 def _rules(done: Run) -> pl.DataFrame:
-    count = len(done.prepared.teller.entries)
-    rows = [told.share.rows for told in done.told]
-    sums = np.zeros((2, count), np.int64)
-    points = np.zeros(count, np.object_)  # Python's integers: a million contacts can have more than 64 bits
-    for part in rows:
-        sums[0] += np.bincount(part.entry, minlength=count)
-        # Types alike let `add.at` take its fast way: a tenth of the time.
-        entry, here = part.entry.astype(np.intp), np.zeros(count, np.int64)
-        np.add.at(sums[1], entry, part.occurrences.astype(np.int64))
-        np.add.at(here, entry, part.points.astype(np.int64))
-        points += here.astype(np.object_)
+    # Python's integers: the points of a million contacts can have more than 64 bits.
+    given = (told.share.given.astype(np.object_) for told in done.told)
+    contacts, occurrences, points = reduce(np.add, given)
     return table(done.prepared.teller.entries).with_columns(
-        contacts=pl.Series(sums[0]),
-        occurrences=pl.Series(sums[1]),
+        contacts=pl.Series(contacts.astype(np.int64)),
+        occurrences=pl.Series(occurrences.astype(np.int64)),
         points=pl.Series(quotients(points, POINT)),
     )
 

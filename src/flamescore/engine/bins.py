@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flamescore.engine.spill import ROOM, Spill
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from flamescore.engine.spill import Arrays, Stored
 
 AGE_BITS: Final = 37
 """Ages in seconds fit in this many bits: four thousand years."""
@@ -38,6 +43,17 @@ class Kept:
         more = (*self.values, *self.amounts)
         return len(self.contact) - len(more[0]) if more else 0
 
+    @property
+    def arrays(self) -> Arrays:
+        """All of it."""
+        return (self.contact, self.live, self.age, *self.values, *self.amounts)
+
+    @classmethod
+    def of(cls, arrays: Arrays, *, values: int) -> Kept:
+        """Put together again what `arrays` gave; so many of them are `values`."""
+        contact, live, age, *more = arrays
+        return cls(contact, live, age, tuple(more[:values]), tuple(more[values:]))
+
     def take(self, rows: NDArray[np.integer] | slice) -> Kept:
         """Return some of the events, of which all have values and amounts, or none has."""
         return Kept(
@@ -59,14 +75,22 @@ class Partition:
 
 
 class Bins:
-    """Collects events by contact, and gives them back a bounded number of occurrences at a time."""
+    """Collects events by contact, and gives them back a bounded number of occurrences at a time.
 
-    def __init__(self, contacts: int, streams: int, *, bits: int = 14) -> None:
+    What `room` bytes don't hold goes into a temporary file, bin by bin.
+    """
+
+    def __init__(
+        self, contacts: int, streams: int, *, bits: int = 14, room: int = ROOM, folder: Path | None = None
+    ) -> None:
         self._contacts = contacts
         self._streams = max(1, streams).bit_length()
         self._shift = min(bits, 63 - AGE_BITS - self._streams)
         count = (max(contacts, 1) - 1 >> self._shift) + 1
         self._parts: list[list[Kept]] = [[] for _ in range(count)]
+        self._away: list[list[Stored]] = [[] for _ in range(count)]
+        self._spill = Spill(0, folder)
+        self._room, self._held, self._values = room, 0, 0
         self._occurrences = np.zeros(count, np.int64)
         self.oldest = 0
 
@@ -83,6 +107,20 @@ class Bins:
             part = events.take(slice(starts[bin_], starts[bin_] + sizes[bin_]))
             self._parts[bin_].append(part)
             self._occurrences[bin_] += int(lengths[part.live].sum())
+        self._held += sum(array.nbytes for array in events.arrays)
+        if self._held > self._room:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        """Make room: each bin's events are laid end to end, those without values apart, and wait in the file."""
+        for bin_, parts in enumerate(self._parts):
+            for some in ([p for p in parts if p.bare], [p for p in parts if not p.bare]):
+                if some:
+                    events = concat(some)
+                    self._values = len(events.values)
+                    self._away[bin_].append(self._spill.put(events.arrays))
+            self._parts[bin_] = []
+        self._held = 0
 
     @property
     def occurrences(self) -> int:
@@ -109,8 +147,11 @@ class Bins:
 
     def _join(self, first: int, last: int) -> Partition:
         parts = [part for bin_ in self._parts[first:last] for part in bin_]
+        parts += [
+            Kept.of(stored(), values=self._values) for bin_ in self._away[first:last] for stored in bin_
+        ]
         for bin_ in range(first, last):
-            self._parts[bin_] = []
+            self._parts[bin_], self._away[bin_] = [], []
         bounds = first << self._shift, min(last << self._shift, self._contacts)
         return Partition(*bounds, concat(parts))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flamescore.bind.resolved import Limits, Rule, RuleBook, Score
     from flamescore.engine.clock import Clock
     from flamescore.engine.judge import Judge
+    from flamescore.engine.spill import Arrays, Stored
     from flamescore.engine.tail import Sums
 
 NONE: Final = -1
@@ -38,9 +39,14 @@ class Rows:
     points: NDArray[np.integer]
     age: NDArray[np.integer]
 
+    @property
+    def arrays(self) -> Arrays:
+        """The columns."""
+        return tuple(getattr(self, name) for name in _COLUMNS)
+
     def part(self, first: int, last: int) -> Rows:
         """Return the rows from one place up to another."""
-        return Rows(*(getattr(self, name)[first:last] for name in _COLUMNS))
+        return Rows(*(column[first:last] for column in self.arrays))
 
     def of(self, contacts: NDArray[np.int64]) -> Rows:
         """Return the rows of some contacts, which are in rising order; there may be none of them here."""
@@ -49,7 +55,20 @@ class Rows:
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
         rows = np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-        return Rows(*(getattr(self, name)[rows] for name in _COLUMNS))
+        return Rows(*(column[rows] for column in self.arrays))
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of the contacts from `first` up to `last`, counted from `first`; they may lie in a file."""
+
+    first: int
+    last: int
+    stored: Stored
+
+    def rows(self) -> Rows:
+        """Return the rows."""
+        return Rows(*self.stored())
 
 
 def joined(parts: Sequence[tuple[int, Rows]]) -> Rows:
@@ -66,16 +85,17 @@ _COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
 
 @dataclass(frozen=True)
 class Share:
-    """The ledger of some contacts, and what it comes to for each of them, score by score.
+    """What the ledger of some contacts comes to.
 
     `totals` and `youngest` (age of the last activity, or `NONE`) are by score and contact, `scored` says who
-    is in the population. `unvalued` is by entry, `undated` counts contacts.
+    is in the population. `given` has a row for the contacts, the occurrences and the points, and a column an
+    entry; `unvalued` is by entry, `undated` counts contacts.
     """
 
-    rows: Rows
     totals: NDArray[np.int64]
     youngest: NDArray[np.int64]
     scored: NDArray[np.bool_]
+    given: NDArray[np.int64]
     unvalued: NDArray[np.int64]
     undated: int
 
@@ -109,14 +129,22 @@ class Given:
 
 
 @dataclass
-class _Page:
-    """The page being written: rows as they come."""
+class _Draft:
+    """The page being written: rows as they come, and what each entry comes to."""
 
-    count: int
+    entries: int
     parts: list[Rows] = field(default_factory=list)
+    given: NDArray[np.int64] = field(init=False)
+    unvalued: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.given = np.zeros((3, self.entries), np.int64)
+        self.unvalued = np.zeros(self.entries, np.int64)
 
     def write(self, entry: int, given: Given) -> None:
         """Write a row for each contact that gets or loses anything."""
+        self.given[:, entry] += (len(given.contact), given.occurrences.sum(), given.points.sum())
+        self.unvalued[entry] += given.unvalued
         number = np.full(len(given.contact), entry, np.int64)
         self.parts.append(Rows(given.contact, number, given.occurrences, given.points, given.age))
 
@@ -142,38 +170,41 @@ class Teller:
         self._of_rule = of_rule
         self._clock = clock
 
-    def share(self, judge: Judge) -> Share:
-        """Write the ledger of the judge's contacts."""
-        page = _Page(judge.count)
-        unvalued = np.zeros(len(self.entries), np.int64)
+    def share(self, judge: Judge) -> tuple[Rows, Share]:
+        """Write the ledger of the judge's contacts, and say what it comes to."""
+        draft = _Draft(len(self.entries))
         undated = np.zeros(judge.count, np.bool_)
-        told = [self._score(score, judge, page, unvalued, undated) for score in self.book.scores]
+        told = [self._score(score, judge, draft, undated) for score in self.book.scores]
         totals, youngest, scored = (np.stack(parts) for parts in zip(*told, strict=True))
-        return Share(page.rows(), totals, youngest, scored, unvalued, int(undated.sum()))
+        share = Share(totals, youngest, scored, draft.given, draft.unvalued, int(undated.sum()))
+        return draft.rows(), share
 
     def _score(
-        self, score: Score, judge: Judge, page: _Page, unvalued: NDArray[np.int64], undated: NDArray[np.bool_]
+        self, score: Score, judge: Judge, draft: _Draft, undated: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         scored = judge.holds(score.population)
         groups: dict[str | None, NDArray[np.int64]] = {None: np.zeros(judge.count, np.int64)}
         youngest = np.full(judge.count, _OLDEST, np.int64)
         for rule in score.rules:
             given = self._given(rule, judge, score, scored, undated)
-            entry = self._number[score.name, "rule", rule.id]
-            unvalued[entry] += given.unvalued
-            page.write(entry, given)
+            draft.write(self._number[score.name, "rule", rule.id], given)
             _younger(youngest, given)
             group = groups.setdefault(rule.group, np.zeros(judge.count, np.int64))
-            self._add(page, group, given, rule.limits, (score.name, "rule_limit", rule.id))
+            self._add(draft, group, given, rule.limits, (score.name, "rule_limit", rule.id))
         total = groups[None]
         for name, limits in score.groups:
             if name in groups:
-                total += self._limited(page, groups[name], limits, (score.name, "group_limit", name))
-        total = self._limited(page, total, score.limits, (score.name, "score_limit", score.name))
+                total += self._limited(draft, groups[name], limits, (score.name, "group_limit", name))
+        total = self._limited(draft, total, score.limits, (score.name, "score_limit", score.name))
         return total, np.where(youngest == _OLDEST, NONE, youngest), scored
 
     def _add(
-        self, page: _Page, group: NDArray[np.int64], given: Given, limits: Limits, entry: tuple[str, str, str]
+        self,
+        draft: _Draft,
+        group: NDArray[np.int64],
+        given: Given,
+        limits: Limits,
+        entry: tuple[str, str, str],
     ) -> None:
         """Add what a rule gives to its group, within the rule's limits."""
         if limits == NO_LIMITS:
@@ -181,10 +212,10 @@ class Teller:
             return
         points = np.zeros(len(group), np.int64)
         points[given.contact] = given.points
-        group += self._limited(page, points, limits, entry)
+        group += self._limited(draft, points, limits, entry)
 
     def _limited(
-        self, page: _Page, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
+        self, draft: _Draft, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
     ) -> NDArray[np.int64]:
         """Clamp sums, and write down what that took or gave back."""
         if limits == NO_LIMITS:
@@ -192,7 +223,7 @@ class Teller:
         low = np.iinfo(np.int64).min if limits.low is None else limits.low
         high = np.iinfo(np.int64).max if limits.high is None else limits.high
         held = np.clip(points, low, high)
-        page.write(self._number[entry], Given.plain(held - points))
+        draft.write(self._number[entry], Given.plain(held - points))
         return held
 
     def _given(

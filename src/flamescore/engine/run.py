@@ -7,13 +7,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flamescore.engine.bins import Bins
 from flamescore.engine.judge import Judge
+from flamescore.engine.ledger import Page
 from flamescore.engine.prepare import Prepared, prepare
 from flamescore.engine.scan import BATCH, Scan
+from flamescore.engine.spill import ROOM, Spill
 from flamescore.steps import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -33,7 +37,9 @@ class Tuning:
 
     `batch` is the rows of a batch, `bin_bits` the contacts of a bin as a power of two; `budget` bounds the
     occurrences counted at once, `workers` the partitions at a time. `wide` sends every stream through the
-    wide form of counting, which is there to be tested against the narrow one.
+    wide form of counting, which is there to be tested against the narrow one. `room` is the bytes of events,
+    and as many of the ledger, that are held in memory; more goes into temporary files in `folder` (None:
+    where the system has its own).
     """
 
     batch: int = BATCH
@@ -41,6 +47,8 @@ class Tuning:
     budget: int = 1_000_000
     workers: int = 2
     wide: bool = False
+    room: int = ROOM
+    folder: Path | None = None
 
 
 DEFAULT = Tuning()
@@ -48,9 +56,9 @@ DEFAULT = Tuning()
 
 @dataclass(frozen=True)
 class Told:
-    """A partition's ledger, and for whom each further condition holds."""
+    """A partition's ledger, what it comes to, and for whom each further condition holds."""
 
-    first: int
+    page: Page
     share: Share
     holds: tuple[NDArray[np.bool_], ...]
 
@@ -70,17 +78,20 @@ def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condit
     watch = Watch()
     ready = prepare(book, exports, clock, also=also)
     watch("contacts", ready.people.count)
-    scan = Scan(ready.streams, ready.people, clock, batch=tuning.batch, bin_bits=tuning.bin_bits)
-    scanned = scan.run(exports.events)
+    room, folder = tuning.room, tuning.folder
+    bins = Bins(ready.people.count, len(ready.streams.all), bits=tuning.bin_bits, room=room, folder=folder)
+    scanned = Scan(ready.streams, ready.people, clock, batch=tuning.batch).run(exports.events, bins)
     watch("events", sum(record.counts.rows for record in scanned.records))
-    occurrences = scanned.bins.occurrences
-    tail = ready.tail(scanned.sets, oldest=scanned.bins.oldest, wide=tuning.wide)
+    occurrences, ledger = bins.occurrences, Spill(room, folder)
+    tail = ready.tail(scanned.sets, oldest=bins.oldest, wide=tuning.wide)
 
     def tell(partition: Partition) -> Told:
         judge = Judge(ready.known, partition.first, partition.last, tail.sums(partition))
-        return Told(partition.first, ready.teller.share(judge), tuple(judge.holds(c) for c in also))
+        rows, share = ready.teller.share(judge)
+        page = Page(judge.first, judge.last, ledger.put(rows.arrays))
+        return Told(page, share, tuple(judge.holds(condition) for condition in also))
 
-    told = tuple(_in_turn(tell, scanned.bins.partitions(tuning.budget), tuning.workers))
+    told = tuple(_in_turn(tell, bins.partitions(tuning.budget), tuning.workers))
     watch("counting", occurrences)
     return Run(ready, scanned, told, tuple(watch.steps))
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.engine.bins import Bins, Kept
+from flamescore.engine.bins import Kept
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
 from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
 from flamescore.engine.readings import MISSING, fold_all, ten_thousandths
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from flamescore.engine.bins import Bins
     from flamescore.engine.clock import Clock
     from flamescore.engine.people import People
     from flamescore.engine.streams import Streams
@@ -41,9 +42,8 @@ VALUE: Final = "\x00value "
 
 @dataclass(frozen=True)
 class Scanned:
-    """What the events came to."""
+    """What the events came to, beside those kept."""
 
-    bins: Bins
     sets: tuple[tuple[int, ...], ...]
     records: tuple[SourceRecord, ...]
     unread: tuple[tuple[str, int], ...]
@@ -60,14 +60,11 @@ class Scanned:
 class Scan:
     """Goes through the sources batch by batch."""
 
-    def __init__(
-        self, streams: Streams, people: People, clock: Clock, *, batch: int = BATCH, bin_bits: int = 14
-    ) -> None:
+    def __init__(self, streams: Streams, people: People, clock: Clock, *, batch: int = BATCH) -> None:
         self.streams = streams
         self.people = people
         self.clock = clock
         self.batch = batch
-        self.bin_bits = bin_bits
         self.signatures = Signatures(streams.predicates, clock)
         self.matcher = Matcher(streams, self.signatures)
         self.liveness = Liveness(streams.all)
@@ -82,13 +79,11 @@ class Scan:
         self._oldest = -1
         self._here: set[int] = set()
 
-    def run(self, sources: Sequence[EventSource]) -> Scanned:
-        """Go through every source, in turn."""
-        bins = Bins(self.people.count, len(self.streams.all), bits=self.bin_bits)
+    def run(self, sources: Sequence[EventSource], bins: Bins) -> Scanned:
+        """Go through every source, in turn, and lay what is kept into bins."""
         seen = [self._source(source, bins) for source in sources]
         settled = settle([(source, each.doubts) for source, each in zip(sources, seen, strict=True)])
         return Scanned(
-            bins,
             tuple(self.liveness.sets),
             tuple(record_of(each.record, found) for each, found in zip(settled, seen, strict=True)),
             self._unread(),

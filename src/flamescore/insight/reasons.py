@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from flamescore.bind.resolved import Rule, Score
     from flamescore.engine.judge import Judge
-    from flamescore.engine.ledger import Share
+    from flamescore.engine.ledger import Rows
     from flamescore.engine.prepare import Prepared
     from flamescore.engine.streams import Stream
     from flamescore.engine.trace import Traced
@@ -53,14 +53,14 @@ class Told:
     ready: Prepared
     traced: Traced
     judge: Judge
-    share: Share
+    rows: Rows
     history: pl.DataFrame | None
     everything: bool
 
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
         """Return what gave or took anything, in order; the points add up to the score."""
         rules = {rule.id: rule for rule in score.rules}
-        rows = self.share.rows
+        rows = self.rows
         lines = []
         for number, points, occurrences, age in zip(
             rows.entry.tolist(),

@@ -52,11 +52,16 @@ def ways(ready: Prepared, traced: Traced, judge: Judge) -> tuple[tuple[Way, ...]
     open_ = tuple(dict.fromkeys(stream for stream in asked if stream is not None))
     if not open_:
         return ((),) * len(ready.book.scores)
-    now = ready.teller.share(judge).totals
+    _, now = ready.teller.share(judge)
     # As so many contacts scored at once, each with one event more: a rule at a time took 0.5 s for 100.
-    then = ready.teller.share(_twins(judge, _one_more(ready, traced, open_), open_)).totals
+    _, then = ready.teller.share(_twins(judge, _one_more(ready, traced, open_), open_))
     return tuple(
-        _best(score, streams, int(now[number][0]), dict(zip(open_, then[number].tolist(), strict=True)))
+        _best(
+            score,
+            streams,
+            int(now.totals[number][0]),
+            dict(zip(open_, then.totals[number].tolist(), strict=True)),
+        )
         for number, score in enumerate(ready.book.scores)
     )
 

@@ -25,7 +25,8 @@ def reasons(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataF
     A rule's own limit is taken off what it gave; those of groups and the score are not, being no rule's.
     Ties stand in order of the rule file. Contacts to whom no rule gave anything have no row.
     """
-    some = (contact_ids.slice(first, _AT_ONCE) for first in range(0, max(len(contact_ids), 1), _AT_ONCE))
+    ids = contact_ids.sort()  # in the order of the ledger, which then is gone through once
+    some = (ids.slice(first, _AT_ONCE) for first in range(0, max(len(ids), 1), _AT_ONCE))
     given = pl.concat(
         scored.ledger.of(ids).filter(pl.col("score_name") == score_name).pipe(strongest) for ids in some
     )
