@@ -112,7 +112,7 @@ class Bins:
             self._put_away()
 
     def _put_away(self) -> None:
-        """Make room: each bin's events are laid end to end, those without values apart, and wait in the file."""
+        """Make room: lay each bin's events end to end, those without values apart, into the file."""
         for bin_, parts in enumerate(self._parts):
             for some in ([p for p in parts if p.bare], [p for p in parts if not p.bare]):
                 if some:
