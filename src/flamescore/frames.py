@@ -144,6 +144,8 @@ class EventSource:
     settle: Callable[[], Settled] | None = None
     since: Callable[[datetime, Collection[str]], Young] | None = None
     """Leaves out what is cheaply seen to be sound, older than an instant, and not of some (folded) types."""
+    flush: Callable[[], bool] | None = None
+    """Says whether statistics prove that no key begins with white space."""
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
@@ -168,8 +170,9 @@ class Exports:
     `aliases` has a row for each old id of a contact: `contact_id` (the old id), `SURVIVOR` (whose it is now),
     and the contacts' other columns, null where the old id is no row of the export.
 
-    Where there is `whole`, `contacts` and `aliases` have ids, e-mail addresses and the columns that something
-    is matched by alone, and `whole` reads the row of one contact with all its columns.
+    Where there is `whole`, `contacts` and `aliases` have ids and the columns that were asked for or that
+    something is matched by alone. `whole` reads the row of one contact with all its columns, `addressed` the
+    contacts and aliases with their e-mail addresses.
     """
 
     contacts: pl.DataFrame
@@ -181,6 +184,7 @@ class Exports:
     aliases: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
     whole: Callable[[str], pl.DataFrame] | None = None
+    addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFrame:

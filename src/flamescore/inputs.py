@@ -19,7 +19,7 @@ from flamescore.rules.moments import parse_moment
 from flamescore.units import from_local, start_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -52,14 +52,14 @@ def read_inputs(
     strict: bool = False,
     now: datetime | None = None,
     also: Sequence[LoadedRules] = (),
-    keys: bool = False,
+    keys: Collection[str] | None = None,
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
     Headers are held against the rules before any row is read. Copies that reading needed (of files in
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
     further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
-    `exports.load`: one contact alone is meant to be looked at.
+    `exports.load`: only one contact is to be looked at.
     """
     rules = rules or rules_of(project)
     exclude = call_list_of(project)

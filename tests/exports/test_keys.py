@@ -66,7 +66,7 @@ def same(ours, theirs):
 @pytest.mark.parametrize(("contact_id", "events"), [("78", [4, 2, 2]), ("5", [1, 1, 1]), ("10", [0, 0, 0])])
 def test_a_contact_of_several_files_merged_or_repeated(opened, contact_id, events):
     everything = load(opened, DATES, once=True)
-    keys = load(opened, DATES, once=True, keys=True)
+    keys = load(opened, DATES, once=True, keys=())
     one = single(keys, contact_id)
     same(one, single(everything, contact_id))
     assert [source.frame.collect().height for source in one.events] == events
@@ -74,11 +74,20 @@ def test_a_contact_of_several_files_merged_or_repeated(opened, contact_id, event
 
 def test_nothing_that_is_told_of_the_list_is_lost(opened):
     everything = load(opened, DATES, once=True)
-    keys = load(opened, DATES, once=True, keys=True)
+    keys = load(opened, DATES, once=True, keys=("email",))
     assert keys.contacts.columns == ["contact_id", "email", "vids", "phone"]
     assert_frame_equal(keys.contacts, everything.contacts.select(keys.contacts.columns))
     assert_frame_equal(keys.rejects, everything.rejects)
     assert (keys.records, keys.warnings) == (everything.records, everything.warnings)
+
+
+def test_addresses_are_read_when_they_are_asked_for(opened):
+    everything = load(opened, DATES, once=True)
+    keys = load(opened, DATES, once=True, keys=())
+    assert "email" in everything.contacts.columns
+    contacts, aliases = keys.addressed()
+    for mine, whole in ((contacts, everything.contacts), (aliases, everything.aliases)):
+        assert_frame_equal(mine.select("contact_id", "email"), whole.select("contact_id", "email"))
 
 
 def test_a_contact_of_a_parquet_file_with_columns_of_other_types(bench, tmp_path):
@@ -86,7 +95,7 @@ def test_a_contact_of_a_parquet_file_with_columns_of_other_types(bench, tmp_path
     frame.write_parquet(tmp_path / "contacts.parquet")
     bench.write("events.csv", "contact_id,event,at\n1,open,2026-01-01\n")
     opened = bench.survey("contacts: [{path: contacts.parquet}]\nevents: [{path: events.csv}]\n")
-    everything, keys = (load(opened, once=True, keys=each) for each in (False, True))
+    everything, keys = (load(opened, once=True, keys=each) for each in (None, ()))
     for contact_id in ("1", "2", "3"):
         mine = everything.contacts.filter(pl.col("contact_id") == contact_id)
         assert_frame_equal(single(keys, contact_id).contacts, mine)
@@ -96,9 +105,27 @@ def test_too_many_repeated_ids_stop_it_as_ever(bench):
     bench.write("contacts.csv", "contact_id,name\n" + "1,a\n" * 30)
     opened = bench.survey("contacts: [{path: contacts.csv}]\n")
     told = []
-    for keys in (False, True):
+    for keys in (None, ()):
         with pytest.raises(InputError) as caught:
             load(opened, once=True, keys=keys)
         told.append(caught.value.problems)
     assert told[0] == told[1]
     assert "repeated" in str(told[0][0])
+
+
+@pytest.mark.parametrize("last", ["ab", " a", "\u2003a", "a\u2003", "", None])
+def test_events_are_found_whatever_white_space_stands_around_their_ids(bench, tmp_path, last):
+    ids = ["a", "a ", "b", "ab", "~", last]
+    at = ["2026-01-01T00:00:00Z"] * len(ids)
+    events = pl.DataFrame({"contact_id": ids, "event": [str(each) for each in range(6)], "at": at})
+    events.write_parquet(tmp_path / "events.parquet", row_group_size=2)
+    bench.write("contacts.csv", "contact_id\na\nb\n")
+    exports = load(
+        bench.survey("contacts: [{path: contacts.csv}]\nevents: [{path: events.parquet}]\n"),
+        once=True,
+        keys=(),
+    )
+    [source] = single(exports, "a").events
+    assert exports.events[0].flush() == (last in ("ab", "a\u2003"))
+    own = ["5"] if last is not None and last.strip() == "a" else []
+    assert source.frame.collect()["event"].to_list() == ["0", "1", *own]

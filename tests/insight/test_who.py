@@ -1,5 +1,7 @@
 """Which contact is meant."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -34,6 +36,29 @@ EXPORTS = Exports(
 )
 def test_an_id_then_an_old_id_then_an_email(text, contact):
     assert contact_meant(EXPORTS, text) == contact
+
+
+def test_addresses_are_read_where_no_id_is_meant():
+    read = []
+
+    def addressed():
+        read.append(1)
+        return EXPORTS.contacts, EXPORTS.aliases
+
+    ids = replace(
+        EXPORTS,
+        contacts=EXPORTS.contacts.drop("email"),
+        aliases=EXPORTS.aliases.drop("email"),
+        addressed=addressed,
+    )
+    assert [contact_meant(ids, text) for text in ("7", "3", "ann@example.com")] == [
+        "7",
+        "7",
+        "ann@example.com",
+    ]
+    assert read == []
+    assert [contact_meant(ids, text) for text in ("BO@example.com", "was@example.com")] == ["9", "7"]
+    assert read == [1, 1]
 
 
 def test_nobody_is_told_with_what_to_give():

@@ -76,10 +76,11 @@ def explain(
             raise UsageError(Problem("U011", "--run and --as-of don't go together.", hint=hint))
         chosen = _chosen(out, form)
         project = find_settings(config)
+        most = _most(chosen)
         if as_of is None:
-            told = _of_run(project, contact, run, everything=everything)
+            told = _of_run(project, contact, run, everything=everything, most=most)
         else:
-            told = _of_time(project, contact, as_of, rank=rank, everything=everything)
+            told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
         _write(told, out, chosen, everything=everything)
         if verbose and not quiet:
             took = time.perf_counter() - started
@@ -88,7 +89,9 @@ def explain(
     command(body, log_format)
 
 
-def _of_run(project: Project, contact: str, run: str | None, *, everything: bool) -> Explanation:
+def _of_run(
+    project: Project, contact: str, run: str | None, *, everything: bool, most: int | None
+) -> Explanation:
     import polars as pl  # noqa: PLC0415 - it takes time to import
 
     from flamescore.cli.published import published  # noqa: PLC0415
@@ -101,10 +104,11 @@ def _of_run(project: Project, contact: str, run: str | None, *, everything: bool
     found = published(project, run)
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
-    instant = record.as_of.isoformat().replace("+00:00", "Z")
-    with read_inputs(project, rules=rules, as_of=instant, keys=True) as inputs:
+    as_of = record.as_of.isoformat().replace("+00:00", "Z")
+    with read_inputs(project, rules=rules, as_of=as_of, keys=_keys(contact)) as inputs:
         who = contact_meant(inputs.exports, contact)
-        told = explained(inputs.bound.book, inputs.exports, who, as_of=inputs.as_of, everything=everything)
+        book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
+        told = explained(book, exports, who, as_of=instant, everything=everything, most=most)
     told = held_against(told, found.run_id, pl.scan_parquet(found.path / "scores.parquet"))
     if _changed(project, record.rules.text):
         name = project.settings.rules
@@ -126,16 +130,18 @@ def _changed(project: Project, text: str) -> bool:
     return now != text.removeprefix("\ufeff")
 
 
-def _of_time(project: Project, contact: str, as_of: str, *, rank: bool, everything: bool) -> Explanation:
+def _of_time(
+    project: Project, contact: str, as_of: str, *, rank: bool, everything: bool, most: int | None
+) -> Explanation:
     from flamescore.inputs import read_inputs  # noqa: PLC0415 - Polars comes with it
     from flamescore.insight.explain import explain as explained  # noqa: PLC0415
     from flamescore.insight.explain import standing, with_ranks  # noqa: PLC0415
     from flamescore.insight.who import contact_meant  # noqa: PLC0415
 
-    with read_inputs(project, as_of=as_of, keys=not rank) as inputs:
+    with read_inputs(project, as_of=as_of, keys=None if rank else _keys(contact)) as inputs:
         book, exports = inputs.bound.book, inputs.exports
         who = contact_meant(exports, contact)
-        told = explained(book, exports, who, as_of=inputs.as_of, everything=everything)
+        told = explained(book, exports, who, as_of=inputs.as_of, everything=everything, most=most)
         day = _exported_on(exports)
         if rank:
             told = with_ranks(told, standing(book, exports, who, as_of=inputs.as_of))
@@ -143,6 +149,18 @@ def _of_time(project: Project, contact: str, as_of: str, *, rank: bool, everythi
     if len(as_of.strip()) == len("2026-11-21"):
         notes.insert(0, f"A date means its first instant: 00:00 in {told.timezone}.")
     return replace(told, notes=(*told.notes, *notes))
+
+
+def _most(form: ExplainFormat) -> int | None:
+    """Return how many of the occurrences that count under a rule a format has."""
+    from flamescore.report.explained import SHOWN  # noqa: PLC0415 - rich takes time to import
+
+    return SHOWN if form is ExplainFormat.TABLE else None
+
+
+def _keys(contact: str) -> tuple[str, ...]:
+    """Return the columns that most likely tell which contact is meant, beside the ids."""
+    return ("email",) if "@" in contact else ()
 
 
 def _exported_on(exports: Exports) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.exports.audit import id_column, time_column, time_type, timed
+from flamescore.exports.bounds import all_there
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
 from flamescore.exports.examine import enforce, with_cells
@@ -44,6 +45,7 @@ def load_events(examined: Examined, terms: Terms) -> EventSource:
             key,
             cache(partial(_settled, examined, terms)),
             partial(_young, examined, spec, terms),
+            lambda: all(all_there(table, spec, _key(spec)) for table in examined.tables),
         )
     marks = doubles(examined)
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
@@ -114,7 +116,11 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
 
 
 def _fixed(spec: EventsSource) -> frozenset[str]:
-    return frozenset({"contact" if spec.contact_key else "contact_id", "event", "at"})
+    return frozenset({_key(spec), "event", "at"})
+
+
+def _key(spec: EventsSource) -> str:
+    return "contact" if spec.contact_key else "contact_id"
 
 
 def _properties(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.Expr]:

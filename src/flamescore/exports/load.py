@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,7 +17,7 @@ from flamescore.exports.times import UTC_ZONE
 from flamescore.frames import REJECTS, TAG_HISTORY, DateColumns, Exports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from zoneinfo import ZoneInfo
 
     from flamescore.exports.survey import OpenSource
@@ -33,11 +34,12 @@ def load(
     *,
     strict: bool = False,
     once: bool = False,
-    keys: bool = False,
+    keys: Collection[str] | None = None,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
-    With `keys` contacts are read as far as it takes to tell which one is meant (`frames.Exports.whole`).
+    With `keys` of the contacts only these columns and those that something is matched by are read
+    (`frames.Exports.whole`).
 
     With `once` the cells of events are not looked at beforehand, where that can be left to who reads them
     (`frames.EventSource.settle`); `rejects` lack theirs then.
@@ -52,14 +54,13 @@ def load(
 
 
 def load_sources(
-    sources: Sequence[OpenSource], terms: Terms, *, once: bool = False, keys: bool = False
+    sources: Sequence[OpenSource], terms: Terms, *, once: bool = False, keys: Collection[str] | None = None
 ) -> Exports:
     """Read sources on some terms."""
     examined, problems = _examined(sources, terms, once=once)
-    named = {getattr(source.spec, "contact_key", None) or "email" for source in sources}
     lists = [each for each in examined if each.spec.KIND == "contacts"]
     try:
-        people = load_people(lists, terms, frozenset({"email", *named}) if keys else None)
+        people = load_people(lists, terms, None if keys is None else _matched(sources, keys))
     except InputError as error:
         raise InputError([*error.problems, *problems]) from None
     if problems:
@@ -83,7 +84,19 @@ def load_sources(
         aliases=people.aliases,
         warnings=people.warnings,
         whole=people.whole,
+        addressed=None if keys is None else partial(_addressed, lists, terms),
     )
+
+
+def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[str]:
+    """Add the columns of contacts that a source's rows are matched by."""
+    named = (getattr(source.spec, "contact_key", None) for source in sources)
+    return frozenset((*keys, *(name for name in named if name is not None)))
+
+
+def _addressed(lists: Sequence[Examined], terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    people = load_people(lists, terms, frozenset({"email"}))
+    return people.contacts, people.aliases
 
 
 def _examined(

@@ -14,13 +14,12 @@ import polars as pl
 
 from flamescore.cells import fold, maybe_blank
 from flamescore.exports.audit import guarded, time_type
-from flamescore.exports.footer import row_groups
-from flamescore.exports.mapping import column, mapped
+from flamescore.exports.bounds import between, groups_of, never_blank
+from flamescore.exports.mapping import column
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from flamescore.exports.footer import Bounds, RowGroup
     from flamescore.exports.model import EventsSource
     from flamescore.exports.tables import Table
 
@@ -68,41 +67,15 @@ def _lasting(table: Table, spec: EventsSource, lasting: Collection[str]) -> list
 
 def _ruled_out(table: Table, spec: EventsSource, key: str, cut: datetime) -> int:
     """Count the rows of row groups whose statistics prove that each row is old, and lacks nothing."""
-    headers = mapped(table, spec).headers
-    inner = dict(zip(table.headers, table.inner, strict=True))
-    names = [inner.get(headers[name][0]) for name in ("at", key, "event") if len(headers.get(name, ())) == 1]
-    plain = not any(name in spec.rename or name in spec.cut for name in ("at", key, "event"))
-    if table.frame is not None or spec.null_values or not plain or len(names) != 3 or None in names:  # noqa: PLR2004
-        return 0
-    at, contact, event = (str(name) for name in names)
+    groups, called = groups_of(table, spec, ("at", key, "event"))
     first, micros = (int(each.replace(tzinfo=UTC).timestamp()) * 1_000_000 for each in (_first(cut), cut))
-    groups = row_groups(table.path, (at, contact, event)) or ()
     return sum(
         group.rows
         for group in groups
-        if _between(group, at, first, micros) and _never_blank(group, contact) and _never_blank(group, event)
+        if between(group, called[0], first, micros) and all(never_blank(group, each) for each in called[1:])
     )
 
 
 def _first(like: datetime) -> datetime:
     """Return the first instant that reads as a time; earlier ones are rejected."""
     return datetime.min.replace(tzinfo=like.tzinfo)
-
-
-def _between(group: RowGroup, name: str, low: int, high: int) -> bool:
-    bounds = _of(group, name)
-    if bounds is None or not isinstance(bounds.low, int) or not isinstance(bounds.high, int):
-        return False
-    return low <= bounds.low and bounds.high < high
-
-
-def _never_blank(group: RowGroup, name: str) -> bool:
-    bounds = _of(group, name)
-    if bounds is None or not isinstance(bounds.low, bytes) or not isinstance(bounds.high, bytes):
-        return False
-    return bounds.low >= b"!" and bounds.high <= b"~"
-
-
-def _of(group: RowGroup, name: str) -> Bounds | None:
-    bounds = group.bounds.get(name)
-    return bounds if bounds is not None and bounds.nulls == 0 else None

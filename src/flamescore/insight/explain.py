@@ -33,11 +33,18 @@ AHEAD: Final = (7, 30)
 
 
 def explain(
-    book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime, everything: bool = False
+    book: RuleBook,
+    exports: Exports,
+    contact_id: str,
+    *,
+    as_of: datetime,
+    everything: bool = False,
+    most: int | None = None,
 ) -> Explanation:
     """Explain every score of a contact as of an instant.
 
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
+    With `most` only so many of the occurrences that count under a rule are told, the latest.
     Rank and percentile are left out: they depend on everyone else.
     """
     mine = single(exports, contact_id)
@@ -48,7 +55,7 @@ def explain(
     rows, share = ready.teller.share(judge)
     summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
-    told = Told(ready, traced, judge, rows, mine.tag_history, everything=everything)
+    told = Told(ready, traced, judge, rows, mine.tag_history, everything=everything, most=most)
     entries = [told.entries(score) for score in book.scores]
     ahead = ways(ready, traced, judge)
     scores = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.bind.resolved import BranchRule, EventRule, TagRule
@@ -56,6 +56,8 @@ class Told:
     rows: Rows
     history: pl.DataFrame | None
     everything: bool
+    most: int | None = None
+    """So many counted occurrences of an entry are told; to tell of 69,000 takes a second."""
 
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
         """Return what gave or took anything, in order; the points add up to the score."""
@@ -73,7 +75,7 @@ class Told:
             if entry.score_name != score.name:
                 continue
             rule = rules.get(entry.id) if entry.entry == "rule" else None
-            counted, uncounted = ((), ()) if rule is None else self._occurrences(rule)
+            counted, uncounted = ((), ()) if rule is None else self._occurrences(rule, self.most)
             lines.append(
                 EntryLine(
                     entry=entry.entry,
@@ -84,7 +86,7 @@ class Told:
                     last_at=None if age == NONE else self._instant(age),
                     group=None if rule is None else rule.group,
                     counted=counted,
-                    uncounted=uncounted if self.everything else (),
+                    uncounted=uncounted,
                     applied=None if rule is None else self._applied(rule),
                 )
             )
@@ -151,8 +153,13 @@ class Told:
             return found
         return replace(found, outcome=CONDITION, factor=None, points=None)
 
-    def _occurrences(self, rule: Rule) -> tuple[tuple[Occurrence, ...], tuple[Occurrence, ...]]:
-        """Return the counted occurrences of a rule and the others, latest first."""
+    def _occurrences(
+        self, rule: Rule, most: int | None = None
+    ) -> tuple[tuple[Occurrence, ...], tuple[Occurrence, ...]]:
+        """Return the counted occurrences of a rule, at most so many, and (of `everything`) the others.
+
+        Latest first.
+        """
         if not isinstance(rule.subject, EventRule):
             return (), ()
         number = self.ready.streams.of_rule[rule.subject]
@@ -160,13 +167,14 @@ class Told:
         oldest = max((0, *(self._ages[row] for row in rows)))
         factor = factors(stream.decay, oldest // DAY).tolist()
         properties = [name for name in _columns(stream) if name in self._cells]
-        shown = [self._occurrence(rule.subject, number, row, factor, properties) for row in rows]
-        return tuple(o for o in shown if o.outcome == COUNTED), tuple(
-            o for o in shown if o.outcome != COUNTED
-        )
+        tell = partial(self._occurrence, rule.subject, number, factor=factor, properties=properties)
+        outcomes = self.traced.outcomes
+        counted = [row for row in rows if outcomes[number, row] == COUNTED][:most]
+        others = [row for row in rows if outcomes[number, row] != COUNTED] if self.everything else []
+        return tuple(tell(row) for row in counted), tuple(tell(row) for row in others)
 
     def _occurrence(
-        self, rule: EventRule, number: int, row: int, factor: list[int], properties: list[str]
+        self, rule: EventRule, number: int, row: int, *, factor: list[int], properties: list[str]
     ) -> Occurrence:
         """Tell of one event under a rule; `factor` is by whole days."""
         cells, age, at = self._cells, self._ages[row], self._cells[AT][row]

@@ -29,6 +29,9 @@ def contact_meant(exports: Exports, text: str) -> str:
     aliases = contacts.clear() if exports.aliases is None else exports.aliases
     if (merged := aliases.filter(by_id)).height:
         return str(merged[SURVIVOR][0])
+    if exports.addressed is not None and "email" not in contacts.columns:
+        contacts, old = exports.addressed()
+        aliases = aliases if old is None else old
     found = _by_email(contacts, text)["contact_id"].to_list()
     if not found and (merged := _by_email(aliases, text)).height:
         found = merged[SURVIVOR].unique().to_list()

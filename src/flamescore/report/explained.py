@@ -35,7 +35,7 @@ LIMITS = {
     "score_limit": "limit of the score",
 }
 SHOWN = 12
-"""Counted occurrences that are listed before the rest is summed up; JSON has them all."""
+"""Counted occurrences of a rule that are listed; the others are counted. JSON has them all."""
 
 
 def render(explanation: Explanation, *, everything: bool = False) -> Group:
@@ -93,8 +93,8 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
             table.add_row("", Text(shown(_applied(line.applied, zone)), style="dim"))
         for occurrence in line.counted[:SHOWN]:
             table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
-        if len(line.counted) > SHOWN:
-            more = count(len(line.counted) - SHOWN, "earlier one")
+        if line.counted and line.occurrences > SHOWN:
+            more = count(line.occurrences - SHOWN, "earlier one")
             table.add_row("", Text(f"and {more}", style="dim"))
         for occurrence in line.uncounted:
             table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
