@@ -164,11 +164,12 @@ class Young:
 class Exports:
     """Clean frames, the rejects and the counts.
 
-    `contacts`: `contact_id` (String, unique, in export order), canonical columns, `tags` (List[String]) where
-    there is one, every other column as String. `tag_history`: `TAG_HISTORY` or None. `records` has an entry
-    a source of contacts, tag history and opportunities with its final counts; of events they are in `events`.
-    `aliases` has a row for each old id of a contact: `contact_id` (the old id), `SURVIVOR` (whose it is now),
-    and the contacts' other columns, null where the old id is no row of the export.
+    `contacts`: `contact_id` (String, unique, in export order, or by id and with `ROW`), canonical columns,
+    `tags` (List[String]) where there is one, every other column as String. `tag_history`: `TAG_HISTORY` or
+    None. `records` has an entry a source of contacts, tag history and opportunities with its final counts; of
+    events they are in `events`. `aliases` has a row for each old id of a contact: `contact_id` (the old id),
+    `SURVIVOR` (whose it is now), and the contacts' other columns, null where the old id is no row of the
+    export.
 
     Where there is `whole`, `contacts` and `aliases` have ids and the columns that were asked for or that
     something is matched by alone. `whole` reads the row of one contact with all its columns, `addressed` the
@@ -185,6 +186,15 @@ class Exports:
     warnings: tuple[str, ...] = ()
     whole: Callable[[str], pl.DataFrame] | None = None
     addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None
+
+
+ROW: Final = "\x00row"
+"""Names the column that says which row of the export a contact is; with it, contacts are in order of id."""
+
+
+def in_order(contacts: pl.DataFrame) -> pl.DataFrame:
+    """Put contacts in order of contact id, by code point, and keep their order in the export as `ROW`."""
+    return contacts if ROW in contacts.columns else contacts.with_row_index(ROW).sort("contact_id")
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFrame:

@@ -12,12 +12,11 @@ import polars as pl
 from flamescore.engine.clock import Clock
 from flamescore.engine.entries import table
 from flamescore.engine.ledger import NONE, joined
-from flamescore.engine.people import ROW
 from flamescore.engine.rank import quotients, ranked
 from flamescore.engine.readings import instant_of
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
 from flamescore.engine.streams import types_of
-from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS
+from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.units import POINT
 
 if TYPE_CHECKING:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,24 @@ def test_events_without_values_come_first_and_the_others_keep_theirs():
 def test_events_of_books_without_values_stay_in_order():
     some = [Kept(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
     assert concat(some).age.tolist() == [1, 3, 3, 3, 2, 2]
+
+
+@pytest.mark.parametrize("room", [0, 100, 200, 300])
+def test_what_finds_no_room_comes_back_from_the_file(tmp_path, room):
+    rng = np.random.default_rng(7)
+    some = [events(*((c, 1, c * 100 + n) for c in rng.integers(0, 6, 5))) for n in range(8)]
+    bare = [replace(each, values=(NO.astype(np.uint64),), amounts=(NO,)) for each in some[::2]]
+    bins = Bins(6, 1, bits=1, room=room, folder=tmp_path)
+    for each in (*some, *bare):
+        bins.add(each, ONE)
+    found = []
+    for partition in bins.partitions(1):
+        kept = partition.events
+        ages = kept.age.tolist()
+        assert kept.values[0].tolist() == [age * 2 for age in ages[kept.bare :]]
+        assert kept.amounts[0].tolist() == [age * 3 for age in ages[kept.bare :]]
+        assert all(partition.first <= c < partition.last for c in kept.contact.tolist())
+        found += zip(kept.contact.tolist(), ages, strict=True)
+    given = [(c, a) for e in (*some, *bare) for c, a in zip(e.contact.tolist(), e.age.tolist(), strict=True)]
+    assert sorted(found) == sorted(given)
+    assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.cells import as_text, keyed
 from flamescore.engine.probe import Probe
 from flamescore.engine.signatures import Signatures
-from flamescore.frames import ISO_SUFFIX, SURVIVOR
+from flamescore.frames import ISO_SUFFIX, ROW, SURVIVOR, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,6 @@ INDEX: Final = "\x00c"
 KEY: Final = "\x00key"
 HASH: Final = "\x00hash"
 CHECK: Final = "\x00check"
-ROW: Final = "\x00row"
 
 _PIECE: Final = 1 << 16
 
@@ -127,7 +126,7 @@ def hashes_of(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 def people_of(contacts: pl.DataFrame, aliases: pl.DataFrame | None = None) -> People:
     """Put the contacts in order."""
-    return People(contacts.with_row_index(ROW).sort("contact_id"), aliases)
+    return People(in_order(contacts), aliases)
 
 
 def contact_of(source: EventSource, schema: pl.Schema) -> pl.Expr:
