@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from flamescore.insight.changes import Before, Changes
     from flamescore.publish.record import RunRecord
     from flamescore.publish.store import HeldStore, Published, RunFolder
+    from flamescore.report.pen import Pen
     from flamescore.report.view import View
     from flamescore.scoring import Scored
     from flamescore.steps import Step
@@ -96,18 +97,33 @@ class _Watch(Watch):
         self.start()
 
 
-def nightly(project: Project, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
+def nightly(
+    project: Project,
+    options: Options,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+    pen: Pen | None = None,
+) -> Outcome:
+    """Score a project's exports and publish the run; `tell` hears of each step as it starts.
+
+    `pen` draws the charts of the report, if there is one.
+    """
     check_needed(project)  # before there is a folder in a place where nobody wanted one
     delete_leftovers()
     if options.dry_run:
-        return _work(project, options, tell, None)
+        return _work(project, options, tell, None, None)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, options, tell, held)
+        return _work(project, options, tell, held, pen)
 
 
-def _work(project: Project, options: Options, tell: Callable[[str], None], held: HeldStore | None) -> Outcome:
+def _work(
+    project: Project,
+    options: Options,
+    tell: Callable[[str], None],
+    held: HeldStore | None,
+    pen: Pen | None,
+) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Watch(tell=tell)
     watch.begin("Reading the exports")
@@ -141,7 +157,7 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
         with ThreadPoolExecutor(1) as beside:
-            told = beside.submit(_report, folder, inputs, scored, warnings, changes)
+            told = beside.submit(_report, folder, inputs, scored, warnings, changes, pen=pen)
             written = _write(folder.path, inputs, scored, changes, options)
             report, shown = told.result()
         watch("write", sum(step.rows for step in written))
@@ -155,13 +171,19 @@ def _work(project: Project, options: Options, tell: Callable[[str], None], held:
 
 
 def _report(
-    folder: RunFolder, inputs: Inputs, scored: Scored, warnings: tuple[str, ...], changes: Changes | None
+    folder: RunFolder,
+    inputs: Inputs,
+    scored: Scored,
+    warnings: tuple[str, ...],
+    changes: Changes | None,
+    *,
+    pen: Pen | None,
 ) -> tuple[View, Step]:
     watch = Watch()
     rules_hash = RulesFile.of("", inputs.loaded.text).hash
     report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
     write_markdown(folder.path, report)
-    write_html(folder.path, report)
+    write_html(folder.path, report, pen)
     return report, watch(HTML_FILE, sum(len(score.leads) for score in report.scores))
 
 

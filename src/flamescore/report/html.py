@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from flamescore.report.pen import Pen
     from flamescore.report.view import ScoreView, View
 
 NAME: Final = "report.html"
@@ -31,20 +32,20 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def write_html(folder: Path, report: View) -> None:
+def write_html(folder: Path, report: View, pen: Pen | None = None) -> None:
     """Write `report.html` into a folder: UTF-8, LF."""
-    (folder / NAME).write_text(render(report), encoding="utf-8", newline="\n")
+    (folder / NAME).write_text(render(report, pen), encoding="utf-8", newline="\n")
 
 
-def render(report: View) -> str:
-    """Return the whole page."""
+def render(report: View, pen: Pen | None = None) -> str:
+    """Return the whole page; the pen draws its charts, if there is one."""
     style, script = _asset("report.css"), _asset("report.js")
     template = _environment().get_template("report.html.j2")
     parts = {
         "style": _trusted(style),
         "script": _trusted(script),
         "policy": policy(style, script),
-        "drawn": _drawn(report),
+        "drawn": _drawn(report, pen),
         "no_charts": None if svg.available() else svg.MISSING,
     }
     page = template.render(report=report, **parts)
@@ -80,7 +81,7 @@ def _asset(name: str) -> str:
     return (files("flamescore.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _drawn(report: View) -> dict[str, Markup]:
+def _drawn(report: View, pen: Pen | None) -> dict[str, Markup]:
     """Draw every chart, by its name; none where they can't be drawn."""
     if not svg.available():
         return {}
@@ -99,7 +100,7 @@ def _drawn(report: View) -> dict[str, Markup]:
             charts.grid(table),
             "Contacts by the flames of both scores. The table has the numbers.",
         )
-    return {name: _trusted(svg.draw(spec, label)) for name, (spec, label) in found.items()}
+    return {name: _trusted(text) for name, text in zip(found, svg.draw(found.values(), pen), strict=True)}
 
 
 def _environment() -> Environment:

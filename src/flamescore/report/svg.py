@@ -6,8 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
+from flamescore.report.pen import VERSION
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+
+    from flamescore.report.pen import Pen
 
 MISSING: Final = "No charts: they need `pip install 'flamescore[report]'`. The numbers are all here."
 _SPACE: Final = "{http://www.w3.org/2000/svg}"
@@ -30,13 +34,22 @@ def available() -> bool:
     return True
 
 
-def draw(spec: Mapping[str, Any], label: str) -> str:
-    """Return a chart as an `<svg>` with a text alternative, of plain shapes alone."""
+def draw(charts: Collection[tuple[Mapping[str, Any], str]], pen: Pen | None = None) -> list[str]:
+    """Return each chart, a specification and a label, as an `<svg>` of plain shapes with that text."""
+    specs = [spec for spec, _ in charts]
+    drawn = None if pen is None else pen.draw(specs)
+    drawn = [_svg(spec) for spec in specs] if drawn is None else drawn
+    return [_labelled(text, label) for text, (_, label) in zip(drawn, charts, strict=True)]
+
+
+def _svg(spec: Mapping[str, Any]) -> str:
     import vl_convert  # noqa: PLC0415 - an extra, and only where a chart is drawn
 
-    drawn = vl_convert.vegalite_to_svg(dict(spec), vl_version="5.20", show_warnings=False)
-    root = ET.fromstring(drawn)  # noqa: S314 - our own drawing, not a stranger's
-    plain = _plain(root)
+    return str(vl_convert.vegalite_to_svg(dict(spec), vl_version=VERSION, show_warnings=False))
+
+
+def _labelled(drawn: str, label: str) -> str:
+    plain = _plain(ET.fromstring(drawn))  # noqa: S314 - our own drawing, not a stranger's
     plain.set("role", "img")
     plain.set("aria-label", label)
     return ET.tostring(plain, encoding="unicode", short_empty_elements=True)
