@@ -38,15 +38,15 @@ def _events(source: EventSource, exports: Exports, contact_id: str) -> EventSour
     text = contact_of(source, schema)
     keys = _keys(exports, source.key, contact_id)
     mine, frame = key_of(source.key, text).is_in(keys.implode()), source.frame
+    flush = source.key != "email" and source.flush is not None and source.flush()
     if source.key != "email":
         # A reader decodes the other columns only of rows that fit a quick condition. One that trims every
         # key is none, and is kept from becoming part of it: 0.9 s instead of 1.5 for 20 million events.
-        flush = source.flush is not None and source.flush()
-        frame = frame.filter(_perhaps(text, keys, flush=flush)).map_batches(
-            lambda some: some.filter(mine), streamable=True
-        )
+        frame = frame.filter(_perhaps(text, keys, flush=flush))
+    if source.key != "email" and not flush:  # many rows may be left, of which few are the contact's
+        frame = frame.map_batches(lambda some: some.filter(mine), streamable=True)
     with reading(source.record.path):
-        rows = frame.filter(mine).collect() if source.key == "email" else frame.collect()
+        rows = frame.filter(mine).collect() if source.key == "email" else frame.collect().filter(mine)
     typed = rows.with_columns(present(as_text("event", schema["event"])).alias("event"))
     return source.only(typed.drop_nulls(["event", "at"]).lazy())
 
