@@ -12,7 +12,7 @@ import polars as pl
 
 from flamescore.brakes import brake, unseen
 from flamescore.engine.run import DEFAULT
-from flamescore.errors import InputError, Problem
+from flamescore.errors import InputError
 from flamescore.exports.settings import check_needed
 from flamescore.exports.spool import delete_leftovers
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
@@ -20,6 +20,7 @@ from flamescore.insight.changes import compare
 from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.merged import merged_table
 from flamescore.insight.trend import with_trend
+from flamescore.memory import give_back
 from flamescore.publish.before import before
 from flamescore.publish.describe import describe, describe_changes
 from flamescore.publish.record import RulesFile, write_record
@@ -34,10 +35,10 @@ from flamescore.report.view import view
 from flamescore.scoring import score_exports
 from flamescore.steps import Watch
 from flamescore.tables.changes import with_people, write_changes
-from flamescore.tables.keep import absent
 from flamescore.tables.opportunities import write_opportunities
 from flamescore.tables.parquet import write_parquet
 from flamescore.tables.write import TableSettings, write_tables
+from flamescore.warned import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,6 +157,7 @@ def _work(
         return Outcome(scored, report, warnings, record, None, _previous(project))
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
+        give_back()
         with ThreadPoolExecutor(1) as beside:
             told = beside.submit(_report, folder, inputs, scored, warnings, changes, pen=pen)
             written = _write(folder.path, inputs, scored, changes, options)
@@ -245,28 +247,6 @@ def _view(
         changes=None if changes is None else Moved(changes.run_id, changes.as_of, changes.rows),
     )
     return view(material)
-
-
-def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
-    """Say what a user should look at of rules, project and exports, though the run went on."""
-    settings = inputs.project.settings
-    # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
-    missing = absent(scored.contacts, settings.keep) if "keep" in settings.model_fields_set else ()
-    return (
-        *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
-        *inputs.exports.warnings,
-        *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
-    )
-
-
-def _in_a_line(problem: Problem, project: Project) -> str:
-    """Say a warning without its source line and hint: `rules/keap.yaml:94:17: R100 message`."""
-    where = problem.where
-    if where is None:
-        return f"{problem.code} {problem.message}"
-    path = Path(where.path)
-    near = path.relative_to(project.folder) if path.is_relative_to(project.folder) else path
-    return f"{replace(where, path=near.as_posix())}: {problem.code} {problem.message}"
 
 
 def _last(project: Project) -> RunRecord | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flamescore.insight.trend import with_trend
 from flamescore.tables.hot import hot_list
-from flamescore.tables.text import scores_table
+from flamescore.tables.text import scores_pieces
 from flamescore.units import parse_period
 from product import exports_of, scored, whole
 from strategies import case_of, cases
@@ -37,7 +37,7 @@ def test_the_tables_show_it():
     case = case_of(Random(1))
     done = with_trend(scored(case), exports_of(case), parse_period("7d"))
     name = done.book.scores[0].name
-    assert {f"{name}_trend", f"{name}_trend_score"} <= set(scores_table(done, ()).columns)
+    assert {f"{name}_trend", f"{name}_trend_score"} <= set(next(scores_pieces(done, ())).columns)
     assert "trend" in hot_list(done, name, keep=(), hot_flames=1).columns
     plain = scored(case)
     assert "trend" not in hot_list(plain, name, keep=(), hot_flames=1).columns

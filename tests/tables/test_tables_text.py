@@ -13,7 +13,7 @@ from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.keep import absent, kept
 from flamescore.tables.reasons import reasons
 from flamescore.tables.summary import summaries
-from flamescore.tables.text import write_csv
+from flamescore.tables.text import scores_pieces, write_csv, write_pieces
 from flamescore.tables.words import local_time, plain
 from flamescore.tables.write import TableSettings, write_tables
 from tables.by_hand import CONTACTS, POINT_ROWS, SCORE_ROWS, Entries, scored
@@ -38,6 +38,20 @@ def test_scores_csv_to_the_letter(written):
         '002,Bob | Co,"","",8,2,33.333333333333336,3,0.1,0,0,1\n'
         "004,,@home,,-1000,0,0,4,,,,\n"
     )
+
+
+@pytest.mark.parametrize("spreadsheet", [False, True])
+def test_scores_csv_is_the_same_in_pieces(written, tmp_path, monkeypatch, spreadsheet):
+    texts = []
+    for rows in (1, 3, 131_072):
+        monkeypatch.setattr("flamescore.tables.text.PIECE", rows)
+        pieces = scores_pieces(scored(excluded=("001",)), ("name", "phone", "tags"))
+        assert write_pieces(pieces, tmp_path / "again.csv", spreadsheet=spreadsheet) == 4
+        texts.append((tmp_path / "again.csv").read_bytes())
+    assert texts[0] == texts[1] == texts[2]
+    assert texts[0].count(b"\n") == 5
+    if not spreadsheet:
+        assert texts[0] == (written / "scores.csv").read_bytes()
 
 
 def test_hot_leads_csv_to_the_letter(written):

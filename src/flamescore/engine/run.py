@@ -13,6 +13,7 @@ from flamescore.engine.ledger import Page
 from flamescore.engine.prepare import Prepared, prepare
 from flamescore.engine.scan import BATCH, Scan
 from flamescore.engine.spill import ROOM, Spill
+from flamescore.memory import give_back
 from flamescore.steps import Watch
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condit
     bins = Bins(ready.people.count, len(ready.streams.all), bits=tuning.bin_bits, room=room, folder=folder)
     scanned = Scan(ready.streams, ready.people, clock, batch=tuning.batch).run(exports.events, bins)
     watch("events", sum(record.counts.rows for record in scanned.records))
+    give_back()
     occurrences, ledger = bins.occurrences, Spill(room, folder)
     tail = ready.tail(scanned.sets, oldest=bins.oldest, wide=tuning.wide)
 
@@ -92,6 +94,7 @@ def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condit
         return Told(page, share, tuple(judge.holds(condition) for condition in also))
 
     told = tuple(_in_turn(tell, bins.partitions(tuning.budget), tuning.workers))
+    give_back()
     watch("counting", occurrences)
     return Run(ready, scanned, told, tuple(watch.steps))
 

@@ -12,7 +12,7 @@ import polars as pl
 from flamescore.steps import Step, Watch
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
-from flamescore.tables.text import scores_table, write_csv
+from flamescore.tables.text import scores_pieces, write_csv, write_pieces
 from flamescore.tables.urls import without_credentials
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def _scores(folder: Path, scored: Scored, settings: TableSettings) -> int:
 
 
 def _scores_csv(folder: Path, scored: Scored, settings: TableSettings) -> int:
-    table = scores_table(scored, settings.keep)
-    write_csv(table, folder / "scores.csv", spreadsheet=settings.spreadsheet)
-    return table.height
+    pieces = scores_pieces(scored, settings.keep)
+    return write_pieces(pieces, folder / "scores.csv", spreadsheet=settings.spreadsheet)
 
 
 def _points(folder: Path, scored: Scored, _settings: TableSettings) -> int:

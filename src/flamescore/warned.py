@@ -1,0 +1,37 @@
+"""What a run warns of, though it goes on: what a user should look at of rules, project and exports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flamescore.tables.keep import absent
+
+if TYPE_CHECKING:
+    from flamescore.errors import Problem
+    from flamescore.exports.project import Project
+    from flamescore.inputs import Inputs
+    from flamescore.scoring import Scored
+
+
+def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
+    """Return the warnings of rules, exports and project, a line each."""
+    settings = inputs.project.settings
+    # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
+    missing = absent(scored.contacts, settings.keep) if "keep" in settings.model_fields_set else ()
+    return (
+        *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
+        *inputs.exports.warnings,
+        *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
+    )
+
+
+def _in_a_line(problem: Problem, project: Project) -> str:
+    """Say a warning without its source line and hint: `rules/keap.yaml:94:17: R100 message`."""
+    where = problem.where
+    if where is None:
+        return f"{problem.code} {problem.message}"
+    path = Path(where.path)
+    near = path.relative_to(project.folder) if path.is_relative_to(project.folder) else path
+    return f"{replace(where, path=near.as_posix())}: {problem.code} {problem.message}"
