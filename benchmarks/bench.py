@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import results
 import targets
 from data import SIZES, VARIANTS, Dataset
-from heavy import OURS, PLACE, Plan, heavy, python
+from heavy import PLACE, Plan, heavy, python
 from measure import load, machine, once, spent
 from waits import waits
 
@@ -47,21 +47,19 @@ def bench(plan: Plan) -> None:
         print(f"{wait.what}: {wait.ours.wall:.3f} / {wait.floor.wall:.3f} s", flush=True)
         short.append(wait)
     before = results.RESULTS.read_text(encoding="utf-8") if results.RESULTS.exists() else ""
-    section = "\n".join(_section(plan, rows, short, before, began))
+    section = "\n".join(_section(plan, rows, short, began))
     title = f"{plan.data.size}, {plan.data.variant}"
     results.RESULTS.write_text(results.replaced(before, title, section), encoding="utf-8")
     print(f"\n## {title}\n\n{section}")
 
 
 def _section(
-    plan: Plan, rows: Sequence[Row], short: Sequence[Wait], before: str, began: tuple[datetime, str]
+    plan: Plan, rows: Sequence[Row], short: Sequence[Wait], began: tuple[datetime, str]
 ) -> Iterator[str]:
     data = plan.data
-    peak = next((row.cost.peak for row in rows if (row.what, row.rules) == (OURS, targets.PEAK)), None)
-    grown = peak and results.growth(before, data.size, data.variant, targets.PEAK, peak)
     yield f"Seed {data.seed}: {data.people:,} contacts, {data.rows:,} events."
     yield ""
-    yield from targets.table(targets.found_in(data.size, rows, short, grown or None))
+    yield from targets.table(targets.found_in(data, rows, short))
     yield ""
     yield from results.rows_table(rows)
     yield ""

@@ -33,9 +33,10 @@ END: Final = datetime(2026, 11, 21, 7, tzinfo=UTC)
 
 DAYS: Final = 730
 SIZES: Final = {"S": (100_000, 2_000_000), "M": (1_000_000, 20_000_000), "L": (2_000_000, 100_000_000)}
-VARIANTS: Final = ("shuffled", "sorted", "monthly", "urls", "orphans")
-"""`urls` has 30% distinct URLs and `orphans` 50% events of nobody on the list; `sorted` (by time) and
-`monthly` (a hive partition a month) hold the events of `shuffled` in another order."""
+VARIANTS: Final = ("shuffled", "half", "sorted", "monthly", "urls", "orphans")
+"""`urls` has 30% distinct URLs and `orphans` 50% events of nobody on the list; `half` is the first half of
+`shuffled`, and `sorted` (by time) and `monthly` (a hive partition a month) hold its events in another order.
+"""
 
 PIECE: Final = 1_000_000
 ROW_GROUP: Final = 262_144
@@ -57,7 +58,7 @@ class Dataset:
     @property
     def rows(self) -> int:
         """How many events there are."""
-        return SIZES[self.size][1]
+        return SIZES[self.size][1] // (2 if self.variant == "half" else 1)
 
     @property
     def contacts(self) -> Path:
@@ -112,6 +113,9 @@ def _events(data: Dataset, path: Path) -> None:
             folder = path / f"month={start:%Y-%m}"
             folder.mkdir(exist_ok=True)
             _sink(rows.lazy(), folder / "events.parquet")
+        return
+    if data.variant == "half":
+        _sink(make(Dataset(data.size, seed=data.seed)).scan().head(data.rows), path)
         return
     _sink(_streamed(lambda: _pieces(data)), path)
 

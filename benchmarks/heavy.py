@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,10 +25,22 @@ FROM_CSV: Final = "flamescore from CSV"
 OF_NARROW: Final = ", narrow rules"
 """Ends the names of what is measured by rules of the narrow mix."""
 
+NO_REPORT: Final = ", no report"
+"""Ends the names of what writes every table, and no report: the target's own terms."""
+
+AS_PEERS: Final = ", the peers' tables"
+"""Ends the names of what writes the tables that the peers write, and no others."""
+
+OF_HALF: Final = ", half of the events"
+"""Ends the name of what tells how memory grows: the same contacts with fewer events."""
+
 FLOOR: Final = "floor"
 CSV_FLOOR: Final = "floor of CSV"
 ONCE: Final = {"polars": 100, "pandas": 0}
 """Peers that take so long, from so many rules on, that one run tells enough."""
+
+PEAK: Final = 300
+"""The rules at which memory is judged."""
 
 UP_TO: Final = 100
 """More rules than these are given to the peers only where nothing else is asked for."""
@@ -74,15 +86,33 @@ def heavy(plan: Plan) -> Iterator[Row]:
         yield _row(CSV_FLOOR, 0, plan.runs, python("floor.py", *words, "csv"))
     for count in plan.counts:
         yield _row(OURS, count, plan.runs, score(project(plan.data, count)))
+        if count == UP_TO:
+            yield from _tables(plan, BROAD)
         if count in plan.csv:
             yield _row(FROM_CSV, count, plan.runs, score(project(plan.data, count, csv=True)))
         for peer in plan.peers_of(count):
             yield _peer(peer, plan, count, BROAD)
+    if plan.data.size == "L" and PEAK in plan.counts:
+        half = replace(plan.data, variant="half")
+        once(python("data.py", half.size, "--variant", half.variant))
+        yield _row(OURS + OF_HALF, PEAK, 1, score(project(half, PEAK)))
     for count in plan.counts:
         runs = 1 if plan.data.size == "S" else plan.runs  # where start-up is most of it, and minutes count
         yield _row(OURS + OF_NARROW, count, runs, score(project(plan.data, count, mix=NARROW)))
+        if count == UP_TO:
+            yield from _tables(plan, NARROW)
         if count == UP_TO and "duckdb" in plan.peers:
             yield _peer("duckdb", plan, count, NARROW)
+
+
+def _tables(plan: Plan, mix: str) -> Iterator[Row]:
+    """Measure the tables alone: all of them, and those of the peers."""
+    narrow = mix == NARROW
+    runs = 1 if narrow and plan.data.size == "S" else plan.runs
+    config = project(plan.data, UP_TO, mix=mix)
+    for ending, names in ((NO_REPORT, ()), (AS_PEERS, ("scores.parquet", "points.parquet"))):
+        command = python("tables.py", str(config), str(PLACE / "out" / "tables"), *names)
+        yield _row(OURS + ending + (OF_NARROW if narrow else ""), UP_TO, runs, command)
 
 
 def project(data: Dataset, count: int, *, csv: bool = False, mix: str = BROAD) -> Path:

@@ -45,17 +45,6 @@ def peaks(section: str) -> dict[int, int]:
     return {int(cells[2]): int(cells[7]) for cells in rows}
 
 
-def growth(text: str, size: str, variant: str, rules: int, peak: float) -> tuple[float, str] | None:
-    """Return the bytes for each event more than at the next smaller size measured, and that size."""
-    sections = sections_of(text)
-    smaller = list(SIZES)[: list(SIZES).index(size)]
-    for other in reversed(smaller):
-        known = peaks(sections.get(f"{other}, {variant}", "")).get(rules)
-        if known is not None:
-            return (peak - known) * 1e6 / (SIZES[size][1] - SIZES[other][1]), other
-    return None
-
-
 def _memory(sections: Mapping[str, str]) -> Iterator[str]:
     known = {name: peaks(body) for name, body in sections.items()}
     counts = sorted({count for each in known.values() for count in each})

@@ -1,0 +1,38 @@
+"""Score a project and write its tables alone: no report, and nothing is published.
+
+python benchmarks/tables.py CONFIG FOLDER [scores.parquet points.parquet]
+
+Without names all tables are written, as `flamescore score` does; the peers write but the two.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is there
+
+from flamescore.exports.project import load_project
+from flamescore.inputs import read_inputs
+from flamescore.scoring import score_exports
+from flamescore.tables.write import WRITERS, TableSettings, write_tables
+
+
+def main(config: Path, folder: Path, *names: str) -> None:
+    """Read, score, write."""
+    project = load_project(config)
+    folder.mkdir(parents=True, exist_ok=True)
+    with read_inputs(project) as inputs:
+        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
+    settings = TableSettings(project.settings.keep, project.settings.hot_flames)
+    if not names:
+        write_tables(folder, scored, scored.rejects, settings)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: WRITERS[name](folder, scored, settings), names))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
