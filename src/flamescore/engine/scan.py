@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 BATCH: Final = 262_144
 """Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
 
+_FIRST: Final = 8_192
+"""Rows of the first batch."""
+
 VALUE: Final = "\x00value "
 """Leads the names of the columns of hashed values."""
 
@@ -115,7 +118,7 @@ class Scan:
         doubts.pruned = within.pruned
         frame = self.hashed(replace(source, frame=within.frame), self.columns)
         with reading(source.record.path):
-            for batch in frame.collect_batches(maintain_order=False, chunk_size=self.batch):
+            for batch in _gently(frame.collect_batches(maintain_order=False, chunk_size=self.batch)):
                 yield finder.place(doubts.without(batch, source))
 
     def _within(self, source: EventSource) -> Young:
@@ -218,6 +221,16 @@ def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         while (batch := coming.result()) is not None:
             coming = pool.submit(next, batches, None)
             yield batch
+
+
+def _gently(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Begin with a few rows: they have most of the values, and to learn those costs by the row."""
+    first = next(batches, None)
+    if first is not None:
+        yield first.head(_FIRST)
+        if first.height > _FIRST:
+            yield first.tail(-_FIRST)
+    yield from batches
 
 
 def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:

@@ -185,6 +185,7 @@ class Signatures:
         self._places = [
             [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
         ]
+        self._spread: dict[tuple[int, int], tuple[int, int]] = {}
 
     @property
     def count(self) -> int:
@@ -203,10 +204,17 @@ class Signatures:
         holds = unread = 0
         for i in range(len(self.coders) - 1, -1, -1):
             signature, code = self._pairs[i].codes.things[signature]
-            here = self.coders[i].codes.things[code]
-            holds |= _spread(here[0], self._places[i])
-            unread |= _spread(here[1], self._places[i])
+            here = self._sets_of(i, code)
+            holds |= here[0]
+            unread |= here[1]
         return holds, unread
+
+    def _sets_of(self, coder: int, code: int) -> tuple[int, int]:
+        """Return the same of a code of a coder; there are few, and many signatures of each."""
+        if (coder, code) not in self._spread:
+            here, places = self.coders[coder].codes.things[code], self._places[coder]
+            self._spread[coder, code] = _spread(here[0], places), _spread(here[1], places)
+        return self._spread[coder, code]
 
 
 def _small(cells: pl.Series) -> NDArray[np.int64] | None:

@@ -37,7 +37,9 @@ class Matcher:
         self._signatures = signatures
         place = {p: i for i, p in enumerate(signatures.predicates)}
         self._needs = [_needs(stream.where, place) for stream in streams.all]
-        self._types = [1 << place[stream.where[0]] for stream in streams.all]
+        self._of_type: dict[int, list[int]] = {}
+        for number, stream in enumerate(streams.all):
+            self._of_type.setdefault(1 << place[stream.where[0]], []).append(number)
         self._ignored = [_needs(where, place) for where in streams.ignored]
         self._streams = streams.all
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
@@ -58,8 +60,8 @@ class Matcher:
 
     def _match(self, holds: int, unread: int) -> tuple[bool, int, tuple[int, ...], int]:
         self.seen |= holds
-        live = tuple(i for i, need in enumerate(self._needs) if holds & need == need)
-        named = [i for i, kind in enumerate(self._types) if holds & kind]
+        named = sorted(i for kind, streams in self._of_type.items() if holds & kind for i in streams)
+        live = tuple(i for i in named if holds & self._needs[i] == self._needs[i])
         asked = 0
         for i in named:
             asked |= self._needs[i]
@@ -77,6 +79,7 @@ class Liveness:
         self._wide = [s.wide for s in streams]
         self.sets: list[tuple[int, ...]] = [()]
         self._index: dict[tuple[int, ...], int] = {(): 0}
+        self._rows: dict[tuple[int, ...], list[int]] = {}
         self._numbers: list[list[int]] = []
         self._table = np.zeros((0, len(self.edges) + 1), np.int64)
         self.lengths = np.zeros(1, np.int64)
@@ -88,16 +91,22 @@ class Liveness:
         """Return the number of the live set by signature and bucket of age (the edges at or below it)."""
         new = matching.streams[len(self._numbers) :]
         if new:
-            buckets = range(len(self.edges) + 1)
-            self._numbers += [[self._live(streams, bucket) for bucket in buckets] for streams in new]
+            self._numbers += [self._by_bucket(streams) for streams in new]
             self._table = np.array(self._numbers, np.int64)
             self.lengths = np.array([len(streams) for streams in self.sets], np.int64)
             self.wide = np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
         return self._table
 
-    def _live(self, streams: tuple[int, ...], bucket: int) -> int:
-        gone = 0 if bucket == 0 else int(self.edges[bucket - 1])
-        live = tuple(i for i in streams if self._reach[i] > gone)
+    def _by_bucket(self, streams: tuple[int, ...]) -> list[int]:
+        """Number what is live of some streams, bucket by bucket; many signatures have the same streams."""
+        if streams not in self._rows:
+            self._rows[streams] = [
+                self._number(tuple(i for i in streams if self._reach[i] > gone))
+                for gone in (0, *self.edges.tolist())
+            ]
+        return self._rows[streams]
+
+    def _number(self, live: tuple[int, ...]) -> int:
         if live not in self._index:
             self._index[live] = len(self.sets)
             self.sets.append(live)
