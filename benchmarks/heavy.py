@@ -6,10 +6,11 @@ import os
 import shlex
 import sys
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from data import FOLDER, Dataset
+from data import END, FOLDER, Dataset
 from measure import Cost, median, once
 from rules import BROAD, NARROW, name_of, write_project
 
@@ -30,6 +31,9 @@ NO_REPORT: Final = ", no report"
 
 AS_PEERS: Final = ", the peers' tables"
 """Ends the names of what writes the tables that the peers write, and no others."""
+
+NEXT_NIGHT: Final = ", the next night"
+"""Ends the name of a run that is held against one of the day before."""
 
 OF_HALF: Final = ", half of the events"
 """Ends the name of what tells how memory grows: the same contacts with fewer events."""
@@ -92,6 +96,8 @@ def heavy(plan: Plan) -> Iterator[Row]:
             yield _row(FROM_CSV, count, plan.runs, score(project(plan.data, count, csv=True)))
         for peer in plan.peers_of(count):
             yield _peer(peer, plan, count, BROAD)
+    if plan.data.size != "L" and UP_TO in plan.counts:
+        yield _next_night(plan)
     if plan.data.size == "L" and PEAK in plan.counts:
         half = replace(plan.data, variant="half")
         once(python("data.py", half.size, "--variant", half.variant))
@@ -113,6 +119,13 @@ def _tables(plan: Plan, mix: str) -> Iterator[Row]:
     for ending, names in ((NO_REPORT, ()), (AS_PEERS, ("scores.parquet", "points.parquet"))):
         command = python("tables.py", str(config), str(PLACE / "out" / "tables"), *names)
         yield _row(OURS + ending + (OF_NARROW if narrow else ""), UP_TO, runs, command)
+
+
+def _next_night(plan: Plan) -> Row:
+    """Measure a run that tells what has changed since the day before."""
+    command = [*score(project(plan.data, UP_TO)), "--output", str(PLACE / "out" / "nights")]
+    once([*command, "--as-of", (END - timedelta(days=1)).isoformat()])
+    return _row(OURS + NEXT_NIGHT, UP_TO, 1, command)
 
 
 def project(data: Dataset, count: int, *, csv: bool = False, mix: str = BROAD) -> Path:

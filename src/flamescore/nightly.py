@@ -141,6 +141,7 @@ def _work(
             as_of=inputs.as_of,
             exclude=inputs.exclude,
             tuning=replace(DEFAULT, folder=None if held is None else held.output),
+            earlier=None if earlier is None else earlier.as_of,
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         braked = brake(scored, _last(project), accept=options.accept)

@@ -1,14 +1,20 @@
 """The parts of every change add up to the difference, and are what the oracle makes of them."""
 
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
 import polars as pl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
+from flamescore.engine.run import Tuning
 from flamescore.insight.changes_table import PARTS
-from product import scored, whole
-from strategies import cases
+from flamescore.scoring import score_exports
+from product import book_of, exports_of, scored, whole
+from strategies import case_of, cases
 
 some = settings(max_examples=settings.default.max_examples // 3)
 seeds = st.integers(0, 2**32)
@@ -42,6 +48,24 @@ def test_the_parts_add_up_when_the_rules_have_changed(case, other, seed):
     assert_adds_up(nights)
     expected = {key: parts for key, parts in nights.expected().items() if key[1] in shared}
     assert told(nights.changes) == expected
+
+
+@some
+@given(case=cases(), seed=seeds, wide=st.booleans(), room=st.sampled_from([0, 200, 1 << 28]))
+def test_one_pass_over_the_events_tells_what_two_tell(case, seed, wide, room):
+    nights = nights_of(case, seed)
+    tuning = Tuning(batch=7, bin_bits=1, budget=1, wide=wide, room=room)
+    once = nights.compared(earlier=nights.first.as_of, tuning=tuning)
+    assert once.rows.equals(nights.compared().rows, null_equal=True)
+
+
+@pytest.mark.parametrize(("days", "known"), [(-1, True), (0, True), (1, False)])
+def test_what_one_pass_can_tell_of_an_earlier_instant(days, known):
+    case = case_of(Random(3))
+    instant = case.as_of + timedelta(days=days)
+    exports = replace(exports_of(case), tag_history=None)
+    done = score_exports(book_of(case.book), exports, as_of=case.as_of, earlier=instant)
+    assert (done.earlier is not None) == known
 
 
 @some

@@ -54,6 +54,17 @@ class Kept:
         contact, live, age, *more = arrays
         return cls(contact, live, age, tuple(more[:values]), tuple(more[values:]))
 
+    def where(self, mask: NDArray[np.bool_]) -> Kept:
+        """Return the events that are marked."""
+        bare = self.bare
+        return Kept(
+            self.contact[mask],
+            self.live[mask],
+            self.age[mask],
+            tuple(v[mask[bare:]] for v in self.values),
+            tuple(a[mask[bare:]] for a in self.amounts),
+        )
+
     def take(self, rows: NDArray[np.integer] | slice) -> Kept:
         """Return some of the events, of which all have values and amounts, or none has."""
         return Kept(
@@ -72,6 +83,14 @@ class Partition:
     first: int
     last: int
     events: Kept
+
+    def earlier(self, age: int) -> tuple[Partition, NDArray[np.bool_]]:
+        """Return the events at least so old of those contacts who have younger ones too, and who they are."""
+        place = self.events.contact.astype(np.int64) - self.first
+        young = self.events.age < age
+        who = np.zeros(self.last - self.first, np.bool_)
+        who[place[young]] = True
+        return Partition(self.first, self.last, self.events.where(who[place] & ~young)), who
 
 
 class Bins:

@@ -99,6 +99,10 @@ class Share:
     unvalued: NDArray[np.int64]
     undated: int
 
+    def inside(self) -> NDArray[np.int64]:
+        """Return the totals, 0 for who is outside the population."""
+        return np.where(self.scored, self.totals, 0)
+
 
 @dataclass(frozen=True)
 class Given:

@@ -7,6 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flamescore.engine.bins import Bins
 from flamescore.engine.judge import Judge
 from flamescore.engine.ledger import Page
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.bins import Partition
     from flamescore.engine.clock import Clock
-    from flamescore.engine.ledger import Share
+    from flamescore.engine.ledger import Rows, Share
     from flamescore.engine.scan import Scanned
+    from flamescore.engine.tail import Tail
     from flamescore.frames import Exports
     from flamescore.steps import Step
 
@@ -57,11 +59,15 @@ DEFAULT = Tuning()
 
 @dataclass(frozen=True)
 class Told:
-    """A partition's ledger, what it comes to, and for whom each further condition holds."""
+    """A partition's ledger, what it comes to, and for whom each further condition holds.
+
+    `earlier` are the totals without the youngest events, by score and contact, 0 outside the population.
+    """
 
     page: Page
     share: Share
     holds: tuple[NDArray[np.bool_], ...]
+    earlier: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,19 @@ class Run:
     steps: tuple[Step, ...]
 
 
-def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condition], tuning: Tuning) -> Run:
-    """Go from exports to the ledger of every partition."""
+def run(
+    book: RuleBook,
+    exports: Exports,
+    clock: Clock,
+    *,
+    also: Sequence[Condition],
+    tuning: Tuning,
+    before: int | None = None,
+) -> Run:
+    """Go from exports to the ledger of every partition.
+
+    With `before` the totals of the events that are at least so many seconds old are worked out too.
+    """
     watch = Watch()
     ready = prepare(book, exports, clock, also=also)
     watch("contacts", ready.people.count)
@@ -87,16 +104,40 @@ def run(book: RuleBook, exports: Exports, clock: Clock, *, also: Sequence[Condit
     occurrences, ledger = bins.occurrences, Spill(room, folder)
     tail = ready.tail(scanned.sets, oldest=bins.oldest, wide=tuning.wide)
 
-    def tell(partition: Partition) -> Told:
-        judge = Judge(ready.known, partition.first, partition.last, tail.sums(partition))
-        rows, share = ready.teller.share(judge)
-        page = Page(judge.first, judge.last, ledger.put(rows.arrays))
-        return Told(page, share, tuple(judge.holds(condition) for condition in also))
-
-    told = tuple(_in_turn(tell, bins.partitions(tuning.budget), tuning.workers))
+    accountant = _Accountant(ready, tail, ledger, tuple(also), before)
+    told = tuple(_in_turn(accountant.tell, bins.partitions(tuning.budget), tuning.workers))
     give_back()
     watch("counting", occurrences)
     return Run(ready, scanned, told, tuple(watch.steps))
+
+
+@dataclass(frozen=True)
+class _Accountant:
+    """Works out what a partition comes to."""
+
+    ready: Prepared
+    tail: Tail
+    ledger: Spill
+    also: tuple[Condition, ...]
+    before: int | None
+
+    def tell(self, partition: Partition) -> Told:
+        """Count the events, write the page, answer the further conditions."""
+        judge, rows, share = self._counted(partition)
+        page = Page(judge.first, judge.last, self.ledger.put(rows.arrays))
+        holds = tuple(judge.holds(condition) for condition in self.also)
+        earlier = None if self.before is None else self._earlier(partition, share, self.before)
+        return Told(page, share, holds, earlier)
+
+    def _counted(self, partition: Partition) -> tuple[Judge, Rows, Share]:
+        judge = Judge(self.ready.known, partition.first, partition.last, self.tail.sums(partition))
+        return judge, *self.ready.teller.share(judge)
+
+    def _earlier(self, partition: Partition, share: Share, before: int) -> NDArray[np.int64]:
+        """Count again for those alone who have younger events: from one night to the next they are few."""
+        past, who = partition.earlier(before)
+        totals = share.inside()
+        return np.where(who, self._counted(past)[2].inside(), totals) if who.any() else totals
 
 
 def _in_turn(

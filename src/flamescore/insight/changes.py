@@ -88,7 +88,8 @@ def compare(
     usable = old is not None and {score.name for score in old.scores} >= set(names)
     totals = None
     if old is not None and usable and names:
-        totals = what_if(old, book, exports, then=before.as_of, now=scored.as_of, names=names)
+        then, now = before.as_of, scored.as_of
+        totals = what_if(old, book, exports, then=then, now=now, names=names, later=scored.earlier)
         notes += _of_flames(old, book, names)
     rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
     return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))

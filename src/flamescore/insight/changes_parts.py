@@ -13,7 +13,7 @@ from flamescore.engine.run import DEFAULT, run
 from flamescore.insight.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -34,21 +34,29 @@ class _Totals:
 
 
 def what_if(
-    old: RuleBook, new: RuleBook, exports: Exports, *, then: datetime, now: datetime, names: Sequence[str]
+    old: RuleBook,
+    new: RuleBook,
+    exports: Exports,
+    *,
+    then: datetime,
+    now: datetime,
+    names: Sequence[str],
+    later: Mapping[str, NDArray[np.int64]] | None = None,
 ) -> pl.DataFrame:
     """Score the past again: `contact_id, score_name`, and three totals in ten-thousandths (Int64).
 
     `OLD_RULES` and `NEW_RULES` are the old and the new book `then`, `LATER` is the new book `now`, all with
     what had happened by `then` alone. `names` are scores that both books have. A contact that is outside a
-    score's population has 0. Two passes over the events; a third where `ignore` or the time zone differ.
+    score's population has 0. A pass over the events, and another one where `LATER` is not known already
+    (`later`, as `scoring.Scored.earlier`), and where `ignore` or the time zone differ.
     """
     past = frozen(exports, then, now)
     old, new = _only(old, names), _only(new, names)
     first, second = _two_books(old, new, past, then)
-    later = _totals(new, past, now)
+    last = _totals(new, past, now).of if later is None else later
     frames = [
-        pl.DataFrame({OLD_RULES: first.of[name], NEW_RULES: second.of[name], LATER: later.of[name]}).select(
-            later.ids.alias("contact_id"), pl.lit(name).alias("score_name"), OLD_RULES, NEW_RULES, LATER
+        pl.DataFrame({OLD_RULES: first.of[name], NEW_RULES: second.of[name], LATER: last[name]}).select(
+            first.ids.alias("contact_id"), pl.lit(name).alias("score_name"), OLD_RULES, NEW_RULES, LATER
         )
         for name in names
     ]
@@ -102,9 +110,6 @@ def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) 
 
 def _totals(book: RuleBook, exports: Exports, as_of: datetime) -> _Totals:
     done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT)
-    shares = [told.share for told in done.told]
-    of = {
-        score.name: np.concatenate([np.where(s.scored[n], s.totals[n], 0) for s in shares])
-        for n, score in enumerate(book.scores)
-    }
+    totals = np.concatenate([told.share.inside() for told in done.told], axis=1)
+    of = {score.name: totals[number] for number, score in enumerate(book.scores)}
     return _Totals(done.prepared.people.frame["contact_id"], of)

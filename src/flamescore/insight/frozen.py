@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,8 +25,10 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
     history = exports.tag_history
     beyond = pl.lit(max(now, then)).cast(INSTANT) + pl.duration(seconds=1)
     put_off = pl.when(pl.col("at") > then).then(beyond).otherwise("at").alias("at")
+    # The engine counts whole seconds: an event within the second of `then` had happened by then.
+    past = pl.col("at") < then.replace(microsecond=0) + timedelta(seconds=1)
     return replace(
         exports,
-        events=tuple(each.only(each.frame.filter(pl.col("at") <= then)) for each in exports.events),
+        events=tuple(each.only(each.frame.filter(past)) for each in exports.events),
         tag_history=None if history is None else history.with_columns(put_off),
     )
