@@ -102,6 +102,11 @@ def heavy(plan: Plan) -> Iterator[Row]:
         half = replace(plan.data, variant="half")
         once(python("data.py", half.size, "--variant", half.variant))
         yield _row(OURS + OF_HALF, PEAK, 1, score(project(half, PEAK)))
+    yield from _narrow(plan)
+
+
+def _narrow(plan: Plan) -> Iterator[Row]:
+    """Measure the narrow mix of rules."""
     for count in plan.counts:
         runs = 1 if plan.data.size == "S" else plan.runs  # where start-up is most of it, and minutes count
         yield _row(OURS + OF_NARROW, count, runs, score(project(plan.data, count, mix=NARROW)))
