@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Stored = Callable[[], Arrays]
     """Gives arrays back as they were put away; those of a file can't be written to."""
 
-ROOM: Final = 128 << 20
-"""Bytes that are held in memory: enough that what 10 M events and 100 rules come to never sees a disk."""
+ROOM: Final = 64 << 20
+"""Bytes that are held in memory: enough that what 5 M events and 100 rules come to never sees a disk."""
 
 _ALIGNED: Final = 8
 """Every array begins at a multiple of this many bytes: no number is wider."""
