@@ -14,7 +14,7 @@ from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
 from flamescore.exports.examine import enforce, with_cells
 from flamescore.exports.instants import complete, oddities
-from flamescore.exports.mapping import column, counted, mapped
+from flamescore.exports.mapping import column, counted, key_column, mapped
 from flamescore.exports.model import EventsSource
 from flamescore.exports.young import young_rows
 from flamescore.frames import DROP, ODD, EventSource, Settled, Young
@@ -45,7 +45,7 @@ def load_events(examined: Examined, terms: Terms) -> EventSource:
             key,
             cache(partial(_settled, examined, terms)),
             partial(_young, examined, spec, terms),
-            lambda: all(all_there(table, spec, _key(spec)) for table in examined.tables),
+            lambda: all(all_there(table, spec, key_column(spec)) for table in examined.tables),
         )
     marks = doubles(examined)
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
@@ -116,11 +116,7 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
 
 
 def _fixed(spec: EventsSource) -> frozenset[str]:
-    return frozenset({_key(spec), "event", "at"})
-
-
-def _key(spec: EventsSource) -> str:
-    return "contact" if spec.contact_key else "contact_id"
+    return frozenset({key_column(spec), "event", "at"})
 
 
 def _properties(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.Expr]:

@@ -12,7 +12,7 @@ from flamescore.exports import times
 from flamescore.exports.bounds import all_there
 from flamescore.exports.faults import IDS, UNREADABLE, fault
 from flamescore.exports.instants import UNREAD, instants, oddities, staged
-from flamescore.exports.mapping import column, left_out, mapped
+from flamescore.exports.mapping import column, key_column, left_out, mapped
 from flamescore.exports.rejects import NONE_BAD
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def audit(table: Table, source: Source, clock: Clock) -> Audit:
     """Check every row of a file for what its kind needs."""
     checks = _checks(table, source)
     one = tuple(checks) == ("missing_contact",) and not source.leave_out
-    if one and all_there(table, source, _key(source)):
+    if one and all_there(table, source, key_column(source)):
         return Audit(NONE_BAD)
     rows, odd = table.scan(), pl.lit(0, pl.UInt8())
     if "at" in source.CANONICAL:
@@ -114,7 +114,7 @@ def _summed(found: pl.DataFrame, names: list[str], table: Table) -> Audit:
 
 def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
     names = mapped(table, source).names
-    keyed = _key(source)
+    keyed = key_column(source)
     checks: dict[str, pl.Expr] = {}
     for name in (keyed, "opportunity_id", "event_id"):
         headers = mapped(table, source).headers.get(name, ()) if name in names else ()
@@ -131,10 +131,6 @@ def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
         action = folded(id_column("action", table, source))
         checks["unknown_action"] = action.is_not_null() & ~action.is_in(_ACTIONS)
     return checks
-
-
-def _key(source: Source) -> str:
-    return "contact" if getattr(source, "contact_key", None) else "contact_id"
 
 
 def _missing(name: str, table: Table, source: Source) -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 
 from flamescore.cells import folded, keyed
 from flamescore.exports.audit import guarded, id_column, time_column, timed
-from flamescore.exports.mapping import column, counted, mapped
+from flamescore.exports.mapping import column, counted, key_column, mapped
 from flamescore.exports.model import OpportunitiesSource, TagHistorySource
 from flamescore.exports.people import owners_of
 from flamescore.frames import TAG_HISTORY
@@ -83,9 +83,8 @@ def _opportunities(table: Table, spec: OpportunitiesSource) -> pl.DataFrame:
 
 
 def _key(table: Table, spec: Source) -> pl.Expr:
-    key = getattr(spec, "contact_key", None)
-    text = id_column("contact" if key else "contact_id", table, spec)
-    return keyed(text, key or "contact_id").alias("contact_id")
+    text = id_column(key_column(spec), table, spec)
+    return keyed(text, getattr(spec, "contact_key", None) or "contact_id").alias("contact_id")
 
 
 def _owned(

@@ -50,6 +50,11 @@ def mapped(table: Table, source: Source) -> Mapped:
     return Mapped({**headers, **rest}, source.constants, hidden)
 
 
+def key_column(source: Source) -> str:
+    """Return the canonical column that says whose a row is."""
+    return "contact" if getattr(source, "contact_key", None) else "contact_id"
+
+
 def column(
     name: str, table: Table, source: Source, *, text: bool = True, plan: Mapped | None = None
 ) -> pl.Expr:

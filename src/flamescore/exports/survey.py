@@ -10,7 +10,7 @@ from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.faults import PRESET, TOO_OLD, UNMAPPED, fault, printable
 from flamescore.exports.find import STDIN, find_files
 from flamescore.exports.fitting import NoFitError, fit
-from flamescore.exports.mapping import mapped
+from flamescore.exports.mapping import key_column, mapped
 from flamescore.exports.model import (
     ContactsSource,
     EventsSource,
@@ -217,8 +217,7 @@ def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str
 def missing_columns(table: Table, spec: Source) -> Iterator[tuple[str, str]]:
     """Yield the columns that the kind needs and a file has not, and what the file has instead."""
     names = set(mapped(table, spec).names)
-    keyed = {"contact"} if getattr(spec, "contact_key", None) else {"contact_id"}
-    for name in sorted({*spec.REQUIRED, *keyed} - names):
+    for name in sorted({*spec.REQUIRED, key_column(spec)} - names):
         yield name, f"`{table.found.shown}` has no column `{name}`, and nothing is mapped to it"
 
 

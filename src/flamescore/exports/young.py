@@ -15,7 +15,7 @@ import polars as pl
 from flamescore.cells import fold, maybe_blank
 from flamescore.exports.audit import guarded, time_type
 from flamescore.exports.bounds import between, groups_of, never_blank
-from flamescore.exports.mapping import column
+from flamescore.exports.mapping import column, key_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +44,7 @@ def young_rows(
     kept = _lasting(table, spec, lasting)
     if kept is None:
         return [table.scan()], 0
-    at, key = column("at", table, spec, text=False), "contact" if spec.contact_key else "contact_id"
+    at, key = column("at", table, spec, text=False), key_column(spec)
     cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - _LOCAL
     event = column("event", table, spec)
     blank = maybe_blank(column(key, table, spec)) | maybe_blank(event)
