@@ -182,7 +182,7 @@ def score_exports(
         ranked(score, *_of_score(done, number), ids=ids, clock=clock)
         for number, score in enumerate(book.scores)
     ]
-    ledger = Ledger(ids, done.prepared.teller.entries, clock.now, tuple(told.page for told in done.told))
+    ledger = Ledger(ids, done.prepared.teller.entries, clock.now, done.pages)
     return Scored(
         book=book,
         as_of=as_of,
@@ -193,7 +193,7 @@ def score_exports(
         excluded=ids.filter(_excluded(done)).to_frame(),
         observed=_observed(done, exports),
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
-        earlier=None if before is None else _earlier(done, book),
+        earlier=None if before is None else done.by_score(lambda told: told.earlier),
     )
 
 
@@ -202,11 +202,6 @@ def _before(earlier: datetime, exports: Exports, clock: Clock) -> int | None:
     history, seconds = exports.tag_history, clock.now - int(earlier.timestamp())
     tagged = history is not None and (history["at"] > earlier).any()
     return None if tagged or seconds < 0 else seconds
-
-
-def _earlier(done: Run, book: RuleBook) -> dict[str, NDArray[np.int64]]:
-    totals = np.concatenate([told.earlier for told in done.told if told.earlier is not None], axis=1)
-    return {score.name: totals[number] for number, score in enumerate(book.scores)}
 
 
 def _of_score(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -133,8 +133,8 @@ class Given:
 
 
 @dataclass
-class _Draft:
-    """The page being written: rows as they come, and what each entry comes to."""
+class Draft:
+    """A page being written: rows as they come, and what each entry comes to."""
 
     entries: int
     parts: list[Rows] = field(default_factory=list)
@@ -174,17 +174,17 @@ class Teller:
         self._of_rule = of_rule
         self._clock = clock
 
-    def share(self, judge: Judge) -> tuple[Rows, Share]:
+    def share(self, judge: Judge) -> tuple[Draft, Share]:
         """Write the ledger of the judge's contacts, and say what it comes to."""
-        draft = _Draft(len(self.entries))
+        draft = Draft(len(self.entries))
         undated = np.zeros(judge.count, np.bool_)
         told = [self._score(score, judge, draft, undated) for score in self.book.scores]
         totals, youngest, scored = (np.stack(parts) for parts in zip(*told, strict=True))
         share = Share(totals, youngest, scored, draft.given, draft.unvalued, int(undated.sum()))
-        return draft.rows(), share
+        return draft, share
 
     def _score(
-        self, score: Score, judge: Judge, draft: _Draft, undated: NDArray[np.bool_]
+        self, score: Score, judge: Judge, draft: Draft, undated: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         scored = judge.holds(score.population)
         groups: dict[str | None, NDArray[np.int64]] = {None: np.zeros(judge.count, np.int64)}
@@ -204,7 +204,7 @@ class Teller:
 
     def _add(
         self,
-        draft: _Draft,
+        draft: Draft,
         group: NDArray[np.int64],
         given: Given,
         limits: Limits,
@@ -219,7 +219,7 @@ class Teller:
         group += self._limited(draft, points, limits, entry)
 
     def _limited(
-        self, draft: _Draft, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
+        self, draft: Draft, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
     ) -> NDArray[np.int64]:
         """Clamp sums, and write down what that took or gave back."""
         if limits == NO_LIMITS:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.bins import Partition
     from flamescore.engine.clock import Clock
-    from flamescore.engine.ledger import Rows, Share
+    from flamescore.engine.ledger import Draft, Share
     from flamescore.engine.scan import Scanned
     from flamescore.engine.tail import Tail
     from flamescore.frames import Exports
@@ -61,10 +61,11 @@ DEFAULT = Tuning()
 class Told:
     """A partition's ledger, what it comes to, and for whom each further condition holds.
 
-    `earlier` are the totals without the youngest events, by score and contact, 0 outside the population.
+    There is no page where nobody wants the ledger. `earlier` are the totals without the youngest events, by
+    score and contact, 0 outside the population.
     """
 
-    page: Page
+    page: Page | None
     share: Share
     holds: tuple[NDArray[np.bool_], ...]
     earlier: NDArray[np.int64] | None = None
@@ -79,6 +80,17 @@ class Run:
     told: tuple[Told, ...]
     steps: tuple[Step, ...]
 
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages of the ledger."""
+        return tuple(told.page for told in self.told if told.page is not None)
+
+    def by_score(self, totals: Callable[[Told], NDArray[np.int64] | None]) -> dict[str, NDArray[np.int64]]:
+        """Lay totals of all partitions end to end, score by score."""
+        parts = [part for told in self.told if (part := totals(told)) is not None]
+        whole = np.concatenate(parts, axis=1)
+        return {score.name: whole[n] for n, score in enumerate(self.prepared.book.scores)}
+
 
 def run(
     book: RuleBook,
@@ -88,8 +100,9 @@ def run(
     also: Sequence[Condition],
     tuning: Tuning,
     before: int | None = None,
+    ledger: bool = True,
 ) -> Run:
-    """Go from exports to the ledger of every partition.
+    """Go from exports to the ledger of every partition; without `ledger`, to what it comes to alone.
 
     With `before` the totals of the events that are at least so many seconds old are worked out too.
     """
@@ -101,10 +114,10 @@ def run(
     scanned = Scan(ready.streams, ready.people, clock, batch=tuning.batch).run(exports.events, bins)
     watch("events", sum(record.counts.rows for record in scanned.records))
     give_back()
-    occurrences, ledger = bins.occurrences, Spill(room, folder)
+    occurrences, pages = bins.occurrences, Spill(room, folder) if ledger else None
     tail = ready.tail(scanned.sets, oldest=bins.oldest, wide=tuning.wide)
 
-    accountant = _Accountant(ready, tail, ledger, tuple(also), before)
+    accountant = _Accountant(ready, tail, pages, tuple(also), before)
     told = tuple(_in_turn(accountant.tell, bins.partitions(tuning.budget), tuning.workers))
     give_back()
     watch("counting", occurrences)
@@ -117,19 +130,20 @@ class _Accountant:
 
     ready: Prepared
     tail: Tail
-    ledger: Spill
+    pages: Spill | None
     also: tuple[Condition, ...]
     before: int | None
 
     def tell(self, partition: Partition) -> Told:
         """Count the events, write the page, answer the further conditions."""
-        judge, rows, share = self._counted(partition)
-        page = Page(judge.first, judge.last, self.ledger.put(rows.arrays))
+        judge, draft, share = self._counted(partition)
+        stored = None if self.pages is None else self.pages.put(draft.rows().arrays)
+        page = None if stored is None else Page(judge.first, judge.last, stored)
         holds = tuple(judge.holds(condition) for condition in self.also)
         earlier = None if self.before is None else self._earlier(partition, share, self.before)
         return Told(page, share, holds, earlier)
 
-    def _counted(self, partition: Partition) -> tuple[Judge, Rows, Share]:
+    def _counted(self, partition: Partition) -> tuple[Judge, Draft, Share]:
         judge = Judge(self.ready.known, partition.first, partition.last, self.tail.sums(partition))
         return judge, *self.ready.teller.share(judge)
 

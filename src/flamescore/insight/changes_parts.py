@@ -65,7 +65,7 @@ def what_if(
 
 def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame:
     """Return `contact_id, score_name, total` (ten-thousandths) of everyone scored as of an instant."""
-    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT)
+    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
     ids = done.prepared.people.frame["contact_id"]
     frames = []
     for number, score in enumerate(book.scores):
@@ -109,7 +109,6 @@ def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) 
 
 
 def _totals(book: RuleBook, exports: Exports, as_of: datetime) -> _Totals:
-    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT)
-    totals = np.concatenate([told.share.inside() for told in done.told], axis=1)
-    of = {score.name: totals[number] for number, score in enumerate(book.scores)}
-    return _Totals(done.prepared.people.frame["contact_id"], of)
+    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
+    totals = done.by_score(lambda told: told.share.inside())
+    return _Totals(done.prepared.people.frame["contact_id"], totals)

@@ -52,10 +52,10 @@ def explain(
     ready = prepare(book, mine, clock)
     traced = trace(ready, mine.events)
     judge = Judge(ready.known, 0, 1, traced.sums)
-    rows, share = ready.teller.share(judge)
+    draft, share = ready.teller.share(judge)
     summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
-    told = Told(ready, traced, judge, rows, mine.tag_history, everything=everything, most=most)
+    told = Told(ready, traced, judge, draft.rows(), mine.tag_history, everything=everything, most=most)
     entries = [told.entries(score) for score in book.scores]
     ahead = ways(ready, traced, judge)
     scores = tuple(
