@@ -61,6 +61,10 @@ class Plan:
     csv: tuple[int, ...]
     """The numbers of rules to score the CSV by; none: it is not made either."""
 
+    def runs_of(self, mix: str) -> int:
+        """Return how often to run: where start-up is most of it, and minutes count, the narrow mix once."""
+        return 1 if mix == NARROW and self.data.size == "S" else self.runs
+
     def peers_of(self, count: int) -> tuple[str, ...]:
         """Return the peers to measure at so many rules; pandas takes its time just once."""
         most = max((each for each in self.counts if each <= UP_TO), default=max(self.counts))
@@ -108,8 +112,8 @@ def heavy(plan: Plan) -> Iterator[Row]:
 def _narrow(plan: Plan) -> Iterator[Row]:
     """Measure the narrow mix of rules."""
     for count in plan.counts:
-        runs = 1 if plan.data.size == "S" else plan.runs  # where start-up is most of it, and minutes count
-        yield _row(OURS + OF_NARROW, count, runs, score(project(plan.data, count, mix=NARROW)))
+        config = project(plan.data, count, mix=NARROW)
+        yield _row(OURS + OF_NARROW, count, plan.runs_of(NARROW), score(config))
         if count == UP_TO:
             yield from _tables(plan, NARROW)
         if count == UP_TO and "duckdb" in plan.peers:
@@ -118,12 +122,10 @@ def _narrow(plan: Plan) -> Iterator[Row]:
 
 def _tables(plan: Plan, mix: str) -> Iterator[Row]:
     """Measure the tables alone: all of them, and those of the peers."""
-    narrow = mix == NARROW
-    runs = 1 if narrow and plan.data.size == "S" else plan.runs
     config = project(plan.data, UP_TO, mix=mix)
     for ending, names in ((NO_REPORT, ()), (AS_PEERS, ("scores.parquet", "points.parquet"))):
         command = python("tables.py", str(config), str(PLACE / "out" / "tables"), *names)
-        yield _row(OURS + ending + (OF_NARROW if narrow else ""), UP_TO, runs, command)
+        yield _row(OURS + ending + (OF_NARROW if mix == NARROW else ""), UP_TO, plan.runs_of(mix), command)
 
 
 def _next_night(plan: Plan) -> Row:
@@ -174,8 +176,7 @@ def _peer(peer: str, plan: Plan, count: int, mix: str) -> Row:
     folder = PLACE / "out" / f"{peer}-{book}"
     folder.mkdir(parents=True, exist_ok=True)
     command = python(f"peer_{peer}.py", data.size, data.variant, book, str(folder))
-    once_enough = count >= ONCE.get(peer, count + 1) or (mix == NARROW and data.size == "S")
-    runs = 1 if once_enough else plan.runs
+    runs = 1 if count >= ONCE.get(peer, count + 1) else plan.runs_of(mix)
     cost = median(command, runs)
     differs = _compared(published(project(data, count, mix=mix)), folder)
     return Row(peer + (OF_NARROW if mix == NARROW else ""), count, runs, cost, shown(command), differs)
