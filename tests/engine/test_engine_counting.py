@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from flamescore.bind.resolved import Per
+from flamescore.engine import counting
 from flamescore.engine.clock import Clock
 from flamescore.engine.counting import (
     CALENDAR,
@@ -109,6 +110,17 @@ def test_calendar_numbers():
 def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     rows = some((0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), values=values * 2)
     assert marks(latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 2
+
+
+@pytest.mark.parametrize("odd", [0, 1 << 63, 1 << 62])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
+)
+def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
+    monkeypatch.setattr(counting, "_ODD_2", np.uint64(odd))  # of all hashes one, two or four are left
+    rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
+    assert marks(latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 
 
 def test_without_per_all_are_left():

@@ -16,6 +16,8 @@ CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 SALES = Predicate("url", (Like("contains", ("sales",)),))
 PRESENT = Predicate("url", (Empty(value=False),))
 LONG = Predicate("seconds", (Order("at_least", Decimal(600)),))
+LONG_MINUTE = Predicate("seconds", (Order("at_least", Decimal(60)),))
+THERE = Predicate("seconds", (Empty(value=False),))
 VISIT = Predicate("event", (Equals(texts=("visit",)),))
 
 
@@ -42,6 +44,32 @@ def test_numbers_are_coded_by_their_text():
     coder = ColumnCoder("seconds", [LONG], CLOCK)
     codes = coder.encode(pl.Series([600.0, 599.5, None, 600.5]))
     assert [coder.codes.things[code][0] for code in codes.tolist()] == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("dtype", [pl.UInt8, pl.Int16, pl.UInt32, pl.Int64])
+@pytest.mark.parametrize(
+    "batches",
+    [
+        [[60, 59, None, 61, 60], [61, 62, None], [60]],
+        [[None, None], [99], [100], [98, 99, 100, 101], [98, None]],
+        [[0, 99], [0, 98], [98, None], [None, 0]],
+        [[], [0], []],
+    ],
+)
+def test_whole_numbers_are_coded_as_their_texts_are(monkeypatch, batches, dtype):
+    monkeypatch.setattr(signatures, "_SMALL", 100)  # up to 98 they have places in a table, 99 is for null
+    whole, text = (ColumnCoder("seconds", [LONG_MINUTE, THERE], CLOCK) for _ in range(2))
+    for batch in batches:
+        codes = whole.encode(pl.Series(batch, dtype=dtype)).tolist()
+        texts = [None if number is None else str(number) for number in batch]
+        assert [whole.codes.things[code] for code in codes] == meanings(text, texts)
+
+
+def test_whole_numbers_below_nothing_have_no_place_in_the_table():
+    coder = ColumnCoder("seconds", [LONG_MINUTE, THERE], CLOCK)
+    for batch, expected in (([70, -1, None], [3, 2, 0]), ([-70, 5], [2, 2]), ([70], [3])):
+        codes = coder.encode(pl.Series(batch, dtype=pl.Int64)).tolist()
+        assert [coder.codes.things[code] for code in codes] == [(holds, 0) for holds in expected]
 
 
 @pytest.mark.parametrize("remembered", [0, 1, 3, 1_000_000])
