@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from flamescore.engine.bins import Bins, Kept, concat
+from flamescore.engine.spill import Spill
 
 ONE = np.array([0, 1])
 """Live set 0 has no stream, set 1 has one."""
@@ -120,6 +121,21 @@ def test_events_without_values_come_first_and_the_others_keep_theirs():
 def test_events_of_books_without_values_stay_in_order():
     some = [Kept(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
     assert concat(some).age.tolist() == [1, 3, 3, 3, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("room", "written"),
+    [(0, [1, 1, 1, 1]), (31, [1, 1, 1, 1]), (32, [2, 2]), (64, [3]), (96, [4]), (128, [])],
+)
+def test_no_more_than_the_room_is_held(monkeypatch, room, written):
+    sizes = []
+    monkeypatch.setattr(Spill, "put", lambda _, arrays: sizes.append(len(arrays[0])) or (lambda: arrays))
+    bins = Bins(4, 1, room=room)
+    for contact in range(4):
+        bins.add(events((contact, 1, 5)), ONE)  # 32 bytes
+    assert sizes == written
+    [(_, _, found)] = told(bins)
+    assert sorted(found) == [(contact, 5) for contact in range(4)]
 
 
 @pytest.mark.parametrize("room", [0, 100, 200, 300])

@@ -87,6 +87,8 @@ def test_the_companion_of_a_column_is_part_of_the_cell():
     coder = ColumnCoder("when", [later], CLOCK)
     cells, iso = ["1/2/26", "1/2/26", "2026-05-01"], ["2026-02-01", None, None]
     assert meanings(coder, cells, iso) == [(1, 0), (0, 1), (1, 0)]
+    whole = coder.encode(pl.Series([1, 1, 2]), pl.Series(["2026-02-01", None, "2025-12-01"]))
+    assert [coder.codes.things[code] for code in whole.tolist()] == [(1, 0), (0, 1), (0, 0)]
 
 
 @pytest.mark.parametrize("dense", [0, 64, 1 << 22])

@@ -34,6 +34,14 @@ def test_arrays_come_back_as_they_were_put_away(tmp_path):
         assert (times, stored[2]()) == (times, ())
 
 
+@pytest.mark.parametrize(("room", "from_file"), [(0, True), (19, True), (20, False)])
+def test_arrays_beyond_the_room_are_read_from_the_file(tmp_path, room, from_file):
+    spill = Spill(room, tmp_path)
+    [first], [second] = spill.put((np.arange(1),))(), spill.put((np.arange(3, dtype=np.int32),))()
+    assert [first.flags.writeable, second.flags.writeable] == [room >= 8, not from_file]
+    assert second.tolist() == [0, 1, 2]
+
+
 def test_what_there_is_room_for_stays_in_memory(tmp_path):
     spill = Spill(16, tmp_path / "nowhere")
     first, second = np.arange(1), np.arange(2)
