@@ -205,9 +205,11 @@ class Tail:
 
 def _in_order(run: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:
     """Return the order by run, age and place: the fastest is to sort numbers that hold all three."""
-    place = max(1, len(run).bit_length())
-    run = run - run.min(initial=0)
-    if int(run.max(initial=0)).bit_length() + age_bits + place >= _SIGN:
+    if not len(run):
+        return np.zeros(0, np.int64)
+    place = len(run).bit_length()
+    run = run - run.min()
+    if int(run.max()).bit_length() + age_bits + place > _SIGN:
         return np.lexsort((age, run))
     key = (run << age_bits | age) << place | np.arange(len(run))
     key.sort()
