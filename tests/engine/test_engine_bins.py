@@ -118,6 +118,18 @@ def test_events_without_values_come_first_and_the_others_keep_theirs():
     assert (kept.values[0].tolist(), kept.amounts[0].tolist()) == ([10, 12], [15, 18])
 
 
+def test_marked_events_keep_their_values():
+    bare = Kept(np.array([9, 8], np.uint32), np.array([1, 1], np.uint32), np.array([7, 6]), (NO,), (NO,))
+    kept = concat([events((0, 1, 3), (1, 1, 4), (2, 1, 5)), bare])
+    for mask in ([1, 0, 1, 0, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1], [0, 1, 0, 0, 0], [0] * 5):
+        some = kept.where(np.array(mask, np.bool_))
+        ages = [age for age, here in zip((7, 6, 3, 4, 5), mask, strict=True) if here]
+        assert some.age.tolist() == ages
+        assert some.bare == sum(mask[:2])
+        assert some.values[0].tolist() == [age * 2 for age in ages[some.bare :]]
+        assert some.amounts[0].tolist() == [age * 3 for age in ages[some.bare :]]
+
+
 def test_events_of_books_without_values_stay_in_order():
     some = [Kept(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
     assert concat(some).age.tolist() == [1, 3, 3, 3, 2, 2]

@@ -1,4 +1,6 @@
+import math
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -98,6 +100,24 @@ def test_ten_thousandths(cell, expected):
 def test_ten_thousandths_of_a_column_stay_in_place():
     cells = pl.Series(["1e1", None, "-3", "x", "2e0", "0.5"])
     assert ten_thousandths(cells).tolist() == [100_000, MISSING, -30_000, MISSING, 20_000, 5_000]
+
+
+HALVES = (0.00005, 0.00015, -0.00005, 1.00005, 2.50005, 1234.56785, -99.99995, 1_048_576.00005)
+FLOATS = (0.0, -0.0, 0.1, 0.30000000000000004, 1e-9, 1e9, -1e9, 123_456_789.12345, 4.35, 1e6, 8e11, *HALVES)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_ten_thousandths_of_floats_are_those_of_their_text(order):
+    floats = [*FLOATS, None, float("nan"), *(math.nextafter(half, 9e9) for half in HALVES), float("inf")][
+        ::order
+    ]
+    expected = [
+        int((Decimal(repr(each)) * 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        if each is not None and math.isfinite(each)
+        else MISSING
+        for each in floats
+    ]
+    assert ten_thousandths(pl.Series(floats, dtype=pl.Float64)).tolist() == expected
 
 
 def read_instant(text, zone="America/New_York"):
