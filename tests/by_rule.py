@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from flamescore.bind.resolve import bind_rules
+from flamescore.bind.resolved import RuleBook
 from flamescore.frames import INSTANT, TAG_HISTORY, Columns, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules.load import load_rules_text
 from flamescore.scoring import Scored, score_exports
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ALONE = ({"contact_id": "1"},)
 
 
 def event(contact_id, kind, *, age: timedelta | None = None, at: datetime | None = None, **properties):
@@ -17,10 +19,14 @@ def event(contact_id, kind, *, age: timedelta | None = None, at: datetime | None
     return {"contact_id": contact_id, "event": kind, "at": at or AS_OF - (age or timedelta(0)), **properties}
 
 
-def score(
-    rules: str, *, contacts=({"contact_id": "1"},), events=(), history=(), as_of=AS_OF, **options
-) -> Scored:
+def score(rules: str, *, contacts=ALONE, events=(), history=(), as_of=AS_OF, **options) -> Scored:
     """Score rows by the text of a rule file; `version` and, where there is none, a score are added."""
+    book, exports = bound(rules, contacts=contacts, events=events, history=history)
+    return score_exports(book, exports, as_of=as_of, **options)
+
+
+def bound(rules: str, *, contacts=ALONE, events=(), history=()) -> tuple[RuleBook, Exports]:
+    """Give the book and the exports that `score` scores."""
     text = rules if "scores:" in rules else f"scores:\n  s:\n    five_flames: 20\n    rules:\n{rules}"
     frame = _frame(contacts, {"contact_id": pl.String, "tags": pl.List(pl.String)})
     log = _frame(events, {"contact_id": pl.String, "event": pl.String, "at": INSTANT})
@@ -30,8 +36,7 @@ def score(
         tag_history=pl.DataFrame(list(history), schema=TAG_HISTORY, orient="row"),
     )
     columns = Columns(tuple(frame.columns), tuple(log.columns), has_tags=True, has_events=True)
-    book = bind_rules(load_rules_text(f"version: 1\n{text}"), columns).book
-    return score_exports(book, exports, as_of=as_of, **options)
+    return bind_rules(load_rules_text(f"version: 1\n{text}"), columns).book, exports
 
 
 def _frame(rows, first) -> pl.DataFrame:

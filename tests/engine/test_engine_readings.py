@@ -108,9 +108,8 @@ FLOATS = (0.0, -0.0, 0.1, 0.30000000000000004, 1e-9, 1e9, -1e9, 123_456_789.1234
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_ten_thousandths_of_floats_are_those_of_their_text(order):
-    floats = [*FLOATS, None, float("nan"), *(math.nextafter(half, 9e9) for half in HALVES), float("inf")][
-        ::order
-    ]
+    above = [math.nextafter(half, 9e9) for half in HALVES]
+    floats = [*FLOATS, None, float("nan"), *above, float("inf")][::order]
     expected = [
         int((Decimal(repr(each)) * 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP))
         if each is not None and math.isfinite(each)

@@ -2,38 +2,29 @@
 
 from datetime import timedelta
 
-import polars as pl
 import pytest
 
-from by_rule import AS_OF, event, score
-from flamescore.bind.resolve import bind_rules
+from by_rule import AS_OF, bound, event, score
 from flamescore.engine.clock import Clock
 from flamescore.engine.run import DEFAULT, run
-from flamescore.frames import INSTANT, Columns, Counts, EventSource, Exports, SourceRecord
-from flamescore.rules.load import load_rules_text
 
 VISITS = """
       - {name: Visited, event: visit, points: 2, count: each}
       - {name: Came once, event: visit, points: 1, count: once}
 """
+PEOPLE = [{"contact_id": name} for name in ("1", "2", "3")]
 THREE = [event("1", "visit"), event("1", "visit", age=timedelta(days=1)), event("2", "visit")]
 
 
 def test_each_step_is_noted_with_its_rows():
-    steps = score(VISITS, contacts=[{"contact_id": name} for name in ("1", "2")], events=THREE).observed.steps
+    steps = score(VISITS, contacts=PEOPLE[:2], events=THREE).observed.steps
     assert [(step.name, step.rows) for step in steps] == [("contacts", 2), ("events", 3), ("counting", 6)]
     assert all(step.seconds >= 0 for step in steps)
 
 
 @pytest.mark.parametrize("ledger", [True, False])
 def test_without_a_ledger_the_totals_are_the_same(ledger):
-    log = pl.DataFrame(THREE, schema={"contact_id": pl.String, "event": pl.String, "at": INSTANT})
-    exports = Exports(
-        contacts=pl.DataFrame({"contact_id": ["1", "2", "3"]}),
-        events=(EventSource(log.lazy(), SourceRecord("events", "events", counts=Counts(rows=3))),),
-    )
-    text = f"version: 1\nscores:\n  s:\n    five_flames: 20\n    rules:{VISITS}"
-    book = bind_rules(load_rules_text(text), Columns(("contact_id",), has_events=True)).book
+    book, exports = bound(VISITS, contacts=PEOPLE, events=THREE)
     done = run(book, exports, Clock(AS_OF, book.zone), also=(), tuning=DEFAULT, ledger=ledger)
     assert done.by_score(lambda told: told.share.totals)["s"].tolist() == [50_000, 30_000, 0]
     assert [len(page.rows().entry) for page in done.pages] == ([4] if ledger else [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -85,9 +85,9 @@ class Run:
         """The pages of the ledger."""
         return tuple(told.page for told in self.told if told.page is not None)
 
-    def by_score(self, totals: Callable[[Told], NDArray[np.int64] | None]) -> dict[str, NDArray[np.int64]]:
-        """Lay totals of all partitions end to end, score by score."""
-        parts = [part for told in self.told if (part := totals(told)) is not None]
+    def by_score(self, rows: Callable[[Told], NDArray[Any] | None]) -> dict[str, NDArray[Any]]:
+        """Lay what has a row a score and a column a contact end to end, score by score."""
+        parts = [part for told in self.told if (part := rows(told)) is not None]
         whole = np.concatenate(parts, axis=1)
         return {score.name: whole[n] for n, score in enumerate(self.prepared.book.scores)}
 

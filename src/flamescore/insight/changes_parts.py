@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 
 from flamescore.engine.clock import Clock
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from flamescore.bind.resolved import RuleBook, Score
@@ -67,13 +67,13 @@ def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame
     """Return `contact_id, score_name, total` (ten-thousandths) of everyone scored as of an instant."""
     done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
     ids = done.prepared.people.frame["contact_id"]
-    frames = []
-    for number, score in enumerate(book.scores):
-        total = np.concatenate([told.share.totals[number] for told in done.told])
-        scored = np.concatenate([told.share.scored[number] for told in done.told])
-        frame = pl.DataFrame({"contact_id": ids, "total": total}).filter(pl.Series(scored))
-        frames.append(frame.select("contact_id", pl.lit(score.name).alias("score_name"), "total"))
-    return pl.concat(frames)
+    scored = done.by_score(lambda told: told.share.scored)
+    return pl.concat(
+        pl.DataFrame({"contact_id": ids, "total": total})
+        .filter(pl.Series(scored[name]))
+        .select("contact_id", pl.lit(name).alias("score_name"), "total")
+        for name, total in done.by_score(lambda told: told.share.totals).items()
+    )
 
 
 def alike(old: RuleBook, new: RuleBook) -> bool:
