@@ -35,7 +35,7 @@ def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bo
         return ()
     said = f"as_of {text} is {away} ahead"
     if accept:
-        return (f"{FUTURE} {said} (accepted)",)
+        return (f"as_of: {FUTURE} {said} (accepted)",)
     meant = _meant(text, zone)
     question = f" Did you mean {meant}?" if meant else ""
     hint = "If it is meant, score with --accept; it does not become the latest run then."
@@ -59,14 +59,18 @@ def _where(project: Project, text: str) -> Where | None:
     return project.where("as_of") if node is not None and node.plain() == text else None
 
 
-def not_latest(published: Published) -> str | None:
-    """Say why a run did not become the latest one; None where it did."""
+def not_latest(published: Published) -> tuple[str, str] | None:
+    """Say why a run did not become the latest one, and how much that matters; None where it did.
+
+    It is a warning where the run was meant to be the latest, and `info` of a backfill.
+    """
     if published.latest:
         return None
     run, stays = published.run, published.stays
     stands = f'published, but "latest" stays at {stays.run_id}' if stays else 'published, but not as "latest"'
     if ahead(run.as_of) is not None:
-        return f"latest: {NOT_MOVED} {stands}: this run's as_of is in the future. --make-latest moves it."
+        why = "this run's as_of is in the future"
+        return f"latest: {NOT_MOVED} {stands}: {why}. --make-latest moves it.", "warning"
     if clock() - run.as_of <= LATELY:
-        return f"latest: {NOT_MOVED} {stands}, whose as_of is later. --make-latest moves it."
-    return f"latest: {BACKFILL} {stands}; read this run with --run {run.run_id}."
+        return f"latest: {NOT_MOVED} {stands}, whose as_of is later. --make-latest moves it.", "warning"
+    return f"latest: {BACKFILL} {stands}; read this run with --run {run.run_id}.", "info"

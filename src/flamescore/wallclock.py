@@ -28,12 +28,12 @@ def clock() -> datetime:
         return datetime.now(UTC)
     try:
         instant = datetime.fromisoformat(given)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        text = f"{VARIABLE} must be an instant such as `2026-11-21T02:00:00Z`, and is `{given}`."
-        raise UsageError(Problem("U002", text))
-    return instant.astimezone(UTC)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    text = f"{VARIABLE} must be an instant such as `2026-11-21T02:00:00Z`, and is `{given}`."
+    raise UsageError(Problem("U002", text))
 
 
 def ahead(instant: datetime, zone: tzinfo = UTC) -> str | None:

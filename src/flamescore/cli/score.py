@@ -50,7 +50,7 @@ def score(
         bool,
         typer.Option(
             "--accept",
-            help="Publish even if as_of is in the future, a source is all orphans, or has lost half its rows.",
+            help="Publish even if as_of is in the future, or a source is all orphans or lost half its rows.",
         ),
     ] = False,
     make_latest: Annotated[
@@ -161,7 +161,8 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
         sys.stdout.write(f"Published {outcome.published.run.path}\n")
     aside = None if outcome.published is None else not_latest(outcome.published)
     if aside is not None:
-        remark(aside, log)
+        text, level = aside
+        remark(text, log, level=level)
     for left in () if outcome.published is None else outcome.published.undeleted:
         remark(f"the old run {left} could not be deleted", log)
     if verbose:
