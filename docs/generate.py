@@ -37,9 +37,9 @@ Every command says its help with `--help`. Rows and results go to stdout, everyt
 asks a question. Off a terminal there is no progress and no colour; `NO_COLOR` switches colours off on a
 terminal too.
 
-- **The project file** is `--config FILE`, else `$FLAMESCORE_CONFIG`, else `flamescore.yaml` in the working
-  folder or the nearest folder above it. A flag wins over a variable (`FLAMESCORE_OUTPUT` and
-  others, listed in [project-file.md](project-file.md)), a variable over the file.
+- **The project file** is `--config FILE`, else `$FLAMESCORE_CONFIG`, else `flamescore.yaml` (or
+  `flamescore.yml`) in the working folder or the nearest folder above it. A flag wins over a variable
+  (`FLAMESCORE_OUTPUT` and others, listed in [project-file.md](project-file.md)), a variable over the file.
 - **Formats.** Where a command prints rows: a table on a terminal, CSV in a pipe, else what `--format` or the
   suffix of `-o FILE` says. A file is written beside its place and renamed, so nobody sees half of one.
 - **Exit codes** are listed in [exit-codes.md](exit-codes.md).

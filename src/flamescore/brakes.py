@@ -9,8 +9,8 @@ from flamescore.engine.clock import Clock
 from flamescore.engine.streams import conditions_of, leaves
 from flamescore.errors import InputError, Problem
 from flamescore.source import nearest
-from flamescore.tables.urls import without_credentials
 from flamescore.units import count
+from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -17,6 +17,7 @@ from flamescore.frames import DateColumns
 from flamescore.rules.load import load_condition, load_rules
 from flamescore.rules.moments import parse_moment
 from flamescore.units import from_local, start_of_day
+from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -96,7 +97,7 @@ def call_list_of(project: Project) -> LoadedCondition | None:
 
 def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> datetime:
     """Return the instant that `now`, `today`, a date (its first instant) or an instant means (UTC)."""
-    now = (now or datetime.now(UTC)).replace(microsecond=0).astimezone(UTC)
+    now = (now or clock()).replace(microsecond=0).astimezone(UTC)
     if text == "now":
         return now
     if text == "today":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flamescore.as_of import check_as_of
 from flamescore.brakes import brake, unseen
 from flamescore.engine.run import DEFAULT
 from flamescore.errors import InputError
@@ -130,6 +131,7 @@ def _work(
     watch.begin("Reading the exports")
     rules = rules_of(project)
     as_of = parse_as_of(project.settings.as_of, rules.zone)
+    future = check_as_of(project, as_of, rules.zone, accept=options.accept)
     earlier, unread = _before(project, as_of) if held is not None else (None, ())
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
@@ -151,7 +153,7 @@ def _work(
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-    warnings = (*warnings_of(inputs, scored), *unread, *braked)
+    warnings = (*future, *warnings_of(inputs, scored), *unread, *braked)
     if held is None:
         record = _record(inputs, scored, "", started_at=started_at, watch=watch, warnings=warnings)
         report = _view(scored, project, "dry run", warnings)
@@ -169,7 +171,9 @@ def _work(
         if changes is not None:
             record = record.model_copy(update={"changes": describe_changes(changes, scored)})
         write_record(folder.path, record)
-        published = folder.commit(make_latest=options.make_latest, keep_runs=project.settings.keep_runs)
+        published = folder.commit(
+            make_latest=options.make_latest, ahead=bool(future), keep_runs=project.settings.keep_runs
+        )
     return Outcome(scored, report, warnings, record, published, changes=changes)
 
 
@@ -225,7 +229,7 @@ def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Watch) -> 
 
 def _previous(project: Project) -> pl.DataFrame | None:
     run = RunStore(project.resolve(project.settings.output), project.settings.mode).latest()
-    return None if run is None else pl.read_parquet(run.path / "scores.parquet")
+    return None if run is None else pl.read_parquet(run.path / "scores.parquet", glob=False)
 
 
 def _view(

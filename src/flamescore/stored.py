@@ -41,7 +41,7 @@ def material_of(run: Run) -> Material:
 def _material(folder: Path, record: RunRecord) -> Material:
     zone = ZoneInfo(record.timezone)
     bounds = _bounds(record)
-    scores = pl.scan_parquet(folder / "scores.parquet")
+    scores = pl.scan_parquet(folder / "scores.parquet", glob=False)
     kept = scores.collect_schema().names()[len(SCORES) :]
     person = [name for name in PERSON if name in kept]
     return Material(
@@ -56,23 +56,27 @@ def _material(folder: Path, record: RunRecord) -> Material:
             for number, score in enumerate(record.scores)
         ),
         scores=scores.select(SCORES.names()).collect(),
-        people=pl.scan_parquet(folder / "contacts.parquet").select("contact_id", *person).collect(),
+        people=pl.scan_parquet(folder / "contacts.parquet", glob=False)
+        .select("contact_id", *person)
+        .collect(),
         ledger=lambda ids: _ledger(folder, ids),
-        excluded=pl.read_parquet(folder / "excluded.parquet"),
+        excluded=pl.read_parquet(folder / "excluded.parquet", glob=False),
         problems=record.warnings,
         changes=_changes(folder, record),
     )
 
 
 def _ledger(folder: Path, ids: pl.Series) -> pl.DataFrame:
-    points = pl.scan_parquet(folder / "points.parquet").select(POINTS.names())
+    points = pl.scan_parquet(folder / "points.parquet", glob=False).select(POINTS.names())
     return points.filter(pl.col("contact_id").is_in(ids.implode())).collect()
 
 
 def _changes(folder: Path, record: RunRecord) -> Changes | None:
     if record.changes is None:
         return None
-    return Changes(record.changes.run_id, record.changes.as_of, pl.read_parquet(folder / CHANGES_FILE))
+    return Changes(
+        record.changes.run_id, record.changes.as_of, pl.read_parquet(folder / CHANGES_FILE, glob=False)
+    )
 
 
 def _facts(score: ScoreEntry, bounds: tuple[float, ...] | None, *, default: bool) -> ScoreFacts:

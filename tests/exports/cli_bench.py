@@ -20,7 +20,7 @@ scores:
     rules:
       - {name: Visit, event: visit, points: 1, count: each, expires: never}
 """
-AS_OF = "2026-12-01T00:00:00Z"
+AS_OF = "2026-11-21T00:00:00Z"
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,11 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\ncontacts: [{path: a, colums: {}}]\n", "2:22 P025 `colums` is not a key of contacts. Did you mean `columns`?"),
         ("version: 1\ncontacts: [{path: a, preset: hubpsot}]\n", "2:30 P029 There is no preset `hubpsot`. Did you mean `hubspot`?"),
         ("version: 1\ncontacts: [{path: a, timezone: Mars}]\n", "2:32 P023 `contacts.timezone` must be a time zone such as `America/Phoenix`, and is `Mars`."),
+        ("version: 1\ncontacts: [{path: a, timezone: localtime}]\n", "2:32 P023 `contacts.timezone` is `localtime`, which is another name on each machine; write the place, such as America/Phoenix."),
+        ("version: 1\ncontacts: [{path: a, timezone: Factory}]\n", "2:32 P023 `contacts.timezone` is `Factory`, which is another name on each machine; write the place, such as America/Phoenix."),
+        ("version: 1\ncontacts: [{path: a, timezone: posixrules}]\n", "2:32 P023 `contacts.timezone` is `posixrules`, which is another name on each machine; write the place, such as America/Phoenix."),
+        ("version: 1\ncontacts: [{path: a, timezone: posix/UTC}]\n", "2:32 P023 `contacts.timezone` is `posix/UTC`, which is another name on each machine; write the place, such as America/Phoenix."),
+        ("version: 1\ncontacts: [{path: a, timezone: right/America/Phoenix}]\n", "2:32 P023 `contacts.timezone` is `right/America/Phoenix`, which is another name on each machine; write the place, such as America/Phoenix."),
         ("version: 1\ncontacts: [{path: a, encoding: utf-99}]\n", "2:32 P023 `contacts.encoding` must be an encoding such as `windows-1252` or `latin-1`, and is `utf-99`."),
         ("version: 1\ncontacts: [{path: a, delimiter: ';;'}]\n", "2:33 P023 `contacts.delimiter` must be a single character such as `;` or `tab`, and is `;;`."),
         ("version: 1\ncontacts: [{path: a, header: false}]\n", "2:22 P026 A file without a header needs `names`: the columns' names, in order."),
@@ -160,6 +165,26 @@ def test_the_file_is_looked_for_upwards(tmp_path):
     )
     with pytest.raises(ProjectFileError, match="There is no project file"):
         find_project(tmp_path / "none.yaml")
+
+
+def test_the_other_suffix_is_found_too(tmp_path):
+    (tmp_path / "flamescore.yaml").write_text("version: 1\n")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "flamescore.yml").write_text("version: 1\n")
+    assert find_project(start=tmp_path / "a" / "b", environ={}) == tmp_path.resolve() / "a" / "flamescore.yml"
+
+
+def test_both_suffixes_in_one_folder_are_an_error(tmp_path):
+    (tmp_path / "a").mkdir()
+    for name in ("flamescore.yaml", "flamescore.yml"):
+        (tmp_path / name).write_text("version: 1\n")
+    with pytest.raises(ProjectFileError) as caught:
+        find_project(start=tmp_path / "a", environ={})
+    assert str(caught.value) == (
+        f"P032 Both flamescore.yaml and flamescore.yml are in {tmp_path.resolve()}.\n"
+        "        Delete one, or say which with --config."
+    )
+    assert find_project(tmp_path / "flamescore.yml", environ={}) == tmp_path / "flamescore.yml"
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):

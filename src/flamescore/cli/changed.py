@@ -32,9 +32,9 @@ def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
     name = score_meant(run.record, score)
     if run.record.changes is None:
         return pl.DataFrame(schema=CHANGES).pipe(with_why)
-    rows = pl.scan_parquet(run.path / FILE).filter(pl.col("score_name") == name)
+    rows = pl.scan_parquet(run.path / FILE, glob=False).filter(pl.col("score_name") == name)
     if not everyone:
-        excluded = pl.scan_parquet(run.path / "excluded.parquet")
+        excluded = pl.scan_parquet(run.path / "excluded.parquet", glob=False)
         rows = rows.filter(pl.col("change") != SAME).join(
             excluded, on="contact_id", how="anti", maintain_order="left"
         )
@@ -46,7 +46,7 @@ def moved(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
     """Return the ids of contacts that changed in these ways under a score, none where none is known."""
     if run.record.changes is None:
         return pl.Series("contact_id", [], pl.String)
-    rows = pl.scan_parquet(run.path / FILE)
+    rows = pl.scan_parquet(run.path / FILE, glob=False)
     rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
     return rows.select("contact_id").collect().to_series()
 

@@ -62,7 +62,7 @@ def changes(
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
 
         chosen = format_of(out, form)
-        found = published(find_settings(config), run)
+        found = published(find_settings(config), run, log_format, quiet=quiet)
         rows = changed(found, score, everyone=everyone)
         on_terminal = place(out) is None and sys.stdout.isatty() and chosen is Format.TABLE
         shown = first_rows(rows, limit, on_terminal=on_terminal)

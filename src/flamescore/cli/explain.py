@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flamescore.exports.project import Project
     from flamescore.frames import Exports
     from flamescore.insight.explanation import Explanation
+    from flamescore.publish.runs import Run
 
 
 class ExplainFormat(StrEnum):
@@ -69,6 +70,7 @@ def explain(
 
     def body() -> None:
         started = time.perf_counter()
+        from flamescore.cli.published import published  # noqa: PLC0415
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
 
         if as_of is not None and run is not None:
@@ -78,7 +80,8 @@ def explain(
         project = find_settings(config)
         most = _most(chosen)
         if as_of is None:
-            told = _of_run(project, contact, run, everything=everything, most=most)
+            found = published(project, run, log_format, quiet=quiet)
+            told = _of_run(project, contact, found, everything=everything, most=most)
         else:
             told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
         _write(told, out, chosen, everything=everything)
@@ -89,19 +92,15 @@ def explain(
     command(body, log_format)
 
 
-def _of_run(
-    project: Project, contact: str, run: str | None, *, everything: bool, most: int | None
-) -> Explanation:
+def _of_run(project: Project, contact: str, found: Run, *, everything: bool, most: int | None) -> Explanation:
     import polars as pl  # noqa: PLC0415 - it takes time to import
 
-    from flamescore.cli.published import published  # noqa: PLC0415
     from flamescore.inputs import read_inputs  # noqa: PLC0415
     from flamescore.insight.explain import explain as explained  # noqa: PLC0415
     from flamescore.insight.published import held_against  # noqa: PLC0415
     from flamescore.insight.who import contact_meant  # noqa: PLC0415
     from flamescore.rules.load import load_rules_text  # noqa: PLC0415
 
-    found = published(project, run)
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
     as_of = record.as_of.isoformat().replace("+00:00", "Z")
@@ -109,7 +108,7 @@ def _of_run(
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
         told = explained(book, exports, who, as_of=instant, everything=everything, most=most)
-    told = held_against(told, found.run_id, pl.scan_parquet(found.path / "scores.parquet"))
+    told = held_against(told, found.run_id, pl.scan_parquet(found.path / "scores.parquet", glob=False))
     if _changed(project, record.rules.text):
         name = project.settings.rules
         note = f"The rule file {name} has changed since the run; these are the run's rules."

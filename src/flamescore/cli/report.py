@@ -52,7 +52,7 @@ def report(
         from flamescore.stored import material_of  # noqa: PLC0415
 
         chosen = _format(out, form, tuple(RENDERERS))
-        material = material_of(published(find_settings(config), run))
+        material = material_of(published(find_settings(config), run, log_format, quiet=quiet))
         if redact:
             material = redacted(material)
         if chosen in RENDERERS:
@@ -64,7 +64,7 @@ def report(
         else:
             deliver(as_text(table).encode(), out)
 
-    del quiet, verbose  # it says nothing but the report, and has no steps to time
+    del verbose  # there are no steps to time
     command(body, log_format)
 
 

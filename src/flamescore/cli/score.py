@@ -48,7 +48,10 @@ def score(
     ] = None,
     accept: Annotated[
         bool,
-        typer.Option("--accept", help="Publish even if a source is all orphans, or has lost half its rows."),
+        typer.Option(
+            "--accept",
+            help="Publish even if as_of is in the future, or a source is all orphans or lost half its rows.",
+        ),
     ] = False,
     make_latest: Annotated[
         bool, typer.Option("--make-latest", help="Move `latest` to this run even if it is of an earlier day.")
@@ -141,6 +144,7 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
     """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
+    from flamescore.as_of import not_latest  # noqa: PLC0415
     from flamescore.insight.change import would_change  # noqa: PLC0415
     from flamescore.report.line import line  # noqa: PLC0415
     from flamescore.report.terminal import render  # noqa: PLC0415
@@ -155,6 +159,10 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
         sys.stdout.write(would_change(outcome.scored, outcome.previous))
     elif sys.stdout.isatty():
         sys.stdout.write(f"Published {outcome.published.run.path}\n")
+    aside = None if outcome.published is None else not_latest(outcome.published)
+    if aside is not None:
+        text, level = aside
+        remark(text, log, level=level)
     for left in () if outcome.published is None else outcome.published.undeleted:
         remark(f"the old run {left} could not be deleted", log)
     if verbose:

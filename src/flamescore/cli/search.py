@@ -105,6 +105,7 @@ def search(
         started = time.perf_counter()
         from flamescore.cli import searching  # noqa: PLC0415 - Polars comes with it
         from flamescore.cli.emit import emit, first_rows, place, remark_on_others  # noqa: PLC0415
+        from flamescore.cli.published import published  # noqa: PLC0415
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
 
         project = find_settings(config)
@@ -123,7 +124,7 @@ def search(
             everyone=everyone,
             changed=() if changed is None else WAYS[changed],
         )
-        found = searching.find(project, run, asked)
+        found = searching.find(project, published(project, run, log_format, quiet=quiet), asked)
         rows = found.rows
         for note in () if quiet else found.notes:
             remark(note, log_format)

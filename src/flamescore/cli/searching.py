@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.cli.published import published
 from flamescore.errors import Problem, UsageError
 from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from flamescore.engine.clock import Clock
     from flamescore.exports.project import Project
     from flamescore.publish.record import RunRecord
+    from flamescore.publish.runs import Run
 
 _RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")
@@ -59,13 +59,12 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def find(project: Project, run: str | None, asked: Asked) -> Found:
-    """Search a run (by default the latest), and return the rows to show."""
-    found = published(project, run)
+def find(project: Project, found: Run, asked: Asked) -> Found:
+    """Search a run, and return the rows to show."""
     record = found.record
     zone = ZoneInfo(record.timezone)
-    scores = pl.scan_parquet(found.path / "scores.parquet")
-    contacts = pl.scan_parquet(found.path / "contacts.parquet")
+    scores = pl.scan_parquet(found.path / "scores.parquet", glob=False)
+    contacts = pl.scan_parquet(found.path / "contacts.parquet", glob=False)
     if asked.min_score is not None and isnan(asked.min_score):
         raise UsageError(Problem("U002", "--min-score must be a number, and is `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
@@ -85,9 +84,11 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
         where=where,
         text=asked.text,
     )
-    excluded = None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet")["contact_id"]
+    excluded = (
+        None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet", glob=False)["contact_id"]
+    )
     merged = found.path / MERGED_FILE
-    aliases = pl.scan_parquet(merged) if merged.exists() else None
+    aliases = pl.scan_parquet(merged, glob=False) if merged.exists() else None
     rows = search(scores, contacts, query, clock=clock, excluded=excluded, merged=aliases)
     notes: tuple[str, ...] = ()
     if asked.changed:
@@ -97,7 +98,7 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
         notes = (summary(record, None),) if record.changes is None else ()
     if terms[0].high == 0:
-        points = pl.scan_parquet(found.path / "points.parquet")
+        points = pl.scan_parquet(found.path / "points.parquet", glob=False)
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
     rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))

@@ -7,18 +7,20 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
 
 from flamescore.exports.faults import MISSING, UNREADABLE, fault, printable
+from flamescore.exports.paths import expanded
 from flamescore.exports.spool import take_in
 from flamescore.exports.unpack import unpacked
+from flamescore.exports.walk import match, walk
+from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from flamescore.errors import InputError
     from flamescore.exports.model import Source
     from flamescore.exports.spool import Spool
 
@@ -38,7 +40,9 @@ SUFFIXES: Final[dict[str, Format]] = {
 }
 PACKED: Final[dict[str, Packing]] = {".gz": "gz", ".zst": "zst"}
 STDIN: Final = "-"
+LED_OUT: Final = "I128"
 _MAGIC: Final[dict[bytes, Packing]] = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}
+_NAMED: Final = 3
 _HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -71,8 +75,16 @@ class Found:
         return self.shown, self.size, at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def find_files(source: Source, folder: Path, spool: Spool) -> tuple[Found, ...]:
-    """Return the files of a source by name; an `InputError` names it where there is none.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The files of a source by name, and what a user should know of how they were found."""
+
+    files: tuple[Found, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def find_files(source: Source, folder: Path, spool: Spool) -> Finding:
+    """Return the files of a source; an `InputError` names it where there is none.
 
     What comes as a stream (`-` is standard input) is copied to the spool first.
     """
@@ -83,40 +95,63 @@ def find_files(source: Source, folder: Path, spool: Spool) -> tuple[Found, ...]:
         raise fault(UNREADABLE, f"{source.KIND}: `{printable(source.path)}` can't be read: {why}.") from None
 
 
-def _find(source: Source, folder: Path, spool: Spool) -> tuple[Found, ...]:
+def _find(source: Source, folder: Path, spool: Spool) -> Finding:
     if source.path == STDIN:
-        return (standard_input(source, spool),)
-    path = folder / Path(source.path).expanduser()
+        return Finding((standard_input(source, spool),))
+    path = folder / expanded(source.path)
     if path.is_fifo():
-        return (from_pipe(path, source, spool),)
-    if path.is_file():
-        paths, root = [path], None
-    elif path.is_dir():
-        paths, root = _in_folder(path, source), path
-    elif glob.has_magic(source.path):
-        paths, root = [Path(each) for each in glob.glob(str(path), recursive=True)], None  # noqa: PTH207 - Path.glob takes no absolute pattern
-    else:
-        raise _missing(source, folder)
-    found = [_found(each, source, folder, root) for each in sorted(paths) if each.is_file()]
+        return Finding((from_pipe(path, source, spool),))
+    paths, led_out, root = _paths(path, source, folder)
+    found = [_found(each, source, folder, root) for each in paths]
+    left = _left(_shown(led_out, folder))
     if not found:
         what = "the folder has no file of a known format" if root else "no file has such a name"
         name = printable(source.path)
-        raise fault(MISSING, f"{source.KIND}: `{name}`: {what}.", f"It is looked for in {folder}.")
+        hint = f"{left}." if left else f"It is looked for in {folder}."
+        raise fault(MISSING, f"{source.KIND}: `{name}`: {what}.", hint)
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
-    return (max(found, key=lambda each: each.age_key),) if chosen == "newest" else tuple(found)
+    files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
+    warnings = (f"{source.KIND} {printable(source.path)}: {LED_OUT} {left}",) if left else ()
+    return Finding(tuple(files), warnings)
 
 
-def _missing(source: Source, folder: Path) -> InputError:
+def _paths(path: Path, source: Source, folder: Path) -> tuple[list[Path], list[Path], Path | None]:
+    """Return the files that a source means, the links that were not followed, and the folder it names."""
+    if path.is_file():
+        return [path], [], None
+    if path.is_dir():
+        below = walk(path)
+        links = [link for link in below.led_out if link.is_dir() or _wanted(link, source)]
+        return sorted(each for each in below.files if _wanted(each, source)), links, path
+    if glob.has_magic(source.path):
+        matched = match(source.path, folder)
+        return list(matched.files), list(matched.led_out), None
     hint = f"It is looked for in {folder}."
-    if "://" in source.path:
-        hint = "Only local files are read: fetch it first, or pipe it in and say `-`."
-    return fault(MISSING, f"{source.KIND}: there is no `{printable(source.path)}`.", hint)
+    raise fault(MISSING, f"{source.KIND}: there is no `{printable(source.path)}`.", hint)
 
 
-def _in_folder(path: Path, source: Source) -> list[Path]:
-    files = (each for each in path.rglob("*") if each.is_file())
-    seen = [each for each in files if not any(part[0] in "._" for part in each.relative_to(path).parts)]
-    return [each for each in seen if source.format or kind_of(each)[0]]
+def _wanted(path: Path, source: Source) -> bool:
+    return source.format is not None or kind_of(path)[0] is not None
+
+
+def _left(links: list[str]) -> str:
+    """Say which links were not followed, the first three by name; nothing where there are none."""
+    if not links:
+        return ""
+    named = ", ".join(f"`{link}`" for link in links[:_NAMED])
+    more = f" and {len(links) - _NAMED:,} more" if len(links) > _NAMED else ""
+    lead, were = ("leads", "was") if len(links) == 1 else ("lead", "were")
+    return (
+        f"{count(len(links), 'link')} {lead} out of the folder and {were} not followed: {named}{more}; "
+        "add what is meant as a source of its own"
+    )
+
+
+def _shown(paths: Iterable[Path], folder: Path) -> list[str]:
+    """Return paths as users know them: relative to the project where they lie below it."""
+    return [
+        printable(str(path.relative_to(folder) if path.is_relative_to(folder) else path)) for path in paths
+    ]
 
 
 def kind_of(path: Path) -> tuple[Format | None, Packing | None]:
@@ -128,7 +163,7 @@ def kind_of(path: Path) -> tuple[Format | None, Packing | None]:
 
 def _found(path: Path, source: Source, folder: Path, root: Path | None) -> Found:
     state = path.stat()
-    shown = printable(str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path))
+    (shown,) = _shown((path,), folder)
     known, packed = kind_of(path)
     kind = source.format or known
     if kind is None:

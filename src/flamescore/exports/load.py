@@ -83,7 +83,7 @@ def load_sources(
         rejects=pl.concat([pl.DataFrame(schema=REJECTS), *people.rejects, *others]),
         records=(*people.records, *(record for _, record in (*histories, *deals))),
         aliases=people.aliases,
-        warnings=people.warnings,
+        warnings=(*people.warnings, *(each for source in sources for each in source.warnings)),
         whole=people.whole,
         addressed=None if keys is None else partial(_addressed, lists, terms),
     )

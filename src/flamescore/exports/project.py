@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args, get_origin
 
@@ -12,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 from flamescore.errors import Problem, ProjectFileError, Where
 from flamescore.exports.faults import PRESET
 from flamescore.exports.model import ProjectFile, Source
+from flamescore.exports.paths import URL, expanded, url_fault
 from flamescore.exports.vendors import AUTO, presets
 from flamescore.source import Document, nearest, parse
+from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 Steps = tuple[str | int, ...]
 
-FILE_NAME: Final = "flamescore.yaml"
+FILE_NAMES: Final = ("flamescore.yaml", "flamescore.yml")
+TWO_FILES: Final = "P032"
+_KINDS: Final = ("contacts", "events", "tag_history", "opportunities")
 _RAW: Final = ("call_list", "exclude")
 
 
@@ -47,7 +51,7 @@ class Project:
 
     def resolve(self, path: str) -> Path:
         """Return a path of the file as one that can be opened."""
-        return self.folder / Path(path).expanduser()
+        return self.folder / expanded(path)
 
     def where(self, *path: str | int, key: bool = False) -> Where | None:
         """Return the place of a setting in the file, or None without one."""
@@ -59,22 +63,31 @@ def find_project(
 ) -> Path | None:
     """Return the project file: the one named, else `FLAMESCORE_CONFIG`, else the first from `start` upwards.
 
-    None where there is none. A file that is named and missing is an error.
+    None where there is none. A file that is named and missing is an error, and so are two in one folder.
     """
     named = config or (os.environ if environ is None else environ).get("FLAMESCORE_CONFIG")
     if named:
-        path = Path(named).expanduser()
+        by = "--config" if config else "FLAMESCORE_CONFIG"
+        fault = url_fault(named, "config")
+        if fault is not None:
+            raise ProjectFileError(Problem(URL, f"{by}: {fault}"))
+        path = expanded(named)
         if not path.is_file():
-            by = "--config" if config else "FLAMESCORE_CONFIG"
             hint = None if path.is_absolute() else f"It is looked for in {Path.cwd()}."
             raise ProjectFileError(
                 Problem("P015", f"There is no project file `{named}`, which {by} names.", None, hint)
             )
         return path
     folder = (start or Path.cwd()).resolve()
-    return next(
-        (each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None
-    )
+    return next((found for each in (folder, *folder.parents) if (found := _project_in(each))), None)
+
+
+def _project_in(folder: Path) -> Path | None:
+    found = [folder / name for name in FILE_NAMES if (folder / name).is_file()]
+    if len(found) > 1:
+        text = f"Both {' and '.join(FILE_NAMES)} are in {folder}."
+        raise ProjectFileError(Problem(TWO_FILES, text, None, "Delete one, or say which with --config."))
+    return found[0] if found else None
 
 
 def load_project(path: str | Path) -> Project:
@@ -112,7 +125,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
     except ValidationError as error:
         found = (_problem(document, each) for each in error.errors(include_url=False))
         return None, (*problems, *(each for each in found if each.where not in empty))
-    return settings, (*problems, *_contradictions(document, settings))
+    return settings, (*problems, *_urls(document, settings), *_contradictions(document, settings))
 
 
 def _nulls(document: Document) -> Iterator[Problem]:
@@ -193,8 +206,25 @@ def _reason(error: ErrorDetails, node: Node | None) -> str:
     return words.format(**context).replace("'", "`") + shown
 
 
+def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    paths: list[tuple[Steps, str | None]] = [((key,), getattr(settings, key)) for key in ("rules", "output")]
+    for kind in _KINDS:
+        sources = enumerate(getattr(settings, kind))
+        paths += [((kind, index, "path"), source.path) for index, source in sources]
+    for path, value in paths:
+        fault = None if value is None else url_fault(value, str(path[-1]))
+        if fault is not None:
+            yield Problem(URL, fault, _without_secrets(document.where(path)))
+
+
+def _without_secrets(where: Where) -> Where:
+    """Cut credentials and queries of URLs out of the line that is shown."""
+    line = without_credentials(where.snippet or "")
+    return replace(where, snippet=line, width=min(where.width, max(1, len(line) - where.column + 1)))
+
+
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    for kind in ("contacts", "events", "tag_history", "opportunities"):
+    for kind in _KINDS:
         for index, source in enumerate(getattr(settings, kind)):
             if source.preset is not None:
                 yield from _unknown_preset(source.preset, document, (kind, index, "preset"))

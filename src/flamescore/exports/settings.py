@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from flamescore.errors import Problem, UsageError
 from flamescore.exports.find import STDIN
 from flamescore.exports.model import ContactsSource, EventsSource, ProjectFile, Source
+from flamescore.exports.paths import URL, expanded, url_fault
 from flamescore.exports.project import Project, find_project, load_project
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ def settle(
     here = (folder or Path.cwd()).resolve()
     base = project or Project(ProjectFile(version=1), here)
     said = _said(flags or {}, os.environ if environ is None else environ)
+    _check_paths(said)
     changes = {key: _read(key, value, origin) for key, (value, origin) in said.items() if key not in _SOURCES}
     for key in _PATHS:
         if key in changes:
-            changes[key] = str(here / Path(changes[key]).expanduser())
+            changes[key] = str(here / expanded(changes[key]))
     for key, kind in _SOURCES.items():
         if key in said:
             changes[key] = _named(said[key][0], getattr(base.settings, key), kind, here)
@@ -100,6 +102,27 @@ def _said(flags: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, 
     return said
 
 
+def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
+    """Raise a `UsageError` that names every path which is a URL."""
+    given = [
+        (key, path, said[key][1])
+        for key in (*_PATHS, *_SOURCES)
+        if key in said
+        for path in _each(said[key][0])
+    ]
+    faults = ((origin, url_fault(path, key if key in _PATHS else "path")) for key, path, origin in given)
+    problems = [Problem(URL, f"{origin}: {fault}") for origin, fault in faults if fault is not None]
+    if problems:
+        raise UsageError(problems)
+
+
+def _each(value: object) -> list[Any]:
+    """Return the paths of a value: one, or several."""
+    return (
+        [value] if isinstance(value, str | Path) else list(value) if isinstance(value, list | tuple) else []
+    )
+
+
 def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatever type the key has
     raw = value
     if isinstance(value, str) and key in _NUMBERS:
@@ -116,10 +139,7 @@ def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatev
 def _named(
     value: object, sources: tuple[Source, ...], kind: type[Source], folder: Path
 ) -> tuple[Source, ...]:
-    paths = (
-        [value] if isinstance(value, str | Path) else list(value) if isinstance(value, list | tuple) else []
-    )
-    resolved = [STDIN if path == STDIN else str(folder / Path(path).expanduser()) for path in paths]
+    resolved = [STDIN if path == STDIN else str(folder / expanded(path)) for path in _each(value)]
     mapping = sources[0] if len(sources) == 1 else kind(path="-")
     return tuple(mapping.model_copy(update={"path": path}) for path in resolved)
 

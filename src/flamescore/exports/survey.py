@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
@@ -24,9 +23,11 @@ from flamescore.exports.tables import Table, open_table
 from flamescore.exports.times import UTC_ZONE
 from flamescore.frames import Columns
 from flamescore.source import nearest
+from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from flamescore.exports.find import Found
     from flamescore.exports.fitting import Fitted
@@ -43,6 +44,7 @@ class OpenSource:
     tables: tuple[Table, ...]
     place: tuple[str, int]
     said: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def survey(project: Project, *, now: datetime | None = None) -> Opened:
     _check_one_stream(project)
     spool = Spool()
     try:
-        return _opened(project, spool, now or datetime.now(UTC))
+        return _opened(project, spool, now or clock())
     except BaseException:
         spool.close()
         raise
@@ -131,7 +133,8 @@ def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
 
 
 def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime) -> OpenSource:
-    found = find_files(spec, project.folder, spool)
+    finding = find_files(spec, project.folder, spool)
+    found = finding.files
     if spec.max_age is not None:
         newest = max(found, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
@@ -150,7 +153,7 @@ def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, 
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return OpenSource(spec, tuple(tables), place, fitted.said)
+    return OpenSource(spec, tuple(tables), place, fitted.said, finding.warnings)
 
 
 def _fitted(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, WithJsonSchema
 
 from flamescore.units import Period, count, parse_percent, parse_period
+from flamescore.zones import NO_PLACE, names_no_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,9 @@ def _period(value: object) -> Period:
 def _zone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
+    if isinstance(value, str) and names_no_place(value):
+        msg = f"is {_shown(value)}, which {NO_PLACE}"
+        raise ValueError(msg)
     try:
         return ZoneInfo(value if isinstance(value, str) else "")
     except (ValueError, OSError, LookupError) as error:

@@ -29,7 +29,7 @@ def before(store: RunStore, as_of: datetime) -> tuple[Before | None, tuple[str, 
         return None, ()
     try:
         record = run.record
-        scores = pl.read_parquet(run.path / "scores.parquet")
+        scores = pl.read_parquet(run.path / "scores.parquet", glob=False)
     except (FlamescoreError, PolarsError, OSError):
         return None, (f"the run before, {run.run_id}, can't be read: what changed is not told",)
     found = Before.of(

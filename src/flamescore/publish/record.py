@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from flamescore.errors import InputError, Problem
-from flamescore.tables.urls import without_credentials
+from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path

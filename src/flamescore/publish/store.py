@@ -27,12 +27,16 @@ LOCK: Final = ".lock"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a commit did: the run, whether `latest` moved to it, the runs deleted, and those that resisted."""
+    """What a commit did: the run, whether `latest` moved to it, the runs deleted, and those that resisted.
+
+    `stays` is the run that `latest` leads to where it did not move, None where there is none.
+    """
 
     run: Run
     latest: bool
     deleted: tuple[str, ...] = ()
     undeleted: tuple[str, ...] = ()
+    stays: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +132,26 @@ class RunFolder:
     as_of: datetime
     held: HeldStore = field(repr=False)
 
-    def commit(self, *, make_latest: bool = False, keep_runs: int | None = None) -> Published:
+    def commit(
+        self, *, make_latest: bool = False, ahead: bool = False, keep_runs: int | None = None
+    ) -> Published:
         """Publish the run: flush it, put it in its place, move `latest`, delete what it supersedes, prune.
 
-        `latest` moves if the run is not earlier than the present one, or if `make_latest`. An error before
-        that leaves nothing published; after it, runs that can't be deleted are only told.
+        `latest` moves if the run is not earlier than the present one and not `ahead` of the clock, or if
+        `make_latest`. An error before that leaves nothing published; after it, runs that can't be deleted are
+        only told.
         """
         output = self.held.output
         with writing(output):
             check_link(output)
-            latest = make_latest or moves(output, self.as_of)
+            latest = make_latest or (not ahead and moves(output, self.as_of))
             flush_tree(self.path, self.held.bits)
             run = self._put_in_place(latest=latest)
         try:
             deleted, undeleted = retire(output, run, keep_runs=keep_runs)
         except OSError:  # it is published: what can't even be listed stays for the next run
             deleted, undeleted = (), ()
-        return Published(run, latest, deleted, undeleted)
+        return Published(run, latest, deleted, undeleted, None if latest else shelf.latest_run(output))
 
     def _put_in_place(self, *, latest: bool) -> Run:
         place = self.path.with_name(self.run_id)

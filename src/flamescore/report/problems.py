@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flamescore.source import nearest
-from flamescore.tables.urls import without_credentials
 from flamescore.units import count
+from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -17,14 +17,12 @@ from pydantic_core import PydanticCustomError
 from flamescore.rules.moments import parse_moment
 from flamescore.tree import node_of
 from flamescore.units import MAX_POINTS
+from flamescore.zones import NO_PLACE, names_no_place
 
 Number = int | Decimal
 
 MAX_BOUND: Final = 10**12
 MAX_COUNT: Final = 10**9
-_NO_ZONES: Final = ("localtime", "posix", "right/", "Factory")
-"""Names that mean another zone on each machine, or none."""
-
 MAX_DECIMALS: Final = 4
 
 
@@ -165,12 +163,12 @@ def _timezone(value: Any) -> str:  # noqa: ANN401
     from flamescore.source import nearest  # noqa: PLC0415 - for a fault alone
 
     text = _text(value)
+    if names_no_place(text):
+        raise fault("R028", f"`{text}` {NO_PLACE}.")
     try:
-        if text.startswith(_NO_ZONES):
-            raise ZoneInfoNotFoundError(text)
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
-        meant = nearest(text, sorted(available_timezones()))
+        meant = nearest(text, sorted(name for name in available_timezones() if not names_no_place(name)))
         hint = (
             f"Did you mean `{meant}`?"
             if meant

@@ -13,7 +13,7 @@ from flamescore.steps import Step, Watch
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
 from flamescore.tables.text import scores_pieces, write_csv, write_pieces
-from flamescore.tables.urls import without_credentials
+from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path

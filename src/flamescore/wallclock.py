@@ -1,0 +1,55 @@
+"""What time it is: by the machine, or as `FLAMESCORE_NOW` says."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import Problem, UsageError
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+VARIABLE: Final = "FLAMESCORE_NOW"
+GRACE: Final = timedelta(minutes=5)
+"""How far apart the clocks of two machines may be."""
+
+
+def clock() -> datetime:
+    """Return the present instant (UTC): the machine's, or the one that `FLAMESCORE_NOW` gives.
+
+    Raises:
+        UsageError: the variable holds no instant with its offset.
+    """
+    given = os.environ.get(VARIABLE, "").strip()
+    if not given:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(given)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    text = f"{VARIABLE} must be an instant such as `2026-11-21T02:00:00Z`, and is `{given}`."
+    raise UsageError(Problem("U002", text))
+
+
+def ahead(instant: datetime, zone: tzinfo = UTC) -> str | None:
+    """Say how far an instant is ahead of the clock: `365 days`; None where it is not, or within `GRACE`.
+
+    From 24 hours on it is days, those of the calendar in a time zone, as people count them.
+    """
+    now = clock()
+    away = instant - now
+    if away <= GRACE:
+        return None
+    try:
+        days = (instant.astimezone(zone).date() - now.astimezone(zone).date()).days
+    except OverflowError:  # at the end of the year 9999
+        days = away.days
+    hours = away // timedelta(hours=1)
+    if away.days:
+        return count(days, "day")
+    return count(hours, "hour") if hours else count(away // timedelta(minutes=1), "minute")
