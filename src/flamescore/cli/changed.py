@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.errors import Problem, UsageError
 from flamescore.insight.changes_table import CHANGES, KINDS, SAME
+from flamescore.publish.contents import scan
 from flamescore.report.words import number
 from flamescore.source import nearest
 from flamescore.tables.changes import FILE, with_why
@@ -32,9 +33,9 @@ def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
     name = score_meant(run.record, score)
     if run.record.changes is None:
         return pl.DataFrame(schema=CHANGES).pipe(with_why)
-    rows = pl.scan_parquet(run.path / FILE).filter(pl.col("score_name") == name)
+    rows = scan(run, FILE).filter(pl.col("score_name") == name)
     if not everyone:
-        excluded = pl.scan_parquet(run.path / "excluded.parquet")
+        excluded = scan(run, "excluded.parquet")
         rows = rows.filter(pl.col("change") != SAME).join(
             excluded, on="contact_id", how="anti", maintain_order="left"
         )
@@ -46,7 +47,7 @@ def moved(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
     """Return the ids of contacts that changed in these ways under a score, none where none is known."""
     if run.record.changes is None:
         return pl.Series("contact_id", [], pl.String)
-    rows = pl.scan_parquet(run.path / FILE)
+    rows = scan(run, FILE)
     rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
     return rows.select("contact_id").collect().to_series()
 

@@ -14,6 +14,7 @@ from flamescore.cli.published import published
 from flamescore.errors import Problem, UsageError
 from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
+from flamescore.publish.contents import has_merged, read, reading_run, scan
 from flamescore.source import nearest
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from flamescore.engine.clock import Clock
     from flamescore.exports.project import Project
     from flamescore.publish.record import RunRecord
+    from flamescore.publish.runs import Run
 
 _RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")
@@ -62,10 +64,15 @@ class Found:
 def find(project: Project, run: str | None, asked: Asked) -> Found:
     """Search a run (by default the latest), and return the rows to show."""
     found = published(project, run)
+    with reading_run(found):
+        return _found(project, found, asked)
+
+
+def _found(project: Project, found: Run, asked: Asked) -> Found:
     record = found.record
     zone = ZoneInfo(record.timezone)
-    scores = pl.scan_parquet(found.path / "scores.parquet")
-    contacts = pl.scan_parquet(found.path / "contacts.parquet")
+    scores = scan(found, "scores.parquet")
+    contacts = scan(found, "contacts.parquet")
     if asked.min_score is not None and isnan(asked.min_score):
         raise UsageError(Problem("U002", "--min-score must be a number, and is `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
@@ -85,9 +92,8 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
         where=where,
         text=asked.text,
     )
-    excluded = None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet")["contact_id"]
-    merged = found.path / MERGED_FILE
-    aliases = pl.scan_parquet(merged) if merged.exists() else None
+    excluded = None if asked.everyone else read(found, "excluded.parquet")["contact_id"]
+    aliases = scan(found, MERGED_FILE) if has_merged(found) else None
     rows = search(scores, contacts, query, clock=clock, excluded=excluded, merged=aliases)
     notes: tuple[str, ...] = ()
     if asked.changed:
@@ -97,7 +103,7 @@ def find(project: Project, run: str | None, asked: Asked) -> Found:
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
         notes = (summary(record, None),) if record.changes is None else ()
     if terms[0].high == 0:
-        points = pl.scan_parquet(found.path / "points.parquet")
+        points = scan(found, "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
     rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from flamescore.bind.resolve import bind_rules
 from flamescore.errors import FlamescoreError
@@ -88,14 +89,31 @@ def compare(
     usable = old is not None and {score.name for score in old.scores} >= set(names)
     totals = None
     if old is not None and usable and names:
-        then, now = before.as_of, scored.as_of
-        totals = what_if(old, book, exports, then=then, now=now, names=names, later=scored.earlier)
-        notes += _of_flames(old, book, names)
+        totals, failed = _totals(before, old, book, exports, scored=scored, names=names)
+        notes += failed or _of_flames(old, book, names)
     rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
     return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))
 
 
 _UNKNOWN = "what changed is told, but not by what"
+
+
+def _totals(
+    before: Before,
+    old: RuleBook,
+    book: RuleBook,
+    exports: Exports,
+    *,
+    scored: Scored,
+    names: Sequence[str],
+) -> tuple[pl.DataFrame | None, tuple[str, ...]]:
+    """Score the past again. Where that fails by the old rules, and not by today's, they are to blame."""
+    then, now, later = before.as_of, scored.as_of, scored.earlier
+    try:
+        return what_if(old, book, exports, then=then, now=now, names=names, later=later), ()
+    except (Exception, PanicException):  # noqa: BLE001 - a fault of the exports or ours is raised again
+        what_if(book, book, exports, then=then, now=now, names=names, later=later)
+        return None, (f"the rules of the run before can't score today's exports: {_UNKNOWN}",)
 
 
 def _old_book(before: Before, columns: Columns) -> tuple[RuleBook | None, tuple[str, ...]]:
