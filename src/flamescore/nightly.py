@@ -84,6 +84,9 @@ class Outcome:
     previous: pl.DataFrame | None = None
     """The scores of the latest run, for a dry run to compare with."""
 
+    unread: bool = False
+    """Whether an earlier run can't be read."""
+
     changes: Changes | None = None
     """Against the run before; None where there is none, or where the project asks for none."""
 
@@ -158,7 +161,7 @@ def _work(
     if held is None:
         record = _record(inputs, scored, "", started_at=started_at, watch=watch, warnings=warnings)
         report = _view(scored, project, "dry run", warnings)
-        return Outcome(scored, report, warnings, record, None, previous)
+        return Outcome(scored, report, warnings, record, None, previous, unread=bool(shelf.warnings))
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
         give_back()

@@ -95,10 +95,13 @@ def damages(run: Run, *, whole: bool = True) -> Iterator[DamagedRunError]:
 
 
 def strangers(run: Run) -> Iterator[DamagedRunError]:
-    """Yield the files in a run's folder that the run did not write; none where it has no checksums."""
-    known = {NAME, *(file.path for file in run.record.files)}
-    there = sorted(run.path.rglob("*")) if run.record.files else ()
-    for path in there:
+    """Yield the files in a run's folder that the run did not write; none where it can't be told."""
+    try:
+        files = run.record.files
+    except DamagedRunError:
+        return
+    known = {NAME, *(file.path for file in files)}
+    for path in sorted(run.path.rglob("*")) if files else ():
         name = path.relative_to(run.path).as_posix()
         if name not in known:
             yield DamagedRunError(run.path, name, "is not of this run")

@@ -273,4 +273,5 @@ def _wrong(error: ValidationError) -> str:
     if first["type"] == "json_invalid":
         return "is no JSON"
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return f"is not what a run writes: `{place.removeprefix('.')}` is missing or wrong"
+    where = f": `{place.removeprefix('.')}` is missing or wrong" if place else ""
+    return f"is not what a run writes{where}"
