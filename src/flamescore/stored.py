@@ -9,10 +9,10 @@ import polars as pl
 
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
+from flamescore.insight.changes_schema import FILE as CHANGES_FILE
 from flamescore.publish.contents import read, scan
 from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
 from flamescore.rules.load import load_rules_text
-from flamescore.tables.changes import FILE as CHANGES_FILE
 from flamescore.tables.hot import list_file
 from flamescore.units import to_points
 

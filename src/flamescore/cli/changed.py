@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.errors import Problem, UsageError
-from flamescore.insight.changes_table import CHANGES, KINDS, SAME
+from flamescore.insight.changes_schema import CHANGES, FILE, KINDS, SAME
 from flamescore.publish.contents import scan
 from flamescore.report.words import number
 from flamescore.source import nearest
-from flamescore.tables.changes import FILE, with_why
+from flamescore.tables.changes import with_why
 
 if TYPE_CHECKING:
     from flamescore.publish.record import RunRecord

@@ -30,7 +30,7 @@ def runs(
     ] = False,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Read every file of every run, and hold it against its checksum."),
+        typer.Option("--check", help="Compare every file of every run with its checksum."),
     ] = False,
     lock_timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="With --prune: how long to wait for a run to end.", min=0)
@@ -45,8 +45,8 @@ def runs(
     """Example: flamescore runs
 
     List the runs, the newest first: what they are of, how many contacts are hot, how much room they take (in
-    bytes), how long they took, and when. Of a damaged run only what its folder says. --check tells which runs
-    are as they were published, and exits with 3 if one is not.
+    bytes), how long they took, and when. Of a damaged run only what its folder says. With --check: which runs
+    are as they were published; the exit code is 3 if one is not.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:

@@ -45,7 +45,7 @@ class Asked:
     columns: tuple[str, ...] | None = None
     everyone: bool = False
     changed: tuple[str, ...] = ()
-    """Only contacts that changed in one of these ways since the run before (`changes_table.KINDS`)."""
+    """Only contacts that changed in one of these ways since the run before (`changes_schema.KINDS`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from polars.exceptions import PanicException
 from flamescore.bind.resolve import bind_rules
 from flamescore.errors import FlamescoreError
 from flamescore.insight.changes_parts import what_if
-from flamescore.insight.changes_table import KINDS, compared
+from flamescore.insight.changes_schema import KINDS
+from flamescore.insight.changes_table import compared
 from flamescore.rules.load import load_rules_text
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Before:
 class Changes:
     """A run held against the one before, `run_id` of `as_of`.
 
-    `rows` are `changes_table.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
+    `rows` are `changes_schema.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
     `notes` say what could not be told.
     """
 
@@ -70,7 +71,7 @@ class Changes:
     notes: tuple[str, ...] = ()
 
     def counts(self, score_name: str) -> dict[str, int]:
-        """Return how many contacts changed in each way (`changes_table.KINDS`) under a score."""
+        """Return how many contacts changed in each way (`changes_schema.KINDS`) under a score."""
         mine = self.rows.filter(pl.col("score_name") == score_name)
         found = dict(mine["change"].value_counts().iter_rows())
         return {kind: int(found.get(kind, 0)) for kind in KINDS}

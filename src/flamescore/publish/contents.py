@@ -14,12 +14,12 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.errors import FlamescoreError
+from flamescore.insight.changes_schema import FILE as CHANGES
 from flamescore.insight.merged import FILE as MERGED
 from flamescore.publish.checksums import sha256
 from flamescore.publish.damage import DamagedRunError, refused
 from flamescore.publish.record import NAME
 from flamescore.publish.tables import TABLES
-from flamescore.tables.changes import FILE as CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def damages(run: Run, *, whole: bool = True) -> Iterator[DamagedRunError]:
     except DamagedRunError as error:
         yield error
         return
-    for file in _files(record):
+    for file in _files(run, record):
         try:
             _checked(run, file, up_to=None if whole else -1)
             if whole and not record.files:
@@ -107,12 +107,13 @@ def strangers(run: Run) -> Iterator[DamagedRunError]:
             yield DamagedRunError(run.path, name, "is not of this run")
 
 
-def _files(record: RunRecord) -> tuple[str, ...]:
-    """Name the files that a run must have: those of its record, else the tables that every run has."""
+def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
+    """Name the files that a run must have: those of its record, else the tables that it can be seen to have."""
     if record.files:
         return tuple(file.path for file in record.files)
-    sometimes = {MERGED} if record.changes else {MERGED, CHANGES}
-    return tuple(file for file in TABLES if file not in sometimes)
+    absent = {CHANGES} if record.changes is None else set()
+    absent |= set() if has_merged(run) else {MERGED}
+    return tuple(file for file in TABLES if file not in absent)
 
 
 def _checked(run: Run, file: str, *, up_to: int | None = None) -> Path:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.frames import POINTS, SCORES
-from flamescore.insight.changes_table import CHANGES, KINDS
+from flamescore.insight.changes_schema import CHANGES, KINDS
+from flamescore.insight.changes_schema import FILE as CHANGES_FILE
 from flamescore.insight.merged import FILE as MERGED_FILE
-from flamescore.tables.changes import FILE as CHANGES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.frames import conform
-from flamescore.insight.changes_table import CHANGES
+from flamescore.insight.changes_schema import CHANGES, FILE
 from flamescore.tables.keep import kept
 from flamescore.tables.parquet import write_parquet
 from flamescore.tables.words import plain
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flamescore.insight.changes import Changes
     from flamescore.scoring import Scored
 
-FILE: Final = "changes.parquet"
 WORDS: Final = {
     "by_activity": "new activity",
     "by_time": "time alone",
