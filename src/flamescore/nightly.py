@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from flamescore.as_of import check_as_of
 from flamescore.brakes import brake, unseen
 from flamescore.engine.run import DEFAULT
@@ -21,7 +19,8 @@ from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.merged import merged_table
 from flamescore.insight.trend import with_trend
 from flamescore.memory import give_back
-from flamescore.publish.before import before
+from flamescore.publish.before import Earlier
+from flamescore.publish.checksums import checksums
 from flamescore.publish.describe import describe, describe_changes
 from flamescore.publish.record import RulesFile, write_record
 from flamescore.publish.store import RunStore
@@ -43,6 +42,8 @@ from flamescore.warned import warnings_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import polars as pl
 
     from flamescore.exports.project import Project
     from flamescore.inputs import Inputs
@@ -83,6 +84,9 @@ class Outcome:
     published: Published | None
     previous: pl.DataFrame | None = None
     """The scores of the latest run, for a dry run to compare with."""
+
+    unread: bool = False
+    """Whether an earlier run can't be read."""
 
     changes: Changes | None = None
     """Against the run before; None where there is none, or where the project asks for none."""
@@ -132,7 +136,8 @@ def _work(
     rules = rules_of(project)
     as_of = parse_as_of(project.settings.as_of, rules.zone)
     future = check_as_of(project, as_of, rules.zone, accept=options.accept)
-    earlier, unread = _before(project, as_of) if held is not None else (None, ())
+    shelf = Earlier(RunStore(project.resolve(project.settings.output), project.settings.mode))
+    earlier = shelf.before(as_of) if held is not None and project.settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
@@ -146,18 +151,19 @@ def _work(
             earlier=None if earlier is None else earlier.as_of,
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
-        braked = brake(scored, _last(project), accept=options.accept)
+        braked = brake(scored, shelf.latest(), accept=options.accept)
         if options.strict and scored.observed.unseen:
             raise InputError(unseen(scored.observed))
         if options.trend is not None:
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-    warnings = (*future, *warnings_of(inputs, scored), *unread, *braked)
+    previous = shelf.scores() if held is None else None
+    warnings = (*future, *warnings_of(inputs, scored), *shelf.warnings, *braked)
     if held is None:
         record = _record(inputs, scored, "", started_at=started_at, watch=watch, warnings=warnings)
         report = _view(scored, project, "dry run", warnings)
-        return Outcome(scored, report, warnings, record, None, _previous(project))
+        return Outcome(scored, report, warnings, record, None, previous, unread=bool(shelf.warnings))
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
         give_back()
@@ -165,11 +171,12 @@ def _work(
             told = beside.submit(_report, folder, inputs, scored, warnings, changes, pen=pen)
             written = _write(folder.path, inputs, scored, changes, options)
             report, shown = told.result()
+        files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))
         watch.steps += (replace(step, name=f"write: {step.name}") for step in (*written, shown))
         record = _record(inputs, scored, folder.run_id, started_at=started_at, watch=watch, warnings=warnings)
-        if changes is not None:
-            record = record.model_copy(update={"changes": describe_changes(changes, scored)})
+        compared = None if changes is None else describe_changes(changes, scored)
+        record = record.model_copy(update={"changes": compared, "files": files})
         write_record(folder.path, record)
         published = folder.commit(
             make_latest=options.make_latest, ahead=bool(future), keep_runs=project.settings.keep_runs
@@ -209,13 +216,6 @@ def _write(
     return steps
 
 
-def _before(project: Project, as_of: datetime) -> tuple[Before | None, tuple[str, ...]]:
-    """Return the run to hold this one against, and what a user should know of it."""
-    if not project.settings.changes:
-        return None, ()
-    return before(RunStore(project.resolve(project.settings.output), project.settings.mode), as_of)
-
-
 def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Watch) -> Changes:
     watch.begin("Comparing with the run before")
     settings = inputs.project.settings
@@ -225,11 +225,6 @@ def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Watch) -> 
     found = with_people(found, scored, earlier.scores, settings.keep)
     watch("changes", found.rows.height)
     return found
-
-
-def _previous(project: Project) -> pl.DataFrame | None:
-    run = RunStore(project.resolve(project.settings.output), project.settings.mode).latest()
-    return None if run is None else pl.read_parquet(run.path / "scores.parquet", glob=False)
 
 
 def _view(
@@ -252,15 +247,6 @@ def _view(
         changes=None if changes is None else Moved(changes.run_id, changes.as_of, changes.rows),
     )
     return view(material)
-
-
-def _last(project: Project) -> RunRecord | None:
-    """Return the record of the latest run; None where there is none, or where it can't be read."""
-    run = RunStore(project.resolve(project.settings.output), project.settings.mode).latest()
-    try:
-        return None if run is None else run.record
-    except InputError:
-        return None
 
 
 def _record(

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.errors import FlamescoreError, InputError, Problem
+from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
+from flamescore.insight.changes_schema import FILE as CHANGES_FILE
+from flamescore.publish.contents import read, scan
 from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
 from flamescore.rules.load import load_rules_text
-from flamescore.tables.changes import FILE as CHANGES_FILE
 from flamescore.tables.hot import list_file
 from flamescore.units import to_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from flamescore.publish.record import RunRecord, ScoreEntry
     from flamescore.publish.runs import Run
@@ -26,23 +26,16 @@ if TYPE_CHECKING:
 def material_of(run: Run) -> Material:
     """Read what a report of a run needs; the report is the one that the run itself wrote.
 
+    The ledger is read when it is asked for: use the material within `contents.reading_run`.
+
     Raises:
-        InputError: a table of the run is missing or damaged.
+        DamagedRunError: a file of the run is missing or damaged.
     """
     record = run.record
-    try:
-        return _material(run.path, record)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        text = f"the tables of the run {record.run_id} are missing or damaged"
-        hint = "score again with the same --as-of, or take another run with --run"
-        raise InputError(Problem("O005", text, hint=hint)) from error
-
-
-def _material(folder: Path, record: RunRecord) -> Material:
     zone = ZoneInfo(record.timezone)
     bounds = _bounds(record)
-    scores = pl.scan_parquet(folder / "scores.parquet", glob=False)
-    kept = scores.collect_schema().names()[len(SCORES) :]
+    scores, points = scan(run, "scores.parquet"), scan(run, "points.parquet").select(POINTS.names())
+    kept = scores.collect_schema().names()
     person = [name for name in PERSON if name in kept]
     return Material(
         run_id=record.run_id,
@@ -56,27 +49,18 @@ def _material(folder: Path, record: RunRecord) -> Material:
             for number, score in enumerate(record.scores)
         ),
         scores=scores.select(SCORES.names()).collect(),
-        people=pl.scan_parquet(folder / "contacts.parquet", glob=False)
-        .select("contact_id", *person)
-        .collect(),
-        ledger=lambda ids: _ledger(folder, ids),
-        excluded=pl.read_parquet(folder / "excluded.parquet", glob=False),
+        people=scan(run, "contacts.parquet").select("contact_id", *person).collect(),
+        ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
+        excluded=read(run, "excluded.parquet"),
         problems=record.warnings,
-        changes=_changes(folder, record),
+        changes=_changes(run, record),
     )
 
 
-def _ledger(folder: Path, ids: pl.Series) -> pl.DataFrame:
-    points = pl.scan_parquet(folder / "points.parquet", glob=False).select(POINTS.names())
-    return points.filter(pl.col("contact_id").is_in(ids.implode())).collect()
-
-
-def _changes(folder: Path, record: RunRecord) -> Changes | None:
+def _changes(run: Run, record: RunRecord) -> Changes | None:
     if record.changes is None:
         return None
-    return Changes(
-        record.changes.run_id, record.changes.as_of, pl.read_parquet(folder / CHANGES_FILE, glob=False)
-    )
+    return Changes(record.changes.run_id, record.changes.as_of, read(run, CHANGES_FILE))
 
 
 def _facts(score: ScoreEntry, bounds: tuple[float, ...] | None, *, default: bool) -> ScoreFacts:

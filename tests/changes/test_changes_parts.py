@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
 from flamescore.engine.run import Tuning
-from flamescore.insight.changes_table import PARTS
+from flamescore.insight.changes_schema import PARTS
 from flamescore.scoring import score_exports
 from product import book_of, exports_of, scored, whole
 from strategies import case_of, cases

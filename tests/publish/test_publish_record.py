@@ -45,6 +45,7 @@ def test_what_it_says(tmp_path):
     assert told == {
         "schema_version": 1,
         "changes": None,
+        "files": [],
         "run_id": RUN,
         "as_of": "2026-11-21T02:00:00Z",
         "timezone": "America/Phoenix",
@@ -132,15 +133,25 @@ def test_a_later_programs_record_is_read(tmp_path):
     assert read_record(tmp_path) == record()
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"run_id": "x"}', "\udcff"])
-def test_a_damaged_one_is_told(tmp_path, text):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "is missing"),
+        ("", "is no JSON"),
+        ("{", "is no JSON"),
+        ("[]", "is not what a run writes"),
+        ('{"run_id": 1}', "is not what a run writes: `run_id` is missing or wrong"),
+        ("\udcff", "is no JSON"),
+    ],
+)
+def test_a_damaged_one_is_told(tmp_path, text, why):
     if text is not None:
         (tmp_path / "run.json").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(InputError) as caught:
         read_record(tmp_path)
     assert str(caught.value) == (
-        f"O005 {tmp_path}/run.json is no record of a run: it is missing or damaged\n"
-        "        score again with the same --as-of, or read another run with --run"
+        f"O005 run {tmp_path.name} is damaged: run.json; choose another with --run, or score again\n"
+        f"        {tmp_path}/run.json {why}."
     )
 
 

@@ -267,7 +267,7 @@ def test_no_run_yet(tmp_path, text):
 def test_a_damaged_record_is_bad_input(tmp_path):
     run = publish(tmp_path).run
     (run.path / "run.json").write_text('{"run_id": 1}')
-    with pytest.raises(InputError, match="missing or damaged"):
+    with pytest.raises(InputError, match=r"is damaged: run\.json"):
         _ = RunStore(tmp_path).find(run.run_id).record
 
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.errors import Problem, UsageError
-from flamescore.insight.changes_table import CHANGES, KINDS, SAME
+from flamescore.insight.changes_schema import CHANGES, FILE, KINDS, SAME
+from flamescore.publish.contents import scan
 from flamescore.report.words import number
 from flamescore.source import nearest
-from flamescore.tables.changes import FILE, with_why
+from flamescore.tables.changes import with_why
 
 if TYPE_CHECKING:
     from flamescore.publish.record import RunRecord
@@ -32,9 +33,9 @@ def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
     name = score_meant(run.record, score)
     if run.record.changes is None:
         return pl.DataFrame(schema=CHANGES).pipe(with_why)
-    rows = pl.scan_parquet(run.path / FILE, glob=False).filter(pl.col("score_name") == name)
+    rows = scan(run, FILE).filter(pl.col("score_name") == name)
     if not everyone:
-        excluded = pl.scan_parquet(run.path / "excluded.parquet", glob=False)
+        excluded = scan(run, "excluded.parquet")
         rows = rows.filter(pl.col("change") != SAME).join(
             excluded, on="contact_id", how="anti", maintain_order="left"
         )
@@ -46,7 +47,7 @@ def moved(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
     """Return the ids of contacts that changed in these ways under a score, none where none is known."""
     if run.record.changes is None:
         return pl.Series("contact_id", [], pl.String)
-    rows = pl.scan_parquet(run.path / FILE, glob=False)
+    rows = scan(run, FILE)
     rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
     return rows.select("contact_id").collect().to_series()
 

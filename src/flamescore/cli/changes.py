@@ -60,14 +60,17 @@ def changes(
         )
         from flamescore.cli.published import published  # noqa: PLC0415
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.publish.contents import reading_run  # noqa: PLC0415
 
         chosen = format_of(out, form)
         found = published(find_settings(config), run, log_format, quiet=quiet)
-        rows = changed(found, score, everyone=everyone)
+        with reading_run(found):
+            rows = changed(found, score, everyone=everyone)
+            said = summary(found.record, score)
         on_terminal = place(out) is None and sys.stdout.isatty() and chosen is Format.TABLE
         shown = first_rows(rows, limit, on_terminal=on_terminal)
         if not quiet:
-            _say(found.record, summary(found.record, score), log_format, on_terminal=on_terminal)
+            _say(found.record, said, log_format, on_terminal=on_terminal)
         emit(brief(shown) if chosen is Format.TABLE else shown, out, form, spreadsheet=spreadsheet)
         if on_terminal and not quiet:
             remark_on_others(shown.height, rows.height, limit, log_format)

@@ -93,12 +93,11 @@ def explain(
 
 
 def _of_run(project: Project, contact: str, found: Run, *, everything: bool, most: int | None) -> Explanation:
-    import polars as pl  # noqa: PLC0415 - it takes time to import
-
     from flamescore.inputs import read_inputs  # noqa: PLC0415
     from flamescore.insight.explain import explain as explained  # noqa: PLC0415
     from flamescore.insight.published import held_against  # noqa: PLC0415
     from flamescore.insight.who import contact_meant  # noqa: PLC0415
+    from flamescore.publish.contents import reading_run, scan  # noqa: PLC0415
     from flamescore.rules.load import load_rules_text  # noqa: PLC0415
 
     record = found.record
@@ -108,7 +107,8 @@ def _of_run(project: Project, contact: str, found: Run, *, everything: bool, mos
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
         told = explained(book, exports, who, as_of=instant, everything=everything, most=most)
-    told = held_against(told, found.run_id, pl.scan_parquet(found.path / "scores.parquet", glob=False))
+    with reading_run(found):
+        told = held_against(told, found.run_id, scan(found, "scores.parquet"))
     if _changed(project, record.rules.text):
         name = project.settings.rules
         note = f"The rule file {name} has changed since the run; these are the run's rules."

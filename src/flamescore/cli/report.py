@@ -45,6 +45,7 @@ def report(
         from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415
         from flamescore.cli.published import published  # noqa: PLC0415
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.publish.contents import reading_run  # noqa: PLC0415
         from flamescore.report.formats import RENDERERS  # noqa: PLC0415
         from flamescore.report.redact import redacted  # noqa: PLC0415
         from flamescore.report.terminal import render  # noqa: PLC0415
@@ -52,17 +53,17 @@ def report(
         from flamescore.stored import material_of  # noqa: PLC0415
 
         chosen = _format(out, form, tuple(RENDERERS))
-        material = material_of(published(find_settings(config), run, log_format, quiet=quiet))
-        if redact:
-            material = redacted(material)
-        if chosen in RENDERERS:
-            deliver(RENDERERS[chosen](material), out)
-            return
-        table = render(view(material), top=SHOWN)
-        if place(out) is None and sys.stdout.isatty():
-            show(table)
+        found = published(find_settings(config), run, log_format, quiet=quiet)
+        with reading_run(found):
+            material = material_of(found)
+            material = redacted(material) if redact else material
+            made = RENDERERS[chosen](material) if chosen in RENDERERS else render(view(material), top=SHOWN)
+        if isinstance(made, bytes):
+            deliver(made, out)
+        elif place(out) is None and sys.stdout.isatty():
+            show(made)
         else:
-            deliver(as_text(table).encode(), out)
+            deliver(as_text(made).encode(), out)
 
     del verbose  # there are no steps to time
     command(body, log_format)

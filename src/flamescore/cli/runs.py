@@ -8,6 +8,7 @@ import typer
 
 from flamescore.cli.boundary import command, remark
 from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Spreadsheet, Verbose
+from flamescore.errors import InputError
 
 if TYPE_CHECKING:
     from flamescore.exports.project import Project
@@ -27,6 +28,10 @@ def runs(
     prune: Annotated[
         bool, typer.Option("--prune", help="Delete the oldest until keep_runs are left; never the latest.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Compare every file of every run with its checksum."),
+    ] = False,
     lock_timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="With --prune: how long to wait for a run to end.", min=0)
     ] = 0.0,
@@ -40,20 +45,27 @@ def runs(
     """Example: flamescore runs
 
     List the runs, the newest first: what they are of, how many contacts are hot, how much room they take (in
-    bytes), how long they took, and when. Of a damaged run only what its folder says.
+    bytes), how long they took, and when. Of a damaged run only what its folder says. With --check: which runs
+    are as they were published; the exit code is 3 if one is not.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
         from flamescore.cli.emit import emit  # noqa: PLC0415 - Polars comes with it
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
-        from flamescore.publish.shelf import listed  # noqa: PLC0415
+        from flamescore.publish.shelf import checked, listed  # noqa: PLC0415
         from flamescore.publish.store import RunStore  # noqa: PLC0415
 
         project = find_settings(config, {"output": output})
         store = RunStore(project.resolve(project.settings.output), project.settings.mode)
         if prune:
             _prune(store, project, lock_timeout, log_format, quiet=quiet)
-        emit(listed(store), out, form, spreadsheet=spreadsheet)
+        table, damaged = (checked if check else listed)(store)
+        emit(table, out, form, spreadsheet=spreadsheet)
+        problems = tuple(each for error in damaged for each in error.problems)
+        if check and problems:
+            raise InputError(problems)
+        for each in () if quiet else problems:
+            remark(f"{each.code} {each.message}", log_format)
 
     del verbose  # there are no steps to time
     command(body, log_format)

@@ -156,7 +156,7 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
         for problem in outcome.report.problems:
             remark(problem, log)
     if outcome.published is None:
-        sys.stdout.write(would_change(outcome.scored, outcome.previous))
+        sys.stdout.write(would_change(outcome.scored, outcome.previous, unread=outcome.unread))
     elif sys.stdout.isatty():
         sys.stdout.write(f"Published {outcome.published.run.path}\n")
     aside = None if outcome.published is None else not_latest(outcome.published)

@@ -13,6 +13,7 @@ import polars as pl
 from flamescore.errors import Problem, UsageError
 from flamescore.insight.merged import FILE as MERGED_FILE
 from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
+from flamescore.publish.contents import has_merged, read, reading_run, scan
 from flamescore.source import nearest
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Asked:
     columns: tuple[str, ...] | None = None
     everyone: bool = False
     changed: tuple[str, ...] = ()
-    """Only contacts that changed in one of these ways since the run before (`changes_table.KINDS`)."""
+    """Only contacts that changed in one of these ways since the run before (`changes_schema.KINDS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,15 @@ class Found:
 
 def find(project: Project, found: Run, asked: Asked) -> Found:
     """Search a run, and return the rows to show."""
+    with reading_run(found):
+        return _found(project, found, asked)
+
+
+def _found(project: Project, found: Run, asked: Asked) -> Found:
     record = found.record
     zone = ZoneInfo(record.timezone)
-    scores = pl.scan_parquet(found.path / "scores.parquet", glob=False)
-    contacts = pl.scan_parquet(found.path / "contacts.parquet", glob=False)
+    scores = scan(found, "scores.parquet")
+    contacts = scan(found, "contacts.parquet")
     if asked.min_score is not None and isnan(asked.min_score):
         raise UsageError(Problem("U002", "--min-score must be a number, and is `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
@@ -84,11 +90,8 @@ def find(project: Project, found: Run, asked: Asked) -> Found:
         where=where,
         text=asked.text,
     )
-    excluded = (
-        None if asked.everyone else pl.read_parquet(found.path / "excluded.parquet", glob=False)["contact_id"]
-    )
-    merged = found.path / MERGED_FILE
-    aliases = pl.scan_parquet(merged, glob=False) if merged.exists() else None
+    excluded = None if asked.everyone else read(found, "excluded.parquet")["contact_id"]
+    aliases = scan(found, MERGED_FILE) if has_merged(found) else None
     rows = search(scores, contacts, query, clock=clock, excluded=excluded, merged=aliases)
     notes: tuple[str, ...] = ()
     if asked.changed:
@@ -98,7 +101,7 @@ def find(project: Project, found: Run, asked: Asked) -> Found:
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
         notes = (summary(record, None),) if record.changes is None else ()
     if terms[0].high == 0:
-        points = pl.scan_parquet(found.path / "points.parquet", glob=False)
+        points = scan(found, "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
     rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))

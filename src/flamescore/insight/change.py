@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 
-def would_change(scored: Scored, previous: pl.DataFrame | None) -> str:
-    """Say by score how many contacts are new, gone, up and down in flames since `previous` scores."""
+def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool = False) -> str:
+    """Say by score how many contacts are new, gone, up and down in flames since `previous` scores.
+
+    Where there are none, `unread` says whether that is because the run that has them can't be read.
+    """
+    if previous is None and unread:
+        return "The run before can't be read, so nothing was compared. Nothing was written.\n"
     if previous is None:
         return "There is no earlier run to compare with. Nothing was written.\n"
     said = [_of_score(scored, previous, score.name) for score in scored.book.scores]

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from flamescore.bind.resolve import bind_rules
 from flamescore.errors import FlamescoreError
 from flamescore.insight.changes_parts import what_if
-from flamescore.insight.changes_table import KINDS, compared
+from flamescore.insight.changes_schema import KINDS
+from flamescore.insight.changes_table import compared
 from flamescore.rules.load import load_rules_text
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Before:
 class Changes:
     """A run held against the one before, `run_id` of `as_of`.
 
-    `rows` are `changes_table.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
+    `rows` are `changes_schema.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
     `notes` say what could not be told.
     """
 
@@ -69,7 +71,7 @@ class Changes:
     notes: tuple[str, ...] = ()
 
     def counts(self, score_name: str) -> dict[str, int]:
-        """Return how many contacts changed in each way (`changes_table.KINDS`) under a score."""
+        """Return how many contacts changed in each way (`changes_schema.KINDS`) under a score."""
         mine = self.rows.filter(pl.col("score_name") == score_name)
         found = dict(mine["change"].value_counts().iter_rows())
         return {kind: int(found.get(kind, 0)) for kind in KINDS}
@@ -88,14 +90,31 @@ def compare(
     usable = old is not None and {score.name for score in old.scores} >= set(names)
     totals = None
     if old is not None and usable and names:
-        then, now = before.as_of, scored.as_of
-        totals = what_if(old, book, exports, then=then, now=now, names=names, later=scored.earlier)
-        notes += _of_flames(old, book, names)
+        totals, failed = _totals(before, old, book, exports, scored=scored, names=names)
+        notes += failed or _of_flames(old, book, names)
     rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
     return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))
 
 
 _UNKNOWN = "what changed is told, but not by what"
+
+
+def _totals(
+    before: Before,
+    old: RuleBook,
+    book: RuleBook,
+    exports: Exports,
+    *,
+    scored: Scored,
+    names: Sequence[str],
+) -> tuple[pl.DataFrame | None, tuple[str, ...]]:
+    """Score the past again. Where that fails by the old rules, and not by today's, they are to blame."""
+    then, now, later = before.as_of, scored.as_of, scored.earlier
+    try:
+        return what_if(old, book, exports, then=then, now=now, names=names, later=later), ()
+    except (Exception, PanicException):  # noqa: BLE001 - a fault of the exports or ours is raised again
+        what_if(book, book, exports, then=then, now=now, names=names, later=later)
+        return None, (f"the rules of the run before can't score today's exports: {_UNKNOWN}",)
 
 
 def _old_book(before: Before, columns: Columns) -> tuple[RuleBook | None, tuple[str, ...]]:

@@ -7,32 +7,22 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.insight.changes_parts import LATER, NEW_RULES, OLD_RULES
+from flamescore.insight.changes_schema import (
+    CHANGES,
+    COOLED_OFF,
+    DOWN,
+    KINDS,
+    NEW,
+    NEWLY_HOT,
+    PARTS,
+    SAME,
+    UP,
+    VANISHED,
+)
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-NEWLY_HOT, COOLED_OFF, UP, DOWN = "newly_hot", "cooled_off", "up", "down"
-NEW, VANISHED, SAME = "new", "vanished", "same"
-KINDS: Final = (NEWLY_HOT, COOLED_OFF, UP, DOWN, NEW, VANISHED, SAME)
-"""In the order in which they are listed; of `new` contacts those who are hot stand with the newly hot."""
-
-PARTS: Final = ("by_activity", "by_time", "by_data", "by_rules")
-
-CHANGES: Final = pl.Schema(
-    {
-        "contact_id": pl.String(),
-        "score_name": pl.String(),
-        "change": pl.String(),
-        "previous_score": pl.Float64(),
-        "previous_flames": pl.Int32(),
-        "score": pl.Float64(),
-        "flames": pl.Int32(),
-        "difference": pl.Float64(),
-        **dict.fromkeys(PARTS, pl.Float64()),
-    }
-)
-"""One row a contact and score. The four parts add up to `difference`, in ten-thousandths of a point."""
 
 _FOUND: Final = ("contact_id", "score", "flames")
 

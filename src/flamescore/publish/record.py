@@ -6,26 +6,35 @@ The layout only grows: a field added later needs a default, so that older record
 from __future__ import annotations
 
 import hashlib
+import stat
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from flamescore.errors import InputError, Problem
+from flamescore.publish.damage import DamagedRunError, refused
 from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NAME: Final = "run.json"
 SCHEMA_VERSION: Final = 1
+_MOST_FLAMES: Final = 5
+_EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
+"""From here on an instant has a local time in every zone."""
 
 
-Clean = Annotated[str, BeforeValidator(without_credentials)]
+Clean = Annotated[str, AfterValidator(without_credentials)]
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""A number that a table can hold."""
 
 
 class _Part(BaseModel):
     # A record of a later program may hold more: what is not known here is passed over.
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class RulesFile(_Part):
@@ -96,8 +105,8 @@ class ScoreEntry(_Part):
 
     name: str = Field(description="its name in the rule file")
     title: str = Field(description="its title")
-    contacts: int = Field(description="the contacts scored")
-    flames: tuple[int, int, int, int, int, int] = Field(
+    contacts: Whole = Field(description="the contacts scored")
+    flames: tuple[Whole, Whole, Whole, Whole, Whole, Whole] = Field(
         description="contacts with 0, 1, 2, 3, 4 and 5 flames"
     )
     percentiles: tuple[PercentileEntry, ...] = Field(description="the score at some percentiles")
@@ -173,6 +182,14 @@ class Versions(_Part):
     python: str = Field(description="Python's version")
 
 
+class RunFile(_Part):
+    """One file of the run's folder, as it was published."""
+
+    path: str = Field(description="its name in the run's folder")
+    bytes: int = Field(description="its size")
+    sha256: str = Field(description="its SHA-256, in hex")
+
+
 class RunRecord(_Part):
     """The record of a run."""
 
@@ -185,7 +202,7 @@ class RunRecord(_Part):
     steps: tuple[StepEntry, ...] = Field(description="how long each step took, in order")
     rules: RulesFile = Field(description="the rules")
     sources: tuple[SourceEntry, ...] = Field(description="the sources of the exports")
-    contacts: int = Field(description="the contacts in the list")
+    contacts: Whole = Field(description="the contacts in the list")
     excluded: int = Field(description="those whom `call_list` excludes")
     hot_flames: int = Field(description="from how many flames a contact is on the hot list")
     scores: tuple[ScoreEntry, ...] = Field(description="the scores")
@@ -196,6 +213,9 @@ class RunRecord(_Part):
         default=None,
         description="what changed since the run before; null where there was none to compare with",
     )
+    files: tuple[RunFile, ...] = Field(
+        default=(), description="every file of the run but this one; none in runs of earlier versions"
+    )
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
@@ -205,11 +225,53 @@ def write_record(folder: Path, record: RunRecord) -> None:
 
 
 def read_record(folder: Path) -> RunRecord:
-    """Read a run's record back; `InputError` where it is missing or damaged."""
+    """Read a run's record back; `DamagedRunError` where it is missing, or not what a run writes."""
     path = folder / NAME
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        text = f"{path} is no record of a run: it is missing or damaged"
-        hint = "score again with the same --as-of, or read another run with --run"
-        raise InputError(Problem("O005", text, hint=hint)) from error
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DamagedRunError(folder, NAME, "is no file")
+        record = RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DamagedRunError(folder, NAME, refused(error)) from error
+    except ValidationError as error:
+        raise DamagedRunError(folder, NAME, _wrong(error)) from error
+    for fault in _contradictions(record):
+        raise DamagedRunError(folder, NAME, fault)
+    return record
+
+
+def _contradictions(record: RunRecord) -> Iterator[str]:
+    """Yield what a record tells that no run writes, though it reads."""
+    names = [score.name for score in record.scores]
+    if not _is_zone(record.timezone):
+        yield "names a time zone that there is not"
+    if record.rules != RulesFile.of(record.rules.path, record.rules.text):
+        yield "has other rules than those whose SHA-256 it has"
+    if not names or len(set(names)) != len(names):
+        yield "has no scores, or one twice"
+    if not 1 <= record.hot_flames <= _MOST_FLAMES:
+        yield f"has `hot_flames` that are not 1 to {_MOST_FLAMES}"
+    if record.changes is None:
+        return
+    if sorted(each.name for each in record.changes.scores) != sorted(names):
+        yield "tells changes of other scores than it has"
+    if not _EARLIEST < record.changes.as_of < record.as_of:
+        yield "tells changes since a time that is not before it"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _wrong(error: ValidationError) -> str:
+    """Say what is wrong with a record, without any of its values."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return "is no JSON"
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    where = f": `{place.removeprefix('.')}` is missing or wrong" if place else ""
+    return f"is not what a run writes{where}"

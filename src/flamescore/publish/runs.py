@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from flamescore.errors import FlamescoreError, NotFoundError, Problem
-from flamescore.publish.record import RunRecord, read_record
+from flamescore.publish.damage import DamagedRunError
+from flamescore.publish.record import NAME, RunRecord, read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,17 +33,19 @@ class Run:
 
     @cached_property
     def record(self) -> RunRecord:
-        """Read its `run.json`; `InputError` where that is damaged."""
-        return read_record(self.path)
+        """Read its `run.json`; `DamagedRunError` where that is damaged, or the record of another run."""
+        record = read_record(self.path)
+        if (record.run_id, record.as_of.replace(microsecond=0)) != (self.run_id, self.as_of):
+            raise DamagedRunError(self.path, NAME, "is the record of another run")
+        return record
 
     @property
     def day(self) -> date:
         """The calendar day of its `as_of` in its rule file's time zone; in UTC if the record is damaged."""
         try:
-            zone = ZoneInfo(self.record.timezone)
-        except (FlamescoreError, OSError, ValueError):
+            return self.as_of.astimezone(ZoneInfo(self.record.timezone)).date()
+        except (FlamescoreError, OverflowError):  # a local time before the first year, or after the last
             return self.as_of.date()
-        return self.as_of.astimezone(zone).date()
 
 
 def stamp(as_of: datetime) -> str:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.errors import FlamescoreError
 from flamescore.frames import INSTANT
+from flamescore.publish.contents import damages, strangers
+from flamescore.publish.damage import DamagedRunError
 from flamescore.publish.failures import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from flamescore.publish.record import RunRecord
@@ -27,25 +29,83 @@ SHELF: Final = pl.Schema(
         "bytes": pl.Int64(),
         "seconds": pl.Float64(),
         "started_at": INSTANT,
+        "damaged": pl.String(),
     }
 )
-"""One row a run. `hot` is of its default score, by the run's own `hot_flames`."""
+"""One row a run. `hot` is of its default score, by the run's own `hot_flames`; `damaged` names a file."""
+
+CHECKED: Final = pl.Schema(
+    {
+        "run_id": pl.String(),
+        "as_of": INSTANT,
+        "latest": pl.Boolean(),
+        "files": pl.Int64(),
+        "result": pl.String(),
+        "damage": pl.String(),
+    }
+)
+"""One row a run: how many files were held against their checksums, `RESULTS`, and every file's damage."""
+
+SOUND, DAMAGED, NO_CHECKSUMS = "sound", "damaged", "no checksums"
+RESULTS: Final = (SOUND, DAMAGED, NO_CHECKSUMS)
 
 
-def listed(store: RunStore) -> pl.DataFrame:
-    """Return `SHELF`, newest `as_of` first; what a damaged record does not tell is null."""
+def listed(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
+    """Return `SHELF`, newest `as_of` first, and what is seen to be damaged by the sizes of the files.
+
+    What a damaged record does not tell is null.
+    """
     latest = store.latest()
     with reading(store.output):
-        rows = [_row(run, latest=run == latest) for run in reversed(store.runs())]
-    return pl.DataFrame(rows, schema=SHELF)
+        found = [(run, next(damages(run, whole=False), None)) for run in reversed(store.runs())]
+        rows = [_row(run, damaged, latest=run == latest) for run, damaged in found]
+    return pl.DataFrame(rows, schema=SHELF), tuple(damaged for _, damaged in found if damaged)
 
 
-def _row(run: Run, *, latest: bool) -> dict[str, Any]:
+def checked(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
+    """Read every byte of every run; return `CHECKED`, newest `as_of` first, and the first damage of each.
+
+    Runs that are deleted meanwhile are left out.
+    """
+    latest = store.latest()
+    rows: list[dict[str, Any]] = []
+    firsts: list[DamagedRunError] = []
+    for run in reversed(store.runs()):
+        found = [*damages(run), *strangers(run)]
+        if found and not run.path.exists():
+            continue
+        rows.append(_of_check(run, found, latest=run == latest))
+        firsts += found[:1]
+    return pl.DataFrame(rows, schema=CHECKED), tuple(firsts)
+
+
+def _of_check(run: Run, found: Sequence[DamagedRunError], *, latest: bool) -> dict[str, Any]:
+    try:
+        files = len(run.record.files)
+    except DamagedRunError:
+        files = 0
+    return {
+        "run_id": run.run_id,
+        "as_of": run.as_of,
+        "latest": latest,
+        "files": files,
+        "result": DAMAGED if found else SOUND if files else NO_CHECKSUMS,
+        "damage": "; ".join(f"{each.file} {each.why}" for each in found) or None,
+    }
+
+
+def _row(run: Run, damaged: DamagedRunError | None, *, latest: bool) -> dict[str, Any]:
     try:
         told = _told(run.record)
-    except FlamescoreError:
+    except DamagedRunError:
         told = {}
-    of_folder = {"run_id": run.run_id, "as_of": run.as_of, "latest": latest, "bytes": _bytes(run.path)}
+    of_folder = {
+        "run_id": run.run_id,
+        "as_of": run.as_of,
+        "latest": latest,
+        "bytes": _bytes(run.path),
+        "damaged": None if damaged is None else damaged.file,
+    }
     return dict.fromkeys(SHELF) | told | of_folder
 
 

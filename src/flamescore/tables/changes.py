@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.frames import conform
-from flamescore.insight.changes_table import CHANGES
+from flamescore.insight.changes_schema import CHANGES, FILE
 from flamescore.tables.keep import kept
 from flamescore.tables.parquet import write_parquet
 from flamescore.tables.words import plain
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flamescore.insight.changes import Changes
     from flamescore.scoring import Scored
 
-FILE: Final = "changes.parquet"
 WORDS: Final = {
     "by_activity": "new activity",
     "by_time": "time alone",
@@ -32,12 +31,12 @@ WORDS: Final = {
 def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Sequence[str]) -> Changes:
     """Add the kept columns to the rows; of contacts that are gone they are what the run before kept.
 
-    `previous` is its `scores.parquet`. A column that is called like one of `CHANGES` is called `contact_` and
-    its name.
+    `previous` is its `scores.parquet`; columns of another type there are left out. A column that is called
+    like one of `CHANGES` is called `contact_` and its name.
     """
     mine = kept(scored, keep)
     columns = [name for name in mine.columns if name != "contact_id"]
-    there = [name for name in columns if name in previous.columns]
+    there = [name for name in columns if previous.schema.get(name) == mine.schema[name]]
     gone = previous.filter(~pl.col("contact_id").is_in(mine["contact_id"].implode()))
     gone = gone.select("contact_id", *there).unique("contact_id", keep="first")
     renamed = {name: _free(name, columns) for name in columns if name in CHANGES}
