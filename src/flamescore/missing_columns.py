@@ -157,12 +157,12 @@ def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opene
     likely = {shown(table): respelled(column, table, spec, askers) for table in without}
     cased = [table for table in without if likely[shown(table)]]
     if cased:
-        lack = lack_of(column, cased, tables, spec, likely[shown(cased[0])])
+        lack = lack_of(column, cased, tables, spec, near=likely[shown(cased[0])])
         yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(askers[column]))
     rest = [table for table in without if table not in cased]
     if not rest:
         return
-    lack, told = lack_of(column, rest, tables, spec), tuple(askers[column])
+    lack, told = lack_of(column, rest, tables, spec, named=askers), tuple(askers[column])
     if len(without) < len(tables):
         yield Gap(source.place, spec.path, LACKING, lack, told)
         return

@@ -82,13 +82,23 @@ class Lack:
 
 
 def lack_of(
-    column: str, without: Sequence[Table], tables: Sequence[Table], spec: Source, near: str | None = None
+    column: str,
+    without: Sequence[Table],
+    tables: Sequence[Table],
+    spec: Source,
+    *,
+    near: str | None = None,
+    named: Collection[str] = (),
 ) -> Lack:
-    """Describe a column that files of a source are `without`; `near` is looked for where it is not known."""
+    """Describe a column that files of a source are `without`.
+
+    `near` is looked for where it is not known; headers that are `named` themselves are not meant.
+    """
     headers = spec.columns.get(column, (column,))
     others = [table for table in tables if table not in without]
     known = tuple(each for each in headers if any(each in table.schema for table in others))
-    near = near or _near(column, without[0], others, spec)
+    taken = _mapped_elsewhere(column, spec).union(named, *(table.schema for table in others))
+    near = near or _near(column, [each for each in without[0].schema if each not in taken - {column}], spec)
     return Lack(column, tuple(without), len(tables), headers, known, near)
 
 
@@ -133,10 +143,8 @@ def _mapped_elsewhere(column: str, spec: Source) -> set[str]:
     return {each for name, headers in spec.columns.items() if name != column for each in headers}
 
 
-def _near(column: str, table: Table, others: Iterable[Table], spec: Source) -> str | None:
-    """Return the header of a file that was probably meant; not one that other files have as well."""
-    taken = _mapped_elsewhere(column, spec).union(*(each.schema for each in others))
-    free = [each for each in table.schema if each not in taken]
+def _near(column: str, free: Sequence[str], spec: Source) -> str | None:
+    """Return the header that was probably meant, of those that stand for nothing else."""
     if column in free:
         return column
     found = (nearest(each, free) for each in dict.fromkeys((*spec.columns.get(column, ()), column)))

@@ -144,6 +144,6 @@ def _other_action(source: OpenSource, project: Project) -> Iterator[Problem]:
     files = [table for table in without if respelled("action", table, spec)]
     if files:
         near = respelled("action", files[0], spec)
-        lack = lack_of("action", files, source.tables, spec, near)
+        lack = lack_of("action", files, source.tables, spec, near=near)
         text = f'"{near}" in {lack.where} is not read; the column is called "action".'
         yield Problem(ACTION, text, project.where(*source.place), f"Write: {lack.cure}")
