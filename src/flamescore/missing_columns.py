@@ -159,7 +159,7 @@ def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opene
     if cased:
         lack = lack_of(column, cased, tables, spec, near=likely[shown(cased[0])])
         yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(askers[column]))
-    rest = [table for table in without if table not in cased]
+    rest = [table for table in without if not likely[shown(table)]]
     if not rest:
         return
     lack, told = lack_of(column, rest, tables, spec, named=askers), tuple(askers[column])
@@ -182,9 +182,9 @@ def _without(column: str, source: OpenSource) -> list[Table]:
 def _having(column: str, sources: Sequence[OpenSource]) -> str | None:
     """Return the first file of some sources that has a column."""
     for source in sources:
-        without = without_column(column, source.tables, source.spec)
+        without = {id(table) for table in without_column(column, source.tables, source.spec)}
         for table in source.tables:
-            if table not in without:
+            if id(table) not in without:
                 return shown(table)
     return None
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.exports.faults import printable
 from flamescore.exports.find import STDIN
-from flamescore.exports.mapping import mapped
 from flamescore.source import bare, nearest
 
 if TYPE_CHECKING:
@@ -95,7 +94,8 @@ def lack_of(
     `near` is looked for where it is not known; headers that are `named` themselves are not meant.
     """
     headers = spec.columns.get(column, (column,))
-    others = [table for table in tables if table not in without]
+    lacking = {id(table) for table in without}
+    others = [table for table in tables if id(table) not in lacking]
     known = tuple(each for each in headers if any(each in table.schema for table in others))
     taken = _mapped_elsewhere(column, spec).union(named, *(table.schema for table in others))
     near = near or _near(column, [each for each in without[0].schema if each not in taken - {column}], spec)
@@ -108,8 +108,13 @@ def without_headers(headers: Sequence[str], tables: Iterable[Table]) -> list[Tab
 
 
 def without_column(column: str, tables: Iterable[Table], spec: Source) -> list[Table]:
-    """Return the files in which no column goes by a name."""
-    return [table for table in tables if column not in mapped(table, spec).names]
+    """Return the files in which no column goes by a name: `mapping.mapped` without the work of it."""
+    if column in spec.constants:
+        return []
+    headers = spec.columns.get(column, ())
+    moved = any(each == (column,) for name, each in spec.columns.items() if name != column)
+    names = headers if moved else (*headers, column)
+    return without_headers(names, tables)
 
 
 def respelled(column: str, table: Table, spec: Source, named: Collection[str] = ()) -> str | None:
