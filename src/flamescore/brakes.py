@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.bind.resolved import EventRule, Happened
+from flamescore.bind.resolved import EventRule, Happened, conditions_of, leaves
 from flamescore.engine.clock import Clock
-from flamescore.engine.streams import conditions_of, leaves
 from flamescore.errors import InputError, Problem
 from flamescore.source import nearest
 from flamescore.units import count

@@ -14,6 +14,7 @@ from flamescore.exports.load import load
 from flamescore.exports.settings import check_needed
 from flamescore.exports.survey import survey
 from flamescore.frames import DateColumns
+from flamescore.missing_columns import check_exclude, gaps_of
 from flamescore.rules.load import load_condition, load_rules
 from flamescore.rules.moments import parse_moment
 from flamescore.units import from_local, start_of_day
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from flamescore.bind.resolved import Condition
     from flamescore.exports.project import Project
     from flamescore.frames import Columns, Exports
+    from flamescore.missing_columns import Gap
     from flamescore.rules.load import LoadedCondition, LoadedRules
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a scoring needs. `as_of` is UTC, cut to the whole second; `columns` are what the exports offer."""
+    """What a scoring needs. `as_of` is UTC, cut to the whole second; `columns` are what the exports offer.
+
+    `gaps` are the columns that some files lack, though somebody names them.
+    """
 
     project: Project
     loaded: LoadedRules
@@ -42,6 +47,7 @@ class Inputs:
     exports: Exports
     as_of: datetime
     columns: Columns
+    gaps: tuple[Gap, ...] = ()
 
 
 @contextmanager
@@ -69,12 +75,15 @@ def read_inputs(
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
+        if condition is not None:
+            check_exclude(condition, opened)
+        gaps = gaps_of(opened, rules, bound.book)
         others = () if exclude is None else (exclude,)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
         exports = load(opened, dates, zone, strict=strict, once=True, keys=keys)
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
-        yield Inputs(project, rules, bound, condition, exports, instant, opened.columns)
+        yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)
     finally:
         opened.close()
 

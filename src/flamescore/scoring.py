@@ -15,7 +15,7 @@ from flamescore.engine.ledger import NONE, joined
 from flamescore.engine.rank import quotients, ranked
 from flamescore.engine.readings import instant_of
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
-from flamescore.engine.streams import types_of
+from flamescore.engine.streams import EVENT, types_of
 from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.units import POINT
 
@@ -249,7 +249,7 @@ def _observed(done: Run, exports: Exports) -> Observations:
 def _past(past: Past, done: Run) -> SourcePast:
     streams = done.prepared.streams
     held = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
-    types = (stream.where[0] for stream in streams.all if stream.where[0] in held)
+    types = (predicate for predicate in held if predicate.column == EVENT)
     return SourcePast(past.path, past.oldest, frozenset(types_of(each) for each in types))
 
 

@@ -22,7 +22,7 @@ from flamescore.tree import Document, Node, Path, Scalar, Span, node_of, place, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Document", "Node", "Parsed", "Path", "Span", "nearest", "node_of", "parse"]
+__all__ = ["Document", "Node", "Parsed", "Path", "Span", "bare", "nearest", "node_of", "parse"]
 
 MAX_EXPANDED: Final = 100_000
 MAX_DEPTH: Final = 100
@@ -51,15 +51,16 @@ class _StopReadingError(Exception):
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice that was meant, or None. Case, `-`, `_` and spaces don't count."""
     known = list(choices)
-    folded = {_bare(choice): choice for choice in reversed(known)}
-    if _bare(word) in folded:
-        return folded[_bare(word)]
+    folded = {bare(choice): choice for choice in reversed(known)}
+    if bare(word) in folded:
+        return folded[bare(word)]
     cutoff = 0.6 if len(word) < _SHORT_WORD else 0.7
-    close = get_close_matches(_bare(word), folded, n=1, cutoff=cutoff)
+    close = get_close_matches(bare(word), folded, n=1, cutoff=cutoff)
     return folded[close[0]] if close else None
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """Return a name without what people vary it by: case, white space, `-` and `_`."""
     return re.sub(r"[-_\s]+", "", word).casefold()
 
 

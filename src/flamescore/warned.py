@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flamescore.tables.keep import absent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flamescore.errors import Problem
     from flamescore.exports.project import Project
     from flamescore.inputs import Inputs
@@ -22,6 +23,7 @@ def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
     missing = absent(scored.contacts, settings.keep) if "keep" in settings.model_fields_set else ()
     return (
         *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
+        *_missing_columns(inputs, scored),
         *inputs.exports.warnings,
         *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
     )
@@ -32,6 +34,14 @@ def _in_a_line(problem: Problem, project: Project) -> str:
     where = problem.where
     if where is None:
         return f"{problem.code} {problem.message}"
-    path = Path(where.path)
-    near = path.relative_to(project.folder) if path.is_relative_to(project.folder) else path
-    return f"{replace(where, path=near.as_posix())}: {problem.code} {problem.message}"
+    return f"{replace(where, path=project.near(where.path))}: {problem.code} {problem.message}"
+
+
+def _missing_columns(inputs: Inputs, scored: Scored) -> Iterator[str]:
+    """Tell of columns that files lack; of events only where the source has some that a rule asks it of."""
+    for gap in inputs.gaps:
+        kind, index = gap.source
+        types = scored.observed.pasts[index].named if kind == "events" and scored.observed.pasts else ()
+        warning = gap.warning(types)
+        if warning is not None:
+            yield warning

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli import columns
 from cli.small import Done, command, environment, write_project
 from flamescore.cli.main import main
 
@@ -68,4 +69,15 @@ def scored(project, flamescore):
     """The folder of a project with a published run."""
     done = flamescore("score")
     assert (done.code, done.err) == (0, "")
+    return project
+
+
+@pytest.fixture
+def here(project: Path) -> Path:
+    """The folder of a project without a project file."""
+    for path in project.iterdir():
+        path.unlink()
+    columns.write(
+        project, {"rules.yaml": columns.RULES, "c.csv": columns.PEOPLE, "ev/a.csv": columns.A + columns.OLD}
+    )
     return project

@@ -16,6 +16,7 @@ contacts:
   - path: list/*.csv
     files: all
     columns: {contact_id: id, email: mail, tags: marks}
+    optional: [tags]
     merged: {column: vids, separator: ";"}
     dates: {renewal: "%d.%m.%Y"}
     leave_out: {kind: [test]}

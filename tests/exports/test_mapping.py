@@ -265,14 +265,14 @@ def test_a_column_that_no_file_has_names_its_place_and_the_nearest(bench):
         bench.survey("contacts:\n  - path: contacts.csv\n    columns: {contact_id: Id, email: Email}\n")
     (problem,) = caught.value.problems
     assert (problem.code, problem.where.line, problem.where.column) == ("P028", 4, 38)
-    assert problem.message == "contacts: `contacts.csv` has no column `Email`."
-    assert problem.hint == "Did you mean `E-Mail`?"
+    assert problem.message == 'contacts.csv has no column "Email", mapped to "email". It has "E-Mail".'
+    assert problem.hint == "Write: columns: {email: E-Mail}"
 
 
 def test_a_needed_column_that_is_not_mapped(with_contacts):
     with_contacts.write("events.csv", "contact_id,event\n1,a\n")
     with pytest.raises(
-        ProjectFileError, match=r"P028 events: `events.csv` has no column `at`, and nothing is mapped to it"
+        ProjectFileError, match=r'P028 events.csv has no column "at", and nothing is mapped to it'
     ):
         with_contacts.survey(CONTACTS + EVENTS)
 

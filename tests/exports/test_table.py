@@ -162,7 +162,9 @@ def test_headers_are_trimmed_and_a_double_or_empty_one_is_a_warning_until_it_is_
         "events events.csv: a column has no header; it is left out\n"
     )
     used = CONTACTS + "events: [{path: events.csv, columns: {asset: x}}]\n"
-    assert "P028 events: `events.csv` has more than one column `x`." in run(folder, used, code=2).said
+    assert (
+        'P028 events.csv has more than one column "x", mapped to "asset".\n' in run(folder, used, code=2).said
+    )
 
 
 def test_no_header_at_all(folder):

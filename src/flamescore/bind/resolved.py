@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -288,3 +289,27 @@ class RuleBook:
     zone: ZoneInfo
     scores: tuple[Score, ...]
     ignore: tuple[EventMatch, ...] = ()
+
+
+# --- looking into them -------------------------------------------------------------------------------
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Yield the parts of a condition that are no combination of others."""
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part=part):
+            yield from leaves(part)
+        case _:
+            yield condition
+
+
+def conditions_of(rule: Rule) -> Iterator[Condition]:
+    """Yield the conditions that a rule asks."""
+    if rule.condition is not None:
+        yield rule.condition
+    for branch in getattr(rule.subject, "branches", ()):
+        if branch.condition is not None:
+            yield branch.condition

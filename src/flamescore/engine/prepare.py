@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flamescore.bind.resolved import FieldIs, Happened, HasTag, TagRule
+from flamescore.bind.resolved import FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 from flamescore.engine.judge import Known
 from flamescore.engine.ledger import Teller
 from flamescore.engine.people import facts_of, people_of
-from flamescore.engine.streams import conditions_of, leaves, streams_of
+from flamescore.engine.streams import streams_of
 from flamescore.engine.tags import tags_of
 from flamescore.engine.tail import LiveSets, Tables, Tail, groups_of
 from flamescore.engine.worth import worths

@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING
 
 from flamescore.bind.resolved import (
     NO_DECAY,
-    AllOf,
-    AnyOf,
     Decay,
     Equals,
     EventMatch,
     EventRule,
     Follower,
     Happened,
-    Not,
     Per,
     Points,
     Predicate,
+    conditions_of,
+    leaves,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from flamescore.bind.resolved import Condition, Rule, RuleBook
+    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.clock import Clock
 
 EVENT = "event"
@@ -155,27 +154,6 @@ def where_of(match: EventMatch) -> tuple[Predicate, ...]:
 def types_of(predicate: Predicate) -> tuple[str, ...]:
     """Return the event types that a predicate on the type names."""
     return tuple(text for test in predicate.tests for text in getattr(test, "texts", ()))
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    """Yield the parts of a condition that are no combination of others."""
-    match condition:
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from leaves(part)
-        case Not(part=part):
-            yield from leaves(part)
-        case _:
-            yield condition
-
-
-def conditions_of(rule: Rule) -> Iterator[Condition]:
-    """Yield the conditions that a rule asks."""
-    if rule.condition is not None:
-        yield rule.condition
-    for branch in getattr(rule.subject, "branches", ()):
-        if branch.condition is not None:
-            yield branch.condition
 
 
 def _conditions(book: RuleBook) -> Iterator[Condition]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flamescore.cells import fold
 from flamescore.exports import times
 from flamescore.exports.audit import Audit, audit, guarded, time_type
 from flamescore.exports.faults import EMPTY, fault
@@ -119,6 +120,15 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
         shapes=lambda: unread_times(examined.tables, kept, examined.spec),
         left_out=examined.left_out,
     )
+
+
+def types_in(table: Table, spec: Source, spool: Spool) -> frozenset[str]:
+    """Return the types of the events that a file has, folded."""
+    if "event" in spec.constants:
+        return frozenset({fold(spec.constants["event"])})
+    sound, _ = _sound(table, spool)
+    types = guarded(sound.scan().select(column("event", table, spec).unique().alias("event")), table)
+    return frozenset(fold(each) for each in types["event"].drop_nulls())
 
 
 def _sound(table: Table, spool: Spool) -> tuple[Table, Rejected]:

@@ -11,9 +11,10 @@ from flamescore.exports.faults import FRAME, fault
 from flamescore.exports.load import load_sources
 from flamescore.exports.model import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
 from flamescore.exports.spool import Spool
-from flamescore.exports.survey import OpenSource, missing_columns
+from flamescore.exports.survey import OpenSource
 from flamescore.exports.tables import frame_table
 from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.unmapped import missing_columns
 from flamescore.frames import DateColumns
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _sources(*frames: Frame | None) -> Iterator[OpenSource]:
         if frame is None:
             continue
         table = frame_table(frame.lazy(), spec.path)
-        missing = [name for name, _ in missing_columns(table, spec)]
+        missing = missing_columns(table, spec)
         if missing:
             names = ", ".join(f"`{name}`" for name in missing)
             raise fault(

@@ -46,7 +46,8 @@ def mapped(table: Table, source: Source) -> Mapped:
     moved = {each[0] for name, each in headers.items() if len(source.columns[name]) == 1}
     taken = {*headers, *source.constants}
     rest = {each: (each,) for each in table.schema if each not in moved and each not in taken}
-    hidden = tuple(each for each in table.schema if each in taken and each not in moved)
+    own = {name for name, found in headers.items() if name in found}
+    hidden = tuple(each for each in table.schema if each in taken and each not in moved | own)
     return Mapped({**headers, **rest}, source.constants, hidden)
 
 

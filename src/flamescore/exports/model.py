@@ -90,6 +90,7 @@ class Source(_Model):
     columns: Annotated[dict[str, Headers], Says("name: header or headers")] = Field(
         default_factory=dict, description="canonical columns and properties, and the headers that hold them"
     )
+    optional: Words = Field(default=(), description="columns that some files of the source lack on purpose")
     rename: Annotated[dict[str, dict[str, Cell]], Says("column: {value: value}")] = Field(
         default_factory=dict, description="values of a column that are to become others"
     )

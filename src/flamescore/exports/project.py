@@ -53,6 +53,11 @@ class Project:
         """Return a path of the file as one that can be opened."""
         return self.folder / expanded(path)
 
+    def near(self, path: str) -> str:
+        """Return a path as it is told: relative to the project's folder where it is below it."""
+        there = Path(path)
+        return (there.relative_to(self.folder) if there.is_relative_to(self.folder) else there).as_posix()
+
     def where(self, *path: str | int, key: bool = False) -> Where | None:
         """Return the place of a setting in the file, or None without one."""
         return None if self.document is None else self.document.where(path, key=key)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
-from flamescore.exports.faults import PRESET, TOO_OLD, UNMAPPED, fault, printable
+from flamescore.exports.faults import PRESET, TOO_OLD, fault, printable
 from flamescore.exports.find import STDIN, find_files
 from flamescore.exports.fitting import NoFitError, fit
-from flamescore.exports.mapping import key_column, mapped
+from flamescore.exports.mapping import mapped
 from flamescore.exports.model import (
     ContactsSource,
     EventsSource,
@@ -21,8 +21,8 @@ from flamescore.exports.project import clashes
 from flamescore.exports.spool import Spool
 from flamescore.exports.tables import Table, open_table
 from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.unmapped import unknown_columns, unknown_keys
 from flamescore.frames import Columns
-from flamescore.source import nearest
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
@@ -119,11 +119,12 @@ def _opened(project: Project, spool: Spool, now: datetime) -> Opened:
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    unknown = [problem for source in opened for problem in _unknown_columns(source, project)]
-    unknown.extend(_unknown_keys(opened, project))
+    columns = columns_of(opened)
+    unknown = [problem for source in opened for problem in unknown_columns(source, project)]
+    unknown.extend(unknown_keys(opened, columns.contacts, project))
     if unknown:
         raise ProjectFileError(unknown)
-    return Opened(project, columns_of(opened), tuple(opened), spool)
+    return Opened(project, columns, tuple(opened), spool)
 
 
 def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
@@ -169,65 +170,6 @@ def _fitted(
     if problems and spec.preset is not None:
         raise ProjectFileError(problems)
     return fitted
-
-
-def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
-    """Yield the headers that the project file names and no file has, and the columns that are needed."""
-    spec = source.spec
-    for keys, wanted, known in _references(source):
-        if not set(wanted) & set(known):
-            header = wanted[0]
-            meant = nearest(header, known)
-            twice = any(header in table.unclear for table in source.tables)
-            what = "more than one column" if twice else "no column"
-            text = f"{spec.KIND}: `{spec.path}` has {what} `{header}`."
-            hint = f"Did you mean `{meant}`?" if meant and not twice else None
-            yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
-    for table in source.tables:
-        for name, header in missing_columns(table, spec):
-            yield _missing(name, header, source, project)
-
-
-def _unknown_keys(sources: Sequence[OpenSource], project: Project) -> Iterator[Problem]:
-    """Yield each `contact_key` that is no column of the contacts."""
-    known = columns_of(sources).contacts
-    for source in sources:
-        key = getattr(source.spec, "contact_key", None)
-        if key is not None and key not in known:
-            meant = nearest(key, known)
-            hint = f"Did you mean `{meant}`?" if meant else f"They have: {', '.join(known[:12])}."
-            text = f"{source.spec.KIND}: `contact_key: {key}` is no column of the contacts."
-            yield Problem(UNMAPPED, text, project.where(*source.place, "contact_key"), hint)
-
-
-def _references(source: OpenSource) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], list[str]]]:
-    headers = list(dict.fromkeys(header for table in source.tables for header in table.schema))
-    for name, wanted in source.spec.columns.items():
-        yield ("columns", name), wanted, headers
-    merged = getattr(source.spec, "merged", None)
-    if merged is not None:
-        key = "column" if merged.into is None else "into"
-        yield ("merged", key), (merged.named,), [*source.names, *headers]
-    for key in ("rename", "dates", "leave_out", "cut"):
-        for name in getattr(source.spec, key):
-            yield (
-                (key, name),
-                (name,),
-                [*source.names, *headers] if key in ("dates", "leave_out") else list(source.names),
-            )
-
-
-def missing_columns(table: Table, spec: Source) -> Iterator[tuple[str, str]]:
-    """Yield the columns that the kind needs and a file has not, and what the file has instead."""
-    names = set(mapped(table, spec).names)
-    for name in sorted({*spec.REQUIRED, key_column(spec)} - names):
-        yield name, f"`{table.found.shown}` has no column `{name}`, and nothing is mapped to it"
-
-
-def _missing(name: str, text: str, source: OpenSource, project: Project) -> Problem:
-    has = dict.fromkeys(header for table in source.tables for header in table.schema)
-    hint = f"Say which it is: `columns: {{{name}: ...}}`. It has: {', '.join(list(has)[:12])}."
-    return Problem(UNMAPPED, f"{source.spec.KIND}: {text}.", project.where(*source.place), hint)
 
 
 def _notes(table: Table, spec: Source) -> Iterator[str]:

@@ -1,0 +1,209 @@
+"""Columns that rules or the project file name, and that some files of the exports lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.bind.asked import asked_by, asked_by_rules
+from flamescore.cells import fold
+from flamescore.errors import Problem, ProjectFileError
+from flamescore.exports.examine import types_in
+from flamescore.exports.faults import EXCLUDE, LACKING, OTHER_CASE, printable
+from flamescore.exports.lacking import lack_of, quoted, respelled, shown, without_column
+from flamescore.exports.mapping import key_column
+from flamescore.exports.unmapped import mapped_by_hand, references
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from flamescore.bind.resolved import Condition, RuleBook
+    from flamescore.exports.lacking import Lack
+    from flamescore.exports.project import Project
+    from flamescore.exports.survey import Opened, OpenSource
+    from flamescore.exports.tables import Table
+    from flamescore.rules.load import LoadedRules
+
+_NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who names a column: `rule "Visit" (rules.yaml:8)`; nobody names a canonical one.
+
+    `types` are the events that it is asked of, all rows where there are none. `elsewhere`: whether another
+    source of the kind that has the column shows that this one ought to.
+    """
+
+    who: str
+    types: tuple[str, ...] = ()
+    elsewhere: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A column that files of a source lack, and who names it. `source` is its place in the project file."""
+
+    source: tuple[str, int]
+    path: str
+    code: str
+    lack: Lack
+    askers: tuple[Asker, ...]
+    others: str = ""
+    """A file of another source that has it, where no file of this one does."""
+
+    def warning(self, types: Collection[tuple[str, ...]]) -> str | None:
+        """Return what to warn of; None where nobody asks it of what the source holds.
+
+        `types` are the lists of event types, as rules name them, of which the source has events.
+        """
+        asker = next((each for each in self.askers if not each.types or each.types in types), None)
+        if asker is None:
+            return None
+        said = self._respelled(asker) if self.code == OTHER_CASE else self._lacking(asker)
+        cure = f" Write: {self.lack.cure}" if self.lack.cure else ""
+        return f"{self.source[0]} {printable(self.path)}: {self.code} {said}{cure}"
+
+    def _lacking(self, asker: Asker) -> str:
+        lack, column = self.lack, quoted(self.lack.column)
+        names = f", which {asker.who} names" if asker.who else ""
+        others = f"; {self.others} has it" if self.others else ""
+        if lack.of == 1:
+            return f"{lack.first} has no {column}{names}{others}.{lack.instead}"
+        return f"{lack.counted} no {column}{names}: {lack.where}{others}.{lack.instead}"
+
+    def _respelled(self, asker: Asker) -> str:
+        lack = self.lack
+        assert lack.near is not None
+        names = f", as {asker.who} names it" if asker.who else ""
+        many = f" ({len(lack.files):,} of {lack.of:,} files)" if lack.of > 1 else ""
+        called = f"the column is called {quoted(lack.column)}{names}"
+        return f"{quoted(lack.near)} in {lack.where}{many} is not read; {called}."
+
+
+def gaps_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Gap, ...]:
+    """Return the columns that somebody names and files lack, in order of the project file.
+
+    What the project file maps by hand is told elsewhere; what a source has in `optional` is as it should be.
+    """
+    found: list[Gap] = []
+    for source in opened.sources:
+        askers = _askers(source, opened, loaded, book)
+        settled = {*source.spec.optional, *mapped_by_hand(source, opened.project)}
+        for column in (each for each in askers if each not in settled):
+            found += _gaps(column, askers, source, opened)
+    return tuple(found)
+
+
+def check_exclude(exclude: Condition, opened: Opened) -> None:
+    """See that all files have the columns that the call list goes by: one without lets everybody through.
+
+    Of events these are the files that have a type which the condition asks of.
+
+    Raises:
+        ProjectFileError: files lack one, and `optional` of their source does not say so.
+    """
+    asked: dict[tuple[str, str], set[str]] = {}
+    for each in asked_by(exclude):
+        asked.setdefault((each.kind, each.column), set()).update(fold(name) for name in each.types)
+    problems = [
+        problem
+        for (kind, column), types in asked.items()
+        if _having(column, opened.of(kind))
+        for source in opened.of(kind)
+        if column not in source.spec.optional
+        for problem in _not_excluded(column, types, source, opened)
+    ]
+    if problems:
+        raise ProjectFileError(problems)
+
+
+def _askers(
+    source: OpenSource, opened: Opened, loaded: LoadedRules, book: RuleBook
+) -> dict[str, list[Asker]]:
+    """Return who names which column of a source: rules first, then the project file, then nobody."""
+    project, spec = opened.project, source.spec
+    found: dict[str, list[Asker]] = {}
+    rules = project.near(loaded.path)
+    for asked in asked_by_rules(loaded, book):
+        if asked.kind == spec.KIND:
+            who = f"{printable(asked.who)} ({rules}:{asked.line})"
+            found.setdefault(asked.column, []).append(Asker(who, asked.types))
+    for keys, column, _ in references(source):
+        found.setdefault(column, []).append(Asker(_key(keys[0], source, project), elsewhere=False))
+    if spec.KIND == "contacts":
+        for other in opened.sources:
+            key = getattr(other.spec, "contact_key", None)
+            if key is not None:
+                found.setdefault(key, []).append(Asker(_key("contact_key", other, project)))
+    canonical = {"contacts": "tags", "events": "event_id", "tag_history": "action"}.get(spec.KIND)
+    if canonical is not None:
+        found.setdefault(canonical, []).append(Asker(_NOBODY, elsewhere=canonical != "event_id"))
+    needed = {*spec.REQUIRED, key_column(spec)}
+    return {column: askers for column, askers in found.items() if column not in needed}
+
+
+def _key(key: str, source: OpenSource, project: Project) -> str:
+    """Say which key of a source names a column, and where."""
+    where = project.where(*source.place, key, key=True)
+    return f"`{key}`" if where is None else f"`{key}` ({project.near(where.path)}:{where.line})"
+
+
+def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opened: Opened) -> Iterator[Gap]:
+    spec, tables = source.spec, source.tables
+    without = _without(column, source)
+    if not without:
+        return
+    likely = {shown(table): respelled(column, table, spec, askers) for table in without}
+    cased = [table for table in without if likely[shown(table)]]
+    if cased:
+        lack = lack_of(column, cased, tables, spec, near=likely[shown(cased[0])])
+        yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(askers[column]))
+    rest = [table for table in without if not likely[shown(table)]]
+    if not rest:
+        return
+    lack, told = lack_of(column, rest, tables, spec, named=askers), tuple(askers[column])
+    if len(without) < len(tables):
+        yield Gap(source.place, spec.path, LACKING, lack, told)
+        return
+    others = _having(column, [each for each in opened.of(spec.KIND) if each is not source])
+    if others is not None:
+        told = tuple(each for each in told if each.elsewhere)
+        yield Gap(source.place, spec.path, LACKING, lack, told, others)
+
+
+def _without(column: str, source: OpenSource) -> list[Table]:
+    """Return the files without a column of this name, or header where a key may name one so."""
+    by_header = any(name == column and header for _, name, header in references(source))
+    without = without_column(column, source.tables, source.spec)
+    return [table for table in without if not (by_header and column in table.schema)]
+
+
+def _having(column: str, sources: Sequence[OpenSource]) -> str | None:
+    """Return the first file of some sources that has a column."""
+    for source in sources:
+        without = {id(table) for table in without_column(column, source.tables, source.spec)}
+        for table in source.tables:
+            if id(table) not in without:
+                return shown(table)
+    return None
+
+
+def _not_excluded(column: str, types: set[str], source: OpenSource, opened: Opened) -> Iterator[Problem]:
+    without = without_column(column, source.tables, source.spec)
+    if types:
+        without = [table for table in without if types & types_in(table, source.spec, opened.spool)]
+    if not without:
+        return
+    lack = lack_of(column, without, source.tables, source.spec)
+    names = f"{quoted(column)}, which call_list.exclude names"
+    if len(without) > 1:
+        text = f"{lack.counted} no {names}: {lack.where}.{lack.instead}"
+    else:
+        text = f"{lack.first} has no {names}.{lack.instead}"
+    hint = f"Write: {lack.cure}" if lack.cure else None
+    other = (
+        f"Do: export it with the column, or write `optional: [{column}]` if nobody in it is to be left out."
+    )
+    where = opened.project.where(*source.place)
+    yield Problem(EXCLUDE, f"{source.spec.KIND}: {text}", where, hint or other)
