@@ -9,7 +9,7 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text
-from flamescore.exports.audit import ROUNDED, id_column, time_column, time_type, timed
+from flamescore.exports.audit import ROUNDED, id_column, rounded_row, time_column, time_type, timed
 from flamescore.exports.bounds import all_there
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
@@ -134,7 +134,8 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
         scanned = scanned.with_row_index(ROW)
         look_up = pl.col(ROW).map_batches(marks.gather, return_dtype=pl.UInt8(), is_elementwise=True)
         extra = [look_up.alias(DROP)]
-    frame = timed(counted(scanned, table, spec), table, spec, terms.clock(spec)).select(
+    sound = counted(scanned, table, spec).filter(~rounded_row(table, spec))
+    frame = timed(sound, table, spec, terms.clock(spec)).select(
         *(id_column(name, table, spec).alias(name) for name in sorted(_fixed(spec) - {"at"})),
         time_column(table, spec, terms.clock(spec)).alias("at"),
         *_properties(table, spec, terms),

@@ -123,10 +123,8 @@ def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
             checks[_NOT_WHOLE] = checks.get(_NOT_WHOLE, pl.lit(value=False)) | (value.is_not_nan() & ~safe)
     if keyed in source.CANONICAL:
         checks["missing_contact"] = _missing(keyed, table, source)
-    if source.KIND != "contacts" and (
-        ids := [name for name in ID_COLUMNS if _is_id(name, names, table, source)]
-    ):
-        checks[ROUNDED] = pl.any_horizontal(rounded(column(name, table, source)) for name in ids)
+    if source.KIND != "contacts":
+        checks[ROUNDED] = rounded_row(table, source)
     for name, code in (("opportunity_id", "missing_id"), ("event", "missing_event"), ("tag", "missing_tag")):
         if name in source.CANONICAL:
             checks[code] = _missing(name, table, source)
@@ -136,16 +134,17 @@ def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
     return checks
 
 
-def _is_id(name: str, names: tuple[str, ...], table: Table, source: Source) -> bool:
-    """Say whether a column says who or what a row is, in cells that are not numbers."""
-    if (
-        name not in names
-        or name not in source.CANONICAL
-        or name in {"contact_id", "contact"} - {key_column(source)}
-    ):
-        return False
-    headers = mapped(table, source).headers.get(name, ())
-    return not any(table.schema[each].is_numeric() for each in headers)
+def rounded_row(table: Table, source: Source) -> pl.Expr:
+    """Mark the rows in which a column that says who or what they are is text that a spreadsheet rounded."""
+    headers = mapped(table, source).headers
+    asked = {key_column(source), "opportunity_id", "event_id"} & {*source.CANONICAL, "contact"}
+    texts = [
+        name
+        for name in ID_COLUMNS
+        if name in asked and name in headers and not any(table.schema[h].is_numeric() for h in headers[name])
+    ]
+    marks = [rounded(column(name, table, source)) for name in texts]
+    return pl.any_horizontal(marks).fill_null(value=False) if marks else pl.lit(value=False)
 
 
 def _missing(name: str, table: Table, source: Source) -> pl.Expr:

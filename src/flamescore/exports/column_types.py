@@ -127,7 +127,7 @@ def _plain_table(table: Table, spec: Source, needed: frozenset[str] | None) -> t
             continue
         cells = _plain(pl.col(inner[header]), dtype, meaning)
         listed = isinstance(dtype, pl.List) and header == _tags_of(table, spec)
-        schema[header] = _plain_type(dtype) if listed else pl.String()
+        schema[header] = _plain_type(dtype) if listed or dtype.is_numeric() else pl.String()
         texts[header] = json_text(cells) if dtype.is_nested() and not listed else cells
     return replace(table, schema=schema, texts=texts), unread
 
@@ -150,7 +150,7 @@ def _tags_of(table: Table, spec: Source) -> str | None:
 
 
 def _special(dtype: pl.DataType) -> bool:
-    return dtype.is_nested() or isinstance(dtype, pl.Binary) or _unreadable(dtype) is not None
+    return dtype.is_nested() or isinstance(dtype, pl.Binary | pl.Float16) or _unreadable(dtype) is not None
 
 
 def _unreadable(dtype: pl.DataType) -> str | None:
@@ -201,22 +201,12 @@ def _meaning(leaf: pl.Expr, table: Table) -> Bytes:
 
 def _plain(cells: pl.Expr, dtype: pl.DataType, meaning: Mapping[Steps, Bytes], steps: Steps = ()) -> pl.Expr:
     """Return cells with bytes as text and keys as text, at any depth; times that are none become null."""
-    if isinstance(dtype, pl.Binary):
-        return _bytes_text(cells, meaning[steps])
-    if isinstance(dtype, pl.Date | pl.Datetime):
-        return in_years(cells, dtype)
+    if not dtype.is_nested():
+        return _plain_value(cells, dtype, meaning.get(steps, Bytes.TEXT))
     if _plain_type(dtype) == dtype and not _dated(dtype):
         return cells
     if isinstance(dtype, pl.Map):
-        fields = {
-            name: _plain(pl.element().struct.field(name), inner, meaning, (*steps, name))
-            for name, inner in inside(dtype).items()
-        }
-        key = inside(dtype)["key"]
-        if not isinstance(key, (*_TEXT_KEYS, pl.Binary)):
-            fields["key"] = as_text(fields["key"], key)
-        entries = pl.struct(each.alias(name) for name, each in fields.items())
-        return cells.map.entries().list.eval(entries).cast(_plain_type(dtype))
+        return _plain_map(cells, dtype, meaning, steps)
     if isinstance(dtype, pl.Struct):
         parts = (
             _plain(cells.struct.field(name), inner, meaning, (*steps, name)).alias(name)
@@ -227,10 +217,33 @@ def _plain(cells: pl.Expr, dtype: pl.DataType, meaning: Mapping[Steps, Bytes], s
     return listed.list.eval(_plain(pl.element(), inside(dtype)[""], meaning, (*steps, "")))
 
 
+def _plain_value(cells: pl.Expr, dtype: pl.DataType, meaning: Bytes) -> pl.Expr:
+    if isinstance(dtype, pl.Binary):
+        return _bytes_text(cells, meaning)
+    if isinstance(dtype, pl.Date | pl.Datetime):
+        return in_years(cells, dtype)
+    # Polars takes 1.5 for equal to 1 where both have 16 bits.
+    return cells.cast(pl.Float32) if isinstance(dtype, pl.Float16) else cells
+
+
+def _plain_map(cells: pl.Expr, dtype: pl.Map, meaning: Mapping[Steps, Bytes], steps: Steps) -> pl.Expr:
+    fields = {
+        name: _plain(pl.element().struct.field(name), inner, meaning, (*steps, name))
+        for name, inner in inside(dtype).items()
+    }
+    key = inside(dtype)["key"]
+    if not isinstance(key, (*_TEXT_KEYS, pl.Binary)):
+        fields["key"] = as_text(fields["key"], key)
+    entries = pl.struct(each.alias(name) for name, each in fields.items())
+    return cells.map.entries().list.eval(entries).cast(_plain_type(dtype))
+
+
 def _plain_type(dtype: pl.DataType) -> pl.DataType:
     """Return the type of `_plain` cells."""
     if isinstance(dtype, pl.Binary):
         return pl.String()
+    if isinstance(dtype, pl.Float16):
+        return pl.Float32()
     if isinstance(dtype, pl.Map):
         key, value = inside(dtype).values()
         return pl.Map(key if isinstance(key, _TEXT_KEYS) else pl.String(), _plain_type(value))

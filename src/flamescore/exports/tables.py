@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 _ENCRYPTED: Final = b"PARE"
+_INTERVALS: Final = "POLARS_IMPORT_INTERVAL_AS_STRUCT"
+"""The variable that has Polars open such files; `flamescore` sets it, too late where Polars came first."""
 _TWICE: Final = re.compile(r"column with name '(.*)' has more than one occurrence", re.DOTALL)
 
 
@@ -169,6 +171,11 @@ def _unopened(found: Found, source: Source, error: BaseException) -> InputError:
     twice = _TWICE.search(str(error)) if isinstance(error, DuplicateError) else None
     if twice:
         what, cure = f'has two columns called "{printable(twice[1])}"; rename one', None
+    elif _INTERVALS in str(error):
+        what, cure = (
+            "has intervals",
+            f"Set {_INTERVALS}=1 before Polars is imported, or import flamescore first.",
+        )
     elif _begins(found.path) == _ENCRYPTED:
         what, cure = "is encrypted", "Write it without encryption."
     else:

@@ -1,10 +1,12 @@
-"""Make the Parquet files of this folder, whose types Polars itself does not write: `pip install pyarrow duckdb`.
+"""Make the Parquet files of this folder, of types that Polars does not write: `pip install pyarrow duckdb`.
 
-Every file has the column `contact_id` ("1", "2", "3") and a column `x` of the type that it is called after, null
-in the last row. Files of events have `event` and `at` beside.
+Every file has a column `contact_id` ("1", "2", "3") and a column `x` of the type that it is called after,
+null in the last row. Files of events have `event` and `at` beside.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+# ruff: noqa: E501, DTZ001 - a column a line; naive times are among the types
+
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +17,11 @@ import pyarrow.parquet as pq
 
 HERE = Path(__file__).parent
 IDS = pa.array(["1", "2", "3"])
-UUIDS = [UUID("7ed4bffc-f189-40b0-9090-c58e1cba14b8").bytes, UUID("00000000-0000-0000-0000-000000000001").bytes, None]
+UUIDS = [
+    UUID("7ed4bffc-f189-40b0-9090-c58e1cba14b8").bytes,
+    UUID("00000000-0000-0000-0000-000000000001").bytes,
+    None,
+]
 RAW = [b"\xff\x00", b"a", None]
 FAR = [datetime(1, 2, 3, 4, 5, 6), datetime(9999, 12, 31, 23, 59, 59), None]
 
@@ -64,7 +70,9 @@ def write_events(name, at, **options):
 def main():
     for name, x in COLUMNS.items():
         write(name, x)
-    write("int96", pa.array(FAR, pa.timestamp("us")), use_deprecated_int96_timestamps=True, store_schema=False)
+    write(
+        "int96", pa.array(FAR, pa.timestamp("us")), use_deprecated_int96_timestamps=True, store_schema=False
+    )
     write(
         "int96_inside",
         pa.array([[each] for each in FAR], pa.list_(pa.timestamp("us"))),
@@ -82,7 +90,9 @@ def main():
             at = pa.array([micros // per, worst, micros // per], pa.timestamp(unit, zone))
             write_events(f"{unit}{'_utc' if zone else ''}", at)
     write_events("date", pa.array([20_455, 2**31 - 1, 20_455], pa.int32()).cast(pa.date32()))
-    far = pa.array([good.replace(tzinfo=None), datetime(9999, 1, 1), datetime(1500, 1, 1)], pa.timestamp("us"))
+    far = pa.array(
+        [good.replace(tzinfo=None), datetime(9999, 1, 1), datetime(1500, 1, 1)], pa.timestamp("us")
+    )
     write_events("int96", far, use_deprecated_int96_timestamps=True, store_schema=False)
     write_events("epoch", pa.array([micros, 2**63 - 1, -(2**63)], pa.int64()))
     write_events("unsigned", pa.array([micros, 2**64 - 1, 0], pa.uint64()))
