@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+import flamescore  # noqa: F401 - before Polars, which reads what it sets
+
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 
 settings.register_profile(

@@ -6,8 +6,12 @@ command line can say its help without Polars.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# Else Polars opens no Parquet file that has an interval somewhere; it reads this when it is imported.
+os.environ.setdefault("POLARS_IMPORT_INTERVAL_AS_STRUCT", "1")
 
 from flamescore._version import __version__
 from flamescore.errors import (

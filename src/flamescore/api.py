@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flamescore.bind.dates import date_columns
+from flamescore.bind.named import named_columns
 from flamescore.bind.resolve import bind_predicates, bind_rules
 from flamescore.engine.clock import Clock
+from flamescore.exports.faults import reading
 from flamescore.exports.frames_in import from_frames
-from flamescore.exports.load import load
+from flamescore.exports.load import load, readable
 from flamescore.exports.settings import find_settings, settle
 from flamescore.exports.survey import survey
 from flamescore.frames import Columns, Exports
@@ -83,8 +85,11 @@ def load_exports(
     project = settle(found, settings)
     opened = survey(project)
     exclude = call_list_of(project)
-    dates = None if rules is None else date_columns(rules, *(() if exclude is None else (exclude,)))
-    return load(opened, dates, None if rules is None else rules.zone)
+    if rules is None:
+        return load(opened)
+    asked = (rules,) if exclude is None else (rules, exclude)
+    opened = readable(opened, named_columns(*asked))
+    return load(opened, date_columns(*asked), rules.zone)
 
 
 def score(
@@ -178,11 +183,16 @@ def _exports(
 ) -> Exports:
     if isinstance(contacts, Exports):
         return contacts
-    return from_frames(contacts, events, tag_history, zone=rules.zone, max_rejects=max_rejects)
+    return from_frames(
+        contacts, events, tag_history, zone=rules.zone, max_rejects=max_rejects, named=named_columns(rules)
+    )
 
 
 def _columns(exports: Exports) -> Columns:
-    events = dict.fromkeys(n for source in exports.events for n in source.frame.collect_schema().names())
+    events: dict[str, None] = {}
+    for source in exports.events:
+        with reading(source.file_at_fault):
+            events |= dict.fromkeys(source.frame.collect_schema().names())
     visible = tuple(name for name in events if "\x00" not in name)
     return Columns(
         contacts=tuple(name for name in exports.contacts.columns if "\x00" not in name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -14,6 +15,10 @@ WHITE_SPACE: Final = (
 """Unicode White_Space: what Polars' `strip_chars()` takes away (`str.strip()` takes more)."""
 
 _EXACT_FLOATS: Final = 1e18
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+"""0001-01-01 and 9999-12-31, as days since 1970-01-01."""
+_PER_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000}
+_ROUNDED: Final = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}$"
 
 
 def trim(text: str) -> str:
@@ -50,12 +55,41 @@ def keyed(cell: pl.Expr, key: str) -> pl.Expr:
     return folded(present(cell)) if key == "email" else present(cell)
 
 
+def rounded(column: pl.Expr) -> pl.Expr:
+    """Mark cells of a String column that a spreadsheet rounded to a few digits, as `1.00216E+11`."""
+    return column.str.strip_chars().str.contains(_ROUNDED)
+
+
+def is_rounded(text: str) -> bool:
+    """Say the same of one text."""
+    return "+" in text and re.search(_ROUNDED, trim(text)) is not None
+
+
+def in_years(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Make null what lies outside the years 1 to 9999 in a Date or Datetime column.
+
+    A Parquet file may hold any whole number there, and Polars panics at those that are no date.
+    """
+    per = 1 if isinstance(dtype, pl.Date) else _PER_DAY.get(getattr(dtype, "time_unit", "ns"))
+    if per is None:  # 64 bits of nanoseconds reach from 1677 to 2262
+        return column
+    inside = column.to_physical().is_between(_FIRST_DAY * per, (_LAST_DAY + 1) * per - 1)
+    return pl.when(inside).then(column)
+
+
+def json_text(column: pl.Expr) -> pl.Expr:
+    """Write a column of lists, maps or structs as JSON, one text a cell; null stays null."""
+    boxed = pl.struct(column.alias("_")).struct.json_encode()
+    return pl.when(column.is_not_null()).then(boxed.str.strip_prefix('{"_":').str.strip_suffix("}"))
+
+
 def as_text(column: str | pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Return the canonical text of a column of a type, as String; null stays null.
 
     Integers are their digits. Floats and decimals that are whole are digits without a point, others the
     shortest text that reads back; NaN is null. Booleans are `true` and `false`. Dates and times are ISO
-    8601, with `Z` (as UTC) where they carry a zone. Lists are their items joined with a comma, structs JSON.
+    8601, with `Z` (as UTC) where they carry a zone; outside the years 1 to 9999 they are the number stored
+    and its unit (`9223372036854775807us`), which reads as nothing. Lists and structs are JSON.
     """
     expr = pl.col(column) if isinstance(column, str) else column
     if isinstance(dtype, pl.String):
@@ -81,28 +115,19 @@ def _decimal_text(expr: pl.Expr) -> pl.Expr:
 
 
 def _temporal_text(expr: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone is None:
-            return expr.dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
-        return expr.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
-    return expr.dt.to_string("iso") if isinstance(dtype, pl.Duration) else expr.cast(pl.String)
+    if isinstance(dtype, pl.Duration):
+        return expr.dt.to_string("iso")
+    if isinstance(dtype, pl.Time):
+        return expr.cast(pl.String)
+    inside = in_years(expr, dtype)
+    if not isinstance(dtype, pl.Datetime):
+        return pl.coalesce(inside.cast(pl.String), pl.format("{}d", expr.to_physical()))
+    if dtype.time_zone is None:
+        text = inside.dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
+    else:
+        text = inside.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
+    return pl.coalesce(text, pl.format(f"{{}}{dtype.time_unit}", expr.to_physical()))
 
 
 def _other_text(expr: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    if isinstance(dtype, pl.List | pl.Array):
-        items = expr.arr.to_list() if isinstance(dtype, pl.Array) else expr
-        inner = dtype.inner
-        assert isinstance(inner, pl.DataType)
-        return items.list.eval(as_text(pl.element(), inner)).list.join(",")
-    if isinstance(dtype, pl.Struct):
-        return pl.when(expr.is_not_null()).then(expr.struct.json_encode())
-    if isinstance(dtype, pl.Binary):
-        return expr.map_batches(_decoded, return_dtype=pl.String(), is_elementwise=True)
-    return expr.cast(pl.String, strict=False)
-
-
-def _decoded(cells: pl.Series) -> pl.Series:
-    """Read bytes as UTF-8, what some writers mean by them; what is none is null."""
-    texts = (None if cell is None else cell.decode("utf-8", "replace") for cell in cells)
-    read = pl.Series(cells.name, list(texts), dtype=pl.String)
-    return read.set(read.str.contains("\ufffd", literal=True), None)
+    return json_text(expr) if dtype.is_nested() else expr.cast(pl.String, strict=False)

@@ -89,6 +89,25 @@ class DateColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedColumns:
+    """The columns that rules and the project file ask something of."""
+
+    contacts: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which events a scoring needs: those at or after `since` (None: all), and all of the types `lasting`.
+
+    The types are folded.
+    """
+
+    since: datetime | None = None
+    lasting: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What became of the rows of a source. `rows` is the sum of all the others."""
 
@@ -141,11 +160,17 @@ class EventSource:
     frame: pl.LazyFrame
     record: SourceRecord
     key: str = "contact_id"
-    settle: Callable[[], Settled] | None = None
+    settle: Callable[[Window], Settled] | None = None
     since: Callable[[datetime, Collection[str]], Young] | None = None
     """Leaves out what is cheaply seen to be sound, older than an instant, and not of some (folded) types."""
     flush: Callable[[], bool] | None = None
     """Says whether statistics prove that no key begins with white space."""
+    torn: Callable[[], str] | None = None
+    """Names the file that can't be read, where reading the frame failed; it may read them all to find out."""
+
+    def file_at_fault(self) -> str:
+        """Return the file that can't be read, or where there are several and none is known, their path."""
+        return self.record.path if self.torn is None else self.torn()
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""

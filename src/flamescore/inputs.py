@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.bind.dates import date_columns
+from flamescore.bind.named import named_columns
 from flamescore.bind.resolve import bind_condition, bind_rules
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports.load import load
+from flamescore.exports.load import load, readable
 from flamescore.exports.settings import check_needed
 from flamescore.exports.survey import survey
 from flamescore.frames import DateColumns
@@ -79,6 +80,7 @@ def read_inputs(
             check_exclude(condition, opened)
         gaps = gaps_of(opened, rules, bound.book)
         others = () if exclude is None else (exclude,)
+        opened = readable(opened, named_columns(rules, *others, keep=_kept(project)))
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
         exports = load(opened, dates, zone, strict=strict, once=True, keys=keys)
         instant = as_of if isinstance(as_of, datetime) else None
@@ -86,6 +88,12 @@ def read_inputs(
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)
     finally:
         opened.close()
+
+
+def _kept(project: Project) -> frozenset[str]:
+    """Return the columns of contacts that the project file itself asks to keep."""
+    settings = project.settings
+    return frozenset(settings.keep if "keep" in settings.model_fields_set else ())
 
 
 def rules_of(project: Project) -> LoadedRules:

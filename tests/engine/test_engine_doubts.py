@@ -84,7 +84,7 @@ def test_what_was_looked_at_before_is_let_through():
 def test_a_source_that_holds_little_else_is_settled_at_once(monkeypatch, faulty, sound, given_up):
     monkeypatch.setattr(doubts_module, "_ENOUGH", 4)
     called = []
-    some = source(settle=lambda: called.append(1))
+    some = source(settle=lambda _: called.append(1))
     rows = [*[("", "visit", 5, True)] * faulty, *[("1", "visit", 5, False)] * sound]
     Doubts().without(batch(*rows), some)
     assert bool(called) == given_up
@@ -94,7 +94,7 @@ def test_a_source_that_holds_little_else_is_settled_at_once(monkeypatch, faulty,
 def told(rejected, problem=None):
     """Settle with so many rejects, or not at all."""
 
-    def tell():
+    def tell(_window):
         if problem is not None:
             raise InputError(problem)
         record = replace(RECORD, counts=Counts(rows=9, rejected=rejected))
@@ -104,7 +104,7 @@ def told(rejected, problem=None):
 
 
 def test_a_source_without_faults_is_not_settled():
-    never = source(settle=lambda: pytest.fail("settled"))
+    never = source(settle=lambda _: pytest.fail("settled"))
     clean = replace(RECORD, counts=Counts(rows=9))
     kinds = (never, clean), (replace(never, settle=None), RECORD)
     for some, record in kinds:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flamescore.bind.named import enabled_parts
 from flamescore.frames import DateColumns
-from flamescore.rules.base import Model
 from flamescore.rules.conditions import FieldCondition, Operators
-from flamescore.rules.model import FieldRule, RuleBase, Score
+from flamescore.rules.model import FieldRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,20 +49,10 @@ def _gathered(found: list[tuple[Kind, str]]) -> DateColumns:
 
 
 def _dates(value: Any) -> Iterator[tuple[Kind, str]]:  # noqa: ANN401 - any part of the model
-    if isinstance(value, Score | RuleBase) and not value.enabled:
-        return
-    if isinstance(value, FieldRule | FieldCondition):
-        yield from _of(value.field, "contacts")
-    if isinstance(value, Model):
-        for name in type(value).model_fields:
-            part = getattr(value, name)
-            if name == "where":
-                yield from _of(part, "events")
-            elif name != "field":
-                yield from _dates(part)
-    elif isinstance(value, dict | tuple):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _dates(part)
+    for part in enabled_parts(value):
+        if isinstance(part, FieldRule | FieldCondition):
+            yield from _of(part.field, "contacts")
+        yield from _of(getattr(part, "where", {}), "events")
 
 
 def _of(predicates: dict[str, Any], kind: Kind) -> Iterator[tuple[Kind, str]]:

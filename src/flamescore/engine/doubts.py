@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.cells import as_text, maybe_blank, present
-from flamescore.engine.people import KEY, contact_of
+from flamescore.engine.people import INDEX, KEY, ROUNDED, contact_of
 from flamescore.engine.streams import EVENT
 from flamescore.errors import InputError
 from flamescore.exports.faults import UNREADABLE, fault
-from flamescore.frames import ODD, REJECTS, Settled
+from flamescore.frames import ODD, REJECTS, Settled, Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +34,15 @@ _ENOUGH: Final = 1_000
 class Doubts:
     """What a source has been found to hold so far: faulty rows among others, and odd times.
 
-    `pruned` rows are not looked at, since statistics rule them out.
+    `pruned` rows are not looked at, since statistics rule them out. Of rows outside the `window` it is not
+    told that their key is rounded: not all of them are read.
     """
 
     rows: int = 0
     pruned: int = 0
     faulty: int = 0
     odd: bool = False
+    window: Window = field(default_factory=Window)
 
     def without(self, batch: pl.DataFrame, source: EventSource) -> pl.DataFrame:
         """Take the rows that are rejected out of a batch, and note what is to be told of them."""
@@ -54,7 +56,16 @@ class Doubts:
         marked = batch.select(faulty=pl.col(DOUBTFUL) & faulty(batch.schema)).to_series()
         self.faulty += int(marked.sum())
         if self.faulty > _ENOUGH and self.faulty * 2 > self.rows and source.settle is not None:
-            source.settle()  # raises where the source is not to be read on
+            source.settle(self.window)  # raises where the source is not to be read on
+        return batch.filter(~marked)
+
+    def without_rounded(self, batch: pl.DataFrame, source: EventSource, needed: pl.Expr) -> pl.DataFrame:
+        """Take the `needed` rows whose key a spreadsheet rounded out of a batch that has its contacts."""
+        marked = batch[INDEX] == ROUNDED
+        if source.settle is None or not marked.any():
+            return batch
+        marked = batch.select(faulty=pl.lit(marked) & needed).to_series()
+        self.faulty += int(marked.sum())
         return batch.filter(~marked)
 
 
@@ -94,7 +105,7 @@ def _settled(source: EventSource, doubts: Doubts) -> Settled:
     known = source.record.counts.rejected
     if source.settle is None or not (known or doubts.faulty or doubts.odd):
         return Settled(source.record, pl.DataFrame(schema=REJECTS))
-    settled = source.settle()
+    settled = source.settle(doubts.window)
     if settled.record.counts.rejected != known + doubts.faulty:
         text = f"`{source.record.path}` has changed while it was read."
         raise fault(UNREADABLE, text, "Run again when the export is done.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text, keyed
+from flamescore.cells import as_text, keyed, rounded
 from flamescore.engine.probe import Probe
 from flamescore.engine.signatures import Signatures
 from flamescore.frames import ISO_SUFFIX, ROW, SURVIVOR, in_order
@@ -27,6 +27,8 @@ INDEX: Final = "\x00c"
 KEY: Final = "\x00key"
 HASH: Final = "\x00hash"
 CHECK: Final = "\x00check"
+ROUNDED: Final = -2
+"""Stands for the contact of events whose key a spreadsheet rounded; of other orphans it is -1."""
 
 _PIECE: Final = 1 << 16
 
@@ -49,7 +51,8 @@ class People:
         """Return `HASH, KEY, INDEX`: the contact that an event with that key belongs to.
 
         E-mail addresses are folded, ids and other keys are taken as written. Of several contacts with one
-        key the first of the export is meant; keys that only merged contacts had lead to the survivor.
+        key the first of the export is meant; keys that only merged contacts had lead to the survivor. A key
+        that a spreadsheet rounded is nobody's, since many have the same.
         """
         mine = key_of(key, pl.col(key)).alias(KEY)
         numbered = self.frame.lazy().with_row_index(INDEX)
@@ -62,7 +65,7 @@ class People:
             found = pl.concat([found, known.select(KEY, INDEX)])
         found = found.drop_nulls(KEY)
         if not distinct:
-            found = found.unique(KEY, keep="first", maintain_order=True)
+            found = found.filter(~rounded(pl.col(KEY))).unique(KEY, keep="first", maintain_order=True)
         return found.select(*hashes_of(pl.col(KEY)), KEY, INDEX)
 
     def finder(self, key: str) -> Finder:
@@ -97,7 +100,7 @@ class Finder:
     number: NDArray[np.int64]
 
     def place(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Give each event its contact's number (`INDEX`, -1 for an orphan) for its key (`KEY`).
+        """Give each event its contact's number (`INDEX`, -1 or `ROUNDED` for an orphan) for its key (`KEY`).
 
         Keys are looked up as they are written first, and only those that are not found once more as keys
         compare: trimming every one took as long as finding it.
@@ -107,7 +110,9 @@ class Finder:
         if len(rows):
             again = batch[KEY].gather(pl.Series(rows)).to_frame().select(key_of(self.key, pl.col(KEY)))
             hashes = again.select(*hashes_of(pl.col(KEY)))
-            number[rows] = self.find(hashes[HASH], hashes[CHECK])
+            found = self.find(hashes[HASH], hashes[CHECK])
+            lossy = again.select(rounded(pl.col(KEY)).fill_null(value=False)).to_series().to_numpy()
+            number[rows] = np.where((found < 0) & lossy, ROUNDED, found)
         return batch.drop(HASH, CHECK, KEY).with_columns(pl.Series(INDEX, number))
 
     def find(self, hashed: pl.Series, check: pl.Series) -> NDArray[np.int64]:

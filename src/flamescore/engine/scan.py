@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text
+from flamescore.cells import as_text, folded
 from flamescore.engine.bins import Kept
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
 from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
@@ -20,7 +20,7 @@ from flamescore.engine.streams import EVENT, types_of
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
 from flamescore.exports.faults import reading
-from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord, Young
+from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord, Window, Young
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +78,9 @@ class Scan:
         self.lasting = frozenset(
             text for s in streams.all if s.reach is None for text in fold_all(types_of(s.where[0]))
         )
+        ends = self.widest != FOREVER
+        since = datetime.fromtimestamp(clock.now - self.widest + 1, UTC) if ends else None
+        self.window = Window(since, self.lasting)
         self._rows = np.zeros(0, np.int64)
         self._oldest = -1
         self._here: set[int] = set()
@@ -98,7 +101,7 @@ class Scan:
 
     def _source(self, source: EventSource, bins: Bins) -> Seen:
         self._oldest, self._here = -1, set()
-        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts()
+        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(window=self.window)
         for batch in _ahead(self.batches(source, doubts)):
             tally += self._batch(batch, bins)
         return Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
@@ -112,23 +115,24 @@ class Scan:
         return Past(seen.record.path, FOREVER if more else known, holds)
 
     def batches(self, source: EventSource, doubts: Doubts) -> Iterator[pl.DataFrame]:
-        """Yield the rows that any window needs: `INDEX` (-1: an orphan), `AGE`, and the columns used."""
+        """Yield the rows that any window needs: `INDEX` (below 0: an orphan), `AGE`, and the columns used."""
         finder = self.people.finder(source.key)
-        within = self._within(source)
-        doubts.pruned = within.pruned
-        frame = self.hashed(replace(source, frame=within.frame), self.columns)
-        with reading(source.record.path):
+        with reading(source.file_at_fault):
+            within = self._within(source)
+            doubts.pruned = within.pruned
+            frame = self.hashed(replace(source, frame=within.frame), self.columns)
             for batch in _gently(frame.collect_batches(maintain_order=False, chunk_size=self.batch)):
-                yield finder.place(doubts.without(batch, source))
+                placed = finder.place(doubts.without(batch, source))
+                yield doubts.without_rounded(placed, source, self._needed())
 
     def _within(self, source: EventSource) -> Young:
         """Leave out most of what is older than the widest window, but for rows that may have to be rejected.
 
         Events of types that some rule never forgets stay.
         """
-        if self.widest == FOREVER:
+        if self.window.since is None:
             return Young(source.frame)
-        cut = datetime.fromtimestamp(self.clock.now - self.widest + 1, UTC)
+        cut = self.window.since
         young = Young(source.frame) if source.since is None else source.since(cut, self.lasting)
         if self.lasting:
             return young
@@ -136,6 +140,13 @@ class Scan:
         if source.settle is not None:
             wanted |= doubtful_rows(source)
         return replace(young, frame=young.frame.filter(wanted))
+
+    def _needed(self) -> pl.Expr:
+        """Mark the rows that the window asks for."""
+        if self.window.since is None:
+            return pl.lit(value=True)
+        lasts = folded(pl.col(EVENT).cast(pl.String)).is_in(list(self.lasting)) if self.lasting else False
+        return (pl.col(AGE) < self.widest) | lasts
 
     def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""

@@ -19,6 +19,7 @@ from flamescore.engine.doubts import AGE
 from flamescore.engine.people import INDEX
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
+from flamescore.exports.faults import reading
 from flamescore.frames import DROP, INSTANT
 
 if TYPE_CHECKING:
@@ -79,13 +80,11 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
 
 def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tuple[int, ...]]]:
     """Read a source's events of the contact: shown as text, as the engine keeps them, and what they match."""
-    names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
-    batch = (
-        scan.hashed(replace(source, frame=source.frame.with_row_index(ORDER)), (*names, ORDER))
-        .collect()
-        .sort(ORDER)
-        .pipe(scan.people.finder(source.key).place)
-    )
+    with reading(source.file_at_fault):
+        names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
+        numbered = replace(source, frame=source.frame.with_row_index(ORDER))
+        found = scan.hashed(numbered, (*names, ORDER)).collect()
+    batch = found.sort(ORDER).pipe(scan.people.finder(source.key).place)
     here = batch[INDEX] >= 0
     batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))
     signature, matching = scan.matched(batch)

@@ -6,26 +6,30 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text
-from flamescore.exports.audit import id_column, time_column, time_type, timed
+from flamescore.exports.audit import ROUNDED, id_column, rounded_row, time_column, time_type, timed
 from flamescore.exports.bounds import all_there
 from flamescore.exports.companions import companions
 from flamescore.exports.doubles import doubles
 from flamescore.exports.examine import enforce, with_cells
+from flamescore.exports.faults import reading
 from flamescore.exports.instants import complete, oddities
 from flamescore.exports.mapping import column, counted, key_column, mapped
 from flamescore.exports.model import EventsSource
+from flamescore.exports.rounded import rounded_within
 from flamescore.exports.young import young_rows
 from flamescore.frames import DROP, ODD, EventSource, Settled, Young
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
     from flamescore.exports.examine import Examined, Terms
     from flamescore.exports.survey import OpenSource
     from flamescore.exports.tables import Table
+    from flamescore.frames import Window
 
 ROW = "\0row"
 
@@ -43,13 +47,14 @@ def load_events(examined: Examined, terms: Terms) -> EventSource:
             _written(examined, spec, terms),
             examined.record(),
             key,
-            cache(partial(_settled, examined, terms)),
+            _settling(examined, terms),
             partial(_young, examined, spec, terms),
             lambda: all(all_there(table, spec, key_column(spec)) for table in examined.tables),
+            partial(_torn, examined),
         )
     marks = doubles(examined)
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
-    return EventSource(_in_one(frames, DROP), examined.record(), key)
+    return EventSource(_in_one(frames, DROP, examined), examined.record(), key, torn=partial(_torn, examined))
 
 
 def read_once(source: OpenSource) -> bool:
@@ -63,16 +68,39 @@ def read_once(source: OpenSource) -> bool:
     )
 
 
-def _settled(examined: Examined, terms: Terms) -> Settled:
-    """Look at the cells after all: there was something to tell of them."""
-    again = with_cells(examined, terms)
-    enforce(again, terms)
-    return Settled(again.record(), again.rejects)
+def _settling(examined: Examined, terms: Terms) -> Callable[[Window], Settled]:
+    """Return what looks at the cells after all, once, where there is something to tell of them."""
+    looked = cache(partial(with_cells, examined, terms))
+
+    @cache
+    def told(window: Window | None) -> Settled:
+        again = looked() if window is None else rounded_within(looked(), window, terms)
+        enforce(again, terms)
+        return Settled(again.record(), again.rejects)
+
+    def settle(window: Window) -> Settled:
+        told_of_all = window.since is None or not any(each.reasons().get(ROUNDED) for each in looked().files)
+        return told(None if told_of_all else window)
+
+    return settle
+
+
+def _torn(examined: Examined) -> str:
+    """Return the first file that can't be read to its end, or all of them where each can."""
+    for table in examined.tables if len(examined.tables) > 1 else ():
+        try:
+            for _ in table.scan().collect_batches():
+                pass
+        except (PolarsError, PanicException, OSError):
+            return table.found.shown
+    return examined.tables[0].found.shown if len(examined.tables) == 1 else examined.spec.path
 
 
 def _written(examined: Examined, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
     """Return every sound record as it is written."""
-    return _in_one([_as_written(table.scan(), table, spec, terms) for table in examined.tables], ODD)
+    return _in_one(
+        [_as_written(table.scan(), table, spec, terms) for table in examined.tables], ODD, examined
+    )
 
 
 def _young(
@@ -83,7 +111,7 @@ def _young(
         parts, ruled_out = young_rows(table, spec, since, lasting)
         frames += [_as_written(rows, table, spec, terms) for rows in parts]
         pruned += ruled_out
-    return Young(_in_one(frames, ODD), pruned)
+    return Young(_in_one(frames, ODD, examined), pruned)
 
 
 def _as_written(rows: pl.LazyFrame, table: Table, spec: EventsSource, terms: Terms) -> pl.LazyFrame:
@@ -106,7 +134,8 @@ def _frame(table: Table, spec: EventsSource, terms: Terms, marks: pl.Series | No
         scanned = scanned.with_row_index(ROW)
         look_up = pl.col(ROW).map_batches(marks.gather, return_dtype=pl.UInt8(), is_elementwise=True)
         extra = [look_up.alias(DROP)]
-    frame = timed(counted(scanned, table, spec), table, spec, terms.clock(spec)).select(
+    sound = counted(scanned, table, spec).filter(~rounded_row(table, spec))
+    frame = timed(sound, table, spec, terms.clock(spec)).select(
         *(id_column(name, table, spec).alias(name) for name in sorted(_fixed(spec) - {"at"})),
         time_column(table, spec, terms.clock(spec)).alias("at"),
         *_properties(table, spec, terms),
@@ -128,14 +157,15 @@ def _properties(table: Table, spec: EventsSource, terms: Terms) -> Iterator[pl.E
     yield from companions(terms.dates.events - fixed, table, spec, zone=terms.zone)
 
 
-def _in_one(frames: list[pl.LazyFrame], mark: str) -> pl.LazyFrame:
+def _in_one(frames: list[pl.LazyFrame], mark: str, examined: Examined) -> pl.LazyFrame:
     """Stack files. A property whose type differs between them becomes its canonical text in all.
 
     Rows of files without the column of marks have none.
     """
     if len(frames) == 1:
         return frames[0]
-    schemas = [frame.collect_schema() for frame in frames]
+    with reading(partial(_torn, examined)):
+        schemas = [frame.collect_schema() for frame in frames]
     types: dict[str, set[pl.DataType]] = {}
     for schema in schemas:
         for name, dtype in schema.items():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import folded, present
+from flamescore.cells import folded, present, rounded
 from flamescore.exports import times
 from flamescore.exports.bounds import all_there
-from flamescore.exports.faults import IDS, UNREADABLE, fault
+from flamescore.exports.faults import IDS, fault, reading
 from flamescore.exports.instants import UNREAD, instants, oddities, staged
 from flamescore.exports.mapping import column, key_column, left_out, mapped
 from flamescore.exports.rejects import NONE_BAD
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
 _SAFE: Final = 2.0**53
 _NOT_WHOLE: Final = "not_whole"
+ROUNDED: Final = "rounded_id"
+ID_COLUMNS: Final = ("contact_id", "contact", "opportunity_id", "event_id")
+"""The columns that say who or what a row is: a rounded id in one of them is a reject."""
 _ACTIONS: Final = ("applied", "removed")
 
 
@@ -40,8 +43,9 @@ class Audit:
 
 
 def id_column(name: str, table: Table, source: Source) -> pl.Expr:
-    """Return a column of ids: text as written, trimmed; null where it is missing."""
-    return present(column(name, table, source))
+    """Return a column as text, trimmed; null where it is missing, and where it is an id that was rounded."""
+    cells = present(column(name, table, source))
+    return pl.when(~rounded(cells)).then(cells) if name in ID_COLUMNS else cells
 
 
 def timed(frame: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl.LazyFrame:
@@ -89,14 +93,9 @@ def audit(table: Table, source: Source, clock: Clock) -> Audit:
 
 
 def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:
-    """Collect rows; what the parser can't read is an error without any of the file's data."""
-    try:
+    """Collect rows; what can't be read is an error without any of the file's data."""
+    with reading(table.found.shown, table.cure):
         return frame.collect()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        text = f"`{table.found.shown}` can't be read: {type(error).__name__}."
-        raise fault(
-            UNREADABLE, text, "Say its `delimiter`, `quote` or `encoding`, or export it again."
-        ) from None
 
 
 def _summed(found: pl.DataFrame, names: list[str], table: Table) -> Audit:
@@ -124,6 +123,8 @@ def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
             checks[_NOT_WHOLE] = checks.get(_NOT_WHOLE, pl.lit(value=False)) | (value.is_not_nan() & ~safe)
     if keyed in source.CANONICAL:
         checks["missing_contact"] = _missing(keyed, table, source)
+    if source.KIND != "contacts":
+        checks[ROUNDED] = rounded_row(table, source)
     for name, code in (("opportunity_id", "missing_id"), ("event", "missing_event"), ("tag", "missing_tag")):
         if name in source.CANONICAL:
             checks[code] = _missing(name, table, source)
@@ -131,6 +132,19 @@ def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
         action = folded(id_column("action", table, source))
         checks["unknown_action"] = action.is_not_null() & ~action.is_in(_ACTIONS)
     return checks
+
+
+def rounded_row(table: Table, source: Source) -> pl.Expr:
+    """Mark the rows in which a column that says who or what they are is text that a spreadsheet rounded."""
+    headers = mapped(table, source).headers
+    asked = {key_column(source), "opportunity_id", "event_id"} & {*source.CANONICAL, "contact"}
+    texts = [
+        name
+        for name in ID_COLUMNS
+        if name in asked and name in headers and not any(table.schema[h].is_numeric() for h in headers[name])
+    ]
+    marks = [rounded(column(name, table, source)) for name in texts]
+    return pl.any_horizontal(marks).fill_null(value=False) if marks else pl.lit(value=False)
 
 
 def _missing(name: str, table: Table, source: Source) -> pl.Expr:

@@ -13,6 +13,7 @@ from flamescore.exports.audit import Audit, audit, guarded, time_type
 from flamescore.exports.faults import EMPTY, fault
 from flamescore.exports.mapping import column
 from flamescore.exports.rejects import NONE_BAD, Rejected, check_limit
+from flamescore.exports.rounded import rounded_ids
 from flamescore.exports.shapes import unread_times
 from flamescore.exports.sweep import sound_copy, sweep
 from flamescore.exports.times import Clock
@@ -117,7 +118,9 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
         list(kept),
         limit=limit,
         strict=terms.strict,
-        shapes=lambda: unread_times(examined.tables, kept, examined.spec),
+        shapes=lambda: "".join(
+            told(examined.tables, kept, examined.spec) for told in (unread_times, rounded_ids)
+        ),
         left_out=examined.left_out,
     )
 

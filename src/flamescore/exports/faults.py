@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flamescore.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MISSING = "I001"
 EMPTY = "I002"
@@ -27,23 +27,29 @@ LACKING = "I110"
 OTHER_CASE = "I111"
 
 
+DAMAGED = "It is damaged inside: export it again."
+
+
 @contextmanager
-def reading(name: str) -> Iterator[None]:
-    """Turn what a reader says of a file that is torn inside into an error, without any of its data."""
+def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None]:
+    """Turn whatever Polars and the system say while a file is read into an `InputError` that names the file.
+
+    `name` may be worked out only when something is wrong. Of their texts nothing is told but why the system
+    refused, since they may hold cells. `PanicException` is no `Exception`: Polars raises it where a damaged
+    file breaks an assumption of its own.
+    """
     import polars as pl  # noqa: PLC0415 - the codes are needed without it too
 
-    torn = (
-        pl.exceptions.ComputeError,
-        pl.exceptions.InvalidOperationError,
-        pl.exceptions.SchemaError,
-        pl.exceptions.PanicException,
-        OSError,
-    )
     try:
         yield
-    except torn as error:
-        text = f"`{printable(name)}` can't be read to its end: {type(error).__name__}."
-        raise fault(UNREADABLE, text, "It is damaged inside: export it again.") from None
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        shown = printable(name if isinstance(name, str) else name())
+        if "ncrypt" in str(error):
+            text, cure = f"`{shown}` is encrypted.", "Write it without encryption."
+        else:
+            why = getattr(error, "strerror", None)
+            text = f"`{shown}` can't be read to its end{f': {why}' if why else ''}."
+        raise fault(UNREADABLE, text, cure) from None
 
 
 def fault(code: str, message: str, hint: str | None = None) -> InputError:

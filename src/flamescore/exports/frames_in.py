@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.exports.column_types import plain_types
 from flamescore.exports.examine import Terms
 from flamescore.exports.faults import FRAME, fault
 from flamescore.exports.load import load_sources
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flamescore.exports.model import Source
     from flamescore.exports.values import RejectLimit
-    from flamescore.frames import Exports
+    from flamescore.frames import Exports, NamedColumns
 
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -40,14 +41,17 @@ def from_frames(
     zone: ZoneInfo | None = None,
     max_rejects: RejectLimit | None = None,
     strict: bool = False,
+    named: NamedColumns | None = None,
 ) -> Exports:
     """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
 
     Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
     and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
+    `named` are the columns that rules ask for; None: any may be asked for.
     """
     terms = Terms(DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict)
-    return load_sources(tuple(_sources(contacts, events, tag_history)), terms)
+    sources = tuple(_sources(contacts, events, tag_history))
+    return load_sources(plain_types(sources, named), terms)
 
 
 def _sources(*frames: Frame | None) -> Iterator[OpenSource]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.cells import in_years
 from flamescore.exports.times import FIRST, FIRST_OF_FORMATS, LAST, MICRO, SHAPES, UTC_KEYS, epoch_seconds
 from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
@@ -86,12 +87,12 @@ def complete(dtype: pl.DataType, clock: Clock) -> bool:
 
 def _native(cells: pl.Expr, dtype: pl.DataType, clock: Clock, sample: pl.Series) -> pl.Expr | None:
     if isinstance(dtype, pl.Datetime):
-        exact = cells.cast(pl.Datetime("us", dtype.time_zone))
+        exact = in_years(cells, dtype).cast(pl.Datetime("us", dtype.time_zone))
         return _whole(
             _zoned(exact, clock.zone) if dtype.time_zone is None else exact.dt.convert_time_zone("UTC")
         )
     if isinstance(dtype, pl.Date):
-        return _zoned(cells.cast(_NAIVE), clock.zone)
+        return _zoned(in_years(cells, dtype).cast(_NAIVE), clock.zone)
     form = clock.formats[0] if clock.formats else None
     if dtype.is_integer() and (form is None or form in EPOCHS):
         seconds = epoch_seconds(cells.cast(pl.Int64, strict=False), form)

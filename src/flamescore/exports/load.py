@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,13 @@ import polars as pl
 
 from flamescore.errors import InputError, Problem
 from flamescore.exports.activity import load_events, read_once
+from flamescore.exports.column_types import plain_types
 from flamescore.exports.examine import Examined, Terms, enforce, examine, with_bytes
 from flamescore.exports.history import load_history, load_opportunities
 from flamescore.exports.people import load_people
-from flamescore.exports.survey import Opened, survey
+from flamescore.exports.survey import Opened, columns_of, survey
 from flamescore.exports.times import UTC_ZONE
-from flamescore.frames import REJECTS, TAG_HISTORY, DateColumns, Exports, in_order
+from flamescore.frames import REJECTS, TAG_HISTORY, DateColumns, Exports, NamedColumns, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,7 +25,19 @@ if TYPE_CHECKING:
     from flamescore.exports.survey import OpenSource
     from flamescore.exports.values import RejectLimit
 
-__all__ = ["Opened", "load", "survey"]
+__all__ = ["Opened", "load", "readable", "survey"]
+
+
+def readable(opened: Opened, named: NamedColumns | None) -> Opened:
+    """Leave out columns that can't be read, and settle what those of no plain type are read as.
+
+    `named` are the columns that rules and the project file ask for; None: any may be asked for.
+
+    Raises:
+        InputError: a column that is named can't be read, or a file that must be looked into for it.
+    """
+    sources = plain_types(opened.sources, named)
+    return replace(opened, sources=sources, columns=columns_of(sources))
 
 
 def load(
@@ -38,6 +52,8 @@ def load(
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
+    Columns that can't be read are left out, unless `readable` has looked at the sources already.
+
     With `keys` of the contacts only these columns and those that something is matched by are read
     (`frames.Exports.whole`).
 
@@ -51,7 +67,7 @@ def load(
     """
     fallback = opened.project.settings.max_rejects
     terms = Terms(dates or DateColumns(), zone or UTC_ZONE, opened.spool, fallback, max_rejects, strict)
-    return load_sources(opened.sources, terms, once=once, keys=keys)
+    return load_sources(plain_types(opened.sources, None), terms, once=once, keys=keys)
 
 
 def load_sources(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import present
+from flamescore.cells import is_rounded, present
 from flamescore.frames import SURVIVOR
 from flamescore.units import count
 
@@ -25,12 +25,13 @@ class Merged:
     """Old ids and their survivors (`into`), and how many links were left out.
 
     `clashes` are old ids that a second contact claims too, `cycles` links that would make a contact an
-    old id of its own.
+    old id of its own, `rounded` old ids that a spreadsheet rounded, which may be anybody's.
     """
 
     into: dict[str, str]
     clashes: int = 0
     cycles: int = 0
+    rounded: int = 0
 
     def warnings(self) -> Iterator[str]:
         """Say what of the lists contradicts itself."""
@@ -40,6 +41,9 @@ class Merged:
         if self.cycles:
             rings = count(self.cycles, "ring")
             yield f"contacts: {rings} of contacts that are merged into each other; {first} stands"
+        if self.rounded:
+            what = f"{count(self.rounded, 'merged id')} written like 9.99999a+99"
+            yield f"contacts: I145 {what}: a spreadsheet rounded them, and they are left out"
 
 
 def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
@@ -59,9 +63,12 @@ def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tupl
 def settle(pairs: Iterable[tuple[str, str]]) -> Merged:
     """Follow every chain to its end. Of claims that contradict each other the first one holds."""
     into: dict[str, str] = {}
-    clashes = cycles = 0
+    clashes = cycles = rounded = 0
     for old, survivor in pairs:
         if old == survivor:
+            continue
+        if is_rounded(old):
+            rounded += 1
             continue
         end = _end(survivor, into)
         if end == old:
@@ -70,7 +77,7 @@ def settle(pairs: Iterable[tuple[str, str]]) -> Merged:
             into[old] = survivor
         elif _end(old, into) != end:
             clashes += 1
-    return Merged({old: _end(old, into) for old in into}, clashes, cycles)
+    return Merged({old: _end(old, into) for old in into}, clashes, cycles, rounded)
 
 
 def _end(contact: str, into: dict[str, str]) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import keyed, present
-from flamescore.exports.audit import guarded, id_column
+from flamescore.cells import keyed, present, rounded
+from flamescore.exports.audit import ROUNDED, guarded
 from flamescore.exports.companions import companions
 from flamescore.exports.examine import enforce
 from flamescore.exports.mapping import column, counted, mapped
@@ -136,7 +136,8 @@ def _read(
     if keys is not None and spec.merged is not None:
         keys |= {_name_of(spec.merged.named, examined)}
     for table, rejected in zip(examined.tables, examined.files, strict=True):
-        rows = guarded(_selected(table.scan().with_row_index(ROW), table, spec, terms, keys), table)
+        named = _selected(table.scan().with_row_index(ROW), table, spec, terms, keys, numbered=True)
+        rows = guarded(named, table)
         sound, again = _without(rows, rejected)
         frames.append(sound)
         files.append(again)
@@ -144,29 +145,41 @@ def _read(
 
 
 def _selected(
-    rows: pl.LazyFrame, table: Table, spec: Source, terms: Terms, keys: frozenset[str] | None = None
+    rows: pl.LazyFrame,
+    table: Table,
+    spec: Source,
+    terms: Terms,
+    keys: frozenset[str] | None = None,
+    *,
+    numbered: bool = False,
 ) -> pl.LazyFrame:
-    """Name and read the columns of rows that count, all or `keys` alone; `ROW` stays where it is."""
+    """Name and read the columns of rows that count, all or `keys` alone, and `ROW` of `numbered` ones."""
     assert isinstance(spec, ContactsSource)
     dates = terms.dates.contacts - _NEVER_DATES if keys is None else frozenset[str]()
     return counted(rows, table, spec).select(
-        *(each for each in (ROW,) if each in rows.collect_schema()),
+        *((ROW,) if numbered else ()),
         *_columns(table, spec, keys),
         *companions(dates, table, spec, zone=terms.zone),
     )
 
 
 def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Rejected]:
-    """Take out the rows that are rejected, and the later ones of an id: these are rejects too."""
+    """Take out what is rejected; rows with a rounded id, and the later ones of an id, are rejects too."""
     named = rows.filter(pl.col("contact_id").is_not_null()) if rows["contact_id"].null_count() else rows
+    lossy = named.select(rounded(pl.col("contact_id"))).to_series()
+    if lossy.any():
+        rejected = _with_rejects(rejected, named.filter(lossy), ROUNDED)
+        named = named.filter(~lossy)
     # Hashes that all differ are of ids that do; to tell the first of each id takes seven times as long.
     if named["contact_id"].hash().n_unique() == named.height:
         return named, rejected
     first = pl.col("contact_id").is_first_distinct()
-    later = named.filter(~first).select(
-        pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit("repeated_id").alias("reason")
-    )
-    return named.filter(first), replace(rejected, bad=pl.concat([rejected.bad, later]).sort("row"))
+    return named.filter(first), _with_rejects(rejected, named.filter(~first), "repeated_id")
+
+
+def _with_rejects(rejected: Rejected, rows: pl.DataFrame, reason: str) -> Rejected:
+    bad = rows.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit(reason).alias("reason"))
+    return replace(rejected, bad=pl.concat([rejected.bad, bad]).sort("row"))
 
 
 def _columns(table: Table, spec: ContactsSource, keys: frozenset[str] | None) -> Iterator[pl.Expr]:
@@ -178,7 +191,7 @@ def _columns(table: Table, spec: ContactsSource, keys: frozenset[str] | None) ->
 
 def _column(name: str, table: Table, spec: ContactsSource, plan: Mapped) -> pl.Expr:
     if name == "contact_id":
-        return id_column(name, table, spec)
+        return present(column(name, table, spec, plan=plan))
     if name == "tags":
         headers = plan.headers.get("tags", ())
         listed = len(headers) == 1 and isinstance(table.schema[headers[0]], pl.List)

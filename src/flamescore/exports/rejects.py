@@ -32,6 +32,7 @@ REASONS: Final = {
     "nul_byte": "The row holds a NUL byte.",
     "no_object": "The line is no JSON object.",
     "missing_contact": "The row says no contact.",
+    "rounded_id": "The id is a number that a spreadsheet rounded.",
     "missing_event": "The row says no type of event.",
     "missing_time": "The row says no time.",
     "unreadable_time": "The time does not read.",
@@ -96,7 +97,7 @@ class Rejected:
     def _rows(self, most: int | None) -> pl.DataFrame:
         bad = self.bad.sort("row")
         bad = bad if most is None else bad.head(most)
-        numbered = self.table.scan().with_row_index("\0row")
+        numbered = self.table.scan_for_json().with_row_index("\0row")
         wanted = numbered.filter(pl.col("\0row").is_in(bad["row"].implode()))
         with reading(self.table.found.shown):
             rows = wanted.collect().sort("\0row").drop("\0row")

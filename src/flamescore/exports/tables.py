@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from polars.exceptions import DuplicateError, PanicException, PolarsError
 
-from flamescore.cells import trim
+from flamescore.cells import as_text, trim
 from flamescore.exports.dialect import CsvFile, open_csv
-from flamescore.exports.faults import EMPTY, UNREADABLE, fault, reading
+from flamescore.exports.faults import DAMAGED, EMPTY, UNREADABLE, fault, printable, reading
 from flamescore.exports.find import Found
 from flamescore.exports.jsonlines import JsonFile, open_json, read_json
+from flamescore.exports.nested import rebuilt
 from flamescore.exports.sweep import Sweep, gather
 from flamescore.exports.unpack import unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.errors import InputError
     from flamescore.exports.model import Source
     from flamescore.exports.spool import Spool
+
+
+_ENCRYPTED: Final = b"PARE"
+_INTERVALS: Final = "POLARS_IMPORT_INTERVAL_AS_STRUCT"
+"""The variable that has Polars open such files; `flamescore` sets it, too late where Polars came first."""
+_TWICE: Final = re.compile(r"column with name '(.*)' has more than one occurrence", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A file, opened.
 
-    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty.
+    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty. `texts` are the
+    headers whose cells are no plain values in the file, and how they become text. Times in nanoseconds are
+    asked for as microseconds (`coarser` has the types of all columns then): only so are those stored as INT96
+    right before 1677 and after 2262.
     `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
     `frame` is read instead where there is one: handed over, or made of NDJSON, whose lines `swept` tells.
     """
@@ -42,6 +58,14 @@ class Table:
     frame: pl.LazyFrame | None = None
     json: JsonFile | None = None
     swept: Sweep | None = None
+    texts: Mapping[str, pl.Expr] = field(default_factory=dict)
+    coarser: Mapping[str, pl.DataType] | None = None
+
+    @property
+    def cure(self) -> str:
+        """Return what to do where the file can't be read to its end."""
+        text_cure = "Say its `delimiter`, `quote` or `encoding`, or export it again."
+        return DAMAGED if self.csv is None else text_cure
 
     @property
     def text(self) -> CsvFile | JsonFile | None:
@@ -56,12 +80,21 @@ class Table:
         """Return the rows lazily, under trimmed headers; a CSV's columns are String."""
         frame = self.frame if self.frame is not None else self._scan_file()
         named = zip(self.inner, self.headers, strict=True)
-        kept = frame.select(pl.col(inner).alias(header) for inner, header in named if header in self.schema)
+        kept = frame.select(
+            self.texts.get(header, pl.col(inner)).alias(header)
+            for inner, header in named
+            if header in self.schema
+        )
         return kept.with_columns(pl.lit(value, pl.String).alias(key) for key, value in self.found.parts)
+
+    def scan_for_json(self) -> pl.LazyFrame:
+        """Return the rows with dates and times as text, since Python knows no year past 9999."""
+        temporal = [header for header, dtype in self.schema.items() if dtype.is_temporal()]
+        return self.scan().with_columns(as_text(each, self.schema[each]).alias(each) for each in temporal)
 
     def _scan_file(self) -> pl.LazyFrame:
         if self.csv is None:
-            return pl.scan_parquet(self.path, glob=False, hive_partitioning=False)
+            return _scan_parquet(self.path, self.coarser)
         return pl.scan_csv(
             self.path,
             has_header=False,
@@ -126,12 +159,54 @@ def _parquet(found: Found, source: Source) -> Table:
     if not found.size:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     try:
-        schema = pl.scan_parquet(found.path, glob=False, hive_partitioning=False).collect_schema()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        raise fault(
-            UNREADABLE, f"{source.KIND}: `{found.shown}` is no Parquet file, or is cut short."
-        ) from None
-    return _typed(found, schema)
+        schema = _scan_parquet(found.path).collect_schema()
+    except (PolarsError, PanicException, OSError) as error:
+        raise _unopened(found, source, error) from None
+    coarser = pl.Schema({name: _microseconds(dtype) for name, dtype in schema.items()})
+    return replace(_typed(found, coarser), coarser=None if coarser == schema else coarser)
+
+
+def _unopened(found: Found, source: Source, error: BaseException) -> InputError:
+    """Say why a Parquet file can't be opened."""
+    twice = _TWICE.search(str(error)) if isinstance(error, DuplicateError) else None
+    if twice:
+        what, cure = f'has two columns called "{printable(twice[1])}"; rename one', None
+    elif _INTERVALS in str(error):
+        what, cure = (
+            "has intervals",
+            f"Set {_INTERVALS}=1 before Polars is imported, or import flamescore first.",
+        )
+    elif _begins(found.path) == _ENCRYPTED:
+        what, cure = "is encrypted", "Write it without encryption."
+    else:
+        what, cure = "is no Parquet file, or is cut short", None
+    return fault(UNREADABLE, f"{source.KIND}: `{found.shown}` {what}.", cure)
+
+
+def _begins(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(_ENCRYPTED))
+    return b""
+
+
+def _scan_parquet(path: Path, coarser: Mapping[str, pl.DataType] | None = None) -> pl.LazyFrame:
+    """Return the rows of a Parquet file, those of `coarser` types cut to them as they are decoded."""
+    if coarser is None:
+        return pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    return pl.scan_parquet(
+        path,
+        glob=False,
+        hive_partitioning=False,
+        schema=coarser,
+        cast_options=pl.ScanCastOptions(datetime_cast="nanosecond-downcast"),
+    )
+
+
+def _microseconds(dtype: pl.DataType) -> pl.DataType:
+    """Return a type with microseconds in place of nanoseconds, at any depth."""
+    if isinstance(dtype, pl.Datetime) and dtype.time_unit == "ns":
+        return pl.Datetime("us", dtype.time_zone)
+    return rebuilt(dtype, _microseconds)
 
 
 def _typed(found: Found, schema: pl.Schema) -> Table:

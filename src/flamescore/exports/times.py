@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.cells import in_years
 from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
 from flamescore.units import from_local
@@ -86,6 +87,8 @@ class Clock:
             return self._texts(cells)
         if cells.dtype == pl.Null:
             return _nothing(len(cells))
+        if isinstance(cells.dtype, pl.Date | pl.Datetime):
+            cells = cells.to_frame("at").select(in_years(pl.col("at"), cells.dtype)).to_series()
         if cells.dtype == pl.Date:
             return self.local(cells.cast(_NAIVE))
         if isinstance(cells.dtype, pl.Datetime):

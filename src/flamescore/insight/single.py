@@ -34,7 +34,8 @@ def single(exports: Exports, contact_id: str) -> Exports:
 
 
 def _events(source: EventSource, exports: Exports, contact_id: str) -> EventSource:
-    schema = source.frame.collect_schema()
+    with reading(source.file_at_fault):
+        schema = source.frame.collect_schema()
     text = contact_of(source, schema)
     keys = _keys(exports, source.key, contact_id)
     mine, frame = key_of(source.key, text).is_in(keys.implode()), source.frame
@@ -45,7 +46,7 @@ def _events(source: EventSource, exports: Exports, contact_id: str) -> EventSour
         frame = frame.filter(_perhaps(text, keys, flush=flush))
     if source.key != "email" and not flush:  # many rows may be left, of which few are the contact's
         frame = frame.map_batches(lambda some: some.filter(mine), streamable=True)
-    with reading(source.record.path):
+    with reading(source.file_at_fault):
         rows = frame.filter(mine).collect() if source.key == "email" else frame.collect().filter(mine)
     typed = rows.with_columns(present(as_text("event", schema["event"])).alias("event"))
     return source.only(typed.drop_nulls(["event", "at"]).lazy())

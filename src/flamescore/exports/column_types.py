@@ -1,0 +1,265 @@
+"""What columns of no plain type are read as: JSON, text or UUIDs; and which can't be read at all.
+
+Parquet holds types that are no single value (lists, maps, structs), bytes that may mean text or a UUID, and
+some that Polars can't read (decimals past 38 digits, intervals). Only columns that are needed are looked at,
+and only they can be at fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from polars.exceptions import ComputeError
+
+from flamescore.cells import as_text, in_years, json_text
+from flamescore.errors import InputError, Problem
+from flamescore.exports.audit import guarded
+from flamescore.exports.faults import UNREADABLE, printable, reading
+from flamescore.exports.mapping import mapped
+from flamescore.exports.nested import inside, rebuilt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flamescore.exports.model import Source
+    from flamescore.exports.survey import OpenSource
+    from flamescore.exports.tables import Table
+    from flamescore.frames import NamedColumns
+
+    Steps = tuple[str, ...]
+    """Where bytes stand in a type: the fields that lead to them."""
+
+_MOST_DIGITS: Final = 38
+_UUID_BYTES: Final = 16
+_UUID_PARTS: Final = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
+_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+_INTERVAL: Final = pl.Struct({"months": pl.Int32, "days": pl.Int32, "nanoseconds": pl.Duration("ns")})
+"""What Polars makes of an interval's type; its values it can't read."""
+_TEXT_KEYS: Final = (pl.String, pl.Categorical, pl.Enum)
+_CARRIED: Final = ("contacts", "opportunities")
+"""The kinds of which every column is read, whether anything names it or not."""
+
+
+class Bytes(Enum):
+    """What the bytes of a column mean, told by all of them together."""
+
+    TEXT = "text"
+    UUID = "uuid"
+    OTHER = "other"
+
+
+def plain_types(sources: Sequence[OpenSource], named: NamedColumns | None) -> tuple[OpenSource, ...]:
+    """Return the sources with tables whose columns are plain values or text, but for lists of tags.
+
+    `named` are the columns that rules and the project file ask for, beside what the sources' own keys name;
+    None: any column may be asked for. A column that can't be read is left out, of contacts with a note.
+
+    Raises:
+        InputError: a column that is named can't be read.
+    """
+    keys = frozenset(key for each in sources if (key := getattr(each.spec, "contact_key", None)) is not None)
+    asked = {
+        "contacts": None if named is None else named.contacts,
+        "events": None if named is None else named.events,
+    }
+    found: list[OpenSource] = []
+    problems: list[Problem] = []
+    for source in sources:
+        kind = source.spec.KIND
+        names: frozenset[str] | None = asked.get(kind, frozenset())
+        whole = kind in _CARRIED or names is None
+        wanted = (names or frozenset()) | (keys if kind == "contacts" else frozenset())
+        try:
+            found.append(_plain_source(source, wanted, whole=whole))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(found)
+
+
+def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) -> OpenSource:
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    notes: dict[str, None] = {}
+    for table in source.tables:
+        named = _named_headers(table, source.spec, wanted)
+        plain, unread = _plain_table(table, source.spec, None if whole else named)
+        tables.append(plain)
+        for header, told in unread.items():
+            if header in named:
+                problems.append(_problem(header, told, table))
+            elif source.spec.KIND == "contacts":
+                notes[f"the column `{printable(header)}` can't be read ({told}); it is left out"] = None
+    if problems:
+        raise InputError(problems)
+    return replace(source, tables=tuple(tables), said=(*source.said, *notes))
+
+
+def _problem(header: str, told: str, table: Table) -> Problem:
+    text = f"`{table.found.shown}`: the column `{printable(header)}` can't be read: its type is {told}."
+    cure = "Export it as text, or name it nowhere in the rules and the project file."
+    return Problem(UNREADABLE, text, None, cure)
+
+
+def _plain_table(table: Table, spec: Source, needed: frozenset[str] | None) -> tuple[Table, dict[str, str]]:
+    """Return the table with plain columns alone, and by header the types of those that can't be read.
+
+    Bytes are looked into only where they are `needed` (None: all are); other columns of bytes are left out.
+    """
+    schema, texts = dict(table.schema), dict(table.texts)
+    unread: dict[str, str] = {}
+    inner = dict(zip(table.headers, table.inner, strict=True))
+    for header, dtype in table.schema.items():
+        if header in texts or not _special(dtype):
+            continue
+        told, leaves = _unreadable(dtype), dict(_leaves(pl.col(header), dtype))
+        meaning: dict[Steps, Bytes] = {}
+        if told is None and (needed is None or header in needed):
+            meaning = {steps: _meaning(leaf, table) for steps, leaf in leaves.items()}
+            told = "binary" if meaning.get(()) is Bytes.OTHER else None
+        if told is not None or len(meaning) < len(leaves):
+            del schema[header]
+            unread |= {} if told is None else {header: told}
+            continue
+        cells = _plain(pl.col(inner[header]), dtype, meaning)
+        listed = isinstance(dtype, pl.List) and header == _tags_of(table, spec)
+        schema[header] = _plain_type(dtype) if listed or dtype.is_numeric() else pl.String()
+        texts[header] = json_text(cells) if dtype.is_nested() and not listed else cells
+    return replace(table, schema=schema, texts=texts), unread
+
+
+def _named_headers(table: Table, spec: Source, wanted: frozenset[str]) -> frozenset[str]:
+    """Return the headers that a source's keys, its kind or rules name, by themselves or as mapped."""
+    merged = getattr(spec, "merged", None)
+    names = {*wanted, *spec.CANONICAL, *spec.columns, *spec.rename, *spec.dates, *spec.leave_out, *spec.cut}
+    names |= set() if merged is None else {merged.named}
+    headers = mapped(table, spec).headers
+    return frozenset(
+        header for name, each in headers.items() for header in each if name in names or header in names
+    )
+
+
+def _tags_of(table: Table, spec: Source) -> str | None:
+    """Return the header that alone holds the tags of contacts, which may be a list."""
+    headers = mapped(table, spec).headers.get("tags", ())
+    return headers[0] if spec.KIND == "contacts" and len(headers) == 1 else None
+
+
+def _special(dtype: pl.DataType) -> bool:
+    return dtype.is_nested() or isinstance(dtype, pl.Binary | pl.Float16) or _unreadable(dtype) is not None
+
+
+def _unreadable(dtype: pl.DataType) -> str | None:
+    """Return the name of a type that can't be read, or has such a type inside; None of all others."""
+    if dtype == _INTERVAL:
+        return "interval"
+    if isinstance(dtype, pl.Decimal) and dtype.precision > _MOST_DIGITS:
+        return f"decimal({dtype.precision}, {dtype.scale})"
+    if isinstance(dtype, pl.Object | pl.Unknown):
+        return "unknown"
+    held = next((told for each in inside(dtype).values() if (told := _unreadable(each))), None)
+    return held and f"{type(dtype).__name__.lower()} with {held} inside"
+
+
+def _leaves(cells: pl.Expr, dtype: pl.DataType, steps: Steps = ()) -> Iterator[tuple[Steps, pl.Expr]]:
+    """Yield the columns of bytes inside a column, all their cells one after the other."""
+    if isinstance(dtype, pl.Binary):
+        yield steps, cells
+        return
+    if isinstance(dtype, pl.List):
+        cells = cells.list.explode()
+    elif isinstance(dtype, pl.Array):
+        cells = cells.arr.explode()
+    elif isinstance(dtype, pl.Map):
+        cells = cells.map.entries().list.explode()
+    for name, inner in inside(dtype).items():
+        part = cells if isinstance(dtype, pl.List | pl.Array) else cells.struct.field(name)
+        yield from _leaves(part, inner, (*steps, name))
+
+
+def _meaning(leaf: pl.Expr, table: Table) -> Bytes:
+    """Say what the bytes of a column mean: text where each is printable UTF-8, UUIDs where each has 16."""
+    rows = table.scan()
+    with reading(table.found.shown):
+        try:
+            printable_text = (
+                not rows.select(leaf.cast(pl.String).str.contains(_CONTROL).any()).collect().item()
+            )
+        except ComputeError as error:
+            if "utf8" not in str(error):
+                raise
+            printable_text = False
+    if printable_text:
+        return Bytes.TEXT
+    uuids = guarded(rows.select((leaf.bin.size() == _UUID_BYTES).all()), table).item()
+    return Bytes.UUID if uuids else Bytes.OTHER
+
+
+def _plain(cells: pl.Expr, dtype: pl.DataType, meaning: Mapping[Steps, Bytes], steps: Steps = ()) -> pl.Expr:
+    """Return cells with bytes as text and keys as text, at any depth; times that are none become null."""
+    if not dtype.is_nested():
+        return _plain_value(cells, dtype, meaning.get(steps, Bytes.TEXT))
+    if _plain_type(dtype) == dtype and not _dated(dtype):
+        return cells
+    if isinstance(dtype, pl.Map):
+        return _plain_map(cells, dtype, meaning, steps)
+    if isinstance(dtype, pl.Struct):
+        parts = (
+            _plain(cells.struct.field(name), inner, meaning, (*steps, name)).alias(name)
+            for name, inner in inside(dtype).items()
+        )
+        return pl.when(cells.is_not_null()).then(pl.struct(parts))
+    listed = cells.arr.to_list() if isinstance(dtype, pl.Array) else cells
+    return listed.list.eval(_plain(pl.element(), inside(dtype)[""], meaning, (*steps, "")))
+
+
+def _plain_value(cells: pl.Expr, dtype: pl.DataType, meaning: Bytes) -> pl.Expr:
+    if isinstance(dtype, pl.Binary):
+        return _bytes_text(cells, meaning)
+    if isinstance(dtype, pl.Date | pl.Datetime):
+        return in_years(cells, dtype)
+    # Polars takes 1.5 for equal to 1 where both have 16 bits.
+    return cells.cast(pl.Float32) if isinstance(dtype, pl.Float16) else cells
+
+
+def _plain_map(cells: pl.Expr, dtype: pl.Map, meaning: Mapping[Steps, Bytes], steps: Steps) -> pl.Expr:
+    fields = {
+        name: _plain(pl.element().struct.field(name), inner, meaning, (*steps, name))
+        for name, inner in inside(dtype).items()
+    }
+    key = inside(dtype)["key"]
+    if not isinstance(key, (*_TEXT_KEYS, pl.Binary)):
+        fields["key"] = as_text(fields["key"], key)
+    entries = pl.struct(each.alias(name) for name, each in fields.items())
+    return cells.map.entries().list.eval(entries).cast(_plain_type(dtype))
+
+
+def _plain_type(dtype: pl.DataType) -> pl.DataType:
+    """Return the type of `_plain` cells."""
+    if isinstance(dtype, pl.Binary):
+        return pl.String()
+    if isinstance(dtype, pl.Float16):
+        return pl.Float32()
+    if isinstance(dtype, pl.Map):
+        key, value = inside(dtype).values()
+        return pl.Map(key if isinstance(key, _TEXT_KEYS) else pl.String(), _plain_type(value))
+    if isinstance(dtype, pl.Array):
+        return pl.List(_plain_type(inside(dtype)[""]))
+    return rebuilt(dtype, _plain_type)
+
+
+def _dated(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.Date | pl.Datetime) or any(_dated(each) for each in inside(dtype).values())
+
+
+def _bytes_text(cells: pl.Expr, meaning: Bytes) -> pl.Expr:
+    if meaning is Bytes.TEXT:
+        return cells.cast(pl.String)
+    digits = cells.bin.encode("hex")
+    if meaning is Bytes.OTHER:
+        return digits
+    return pl.concat_str(*(digits.str.slice(at, length) for at, length in _UUID_PARTS), separator="-")
