@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flamescore.frames import REJECTS
-from flamescore.tables.urls import without_credentials
+from flamescore.urls import without_credentials
 from flamescore.tables.write import TableSettings, write_tables
 from tables.by_hand import scored
 

@@ -38,16 +38,10 @@ def reading(name: str) -> Iterator[None]:
     try:
         yield
     except torn as error:
-        text = f"`{printable(name)}` can't be read to its end: {type(error).__name__}."
+        text = f"`{name}` can't be read to its end: {type(error).__name__}."
         raise fault(UNREADABLE, text, "It is damaged inside: export it again.") from None
 
 
 def fault(code: str, message: str, hint: str | None = None) -> InputError:
     """Return one fault of the exports as an error to raise."""
     return InputError(Problem(code, message, None, hint))
-
-
-def printable(name: str) -> str:
-    """Return a name from outside on one line: what can't be printed, or is no text, is escaped."""
-    text = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
 
-from flamescore.exports.faults import MISSING, UNREADABLE, fault, printable
+from flamescore.exports.faults import MISSING, UNREADABLE, fault
 from flamescore.exports.spool import take_in
 from flamescore.exports.unpack import unpacked
+from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def find_files(source: Source, folder: Path, spool: Spool) -> tuple[Found, ...]:
         return _find(source, folder, spool)
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a file"
-        raise fault(UNREADABLE, f"{source.KIND}: `{printable(source.path)}` can't be read: {why}.") from None
+        raise fault(UNREADABLE, f"{source.KIND}: `{source.path}` can't be read: {why}.") from None
 
 
 def _find(source: Source, folder: Path, spool: Spool) -> tuple[Found, ...]:
@@ -100,8 +101,7 @@ def _find(source: Source, folder: Path, spool: Spool) -> tuple[Found, ...]:
     found = [_found(each, source, folder, root) for each in sorted(paths) if each.is_file()]
     if not found:
         what = "the folder has no file of a known format" if root else "no file has such a name"
-        name = printable(source.path)
-        raise fault(MISSING, f"{source.KIND}: `{name}`: {what}.", f"It is looked for in {folder}.")
+        raise fault(MISSING, f"{source.KIND}: `{source.path}`: {what}.", f"It is looked for in {folder}.")
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     return (max(found, key=lambda each: each.age_key),) if chosen == "newest" else tuple(found)
 
@@ -110,7 +110,7 @@ def _missing(source: Source, folder: Path) -> InputError:
     hint = f"It is looked for in {folder}."
     if "://" in source.path:
         hint = "Only local files are read: fetch it first, or pipe it in and say `-`."
-    return fault(MISSING, f"{source.KIND}: there is no `{printable(source.path)}`.", hint)
+    return fault(MISSING, f"{source.KIND}: there is no `{source.path}`.", hint)
 
 
 def _in_folder(path: Path, source: Source) -> list[Path]:

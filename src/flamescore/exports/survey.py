@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
-from flamescore.exports.faults import PRESET, TOO_OLD, UNMAPPED, fault, printable
+from flamescore.exports.faults import PRESET, TOO_OLD, UNMAPPED, fault
 from flamescore.exports.find import STDIN, find_files
 from flamescore.exports.fitting import NoFitError, fit
+from flamescore.exports.headers import nameable, told
 from flamescore.exports.mapping import key_column, mapped
 from flamescore.exports.model import (
     ContactsSource,
@@ -174,7 +175,7 @@ def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     for keys, wanted, known in _references(source):
         if not set(wanted) & set(known):
             header = wanted[0]
-            meant = nearest(header, known)
+            meant = nearest(header, nameable(known))
             twice = any(header in table.unclear for table in source.tables)
             what = "more than one column" if twice else "no column"
             text = f"{spec.KIND}: `{spec.path}` has {what} `{header}`."
@@ -223,18 +224,16 @@ def missing_columns(table: Table, spec: Source) -> Iterator[tuple[str, str]]:
 
 def _missing(name: str, text: str, source: OpenSource, project: Project) -> Problem:
     has = dict.fromkeys(header for table in source.tables for header in table.schema)
-    hint = f"Say which it is: `columns: {{{name}: ...}}`. It has: {', '.join(list(has)[:12])}."
+    hint = f"Say which it is: `columns: {{{name}: ...}}`. {told(list(has))}"
     return Problem(UNMAPPED, f"{source.spec.KIND}: {text}.", project.where(*source.place), hint)
 
 
 def _notes(table: Table, spec: Source) -> Iterator[str]:
     for header in table.unclear:
-        what = (
-            f"the header `{printable(header)}` stands more than once" if header else "a column has no header"
-        )
+        what = f"the header `{header}` stands more than once" if header else "a column has no header"
         yield f"{what}; it is left out"
     for header in mapped(table, spec).hidden:
-        yield f"the column `{printable(header)}` is hidden by another of that name"
+        yield f"the column `{header}` is hidden by another of that name"
     if table.text:
         yield from table.text.notes
 

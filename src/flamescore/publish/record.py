@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from flamescore.errors import InputError, Problem
-from flamescore.tables.urls import without_credentials
+from flamescore.text import for_log, printable_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NAME: Final = "run.json"
 SCHEMA_VERSION: Final = 1
 
-
-Clean = Annotated[str, BeforeValidator(without_credentials)]
+Clean = Annotated[str, AfterValidator(for_log)]
+"""What a person may read of it on a terminal: no control characters, URLs without credentials."""
 
 
 class _Part(BaseModel):
@@ -199,8 +199,8 @@ class RunRecord(_Part):
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
-    """Write `run.json` into a folder: UTF-8, indented, ending in a line feed."""
-    text = record.model_dump_json(indent=2)
+    """Write `run.json` into a folder: UTF-8, indented, ending in a line feed; a terminal may show it."""
+    text = printable_json(record.model_dump_json(indent=2))
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
