@@ -29,7 +29,7 @@ def snippet(line: str, column: int, width: int) -> tuple[str, str]:
     """
     first = max(0, column - 1 - _LOOKED_AT)
     at = max(0, column - 1) - first
-    cells = _cells(line[first : first + at + _LOOKED_AT], torn=first > 0)
+    cells = _cells(line[first : first + at + _LOOKED_AT], torn=_in_a_url(line, first))
     start, end = _window(cells, at)
     cut_before, cut_after = first + start > 0, first + end < len(line)
     shown = _ELLIPSIS * cut_before + "".join(cells[start:end]) + _ELLIPSIS * cut_after
@@ -40,12 +40,17 @@ def snippet(line: str, column: int, width: int) -> tuple[str, str]:
     return shown, " " * (cut_before + _columns(before)) + "^" * max(1, _columns(under))
 
 
+def _in_a_url(line: str, place: int) -> bool:
+    """Say whether what stands before a place, up to white space or a quote, may begin a URL."""
+    return ":/" in line[1 + max(line.rfind(each, 0, place) for each in " \t'\"<>") : place]
+
+
 def _cells(line: str, *, torn: bool) -> list[str]:
     """Return what is shown of each character: itself, its escape, or nothing where it is secret."""
     line = line.replace("\t", " ")
     cells = list(line) if printable(line) == line else [printable(each) for each in line]
     gaps = list(secrets(line))
-    if torn and (found := _TORN.match(line)):  # it may be the rest of a URL
+    if torn and (found := _TORN.match(line)):
         gaps.insert(0, (0, found.end(), _ELLIPSIS))
     for start, end, instead in gaps:
         cells[start:end] = [instead, *[""] * (end - start - 1)] if end > start else []

@@ -16,10 +16,10 @@ from flamescore.report.line import line
 from flamescore.report.markdown import escaped, render, write_markdown
 from flamescore.report.material import of_scored
 from flamescore.report.problems import problems
-from flamescore.text import for_cell
 from flamescore.report.terminal import render as on_terminal
 from flamescore.report.view import view
 from flamescore.report.words import Reason
+from flamescore.text import for_cell
 from tables.by_hand import CONTACTS, SCORE_ROWS, SOURCE, scored
 
 if TYPE_CHECKING:

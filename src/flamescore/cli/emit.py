@@ -68,7 +68,7 @@ def by_suffix(path: Path, known: Mapping[str, T]) -> T:
     suffix = path.suffix.lower()
     if suffix not in known:
         hint = f"Name it with one of {', '.join(known)}, or say --format."
-        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
+        raise UsageError(Problem("U010", f"`{path}` does not say in which format to write.", hint=hint))
     return known[suffix]
 
 
