@@ -8,8 +8,8 @@ from flamescore.bind.resolved import EventRule, Happened, conditions_of, leaves
 from flamescore.engine.clock import Clock
 from flamescore.errors import InputError, Problem
 from flamescore.source import nearest
+from flamescore.text import for_log
 from flamescore.units import count
-from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def _all_orphans(observed: Observations) -> Iterator[Problem]:
         counts = source.counts
         if counts.orphans and not counts.kept:
             text = (
-                f"{source.kind}: `{_shown(source.path)}`: of {count(counts.orphans, 'row')} that could count "
+                f"{source.kind}: `{source.path}`: of {count(counts.orphans, 'row')} that could count "
                 "none is of a contact in the list."
             )
             hint = f"Look at `contact_id` or `contact_key` of the source. {ACCEPT}"
@@ -97,7 +97,7 @@ def _more_orphans(observed: Observations, last: RunRecord | None) -> Iterator[st
 def _now(observed: Observations, count: str) -> dict[Source, int]:
     sums: dict[Source, int] = {}
     for source in observed.sources:
-        key = (source.kind, _shown(source.path))
+        key = (source.kind, for_log(source.path))
         sums[key] = sums.get(key, 0) + int(getattr(source.counts, count))
     return sums
 
@@ -108,10 +108,6 @@ def _before(last: RunRecord | None, count: str) -> dict[Source, int]:
         key = (source.kind, source.path)
         sums[key] = sums.get(key, 0) + int(getattr(source, count))
     return sums
-
-
-def _shown(path: str) -> str:
-    return without_credentials(path)
 
 
 def _short_histories(scored: Scored) -> Iterator[str]:
@@ -130,7 +126,7 @@ def _short_histories(scored: Scored) -> Iterator[str]:
     for (path, oldest), rules in short.items():
         days = -(-oldest // _DAY)
         yield (
-            f"events {_shown(path)}: the oldest event is {count(days, 'day')} old, "
+            f"events {path}: the oldest event is {count(days, 'day')} old, "
             f"and rules look further back: {_listed(rules)}"
         )
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from flamescore.snippet import snippet
+from flamescore.text import for_log
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,7 +33,7 @@ class ExitCode(IntEnum):
 class Where:
     """A place in a file. `line` and `column` are 1-based; 0 means the file as a whole.
 
-    `snippet` is the text of the line, for showing; `width` how many characters the caret underlines.
+    `snippet` is the line as it stands in the file; `width` how many characters the caret underlines.
     """
 
     path: str
@@ -63,17 +66,20 @@ class Problem:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
-        """Say the problem as `where: CODE message`, the source line, a caret and the hint."""
-        place = f"{self.where}: " if self.where else ""
-        out = [f"{place}{self.code} {self.message}"]
+        """Say the problem as `where: CODE message`, the source line, a caret and the hint.
+
+        Whatever the parts hold, each is one line that a terminal may show, without credentials.
+        """
+        place = f"{for_log(str(self.where))}: " if self.where else ""
+        out = [f"{place}{self.code} {for_log(self.message)}"]
         if self.where and self.where.snippet is not None:
+            line, carets = snippet(self.where.snippet, self.where.column, self.where.width)
             gutter = f"{self.where.line:>5} | "
-            out.append(f"{gutter}{self.where.snippet}")
-            if self.where.column:
-                indent = " " * (len(gutter) - 2) + "| " + " " * (self.where.column - 1)
-                out.append(indent + "^" * max(1, self.where.width))
+            out.append(gutter + line)
+            if carets:
+                out.append(f"{'| ':>{len(gutter)}}{carets}")
         if self.hint:
-            out.append(f"        {self.hint}")
+            out.append(f"        {for_log(self.hint)}")
         return out
 
 

@@ -9,10 +9,11 @@ from flamescore.bind.asked import asked_by, asked_by_rules
 from flamescore.cells import fold
 from flamescore.errors import Problem, ProjectFileError
 from flamescore.exports.examine import types_in
-from flamescore.exports.faults import EXCLUDE, LACKING, OTHER_CASE, printable
+from flamescore.exports.faults import EXCLUDE, LACKING, OTHER_CASE
 from flamescore.exports.lacking import lack_of, quoted, respelled, shown, without_column
 from flamescore.exports.mapping import key_column
 from flamescore.exports.unmapped import mapped_by_hand, references
+from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -35,8 +35,6 @@ class Span:
 
 
 NOWHERE: Final = Span()
-_LONGEST: Final = 160
-_AFTER: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,5 @@ def place(path: str, lines: tuple[str, ...], span: Span) -> Where:
     """Return a span of a file as a place with the line's text."""
     if not span.line:
         return Where(path)
-    line = lines[span.line - 1].replace("\t", " ") if span.line <= len(lines) else ""
-    most = max(span.column + span.width + _AFTER, _LONGEST)
-    snippet = line if len(line) <= most else f"{line[:most]}…"
-    return Where(path, span.line, span.column, snippet, span.width)
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    return Where(path, span.line, span.column, line, span.width)

@@ -10,8 +10,8 @@ from cli_bench import check_law, score, score_measured
 
 from flamescore.exports import bytepass
 from flamescore.exports.dialect import CsvFile
-from flamescore.exports.faults import printable
 from flamescore.exports.sweep import sweep
+from flamescore.text import printable
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"
 EVENTS = CONTACTS + "events: [{path: events.csv}]\n"
@@ -42,15 +42,15 @@ def test_a_name_with_a_newline_in_it(folder):
     (folder / "ev\nents\x1b[31m.csv").write_text(HEAD + ROW * 30 + "1,visit\n")
     ran = score(folder, CONTACTS + "events: [{path: 'ev*'}]\n", "--strict")
     assert ran.code == 3
-    assert r"ev\nents\x1b[31m.csv record 31 (line 32)" in ran.said
+    assert r"ev\x0aents\x1b[31m.csv record 31 (line 32)" in ran.said
     ran = score(folder, CONTACTS + "events: [{path: 'ev*'}]\n", "--max-rejects", "100%")
     assert ran.code == 0
-    assert [each["path"] for each in ran.record["sources"][1]["files"]] == [r"ev\nents\x1b[31m.csv"]
-    assert r"ev\nents\x1b[31m.csv,31,32,short_row" in (ran.folder / "rejects.csv").read_text()
+    assert [each["path"] for each in ran.record["sources"][1]["files"]] == [r"ev\x0aents\x1b[31m.csv"]
+    assert r"ev\x0aents\x1b[31m.csv,31,32,short_row" in (ran.folder / "rejects.csv").read_text()
 
 
 def test_names_are_shown_on_one_line():
-    assert printable("a\nb\t\x7f é \udcff") == r"a\nb\t\x7f é \udcff"
+    assert printable("a\nb\t\x7f é \udcff") == r"a\x0ab\x09\x7f é \udcff"
 
 
 @pytest.mark.parametrize("path", ["x" * 5000, "a\0b", "x/" * 3000, "contacts.csv/x", "[", "**/" * 50 + "x"])

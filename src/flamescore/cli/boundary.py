@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -16,6 +15,8 @@ from flamescore._version import __version__
 from flamescore.cli.misused import wrong_value
 from flamescore.cli.options import LogFormat
 from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem
+from flamescore.text import for_log, json_text
+from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,11 +62,21 @@ def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
         complain((wrong,), ExitCode.USAGE, log)
     elif log is LogFormat.JSON:
         complain((Problem("U000", error.format_message()),), ExitCode.USAGE, log)
-    elif hasattr(error, "show"):
-        error.show()
     else:
-        sys.stderr.write(f"{error.format_message()}\n")
+        sys.stderr.write(_usage(error))
     return int(ExitCode.USAGE)
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Return what the parser says: the usage in its lines, then what is wrong, in one."""
+    mark, page = "Error: ", StringIO()
+    if hasattr(error, "show"):
+        error.show(file=page)
+    else:
+        page.write(f"{mark}{error.format_message()}")
+    usage, marked, wrong = page.getvalue().partition(mark)
+    wrong = for_log(wrong.removesuffix("\n"))
+    return f"{usage}{mark}{wrong}\n" if marked else usage
 
 
 @contextmanager
@@ -82,10 +93,15 @@ def writing_to(path: str) -> Iterator[None]:
 
 def remark(text: str, log: LogFormat, *, level: str = "warning") -> None:
     """Write a line to stderr that is no error: as text, or as a JSON object."""
-    said = {"level": level, "message": text}
+    said = {"level": level, "message": without_credentials(text)}
     with suppress(BrokenPipeError):
-        line = json.dumps(said, ensure_ascii=False) if log is LogFormat.JSON else text
+        line = json_text(said) if log is LogFormat.JSON else for_log(text)
         sys.stderr.write(f"{line}\n")
+
+
+def say(text: str) -> None:
+    """Write a line for people to stdout."""
+    sys.stdout.write(f"{for_log(text)}\n")
 
 
 def _guarded(body: Callable[[], ExitCode | None], log: LogFormat) -> ExitCode:
@@ -122,14 +138,14 @@ def _json(problem: Problem, code: ExitCode) -> str:
     said = {
         "level": problem.severity,
         "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint,
-        "path": None if where is None else where.path,
+        "message": without_credentials(problem.message),
+        "hint": None if problem.hint is None else without_credentials(problem.hint),
+        "path": None if where is None else without_credentials(where.path),
         "line": where.line if where and where.line else None,
         "column": where.column if where and where.column else None,
         "exit_code": int(code),
     }
-    return json.dumps(said, ensure_ascii=False)
+    return json_text(said)
 
 
 def _fault(error: Exception) -> Problem:

@@ -15,9 +15,9 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.report.shown import shown
 from flamescore.report.words import number
 from flamescore.tables.words import local_time, whole_percent
+from flamescore.text import for_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,7 +67,7 @@ def _halves(cell: str) -> tuple[str, str]:
 def _columns(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo) -> dict[str, _Column]:
     def texts(expression: pl.Expr) -> list[str]:
         cells = rows.select(expression.cast(pl.String)).to_series().fill_null("")
-        return [shown(cell) for cell in cells]
+        return [for_cell(cell) for cell in cells]
 
     def own(name: str, header: str, *, cut: bool = False) -> None:
         if name in rows.columns and rows[name].is_not_null().any():
@@ -86,7 +86,7 @@ def _columns(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo) -> dict
     found["last"] = _Column("Last", texts(local_time(pl.col("last_activity_at"), zone)))
     for name in further:
         both = zip(_drawn(rows[f"{name}_flames"]), rows[f"{name}_score"], strict=True)
-        found[f"\x00{name}"] = _Column(shown(name), [f"{drawn} {number(score)}" for drawn, score in both])
+        found[f"\x00{name}"] = _Column(for_cell(name), [f"{drawn} {number(score)}" for drawn, score in both])
     own("why", "Why", cut=True)
     own("owner", "Owner", cut=True)
     own("contact_id", "Id")

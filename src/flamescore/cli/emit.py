@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from flamescore.cli.boundary import remark, writing_to
 from flamescore.cli.options import Format
 from flamescore.errors import Problem, UsageError
+from flamescore.text import for_cell, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def by_suffix(path: Path, known: Mapping[str, T]) -> T:
     suffix = path.suffix.lower()
     if suffix not in known:
         hint = f"Name it with one of {', '.join(known)}, or say --format."
-        raise UsageError(Problem("U010", f"`{path.name}` does not say in which format to write.", hint=hint))
+        raise UsageError(Problem("U010", f"`{path}` does not say in which format to write.", hint=hint))
     return known[suffix]
 
 
@@ -103,16 +103,20 @@ def show(renderable: RenderableType) -> None:
     """Print on the terminal, as wide as that is."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
-    Console(highlight=False).print(renderable)
+    from flamescore.report.filtered import Filtered  # noqa: PLC0415 - the same
+
+    Console(highlight=False).print(Filtered(renderable))
 
 
 def as_text(renderable: RenderableType, *, width: int = 200) -> str:
     """Return what a terminal of a width would show, without colours and blank ends."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
+    from flamescore.report.filtered import Filtered  # noqa: PLC0415 - the same
+
     page = StringIO()
     Console(file=page, width=width, color_system=None, force_terminal=False, highlight=False).print(
-        renderable
+        Filtered(renderable)
     )
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
@@ -182,9 +186,9 @@ def _parquet(frame: pl.DataFrame) -> bytes:
 def _json(frame: pl.DataFrame, *, lines: bool) -> bytes:
     """Return one array, or one object a line."""
     if lines:
-        rows = (json.dumps(plain(row), ensure_ascii=False) + "\n" for row in frame.iter_rows(named=True))
+        rows = (json_text(plain(row)) + "\n" for row in frame.iter_rows(named=True))
         return "".join(rows).encode()
-    return (json.dumps(plain(frame.to_dicts()), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json_text(plain(frame.to_dicts()), indent=2) + "\n").encode()
 
 
 def _workbook(frame: pl.DataFrame, zone: ZoneInfo | None) -> bytes:
@@ -208,13 +212,11 @@ def _table(frame: pl.DataFrame) -> RenderableType:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from flamescore.report.shown import shown  # noqa: PLC0415
-
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, kind in frame.schema.items():
-        table.add_column(Text(name), justify="right" if kind.is_numeric() else "left")
+        table.add_column(Text(for_cell(name)), justify="right" if kind.is_numeric() else "left")
     for row in _cells(frame):
-        table.add_row(*(Text(shown(cell)) for cell in row))
+        table.add_row(*(Text(for_cell(cell)) for cell in row))
     return table
 
 

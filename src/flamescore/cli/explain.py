@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import asdict, replace
@@ -14,6 +13,7 @@ import typer
 from flamescore.cli.boundary import command, remark
 from flamescore.cli.options import Config, Log, LogFormat, Out, Quiet, RunName, Verbose
 from flamescore.errors import Problem, UsageError
+from flamescore.text import json_text
 
 if TYPE_CHECKING:
     from flamescore.exports.project import Project
@@ -198,4 +198,4 @@ def _json(told: Explanation) -> str:
         for line in (*score["entries"], *score["silent"]):
             for occurrence in (*line["counted"], *line["uncounted"]):
                 occurrence["properties"] = dict(occurrence["properties"])
-    return json.dumps(plain(data), ensure_ascii=False, indent=2) + "\n"
+    return json_text(plain(data), indent=2) + "\n"

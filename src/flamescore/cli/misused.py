@@ -13,6 +13,7 @@ _EXPECTED: Final = {
     "int_parsing": "a whole number",
     "int_parsing_size": "a whole number",
     "float_parsing": "a number",
+    "string_unicode": "text in UTF-8",
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
 }

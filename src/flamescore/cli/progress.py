@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from flamescore.text import for_log
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -20,4 +22,4 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     with console.status(Text("Starting")) as status:
-        yield lambda step: status.update(Text(step))
+        yield lambda step: status.update(Text(for_log(step)))

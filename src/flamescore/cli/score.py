@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import command, remark
+from flamescore.cli.boundary import command, remark, say
 from flamescore.cli.options import Config, Log, LogFormat, Quiet, Spreadsheet, Verbose
 
 if TYPE_CHECKING:
@@ -142,23 +142,23 @@ def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
 
 def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
     """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
-    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
-
-    from flamescore.as_of import not_latest  # noqa: PLC0415
+    from flamescore.as_of import not_latest  # noqa: PLC0415 - it takes time to import
+    from flamescore.cli.emit import show  # noqa: PLC0415
     from flamescore.insight.change import would_change  # noqa: PLC0415
     from flamescore.report.line import line  # noqa: PLC0415
     from flamescore.report.terminal import render  # noqa: PLC0415
 
     if sys.stdout.isatty():
-        Console().print(render(outcome.report))
+        show(render(outcome.report))
     else:
-        sys.stdout.write(line(outcome.report) + "\n")
+        say(line(outcome.report))
         for problem in outcome.report.problems:
             remark(problem, log)
     if outcome.published is None:
-        sys.stdout.write(would_change(outcome.scored, outcome.previous, unread=outcome.unread))
+        for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+            say(told)
     elif sys.stdout.isatty():
-        sys.stdout.write(f"Published {outcome.published.run.path}\n")
+        say(f"Published {outcome.published.run.path}")
     aside = None if outcome.published is None else not_latest(outcome.published)
     if aside is not None:
         text, level = aside

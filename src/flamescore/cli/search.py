@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import command, remark
+from flamescore.cli.boundary import command, remark, say
 from flamescore.cli.options import (
     As,
     Config,
@@ -149,9 +149,9 @@ def _show(rows: pl.DataFrame, found: Found) -> None:
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
     from flamescore.cli.calls import calls  # noqa: PLC0415 - Polars comes with it
+    from flamescore.cli.emit import show  # noqa: PLC0415 - rich comes with it
 
-    console = Console(highlight=False)
     if rows.is_empty():
-        console.print("Nobody fits.")
+        say("Nobody fits.")
         return
-    console.print(calls(rows, found.further, found.zone, console.width))
+    show(calls(rows, found.further, found.zone, Console().width))

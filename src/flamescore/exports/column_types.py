@@ -17,9 +17,10 @@ from polars.exceptions import ComputeError
 from flamescore.cells import as_text, in_years, json_text
 from flamescore.errors import InputError, Problem
 from flamescore.exports.audit import guarded
-from flamescore.exports.faults import UNREADABLE, printable, reading
+from flamescore.exports.faults import UNREADABLE, reading
 from flamescore.exports.mapping import mapped
 from flamescore.exports.nested import inside, rebuilt
+from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

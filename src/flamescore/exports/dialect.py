@@ -144,7 +144,7 @@ def _read(path: Path, size: int) -> bytes:
         with path.open("rb") as file:
             return file.read(size)
     except OSError as error:
-        raise fault(UNREADABLE, f"`{path.name}` can't be read: {error.strerror}.") from None
+        raise fault(UNREADABLE, f"`{path}` can't be read: {error.strerror}.") from None
 
 
 def _after(head: _Head, text: str, found: Found, source: Source) -> _Head:

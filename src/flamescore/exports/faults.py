@@ -43,7 +43,7 @@ def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None
     try:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        shown = printable(name if isinstance(name, str) else name())
+        shown = name if isinstance(name, str) else name()
         if "ncrypt" in str(error):
             text, cure = f"`{shown}` is encrypted.", "Write it without encryption."
         else:
@@ -55,9 +55,3 @@ def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None
 def fault(code: str, message: str, hint: str | None = None) -> InputError:
     """Return one fault of the exports as an error to raise."""
     return InputError(Problem(code, message, None, hint))
-
-
-def printable(name: str) -> str:
-    """Return a name from outside on one line: what can't be printed, or is no text, is escaped."""
-    text = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
 
-from flamescore.exports.faults import MISSING, UNREADABLE, fault, printable
+from flamescore.exports.faults import MISSING, UNREADABLE, fault
 from flamescore.exports.paths import expanded
 from flamescore.exports.spool import take_in
 from flamescore.exports.unpack import unpacked
 from flamescore.exports.walk import match, walk
+from flamescore.text import printable
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def find_files(source: Source, folder: Path, spool: Spool) -> Finding:
         return _find(source, folder, spool)
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a file"
-        raise fault(UNREADABLE, f"{source.KIND}: `{printable(source.path)}` can't be read: {why}.") from None
+        raise fault(UNREADABLE, f"{source.KIND}: `{source.path}` can't be read: {why}.") from None
 
 
 def _find(source: Source, folder: Path, spool: Spool) -> Finding:
@@ -106,9 +107,8 @@ def _find(source: Source, folder: Path, spool: Spool) -> Finding:
     left = _left(_shown(led_out, folder))
     if not found:
         what = "the folder has no file of a known format" if root else "no file has such a name"
-        name = printable(source.path)
         hint = f"{left}." if left else f"It is looked for in {folder}."
-        raise fault(MISSING, f"{source.KIND}: `{name}`: {what}.", hint)
+        raise fault(MISSING, f"{source.KIND}: `{source.path}`: {what}.", hint)
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
     warnings = (f"{source.KIND} {printable(source.path)}: {LED_OUT} {left}",) if left else ()
@@ -127,7 +127,7 @@ def _paths(path: Path, source: Source, folder: Path) -> tuple[list[Path], list[P
         matched = match(source.path, folder)
         return list(matched.files), list(matched.led_out), None
     hint = f"It is looked for in {folder}."
-    raise fault(MISSING, f"{source.KIND}: there is no `{printable(source.path)}`.", hint)
+    raise fault(MISSING, f"{source.KIND}: there is no `{source.path}`.", hint)
 
 
 def _wanted(path: Path, source: Source) -> bool:

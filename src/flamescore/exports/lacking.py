@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flamescore.exports.faults import printable
 from flamescore.exports.find import STDIN
 from flamescore.source import bare, nearest
+from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -125,6 +125,8 @@ def _each(value: object) -> list[Any]:
 
 def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatever type the key has
     raw = value
+    if isinstance(value, str) and key != "rules" and not _is_utf8(value):
+        raise UsageError(Problem("U002", f"{origin} must be text in UTF-8, and is `{value}`."))
     if isinstance(value, str) and key in _NUMBERS:
         raw = int(value) if value.strip().isdecimal() else value
     elif isinstance(value, str) and key == "keep":
@@ -134,6 +136,15 @@ def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatev
     except ValidationError as error:
         why = error.errors(include_url=False)[0]["ctx"]["error"]  # of these keys each tells its own fault
         raise UsageError(Problem("U002", f"{origin} {why}.")) from None
+
+
+def _is_utf8(text: str) -> bool:
+    """Say whether a text that the system gave is one: its other bytes came as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _named(

@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 MOST: Final = 1_000_000
 """How many cells that don't read are looked at, at most, for their shapes; for formats the first of them."""
 _TRIED: Final = 10_000
+_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY: Final = r"[0-9]{1,2}(?:st|nd|rd|th)?"
+_DATE: Final = (
+    r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})"
+    rf"|(?:19|20)[0-9]{{6}}|{_MONTH} +{_DAY},? +[0-9]{{4}}|{_DAY}[ -]+{_MONTH}[ -]+(?:[0-9]{{4}}|[0-9]{{2}}))"
+)
+_CLOCK: Final = (
+    r"(?:at +)?[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)? *(?:[ap]\.?m\.?)?"
+    r" *(?:z|utc|gmt|[-+][0-9]{2}:?[0-9]{2})?"
+)
+_TIME: Final = rf"(?i)^\s*{_DATE}(?:[T, ]+{_CLOCK})?\s*$"
+"""What is shown as it is: if the wrong column is taken for the time, other cells may tell who somebody is."""
 NUMBERS: Final = (*EPOCHS, EXCEL)
 FORMATS: Final = (
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
@@ -40,8 +55,10 @@ def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Sourc
     ).drop_nulls()
     if not len(found):
         return ""
-    samples = ", ".join(f"`{each[:40]}`" for each in found.unique(maintain_order=True).head(3))
-    return f" Times that don't read are {_shapes(found)}, such as {samples}{_fitting(found)}."
+    told = found.filter(found.str.contains(_TIME)).unique(maintain_order=True).head(3)
+    samples = ", ".join(f"`{each[:40]}`" for each in told)
+    such = f", such as {samples}" if samples else ""
+    return f" Times that don't read are {_shapes(found)}{such}{_fitting(found)}."
 
 
 def _fitting(cells: pl.Series) -> str:
@@ -86,8 +103,7 @@ def _unread(cells: pl.Series, form: str) -> pl.Series:
 
 
 def _shapes(cells: pl.Series) -> str:
-    shaped = (
-        cells.str.strip_chars().str.replace_all(r"[0-9]", "9").str.replace_all(r"\p{L}", "a").str.head(30)
-    )
+    digits = cells.str.strip_chars().str.replace_all(r"\p{N}", "9")
+    shaped = digits.str.replace_all(r"[\p{L}\p{M}]", "a").str.head(30)
     ranked = sorted(shaped.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{count:,} x `{shape}`" for shape, count in ranked[:4])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flamescore.errors import InputError, Problem, ProjectFileError
-from flamescore.exports.faults import PRESET, TOO_OLD, fault, printable
+from flamescore.exports.faults import PRESET, TOO_OLD, fault
 from flamescore.exports.find import STDIN, find_files
 from flamescore.exports.fitting import NoFitError, fit
 from flamescore.exports.mapping import mapped
@@ -174,12 +174,10 @@ def _fitted(
 
 def _notes(table: Table, spec: Source) -> Iterator[str]:
     for header in table.unclear:
-        what = (
-            f"the header `{printable(header)}` stands more than once" if header else "a column has no header"
-        )
+        what = f"the header `{header}` stands more than once" if header else "a column has no header"
         yield f"{what}; it is left out"
     for header in mapped(table, spec).hidden:
-        yield f"the column `{printable(header)}` is hidden by another of that name"
+        yield f"the column `{header}` is hidden by another of that name"
     if table.text:
         yield from table.text.notes
 

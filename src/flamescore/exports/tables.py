@@ -14,12 +14,13 @@ from polars.exceptions import DuplicateError, PanicException, PolarsError
 
 from flamescore.cells import as_text, trim
 from flamescore.exports.dialect import CsvFile, open_csv
-from flamescore.exports.faults import DAMAGED, EMPTY, UNREADABLE, fault, printable, reading
+from flamescore.exports.faults import DAMAGED, EMPTY, UNREADABLE, fault, reading
 from flamescore.exports.find import Found
 from flamescore.exports.jsonlines import JsonFile, open_json, read_json
 from flamescore.exports.nested import rebuilt
 from flamescore.exports.sweep import Sweep, gather
 from flamescore.exports.unpack import unpacked
+from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 
-def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool = False) -> str:
-    """Say by score how many contacts are new, gone, up and down in flames since `previous` scores.
+def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool = False) -> tuple[str, ...]:
+    """Say in a line a score how many contacts are new, gone, up and down in flames since `previous`.
 
     Where there are none, `unread` says whether that is because the run that has them can't be read.
     """
     if previous is None and unread:
-        return "The run before can't be read, so nothing was compared. Nothing was written.\n"
+        return ("The run before can't be read, so nothing was compared. Nothing was written.",)
     if previous is None:
-        return "There is no earlier run to compare with. Nothing was written.\n"
+        return ("There is no earlier run to compare with. Nothing was written.",)
     said = [_of_score(scored, previous, score.name) for score in scored.book.scores]
-    return "".join(said) + "Nothing was written.\n"
+    return (*said, "Nothing was written.")
 
 
 def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:
@@ -35,4 +35,4 @@ def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:
         "new": now.height - both.height,
         "gone": then.height - both.height,
     }
-    return f"{name}, against the latest run: {', '.join(f'{n:,} {what}' for what, n in counts.items())}\n"
+    return f"{name}, against the latest run: {', '.join(f'{n:,} {what}' for what, n in counts.items())}"

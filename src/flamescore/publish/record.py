@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from flamescore.publish.damage import DamagedRunError, refused
-from flamescore.urls import without_credentials
+from flamescore.text import for_log, printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,8 @@ _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
 """From here on an instant has a local time in every zone."""
 
 
-Clean = Annotated[str, AfterValidator(without_credentials)]
+Clean = Annotated[str, AfterValidator(for_log)]
+"""What a person may read of it on a terminal: no control characters, URLs without credentials."""
 Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number that a table can hold."""
 
@@ -219,8 +220,8 @@ class RunRecord(_Part):
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
-    """Write `run.json` into a folder: UTF-8, indented, ending in a line feed."""
-    text = record.model_dump_json(indent=2)
+    """Write `run.json` into a folder: UTF-8, indented, ending in a line feed; a terminal may show it."""
+    text = printable_json(record.model_dump_json(indent=2))
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 

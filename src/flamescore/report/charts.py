@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.report.shown import shown
+from flamescore.text import for_cell
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _by_flame() -> dict[str, Any]:
 
 
 def _flames_of(title: str) -> str:
-    text = shown(title)
+    text = for_cell(title)
     return f"Flames of {text if len(text) <= _LABEL - 12 else text[: _LABEL - 13] + '…'}"
 
 
@@ -184,6 +184,6 @@ def _size(line: RuleLine) -> float:
 
 
 def _cut(line: RuleLine) -> str:
-    text = shown(line.name)
+    text = for_cell(line.name)
     text = text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"
     return text if line.entry == "rule" else f"{text} (limit)"

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from flamescore.insight.reasons import OUTCOMES
-from flamescore.report.shown import shown
 from flamescore.report.words import number
+from flamescore.text import for_cell
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def render(explanation: Explanation, *, everything: bool = False) -> Group:
     parts: list[RenderableType] = [_head(explanation, zone)]
     for score in explanation.scores:
         parts += ["", *_score(score, zone, everything=everything)]
-    parts += [Text(note, style="yellow") for note in explanation.notes]
+    parts += [Text(for_cell(note), style="yellow") for note in explanation.notes]
     return Group(*parts)
 
 
@@ -57,13 +57,13 @@ def _head(explanation: Explanation, zone: ZoneInfo) -> Text:
     who = " · ".join(filter(None, (explanation.name, explanation.email, explanation.contact_id)))
     run = f" · run {explanation.run_id}" if explanation.run_id else ""
     return Text.assemble(
-        (shown(who), "bold"), f"\nas of {_time(explanation.as_of, zone)} {explanation.timezone}{run}"
+        (for_cell(who), "bold"), f"\nas of {_time(explanation.as_of, zone)} {explanation.timezone}{run}"
     )
 
 
 def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterator[RenderableType]:
     if not score.in_population:
-        yield Text(f"{shown(score.title)}: not scored, the contact is not in its population")
+        yield Text(f"{for_cell(score.title)}: not scored, the contact is not in its population")
         return
     yield _standing(score)
     yield _ledger(score, zone)
@@ -80,7 +80,7 @@ def _standing(score: ScoreExplained) -> Text:
     ]
     if score.rank is not None and score.percentile is not None:
         said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
-    return Text.assemble((shown(score.title), "bold"), ": ", ", ".join(said))
+    return Text.assemble((for_cell(score.title), "bold"), ": ", ", ".join(said))
 
 
 def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
@@ -88,16 +88,16 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
     table.add_column(justify="right")
     table.add_column()
     for line in score.entries:
-        table.add_row(Text(points(line.points)), Text(shown(_entry(line))))
+        table.add_row(Text(points(line.points)), Text(for_cell(_entry(line))))
         if line.applied is not None:
-            table.add_row("", Text(shown(_applied(line.applied, zone)), style="dim"))
+            table.add_row("", Text(for_cell(_applied(line.applied, zone)), style="dim"))
         for occurrence in line.counted[:SHOWN]:
-            table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
+            table.add_row("", Text(for_cell(_occurrence(occurrence, zone)), style="dim"))
         if line.counted and line.occurrences > SHOWN:
             more = count(line.occurrences - SHOWN, "earlier one")
             table.add_row("", Text(f"and {more}", style="dim"))
         for occurrence in line.uncounted:
-            table.add_row("", Text(shown(_occurrence(occurrence, zone)), style="dim"))
+            table.add_row("", Text(for_cell(_occurrence(occurrence, zone)), style="dim"))
     table.add_row(Text(number(score.score), style="bold"), Text("in all", style="bold"))
     return Padding(table, (0, 0, 0, 2))
 
@@ -144,11 +144,11 @@ def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
         return
     yield Text("  gave nothing:")
     for line in score.silent:
-        yield Text(shown(f"    {line.name}: {line.why}"), style="dim")
+        yield Text(for_cell(f"    {line.name}: {line.why}"), style="dim")
         if line.applied is not None:
-            yield Text(shown(f"      {_applied(line.applied, zone)}"), style="dim")
+            yield Text(for_cell(f"      {_applied(line.applied, zone)}"), style="dim")
         for occurrence in (*line.counted, *line.uncounted):
-            yield Text(shown(f"      {_occurrence(occurrence, zone)}"), style="dim")
+            yield Text(for_cell(f"      {_occurrence(occurrence, zone)}"), style="dim")
 
 
 def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
@@ -161,7 +161,7 @@ def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
         return
     yield Text(f"  to the next flame: {_worth(score.next_flame_needs)} more")
     for way in score.next_flame:
-        yield Text(shown(f"    once more: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"))
+        yield Text(for_cell(f"    once more: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"))
 
 
 def _worth(value: float) -> str:

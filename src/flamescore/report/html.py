@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.report import charts, svg
 from flamescore.report.links import mailto, tel
-from flamescore.report.shown import shown
+from flamescore.text import for_cell
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def own(text: str, length: int = _LENGTH, *, titled: bool = False) -> Markup:
     """
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
-    clean = shown(text).strip()
+    clean = for_cell(text).strip()
     if len(clean) <= length:
         return Markup("<bdi>{}</bdi>").format(clean)
     if not titled:
@@ -143,7 +143,7 @@ def own(text: str, length: int = _LENGTH, *, titled: bool = False) -> Markup:
 
 def bare(text: str, length: int = _LENGTH) -> str:
     """Cut text from the data for places that hold no element: an option, a label."""
-    clean = shown(text).strip()
+    clean = for_cell(text).strip()
     return clean if len(clean) <= length else f"{clean[:length].rstrip()}…"
 
 
@@ -174,7 +174,7 @@ def _mail(text: str) -> Markup:
     href = mailto(text)
     if href is None or len(text) > _LENGTH:
         return _link(text, href, 60)
-    local, _, domain = shown(text).strip().partition("@")
+    local, _, domain = for_cell(text).strip().partition("@")
     return Markup('<a href="{}"><bdi>{}<wbr>@{}</bdi></a>').format(href, local, domain)
 
 

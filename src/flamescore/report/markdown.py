@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report.shown import shown
+from flamescore.text import for_cell
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def write_markdown(folder: Path, report: View) -> None:
 
 def escaped(text: str) -> str:
     """Return text that Markdown shows as itself, in a paragraph and in a cell of a table."""
-    entities = re.sub("[&<>]", lambda found: _ENTITIES[found[0]], shown(text).strip())
+    entities = re.sub("[&<>]", lambda found: _ENTITIES[found[0]], for_cell(text).strip())
     return _FIRST.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", entities), count=1)
 
 

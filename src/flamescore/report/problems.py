@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flamescore.source import nearest
+from flamescore.text import for_log
 from flamescore.units import count
-from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,14 +20,14 @@ def problems(observed: Observations, warnings: Sequence[str] = ()) -> tuple[str,
 
     Rows that are only too old, too late, pruned or ignored on purpose are no problem.
     """
-    said = (without_credentials(warning) for warning in warnings)
-    return (*said, *_of_sources(observed.sources), *_of_cells(observed), *_of_contacts(observed))
+    found = (*_of_sources(observed.sources), *_of_cells(observed), *_of_contacts(observed))
+    return tuple(for_log(each) for each in (*warnings, *found))
 
 
 def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
     for source in sources:
-        path = without_credentials(source.path)
-        yield from (f"{source.kind} {path}: {without_credentials(note)}" for note in source.notes)
+        path = source.path
+        yield from (f"{source.kind} {path}: {note}" for note in source.notes)
         counts = source.counts
         lost = {
             "rejected": counts.rejected,

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.report.shown import shown
+from flamescore.text import for_cell
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def moved(score: ScoreView, since: datetime | None) -> list[RenderableType]:
         ("cooled off", moves.cooled_off, moves.cooled),
     ):
         if many:
-            who = ", ".join(shown(one.called) for one in listed)
+            who = ", ".join(for_cell(one.called) for one in listed)
             more = f" and {many - len(listed):,} more" if many > len(listed) else ""
             lines.append(Text(f"{many:,} {what}: {who}{more}"))
     return list(lines)
@@ -88,10 +88,10 @@ class _Leads:
         most = None if options.max_width >= WIDE else 1
         table = _table("", "", "Flames", "Score", "Strongest reasons", "Last activity")
         for lead in self.ranked:
-            called = Text(shown(lead.called), style="bold")
+            called = Text(for_cell(lead.called), style="bold")
             if lead.company:
-                called.append(f"\n{shown(lead.company)}", style="dim not bold")
-            why = Text("\n".join(shown(str(reason)) for reason in lead.reasons[:most]))
+                called.append(f"\n{for_cell(lead.company)}", style="dim not bold")
+            why = Text("\n".join(for_cell(str(reason)) for reason in lead.reasons[:most]))
             last = Text(lead.last_activity or "")
             table.add_row(Text(f"{lead.rank:,}"), called, _drawn(lead.flames), Text(lead.standing), why, last)
         yield table
@@ -101,7 +101,7 @@ def input_problems(problems: Sequence[str]) -> list[RenderableType]:
     """Return what was wrong with the input: nothing, or a heading and a line each."""
     if not problems:
         return []
-    lines = [Text(f"- {shown(problem)}") for problem in problems]
+    lines = [Text(f"- {for_cell(problem)}") for problem in problems]
     return [Text(), Text("The input", style="bold yellow"), *lines]
 
 
@@ -113,7 +113,7 @@ def _headline(report: View) -> Text:
 def _title(score: ScoreView) -> Text:
     left_out = score.hot - score.on_list
     aside = f", {left_out:,} of them not to be called" if left_out else ""
-    return Text.assemble("\n", (shown(score.title), "bold"), f": {score.hot:,} hot{aside}")
+    return Text.assemble("\n", (for_cell(score.title), "bold"), f": {score.hot:,} hot{aside}")
 
 
 def _drawn(flames: int) -> Text:

@@ -13,7 +13,7 @@ from flamescore.steps import Step, Watch
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
 from flamescore.tables.text import scores_pieces, write_csv, write_pieces
-from flamescore.urls import without_credentials
+from flamescore.text import for_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def write_tables(
     with ThreadPoolExecutor(2) as pool:
         steps = tuple(pool.map(timed, *zip(*WRITERS.items(), strict=True)))
     if not rejects.is_empty():
-        table = rejects.pipe(_without_credentials)
+        table = rejects.pipe(_for_log)
         write_csv(table, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
     return steps
 
@@ -81,10 +81,10 @@ def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
     return rows
 
 
-def _without_credentials(rejects: pl.DataFrame) -> pl.DataFrame:
+def _for_log(rejects: pl.DataFrame) -> pl.DataFrame:
     """Cut credentials out of the sources' paths; the raw text stays exact."""
     paths = rejects["source"].drop_nulls().unique().to_list()
-    return rejects.with_columns(pl.col("source").replace({path: without_credentials(path) for path in paths}))
+    return rejects.with_columns(pl.col("source").replace({path: for_log(path) for path in paths}))
 
 
 Writer = Callable[["Path", "Scored", TableSettings], int]

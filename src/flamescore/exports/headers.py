@@ -1,0 +1,38 @@
+"""What of a file's headers may be named in a message: where the header is missing, they are a row of data."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+_MOST: Final = 12
+_LONGEST: Final = 40
+_ROW: Final = "That seems to be a row: a file without a header needs `header: false` and `names`."
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def nameable(headers: Collection[str]) -> Collection[str]:
+    """Return the headers, none of them where they seem to be the cells of a row."""
+    return () if any(map(_like_a_cell, headers)) else headers
+
+
+def told(headers: Sequence[str]) -> str:
+    """Name the first headers; where they seem to be the cells of a row, say that, and only their shapes."""
+    if nameable(headers):
+        return f"It has: {', '.join(headers[:_MOST])}."
+    shapes = ", ".join(f"`{shape(each)}`" for each in headers[:_MOST])
+    return f"It has: {shapes}. {_ROW}"
+
+
+def shape(text: str) -> str:
+    """Return what a text looks like, without what it says: digits as `9`, letters as `a`, 40 of them."""
+    return "".join("9" if each.isnumeric() else "a" if each.isalpha() else each for each in text[:_LONGEST])
+
+
+def _like_a_cell(header: str) -> bool:
+    """Say whether a header is rather a cell: an e-mail address, or a number, date or phone number."""
+    no_word = any(each.isdigit() for each in header) and not any(each.isalpha() for each in header)
+    return no_word or _ADDRESS.fullmatch(header) is not None

@@ -1,0 +1,58 @@
+r"""The one filter of what people read on a terminal and in logs: nothing in a text may steer or mislead.
+
+Control characters, characters that turn a line around and those that nobody sees show as `\x1b`, `\u202e`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from flamescore.urls import without_credentials
+
+_BEYOND_ASCII: Final = (
+    r"\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+)
+_HIDDEN: Final = re.compile(rf"[\x00-\x1f{_BEYOND_ASCII}]")
+_HIDDEN_IN_JSON: Final = re.compile(rf"[{_BEYOND_ASCII}]")
+_SPACES: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""Words of some scripts and many emoji are joined or parted by these; they move nothing."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text on one line, with `\x1b` for ESC, `\x0a` for a line end, `\u202e`, `\udcff`.
+
+    A text without such characters comes back as it is; so does a backslash.
+    """
+    return _HIDDEN.sub(_escaped, text)
+
+
+def for_log(text: str) -> str:
+    """Return a text as a message may show it: printable, and its URLs without credentials and queries."""
+    return without_credentials(printable(text))
+
+
+def for_cell(text: str) -> str:
+    """Return a value as a table or a page shows it: printable, but line ends and tabs are spaces."""
+    return _HIDDEN.sub(_escaped_in_cell, _SPACES.sub(" ", text))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 - JSON is of any shape
+    """Return a value as JSON that a terminal may show; what is read back from it is exact."""
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def printable_json(text: str) -> str:
+    r"""Return JSON with what hides in its texts as `\u202e`: JSON itself leaves all beyond ASCII as it is."""
+    return _HIDDEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - of two digits
+
+
+def _escaped_in_cell(found: re.Match[str]) -> str:
+    return found[0] if found[0] in _JOINERS else _escaped(found)
