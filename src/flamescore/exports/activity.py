@@ -47,7 +47,7 @@ def load_events(examined: Examined, terms: Terms) -> EventSource:
             partial(_young, examined, spec, terms),
             lambda: all(all_there(table, spec, key_column(spec)) for table in examined.tables),
         )
-    marks = doubles(examined)
+    marks = doubles(examined, terms.clock(spec))
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
     return EventSource(_in_one(frames, DROP), examined.record(), key)
 

@@ -15,6 +15,7 @@ from flamescore.exports.examine import enforce
 from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.merged import links, parted, settle
 from flamescore.exports.model import ContactsSource
+from flamescore.exports.rejects import Bad
 from flamescore.exports.tags import tag_list
 from flamescore.frames import SURVIVOR
 
@@ -163,10 +164,10 @@ def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Reje
     if named["contact_id"].hash().n_unique() == named.height:
         return named, rejected
     first = pl.col("contact_id").is_first_distinct()
-    later = named.filter(~first).select(
-        pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit("repeated_id").alias("reason")
-    )
-    return named.filter(first), replace(rejected, bad=pl.concat([rejected.bad, later]).sort("row"))
+    later = named[ROW].filter(~named.select(first).to_series())
+    told = later.head(rejected.room).cast(pl.Int64).alias("row").to_frame()
+    again = Bad({"repeated_id": len(later)}, told.with_columns(reason=pl.lit("repeated_id")))
+    return named.filter(first), replace(rejected, bad=rejected.bad.joined(again, rejected.room))
 
 
 def _columns(table: Table, spec: ContactsSource, keys: frozenset[str] | None) -> Iterator[pl.Expr]:
