@@ -10,6 +10,7 @@ from cli_bench import check_law, score, score_measured
 
 from flamescore.exports import bytepass
 from flamescore.exports.dialect import CsvFile
+from flamescore.exports.spool import Spool
 from flamescore.exports.sweep import sweep
 from flamescore.text import printable
 
@@ -132,7 +133,8 @@ def test_the_most_columns_there_may_be(folder):
 
 def walked(path, content, columns=4):
     path.write_bytes(content)
-    return sweep(CsvFile(None, path, ",", '"', tuple("abcdefgh"[:columns]), 0, 1))
+    found, _ = sweep(CsvFile(None, path, ",", '"', tuple("abcdefgh"[:columns]), 0, 1), Spool(), 100_000)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_damage_without_end_costs_as_many_looks_as_there_are_bytes(tmp_path, mon
     read = bytepass.read_at
     monkeypatch.setattr(bytepass, "read_at", lambda *a: looks.append(a) or read(*a))
     found = walked(tmp_path / "x.csv", damaged * 50_000)
-    assert (found.records, found.flaws()["reason"].unique().to_list()) == (50_000, [reason])
+    assert (found.records, found.flaws(100_000)["reason"].unique().to_list()) == (50_000, [reason])
     assert len(looks) < 100
 
 

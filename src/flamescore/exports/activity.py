@@ -52,7 +52,7 @@ def load_events(examined: Examined, terms: Terms) -> EventSource:
             lambda: all(all_there(table, spec, key_column(spec)) for table in examined.tables),
             partial(_torn, examined),
         )
-    marks = doubles(examined)
+    marks = doubles(examined, terms.clock(spec))
     frames = [_frame(table, spec, terms, marks.get(index)) for index, table in enumerate(examined.tables)]
     return EventSource(_in_one(frames, DROP, examined), examined.record(), key, torn=partial(_torn, examined))
 

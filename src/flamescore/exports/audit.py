@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -13,29 +14,33 @@ from flamescore.exports.bounds import all_there
 from flamescore.exports.faults import IDS, fault, reading
 from flamescore.exports.instants import UNREAD, instants, oddities, staged
 from flamescore.exports.mapping import column, key_column, left_out, mapped
-from flamescore.exports.rejects import NONE_BAD
+from flamescore.exports.rejects import BAD, NONE_BAD, REASONS, Bad
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flamescore.exports.model import Source
     from flamescore.exports.tables import Table
     from flamescore.exports.times import Clock
 
+_ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
+_REASON: Final = "\0reason"
+_ODDITY: Final = "\0oddity"
 _SAFE: Final = 2.0**53
 _NOT_WHOLE: Final = "not_whole"
 ROUNDED: Final = "rounded_id"
 ID_COLUMNS: Final = ("contact_id", "contact", "opportunity_id", "event_id")
 """The columns that say who or what a row is: a rounded id in one of them is a reject."""
 _ACTIONS: Final = ("applied", "removed")
+_CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE))}
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What is wrong with the rows of a file (`rejects.BAD`), and how many times were odd."""
+    """Which rows of a file are wrong, and how many times were odd."""
 
-    bad: pl.DataFrame
+    bad: Bad
     repeated: int = 0
     skipped: int = 0
     lossy: int = 0
@@ -64,32 +69,51 @@ def first_times(table: Table, source: Source) -> pl.Series:
     return guarded(table.scan().select(column("at", table, source).alias("at")).head(100), table)["at"]
 
 
-def audit(table: Table, source: Source, clock: Clock) -> Audit:
-    """Check every row of a file for what its kind needs."""
+def audit(table: Table, source: Source, clock: Clock, most: int) -> Audit:
+    """Check every row of a file for what its kind needs; note the first `most` bad rows."""
     checks = _checks(table, source)
     one = tuple(checks) == ("missing_contact",) and not source.leave_out
     if one and all_there(table, source, key_column(source)):
         return Audit(NONE_BAD)
-    rows, odd = table.scan(), pl.lit(0, pl.UInt8())
+    looked = judged(table.scan(), table, source, clock)
+    told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
+    tally = _Tally(most)
+    for batch in guarded_batches(told.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0)), table):
+        tally.add(batch)
+    left = left_out(table, source)
+    gone = 0 if left is None else int(guarded(table.scan().select(left.sum().cast(pl.Int64)), table).item())
+    return replace(tally.audit(table), left_out=gone)
+
+
+def judged(rows: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl.LazyFrame:
+    """Add to rows of a table the code of why each is rejected, else null, and what is odd of its time.
+
+    Rows that the source leaves out are never rejected.
+    """
+    checks, odd = _checks(table, source), pl.lit(0, pl.UInt8())
     if "at" in source.CANONICAL:
         rows = timed(rows, table, source, clock)
         at = column("at", table, source, text=False)
         odd = oddities(at, time_type(table, source), clock)
         blank = _blank(at, table, source)
-        checks |= {"missing_time": blank, "unreadable_time": (pl.col("odd") & UNREAD) != 0}
-    names = list(checks)
+        checks |= {"missing_time": blank, "unreadable_time": (pl.col(_ODDITY) & UNREAD) != 0}
     reason = pl.lit(None, pl.UInt8())
-    for code, check in reversed(list(enumerate(checks.values()))):
-        reason = pl.when(check).then(pl.lit(code, pl.UInt8())).otherwise(reason)
+    for name, check in reversed(checks.items()):
+        reason = pl.when(check).then(pl.lit(_CODES[name], pl.UInt8())).otherwise(reason)
     left = left_out(table, source)
     if left is not None:
         reason, odd = pl.when(~left).then(reason), pl.when(left).then(pl.lit(0, pl.UInt8())).otherwise(odd)
-    looked = rows.with_columns(odd=odd).select(reason.alias("reason"), pl.col("odd") & _ODD)
-    found = guarded(
-        looked.with_row_index("row").filter(pl.col("reason").is_not_null() | (pl.col("odd") > 0)), table
-    )
-    gone = 0 if left is None else int(guarded(table.scan().select(left.sum().cast(pl.Int64)), table).item())
-    return replace(_summed(found, names, table), left_out=gone)
+    return rows.with_columns(odd.alias(_ODDITY)).with_columns(reason.alias(_REASON))
+
+
+def rejected_for(reason: str) -> pl.Expr:
+    """Say which of the rows that `judged` returns are rejected for a reason."""
+    return pl.col(_REASON).eq_missing(pl.lit(_CODES[reason], pl.UInt8()))
+
+
+def not_rejected() -> pl.Expr:
+    """Say which of the rows that `judged` returns are not rejected."""
+    return pl.col(_REASON).is_null()
 
 
 def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:
@@ -98,17 +122,42 @@ def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:
         return frame.collect()
 
 
-def _summed(found: pl.DataFrame, names: list[str], table: Table) -> Audit:
-    odd = found.filter(pl.col("reason").is_null())["odd"]
-    reason = pl.col("reason").replace_strict(dict(enumerate(names)), return_dtype=pl.String())
-    bad = found.filter(pl.col("reason").is_not_null()).select(pl.col("row").cast(pl.Int64), reason)
-    if (wrong := bad.filter(pl.col("reason") == _NOT_WHOLE)).height:
-        text = (
-            f"`{table.found.shown}`: {wrong.height:,} ids are floats that are not whole, or are 2^53 or more."
+def guarded_batches(frame: pl.LazyFrame, table: Table) -> Iterator[pl.DataFrame]:
+    """Yield rows in order, a piece at a time; what can't be read is an error without any of the data."""
+    with reading(table.found.shown, table.cure):
+        yield from frame.collect_batches(maintain_order=True)
+
+
+@dataclass
+class _Tally:
+    """Counts what `judged` told of rows, batch by batch; notes the first `most` bad ones."""
+
+    most: int
+    counts: Counter[int] = field(default_factory=Counter)
+    first: list[pl.DataFrame] = field(default_factory=list)
+    odd: Counter[int] = field(default_factory=Counter)
+
+    def add(self, batch: pl.DataFrame) -> None:
+        bad = batch.filter(pl.col(_REASON).is_not_null())
+        room = self.most - self.counts.total()
+        if room > 0:
+            self.first.append(bad.select(pl.col("row").cast(pl.Int64), _REASON).head(room))
+        self.counts.update(dict(bad[_REASON].value_counts().iter_rows()))
+        odd = batch.filter(pl.col(_REASON).is_null())[_ODDITY]
+        self.odd.update({flag: int(((odd & flag) != 0).sum()) for flag in _ODDITIES})
+
+    def audit(self, table: Table) -> Audit:
+        names = {code: name for name, code in _CODES.items()}
+        counts = {names[code]: many for code, many in self.counts.items()}
+        if wrong := counts.get(_NOT_WHOLE):
+            text = f"`{table.found.shown}`: {wrong:,} ids are floats that are not whole, or are 2^53 or more."
+            raise fault(IDS, text, "Write the ids as text or integers.")
+        schema = pl.Schema({"row": pl.Int64(), _REASON: pl.UInt8()})
+        first = pl.concat([pl.DataFrame(schema=schema), *self.first])
+        reason = pl.col(_REASON).replace_strict(names, return_dtype=pl.String()).alias("reason")
+        return Audit(
+            Bad(counts, first.select("row", reason).cast(BAD)), *(self.odd[flag] for flag in _ODDITIES)
         )
-        raise fault(IDS, text, "Write the ids as text or integers.")
-    counts = [int(((odd & flag) != 0).sum()) for flag in (times.REPEATED, times.SKIPPED, times.LOSSY)]
-    return Audit(bad, *counts)
 
 
 def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:

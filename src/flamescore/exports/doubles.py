@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.exports.audit import guarded, id_column
+from flamescore.exports.audit import guarded, id_column, judged, not_rejected
 from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.model import EventsSource
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
     from flamescore.exports.examine import Examined
     from flamescore.exports.tables import Table
+    from flamescore.exports.times import Clock
 
 _SEEDS = (0, 1)
 _ID = [f"id{seed}" for seed in _SEEDS]
 _ALL = [f"all{seed}" for seed in _SEEDS]
 
 
-def doubles(examined: Examined) -> dict[int, pl.Series]:
+def doubles(examined: Examined, clock: Clock) -> dict[int, pl.Series]:
     """Return for each file, by its index, the mark of each row (UInt8): 1 a duplicate, 2 superseded, else 0.
 
     Of one event id the row of the newest file stands, in it the last; rows without one are not touched. Of
@@ -34,7 +35,7 @@ def doubles(examined: Examined) -> dict[int, pl.Series]:
     if not (with_ids or spec.distinct):
         return {}
     order = sorted(range(len(examined.tables)), key=lambda index: examined.tables[index].found.age_key)
-    every = pl.concat(_keys(index, examined, with_ids=with_ids) for index in order)
+    every = pl.concat(_keys(index, examined, clock, with_ids=with_ids) for index in order)
     mark = pl.lit(0, pl.UInt8())
     if with_ids:
         later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
@@ -42,7 +43,7 @@ def doubles(examined: Examined) -> dict[int, pl.Series]:
     if spec.distinct:
         mark = pl.when(~pl.struct(_ALL).is_first_distinct()).then(pl.lit(1, pl.UInt8())).otherwise(mark)
     dropped = every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
-    sound = [each.rows if each.sweep is None else each.rows - each.sweep.damaged for each in examined.files]
+    sound = [each.rows - each.damaged for each in examined.files]
     return {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
 
 
@@ -50,7 +51,7 @@ def _marks(dropped: pl.DataFrame, rows: int) -> pl.Series:
     return pl.zeros(rows, pl.UInt8, eager=True).scatter(dropped["row"], dropped["mark"])
 
 
-def _keys(index: int, examined: Examined, *, with_ids: bool) -> pl.DataFrame:
+def _keys(index: int, examined: Examined, clock: Clock, *, with_ids: bool) -> pl.DataFrame:
     """Return `file, row` and the hashes of a file's sound rows."""
     table, spec = examined.tables[index], examined.spec
     assert isinstance(spec, EventsSource)
@@ -66,9 +67,9 @@ def _keys(index: int, examined: Examined, *, with_ids: bool) -> pl.DataFrame:
         row = pl.struct(_mapped_cells(table, spec, examined.source.names))
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
     rows = counted(table.scan().with_row_index("row"), table, spec)
-    frame = rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32()))
-    bad = examined.files[index].bad["row"]
-    return guarded(frame.filter(~pl.col("row").is_in(bad.implode())) if len(bad) else frame, table)
+    if examined.files[index].bad.count:
+        rows = judged(rows, table, spec, clock).filter(not_rejected())
+    return guarded(rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32())), table)
 
 
 def _mapped_cells(table: Table, spec: EventsSource, names: Sequence[str]) -> list[pl.Expr]:

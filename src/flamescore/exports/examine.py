@@ -12,10 +12,11 @@ from flamescore.exports import times
 from flamescore.exports.audit import Audit, audit, guarded, time_type
 from flamescore.exports.faults import EMPTY, fault
 from flamescore.exports.mapping import column
+from flamescore.exports.raws import RawTexts
 from flamescore.exports.rejects import NONE_BAD, Rejected, check_limit
 from flamescore.exports.rounded import rounded_ids
 from flamescore.exports.shapes import unread_times
-from flamescore.exports.sweep import sound_copy, sweep
+from flamescore.exports.sweep import KEPT, sweep
 from flamescore.exports.times import Clock
 from flamescore.frames import REJECTS, Counts, SourceRecord
 from flamescore.units import count
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's."""
+    """On what terms exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's.
+
+    Of each source's rejects the first `keep` are told as rows.
+    """
 
     dates: DateColumns
     zone: ZoneInfo
@@ -42,6 +46,7 @@ class Terms:
     fallback: RejectLimit
     limit: RejectLimit | None = None
     strict: bool = False
+    keep: int = KEPT
 
     def clock(self, source: Source) -> Clock:
         """Return how the times of a source are read."""
@@ -59,6 +64,7 @@ class Examined:
     source: OpenSource
     tables: tuple[Table, ...]
     files: tuple[Rejected, ...]
+    keep: int
     notes: tuple[str, ...]
     left_out: int = 0
     cells: bool = False
@@ -70,8 +76,14 @@ class Examined:
 
     @property
     def rejects(self) -> pl.DataFrame:
-        """Return every reject of the source (`frames.REJECTS`)."""
-        return pl.concat([pl.DataFrame(schema=REJECTS), *(each.frame() for each in self.files if each.count)])
+        """Return the rejects of the source, the first `keep` of them (`frames.REJECTS`)."""
+        left, raws = self.keep, RawTexts()
+        frames = [pl.DataFrame(schema=REJECTS)]
+        for each in self.files:
+            if each.count and left:
+                frames.append(each.frame(left, raws))
+                left -= frames[-1].height
+        return pl.concat(frames)
 
     def record(self, **counts: int) -> SourceRecord:
         """Return the source's record: `rows` and `rejected`, and what else is known."""
@@ -81,7 +93,8 @@ class Examined:
             ignored=self.left_out,
         )
         told = tuple(table.found.told for table in self.tables)
-        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), self.notes)
+        notes = self.notes if known.rejected <= self.keep else (*self.notes, _first_kept(self.keep, known))
+        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), notes)
 
 
 def examine(source: OpenSource, terms: Terms) -> Examined:
@@ -91,18 +104,28 @@ def examine(source: OpenSource, terms: Terms) -> Examined:
 
 def with_bytes(source: OpenSource, terms: Terms) -> Examined:
     """Look at the bytes of text files alone: damaged records are set apart, cells not looked at."""
-    looked = [_sound(table, terms.spool) for table in source.tables]
-    tables, files = tuple(table for table, _ in looked), tuple(rejected for _, rejected in looked)
+    tables: tuple[Table, ...] = ()
+    files: tuple[Rejected, ...] = ()
+    room = terms.keep
+    for each in source.tables:
+        table, rejected = _sound(each, terms.spool, room)
+        tables, files = (*tables, table), (*files, rejected)
+        room = max(0, room - rejected.count)
     if not sum(each.rows for each in files):
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
-    return Examined(source, tables, files, (*source.notes(), *_time_notes(source, tables, [])))
+    return Examined(source, tables, files, terms.keep, (*source.notes(), *_time_notes(source, tables, [])))
 
 
 def with_cells(examined: Examined, terms: Terms) -> Examined:
     """Look at the cells that each row needs too."""
     source, clock = examined.source, terms.clock(examined.spec)
-    audits = [audit(table, source.spec, clock) for table in examined.tables]
-    files = tuple(replace(each, bad=found.bad) for each, found in zip(examined.files, audits, strict=True))
+    audits: list[Audit] = []
+    files: tuple[Rejected, ...] = ()
+    room = terms.keep
+    for table, rejected in zip(examined.tables, examined.files, strict=True):
+        audits.append(audit(table, source.spec, clock, room))
+        files = (*files, replace(rejected, bad=audits[-1].bad, room=room))
+        room = max(0, room - files[-1].count)
     notes = (*source.notes(), *_time_notes(source, examined.tables, audits))
     left_out = sum(each.left_out for each in audits)
     return replace(examined, files=files, notes=notes, left_out=left_out, cells=True)
@@ -118,8 +141,9 @@ def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None =
         list(kept),
         limit=limit,
         strict=terms.strict,
-        shapes=lambda: "".join(
-            told(examined.tables, kept, examined.spec) for told in (unread_times, rounded_ids)
+        shapes=lambda: (
+            unread_times(examined.tables, kept, examined.spec, terms.clock(examined.spec))
+            + rounded_ids(examined.tables, kept, examined.spec)
         ),
         left_out=examined.left_out,
     )
@@ -129,20 +153,23 @@ def types_in(table: Table, spec: Source, spool: Spool) -> frozenset[str]:
     """Return the types of the events that a file has, folded."""
     if "event" in spec.constants:
         return frozenset({fold(spec.constants["event"])})
-    sound, _ = _sound(table, spool)
+    sound, _ = _sound(table, spool, 0)
     types = guarded(sound.scan().select(column("event", table, spec).unique().alias("event")), table)
     return frozenset(fold(each) for each in types["event"].drop_nulls())
 
 
-def _sound(table: Table, spool: Spool) -> tuple[Table, Rejected]:
-    """Return a table of the sound records, and the damaged ones."""
+def _first_kept(keep: int, counts: Counts) -> str:
+    return f"I131 rejects.csv holds the first {keep:,} of {counts.rejected:,} rejects; the others are counted"
+
+
+def _sound(table: Table, spool: Spool, room: int) -> tuple[Table, Rejected]:
+    """Return a table of the sound records, and the damaged ones, of which `room` are told by their place."""
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
-        return table, Rejected(table, rows, NONE_BAD, table.swept)
-    swept = sweep(table.csv)
-    copy = sound_copy(table.csv, swept, spool)
+        return table, Rejected(table, rows, NONE_BAD, table.swept, room)
+    swept, copy = sweep(table.csv, spool, room)
     sound = table if copy is None else table.sound_copy(copy)
-    return sound, Rejected(table, swept.records, NONE_BAD, swept)
+    return sound, Rejected(table, swept.records, NONE_BAD, swept, room)
 
 
 def _time_notes(source: OpenSource, tables: Iterable[Table], audits: list[Audit]) -> Iterable[str]:

@@ -42,8 +42,12 @@ SUFFIXES: Final[dict[str, Format]] = {
 PACKED: Final[dict[str, Packing]] = {".gz": "gz", ".zst": "zst"}
 STDIN: Final = "-"
 LED_OUT: Final = "I128"
-_MAGIC: Final[dict[bytes, Packing]] = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}
 _NAMED: Final = 3
+_MAGIC: Final[dict[bytes, Packing]] = {
+    b"\x1f\x8b": "gz",
+    b"\x28\xb5\x2f\xfd": "zst",
+    **{bytes([0x50 + number, 0x2A, 0x4D, 0x18]): "zst" for number in range(16)},  # a frame to be skipped
+}
 _HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -208,10 +212,17 @@ def from_pipe(path: Path, source: Source, spool: Spool) -> Found:
 def _streamed(stream: BinaryIO, shown: str, source: Source, spool: Spool) -> Found:
     path = spool.new()
     size = take_in(stream, path, shown=shown)
-    packed = next((kind for magic, kind in _MAGIC.items() if _head(path).startswith(magic)), None)
-    found = Found(path, shown, "csv", size, path.stat().st_mtime_ns, (), packed)
+    found = Found(path, shown, "csv", size, path.stat().st_mtime_ns, (), _packing(_head(path)))
     plain = unpacked(found, spool).path
     return replace(found, path=plain, format=source.format or _told_by(_head(plain)), packed=None)
+
+
+def _packing(head: bytes) -> Packing | None:
+    """Return how a stream is compressed by its first bytes; one that ends within a mark is cut short."""
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic) or (head and magic.startswith(head)):
+            return kind
+    return None
 
 
 def _head(path: Path) -> bytes:

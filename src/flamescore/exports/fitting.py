@@ -121,7 +121,7 @@ class _Headers:
     def _of(self, spec: Source) -> tuple[frozenset[str], ...]:
         key = tuple(getattr(spec, name) for name in _READING)
         if key not in self._read:
-            tables = (open_table(each, spec, self._spool) for each in self._found)
+            tables = (open_table(each, spec, self._spool, 0) for each in self._found)
             self._read[key] = tuple(frozenset(table.headers) for table in tables)
         return self._read[key]
 

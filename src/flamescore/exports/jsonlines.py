@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 MOST_KEYS: Final = 5_000
 _SIZE: Final = 1 << 20
-_CELLS: Final = 1 << 20
+_CELLS: Final = 1 << 18
 """How many cells are held before they are written away."""
 
 Row = dict[str, str | None]

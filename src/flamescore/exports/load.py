@@ -66,7 +66,15 @@ def load(
     too many is told in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
-    terms = Terms(dates or DateColumns(), zone or UTC_ZONE, opened.spool, fallback, max_rejects, strict)
+    terms = Terms(
+        dates or DateColumns(),
+        zone or UTC_ZONE,
+        opened.spool,
+        fallback,
+        max_rejects,
+        strict,
+        opened.keep_rejects,
+    )
     return load_sources(plain_types(opened.sources, None), terms, once=once, keys=keys)
 
 

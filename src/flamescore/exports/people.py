@@ -15,6 +15,7 @@ from flamescore.exports.examine import enforce
 from flamescore.exports.mapping import column, counted, mapped
 from flamescore.exports.merged import links, parted, settle
 from flamescore.exports.model import ContactsSource
+from flamescore.exports.rejects import Bad
 from flamescore.exports.tags import tag_list
 from flamescore.frames import SURVIVOR
 
@@ -168,18 +169,21 @@ def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Reje
     named = rows.filter(pl.col("contact_id").is_not_null()) if rows["contact_id"].null_count() else rows
     lossy = named.select(rounded(pl.col("contact_id"))).to_series()
     if lossy.any():
-        rejected = _with_rejects(rejected, named.filter(lossy), ROUNDED)
+        rejected = _with_rejects(rejected, named[ROW].filter(lossy), ROUNDED)
         named = named.filter(~lossy)
     # Hashes that all differ are of ids that do; to tell the first of each id takes seven times as long.
     if named["contact_id"].hash().n_unique() == named.height:
         return named, rejected
     first = pl.col("contact_id").is_first_distinct()
-    return named.filter(first), _with_rejects(rejected, named.filter(~first), "repeated_id")
+    later = named[ROW].filter(~named.select(first).to_series())
+    return named.filter(first), _with_rejects(rejected, later, "repeated_id")
 
 
-def _with_rejects(rejected: Rejected, rows: pl.DataFrame, reason: str) -> Rejected:
-    bad = rows.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.lit(reason).alias("reason"))
-    return replace(rejected, bad=pl.concat([rejected.bad, bad]).sort("row"))
+def _with_rejects(rejected: Rejected, rows: pl.Series, reason: str) -> Rejected:
+    """Add rows, by their numbers in the file and in order, to what is rejected of it."""
+    told = rows.head(rejected.room).cast(pl.Int64).alias("row").to_frame()
+    more = Bad({reason: len(rows)}, told.with_columns(reason=pl.lit(reason)))
+    return replace(rejected, bad=rejected.bad.joined(more, rejected.room))
 
 
 def _columns(table: Table, spec: ContactsSource, keys: frozenset[str] | None) -> Iterator[pl.Expr]:

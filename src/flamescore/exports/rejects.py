@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,14 +11,15 @@ import numpy as np
 import polars as pl
 
 from flamescore.errors import InputError, Problem
-from flamescore.exports import sweep as swept
 from flamescore.exports.faults import REJECTS as TOO_MANY
 from flamescore.exports.faults import reading
+from flamescore.exports.raws import RawTexts
+from flamescore.exports.sweep import fetch
 from flamescore.frames import REJECTS
 from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from flamescore.exports.sweep import Sweep
     from flamescore.exports.tables import Table
@@ -44,67 +46,94 @@ REASONS: Final = {
 """Every reason code, and its message; docs/exports.md has the same table."""
 
 ALWAYS_ALLOWED: Final = 20
+_SAMPLES: Final = 3
+_ROW: Final = "\0row"
 BAD: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
-NONE_BAD: Final = pl.DataFrame(schema=BAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """The rejects of a file: damaged records of `sweep`, and of the sound ones those that fail a check."""
+class Bad:
+    """Rows of a file that fail a check: how many for each reason, and the `first` ones (`BAD`), in order."""
 
-    table: Table
-    rows: int
-    bad: pl.DataFrame
-    sweep: Sweep | None = None
+    counts: Mapping[str, int]
+    first: pl.DataFrame
 
     @property
     def count(self) -> int:
         """Return how many there are."""
-        return self.bad.height + (0 if self.sweep is None else self.sweep.damaged)
+        return sum(self.counts.values())
+
+    def joined(self, other: Bad, most: int) -> Bad:
+        """Return these and other rows of the same file; of the first ones `most`."""
+        counts = Counter(self.counts)
+        counts.update(other.counts)
+        return Bad(dict(counts), pl.concat([self.first, other.first]).sort("row").head(most))
+
+
+NONE_BAD: Final = Bad({}, pl.DataFrame(schema=BAD))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The rejects of a file: damaged records of `sweep`, and of the sound ones those that fail a check.
+
+    All are counted; at least the first `room` of them are known by their place.
+    """
+
+    table: Table
+    rows: int
+    bad: Bad
+    sweep: Sweep | None
+    room: int
+
+    @property
+    def damaged(self) -> int:
+        """Return how many records are damaged."""
+        return 0 if self.sweep is None else self.sweep.damaged
+
+    @property
+    def count(self) -> int:
+        """Return how many there are."""
+        return self.bad.count + self.damaged
 
     def reasons(self) -> dict[str, int]:
         """Return how many rejects each reason has."""
-        damaged = {} if self.sweep is None else self.sweep.reasons()
-        return {**damaged, **dict(self.bad["reason"].value_counts().iter_rows())}
+        return {**({} if self.sweep is None else self.sweep.counts), **self.bad.counts}
 
-    def frame(self, most: int | None = None) -> pl.DataFrame:
-        """Return the rejects in order (`frames.REJECTS`), or the first ones of them."""
-        found = self._records(most) if self.table.text else self._rows(most)
+    def frame(self, most: int, raws: RawTexts) -> pl.DataFrame:
+        """Return the first rejects in order (`frames.REJECTS`): `most`, or `room` where that is fewer."""
+        most = min(most, self.room)
+        found = self._records(most, raws) if self.table.text else self._rows(most, raws)
         shown = pl.lit(self.table.found.shown, pl.String()).alias("source")
         message = pl.col("reason").replace_strict(REASONS, return_dtype=pl.String())
-        return found.sort("record").with_columns(shown, message=message).select(*REJECTS).cast(REJECTS)
+        return found.with_columns(shown, message=message).select(*REJECTS).cast(REJECTS)
 
-    def _records(self, most: int | None) -> pl.DataFrame:
+    def _records(self, most: int, raws: RawTexts) -> pl.DataFrame:
         text, sweep = self.table.text, self.sweep
         assert text is not None
         assert sweep is not None
-        bad = self.bad.sort("row").head(most) if most is not None else self.bad.sort("row")
+        bad, flaws = self.bad.first.head(most), sweep.flaws(most)
         numbers = sweep.numbers(bad["row"])
-        places = (
-            swept.fetch(text, np.sort(numbers))
-            if len(numbers)
-            else pl.DataFrame(schema=swept.PLACES).drop("state")
-        )
-        found = (
-            places.with_columns(reason=bad["reason"])
-            if len(numbers)
-            else places.with_columns(reason=pl.lit("", pl.String()))
-        )
-        every = pl.concat([found, sweep.flaws(most)]).sort("record")
-        every = every if most is None else every.head(most)
-        return every.with_columns(raw=pl.Series(swept.raw_texts(text, every), dtype=pl.String()))
+        every = pl.concat([pl.Series("record", numbers, dtype=pl.Int64), flaws["record"]]).sort().head(most)
+        numbers = numbers[: np.searchsorted(numbers, every[-1], side="right")] if len(every) else numbers
+        found = fetch(text, numbers).with_columns(reason=bad["reason"].head(len(numbers)))
+        told = pl.concat([found, flaws]).sort("record").head(most)
+        return told.with_columns(raw=pl.Series(raws.of_file(text, told), dtype=pl.String()))
 
-    def _rows(self, most: int | None) -> pl.DataFrame:
-        bad = self.bad.sort("row")
-        bad = bad if most is None else bad.head(most)
-        numbered = self.table.scan_for_json().with_row_index("\0row")
-        wanted = numbered.filter(pl.col("\0row").is_in(bad["row"].implode()))
+    def _rows(self, most: int, raws: RawTexts) -> pl.DataFrame:
+        bad = self.bad.first.head(most)
+        last = bad["row"].max()
+        seen = self.table.scan_for_json().with_row_index(_ROW).head(0 if last is None else int(str(last)) + 1)
+        wanted = seen.filter(pl.col(_ROW).is_in(bad["row"].implode())).drop(_ROW)
+        texts: list[str] = []
         with reading(self.table.found.shown):
-            rows = wanted.collect().sort("\0row").drop("\0row")
-        raw = [json.dumps(row, default=str, ensure_ascii=False) for row in rows.iter_rows(named=True)]
+            for batch in wanted.collect_batches(maintain_order=True):
+                for row in batch.iter_rows(named=True):
+                    data = json.dumps(row, default=str, ensure_ascii=False).encode("utf-8", "replace")
+                    texts.append(raws.cut(data, len(data)))
         line = pl.lit(None, pl.Int64())
         return bad.select(
-            record=pl.col("row") + 1, line=line, reason="reason", raw=pl.Series(raw, dtype=pl.String())
+            record=pl.col("row") + 1, line=line, reason="reason", raw=pl.Series(texts, dtype=pl.String())
         )
 
 
@@ -152,7 +181,8 @@ def _by_reason(files: list[Rejected]) -> str:
 
 
 def _samples(files: list[Rejected]) -> str:
-    firsts = pl.concat([each.frame(3) for each in files if each.count][:3]).head(3)
+    some = [each for each in files if each.count][:_SAMPLES]
+    firsts = pl.concat([each.frame(_SAMPLES, RawTexts()) for each in some]).head(_SAMPLES)
     places = [
         f"{row['source']} record {row['record']}" + (f" (line {row['line']})" if row["line"] else "")
         for row in firsts.iter_rows(named=True)

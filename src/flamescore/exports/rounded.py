@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import folded, rounded
-from flamescore.exports.audit import ID_COLUMNS, ROUNDED, guarded, time_column, timed
+from flamescore.exports.audit import ID_COLUMNS, ROUNDED, guarded, judged, rejected_for, time_column
 from flamescore.exports.mapping import column, mapped
+from flamescore.exports.rejects import Bad
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ def rounded_ids(tables: Sequence[Table], files: Sequence[Rejected], spec: Source
     many = sum(each.reasons().get(ROUNDED, 0) for each in files)
     if not many:
         return ""
-    ids = pl.concat([_ids(table, each, spec) for table, each in zip(tables, files, strict=True)])
+    ids = pl.concat([_ids(table, spec) for table in tables])
     shaped = ids.str.strip_chars().str.replace_all(r"[0-9]", "9").str.replace_all(r"[a-zA-Z]", "a")
     shape = min(shaped.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))[0]
     rows = sum(each.rows for each in files)
@@ -39,13 +40,11 @@ def rounded_ids(tables: Sequence[Table], files: Sequence[Rejected], spec: Source
     )
 
 
-def _ids(table: Table, rejected: Rejected, spec: Source) -> pl.Series:
-    rows = rejected.bad.filter(pl.col("reason") == ROUNDED)["row"].head(_LOOKED_AT)
+def _ids(table: Table, spec: Source) -> pl.Series:
     names = [name for name in ID_COLUMNS if name in mapped(table, spec).names]
     cells = [column(name, table, spec) for name in names]
     first = pl.coalesce(pl.when(rounded(cell)).then(cell) for cell in cells)
-    found = table.scan().select(first.alias("id")).with_row_index("row")
-    return guarded(found.filter(pl.col("row").is_in(rows.implode())), table)["id"]
+    return guarded(table.scan().select(first.alias("id")).drop_nulls().head(_LOOKED_AT), table)["id"]
 
 
 def rounded_within(examined: Examined, window: Window, terms: Terms) -> Examined:
@@ -57,16 +56,20 @@ def rounded_within(examined: Examined, window: Window, terms: Terms) -> Examined
     return replace(examined, files=tuple(files))
 
 
-def _needed(table: Table, rejected: Rejected, spec: Source, window: Window, terms: Terms) -> pl.DataFrame:
+def _needed(table: Table, rejected: Rejected, spec: Source, window: Window, terms: Terms) -> Bad:
     """Return what is rejected of a file without the rounded ids that the window does not ask for."""
-    mine = rejected.bad.filter(pl.col("reason") == ROUNDED)["row"]
-    if not len(mine):
-        return rejected.bad
+    bad = rejected.bad
+    if not bad.counts.get(ROUNDED):
+        return bad
     clock = terms.clock(spec)
-    rows = timed(table.scan().with_row_index("row"), table, spec, clock).select(
+    rows = judged(table.scan().with_row_index("row"), table, spec, clock).filter(rejected_for(ROUNDED))
+    asked = (pl.col("at") >= window.since) | folded(pl.col("event")).is_in(list(window.lasting))
+    told = rows.select(
         pl.col("row").cast(pl.Int64), at=time_column(table, spec, clock), event=column("event", table, spec)
     )
-    asked = (pl.col("at") >= window.since) | folded(pl.col("event")).is_in(list(window.lasting))
-    found = guarded(rows.filter(pl.col("row").is_in(mine.implode())), table)
-    needed = found.filter(asked.fill_null(value=False))["row"]
-    return rejected.bad.filter((pl.col("reason") != ROUNDED) | pl.col("row").is_in(needed.implode()))
+    needed = guarded(told.filter(asked.fill_null(value=False)), table)["row"]
+    counts = {reason: many for reason, many in bad.counts.items() if reason != ROUNDED}
+    if len(needed):
+        counts[ROUNDED] = len(needed)
+    first = bad.first.filter((pl.col("reason") != ROUNDED) | pl.col("row").is_in(needed.implode()))
+    return Bad(counts, first)

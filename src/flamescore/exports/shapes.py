@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.exports.audit import guarded
+from flamescore.exports.audit import guarded_batches, judged, rejected_for
 from flamescore.exports.mapping import column
 from flamescore.exports.times import UTC_ZONE, Clock
 from flamescore.exports.values import EPOCHS, EXCEL
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
     from flamescore.exports.rejects import Rejected
     from flamescore.exports.tables import Table
 
-MOST: Final = 1_000_000
-"""How many cells that don't read are looked at, at most, for their shapes; for formats the first of them."""
+MOST_SHAPES: Final = 10_000
+"""How many different shapes are counted, at most: the first ones."""
+
 _TRIED: Final = 10_000
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -36,6 +39,11 @@ _CLOCK: Final = (
 )
 _TIME: Final = rf"(?i)^\s*{_DATE}(?:[T, ]+{_CLOCK})?\s*$"
 """What is shown as it is: if the wrong column is taken for the time, other cells may tell who somebody is."""
+"""How many cells formats are tried on, the first ones."""
+
+_LONGEST: Final = 100
+"""How many characters of a cell are looked at; no format reads more."""
+
 NUMBERS: Final = (*EPOCHS, EXCEL)
 FORMATS: Final = (
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
@@ -47,34 +55,57 @@ FORMATS: Final = (
 )  # fmt: skip
 
 
-def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Source) -> str:
+def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Source, clock: Clock) -> str:
     """Return a sentence on the times that don't read: shapes, samples, fitting formats; else nothing."""
-    cells = [_cells(table, each, spec) for table, each in zip(tables, files, strict=False)]
-    found = pl.concat(
-        [each for each in cells if each is not None] or [pl.Series("at", [], dtype=pl.String)]
-    ).drop_nulls()
-    if not len(found):
+    found = _Unread()
+    for table, each in zip(tables, files, strict=False):
+        if "unreadable_time" in each.bad.counts:
+            cells = column("at", table, spec).alias("at")
+            rows = judged(table.scan(), table, spec, clock).filter(rejected_for("unreadable_time"))
+            for batch in guarded_batches(rows.select(cells), table):
+                found.add(batch["at"].drop_nulls())
+    if not found.shapes:
         return ""
-    told = found.filter(found.str.contains(_TIME)).unique(maintain_order=True).head(3)
+    first = pl.Series("at", found.first, dtype=pl.String)
+    told = first.filter(first.str.contains(_TIME)).unique(maintain_order=True).head(3)
     samples = ", ".join(f"`{each[:40]}`" for each in told)
     such = f", such as {samples}" if samples else ""
-    return f" Times that don't read are {_shapes(found)}{such}{_fitting(found)}."
+    fitting = _fitting(first, pl.Series("at", list(found.distinct), dtype=pl.String))
+    return f" Times that don't read are {found.ranked()}{such}{fitting}."
 
 
-def _fitting(cells: pl.Series) -> str:
-    fitting, tried = fitting_formats(cells), cells.head(_TRIED)
-    if fitting:
+@dataclass
+class _Unread:
+    """The cells that don't read: how many of each shape, the first ones, the first different ones."""
+
+    shapes: Counter[str] = field(default_factory=Counter)
+    first: list[str] = field(default_factory=list)
+    distinct: dict[str, None] = field(default_factory=dict)
+
+    def add(self, cells: pl.Series) -> None:
+        cells = cells.str.head(_LONGEST)
+        self.first += cells.head(_TRIED - len(self.first)).to_list()
+        if len(self.distinct) < _TRIED:
+            for cell in cells.unique(maintain_order=True).head(_TRIED):
+                if len(self.distinct) < _TRIED:
+                    self.distinct[cell] = None
+        digits = cells.str.strip_chars().str.replace_all(r"\p{N}", "9")
+        shaped = digits.str.replace_all(r"[\p{L}\p{M}]", "a").str.head(30)
+        counted = shaped.to_frame("shape").group_by("shape", maintain_order=True).len()
+        for shape, many in counted.iter_rows():
+            if shape in self.shapes or len(self.shapes) < MOST_SHAPES:
+                self.shapes[shape] += many
+
+    def ranked(self) -> str:
+        ranked = sorted(self.shapes.items(), key=lambda pair: (-pair[1], pair[0]))
+        return ", ".join(f"{count:,} x `{shape}`" for shape, count in ranked[:4])
+
+
+def _fitting(first: pl.Series, distinct: pl.Series) -> str:
+    if fitting := fitting_formats(distinct):
         return f"; formats that fit: {', '.join(f'`{each}`' for each in fitting)}"
-    parts = partly_fitting(tried)
+    parts = partly_fitting(first)
     return f"; formats that fit some: {', '.join(f'`{each}` ({n:,})' for each, n in parts)}" if parts else ""
-
-
-def _cells(table: Table, rejected: Rejected, spec: Source) -> pl.Series | None:
-    rows = rejected.bad.filter(pl.col("reason") == "unreadable_time")["row"].head(MOST)
-    if not len(rows):
-        return None
-    numbered = table.scan().select(column("at", table, spec).alias("at")).with_row_index("row")
-    return guarded(numbered.filter(pl.col("row").is_in(rows.implode())), table)["at"]
 
 
 def fitting_formats(cells: pl.Series) -> list[str]:
@@ -100,10 +131,3 @@ def _unread(cells: pl.Series, form: str) -> pl.Series:
     """Say which cells a format does not read; a number that would mean another age is none of its."""
     at = Clock(UTC_ZONE, (form,)).read(cells).at
     return (~at.dt.year().is_between(1990, 2100)).fill_null(value=True) if form in NUMBERS else at.is_null()
-
-
-def _shapes(cells: pl.Series) -> str:
-    digits = cells.str.strip_chars().str.replace_all(r"\p{N}", "9")
-    shaped = digits.str.replace_all(r"[\p{L}\p{M}]", "a").str.head(30)
-    ranked = sorted(shaped.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count:,} x `{shape}`" for shape, count in ranked[:4])

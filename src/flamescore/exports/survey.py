@@ -19,6 +19,7 @@ from flamescore.exports.model import (
 )
 from flamescore.exports.project import clashes
 from flamescore.exports.spool import Spool
+from flamescore.exports.sweep import KEPT
 from flamescore.exports.tables import Table, open_table
 from flamescore.exports.times import UTC_ZONE
 from flamescore.exports.unmapped import unknown_columns, unknown_keys
@@ -76,6 +77,7 @@ class Opened:
     columns: Columns
     sources: tuple[OpenSource, ...]
     spool: Spool
+    keep_rejects: int = KEPT
 
     def of(self, kind: str) -> tuple[OpenSource, ...]:
         """Return the sources of a kind."""
@@ -86,8 +88,11 @@ class Opened:
         self.spool.close()
 
 
-def survey(project: Project, *, now: datetime | None = None) -> Opened:
-    """Find and open the sources of a project. Whatever is missing, empty or too old is told at once."""
+def survey(project: Project, *, now: datetime | None = None, keep_rejects: int = KEPT) -> Opened:
+    """Find and open the sources of a project. Whatever is missing, empty or too old is told at once.
+
+    Of each source's rejects the first `keep_rejects` will be told as rows, the others counted alone.
+    """
     settings = project.settings
     if not settings.contacts:
         raise ProjectFileError(
@@ -96,7 +101,7 @@ def survey(project: Project, *, now: datetime | None = None) -> Opened:
     _check_one_stream(project)
     spool = Spool()
     try:
-        return _opened(project, spool, now or clock())
+        return _opened(project, spool, now or clock(), keep_rejects)
     except BaseException:
         spool.close()
         raise
@@ -109,12 +114,12 @@ def _check_one_stream(project: Project) -> None:
         raise ProjectFileError(Problem("P029", text, project.where(*streams[1], "path"), "Name a file."))
 
 
-def _opened(project: Project, spool: Spool, now: datetime) -> Opened:
+def _opened(project: Project, spool: Spool, now: datetime, keep: int) -> Opened:
     opened: list[OpenSource] = []
     problems: list[Problem] = []
     for spec, place in _placed(project):
         try:
-            opened.append(_open(spec, place, project, spool, now))
+            opened.append(_open(spec, place, project, spool, now, keep=keep))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -124,7 +129,7 @@ def _opened(project: Project, spool: Spool, now: datetime) -> Opened:
     unknown.extend(unknown_keys(opened, columns.contacts, project))
     if unknown:
         raise ProjectFileError(unknown)
-    return Opened(project, columns, tuple(opened), spool)
+    return Opened(project, columns, tuple(opened), spool, keep)
 
 
 def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
@@ -133,7 +138,9 @@ def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
             yield spec, (kind.KIND, index)
 
 
-def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime) -> OpenSource:
+def _open(
+    spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime, *, keep: int
+) -> OpenSource:
     finding = find_files(spec, project.folder, spool)
     found = finding.files
     if spec.max_age is not None:
@@ -149,7 +156,8 @@ def _open(spec: Source, place: tuple[str, int], project: Project, spool: Spool, 
     problems: list[Problem] = []
     for each in found:
         try:
-            tables.append(open_table(each, spec, spool))
+            tables.append(open_table(each, spec, spool, keep))
+            keep = max(0, keep - tables[-1].damaged)
         except InputError as error:
             problems.extend(error.problems)
     if problems:

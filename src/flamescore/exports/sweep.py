@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,11 +11,11 @@ import polars as pl
 
 from flamescore.exports.bytepass import walk
 from flamescore.exports.dialect import CsvFile
-from flamescore.exports.records import BLANK, LONGEST, REASONS, SOUND
+from flamescore.exports.records import BLANK, REASONS, SOUND
 from flamescore.exports.spool import copy_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-SHOWN: Final = 1 << 16
-"""How many bytes of a record that is longer than `LONGEST` go to the rejects."""
+KEPT: Final = 100_000
+"""How many rejects of a source are kept as rows, the first ones; the others are counted alone."""
 
 PLACES: Final = pl.Schema(
     {"record": pl.Int64(), "line": pl.Int64(), "start": pl.Int64(), "end": pl.Int64(), "state": pl.UInt8()}
@@ -35,52 +36,115 @@ PLACES: Final = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What the bytes of a file say: how many records, and the places of damaged ones and of blank lines."""
+    """What the bytes of a file say: how many records, how many damaged for each reason, where the first are.
+
+    `places` (`PLACES`) has as many damaged records as were asked for, in order.
+    """
 
     records: int
+    counts: Mapping[str, int]
     places: pl.DataFrame
 
     @property
     def damaged(self) -> int:
         """Return how many records are damaged."""
-        return int((self.places["state"] != BLANK).sum())
+        return sum(self.counts.values())
 
-    def reasons(self) -> dict[str, int]:
-        """Return how many records are damaged for each reason."""
-        counted = self.places["state"].value_counts().iter_rows()
-        return {REASONS[state]: count for state, count in counted if state != BLANK}
-
-    def flaws(self, most: int | None = None) -> pl.DataFrame:
-        """Return `record, line, start, end, reason` of damaged records in order, or of the first ones."""
-        told = self.places.lazy().filter(pl.col("state") != BLANK)
-        bad = (told if most is None else told.head(most)).collect()
+    def flaws(self, most: int) -> pl.DataFrame:
+        """Return `record, line, start, end, reason` of the first damaged records in order."""
         names = pl.col("state").replace_strict(REASONS, return_dtype=pl.String())
-        return bad.select("record", "line", "start", "end", reason=names)
+        return self.places.head(most).select("record", "line", "start", "end", reason=names)
 
     def numbers(self, rows: pl.Series) -> Ints:
-        """Return the record numbers of rows of the sound records (0-based)."""
-        if not len(rows):
-            return np.zeros(0, np.int64)
-        damaged = self.places.filter(pl.col("state") != BLANK)["record"].to_numpy()
+        """Return the record numbers of rows of the sound records (0-based, sorted).
+
+        Rows behind more damaged records than `places` has are left out: it is not known where they stand.
+        """
+        damaged = self.places["record"].to_numpy()
         sound_before = damaged - 1 - np.arange(len(damaged))
         at = rows.to_numpy().astype(np.int64)
-        return at + 1 + np.searchsorted(sound_before, at, side="right")
+        before = np.searchsorted(sound_before, at, side="right")
+        numbers: Ints = at + 1 + before
+        return numbers[before < len(damaged)] if len(damaged) < self.damaged else numbers
 
 
-def sweep(file: CsvFile) -> Sweep:
-    """Go over the bytes of a file once."""
-    return gather(walk(file))
+@dataclass
+class Tally:
+    """Counts the records of a file block by block, and notes where the first `most` damaged ones are.
+
+    `odd` says whether any line was other than a sound record: a blank one, say.
+    """
+
+    most: int
+    records: int = 0
+    odd: bool = False
+    states: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(REASONS) + 2, np.int64))
+    places: list[tuple[Ints, ...]] = field(default_factory=list)
+
+    def add(self, block: Block) -> None:
+        """Take in the next block."""
+        self.records += block.records
+        if block.state is None:
+            return
+        here = np.bincount(block.state, minlength=len(self.states))
+        self.odd = self.odd or bool(here[SOUND] < len(block.ends))
+        room = self.most - self._damaged()
+        self.states += here
+        if room > 0:
+            damaged = np.flatnonzero((block.state != SOUND) & (block.state != BLANK))
+            self.places.append(_places(block, damaged[:room]))
+
+    def sweep(self) -> Sweep:
+        """Return what was found."""
+        counts = {reason: int(self.states[state]) for state, reason in REASONS.items() if self.states[state]}
+        return Sweep(self.records, counts, _stacked(self.places))
+
+    def _damaged(self) -> int:
+        return int(self.states.sum() - self.states[SOUND] - self.states[BLANK])
 
 
-def gather(blocks: Iterable[Block]) -> Sweep:
+def gather(blocks: Iterable[Block], most: int) -> Sweep:
     """Go through the blocks of a file once."""
-    records = 0
-    odd: list[tuple[Ints, ...]] = []
+    tally = Tally(most)
     for block in blocks:
-        records += block.records
-        if block.state is not None:
-            odd.append(_places(block, np.flatnonzero(block.state != SOUND)))
-    return Sweep(records, _stacked(odd))
+        tally.add(block)
+    return tally.sweep()
+
+
+def sweep(file: CsvFile, spool: Spool, most: int) -> tuple[Sweep, Path | None]:
+    """Go over the bytes of a file once; where any other line is among them, copy the sound records."""
+    tally = Tally(most)
+    ranges = _sound_ranges(file, tally)
+    first = next(ranges, None)
+    if not tally.odd:
+        return tally.sweep(), None
+    path = spool.new()
+    copy_ranges(file.data, path, chain([] if first is None else [first], ranges))
+    return tally.sweep(), path
+
+
+def _sound_ranges(file: CsvFile, tally: Tally) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of sound records as byte ranges, as wide as they are; the tally sees each block.
+
+    Of a file without any other line there is one stretch, told when all of it has been seen.
+    """
+    begun = ended = file.start
+    for block in walk(file):
+        tally.add(block)
+        for start, end in _runs(block):
+            if start != ended and ended > begun:
+                yield begun, ended
+            begun, ended = (begun, end) if start == ended else (start, end)
+    if ended > begun:
+        yield begun, ended
+
+
+def _runs(block: Block) -> Iterator[tuple[int, int]]:
+    if block.state is None:
+        yield int(block.starts[0]), int(block.ends[-1])
+        return
+    edges = np.flatnonzero(np.diff(block.state == SOUND, prepend=False, append=False))
+    yield from zip(block.starts[edges[0::2]].tolist(), block.ends[edges[1::2] - 1].tolist(), strict=True)
 
 
 def _places(block: Block, which: Ints) -> tuple[Ints, ...]:
@@ -90,29 +154,10 @@ def _places(block: Block, which: Ints) -> tuple[Ints, ...]:
 
 
 def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
-    """Stack places column by column, each part let go as it is taken: there may be many millions."""
-    columns: dict[str, NDArray[np.int64]] = {}
-    rows = [list(part) for part in parts]
-    parts.clear()
-    for name in PLACES:
-        columns[name] = np.concatenate([row.pop(0) for row in rows] or [np.zeros(0, np.int64)])
-    return pl.DataFrame(columns, schema=PLACES)
-
-
-def sound_copy(file: CsvFile, swept: Sweep, spool: Spool) -> Path | None:
-    """Copy the sound records to a file of their own, where any other line is among them."""
-    if swept.places.is_empty():
-        return None
-    path = spool.new()
-    copy_ranges(file.data, path, _sound_ranges(file, swept))
-    return path
-
-
-def _sound_ranges(file: CsvFile, swept: Sweep) -> Iterator[tuple[int, int]]:
-    starts = np.append(swept.places["start"].to_numpy(), file.data.stat().st_size)
-    ends = np.insert(swept.places["end"].to_numpy(), 0, file.start)
-    between = np.flatnonzero(starts > ends)
-    yield from zip(ends[between].tolist(), starts[between].tolist(), strict=True)
+    columns = zip(*parts, strict=True) if parts else ([np.zeros(0, np.int64)] for _ in PLACES)
+    return pl.DataFrame(
+        {name: np.concatenate(column) for name, column in zip(PLACES, columns, strict=True)}, schema=PLACES
+    )
 
 
 def fetch(file: CsvFile | JsonFile, numbers: Ints) -> pl.DataFrame:
@@ -127,17 +172,3 @@ def fetch(file: CsvFile | JsonFile, numbers: Ints) -> pl.DataFrame:
         if high == len(numbers):
             break
     return _stacked(found).drop("state")
-
-
-def raw_texts(file: CsvFile | JsonFile, places: pl.DataFrame) -> list[str]:
-    """Return the text of records at byte ranges `start, end`, line ends left out.
-
-    Of a record that is too long to be held only the beginning is told.
-    """
-    texts = []
-    with file.data.open("rb") as source:
-        for start, end in places.select("start", "end").iter_rows():
-            source.seek(start)
-            size = end - start if end - start <= LONGEST else SHOWN
-            texts.append(source.read(size).decode("utf-8", "replace").rstrip("\r\n"))
-    return texts

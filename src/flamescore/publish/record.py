@@ -71,7 +71,7 @@ class SourceEntry(_Part):
     pruned: int = Field(
         description="in row groups or partitions that their statistics rule out; not looked at"
     )
-    rejected: int = Field(description="rejected; they are in `rejects.csv`")
+    rejected: int = Field(description="rejected; `rejects.csv` has the first 100,000 of them")
     old: int = Field(description="before every window that needs them")
     later: int = Field(description="after `as_of`")
     ignored: int = Field(description="named by the rule file's `ignore`")
