@@ -276,9 +276,7 @@ def test_no_copy_stays_where_a_survey_stops(with_contacts, monkeypatch, tmp_path
 
 
 def test_an_address_is_no_file(with_contacts):
-    with pytest.raises(
-        InputError, match=r"I001 events: there is no `s3://bucket/x.csv`.\n *Only local files"
-    ):
+    with pytest.raises(ProjectFileError, match=r'P031 "s3://bucket/x.csv" is a URL; flamescore reads local'):
         events(with_contacts, "s3://bucket/x.csv")
 
 
