@@ -23,6 +23,9 @@ MAX_POINTS: Final = 1_000_000_000
 
 SECONDS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 CALENDAR: Final = ("mo", "y")
+PLAIN: Final = 2**51 // POINT
+"""Floats of up to so many points times `POINT` come within half a ten-thousandth of what they stand for."""
+
 _PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
 
@@ -83,6 +86,14 @@ def to_points(number: Decimal | int) -> int | None:
     scaled = Decimal(number) * POINT
     whole = int(scaled.to_integral_value(rounding=ROUND_HALF_UP))
     return whole if scaled == whole else None
+
+
+def nearest_points(value: float | Decimal) -> int:
+    """Return the ten-thousandths that a number of points stands for, however large it is."""
+    if isinstance(value, float) and abs(value) <= PLAIN:
+        return round(value * POINT)
+    above, below = value.as_integer_ratio()
+    return (2 * above * POINT + below) // (2 * below)
 
 
 def show_points(ten_thousandths: int) -> str:

@@ -78,7 +78,7 @@ def explain(
         project = find_settings(config)
         most = _most(chosen)
         if as_of is None:
-            told = _of_run(project, contact, run, everything=everything, most=most)
+            told = _of_run(project, contact, run, config, everything=everything, most=most)
         else:
             told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
         _write(told, out, chosen, everything=everything)
@@ -90,11 +90,17 @@ def explain(
 
 
 def _of_run(
-    project: Project, contact: str, run: str | None, *, everything: bool, most: int | None
+    project: Project,
+    contact: str,
+    run: str | None,
+    config: str | None,
+    *,
+    everything: bool,
+    most: int | None,
 ) -> Explanation:
     import polars as pl  # noqa: PLC0415 - it takes time to import
 
-    from flamescore.cli.published import published  # noqa: PLC0415
+    from flamescore.cli.published import as_read, published  # noqa: PLC0415
     from flamescore.inputs import read_inputs  # noqa: PLC0415
     from flamescore.insight.explain import explain as explained  # noqa: PLC0415
     from flamescore.insight.published import held_against  # noqa: PLC0415
@@ -105,7 +111,8 @@ def _of_run(
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
     as_of = record.as_of.isoformat().replace("+00:00", "Z")
-    with read_inputs(project, rules=rules, as_of=as_of, keys=_keys(contact)) as inputs:
+    read = as_read(found, project, config)
+    with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=_keys(contact)) as inputs:
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
         told = explained(book, exports, who, as_of=instant, everything=everything, most=most)

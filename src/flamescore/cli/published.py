@@ -1,10 +1,13 @@
-"""The run that a command reads, and what to say where there is none."""
+"""The run that a command reads, what to say where there is none, and the settings that made it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flamescore.errors import NotFoundError, Problem
+from flamescore.exports.faults import MISSING, fault, printable
+from flamescore.exports.find import STDIN
+from flamescore.exports.settings import find_settings_of
 from flamescore.publish.store import RunStore
 
 if TYPE_CHECKING:
@@ -26,3 +29,24 @@ def published(project: Project, run: str | None) -> Run:
             raise
         hint = "Nor is there a flamescore.yaml, here or further up: go where it is, or give --config."
         raise NotFoundError([Problem(p.code, p.message, p.where, hint) for p in error.problems]) from None
+
+
+def as_read(run: Run, project: Project, config: str | None) -> Project:
+    """Return the project as it was settled for a run: with the sources and limits that flags gave that one.
+
+    Records of older programs don't say; `project` holds then.
+
+    Raises:
+        InputError: a source was a stream, which is gone.
+    """
+    given = run.record.given
+    read = project if given is None else find_settings_of(given.model_dump(), config)
+    for kind in ("contacts", "events", "tag_history", "opportunities"):
+        for source in getattr(read.settings, kind):
+            if source.path == STDIN or read.resolve(source.path).is_fifo():
+                name = "standard input" if source.path == STDIN else "a pipe"
+                what = f"{name} (`{printable(source.path)}`), and what came from there is gone"
+                text = f"{kind}: run {run.run_id} took them from {what}."
+                hint = "Write it to a file, score again with that file, and explain the new run."
+                raise fault(MISSING, text, hint)
+    return read

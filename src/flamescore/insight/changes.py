@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.bind.resolve import bind_rules
+from flamescore.engine.passed import ScoreTooLargeError
 from flamescore.errors import FlamescoreError
 from flamescore.insight.changes_parts import what_if
 from flamescore.insight.changes_table import KINDS, compared
@@ -89,7 +90,10 @@ def compare(
     totals = None
     if old is not None and usable and names:
         then, now = before.as_of, scored.as_of
-        totals = what_if(old, book, exports, then=then, now=now, names=names, later=scored.earlier)
+        try:
+            totals = what_if(old, book, exports, then=then, now=now, names=names, later=scored.earlier)
+        except ScoreTooLargeError:
+            notes += (f"a score of then, or by the rules of then, is too large: {_UNKNOWN}",)
         notes += _of_flames(old, book, names)
     rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
     return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))

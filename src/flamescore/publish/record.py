@@ -6,12 +6,16 @@ The layout only grows: a field added later needs a default, so that older record
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from flamescore.errors import InputError, Problem
 from flamescore.tables.urls import without_credentials
+from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 NAME: Final = "run.json"
 SCHEMA_VERSION: Final = 1
 
+
+Exact = Annotated[Decimal, PlainSerializer(lambda points: show_points(nearest_points(points)))]
+"""Points as a JSON number with all its digits; `write_record` takes the quotes off."""
 
 Clean = Annotated[str, BeforeValidator(without_credentials)]
 
@@ -81,7 +88,7 @@ class RuleEntry(_Part):
     name: str = Field(description="its name")
     contacts: int = Field(description="to how many contacts it gave or took anything")
     occurrences: int = Field(description="the counted occurrences")
-    points: float = Field(description="the points, together")
+    points: Exact = Field(description="the points, together, exactly")
 
 
 class PercentileEntry(_Part):
@@ -157,6 +164,20 @@ class ChangesEntry(_Part):
     notes: tuple[Clean, ...] = Field(default=(), description="what could not be told")
 
 
+class GivenEntry(_Part):
+    """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
+
+    contacts: tuple[Clean, ...] | None = Field(
+        default=None, description="the paths of the contacts; null where the project file named them"
+    )
+    events: tuple[Clean, ...] | None = Field(
+        default=None, description="the paths of the events; null where the project file named them"
+    )
+    max_rejects: str | None = Field(
+        default=None, description="the rejects allowed in a source; null where the project file said it"
+    )
+
+
 class StepEntry(_Part):
     """One step of the run."""
 
@@ -196,11 +217,18 @@ class RunRecord(_Part):
         default=None,
         description="what changed since the run before; null where there was none to compare with",
     )
+    given: GivenEntry | None = Field(
+        default=None, description="what flags and variables gave; null in records of older programs"
+    )
+
+
+_QUOTED: Final = re.compile(r'^( *"points": )"(-?[0-9.]+)"', re.MULTILINE)
+"""The line of an `Exact` number: no text from outside can be a line of its own in indented JSON."""
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Write `run.json` into a folder: UTF-8, indented, ending in a line feed."""
-    text = record.model_dump_json(indent=2)
+    text = _QUOTED.sub(r"\1\2", record.model_dump_json(indent=2))
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
@@ -208,8 +236,8 @@ def read_record(folder: Path) -> RunRecord:
     """Read a run's record back; `InputError` where it is missing or damaged."""
     path = folder / NAME
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
+        return RunRecord.model_validate(json.loads(path.read_bytes(), parse_float=Decimal))
+    except (OSError, ValueError, RecursionError) as error:  # what pydantic says is a ValueError too
         text = f"{path} is no record of a run: it is missing or damaged"
         hint = "score again with the same --as-of, or read another run with --run"
         raise InputError(Problem("O005", text, hint=hint)) from error

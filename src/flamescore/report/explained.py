@@ -76,11 +76,15 @@ def _standing(score: ScoreExplained) -> Text:
     said = [
         _worth(score.score),
         f"{score.flames} of 5 flames",
-        f"{score.percent_of_ideal:.4g}% of the ideal",
+        f"{_percent(score.percent_of_ideal)} of the ideal",
     ]
     if score.rank is not None and score.percentile is not None:
         said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
     return Text.assemble((shown(score.title), "bold"), ": ", ", ".join(said))
+
+
+def _percent(share: float) -> str:
+    return f"{share:,.0f}%" if abs(share) >= 1_000 else f"{share:.4g}%"  # noqa: PLR2004 - four digits
 
 
 def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.report.material import PERSON
-from flamescore.report.words import Reason, number, reason, signed
+from flamescore.report.words import Reason, difference, number, reason, signed
 from flamescore.tables.reasons import strongest
 from flamescore.tables.words import local_time
 
@@ -104,7 +104,7 @@ def _with_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 def _missing(row: Mapping[str, object], hot_from: float | None, hot_flames: int) -> str | None:
     if hot_from is None or int(str(row["flames"])) >= hot_flames:
         return None
-    return number(hot_from - float(str(row["score"])))
+    return number(difference(hot_from, float(str(row["score"]))))
 
 
 def _reasons(material: Material, facts: ScoreFacts, ids: pl.Series) -> dict[str, tuple[Reason, ...]]:
@@ -134,4 +134,4 @@ def _moved(material: Material, score_name: str, ids: pl.Series) -> dict[str, str
 
 
 def _by(now: float, then: float | None) -> str:
-    return "new" if then is None else signed(now - then)
+    return "new" if then is None else signed(difference(now, then))

@@ -13,6 +13,7 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     import polars as pl
@@ -26,14 +27,14 @@ PERSON: Final = ("name", "company", "phone", "email", "owner")
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """What a rule or limit gave or took over all contacts, in points."""
+    """What a rule or limit gave or took over all contacts, in points, exactly."""
 
     id: str
     name: str
     entry: str
     contacts: int
     occurrences: int
-    points: float
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)

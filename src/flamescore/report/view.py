@@ -185,7 +185,7 @@ def _rules(rules: Sequence[RuleFacts]) -> tuple[RuleLine, ...]:
             rule.contacts,
             rule.occurrences,
             number(rule.points),
-            rule.points,
+            float(rule.points),
         )
         for rule in by_points
     )
