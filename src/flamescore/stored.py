@@ -13,7 +13,7 @@ from flamescore.report.material import PERSON, Changes, Material, RuleFacts, Sco
 from flamescore.rules.load import load_rules_text
 from flamescore.tables.changes import FILE as CHANGES_FILE
 from flamescore.tables.hot import list_file
-from flamescore.units import to_points
+from flamescore.units import to_local, to_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def _material(folder: Path, record: RunRecord) -> Material:
     person = [name for name in PERSON if name in kept]
     return Material(
         run_id=record.run_id,
-        as_of=record.as_of.astimezone(zone),
+        as_of=to_local(record.as_of, zone),
         zone=zone,
         rules_hash=record.rules.hash,
         hot_flames=record.hot_flames,

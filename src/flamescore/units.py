@@ -7,10 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+from typing import Final
+from zoneinfo import ZoneInfo
 
 POINT: Final = 10_000
 """Ten-thousandths in a point: every sum of points is a whole number of these."""
@@ -52,17 +50,17 @@ class Period:
         return f"{self.count}{self.unit}"
 
     def before(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant one period earlier (UTC)."""
-        return self._step(instant, zone, -1)
+        """Return the instant one period earlier (UTC); none is earlier than a datetime can carry."""
+        return min(self._step(instant, zone, -1), instant)
 
     def after(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant one period later (UTC)."""
-        return self._step(instant, zone, 1)
+        """Return the instant one period later (UTC); none is later than a datetime can carry."""
+        return max(self._step(instant, zone, 1), instant)
 
     def _step(self, instant: datetime, zone: ZoneInfo, sign: int) -> datetime:
         if self.seconds is not None:
             return clamped(int(instant.timestamp()) + sign * self.seconds)
-        local = instant.astimezone(zone).replace(tzinfo=None)
+        local = to_local(instant, zone).replace(tzinfo=None)
         months = self.count * (12 if self.unit == "y" else 1)
         return from_local(_step_months(local, sign * months), zone)
 
@@ -118,6 +116,14 @@ def from_local(local: datetime, zone: ZoneInfo) -> datetime:
         return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     except OverflowError:
         return local.replace(tzinfo=UTC)
+
+
+def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return an instant as local time; in UTC where that is before year 1 or after year 9999."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant.astimezone(ZoneInfo("UTC"))
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:

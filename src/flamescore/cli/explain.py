@@ -64,7 +64,8 @@ def explain(
 
     Show every rule and limit that gave the contact something or took it, each counted event with its worth
     and the day it expires, the outlook, and the way to the next flame. The points add up to the score, to the
-    last digit. By default as of the latest run, with the rules of that run.
+    last digit. By default as of the latest run, with the rules of that run, and with the sources and the
+    reject limit that flags or variables gave it.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:

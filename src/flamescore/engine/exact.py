@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST: Final = 2**63 - 1
 """The most ten-thousandths that a score can have, either way: 922,337,203,685,477 points."""
 
+ROOM = MOST
+"""Sums that can't be larger than this are worked out in 64 bits."""
+
 _HALF: Final = 32
 _LOW: Final = (1 << _HALF) - 1
 
@@ -25,6 +28,11 @@ _LOW: Final = (1 << _HALF) - 1
 def size(points: NDArray[Any]) -> int:
     """Return the largest size of any of the numbers, 0 where there are none."""
     return max(-int(points.min(initial=0)), int(points.max(initial=0)))
+
+
+def kind_for(most: int) -> type[np.int64 | np.object_]:
+    """Return the type in which no sum wraps that is at most so large, either way."""
+    return np.int64 if most <= ROOM else np.object_
 
 
 def total(points: NDArray[Any]) -> int:
@@ -38,7 +46,7 @@ def by_run(points: NDArray[np.int64], starts: NDArray[np.int64], *, most: int) -
     """Sum up each run of neighbouring points; no sum is larger than `most`, either way."""
     if not len(starts):
         return points
-    if most <= MOST:
+    if kind_for(most) is np.int64:
         return np.add.reduceat(points, starts)
     high, low = (np.add.reduceat(half, starts) for half in (points >> _HALF, points & _LOW))
     return narrowed(high.astype(np.object_) * (1 << _HALF) + low)

@@ -9,7 +9,7 @@ import numpy as np
 
 from flamescore.bind.resolved import NO_LIMITS, BranchRule, EventRule, TagRule
 from flamescore.engine.entries import entries_of, numbered
-from flamescore.engine.exact import MOST, narrowed, size, total
+from flamescore.engine.exact import kind_for, narrowed, size, total
 from flamescore.engine.tags import UNDATED
 from flamescore.engine.worth import DAY, contributions, factors
 
@@ -153,7 +153,8 @@ class Draft:
 
     def write(self, entry: int, given: Given) -> None:
         """Write a row for each contact that gets or loses anything."""
-        self.given[:, entry] += (len(given.contact), int(given.occurrences.sum()), total(given.points))
+        more = len(given.contact), int(given.occurrences.sum()), total(given.points)
+        self.given[:, entry] += np.array(more, np.object_)  # else past 64 bits they become floats
         self.unvalued[entry] += given.unvalued
         number = np.full(len(given.contact), entry, np.int64)
         self.parts.append(Rows(given.contact, number, given.occurrences, given.points, given.age))
@@ -195,7 +196,7 @@ class Teller:
         scored = judge.holds(score.population)
         youngest = np.full(judge.count, _OLDEST, np.int64)
         told = [(rule, self._given(rule, judge, score, scored, undated)) for rule in score.rules]
-        kind = _wide_enough([given for _, given in told])
+        kind = kind_for(sum(size(given.points) for _, given in told))  # limits only make sums smaller
         groups: dict[str | None, Points] = {None: np.zeros(judge.count, kind)}
         for rule, given in told:
             draft.write(self._number[score.name, "rule", rule.id], given)
@@ -262,11 +263,6 @@ class Teller:
         undated |= has & ~dated
         plain = rule.points if rule.undated == "keep" else 0
         return np.where(live, worth, np.where(has & ~dated, plain, 0))
-
-
-def _wide_enough(all_given: Sequence[Given]) -> type[np.int64 | np.object_]:
-    """Return a type that holds any sum of what rules give, limits included: those only make sums smaller."""
-    return np.int64 if sum(size(given.points) for given in all_given) <= MOST else np.object_
 
 
 def _branched(rule: BranchRule, judge: Judge, mask: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -47,9 +47,10 @@ def check(
         raise ScoreTooLargeError(
             Problem(
                 TOO_LARGE,
-                f"The score `{score}` of contact `{_shown(id_of(contact))}` is {_points(total)} as of "
-                f"{as_of:%Y-%m-%d}, and can be {MOST // POINT:,} at most, either way. The rule "
-                f"`{printable(rule)}` {'gave' if total > 0 else 'took'} most: {_points(abs(points))}.",
+                f"The score `{printable(score)}` of contact `{_shown(id_of(contact))}` is {_points(total)} "
+                f"as of {as_of:%Y-%m-%d}, and a score can be {MOST // POINT:,} points at most, either way. "
+                f"The rule `{printable(rule)}` {'gave' if total > 0 else 'took'} most: "
+                f"{_points(abs(points))}.",
                 hint="Give fewer points for each event, or bound the rule: `limits: {max: 1000}`.",
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -23,14 +23,14 @@ from flamescore.scoring import score_exports
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flamescore.bind.resolved import RuleBook, Score
     from flamescore.engine.ledger import Share
     from flamescore.frames import Exports
 
 AHEAD: Final = (7, 30)
 """The days for which the outlook is told."""
+
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def explain(
@@ -121,10 +121,12 @@ def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, 
 
 def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
     """Return the outlook by score; none where it can't be had: past the last year, or too large a score."""
+    if as_of > _LAST - timedelta(days=days):
+        return {}
+    later = as_of + timedelta(days=days)
     try:
-        later = as_of + timedelta(days=days)
         then = score_exports(book, frozen(mine, as_of, later), as_of=later)
-    except (OverflowError, ScoreTooLargeError):
+    except ScoreTooLargeError:
         return {}
     return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}
 

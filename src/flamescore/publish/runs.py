@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flamescore.errors import FlamescoreError, NotFoundError, Problem
 from flamescore.publish.record import RunRecord, read_record
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ class Run:
             zone = ZoneInfo(self.record.timezone)
         except (FlamescoreError, OSError, ValueError):
             return self.as_of.date()
-        return self.as_of.astimezone(zone).date()
+        return to_local(self.as_of, zone).date()
 
 
 def stamp(as_of: datetime) -> str:

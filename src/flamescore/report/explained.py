@@ -13,7 +13,7 @@ from rich.text import Text
 from flamescore.insight.reasons import OUTCOMES
 from flamescore.report.shown import shown
 from flamescore.report.words import number
-from flamescore.units import count
+from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,5 +174,5 @@ def _worth(value: float) -> str:
 
 
 def _time(instant: datetime, zone: ZoneInfo) -> str:
-    local = instant.astimezone(zone)
-    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
+    local = to_local(instant, zone).replace(tzinfo=None)
+    return local.isoformat(" ", "seconds" if local.second else "minutes")

@@ -11,6 +11,7 @@ from flamescore.report.material import PERSON
 from flamescore.report.words import Reason, difference, number, reason, signed
 from flamescore.tables.reasons import strongest
 from flamescore.tables.words import local_time
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +119,7 @@ def _reasons(material: Material, facts: ScoreFacts, ids: pl.Series) -> dict[str,
             names.get(row["rule_id"]) or row["rule_id"],
             points=row["points"],
             occurrences=row["occurrences"],
-            last=None if last is None else last.astimezone(material.zone).date(),
+            last=None if last is None else to_local(last, material.zone).date(),
             today=today,
         )
         found[row["contact_id"]] = (*found.get(row["contact_id"], ()), said)
