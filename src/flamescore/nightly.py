@@ -21,7 +21,7 @@ from flamescore.insight.trend import with_trend
 from flamescore.memory import give_back
 from flamescore.publish.before import Earlier
 from flamescore.publish.checksums import checksums
-from flamescore.publish.describe import describe, describe_changes
+from flamescore.publish.describe import describe, describe_changes, describe_given
 from flamescore.publish.record import RulesFile, write_record
 from flamescore.publish.store import RunStore
 from flamescore.report.html import NAME as HTML_FILE
@@ -266,5 +266,6 @@ def _record(
         steps=watch.steps,
         warnings=problems(scored.observed, warnings),
         hot_flames=inputs.project.settings.hot_flames,
+        given=describe_given(inputs.project),
     )
     return record if run_id else record.model_copy(update={"published": False})

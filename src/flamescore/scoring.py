@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +13,13 @@ import polars as pl
 from flamescore.engine.clock import Clock
 from flamescore.engine.entries import table
 from flamescore.engine.ledger import NONE, joined
-from flamescore.engine.rank import quotients, ranked
+from flamescore.engine.rank import ranked
 from flamescore.engine.readings import instant_of
 from flamescore.engine.run import DEFAULT, Run, Tuning, run
 from flamescore.engine.streams import EVENT, types_of
 from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS, ROW
-from flamescore.units import POINT
+from flamescore.points import quotients
+from flamescore.units import POINT, show_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 131_072
 """Rows of the ledger that are a frame at once: as frames they take five times the room."""
+
+TOTAL: Final = pl.Decimal(38, 4)
+"""The points of all contacts together: a million of them can have more than 64 bits, or a float, can hold."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class Observations:
     """What a scoring noticed beside the scores; it goes into the run's record.
 
     `rules`: one row a rule or limit: `score_name, entry, rule_id, name, contacts, occurrences, points`
-    (String, String, String, String, Int64, Int64, Float64), zeros included, in order.
+    (String, String, String, String, Int64, Int64, `TOTAL`), zeros included, in order.
     `unread`: (kind, column, cells) of present cells that did not read as the number or date needed.
     `unvalued`: (score, rule id, occurrences) of `points: {from}` that gave 0 for want of a number.
     `undated`: contacts with a matching tag without a date under a rule that needs one.
@@ -171,7 +176,8 @@ def score_exports(
     `earlier` instant `Scored.earlier` tells, where one pass over the events can say it.
 
     Raises:
-        InputError: events that are read once have too many rejects.
+        InputError: events that are read once have too many rejects, or a contact's score is too large
+            (`passed.ScoreTooLargeError`).
     """
     clock = Clock(as_of, book.zone)
     also = () if exclude is None else (exclude,)
@@ -193,7 +199,7 @@ def score_exports(
         excluded=ids.filter(_excluded(done)).to_frame(),
         observed=_observed(done, exports),
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
-        earlier=None if before is None else done.by_score(lambda told: told.earlier),
+        earlier=_earlier(done),
     )
 
 
@@ -202,6 +208,11 @@ def _before(earlier: datetime, exports: Exports, clock: Clock) -> int | None:
     history, seconds = exports.tag_history, clock.now - int(earlier.timestamp())
     tagged = history is not None and (history["at"] > earlier).any()
     return None if tagged or seconds < 0 else seconds
+
+
+def _earlier(done: Run) -> dict[str, NDArray[np.int64]] | None:
+    known = all(told.earlier is not None for told in done.told)
+    return done.by_score(lambda told: told.earlier) if known else None
 
 
 def _of_score(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -254,13 +265,11 @@ def _past(past: Past, done: Run) -> SourcePast:
 
 
 def _rules(done: Run) -> pl.DataFrame:
-    # Python's integers: the points of a million contacts can have more than 64 bits.
-    given = (told.share.given.astype(np.object_) for told in done.told)
-    contacts, occurrences, points = reduce(np.add, given)
+    contacts, occurrences, points = reduce(np.add, (told.share.given for told in done.told))
     return table(done.prepared.teller.entries).with_columns(
         contacts=pl.Series(contacts.astype(np.int64)),
         occurrences=pl.Series(occurrences.astype(np.int64)),
-        points=pl.Series(quotients(points, POINT)),
+        points=pl.Series([Decimal(show_points(each)) for each in points], dtype=TOTAL),
     )
 
 

@@ -14,7 +14,7 @@ from flamescore.publish.contents import read, scan
 from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
 from flamescore.rules.load import load_rules_text
 from flamescore.tables.hot import list_file
-from flamescore.units import to_points
+from flamescore.units import to_local, to_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def material_of(run: Run) -> Material:
     person = [name for name in PERSON if name in kept]
     return Material(
         run_id=record.run_id,
-        as_of=record.as_of.astimezone(zone),
+        as_of=to_local(record.as_of, zone),
         zone=zone,
         rules_hash=record.rules.hash,
         hot_flames=record.hot_flames,

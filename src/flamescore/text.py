@@ -17,6 +17,7 @@ _BEYOND_ASCII: Final = (
 _HIDDEN: Final = re.compile(rf"[\x00-\x1f{_BEYOND_ASCII}]")
 _HIDDEN_IN_JSON: Final = re.compile(rf"[{_BEYOND_ASCII}]")
 _SPACES: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
+LONGEST_SHAPE: Final = 40
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Words of some scripts and many emoji are joined or parted by these; they move nothing."""
 
@@ -37,6 +38,13 @@ def for_log(text: str) -> str:
 def for_cell(text: str) -> str:
     """Return a value as a table or a page shows it: printable, but line ends and tabs are spaces."""
     return _HIDDEN.sub(_escaped_in_cell, _SPACES.sub(" ", text))
+
+
+def shape(text: str) -> str:
+    """Return what a text looks like, without what it says: digits as `9`, letters as `a`, 40 of them."""
+    return "".join(
+        "9" if each.isnumeric() else "a" if each.isalpha() else each for each in text[:LONGEST_SHAPE]
+    )
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 - JSON is of any shape

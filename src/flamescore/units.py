@@ -7,10 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+from typing import Final
+from zoneinfo import ZoneInfo
 
 POINT: Final = 10_000
 """Ten-thousandths in a point: every sum of points is a whole number of these."""
@@ -23,6 +21,9 @@ MAX_POINTS: Final = 1_000_000_000
 
 SECONDS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 CALENDAR: Final = ("mo", "y")
+PLAIN: Final = 2**51 // POINT
+"""Floats of up to so many points times `POINT` come within half a ten-thousandth of what they stand for."""
+
 _PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
 
@@ -49,17 +50,17 @@ class Period:
         return f"{self.count}{self.unit}"
 
     def before(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant one period earlier (UTC)."""
-        return self._step(instant, zone, -1)
+        """Return the instant one period earlier (UTC); none is earlier than a datetime can carry."""
+        return min(self._step(instant, zone, -1), instant)
 
     def after(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant one period later (UTC)."""
-        return self._step(instant, zone, 1)
+        """Return the instant one period later (UTC); none is later than a datetime can carry."""
+        return max(self._step(instant, zone, 1), instant)
 
     def _step(self, instant: datetime, zone: ZoneInfo, sign: int) -> datetime:
         if self.seconds is not None:
             return clamped(int(instant.timestamp()) + sign * self.seconds)
-        local = instant.astimezone(zone).replace(tzinfo=None)
+        local = to_local(instant, zone).replace(tzinfo=None)
         months = self.count * (12 if self.unit == "y" else 1)
         return from_local(_step_months(local, sign * months), zone)
 
@@ -85,6 +86,14 @@ def to_points(number: Decimal | int) -> int | None:
     return whole if scaled == whole else None
 
 
+def nearest_points(value: float | Decimal) -> int:
+    """Return the ten-thousandths that a number of points stands for, however large it is."""
+    if isinstance(value, float) and abs(value) <= PLAIN:
+        return round(value * POINT)
+    above, below = value.as_integer_ratio()
+    return (2 * above * POINT + below) // (2 * below)
+
+
 def show_points(ten_thousandths: int) -> str:
     """Show ten-thousandths as a plain number without needless zeros: `3`, `-0.25`."""
     sign = "-" if ten_thousandths < 0 else ""
@@ -107,6 +116,14 @@ def from_local(local: datetime, zone: ZoneInfo) -> datetime:
         return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     except OverflowError:
         return local.replace(tzinfo=UTC)
+
+
+def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return an instant as local time; in UTC where that is before year 1 or after year 9999."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant.astimezone(ZoneInfo("UTC"))
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:

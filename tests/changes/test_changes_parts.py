@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
 from flamescore.engine.run import Tuning
+from flamescore.insight.changes_parts import LATER, NEW_RULES, OLD_RULES
 from flamescore.insight.changes_schema import PARTS
+from flamescore.insight.changes_table import compared
 from flamescore.scoring import score_exports
 from product import book_of, exports_of, scored, whole
 from strategies import case_of, cases
@@ -107,3 +109,40 @@ def test_the_same_night_again_changes_nothing(seed):
     rows = Nights(case, case).changes.rows
     assert set(rows["change"]) == {"same"}
     assert rows.select(pl.col("difference", *PARTS).abs().sum()).row(0) == (0.0,) * 5
+
+
+LARGE = 922337203685477.625
+
+
+def side_by_side(now: list[float], then: list[float], totals: list[tuple[int, int, int]]) -> list[dict]:
+    """Hold scores against those of the night before, and give the rows by contact."""
+
+    def scores(points: list[float]) -> pl.DataFrame:
+        ids = [str(number) for number in range(len(points))]
+        return pl.DataFrame({"contact_id": ids, "score_name": "s", "score": points, "flames": 0})
+
+    names = (OLD_RULES, NEW_RULES, LATER)
+    parts = pl.DataFrame(totals, schema=dict.fromkeys(names, pl.Int64), orient="row")
+    known = scores(now).select("contact_id", "score_name").hstack(parts)
+    return compared(scores(now), scores(then), known, names=["s"], hot_flames=5).sort("contact_id").to_dicts()
+
+
+def test_differences_of_the_largest_scores_do_not_wrap():
+    most = 2**63 - 1
+    [row, small] = side_by_side([LARGE, 3.0], [-LARGE, 1.5], [(-most, -most, most), (15_000, 20_000, 20_000)])
+    assert (row["change"], row["difference"]) == ("up", 2 * LARGE)
+    assert [row[part] for part in PARTS] == [0.0, 2 * LARGE, 0.0, 0.0]
+    assert (small["difference"], [small[part] for part in PARTS]) == (1.5, [1.0, 0.0, 0.0, 0.5])
+
+
+def test_a_large_score_that_stayed_the_same_shows_no_change():
+    """Its ten-thousandths are no float's: what is published is the nearest one."""
+    exact = 1_234_567_890_123_456_712
+    [row] = side_by_side([exact / 10_000], [exact / 10_000], [(exact, exact, exact)])
+    assert (row["change"], row["difference"], [row[part] for part in PARTS]) == ("same", 0.0, [0.0] * 4)
+
+
+def test_large_scores_that_moved_by_a_point():
+    before = 9_000_000_000_000_000_000
+    [row] = side_by_side([before / 10_000 + 1], [before / 10_000], [(before, before, before)])
+    assert (row["change"], row["difference"], row["by_activity"]) == ("up", 1.0, 1.0)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def test_what_it_says(tmp_path):
             "ambiguous_contacts": 0,
         },
         "warnings": ["a warning"],
+        "given": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]
     assert scores[0]["flames"] == [1, 0, 1, 0, 0, 2]
@@ -186,9 +188,46 @@ def test_the_docs_name_the_columns_of_the_tables(schema):
 def test_the_layout_tells_nested_fields():
     rows = layout().splitlines()
     assert "| `sources[].rows` | whole number | the rows in its files |" in rows
-    assert "| `scores[].rules[].points` | number | the points, together |" in rows
+    assert "| `scores[].rules[].points` | number | the points, together, exactly |" in rows
     assert (
         "| `sources[].modified` | text or null | when the newest of its files was last changed, ISO 8601 |"
         in rows
     )
     assert all("||" not in row and "|  |" not in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("points", "written"),
+    [
+        ("3", "3"),
+        ("-4.5", "-4.5"),
+        ("0.0001", "0.0001"),
+        ("945600000000000", "945600000000000"),
+        ("1001498999122085.9766", "1001498999122085.9766"),
+        ("-99999999999999999999999.1234", "-99999999999999999999999.1234"),
+    ],
+)
+def test_rule_totals_are_written_and_read_to_the_last_digit(tmp_path, points, written):
+    told = record()
+    first = told.scores[0]
+    rules = (first.rules[0].model_copy(update={"points": Decimal(points)}), *first.rules[1:])
+    scores = (first.model_copy(update={"rules": rules}), *told.scores[1:])
+    write_record(tmp_path, told.model_copy(update={"scores": scores}))
+    assert f'          "points": {written}\n' in (tmp_path / "run.json").read_text(encoding="utf-8")
+    assert read_record(tmp_path).scores[0].rules[0].points == Decimal(points)
+
+
+def test_text_that_looks_like_a_total_stays_text(tmp_path):
+    text = 'version: 1\n"points": "5"\n  "points": "12",\n'
+    told = record(rules=RulesFile.of("rules.yaml", text))
+    write_record(tmp_path, told)
+    assert read_record(tmp_path).rules.text == text
+
+
+def test_a_total_that_an_older_program_wrote_is_read(tmp_path):
+    write_record(tmp_path, record())
+    path = tmp_path / "run.json"
+    path.write_text(
+        path.read_text().replace('"points": -4.5', '"points": -45e-1').replace('"points": 8', '"points": 8.0')
+    )
+    assert read_record(tmp_path) == record()

@@ -13,6 +13,7 @@ from flamescore.publish.contents import scan
 from flamescore.report.words import number
 from flamescore.source import nearest
 from flamescore.tables.changes import with_why
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from flamescore.publish.record import RunRecord
@@ -70,7 +71,7 @@ def summary(record: RunRecord, score: str | None) -> str:
         return f"Run {record.run_id} {NONE_BEFORE}."
     name = score_meant(record, score)
     zone = ZoneInfo(record.timezone)
-    days = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (record.as_of, record.changes.as_of))
+    days = (f"{to_local(at, zone):%Y-%m-%d %H:%M}" for at in (record.as_of, record.changes.as_of))
     counts = next(each for each in record.changes.scores if each.name == name)
     said = ", ".join(f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in KINDS)
     return f"{name}, {' against '.join(days)}: {said}"

@@ -65,7 +65,8 @@ def explain(
 
     Show every rule and limit that gave the contact something or took it, each counted event with its worth
     and the day it expires, the outlook, and the way to the next flame. The points add up to the score, to the
-    last digit. By default as of the latest run, with the rules of that run.
+    last digit. By default as of the latest run, with the rules of that run, and with the sources and the
+    reject limit that flags or variables gave it.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
@@ -81,7 +82,7 @@ def explain(
         most = _most(chosen)
         if as_of is None:
             found = published(project, run, log_format, quiet=quiet)
-            told = _of_run(project, contact, found, everything=everything, most=most)
+            told = _of_run(project, contact, found, config, everything=everything, most=most)
         else:
             told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
         _write(told, out, chosen, everything=everything)
@@ -92,7 +93,16 @@ def explain(
     command(body, log_format)
 
 
-def _of_run(project: Project, contact: str, found: Run, *, everything: bool, most: int | None) -> Explanation:
+def _of_run(
+    project: Project,
+    contact: str,
+    found: Run,
+    config: str | None,
+    *,
+    everything: bool,
+    most: int | None,
+) -> Explanation:
+    from flamescore.cli.published import as_read  # noqa: PLC0415 - it takes time to import
     from flamescore.inputs import read_inputs  # noqa: PLC0415
     from flamescore.insight.explain import explain as explained  # noqa: PLC0415
     from flamescore.insight.published import held_against  # noqa: PLC0415
@@ -103,7 +113,8 @@ def _of_run(project: Project, contact: str, found: Run, *, everything: bool, mos
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
     as_of = record.as_of.isoformat().replace("+00:00", "Z")
-    with read_inputs(project, rules=rules, as_of=as_of, keys=_keys(contact)) as inputs:
+    read = as_read(found, project, config)
+    with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=_keys(contact)) as inputs:
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
         told = explained(book, exports, who, as_of=instant, everything=everything, most=most)

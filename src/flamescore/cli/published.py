@@ -1,4 +1,4 @@
-"""The run that a command reads, and what to say where there is none."""
+"""The run that a command reads, what to say where there is none, and the settings that made it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.cli.boundary import remark
 from flamescore.errors import NotFoundError, Problem
+from flamescore.exports.faults import MISSING, fault
+from flamescore.exports.find import STDIN
+from flamescore.exports.settings import find_settings_of
 from flamescore.publish.runs import LATEST
 from flamescore.publish.store import RunStore
 from flamescore.wallclock import ahead
@@ -38,3 +41,24 @@ def published(project: Project, run: str | None, log: LogFormat, *, quiet: bool)
         text = f'latest: {LATEST_AHEAD} "latest" is {found.run_id}, whose as_of is {away} ahead.'
         remark(f"{text} flamescore score --make-latest moves it.", log)
     return found
+
+
+def as_read(run: Run, project: Project, config: str | None) -> Project:
+    """Return the project as it was settled for a run: with the sources and limits that flags gave that one.
+
+    Records of older programs don't say; `project` holds then.
+
+    Raises:
+        InputError: a source was a stream, which is gone.
+    """
+    given = run.record.given
+    read = project if given is None else find_settings_of(given.model_dump(), config)
+    for kind in ("contacts", "events", "tag_history", "opportunities"):
+        for source in getattr(read.settings, kind):
+            if source.path == STDIN or read.resolve(source.path).is_fifo():
+                name = "standard input" if source.path == STDIN else "a pipe"
+                what = f"{name} (`{source.path}`), and what came from there is gone"
+                text = f"{kind}: run {run.run_id} took them from {what}."
+                hint = "Write it to a file, score again with that file, and explain the new run."
+                raise fault(MISSING, text, hint)
+    return read

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.units import start_of_day
+from flamescore.units import start_of_day, to_local
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -48,7 +48,7 @@ class Clock:
 
     def day_of(self, instant: datetime) -> int:
         """Return the local calendar day of an instant, in days since 1970-01-01."""
-        return (instant.astimezone(self.zone).date() - EPOCH).days
+        return (to_local(instant, self.zone).date() - EPOCH).days
 
     def day_before(self, window: Period) -> int:
         """Return the local calendar day of `as_of - window`."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from flamescore.bind.resolved import NO_LIMITS, BranchRule, EventRule, TagRule
 from flamescore.engine.entries import entries_of, numbered
+from flamescore.engine.exact import kind_for, narrowed, size, total
 from flamescore.engine.tags import UNDATED
 from flamescore.engine.worth import DAY, contributions, factors
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from flamescore.bind.resolved import Limits, Rule, RuleBook, Score
     from flamescore.engine.clock import Clock
+    from flamescore.engine.exact import Points
     from flamescore.engine.judge import Judge
     from flamescore.engine.spill import Arrays, Stored
     from flamescore.engine.tail import Sums
@@ -31,12 +33,15 @@ _OLDEST: Final = 2**62
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NONE`."""
+    """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NONE`.
+
+    Points are Python's integers (`object`) where 64 bits don't hold all of them.
+    """
 
     contact: NDArray[np.integer]
     entry: NDArray[np.integer]
     occurrences: NDArray[np.integer]
-    points: NDArray[np.integer]
+    points: Points
     age: NDArray[np.integer]
 
     @property
@@ -88,18 +93,19 @@ class Share:
     """What the ledger of some contacts comes to.
 
     `totals` and `youngest` (age of the last activity, or `NONE`) are by score and contact, `scored` says who
-    is in the population. `given` has a row for the contacts, the occurrences and the points, and a column an
-    entry; `unvalued` is by entry, `undated` counts contacts.
+    is in the population; totals that 64 bits don't hold are Python's integers. `given`, Python's integers
+    too, has a row for the contacts, the occurrences and the points, and a column an entry; `unvalued` is by
+    entry, `undated` counts contacts.
     """
 
-    totals: NDArray[np.int64]
+    totals: Points
     youngest: NDArray[np.int64]
     scored: NDArray[np.bool_]
-    given: NDArray[np.int64]
+    given: NDArray[np.object_]
     unvalued: NDArray[np.int64]
     undated: int
 
-    def inside(self) -> NDArray[np.int64]:
+    def inside(self) -> Points:
         """Return the totals, 0 for who is outside the population."""
         return np.where(self.scored, self.totals, 0)
 
@@ -109,13 +115,13 @@ class Given:
     """What a rule gives, before its limits: one row a contact that got anything, by contact."""
 
     contact: NDArray[np.int64]
-    points: NDArray[np.int64]
+    points: Points
     occurrences: NDArray[np.int64]
     age: NDArray[np.int64]
     unvalued: int = 0
 
     @classmethod
-    def plain(cls, points: NDArray[np.int64]) -> Given:
+    def plain(cls, points: Points) -> Given:
         """Take points by contact that no event stands behind."""
         who = np.flatnonzero(points)
         none = np.zeros(len(who), np.int64)
@@ -138,16 +144,17 @@ class Draft:
 
     entries: int
     parts: list[Rows] = field(default_factory=list)
-    given: NDArray[np.int64] = field(init=False)
+    given: NDArray[np.object_] = field(init=False)
     unvalued: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.given = np.zeros((3, self.entries), np.int64)
+        self.given = np.zeros((3, self.entries), np.object_)
         self.unvalued = np.zeros(self.entries, np.int64)
 
     def write(self, entry: int, given: Given) -> None:
         """Write a row for each contact that gets or loses anything."""
-        self.given[:, entry] += (len(given.contact), given.occurrences.sum(), given.points.sum())
+        more = len(given.contact), int(given.occurrences.sum()), total(given.points)
+        self.given[:, entry] += np.array(more, np.object_)  # else past 64 bits they become floats
         self.unvalued[entry] += given.unvalued
         number = np.full(len(given.contact), entry, np.int64)
         self.parts.append(Rows(given.contact, number, given.occurrences, given.points, given.age))
@@ -185,27 +192,28 @@ class Teller:
 
     def _score(
         self, score: Score, judge: Judge, draft: Draft, undated: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    ) -> tuple[Points, NDArray[np.int64], NDArray[np.bool_]]:
         scored = judge.holds(score.population)
-        groups: dict[str | None, NDArray[np.int64]] = {None: np.zeros(judge.count, np.int64)}
         youngest = np.full(judge.count, _OLDEST, np.int64)
-        for rule in score.rules:
-            given = self._given(rule, judge, score, scored, undated)
+        told = [(rule, self._given(rule, judge, score, scored, undated)) for rule in score.rules]
+        kind = kind_for(sum(size(given.points) for _, given in told))  # limits only make sums smaller
+        groups: dict[str | None, Points] = {None: np.zeros(judge.count, kind)}
+        for rule, given in told:
             draft.write(self._number[score.name, "rule", rule.id], given)
             _younger(youngest, given)
-            group = groups.setdefault(rule.group, np.zeros(judge.count, np.int64))
+            group = groups.setdefault(rule.group, np.zeros(judge.count, kind))
             self._add(draft, group, given, rule.limits, (score.name, "rule_limit", rule.id))
-        total = groups[None]
+        sums = groups[None]
         for name, limits in score.groups:
             if name in groups:
-                total += self._limited(draft, groups[name], limits, (score.name, "group_limit", name))
-        total = self._limited(draft, total, score.limits, (score.name, "score_limit", score.name))
-        return total, np.where(youngest == _OLDEST, NONE, youngest), scored
+                sums += self._limited(draft, groups[name], limits, (score.name, "group_limit", name))
+        sums = self._limited(draft, sums, score.limits, (score.name, "score_limit", score.name))
+        return narrowed(sums), np.where(youngest == _OLDEST, NONE, youngest), scored
 
     def _add(
         self,
         draft: Draft,
-        group: NDArray[np.int64],
+        group: Points,
         given: Given,
         limits: Limits,
         entry: tuple[str, str, str],
@@ -214,19 +222,15 @@ class Teller:
         if limits == NO_LIMITS:
             group[given.contact] += given.points
             return
-        points = np.zeros(len(group), np.int64)
+        points = np.zeros(len(group), group.dtype)
         points[given.contact] = given.points
         group += self._limited(draft, points, limits, entry)
 
-    def _limited(
-        self, draft: Draft, points: NDArray[np.int64], limits: Limits, entry: tuple[str, str, str]
-    ) -> NDArray[np.int64]:
+    def _limited(self, draft: Draft, points: Points, limits: Limits, entry: tuple[str, str, str]) -> Points:
         """Clamp sums, and write down what that took or gave back."""
         if limits == NO_LIMITS:
             return points
-        low = np.iinfo(np.int64).min if limits.low is None else limits.low
-        high = np.iinfo(np.int64).max if limits.high is None else limits.high
-        held = np.clip(points, low, high)
+        held = np.clip(points, limits.low, limits.high)
         draft.write(self._number[entry], Given.plain(held - points))
         return held
 
@@ -278,11 +282,12 @@ def _younger(youngest: NDArray[np.int64], given: Given) -> None:
     youngest[who] = np.minimum(youngest[who], given.age[active])
 
 
-def _narrowed(column: NDArray[np.int64]) -> NDArray[np.integer]:
+def _narrowed(column: Points) -> Points:
     """Keep whole numbers in the least room that they fit into: the ledger is what a scoring holds most of.
 
     A row takes 12 bytes or so; with 64 bits a number it took 40.
     """
     low, high = column.min(initial=0), column.max(initial=0)
     fitting = (kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
-    return column.astype(next(fitting))
+    kind = next(fitting, None)
+    return column if kind is None else column.astype(kind)

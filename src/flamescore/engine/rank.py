@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from flamescore.engine.ledger import NONE
 from flamescore.engine.readings import instant_of
 from flamescore.frames import SCORES, conform
+from flamescore.points import quotients
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from flamescore.engine.clock import Clock
 
 _TOTAL, _NUMBER = "total", "number"
-_EXACT: Final = 2**53
-"""Whole numbers up to this size are floats as they are."""
 
 
 def ranked(
@@ -57,19 +56,6 @@ def ranked(
         last_activity_at=instant_of(at),
     )
     return table.pipe(conform, SCORES, name="scores"), frame[_NUMBER]
-
-
-def quotients(
-    whole: NDArray[np.integer] | NDArray[np.object_], by: int, *, times: int = 1
-) -> NDArray[np.float64]:
-    """Return `times * whole / by`, the nearest floats.
-
-    Polars is no help: it divides by a constant by way of its reciprocal, now and then one digit off.
-    Numbers that no float holds exactly are divided one by one.
-    """
-    if max(-int(whole.min(initial=0)), int(whole.max(initial=0))) * times <= _EXACT:
-        return whole.astype(np.int64) * times / by
-    return np.array([times * number / by for number in whole.tolist()], np.float64)
 
 
 def flames(score: Score, total: pl.Expr) -> pl.Expr:

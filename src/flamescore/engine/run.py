@@ -12,6 +12,7 @@ import numpy as np
 from flamescore.engine.bins import Bins
 from flamescore.engine.judge import Judge
 from flamescore.engine.ledger import Page
+from flamescore.engine.passed import ScoreTooLargeError, check
 from flamescore.engine.prepare import Prepared, prepare
 from flamescore.engine.scan import BATCH, Scan
 from flamescore.engine.spill import ROOM, Spill
@@ -62,7 +63,7 @@ class Told:
     """A partition's ledger, what it comes to, and for whom each further condition holds.
 
     There is no page where nobody wants the ledger. `earlier` are the totals without the youngest events, by
-    score and contact, 0 outside the population.
+    score and contact, 0 outside the population; None where nobody wants them, or they are too large.
     """
 
     page: Page | None
@@ -105,6 +106,9 @@ def run(
     """Go from exports to the ledger of every partition; without `ledger`, to what it comes to alone.
 
     With `before` the totals of the events that are at least so many seconds old are worked out too.
+
+    Raises:
+        ScoreTooLargeError: 64 bits don't hold a contact's score.
     """
     watch = Watch()
     ready = prepare(book, exports, clock, also=also)
@@ -137,6 +141,7 @@ class _Accountant:
     def tell(self, partition: Partition) -> Told:
         """Count the events, write the page, answer the further conditions."""
         judge, draft, share = self._counted(partition)
+        self._check(partition, draft, share)
         stored = None if self.pages is None else self.pages.put(draft.rows().arrays)
         page = None if stored is None else Page(judge.first, judge.last, stored)
         holds = tuple(judge.holds(condition) for condition in self.also)
@@ -147,11 +152,28 @@ class _Accountant:
         judge = Judge(self.ready.known, partition.first, partition.last, self.tail.sums(partition))
         return judge, *self.ready.teller.share(judge)
 
-    def _earlier(self, partition: Partition, share: Share, before: int) -> NDArray[np.int64]:
+    def _check(self, partition: Partition, draft: Draft, share: Share) -> None:
+        teller, ids = self.ready.teller, self.ready.people.frame["contact_id"]
+        check(
+            draft,
+            share,
+            teller.entries,
+            as_of=self.ready.clock.as_of,
+            id_of=lambda place: str(ids[partition.first + place]),
+        )
+
+    def _earlier(self, partition: Partition, share: Share, before: int) -> NDArray[np.int64] | None:
         """Count again for those alone who have younger events: from one night to the next they are few."""
         past, who = partition.earlier(before)
         totals = share.inside()
-        return np.where(who, self._counted(past)[2].inside(), totals) if who.any() else totals
+        if not who.any():
+            return totals
+        _, draft, earlier = self._counted(past)
+        try:
+            self._check(past, draft, earlier)
+        except ScoreTooLargeError:
+            return None
+        return np.where(who, earlier.inside(), totals)
 
 
 def _in_turn(

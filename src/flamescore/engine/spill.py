@@ -48,7 +48,7 @@ class Spill:
         """Put arrays away."""
         size = sum(array.nbytes for array in arrays)
         with self._lock:
-            if size > self._room:
+            if size > self._room and not any(array.dtype.hasobject for array in arrays):
                 with suppress(OSError):
                     return self._written(arrays)
             self._room -= size

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from flamescore.engine.counting import Occurrences, Timeline, counted, runs
+from flamescore.engine.exact import by_run, size
 from flamescore.engine.readings import MISSING
 from flamescore.engine.worth import DAY, contributions, times
 from flamescore.units import MAX_POINTS, POINT
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine.bins import Kept, Partition
     from flamescore.engine.clock import Clock
+    from flamescore.engine.exact import Points
     from flamescore.engine.streams import Stream, Streams
 
 
@@ -32,13 +34,13 @@ _NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 class Sums:
     """One row a contact (counted from the partition's first, rising), as arrays of one length.
 
-    `occurrences` that count, `points` in ten-thousandths, `age` of the latest in seconds; `unvalued` is how
-    many occurrences in all had no number to give points from.
+    `occurrences` that count, `points` in ten-thousandths (`exact.Points`), `age` of the latest in seconds;
+    `unvalued` is how many occurrences in all had no number to give points from.
     """
 
     contact: NDArray[np.int64]
     occurrences: NDArray[np.int64]
-    points: NDArray[np.int64]
+    points: Points
     age: NDArray[np.int64]
     unvalued: int = 0
 
@@ -107,6 +109,11 @@ class Tables:
         """Return what the tables of streams say of ages in seconds."""
         found: NDArray[np.int64] = self.flat[np.minimum(age // DAY, self.last[stream]) + self.start[stream]]
         return found
+
+    def largest(self, first: int, last: int) -> int:
+        """Return the largest size of what the tables of neighbouring streams say."""
+        end = int(self.start[last]) if last < len(self.start) else len(self.flat)
+        return size(self.flat[int(self.start[first]) : end])
 
 
 @dataclass(frozen=True)
@@ -195,7 +202,8 @@ class Tail:
         starts, lengths = runs(some.run)
         run, age = some.run[starts], some.age[starts]
         worth = self.tables.worth(some.run >> bits, some.age) if some.worth is None else some.worth
-        points = np.add.reduceat(worth, starts) if len(starts) else worth
+        largest = self.tables.largest(group.first, group.last) if some.worth is None else size(worth)
+        points = by_run(worth, starts, most=largest * int(lengths.max(initial=0)))
         unvalued = 0 if some.valued is None else len(some.valued) - int(some.valued.sum())
         bounds = np.searchsorted(run, np.arange(group.first, group.last + 1) << bits).tolist()
         contact = run & ((1 << bits) - 1)

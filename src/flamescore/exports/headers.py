@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from flamescore.text import shape
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _MOST: Final = 12
-_LONGEST: Final = 40
 _ROW: Final = "That seems to be a row: a file without a header needs `header: false` and `names`."
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -25,11 +26,6 @@ def told(headers: Sequence[str]) -> str:
         return f"It has: {', '.join(headers[:_MOST])}."
     shapes = ", ".join(f"`{shape(each)}`" for each in headers[:_MOST])
     return f"It has: {shapes}. {_ROW}"
-
-
-def shape(text: str) -> str:
-    """Return what a text looks like, without what it says: digits as `9`, letters as `a`, 40 of them."""
-    return "".join("9" if each.isnumeric() else "a" if each.isalpha() else each for each in text[:_LONGEST])
 
 
 def _like_a_cell(header: str) -> bool:

@@ -37,12 +37,14 @@ class Project:
     """What a run is made of. Paths in `settings` are relative to `folder`.
 
     `document` is the file as read, None where there is none; `exclude` its condition for the call list.
+    `given` are the keys that flags or variables gave in place of the file.
     """
 
     settings: ProjectFile
     folder: Path
     path: Path | None = None
     document: Document | None = None
+    given: frozenset[str] = frozenset()
 
     @property
     def exclude(self) -> Node | None:

@@ -42,6 +42,15 @@ def find_settings(config: str | None = None, flags: Mapping[str, object] | None 
     return settle(None if path is None else load_project(path), flags)
 
 
+def find_settings_of(given: Mapping[str, object], config: str | None = None) -> Project:
+    """Return the project that stands where the user is as a run had it: with what was `given` to that run.
+
+    Variables that are set now don't matter.
+    """
+    path = find_project(config)
+    return settle(None if path is None else load_project(path), given, environ={})
+
+
 def settle(
     project: Project | None = None,
     flags: Mapping[str, object] | None = None,
@@ -69,7 +78,7 @@ def settle(
     settings = base.settings.model_copy(update=changes)
     if "max_rejects" in changes:
         settings = _without_own_limits(settings)
-    return replace(base, settings=settings)
+    return replace(base, settings=settings, given=frozenset(said))
 
 
 def check_needed(project: Project) -> None:

@@ -34,8 +34,13 @@ class RejectLimit:
         """Say whether so many rejects of so many rows are allowed."""
         return rejected * 100 <= self.number * rows if self.share else rejected <= self.number
 
+    @property
+    def written(self) -> str:
+        """Return it as it is written: `5%`, `20`."""
+        return f"{self.number}%" if self.share else f"{self.number}"
+
     def __str__(self) -> str:
-        return f"{self.number}%" if self.share else count(int(self.number), "row")
+        return self.written if self.share else count(int(self.number), "row")
 
 
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")

@@ -14,6 +14,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from flamescore.bind.resolve import bind_rules
+from flamescore.engine.passed import ScoreTooLargeError
 from flamescore.errors import FlamescoreError
 from flamescore.insight.changes_parts import what_if
 from flamescore.insight.changes_schema import KINDS
@@ -112,6 +113,8 @@ def _totals(
     then, now, later = before.as_of, scored.as_of, scored.earlier
     try:
         return what_if(old, book, exports, then=then, now=now, names=names, later=later), ()
+    except ScoreTooLargeError:
+        return None, (f"a score of then, or by the rules of then, is too large: {_UNKNOWN}",)
     except (Exception, PanicException):  # noqa: BLE001 - a fault of the exports or ours is raised again
         what_if(book, book, exports, then=then, now=now, names=names, later=later)
         return None, (f"the rules of the run before can't score today's exports: {_UNKNOWN}",)

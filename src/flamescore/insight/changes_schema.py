@@ -28,4 +28,7 @@ CHANGES: Final = pl.Schema(
         **dict.fromkeys(PARTS, pl.Float64()),
     }
 )
-"""One row a contact and score. The four parts add up to `difference`, in ten-thousandths of a point."""
+"""One row a contact and score. The four parts add up to `difference`, in ten-thousandths of a point.
+
+Of scores that no float holds exactly (past 2^53 ten-thousandths) the published floats are compared.
+"""

@@ -19,12 +19,14 @@ from flamescore.insight.changes_schema import (
     UP,
     VANISHED,
 )
-from flamescore.units import POINT
+from flamescore.points import in_points, published, ten_thousandths, wide_enough
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FOUND: Final = ("contact_id", "score", "flames")
+_NOW, _THEN = "\x00now", "\x00then"
+"""The scores in ten-thousandths."""
 
 
 def compared(
@@ -40,8 +42,12 @@ def compared(
     `scores` and `previous` are `frames.SCORES` of two runs, `totals` what `what_if` says, or None where the
     parts are not known: they are null then, as they are for contacts that one run alone has a score of.
     """
+    known = () if totals is None else [totals[each] for each in (OLD_RULES, NEW_RULES, LATER)]
+    kind = wide_enough(scores["score"], previous["score"], *known)
+    if totals is not None:
+        totals = totals.with_columns(published(each, kind) for each in known)
     frames = [
-        _side_by_side(scores, previous, name)
+        _side_by_side(scores, previous, name, kind)
         .pipe(_with_parts, totals, name)
         .pipe(_with_kind, hot_flames)
         .pipe(_in_order, hot_flames)
@@ -52,14 +58,17 @@ def compared(
     return pl.concat([pl.DataFrame(schema=CHANGES), *frames])
 
 
-def _side_by_side(scores: pl.DataFrame, previous: pl.DataFrame, name: str) -> pl.DataFrame:
+def _side_by_side(scores: pl.DataFrame, previous: pl.DataFrame, name: str, kind: pl.DataType) -> pl.DataFrame:
     mine = pl.col("score_name") == name
     then = previous.filter(mine).select(
         "contact_id", pl.col("score").alias("previous_score"), pl.col("flames").alias("previous_flames")
     )
     now = scores.filter(mine).select(*_FOUND)
-    both = now.join(then, on="contact_id", how="full", coalesce=True)
-    moved = _whole("score") - _whole("previous_score")
+    both = now.join(then, on="contact_id", how="full", coalesce=True).with_columns(
+        ten_thousandths(pl.col("score"), kind).alias(_NOW),
+        ten_thousandths(pl.col("previous_score"), kind).alias(_THEN),
+    )
+    moved = pl.col(_NOW) - pl.col(_THEN)
     return both.with_columns(pl.lit(name).alias("score_name"), moved.alias("difference"))
 
 
@@ -68,10 +77,10 @@ def _with_parts(both: pl.DataFrame, totals: pl.DataFrame | None, name: str) -> p
         return both.with_columns(pl.lit(None, pl.Int64).alias(part) for part in PARTS)
     mine = totals.filter(pl.col("score_name") == name).drop("score_name")
     steps = {
-        "by_data": pl.col(OLD_RULES) - _whole("previous_score"),
+        "by_data": pl.col(OLD_RULES) - pl.col(_THEN),
         "by_rules": pl.col(NEW_RULES) - pl.col(OLD_RULES),
         "by_time": pl.col(LATER) - pl.col(NEW_RULES),
-        "by_activity": _whole("score") - pl.col(LATER),
+        "by_activity": pl.col(_NOW) - pl.col(LATER),
     }
     known = pl.col("difference").is_not_null()
     joined = both.join(mine, on="contact_id", how="left")
@@ -97,21 +106,11 @@ def _with_kind(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
 def _in_order(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
     place = pl.col("change").replace_strict(list(KINDS), list(range(len(KINDS))), return_dtype=pl.Int32)
     hot_at_once = (pl.col("change") == NEW) & (pl.col("flames") >= hot_flames)
-    size = pl.coalesce(pl.col("difference").abs(), _whole("score"), _whole("previous_score"))
+    size = pl.coalesce(pl.col("difference").abs(), _NOW, _THEN)
     return both.sort(
         pl.when(hot_at_once).then(0).otherwise(place), size, "contact_id", descending=[False, True, False]
     )
 
 
 def _in_points(both: pl.DataFrame) -> pl.DataFrame:
-    """Turn ten-thousandths into points; numpy's quotients are the nearest floats, Polars' may not be."""
-    whole = {name: both[name] for name in ("difference", *PARTS)}
-    points = {name: pl.Series(each.fill_null(0).to_numpy() / POINT) for name, each in whole.items()}
-    return both.with_columns(
-        pl.when(pl.col(name).is_not_null()).then(pl.lit(points[name])).alias(name) for name in whole
-    )
-
-
-def _whole(column: str) -> pl.Expr:
-    """Read points as the ten-thousandths that they stand for."""
-    return (pl.col(column) * POINT).round(0).cast(pl.Int64)
+    return both.with_columns(in_points(both[name]) for name in ("difference", *PARTS))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from flamescore.units import start_of_day
+from flamescore.units import start_of_day, to_local
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,23 +23,32 @@ _PLAIN: Final = timedelta(days=1) - _SECOND
 """From the first to the last second of a day on which no clock is changed."""
 
 
-def expires_at(at: datetime, window: Period, clock: Clock) -> datetime:
+def expires_at(at: datetime, window: Period, clock: Clock) -> datetime | None:
     """Return the first instant after `at` at which the window no longer holds it (`as_of - w >= at`).
+
+    None where that is after the last year that a datetime knows.
 
     With windows in months or years the days cut to a month's last can end it a little early or late, so the
     days around are looked at one by one.
     """
+    try:
+        return _expires_at(at, window, clock.zone)
+    except OverflowError:
+        return None
+
+
+def _expires_at(at: datetime, window: Period, zone: ZoneInfo) -> datetime:
     if window.seconds is not None:
         return at + timedelta(seconds=window.seconds)
-    stepped = window.after(at, clock.zone)
-    for start, end, since, until in _days(stepped.astimezone(clock.zone).date(), window, clock.zone):
+    stepped = window.after(at, zone)
+    for start, end, since, until in _days(to_local(stepped, zone).date(), window, zone):
         if since >= at:
             return start
         if until >= at:
             # Where neither day has its clock changed the window moves on as the day does: without the
             # search by halves, and the days kept, 9,000 events take 0.4 s instead of 2.7.
             plain = end - start == until - since == _PLAIN
-            return start + (at - since) if plain else _first(start, end, at, window, clock.zone)
+            return start + (at - since) if plain else _first(start, end, at, window, zone)
     return stepped
 
 

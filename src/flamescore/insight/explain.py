@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from flamescore.engine.clock import Clock
 from flamescore.engine.judge import Judge
+from flamescore.engine.passed import ScoreTooLargeError, check
 from flamescore.engine.prepare import prepare
 from flamescore.engine.rank import ranked
 from flamescore.engine.trace import trace
@@ -22,14 +23,14 @@ from flamescore.scoring import score_exports
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flamescore.bind.resolved import RuleBook, Score
     from flamescore.engine.ledger import Share
     from flamescore.frames import Exports
 
 AHEAD: Final = (7, 30)
 """The days for which the outlook is told."""
+
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def explain(
@@ -46,6 +47,9 @@ def explain(
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
     With `most` only so many of the occurrences that count under a rule are told, the latest.
     Rank and percentile are left out: they depend on everyone else.
+
+    Raises:
+        ScoreTooLargeError: 64 bits don't hold a score.
     """
     mine = single(exports, contact_id)
     clock = Clock(as_of, book.zone)
@@ -53,6 +57,7 @@ def explain(
     traced = trace(ready, mine.events)
     judge = Judge(ready.known, 0, 1, traced.sums)
     draft, share = ready.teller.share(judge)
+    check(draft, share, ready.teller.entries, as_of=as_of, id_of=lambda _: contact_id)
     summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
     told = Told(ready, traced, judge, draft.rows(), mine.tag_history, everything=everything, most=most)
@@ -115,8 +120,14 @@ def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, 
 
 
 def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
+    """Return the outlook by score; none where it can't be had: past the last year, or too large a score."""
+    if as_of > _LAST - timedelta(days=days):
+        return {}
     later = as_of + timedelta(days=days)
-    then = score_exports(book, frozen(mine, as_of, later), as_of=later)
+    try:
+        then = score_exports(book, frozen(mine, as_of, later), as_of=later)
+    except ScoreTooLargeError:
+        return {}
     return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -26,7 +25,8 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
     beyond = pl.lit(max(now, then)).cast(INSTANT) + pl.duration(seconds=1)
     put_off = pl.when(pl.col("at") > then).then(beyond).otherwise("at").alias("at")
     # The engine counts whole seconds: an event within the second of `then` had happened by then.
-    past = pl.col("at") < then.replace(microsecond=0) + timedelta(seconds=1)
+    second = pl.lit(then.replace(microsecond=0)).cast(INSTANT)
+    past = pl.col("at") < second + pl.duration(seconds=1)
     return replace(
         exports,
         events=tuple(each.only(each.frame.filter(past)) for each in exports.events),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.insight.explain import with_ranks
+from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
     from flamescore.insight.explanation import Explanation
@@ -24,7 +25,11 @@ def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) ->
     notes = list(explanation.notes)
     for name in dict.fromkeys((*told, *then)):
         if told.get(name) != then.get(name):
-            was = "is not in it" if name not in then else f"has {then[name]:g} there"
-            now = "is not scored now" if name not in told else f"{told[name]:g} now"
+            was = "is not in it" if name not in then else f"has {_points(then[name])} there"
+            now = "is not scored now" if name not in told else f"{_points(told[name])} now"
             notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
     return replace(with_ranks(explanation, standing), run_id=run_id, notes=tuple(notes))
+
+
+def _points(score: float) -> str:
+    return show_points(nearest_points(score))

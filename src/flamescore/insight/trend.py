@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.insight.changes_parts import totals_at
-from flamescore.units import POINT
+from flamescore.points import in_points, published, ten_thousandths, wide_enough
 
 if TYPE_CHECKING:
     from flamescore.frames import Exports
@@ -20,7 +20,7 @@ TREND: Final = ("trend_score", "trend")
 
 
 def with_trend(scored: Scored, exports: Exports, ago: Period) -> Scored:
-    """Add `TREND` (Float64, exact to four decimals) to the scores; null for who was outside the population.
+    """Add `TREND` (Float64, exact as scores are) to the scores; null for who was outside the population.
 
     It is what the rules of today would have said then of what today's exports tell of that time: fields and
     undated tags are as exported.
@@ -28,11 +28,9 @@ def with_trend(scored: Scored, exports: Exports, ago: Period) -> Scored:
     then = ago.before(scored.as_of, scored.book.zone)
     past = totals_at(scored.book, exports, then).rename({"total": "then"})
     joined = scored.scores.join(past, on=["contact_id", "score_name"], how="left", maintain_order="left")
-    was = joined["then"]
-    now = (joined["score"] * POINT).round(0).cast(pl.Int64)
-    # numpy's quotients are the nearest floats, Polars' may not be.
-    score, moved = (each.fill_null(0).to_numpy() / POINT for each in (was, now - was))
-    known = pl.col("then").is_not_null()
-    columns = zip(TREND, (score, moved), strict=True)
-    added = (pl.when(known).then(pl.lit(pl.Series(values))).alias(name) for name, values in columns)
-    return replace(scored, scores=joined.with_columns(*added).drop("then"))
+    was, score = joined["then"], joined["score"]
+    kind = wide_enough(was, score)
+    now = joined.select(ten_thousandths(pl.col("score"), kind)).to_series()
+    added = (in_points(was), in_points(now - published(was, kind)))
+    named = (each.alias(name) for name, each in zip(TREND, added, strict=True))
+    return replace(scored, scores=joined.with_columns(named).drop("then"))

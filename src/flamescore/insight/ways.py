@@ -10,6 +10,7 @@ import polars as pl
 
 from flamescore.bind.resolved import EventRule
 from flamescore.engine.bins import Kept, Partition
+from flamescore.engine.exact import MOST as LARGEST
 from flamescore.engine.judge import Judge
 from flamescore.engine.rank import flames
 from flamescore.engine.readings import MISSING
@@ -72,7 +73,8 @@ def flames_of(score: Score, total: int) -> int:
 
 
 def _flames_of(score: Score, totals: list[int]) -> list[int]:
-    told = pl.select(flames(score, pl.lit(pl.Series(totals, dtype=pl.Int64)))).to_series()
+    held = [max(-LARGEST, min(total, LARGEST)) for total in totals]  # one occurrence more may be too much
+    told = pl.select(flames(score, pl.lit(pl.Series(held, dtype=pl.Int64)))).to_series()
     return [int(each) for each in told]
 
 

@@ -14,6 +14,7 @@ from flamescore.publish.record import (
     ChangedEntry,
     ChangesEntry,
     FileEntry,
+    GivenEntry,
     Observed,
     PercentileEntry,
     RuleEntry,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from flamescore.exports.project import Project
     from flamescore.frames import SourceRecord
     from flamescore.insight.changes import Changes
     from flamescore.scoring import Observations, Scored
@@ -47,6 +49,7 @@ def describe(
     steps: Sequence[Step] = (),
     warnings: Sequence[str] = (),
     hot_flames: int = 5,
+    given: GivenEntry | None = None,
 ) -> RunRecord:
     """Return the record of a published run; the engine's own steps follow `steps`."""
     timed = (*steps, *(replace(step, name=f"score: {step.name}") for step in scored.observed.steps))
@@ -62,10 +65,21 @@ def describe(
         contacts=scored.contacts.height,
         excluded=scored.excluded.height,
         hot_flames=hot_flames,
+        given=given,
         scores=tuple(_score(summary, scored.observed.rules) for summary in summaries(scored)),
         observed=_observed(scored.observed),
         warnings=tuple(warnings),
         versions=Versions(program=__version__, polars=pl.__version__, python=platform.python_version()),
+    )
+
+
+def describe_given(project: Project) -> GivenEntry:
+    """Return what a record says of the flags and variables that a project was settled with."""
+    given, settings = project.given, project.settings
+    return GivenEntry(
+        contacts=tuple(source.path for source in settings.contacts) if "contacts" in given else None,
+        events=tuple(source.path for source in settings.events) if "events" in given else None,
+        max_rejects=settings.max_rejects.written if "max_rejects" in given else None,
     )
 
 

@@ -12,7 +12,13 @@ from flamescore.publish.record import RunRecord
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAMES: Final = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
+_NAMES: Final = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "Decimal": "number",
+    "bool": "true or false",
+}
 _INSTANT: Final = "ISO 8601, UTC"
 
 

@@ -6,15 +6,27 @@ The layout only grows: a field added later needs a default, so that older record
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import stat
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 
 from flamescore.publish.damage import DamagedRunError, refused
 from flamescore.text import for_log, printable_json
+from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +43,8 @@ Clean = Annotated[str, AfterValidator(for_log)]
 """What a person may read of it on a terminal: no control characters, URLs without credentials."""
 Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number that a table can hold."""
+Exact = Annotated[Decimal, PlainSerializer(lambda points: show_points(nearest_points(points)))]
+"""Points as a JSON number with all its digits; `write_record` takes the quotes off."""
 
 
 class _Part(BaseModel):
@@ -91,7 +105,7 @@ class RuleEntry(_Part):
     name: str = Field(description="its name")
     contacts: int = Field(description="to how many contacts it gave or took anything")
     occurrences: int = Field(description="the counted occurrences")
-    points: float = Field(description="the points, together")
+    points: Exact = Field(description="the points, together, exactly")
 
 
 class PercentileEntry(_Part):
@@ -167,6 +181,20 @@ class ChangesEntry(_Part):
     notes: tuple[Clean, ...] = Field(default=(), description="what could not be told")
 
 
+class GivenEntry(_Part):
+    """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
+
+    contacts: tuple[Clean, ...] | None = Field(
+        default=None, description="the paths of the contacts; null where the project file named them"
+    )
+    events: tuple[Clean, ...] | None = Field(
+        default=None, description="the paths of the events; null where the project file named them"
+    )
+    max_rejects: str | None = Field(
+        default=None, description="the rejects allowed in a source; null where the project file said it"
+    )
+
+
 class StepEntry(_Part):
     """One step of the run."""
 
@@ -217,11 +245,18 @@ class RunRecord(_Part):
     files: tuple[RunFile, ...] = Field(
         default=(), description="every file of the run but this one; none in runs of earlier versions"
     )
+    given: GivenEntry | None = Field(
+        default=None, description="what flags and variables gave; null in records of older programs"
+    )
+
+
+_QUOTED: Final = re.compile(r'^( *"points": )"(-?[0-9.]+)"', re.MULTILINE)
+"""The line of an `Exact` number: no text from outside can be a line of its own in indented JSON."""
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Write `run.json` into a folder: UTF-8, indented, ending in a line feed; a terminal may show it."""
-    text = printable_json(record.model_dump_json(indent=2))
+    text = printable_json(_QUOTED.sub(r"\1\2", record.model_dump_json(indent=2)))
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
@@ -231,11 +266,13 @@ def read_record(folder: Path) -> RunRecord:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise DamagedRunError(folder, NAME, "is no file")
-        record = RunRecord.model_validate_json(path.read_bytes())
+        record = RunRecord.model_validate(json.loads(path.read_bytes(), parse_float=Decimal))
     except OSError as error:
         raise DamagedRunError(folder, NAME, refused(error)) from error
     except ValidationError as error:
         raise DamagedRunError(folder, NAME, _wrong(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise DamagedRunError(folder, NAME, "is no JSON") from error
     for fault in _contradictions(record):
         raise DamagedRunError(folder, NAME, fault)
     return record
@@ -271,8 +308,6 @@ def _is_zone(name: str) -> bool:
 def _wrong(error: ValidationError) -> str:
     """Say what is wrong with a record, without any of its values."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    if first["type"] == "json_invalid":
-        return "is no JSON"
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
     where = f": `{place.removeprefix('.')}` is missing or wrong" if place else ""
     return f"is not what a run writes{where}"

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flamescore.errors import FlamescoreError, NotFoundError, Problem
 from flamescore.publish.damage import DamagedRunError
 from flamescore.publish.record import NAME, RunRecord, read_record
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,8 +44,8 @@ class Run:
     def day(self) -> date:
         """The calendar day of its `as_of` in its rule file's time zone; in UTC if the record is damaged."""
         try:
-            return self.as_of.astimezone(ZoneInfo(self.record.timezone)).date()
-        except (FlamescoreError, OverflowError):  # a local time before the first year, or after the last
+            return to_local(self.as_of, ZoneInfo(self.record.timezone)).date()
+        except FlamescoreError:
             return self.as_of.date()
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from flamescore.insight.reasons import OUTCOMES
 from flamescore.report.words import number
 from flamescore.text import for_cell
-from flamescore.units import count
+from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +76,15 @@ def _standing(score: ScoreExplained) -> Text:
     said = [
         _worth(score.score),
         f"{score.flames} of 5 flames",
-        f"{score.percent_of_ideal:.4g}% of the ideal",
+        f"{_percent(score.percent_of_ideal)} of the ideal",
     ]
     if score.rank is not None and score.percentile is not None:
         said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
     return Text.assemble((for_cell(score.title), "bold"), ": ", ", ".join(said))
+
+
+def _percent(share: float) -> str:
+    return f"{share:,.0f}%" if abs(share) >= 1_000 else f"{share:.4g}%"  # noqa: PLR2004 - four digits
 
 
 def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
@@ -170,5 +174,5 @@ def _worth(value: float) -> str:
 
 
 def _time(instant: datetime, zone: ZoneInfo) -> str:
-    local = instant.astimezone(zone)
-    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
+    local = to_local(instant, zone).replace(tzinfo=None)
+    return local.isoformat(" ", "seconds" if local.second else "minutes")

@@ -159,8 +159,9 @@ def moment(instant: datetime) -> str:
 
 def short(text: str, year: int) -> str:
     """Shorten `2026-11-20 08:05` to `20 Nov`, with the year where it is another one."""
-    told = f"{int(text[8:10])} {_MONTHS[int(text[5:7]) - 1]}"
-    return told if text[:4] == f"{year:04d}" else f"{told} {text[:4]}"
+    its_year, month, rest = text.rsplit("-", 2)  # in some zones an instant of 9999 is in the year `+10000`
+    told = f"{int(rest[:2])} {_MONTHS[int(month) - 1]}"
+    return told if its_year == f"{year:04d}" else f"{told} {its_year.lstrip('+')}"
 
 
 def _phone(text: str) -> Markup:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.report.material import PERSON
-from flamescore.report.words import Reason, number, reason, signed
+from flamescore.report.words import Reason, difference, number, reason, signed
 from flamescore.tables.reasons import strongest
 from flamescore.tables.words import local_time
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,7 @@ def _with_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 def _missing(row: Mapping[str, object], hot_from: float | None, hot_flames: int) -> str | None:
     if hot_from is None or int(str(row["flames"])) >= hot_flames:
         return None
-    return number(hot_from - float(str(row["score"])))
+    return number(difference(hot_from, float(str(row["score"]))))
 
 
 def _reasons(material: Material, facts: ScoreFacts, ids: pl.Series) -> dict[str, tuple[Reason, ...]]:
@@ -118,7 +119,7 @@ def _reasons(material: Material, facts: ScoreFacts, ids: pl.Series) -> dict[str,
             names.get(row["rule_id"]) or row["rule_id"],
             points=row["points"],
             occurrences=row["occurrences"],
-            last=None if last is None else last.astimezone(material.zone).date(),
+            last=None if last is None else to_local(last, material.zone).date(),
             today=today,
         )
         found[row["contact_id"]] = (*found.get(row["contact_id"], ()), said)
@@ -134,4 +135,4 @@ def _moved(material: Material, score_name: str, ids: pl.Series) -> dict[str, str
 
 
 def _by(now: float, then: float | None) -> str:
-    return "new" if then is None else signed(now - then)
+    return "new" if then is None else signed(difference(now, then))

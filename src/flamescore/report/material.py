@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 from flamescore.report.problems import problems
 from flamescore.tables.hot import list_file
 from flamescore.tables.summary import summaries
-from flamescore.units import POINT
+from flamescore.units import POINT, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     import polars as pl
@@ -26,14 +27,14 @@ PERSON: Final = ("name", "company", "phone", "email", "owner")
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """What a rule or limit gave or took over all contacts, in points."""
+    """What a rule or limit gave or took over all contacts, in points, exactly."""
 
     id: str
     name: str
     entry: str
     contacts: int
     occurrences: int
-    points: float
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def of_scored(
     kept = tuple(name for name in PERSON if name in keep and name in scored.contacts.columns)
     return Material(
         run_id=run_id,
-        as_of=scored.as_of.astimezone(scored.book.zone),
+        as_of=to_local(scored.as_of, scored.book.zone),
         zone=scored.book.zone,
         rules_hash=rules_hash,
         hot_flames=hot_flames,

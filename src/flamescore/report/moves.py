@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.report.words import number, signed
+from flamescore.report.words import difference, number, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,7 +99,7 @@ def _moves(material: Material, rows: pl.DataFrame) -> Iterator[Move]:
             flames=row["flames"],
             before=None if before is None else number(before),
             now=None if now is None else number(now),
-            by="new" if before is None else signed((now or 0) - before),
+            by="new" if before is None else signed(difference(now or 0, before)),
             parts=tuple(_parts(row)),
         )
 

@@ -10,6 +10,7 @@ import polars as pl
 from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.moves import moves
 from flamescore.report.words import number
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,7 @@ def view(material: Material, *, limit: int = LISTED) -> View:
         scores=tuple(_score(material, facts, each) for facts in material.facts),
         grids=tuple(_grid(material, facts) for facts in material.facts[1:]),
         problems=material.problems,
-        since=None if changes is None else changes.as_of.astimezone(material.zone),
+        since=None if changes is None else to_local(changes.as_of, material.zone),
         redacted=material.redacted,
     )
 
@@ -185,7 +186,7 @@ def _rules(rules: Sequence[RuleFacts]) -> tuple[RuleLine, ...]:
             rule.contacts,
             rule.occurrences,
             number(rule.points),
-            rule.points,
+            float(rule.points),
         )
         for rule in by_points
     )

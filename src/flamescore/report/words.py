@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from flamescore.units import POINT, show_points
+from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
     from datetime import date
@@ -51,15 +52,20 @@ def ago(day: date, today: date) -> str:
     return f"{int(months / 12)} years ago"
 
 
-def number(value: float | None) -> str:
+def number(value: float | Decimal | None) -> str:
     """Show points exactly, with a comma between thousands: `-0.25`, `1,234.5`; `-` where there are none."""
     if value is None:
         return "-"
-    whole, dot, part = show_points(round(value * POINT)).partition(".")
+    whole, dot, part = show_points(nearest_points(value)).partition(".")
     return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{dot}{part}"
 
 
-def signed(value: float) -> str:
+def difference(now: float, then: float) -> Decimal:
+    """Subtract points exactly to four decimals: of large ones a float may be off by some."""
+    return Decimal(now) - Decimal(then)
+
+
+def signed(value: float | Decimal) -> str:
     """Show points with their sign: `+3`, `-0.25`, `0`."""
     shown = number(value)
     return f"+{shown}" if value > 0 and shown != "0" else shown

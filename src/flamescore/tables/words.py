@@ -16,11 +16,13 @@ TAG_GLUE: Final = ", "
 
 def plain(number: pl.Expr) -> pl.Expr:
     """Show points as text without exponent or needless zeros: `3`, `-0.25`. Null stays null."""
-    scaled = (number * POINT).round(0).cast(pl.Int64)
-    part = (scaled.abs() % POINT).cast(pl.String).str.zfill(4).str.strip_chars_end("0")
+    size = number.abs()
+    above = ((size - size.truncate()) * POINT).round(0).cast(pl.Int64)  # of 10,000, it may be all
+    whole = size.truncate().cast(pl.Int64) + above // POINT
+    part = (above % POINT).cast(pl.String).str.zfill(4).str.strip_chars_end("0")
     return pl.concat_str(
-        pl.when(scaled < 0).then(pl.lit("-")).otherwise(pl.lit("")),
-        (scaled.abs() // POINT).cast(pl.String),
+        pl.when((number < 0) & ((whole > 0) | (part != ""))).then(pl.lit("-")).otherwise(pl.lit("")),
+        whole.cast(pl.String),
         pl.when(part == "").then(part).otherwise(pl.lit(".") + part),
     )
 
