@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flamescore.cli.boundary import command, remark
-from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Spreadsheet, Verbose
+from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Raw, Spreadsheet, Verbose
 
 if TYPE_CHECKING:
     from flamescore.exports.project import Project
@@ -33,6 +33,7 @@ def runs(
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -53,7 +54,7 @@ def runs(
         store = RunStore(project.resolve(project.settings.output), project.settings.mode)
         if prune:
             _prune(store, project, lock_timeout, log_format, quiet=quiet)
-        emit(listed(store), out, form, spreadsheet=spreadsheet)
+        emit(listed(store), out, form, spreadsheet=spreadsheet, raw=raw)
 
     del verbose  # there are no steps to time
     command(body, log_format)
