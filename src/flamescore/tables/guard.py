@@ -10,7 +10,7 @@ _ENDS: Final = r";\t\n\x0B\x0C\r\x{85}\x{2028}\x{2029}"
 """What a spreadsheet may take for the end of a cell or a line: what follows is a cell of its own then."""
 _UNSEEN: Final = rf'[[\s\p{{Cc}}\p{{Cf}}"]--[{_ENDS}]]*'
 """What a spreadsheet may strip from the front of a cell."""
-_SIGNS: Final = r"=+\-@＝＋－＠﹦﹢﹣﹫"
+_SIGNS: Final = r"=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\x{FE66}\x{FE62}\x{FE63}\x{FE6B}"
 """What a formula begins with, also in full width, as East Asian spreadsheets take it, and as a small form."""
 _RISKY: Final = rf"(^|[{_ENDS}])({_UNSEEN}[{_SIGNS}])"
 _LED: Final = "${1}'${2}"
@@ -21,10 +21,10 @@ _TEXTS: Final = (pl.String, pl.Categorical, pl.Enum)
 
 
 def guard(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put `'` before whatever a spreadsheet would run: `= + - @`, at the start of a cell or after a break in it.
+    """Put `'` before what a spreadsheet would run: `= + - @` at the start of a cell or after a break in it.
 
     A break is `;`, a tab or a line end; blanks and quotes may stand between. Text that starts with a tab or a
-    line end is led by `'` too. Cells that are a number or a phone number stay, as do columns that are no text.
+    line end is led by `'` too. Cells that are a number or a phone number stay, and columns that are no text.
     Headers are cells too. Without each `'` put in, a cell is what it was.
     """
     texts = [name for name, kind in frame.schema.items() if isinstance(kind, _TEXTS)]
