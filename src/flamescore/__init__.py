@@ -1,7 +1,7 @@
 """Batch lead scoring: exact, explainable, reproducible, fast.
 
-The API takes and gives Polars frames; see docs/python.md. It is imported when it is first used, so that the
-command line can say its help without Polars.
+The API takes and gives Polars frames; see docs/python.md. Everything is imported when it is first used, so
+that the command line can say its help without Polars, and hears signals from its first moment.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("POLARS_IMPORT_INTERVAL_AS_STRUCT", "1")
 
 from flamescore._version import __version__
-from flamescore.errors import (
-    FlamescoreError,
-    InputError,
-    LockedError,
-    NotFoundError,
-    OutputError,
-    Problem,
-    ProjectFileError,
-    RuleFileError,
-    UsageError,
-)
 
 if TYPE_CHECKING:
     from flamescore.api import Result, explain, load_exports, load_rules, score, search
+    from flamescore.errors import (
+        FlamescoreError,
+        InputError,
+        LockedError,
+        NotFoundError,
+        OutputError,
+        Problem,
+        ProjectFileError,
+        RuleFileError,
+        UsageError,
+    )
 
 __all__ = [
     "FlamescoreError",
@@ -48,11 +48,11 @@ __all__ = [
     "search",
 ]
 
-_LAZY = frozenset({"Result", "explain", "load_exports", "load_rules", "score", "search"})
+_API = frozenset({"Result", "explain", "load_exports", "load_rules", "score", "search"})
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API has by that name
-    if name in _LAZY:
-        return getattr(import_module("flamescore.api"), name)
-    msg = f"module 'flamescore' has no attribute {name!r}"
-    raise AttributeError(msg)
+    if name not in __all__:
+        msg = f"module 'flamescore' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module("flamescore.api" if name in _API else "flamescore.errors"), name)

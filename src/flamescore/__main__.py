@@ -1,5 +1,5 @@
 """`python -m flamescore`."""
 
-from flamescore.cli.main import main
+from flamescore.cli.start import main
 
 main()

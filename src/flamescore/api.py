@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from flamescore.bind.dates import date_columns
 from flamescore.bind.named import named_columns
 from flamescore.bind.resolve import bind_predicates, bind_rules
 from flamescore.engine.clock import Clock
+from flamescore.errors import FlamescoreError, fault
 from flamescore.exports.faults import reading
 from flamescore.exports.frames_in import from_frames
 from flamescore.exports.load import load, readable
@@ -27,15 +29,35 @@ from flamescore.insight.who import contact_meant
 from flamescore.rules import load as rules_loading
 from flamescore.rules.search import load_predicates
 from flamescore.scoring import Scored, score_exports
+from flamescore.stopping import STOPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flamescore.exports.values import RejectLimit
     from flamescore.insight.explanation import Explanation
     from flamescore.rules.load import LoadedRules
 
 Frame = pl.DataFrame | pl.LazyFrame
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _told(function: Callable[P, T]) -> Callable[P, T]:
+    """Turn any fault of the program into a `FlamescoreError`, X070: a panic of Polars is no `Exception`."""
+
+    @wraps(function)
+    def told(*args: P.args, **named: P.kwargs) -> T:
+        try:
+            return function(*args, **named)
+        except (FlamescoreError, *STOPS, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is None:
+                raise  # the arguments don't fit the function: that is for Python to say
+            raise FlamescoreError(fault(error)) from error
+
+    return told
 
 
 @dataclass(frozen=True)
@@ -57,6 +79,7 @@ class Result:
     merged: pl.DataFrame | None = None
 
 
+@_told
 def load_rules(rules: str | Path) -> LoadedRules:
     """Load a rule file, given as a path, or as YAML text with a line end in it.
 
@@ -68,6 +91,7 @@ def load_rules(rules: str | Path) -> LoadedRules:
     return rules_loading.load_rules(Path(rules))
 
 
+@_told
 def load_exports(
     config: str | Path | None = None,
     rules: LoadedRules | None = None,
@@ -92,6 +116,7 @@ def load_exports(
     return load(opened, date_columns(*asked), rules.zone)
 
 
+@_told
 def score(
     rules: LoadedRules,
     contacts: Frame | Exports,
@@ -118,6 +143,7 @@ def score(
     return Result(done.scores, done.ledger.frame(), done.contacts, done.rejects, done, merged)
 
 
+@_told
 def explain(
     rules: LoadedRules,
     contact: str,
@@ -140,6 +166,7 @@ def explain(
     return explaining.explain(book, exports, who, as_of=_instant(rules, as_of), everything=everything)
 
 
+@_told
 def search(
     result: Result,
     *,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from flamescore._version import __version__
 from flamescore.snippet import snippet
 from flamescore.text import for_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+REPORT: Final = "https://github.com/flamescore/flamescore/issues"
 
 
 class ExitCode(IntEnum):
@@ -133,3 +137,19 @@ class OutputError(FlamescoreError):
     """The output can't be written; nothing was published."""
 
     exit_code = ExitCode.OUTPUT
+
+
+def fault(error: BaseException) -> Problem:
+    """Tell an unexpected fault by its kind and place in the program; its text might hold people's data."""
+    frame = error.__traceback__
+    place = "unknown"
+    while frame is not None:
+        name = str(frame.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("flamescore"):
+            place = f"{name}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return Problem(
+        "X070",
+        f"A fault of flamescore itself: {type(error).__name__} at {place} (version {__version__}).",
+        hint=f"A run is published whole or not at all. Please report this line at {REPORT}",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ import pytest
 
 from cli import columns
 from cli.small import Done, command, environment, write_project
-from flamescore.cli.main import main
+from flamescore.cli.start import main
+from flamescore.stopping import SIGNALS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,8 @@ def project(tmp_path, monkeypatch):
 @pytest.fixture
 def flamescore(monkeypatch, capfdbinary):
     """The program in this process: faster than as one of its own, and the same from its first word on."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # which it sets
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
 
     def run(*words: str, **environ: str) -> Done:
         capfdbinary.readouterr()
@@ -40,6 +44,8 @@ def flamescore(monkeypatch, capfdbinary):
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as left:
                 main()
+            for number, handler in handlers.items():  # it leaves deaf, and what it starts would be too
+                signal.signal(number, handler)
         out, err = capfdbinary.readouterr()
         return Done(int(left.value.code or 0), out, err.decode())
 

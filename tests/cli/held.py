@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import flamescore.nightly
-from flamescore.cli.main import main
+from flamescore.cli.start import main
 
 
 def hold_up(marker: Path) -> None:

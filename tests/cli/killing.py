@@ -24,7 +24,7 @@ import flamescore.report.html
 import flamescore.report.line
 import flamescore.report.pen
 import flamescore.report.terminal  # all that a run imports is there before the forks
-from flamescore.cli.main import main
+from flamescore.cli.start import main
 
 EVENTS = (
     "open",

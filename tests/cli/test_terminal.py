@@ -8,7 +8,7 @@ import pytest
 
 from cli.small import latest, write_project
 from cli.terminal import CODES, on_terminal, plain
-from flamescore.cli.main import main  # noqa: F401 - a broken program fails here, not in each process
+from flamescore.cli.start import main  # noqa: F401 - a broken program fails here, not in each process
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from flamescore.cli.main import main
+from flamescore.cli.start import main
 
 RULES = """\
 version: 1

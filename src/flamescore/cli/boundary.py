@@ -2,62 +2,45 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
-from io import StringIO, TextIOWrapper
+from io import StringIO
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from flamescore._version import __version__
+from flamescore import stopping
 from flamescore.cli.misused import wrong_value
 from flamescore.cli.options import LogFormat
-from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem
+from flamescore.cli.streams import check_stdout, forget_stdout
+from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem, fault
 from flamescore.text import for_log, json_text
 from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import FrameType
 
-_STREAMS = 3
-REPORT = "https://github.com/flamescore/flamescore/issues"
-
-
-class TerminatedError(BaseException):
-    """SIGTERM came; whatever is open tidies up on the way out."""
+INTERRUPTED = Problem("X130", "Interrupted; nothing was left half-written.")
+TERMINATED = Problem("X143", "Terminated; nothing was left half-written.")
 
 
-def command(body: Callable[[], ExitCode | None], log: LogFormat) -> NoReturn:
-    """Run a command's body, say what goes wrong, and leave with the exit code."""
-    previous = signal.signal(signal.SIGTERM, _terminate)
+def command(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: bool = True) -> NoReturn:
+    """Run a command's body, say what goes wrong, and leave with the exit code.
+
+    `answers` says whether what the command is for stands on stdout: a full disk behind it is a failure then.
+    """
     try:
-        code = _guarded(body, log)
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-        _settle_stdout()
+        code = _worked(body, log, answers=answers)
+    except stopping.STOPS as error:  # it came between two steps of that
+        code = ended(error, log)
+    stopping.deafen()
     raise typer.Exit(int(code))
-
-
-def steady_streams() -> None:
-    """Make sure that the three streams are there, and that no character of a name stops the program."""
-    while (spare := os.open(os.devnull, os.O_RDWR)) < _STREAMS:  # whatever is closed is pointed nowhere
-        pass
-    os.close(spare)
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
-    os.environ.setdefault("RUST_BACKTRACE", "0")  # a torn file is no reason to show the reader's insides
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
     """Say what is wrong with the words of a command, in the log format that they ask for."""
-    asked = " ".join(arguments).replace("=", " ")
-    log = LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
+    log = log_asked(arguments)
     if (wrong := wrong_value(error)) is not None:
         complain((wrong,), ExitCode.USAGE, log)
     elif log is LogFormat.JSON:
@@ -77,6 +60,12 @@ def _usage(error: typer.TyperException) -> str:
     usage, marked, wrong = page.getvalue().partition(mark)
     wrong = for_log(wrong.removesuffix("\n"))
     return f"{usage}{mark}{wrong}\n" if marked else usage
+
+
+def log_asked(arguments: Sequence[str]) -> LogFormat:
+    """Return the log format that the words of a command ask for."""
+    asked = " ".join(arguments).replace("=", " ")
+    return LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
 
 
 @contextmanager
@@ -104,26 +93,48 @@ def say(text: str) -> None:
     sys.stdout.write(f"{for_log(text)}\n")
 
 
-def _guarded(body: Callable[[], ExitCode | None], log: LogFormat) -> ExitCode:
-    try:
-        code = body() or ExitCode.DONE
-        with writing_to("Standard output"):
-            sys.stdout.flush()
-    except FlamescoreError as error:
-        complain(error.problems, error.exit_code, log)
-        return error.exit_code
-    except BrokenPipeError:
-        return ExitCode.DONE
-    except KeyboardInterrupt:
-        complain((Problem("X130", "Interrupted; nothing was left half-written."),), ExitCode.INTERRUPTED, log)
-        return ExitCode.INTERRUPTED
-    except TerminatedError:
-        complain((Problem("X143", "Terminated; nothing was left half-written."),), ExitCode.TERMINATED, log)
-        return ExitCode.TERMINATED
-    except Exception as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
-        complain((_fault(error),), ExitCode.FAULT, log)
-        return ExitCode.FAULT
+def ended(error: BaseException, log: LogFormat) -> ExitCode:
+    """Say what ended the program, and return its exit code."""
+    code, problems = _judged(error)
+    complain(problems, code, log)
     return code
+
+
+def _worked(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: bool) -> ExitCode:
+    problems: tuple[Problem, ...] = ()
+    try:
+        stopping.work()
+        code = body() or ExitCode.DONE
+        if answers:
+            check_stdout()
+        else:
+            forget_stdout()
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
+        code, problems = _judged(error)
+    with suppress(*stopping.STOPS):  # where nobody reads what is said, a further signal ends the waiting
+        complain(problems, code, log)
+    return code
+
+
+def _judged(error: BaseException) -> tuple[ExitCode, tuple[Problem, ...]]:
+    """Return the exit code that an exception leads to, and what to say of it.
+
+    Whatever comes after a signal comes of it: Polars and others turn its exception into one of theirs.
+    """
+    asked = stopping.asked()
+    if isinstance(error, stopping.STOPS) or asked is not None:
+        if stopping.finished():
+            return ExitCode.DONE, ()
+        if isinstance(error, KeyboardInterrupt) or asked == signal.SIGINT:
+            return ExitCode.INTERRUPTED, (INTERRUPTED,)
+        return ExitCode.TERMINATED, (TERMINATED,)
+    if isinstance(error, FlamescoreError):
+        return error.exit_code, error.problems
+    if isinstance(error, BrokenPipeError):
+        return ExitCode.DONE, ()
+    return ExitCode.FAULT, (fault(error),)
 
 
 def complain(problems: tuple[Problem, ...], code: ExitCode, log: LogFormat) -> None:
@@ -146,33 +157,3 @@ def _json(problem: Problem, code: ExitCode) -> str:
         "exit_code": int(code),
     }
     return json_text(said)
-
-
-def _fault(error: Exception) -> Problem:
-    """Tell an unexpected fault by its kind and place in the program; its text might hold people's data."""
-    frame = error.__traceback__
-    places = []
-    while frame is not None:
-        name = frame.tb_frame.f_globals.get("__name__", "")
-        if str(name).startswith("flamescore"):
-            places.append(f"{name}:{frame.tb_lineno}")
-        frame = frame.tb_next
-    place = places[-1] if places else "unknown"
-    return Problem(
-        "X070",
-        f"A fault of flamescore itself: {type(error).__name__} at {place} (version {__version__}).",
-        hint=f"A run is published whole or not at all. Please report this line at {REPORT}",
-    )
-
-
-def _settle_stdout() -> None:
-    """Point a broken stdout nowhere, so that the interpreter's last flush has nothing to complain of."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise TerminatedError

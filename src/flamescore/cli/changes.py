@@ -16,6 +16,7 @@ from flamescore.cli.options import (
     LogFormat,
     Out,
     Quiet,
+    Raw,
     RunName,
     Spreadsheet,
     Verbose,
@@ -39,6 +40,7 @@ def changes(
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -71,7 +73,7 @@ def changes(
         shown = first_rows(rows, limit, on_terminal=on_terminal)
         if not quiet:
             _say(found.record, said, log_format, on_terminal=on_terminal)
-        emit(brief(shown) if chosen is Format.TABLE else shown, out, form, spreadsheet=spreadsheet)
+        emit(brief(shown) if chosen is Format.TABLE else shown, out, form, spreadsheet=spreadsheet, raw=raw)
         if on_terminal and not quiet:
             remark_on_others(shown.height, rows.height, limit, log_format)
 

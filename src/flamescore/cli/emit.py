@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from flamescore.cli.boundary import remark, writing_to
 from flamescore.cli.options import Format
 from flamescore.errors import Problem, UsageError
+from flamescore.stopping import unbroken
 from flamescore.text import for_cell, json_text
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def emit(
     wanted: Format | None,
     *,
     spreadsheet: bool = False,
+    raw: bool = False,
     zone: ZoneInfo | None = None,
 ) -> None:
     """Write rows in a format; a table on a terminal is as wide as that is. `zone` is for workbooks."""
@@ -45,7 +47,7 @@ def emit(
     if place(out) is None and form is Format.TABLE and sys.stdout.isatty():
         show(_table(frame))
         return
-    deliver(rendered(frame, form, spreadsheet=spreadsheet, zone=zone), out)
+    deliver(rendered(frame, form, spreadsheet=spreadsheet, raw=raw, zone=zone), out)
 
 
 def place(out: str | None) -> Path | None:
@@ -88,12 +90,13 @@ def remark_on_others(shown: int, found: int, limit: int | None, log: LogFormat) 
 def deliver(data: bytes, out: str | None) -> None:
     """Write to a file, whole or not at all, or to stdout."""
     path = place(out)
-    with writing_to("Standard output" if path is None else str(path)):
-        if path is None:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        elif path.exists() and not path.is_file():
+    if path is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    with writing_to(str(path)):
+        if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device is written to, not replaced
         else:
             _replace(path.resolve(), data)
@@ -122,12 +125,17 @@ def as_text(renderable: RenderableType, *, width: int = 200) -> str:
 
 
 def rendered(
-    frame: pl.DataFrame, form: Format, *, spreadsheet: bool = False, zone: ZoneInfo | None = None
+    frame: pl.DataFrame,
+    form: Format,
+    *,
+    spreadsheet: bool = False,
+    raw: bool = False,
+    zone: ZoneInfo | None = None,
 ) -> bytes:
     """Return rows as the bytes of a file."""
     match form:
         case Format.CSV:
-            return _csv(frame, spreadsheet=spreadsheet)
+            return _csv(frame, spreadsheet=spreadsheet, raw=raw)
         case Format.JSON | Format.NDJSON:
             return _json(frame, lines=form is Format.NDJSON)
         case Format.PARQUET:
@@ -155,22 +163,26 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
 
 def _replace(path: Path, data: bytes) -> None:
     """Write beside the place and rename, so that nobody sees half a file."""
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside: str | None = None
     try:
+        with unbroken():
+            handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(beside).replace(path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
         raise
 
 
-def _csv(frame: pl.DataFrame, *, spreadsheet: bool) -> bytes:
+def _csv(frame: pl.DataFrame, *, spreadsheet: bool, raw: bool) -> bytes:
+    """Return CSV for people, cells guarded; `raw` is exact, `spreadsheet` has a BOM and is guarded anyway."""
     from flamescore.tables.guard import guard  # noqa: PLC0415 - Polars comes with it
     from flamescore.tables.words import flat  # noqa: PLC0415
 
     cells = frame.pipe(flat)
-    cells = cells.pipe(guard) if spreadsheet else cells
+    cells = cells if raw and not spreadsheet else cells.pipe(guard)
     text = cells.write_csv(
         float_scientific=False, line_terminator="\n", include_bom=spreadsheet, datetime_format=_INSTANT
     )

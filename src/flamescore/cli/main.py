@@ -5,17 +5,21 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from flamescore._version import __version__
-from flamescore.cli.boundary import misuse, steady_streams
+from flamescore.cli.boundary import ended, log_asked, misuse
+from flamescore.cli.start import main
+from flamescore.cli.streams import check_stdout, steady_streams
+from flamescore.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+__all__ = ["VERBS", "main", "program", "run"]
 
 VERBS: Final = {
     "score": "Score every contact and publish a run: the nightly job.",
@@ -90,9 +94,8 @@ def _called(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if not word.startswith("-"))[:1]
 
 
-def main() -> None:
-    """Run the program, and leave with its exit code."""
-    steady_streams()
+def run(words: Sequence[str]) -> int:
+    """Run the program with these words, and return its exit code: no exception gets past it."""
     # Or else the interpreter looks for garbage among all that is alive as it leaves: 0.1 s of a score of 20.
     atexit.register(gc.freeze)
     # Pydantic looks through every installed package for plugins, and has none here: 30 ms.
@@ -100,8 +103,20 @@ def main() -> None:
     # Rows in each of Polars' morsels, which wait by the dozen where a reader is quicker than who reads: with
     # its own 100,000 they held 775 MB of 100 M events' rows, with these 400, and reading is as fast.
     os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")
+    with steady_streams():
+        try:
+            code = _ran(words)
+            if code == ExitCode.DONE:
+                check_stdout()  # of what Typer itself has written, such as the help
+        except BaseException as error:  # noqa: BLE001 - of Typer; those of a command go no further than that
+            code = ended(error, log_asked(words))
+    return int(code)
+
+
+def _ran(words: Sequence[str]) -> int:
     try:
-        code = program(*_called(sys.argv[1:]))(prog_name="flamescore", standalone_mode=False)
+        return int(program(*_called(words))(args=list(words), prog_name="flamescore", standalone_mode=False))
     except typer.TyperException as error:
-        code = misuse(error, sys.argv[1:])
-    sys.exit(code)
+        return misuse(error, words)
+    except SystemExit as left:  # completion leaves so
+        return int(left.code or 0)

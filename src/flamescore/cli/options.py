@@ -62,6 +62,10 @@ Spreadsheet: TypeAlias = Annotated[
         help="CSV for a spreadsheet: with a BOM, and cells that would run as a formula led by '.",
     ),
 ]
+Raw: TypeAlias = Annotated[
+    bool,
+    typer.Option("--raw", help="CSV for programs: every cell exact, also those that would run as a formula."),
+]
 RunName: TypeAlias = Annotated[
     str | None,
     typer.Option(

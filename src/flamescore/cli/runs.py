@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flamescore.cli.boundary import command, remark
-from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Spreadsheet, Verbose
+from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Raw, Spreadsheet, Verbose
 from flamescore.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def runs(
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -60,7 +61,7 @@ def runs(
         if prune:
             _prune(store, project, lock_timeout, log_format, quiet=quiet)
         table, damaged = (checked if check else listed)(store)
-        emit(table, out, form, spreadsheet=spreadsheet)
+        emit(table, out, form, spreadsheet=spreadsheet, raw=raw)
         problems = tuple(each for error in damaged for each in error.problems)
         if check and problems:
             raise InputError(problems)

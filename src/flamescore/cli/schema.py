@@ -43,8 +43,7 @@ def _schema(which: Which, out: str | None) -> None:
     made = rules_schema() if which is Which.RULES else project_schema()
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if out is None or out == "-":
-        with writing_to("Standard output"):
-            sys.stdout.write(text)
+        sys.stdout.write(text)
         return
     with writing_to(out):
         Path(out).write_text(text, encoding="utf-8")

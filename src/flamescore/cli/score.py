@@ -118,7 +118,7 @@ def score(
         if not quiet:
             _say(outcome, log_format, verbose=verbose)
 
-    command(body, log_format)
+    command(body, log_format, answers=dry_run)
 
 
 def _period(text: str | None) -> Period | None:

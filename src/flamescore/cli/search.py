@@ -18,6 +18,7 @@ from flamescore.cli.options import (
     LogFormat,
     Out,
     Quiet,
+    Raw,
     RunName,
     Spreadsheet,
     Verbose,
@@ -91,6 +92,7 @@ def search(
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -133,7 +135,7 @@ def search(
         if on_terminal and columns is None:
             _show(shown, found)
         else:
-            emit(shown, out, form, spreadsheet=spreadsheet, zone=found.zone)
+            emit(shown, out, form, spreadsheet=spreadsheet, raw=raw, zone=found.zone)
         if on_terminal and not quiet:
             remark_on_others(shown.height, rows.height, limit, log_format)
         if verbose and not quiet:

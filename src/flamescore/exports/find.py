@@ -196,6 +196,9 @@ def _partition(path: Path) -> tuple[tuple[str, str | None], ...]:
 
 def standard_input(source: Source, spool: Spool) -> Found:
     """Copy standard input; what it is its first bytes say, unless `format` does."""
+    if sys.stdin is None or sys.stdin.closed:
+        text = f"{source.KIND}: standard input is closed, and `-` is standard input."
+        raise fault(MISSING, text, "Pipe a file into it.")
     if sys.stdin.isatty():
         raise fault(
             MISSING, f"{source.KIND}: nothing is piped in, and `-` is standard input.", "Pipe a file into it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from flamescore.exports.faults import ENCODING, UNREADABLE, fault
+from flamescore.stopping import unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +25,8 @@ BLOCK: Final = 1 << 20
 PREFIX: Final = "flamescore-"
 LOCK: Final = "of-a-living-run.lock"
 """A name that no other folder has: only one that has it is ever deleted."""
+_HIDDEN: Final = re.compile(rf"\.{PREFIX}([0-9]+)-[a-z0-9_]+", re.ASCII)
+"""The name of a folder that is being made or deleted: it has the number of the process that does so."""
 _OPEN: set[Spool] = set()
 
 
@@ -37,9 +41,10 @@ class Spool:
     def new(self) -> Path:
         """Return the path of a new file."""
         if self._folder is None:
-            self._folder, lock = _private_folder()
-            self._delete = weakref.finalize(self, _give_up, self._folder, lock)
-            _OPEN.add(self)
+            with unbroken():
+                self._folder, lock = _private_folder()
+                self._delete = weakref.finalize(self, _give_up, self._folder, lock)
+                _OPEN.add(self)
         self._files += 1
         return self._folder / f"{self._files}.csv"
 
@@ -51,39 +56,71 @@ class Spool:
 
 
 def delete_leftovers() -> None:
-    """Delete what killed processes of this account left: folders whose lock nobody holds.
+    """Delete what processes of this account left that are no more: nothing of a living one is ever touched.
 
-    A lock goes with its process, however that ends; and a folder is locked before it has the name that is
-    looked for here. So no folder of a living process is ever touched.
+    Those are folders whose lock nobody holds, for a lock goes with its process, however that ends; and hidden
+    ones, which were just being made or deleted, whose process is gone.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - it takes time to import
 
-    with suppress(OSError):
-        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    with suppress(OSError), unbroken():
+        folder = Path(tempfile.gettempdir())
+        for path in folder.glob(f"{PREFIX}*"):
             with suppress(OSError, Timeout):
-                state = folder.lstat()
-                mine = stat.S_ISDIR(state.st_mode) and state.st_uid == os.geteuid()
-                if mine and (folder / LOCK).is_file():  # else taking the lock would make it
-                    with FileLock(folder / LOCK, blocking=False):
-                        shutil.rmtree(folder, ignore_errors=True)
+                if _mine(path) and (path / LOCK).is_file():  # else taking the lock would make it
+                    with FileLock(path / LOCK, blocking=False):
+                        _delete(path)
+        for path in folder.glob(f".{PREFIX}*"):
+            with suppress(OSError):
+                named = _HIDDEN.fullmatch(path.name)
+                if named is not None and _mine(path) and not _lives(int(named[1])):
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _mine(path: Path) -> bool:
+    state = path.lstat()
+    return stat.S_ISDIR(state.st_mode) and state.st_uid == os.geteuid()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _private_folder() -> tuple[Path, BaseFileLock]:
     """Make a folder that holds a lock; it has a hidden name until this process holds that."""
     from filelock import FileLock  # noqa: PLC0415 - it takes time to import
 
-    hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+    hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}{os.getpid()}-"))
     lock = FileLock(hidden / LOCK, thread_local=False)
     try:
-        lock.acquire()
-    except OSError:  # nothing can be locked there: what a kill leaves will stay
-        (hidden / LOCK).unlink(missing_ok=True)
-    return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError):  # nothing can be locked there: what a kill leaves will stay
+            (hidden / LOCK).unlink(missing_ok=True)
+        return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
 
 
 def _give_up(folder: Path, lock: BaseFileLock) -> None:
+    with unbroken():
+        _delete(folder)
+        lock.release(force=True)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder of copies, hidden first: where a kill comes between, its lock may be gone already."""
+    hidden = folder.with_name(f".{PREFIX}{os.getpid()}-{folder.name.rpartition('-')[2]}")
+    with suppress(OSError):
+        folder = folder.rename(hidden)
     shutil.rmtree(folder, ignore_errors=True)
-    lock.release(force=True)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from flamescore.publish.failures import reading, writing
 from flamescore.publish.latest import check_link, moves, point
 from flamescore.publish.runs import RUNS, Run, stamp
 from flamescore.publish.tidy import TEMPORARY, prune, retire, sweep
+from flamescore.stopping import finish, unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,12 +104,14 @@ class HeldStore:
         with writing(self.output), private():
             run_id = self._free_id(as_of)
             path = self.output / RUNS / f"{TEMPORARY}{run_id}"
-            path.mkdir(mode=0o700)
             try:
-                path.chmod(0o700)
+                with unbroken():
+                    path.mkdir(mode=0o700)
+                    path.chmod(0o700)
                 yield RunFolder(path, run_id, as_of.astimezone(UTC).replace(microsecond=0), self)
             finally:
-                remove(path)
+                with unbroken():
+                    remove(path)
 
     def prune(self, keep_runs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Delete the oldest runs until so many are left, never the latest; return what `retire` returns."""
@@ -146,7 +149,9 @@ class RunFolder:
             check_link(output)
             latest = make_latest or (not ahead and moves(output, self.as_of))
             flush_tree(self.path, self.held.bits)
-            run = self._put_in_place(latest=latest)
+            with unbroken():
+                run = self._put_in_place(latest=latest)
+                finish()
         try:
             deleted, undeleted = retire(output, run, keep_runs=keep_runs)
         except OSError:  # it is published: what can't even be listed stays for the next run

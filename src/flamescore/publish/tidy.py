@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.publish.disk import remove
 from flamescore.publish.latest import BESIDE
 from flamescore.publish.runs import RUNS, Run, all_runs, latest_run
+from flamescore.stopping import unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -77,8 +78,9 @@ def _too_old(runs: list[Run], spared: Collection[str], keep_runs: int | None) ->
 def _discard(path: Path) -> bool:
     """Take a run away: first out of sight, in one step, so that nobody meets half a run."""
     gone = path.with_name(f"{GONE}{path.name}")
-    try:
-        path.rename(gone)
-    except OSError:
-        return False
-    return remove(gone)
+    with unbroken():
+        try:
+            path.rename(gone)
+        except OSError:
+            return False
+        return remove(gone)

@@ -6,24 +6,50 @@ from typing import Final
 
 import polars as pl
 
-_RISKY: Final = r"^[=+\-@\t\r\n]"
-_NUMBER: Final = r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_PHONE: Final = r"^\+\(?[0-9][0-9 ().\-/]{4,}( ?(x|ext\.?) ?[0-9]+)?$"
+_ENDS: Final = r";\t\n\x0B\x0C\r\x{85}\x{2028}\x{2029}"
+"""What a spreadsheet may take for the end of a cell or a line: what follows is a cell of its own then."""
+_UNSEEN: Final = rf'[[\s\p{{Cc}}\p{{Cf}}"]--[{_ENDS}]]*'
+"""What a spreadsheet may strip from the front of a cell."""
+_SIGNS: Final = r"=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\x{FE66}\x{FE62}\x{FE63}\x{FE6B}"
+"""What a formula begins with, also in full width, as East Asian spreadsheets take it, and as a small form."""
+_RISKY: Final = rf"(^|[{_ENDS}])({_UNSEEN}[{_SIGNS}])"
+_LED: Final = "${1}'${2}"
+_BREAK: Final = r"^[\t\r\n]"
+_NUMBER: Final = r"^ *[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)? *$"
+_PHONE: Final = r"^ *\+\(?[0-9][0-9 ().\-/]{4,}( ?(x|ext\.?) ?[0-9]+)?$"
+_TEXTS: Final = (pl.String, pl.Categorical, pl.Enum)
 
 
 def guard(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lead each text that starts with `= + - @`, a tab or a line end by `'`; numbers and phone numbers aside.
+    """Put `'` before what a spreadsheet would run: `= + - @` at the start of a cell or after a break in it.
 
-    Headers are cells too. Columns that are no text stay as they are.
+    A break is `;`, a tab or a line end; blanks and quotes may stand between. Text that starts with a tab or a
+    line end is led by `'` too. Cells that are a number or a phone number stay, and columns that are no text.
+    Headers are cells too. Without each `'` put in, a cell is what it was.
     """
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
-    headers = pl.Series("header", frame.columns, dtype=pl.String).to_frame().select(_guarded("header"))
-    names = dict(zip(frame.columns, headers.to_series().to_list(), strict=True))
-    return frame.with_columns(_guarded(name) for name in texts).rename(names)
+    texts = [name for name, kind in frame.schema.items() if isinstance(kind, _TEXTS)]
+    return frame.with_columns(_guarded(frame[name]) for name in texts).rename(_headers(frame.columns))
 
 
-def _guarded(name: str) -> pl.Expr:
-    cell = pl.col(name)
-    harmless = cell.str.contains(_NUMBER) | cell.str.contains(_PHONE)
-    risky = cell.str.contains(_RISKY) & ~harmless
-    return pl.when(risky).then(pl.lit("'") + cell).otherwise(cell).alias(name)
+def _guarded(cells: pl.Series) -> pl.Series:
+    texts = cells.cast(pl.String)
+    risky = (texts.str.contains(_RISKY) | texts.str.contains(_BREAK)) & ~(
+        texts.str.contains(_NUMBER) | texts.str.contains(_PHONE)
+    )
+    if not risky.any():
+        return cells
+    led = texts.str.replace_all(_RISKY, _LED).str.replace(_BREAK, "'${0}")
+    return led.zip_with(risky.fill_null(value=False), texts)
+
+
+def _headers(names: list[str]) -> dict[str, str]:
+    """Return what each header becomes; one that would be called like another has a further `'`."""
+    guarded = _guarded(pl.Series("header", names, dtype=pl.String)).to_list()
+    taken = {name for name, led in zip(names, guarded, strict=True) if name == led}
+    found = {}
+    for name, led in zip(names, guarded, strict=True):
+        while led != name and led in taken:
+            led = f"'{led}"  # noqa: PLW2901 - until nobody has it
+        found[name] = led
+        taken.add(led)
+    return found

@@ -1,0 +1,97 @@
+"""`flamescore score`, asked to stop at many moments; a line of JSON each tells what came of it.
+
+A program of its own: it forks before Polars has threads, so that a run costs no start of the interpreter.
+Arguments: the project's folder, the folder for copies, at every how manieth moment, and the signals' names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import flamescore.cli.emit
+import flamescore.insight.change
+import flamescore.nightly
+import flamescore.report.html
+import flamescore.report.line
+import flamescore.report.pen
+import flamescore.report.terminal  # all that a run imports is there before the forks
+from cli.killing import EVENTS
+from flamescore.cli.start import main
+
+ALSO = ("tempfile.mkdtemp", "tempfile.mkstemp", "fcntl.flock")
+
+
+def forked(project: Path, hook) -> tuple[int, str]:
+    """Run the program in a child; return its exit code, or minus the signal that ended it, and its stderr."""
+    said = project / "said"
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        sys.addaudithook(hook)
+        sys.argv = ["flamescore", "score"]
+        main()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code, said.read_text()
+
+
+def asker(step: int, number: int, places: tuple[str, ...], counted: int):
+    """Send this process a signal at the `step`-th thing that it does to the places, and once more after."""
+    seen = 0
+
+    def hook(event: str, args: tuple[object, ...]) -> None:
+        nonlocal seen
+        touches = any(place in str(arg) for arg in args for place in places)
+        if event in ALSO or (event in EVENTS and touches):
+            seen += 1
+            os.pwrite(counted, b"%6d" % seen, 0)
+            if seen in (step, step + 3):
+                os.kill(os.getpid(), number)
+
+    return hook
+
+
+def trial(project: Path, copies: Path, step: int, number: int) -> int:
+    """Ask at a step; return how many steps there were."""
+    output = project / "out"
+    shutil.rmtree(output, ignore_errors=True)
+    shutil.copytree(project / "before", output, symlinks=True)
+    old = (output / "latest").readlink().name
+    counted = os.open(project / "counted", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    code, said = forked(project, asker(step, number, (str(output), str(copies)), counted))
+    line = {
+        "step": step,
+        "signal": signal.Signals(number).name,
+        "code": code,
+        "said": said,
+        "published": (output / "latest").readlink().name != old,
+        "copies": sorted(path.name for path in copies.iterdir()),
+        "hidden": sorted(path.name for path in (output / "runs").glob(".tmp-*")),
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    steps = int(os.pread(counted, 6, 0) or 0)
+    os.close(counted)
+    return steps
+
+
+def run(project: Path, copies: Path, every: int, *names: str) -> None:
+    flamescore.report.html.render = lambda *_: "<!doctype html>\n"
+    flamescore.report.pen.find_spec = lambda _: None  # so there is no other process either
+    os.chdir(project)
+    if forked(project, lambda *_: None)[0] != 0:
+        sys.exit("the program does not score")
+    (project / "out").rename(project / "before")
+    steps = trial(project, copies, -9, signal.SIGTERM)  # at no step
+    for name in names:
+        for step in range(1, steps + 1, every):
+            trial(project, copies, step, signal.Signals[name])
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
