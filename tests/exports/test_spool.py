@@ -93,6 +93,53 @@ def test_nothing_that_is_not_surely_a_leftover_is_touched(copies, tmp_path):
     delete_leftovers()  # a folder that is not there holds nothing
 
 
+def gone():
+    """The number of a process that is no more."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
+
+
+def test_folders_that_a_dead_process_was_making_or_deleting_are_deleted(copies, tmp_path):
+    dead, living = gone(), os.getpid()
+    for name in (f".flamescore-{dead}-abcd_123", f".flamescore-{living}-abcdefgh", ".flamescore-abcdefgh"):
+        (copies / name).mkdir()
+        (copies / name / "1.csv").write_text("a copy")
+    (copies / f".flamescore-{dead}-file").write_text("a file")
+    (tmp_path / "mine").mkdir()
+    (copies / f".flamescore-{dead}-link").symlink_to(tmp_path / "mine")
+    delete_leftovers()
+    assert sorted(each.name for each in copies.iterdir()) == sorted(
+        [f".flamescore-{living}-abcdefgh", ".flamescore-abcdefgh", f".flamescore-{dead}-file",
+         f".flamescore-{dead}-link"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("step", range(1, 10))
+def test_a_kill_while_a_spool_is_made_or_deleted_leaves_nothing_for_long(copies, step):
+    text = (
+        "import os, signal, sys\n"
+        "from flamescore.exports.spool import Spool, delete_leftovers\n"
+        "delete_leftovers()\n"
+        "left = int(sys.argv[1])\n"
+        "def hook(event, args):\n"
+        "    global left\n"
+        "    if event in ('tempfile.mkdtemp', 'os.mkdir', 'os.rename', 'os.remove', 'os.rmdir', 'fcntl.flock'):\n"
+        "        left -= 1\n"
+        "        if left == 0: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "sys.addaudithook(hook)\n"
+        "spool = Spool()\n"
+        "for _ in range(2): spool.new().write_text('a copy')\n"
+        "spool.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text, str(step)], env=environment(TMPDIR=str(copies)), check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    delete_leftovers()
+    assert list(copies.iterdir()) == []
+
+
 def test_a_spool_of_this_process_lives_until_it_is_closed(copies):
     spool = Spool()
     path = spool.new()
