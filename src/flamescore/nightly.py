@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from flamescore.insight.changes import Before, Changes
     from flamescore.publish.record import RunRecord
     from flamescore.publish.store import HeldStore, Published, RunFolder
-    from flamescore.report.pen import Pen
     from flamescore.report.view import View
     from flamescore.scoring import Scored
     from flamescore.steps import Step
@@ -108,19 +107,15 @@ def nightly(
     options: Options,
     *,
     tell: Callable[[str], None] = lambda _: None,
-    pen: Pen | None = None,
 ) -> Outcome:
-    """Score a project's exports and publish the run; `tell` hears of each step as it starts.
-
-    `pen` draws the charts of the report, if there is one.
-    """
+    """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
     check_needed(project)  # before there is a folder in a place where nobody wanted one
     delete_leftovers()
     if options.dry_run:
-        return _work(project, options, tell, None, None)
+        return _work(project, options, tell, None)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, options, tell, held, pen)
+        return _work(project, options, tell, held)
 
 
 def _work(
@@ -128,7 +123,6 @@ def _work(
     options: Options,
     tell: Callable[[str], None],
     held: HeldStore | None,
-    pen: Pen | None,
 ) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Watch(tell=tell)
@@ -168,7 +162,7 @@ def _work(
         watch.begin("Writing the tables and the report")
         give_back()
         with ThreadPoolExecutor(1) as beside:
-            told = beside.submit(_report, folder, inputs, scored, warnings, changes, pen=pen)
+            told = beside.submit(_report, folder, inputs, scored, warnings, changes)
             written = _write(folder.path, inputs, scored, changes, options)
             report, shown = told.result()
         files = checksums(folder.path)
@@ -190,14 +184,12 @@ def _report(
     scored: Scored,
     warnings: tuple[str, ...],
     changes: Changes | None,
-    *,
-    pen: Pen | None,
 ) -> tuple[View, Step]:
     watch = Watch()
     rules_hash = RulesFile.of("", inputs.loaded.text).hash
     report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
     write_markdown(folder.path, report)
-    write_html(folder.path, report, pen)
+    write_html(folder.path, report)
     return report, watch(HTML_FILE, sum(len(score.leads) for score in report.scores))
 
 

@@ -32,7 +32,7 @@ from attack.projects import PERSON, write
 from attack.verify import faults_of_latest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 TEMPLATES: Final = 12
 """How many sound projects there are, each with files of other formats."""
@@ -65,9 +65,6 @@ MORNING: Final = (
     (("explain", f"{PERSON.lower()}3@example.com"), 1),
 )
 TARGETS: Final = (("export", 60), ("rules", 12), ("project", 10), ("run", 18))
-CHARTS: Final = 0.1
-"""How many of the cases have what draws charts, which takes longer than all the rest of a small run."""
-
 ALLOWED: Final = {0, 2, 3, 4, 6}
 TELLTALES: Final = (b"Traceback", b"panicked at", b"X070", b"Exception ignored")
 CONTROL: Final = re.compile(
@@ -173,8 +170,7 @@ def _case(seed: int, templates: list[Path], base: Path, *, only: str | None, kee
     files = _damage(dice, folder, target)
     words = _drawn(dice, MORNING if target == "run" else NIGHT)
     before = _state(folder / "out")
-    called = command(*words)
-    ran = forked(folder, called if dice.random() < CHARTS else partial(_without_charts, called))
+    ran = forked(folder, command(*words))
     faults = [*_faults_of(ran, words), *_faults_left(folder, before, ran, words)]
     if faults and keep is not None:
         shutil.rmtree(keep / f"{seed}", ignore_errors=True)
@@ -240,16 +236,6 @@ def _faults_left(
         faults += [line for line in checked.out.decode().splitlines() if line]
         faults += [f"the run can't be checked: {checked.err.decode()[-300:]}"] if checked.code else []
     return faults
-
-
-def _without_charts(called: Callable[[], None]) -> None:
-    """Call the program as where the extra for charts is not installed."""
-    import flamescore.report.pen  # noqa: PLC0415
-    import flamescore.report.svg  # noqa: PLC0415
-
-    flamescore.report.pen.find_spec = lambda _: None
-    flamescore.report.svg.available = lambda: False
-    called()
 
 
 def _check(output: Path) -> None:

@@ -3,14 +3,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import sys
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 
-from flamescore.report import svg
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import LIMIT, render, short, write_html
 from flamescore.report.links import mailto, tel
@@ -287,20 +285,21 @@ def test_none_hot():
     assert "Hot only" not in text
 
 
-def test_charts_are_shapes_with_a_text_alternative(page):
-    pytest.importorskip("vl_convert")
-    drawn = [a for a in page.all("svg", role="img") if "Contacts by flames." in a["aria-label"]]
-    assert len(drawn) == 2
-    assert "font-family" not in render(report(scored()))[render(report(scored())).index("</style>") :]
+def test_each_bar_stands_beside_its_number():
+    result = scored()
+    html = render(report(result))
+    bars = re.findall(r'<th scope="row">(.*?)</th><td>.*?width="(.*?)".*?</td><td>(.*?)</td>', html)
+    flames = report(result).scores[0].flames
+    assert [(name, number) for name, _, number in bars[:5]] == [
+        (f"{n} flame{'s' if n > 1 else ''}", str(flames[n])) for n in range(5, 0, -1)
+    ]
+    widths = [float(width) for _, width, _ in bars[:5]]
+    assert max(widths) == 100
+    assert [width > 0 for width in widths] == [flames[n] > 0 for n in range(5, 0, -1)]
 
 
-def test_without_the_extra_it_says_so_and_shows_the_numbers(monkeypatch):
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
-    assert not svg.available()
-    html = render(report(scored()))
-    assert "No charts: they need `pip install" in html
-    assert html.count("<details open>") == 3
-    assert "Contacts by flames." not in html
+def test_drawings_have_no_style_of_their_own(page):
+    assert not [attributes for _, attributes in page.elements if "style" in attributes]
 
 
 def test_it_is_written_as_utf8_with_lf(tmp_path):

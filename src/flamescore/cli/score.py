@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,6 @@ from flamescore.cli.options import Config, Log, LogFormat, Quiet, Spreadsheet, V
 
 if TYPE_CHECKING:
     from flamescore.nightly import Outcome
-    from flamescore.report.pen import Pen
     from flamescore.units import Period
 
 
@@ -94,12 +92,6 @@ def score(
     }
 
     def body() -> None:
-        from flamescore.report.pen import Pen  # noqa: PLC0415 - it takes time to import
-
-        with nullcontext() if dry_run else Pen() as pen:
-            run(pen)
-
-    def run(pen: Pen | None) -> None:
         from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
         from flamescore.nightly import Options, nightly  # noqa: PLC0415
 
@@ -114,7 +106,7 @@ def score(
             spreadsheet=spreadsheet,
         )
         with _progress(quiet=quiet) as tell:
-            outcome = nightly(project, options, tell=tell, pen=pen)
+            outcome = nightly(project, options, tell=tell)
         if not quiet:
             _say(outcome, log_format, verbose=verbose)
 

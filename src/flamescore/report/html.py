@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report import charts, svg
+from flamescore.report import charts
 from flamescore.report.links import mailto, tel
 from flamescore.text import for_cell
 from flamescore.units import count
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from flamescore.report.pen import Pen
     from flamescore.report.view import ScoreView, View
 
 NAME: Final = "report.html"
@@ -32,21 +31,19 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def write_html(folder: Path, report: View, pen: Pen | None = None) -> None:
+def write_html(folder: Path, report: View) -> None:
     """Write `report.html` into a folder: UTF-8, LF."""
-    (folder / NAME).write_text(render(report, pen), encoding="utf-8", newline="\n")
+    (folder / NAME).write_text(render(report), encoding="utf-8", newline="\n")
 
 
-def render(report: View, pen: Pen | None = None) -> str:
-    """Return the whole page; the pen draws its charts, if there is one."""
+def render(report: View) -> str:
+    """Return the whole page."""
     style, script = _asset("report.css"), _asset("report.js")
     template = _environment().get_template("report.html.j2")
     parts = {
         "style": _trusted(style),
         "script": _trusted(script),
         "policy": policy(style, script),
-        "drawn": _drawn(report, pen),
-        "no_charts": None if svg.available() else svg.MISSING,
     }
     page = template.render(report=report, **parts)
     while len(page.encode()) > LIMIT and any(score.leads for score in report.scores):
@@ -81,28 +78,6 @@ def _asset(name: str) -> str:
     return (files("flamescore.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _drawn(report: View, pen: Pen | None) -> dict[str, Markup]:
-    """Draw every chart, by its name; none where they can't be drawn."""
-    if not svg.available():
-        return {}
-    found = {}
-    for number, score in enumerate(report.scores):
-        label = "The numbers are in the table that follows."
-        found[f"flames{number}"] = (charts.by_flames(score.flames), f"Contacts by flames. {label}")
-        for took, name in ((False, "gave"), (True, "took")):
-            if any((line.amount < 0) == took and line.amount for line in score.rules):
-                found[f"{name}{number}"] = (
-                    charts.rules(score.rules, took=took),
-                    f"Rules by points they {name}. {label}",
-                )
-    for number, table in enumerate(report.grids):
-        found[f"grid{number}"] = (
-            charts.grid(table),
-            "Contacts by the flames of both scores. The table has the numbers.",
-        )
-    return {name: _trusted(text) for name, text in zip(found, svg.draw(found.values(), pen), strict=True)}
-
-
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where a page is made
 
@@ -121,6 +96,9 @@ def _environment() -> Environment:
         "day": day,
         "moment": moment,
         "count": count,
+        "strongest": charts.strongest,
+        "share": charts.share,
+        "strength": charts.strength,
     }
     environment.filters |= {"short": short, "iso": lambda text: text.replace(" ", "T")}
     return environment
@@ -188,7 +166,7 @@ def _link(text: str, href: str | None, length: int) -> Markup:
 
 
 def _trusted(text: str) -> Markup:
-    """Take a file of the package, or our own drawing, as markup."""
+    """Take a file of the package as markup."""
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
     return Markup(text)  # noqa: S704 - nothing from the data
