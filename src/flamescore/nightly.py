@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from flamescore.publish.record import RunRecord
     from flamescore.publish.store import HeldStore, Published, RunFolder
     from flamescore.report.view import View
+    from flamescore.rules.load import LoadedRules
     from flamescore.scoring import Scored
     from flamescore.steps import Step
     from flamescore.units import Period
@@ -109,27 +110,33 @@ def nightly(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
-    check_needed(project)  # before there is a folder in a place where nobody wanted one
+    # All that can be told from the project and its rules comes before there is a folder, or a wait for one.
+    check_needed(project)
+    rules = rules_of(project)
+    future = check_as_of(
+        project, parse_as_of(project.settings.as_of, rules.zone), rules.zone, accept=options.accept
+    )
     delete_leftovers()
     if options.dry_run:
-        return _work(project, options, tell, None)
+        return _work(project, rules, options, tell, None, future=future)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, options, tell, held)
+        return _work(project, rules, options, tell, held, future=future)
 
 
 def _work(
     project: Project,
+    rules: LoadedRules,
     options: Options,
     tell: Callable[[str], None],
     held: HeldStore | None,
+    *,
+    future: tuple[str, ...],
 ) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Watch(tell=tell)
     watch.begin("Reading the exports")
-    rules = rules_of(project)
     as_of = parse_as_of(project.settings.as_of, rules.zone)
-    future = check_as_of(project, as_of, rules.zone, accept=options.accept)
     shelf = Earlier(RunStore(project.resolve(project.settings.output), project.settings.mode))
     earlier = shelf.before(as_of) if held is not None and project.settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)

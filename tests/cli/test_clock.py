@@ -160,3 +160,9 @@ def test_a_clock_that_can_not_be_read(flamescore, now):
         done.err
         == f"U002 FLAMESCORE_NOW must be an instant such as `2026-11-21T02:00:00Z`, and is `{now}`.\n"
     )
+
+
+def test_a_refused_future_leaves_no_folder(project, flamescore):
+    done = flamescore("score", "--as-of", "2027-11-26", FLAMESCORE_NOW="2026-11-26T00:00:00Z")
+    assert done.code == 2
+    assert not (project / "out").exists()
