@@ -106,7 +106,7 @@ def test_columns_come_from_every_line(bench, monkeypatch):
         ('{"contact_id": "1"} {"contact_id": "2"}', "no_object"),
         ('{"contact_id": "\\ud800"}', "no_object"),
         ('{"contact_id": ' + "9" * 5000 + "}", "no_object"),
-        ("[" * 100_000, "no_object"),
+        ("[" * 60_000, "no_object"),
         ('{"a": ' + "[" * 900 + "]" * 900 + "}", "missing_contact"),
         ('{"contact_id": "a\0"}', "nul_byte"),
         ('{"contact_id": "a\\u0000"}', "nul_byte"),
@@ -130,7 +130,8 @@ def test_a_line_without_end_is_a_reject_told_by_its_beginning(bench):
     bench.write("contacts.ndjson", '{"contact_id": "1"}\n' + giant + '\n{"contact_id": "3"}')
     loaded = bench.load("contacts: [{path: contacts.ndjson}]\n")
     ((_, record, line, reason, _, raw),) = loaded.rejects.rows()
-    assert (record, line, reason, raw) == (2, 2, "too_long", giant[: 1 << 16])
+    assert (record, line, reason) == (2, 2, "too_long")
+    assert raw == giant[:65_536] + " [cut: the record has 20,000,018 bytes]"
     assert loaded.contacts["contact_id"].to_list() == ["1", "3"]
 
 
