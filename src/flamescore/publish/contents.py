@@ -108,11 +108,7 @@ def strangers(run: Run) -> Iterator[DamagedRunError]:
 
 
 def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
-<<<<<<< HEAD
     """Name the files that a run must have: those of its record, else the tables that it seems to have."""
-=======
-    """Name the files that a run must have: those of its record, else the tables that it ought to have."""
->>>>>>> fa-runs
     if record.files:
         return tuple(file.path for file in record.files)
     absent = {CHANGES} if record.changes is None else set()
