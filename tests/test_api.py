@@ -145,3 +145,37 @@ def test_the_names_of_the_api():
         assert getattr(flamescore, name) is not None
     with pytest.raises(AttributeError):
         _ = flamescore.nothing
+
+
+class Torn(BaseException):
+    """As a panic of Polars is: no `Exception`."""
+
+
+@pytest.mark.parametrize("kind", [pl.exceptions.PanicException, RecursionError, MemoryError, Torn, KeyError])
+def test_a_fault_of_the_program_is_a_flamescore_error_without_data(monkeypatch, kind):
+    def fail(*_args):
+        raise kind("ann@example.com")
+
+    monkeypatch.setattr("flamescore.api.rules_loading.load_rules_text", fail)
+    with pytest.raises(flamescore.FlamescoreError) as caught:
+        flamescore.load_rules("version: 1\n")
+    assert caught.value.exit_code == 70
+    (problem,) = caught.value.problems
+    assert problem.code == "X070"
+    assert problem.message.startswith(f"A fault of flamescore itself: {kind.__name__} at flamescore.api:")
+    assert "ann@" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, kind)
+
+
+def test_an_interrupt_stays_one(monkeypatch):
+    def fail(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flamescore.api.rules_loading.load_rules_text", fail)
+    with pytest.raises(KeyboardInterrupt):
+        flamescore.load_rules("version: 1\n")
+
+
+def test_arguments_that_do_not_fit_are_for_python_to_say():
+    with pytest.raises(TypeError, match="nonsense"):
+        flamescore.load_rules("version: 1\n", nonsense=1)

@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cli.small import CONTACTS, EVENTS, RULES, command, environment, latest, runs
@@ -186,6 +187,30 @@ def test_6_a_limit_on_the_size_of_files(scored):
         )
     assert done.returncode == 6
     assert b"File too large; nothing was published" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pl.exceptions.PanicException("ann@example.com"),
+        BaseExceptionGroup("ann@example.com", [KeyError("ann@example.com")]),
+        RecursionError("ann@example.com"),
+        MemoryError("ann@example.com"),
+        GeneratorExit("ann@example.com"),
+    ],
+)
+def test_70_whatever_kind_of_exception_it_is(scored, flamescore, monkeypatch, kind):
+    def fail(*_args, **_named):
+        raise kind
+
+    monkeypatch.setattr("flamescore.nightly.score_exports", fail)
+    with unchanged(scored):
+        done = flamescore("score")
+    assert (done.code, done.out) == (70, "")
+    name = type(kind).__name__
+    assert done.err.startswith(f"X070 A fault of flamescore itself: {name} at flamescore.nightly:")
+    assert done.err.count("\n") == 2
+    assert "ann@" not in done.err
 
 
 @pytest.mark.parametrize("words", [["score"], ["search"], ["explain", "101"]])

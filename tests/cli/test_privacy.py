@@ -84,8 +84,9 @@ def test_of_a_row_in_place_of_the_header_shapes_are_shown(project, flamescore):
     done = flamescore("score")
     assert done.code == 2
     assert (
-        "It has: `9aaaaa9`, `aaaaa aaa`, `aaaaa@aaaaaaa.aaa`, `+9 999 999 aaaaa`, `aaaaa aaa`, `aaaaa aaa`, "
-        "`aaa`, `aa`. That seems to be a row: a file without a header needs `header: false` and `names`."
+        "contacts.csv has: `9aaaaa9`, `aaaaa aaa`, `aaaaa@aaaaaaa.aaa`, `+9 999 999 aaaaa`, `aaaaa aaa`, "
+        "`aaaaa aaa`, `aaa`, `aa`. That seems to be a row: a file without a header needs `header: false` "
+        "and `names`."
     ) in done.err
 
 

@@ -37,7 +37,7 @@ def ids(text):
 
 
 def test_ranked_order_and_every_cell(search):
-    assert search().splitlines() == [
+    assert search("--raw").splitlines() == [
         HEADER,
         "1,101,ann@example.com,Ann Lee,+1 602 555 0101,Acme,Dana Fox,25,5,100,2026-11-20T09:30:00Z",
         "2,103,script@example.com,<script>alert(1)</script>,,,Bob,20,5,71.42857142857143,2026-11-17T09:00:00Z",
@@ -138,8 +138,31 @@ def test_config_and_environment(flamescore, tmp_path, monkeypatch):
     assert ids(flamescore("search", FLAMESCORE_OUTPUT="project/out").out) == FIVE
 
 
+def test_csv_is_guarded_unless_raw(search):
+    guarded = search()
+    assert guarded.startswith("rank,")
+    assert '"\'=HYPERLINK(""http://x"",""y"")"' in guarded
+    assert ",+1 602 555 0101," in guarded
+    assert ",'-1-602," in guarded
+    assert guarded.replace("'", "") == search("--raw")
+
+
+def test_raw_changes_no_other_format_and_a_spreadsheet_is_guarded_all_the_same(search):
+    for form in ("json", "ndjson", "md"):
+        assert search("--format", form, "--raw") == search("--format", form)
+        assert "=HYPERLINK" in search("--format", form)
+        assert "'=HYPERLINK" not in search("--format", form)
+    assert search("--spreadsheet", "--raw") == search("--spreadsheet")
+
+
+def test_a_file_is_guarded_unless_raw(scored, search):
+    search("-o", "calls.csv")
+    search("--raw", "-o", "exact.csv")
+    assert "'=HYPERLINK" in (scored / "calls.csv").read_text()
+    assert "'=HYPERLINK" not in (scored / "exact.csv").read_text()
+
+
 def test_spreadsheet(search):
-    assert "'=HYPERLINK" not in search()
     guarded = search("--spreadsheet")
     assert guarded.startswith("\ufeffrank,")
     assert '"\'=HYPERLINK(""http://x"",""y"")"' in guarded

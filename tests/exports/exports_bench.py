@@ -55,6 +55,8 @@ PEOPLE = "contact_id,email\n1,ann@x.org\n2,bob@x.org\n"
 class Piped:
     """Standard input, as a program sees it that something is piped into."""
 
+    closed = False
+
     def __init__(self, content):
         self.buffer = io.BytesIO(content)
 

@@ -67,7 +67,7 @@ def test_a_header_and_cells_with_newlines(folder):
     ran = score(folder, EVENTS)
     assert (ran.code, ran.said) == (
         0,
-        "events events.csv: the header `u\\nrl` stands more than once; it is left out\n",
+        "events events.csv: the header `u\\x0arl` stands more than once; it is left out\n",
     )
 
 

@@ -235,7 +235,7 @@ def test_times_without_a_format(folder, cell, at, unit):
         (["2020-12-30 3:15:52"] * 30, "30 x `9999-99-99 9:99:99`, such as `2020-12-30 3:15:52`; formats that fit: `%Y-%m-%d %H:%M:%S`."),
         (
             ["31/12/2026"] * 20 + ["19970101"] * 10 + ["soon"] * 5,
-            "20 x `99/99/9999`, 10 x `99999999`, 5 x `aaaa`, such as `31/12/2026`, `19970101`, `soon`; formats that fit some: `%d/%m/%Y` (20), `%Y%m%d` (10).",
+            "20 x `99/99/9999`, 10 x `99999999`, 5 x `aaaa`, such as `31/12/2026`, `19970101`; formats that fit some: `%d/%m/%Y` (20), `%Y%m%d` (10).",
         ),
     ],
 )  # fmt: skip

@@ -59,7 +59,7 @@ def steady_streams() -> Iterator[None]:
     try:
         yield
     finally:
-        for stream in opened:
+        for stream in set(opened) - set(before):
             stream.close()
         os.dup2(native, _STDERR)
         os.close(native)
@@ -67,8 +67,16 @@ def steady_streams() -> Iterator[None]:
 
 
 def _steady(stream: TextIO | None, number: int) -> TextIO:
-    """Return a stream to where another leads; no character of a name stops it either."""
-    raw = _Unfailing(os.dup(number if stream is None else stream.fileno()), "w")
+    """Return a stream to where another leads; no character of a name stops it either.
+
+    A stream without a descriptor, as of a program that catches what is said, stays as it is.
+    """
+    try:
+        descriptor = number if stream is None else stream.fileno()
+    except (OSError, ValueError):
+        assert stream is not None
+        return stream
+    raw = _Unfailing(os.dup(descriptor), "w")
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding="utf-8" if stream is None else stream.encoding,

@@ -20,12 +20,12 @@ def nameable(headers: Collection[str]) -> Collection[str]:
     return () if any(map(_like_a_cell, headers)) else headers
 
 
-def told(headers: Sequence[str]) -> str:
+def told(headers: Sequence[str], file: str = "It") -> str:
     """Name the first headers; where they seem to be the cells of a row, say that, and only their shapes."""
     if nameable(headers):
-        return f"It has: {', '.join(headers[:_MOST])}."
+        return f"{file} has: {', '.join(headers[:_MOST])}."
     shapes = ", ".join(f"`{shape(each)}`" for each in headers[:_MOST])
-    return f"It has: {shapes}. {_ROW}"
+    return f"{file} has: {shapes}. {_ROW}"
 
 
 def _like_a_cell(header: str) -> bool:

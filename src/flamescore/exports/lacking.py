@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flamescore.exports.find import STDIN
+from flamescore.exports.headers import nameable
 from flamescore.source import bare, nearest
 from flamescore.text import printable
 
@@ -98,7 +99,8 @@ def lack_of(
     others = [table for table in tables if id(table) not in lacking]
     known = tuple(each for each in headers if any(each in table.schema for table in others))
     taken = _mapped_elsewhere(column, spec).union(named, *(table.schema for table in others))
-    near = near or _near(column, [each for each in without[0].schema if each not in taken - {column}], spec)
+    free = [each for each in nameable(without[0].schema) if each not in taken - {column}]
+    near = near or _near(column, free, spec)
     return Lack(column, tuple(without), len(tables), headers, known, near)
 
 

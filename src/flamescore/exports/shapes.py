@@ -37,7 +37,8 @@ _CLOCK: Final = (
     r"(?:at +)?[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)? *(?:[ap]\.?m\.?)?"
     r" *(?:z|utc|gmt|[-+][0-9]{2}:?[0-9]{2})?"
 )
-_TIME: Final = rf"(?i)^\s*{_DATE}(?:[T, ]+{_CLOCK})?\s*$"
+_SERIAL: Final = r"[0-9]{5}(?:\.[0-9]+)?"
+_TIME: Final = rf"(?i)^\s*(?:{_DATE}(?:[T, ]+{_CLOCK})?|{_SERIAL})\s*$"
 """What is shown as it is: if the wrong column is taken for the time, other cells may tell who somebody is."""
 """How many cells formats are tried on, the first ones."""
 

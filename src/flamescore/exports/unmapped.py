@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.errors import Problem
 from flamescore.exports.faults import ACTION, UNMAPPED
+from flamescore.exports.headers import nameable, told
 from flamescore.exports.lacking import lack_of, quoted, respelled, without_column, without_headers
 from flamescore.exports.mapping import key_column, mapped
 from flamescore.source import nearest
@@ -31,13 +32,13 @@ def unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     missed = list(_mapped(source, project))
     yield from (_mapped_problem(lack, source, project) for lack in missed)
     yield from _unknown_names(source, project)
-    told = {lack.column for lack in missed}
+    named = {lack.column for lack in missed}
     spec = source.spec
     for name in dict.fromkeys(each for table in source.tables for each in missing_columns(table, spec)):
-        if name not in told:
+        if name not in named:
             without = without_column(name, source.tables, spec)
             yield _needed_problem(lack_of(name, without, source.tables, spec), source, project)
-    if spec.KIND == "tag_history" and "action" not in told:
+    if spec.KIND == "tag_history" and "action" not in named:
         yield from _other_action(source, project)
 
 
@@ -79,7 +80,7 @@ def _unknown_names(source: OpenSource, project: Project) -> Iterator[Problem]:
     for keys, name, by_header in references(source):
         known = [*source.names, *headers] if by_header else source.names
         if name not in known:
-            meant = nearest(name, known)
+            meant = nearest(name, nameable(known))
             twice = any(name in table.unclear for table in source.tables)
             what = "more than one column" if twice else "no column"
             text = f"{spec.KIND}: `{spec.path}` has {what} `{name}`."
@@ -133,8 +134,8 @@ def _cure(lack: Lack) -> str | None:
 def _offer(lack: Lack) -> str:
     if lack.twice:
         return "Do: give one of them another name in the export."
-    has = ", ".join(list(lack.files[0].schema)[:12])
-    return f"Say which it is: `columns: {{{lack.column}: ...}}`. {lack.first} has: {has}."
+    has = told(list(lack.files[0].schema), lack.first)
+    return f"Say which it is: `columns: {{{lack.column}: ...}}`. {has}"
 
 
 def _other_action(source: OpenSource, project: Project) -> Iterator[Problem]:
