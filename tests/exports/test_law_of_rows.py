@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flamescore.errors import InputError
 from flamescore.exports.project import load_project
 from flamescore.nightly import Options, nightly
 
@@ -180,3 +181,23 @@ def test_old_comes_before_rejected_and_left_out(tmp_path, way, leave_out):
     assert {name: many for name, many in counts.items() if many} == {
         "rows": 9, "old": 3, "rejected": 2, "later": 1, "kept": 3,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["csv", "parquet"])
+def test_old_rows_are_no_rejects_under_strict_and_a_damaged_one_is(tmp_path, way):
+    frame = as_frame([SOUND, *[("", "visit", 30, "/a")] * 30, ("1.5E+11", "open", 60, "/a")])
+    if way == "csv":
+        frame.with_columns(pl.col("at").dt.strftime("%Y-%m-%d")).write_csv(tmp_path / "events.csv")
+    else:
+        frame.write_parquet(tmp_path / "events.parquet")
+    counted(tmp_path)
+    project = load_project(tmp_path / "flamescore.yaml")
+    strict = Options(dry_run=True, accept=True, strict=True)
+    rule = "{name: Visit, event: visit, points: 1, count: each, expires: 30d}"
+    (tmp_path / "rules.yaml").write_text(f"version: 1\nscores: {{s: {{five_flames: 10, rules: [{rule}]}}}}\n")
+    assert asdict(nightly(project, strict).scored.observed.sources[1].counts)["old"] == 31
+    if way == "csv":
+        with (tmp_path / "events.csv").open("a") as file:
+            file.write("1,visit,2020-01-01\n")
+        with pytest.raises(InputError, match="1 short_row"):
+            nightly(project, strict)
