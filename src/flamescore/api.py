@@ -103,7 +103,8 @@ def load_exports(
     of naive times. `settings` override keys of the project file (`contacts=..., events=...`).
 
     Raises:
-        InputError: a source is missing, unreadable, or has too many rejects.
+        InputError: a source is missing, unreadable, or has too many rejects. Which events are rejected for
+            what their cells lack is known, and raised, when they are scored.
     """
     found = find_settings(None if config is None else str(config))
     project = settle(found, settings)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-    from datetime import datetime
+    from collections.abc import Callable
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 
@@ -67,7 +67,10 @@ ODD: Final = "\x00odd"
 """Events' column (UInt8, not 0) that marks times which are told of: of repeated or skipped hours, say."""
 
 DROP: Final = "\x00drop"
-"""Events' column that marks rows which don't count: 1 a duplicate, 2 superseded by event id; else 0."""
+"""Events' column (UInt8) that marks rows which don't count, by one of the four marks below; else 0."""
+
+DUPLICATE, SUPERSEDED, LEFT_OUT, FAULTY = 1, 2, 3, 4
+"""Marks of `DROP`: superseded by its event id, left out by the source, rejected for its event id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,38 @@ class NamedColumns:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which events a scoring needs: those at or after `since` (None: all), and all of the types `lasting`.
+    """Which events a scoring looks at: those whose age in seconds, as of `now`, is below a reach.
 
-    The types are folded.
+    `reaches` are those of the (folded) types that rules name, None for a type that some rule never forgets.
+    All others, and events without a type, have the widest one that ends (None: no window ends). Events at or
+    past their reach are old.
     """
 
-    since: datetime | None = None
-    lasting: frozenset[str] = frozenset()
+    now: int = 0
+    reaches: tuple[tuple[str, int | None], ...] = ()
+    widest: int | None = None
+
+    @property
+    def since(self) -> datetime | None:
+        """Return the instant before which all events are old but those of types that last; None: none is."""
+        return None if self.widest is None else datetime.fromtimestamp(self.now - self.widest + 1, UTC)
+
+    @property
+    def lasting(self) -> frozenset[str]:
+        """Return the types that some rule never forgets."""
+        return frozenset(text for text, reach in self.reaches if reach is None)
+
+    def old(self, age: pl.Expr, kind: pl.Expr) -> pl.Expr:
+        """Mark events that are old by their age in seconds and (folded) type; none without an age is."""
+        if self.widest is None:
+            return pl.lit(value=False)
+        reach = pl.lit(self.widest, pl.Int64)
+        for each in {seconds for _, seconds in self.reaches if seconds not in (None, self.widest)}:
+            named = [text for text, seconds in self.reaches if seconds == each]
+            reach = pl.when(kind.is_in(named)).then(pl.lit(each, pl.Int64)).otherwise(reach)
+        old = (age >= reach).fill_null(value=False)
+        lasting = sorted(self.lasting)
+        return old & ~kind.is_in(lasting).fill_null(value=False) if lasting else old
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +140,8 @@ class Counts:
     """What became of the rows of a source. `rows` is the sum of all the others."""
 
     rows: int = 0
-    pruned: int = 0
-    rejected: int = 0
     old: int = 0
+    rejected: int = 0
     later: int = 0
     ignored: int = 0
     duplicates: int = 0
@@ -147,24 +174,22 @@ class EventSource:
     """The events of one source, lazily.
 
     `frame` has `contact_id` (or `contact` where `key` is the contacts' column to match on), `event`, `at`
-    (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP` (UInt8).
-    Rejected rows, and those that the source leaves out, are not in it. `record.counts` holds `rows`,
-    `pruned`, `rejected` and, of these, `ignored`; the engine works out the others.
+    (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP`. Damaged
+    records are not in it. `record.counts` holds `rows` and, of these, `rejected` (damaged records); the
+    engine works out the others.
 
     Where there is `settle`, nobody has looked at the cells yet, so that a sound source is read once: who
-    reads the rows leaves out those that lack a contact, a type or a time, and where there was one, or one
-    marked `ODD`, calls it to have each told with its reason. It raises `InputError` where they are too
-    many.
+    reads the rows leaves out those that lack a contact, a type or a time, and where there was one in the
+    window, or one marked `ODD`, calls it to have each told with its reason. It raises `InputError` where
+    they are too many.
     """
 
     frame: pl.LazyFrame
     record: SourceRecord
     key: str = "contact_id"
     settle: Callable[[Window], Settled] | None = None
-    since: Callable[[datetime, Collection[str]], Young] | None = None
-    """Leaves out what is cheaply seen to be sound, older than an instant, and not of some (folded) types."""
-    flush: Callable[[], bool] | None = None
-    """Says whether statistics prove that no key begins with white space."""
+    within: Callable[[Window], pl.LazyFrame] | None = None
+    """Returns `frame` without most of the rows that are old, where the file's own columns tell them."""
     torn: Callable[[], str] | None = None
     """Names the file that can't be read, where reading the frame failed; it may read them all to find out."""
 
@@ -174,15 +199,7 @@ class EventSource:
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
-        return replace(self, frame=frame, settle=None, since=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Young:
-    """The rows of a source that may be needed, and how many are ruled out by statistics, unseen."""
-
-    frame: pl.LazyFrame
-    pruned: int = 0
+        return replace(self, frame=frame, settle=None, within=None)
 
 
 @dataclass(frozen=True, slots=True)

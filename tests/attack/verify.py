@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-FATES = ("pruned", "rejected", "old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
+FATES = ("old", "rejected", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
 
 
 def faults_of_latest(output: Path) -> list[str]:

@@ -10,9 +10,10 @@ from flamescore.engine import doubts as doubts_module
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
 from flamescore.engine.people import KEY
 from flamescore.errors import InputError, Problem
-from flamescore.frames import INSTANT, ODD, REJECTS, Counts, EventSource, Settled, SourceRecord
+from flamescore.frames import DROP, INSTANT, ODD, REJECTS, Counts, EventSource, Settled, SourceRecord, Window
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ALL = Window()
 RECORD = SourceRecord("events", "events.csv", counts=Counts(rows=9, rejected=1))
 
 
@@ -60,7 +61,7 @@ def batch(*rows, odd=None):
 
 
 def test_faulty_rows_are_taken_out_and_counted():
-    seen = Doubts()
+    seen = Doubts(ALL)
     rows = [("1", "visit", 5, True), (" ", "visit", 5, True), ("1", "visit", None, True), ("1", "", 5, True)]
     assert seen.without(batch(*rows, ("2", "buy", 5, False)), source()).rows() == [
         ("1", "visit", 5, True),
@@ -73,9 +74,9 @@ def test_faulty_rows_are_taken_out_and_counted():
 
 
 def test_what_was_looked_at_before_is_let_through():
-    seen, rows = Doubts(), batch((None, "visit", None, True)).drop(DOUBTFUL)
+    seen, rows = Doubts(ALL), batch((None, "visit", None, True)).drop(DOUBTFUL)
     assert seen.without(rows, source()) is rows
-    assert seen == Doubts()
+    assert seen == Doubts(ALL, rows=1)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,28 @@ def test_a_source_that_holds_little_else_is_settled_at_once(monkeypatch, faulty,
     called = []
     some = source(settle=lambda _: called.append(1))
     rows = [*[("", "visit", 5, True)] * faulty, *[("1", "visit", 5, False)] * sound]
-    Doubts().without(batch(*rows), some)
+    Doubts(ALL).without(batch(*rows), some)
     assert bool(called) == given_up
-    Doubts().without(batch(*rows), replace(some, settle=None))
+    Doubts(ALL).without(batch(*rows), replace(some, settle=None))
+
+
+def test_old_rows_are_not_told_of_whatever_is_wrong_with_them():
+    window = Window(0, (("visit", 10), ("deal", None), ("long", 90)), 90)
+    seen = Doubts(window)
+    rows = [
+        ("", "visit", 9, True), ("", " Visit", 10, True), ("", "deal", 999, True), ("", "", 89, True),
+        ("", None, 90, True), ("", "other", 91, True), ("", "visit", None, True), ("1", "visit", 11, False),
+    ]  # fmt: skip
+    assert seen.without(batch(*rows), source()).height == 1
+    assert (seen.faulty, seen.old) == (4, 1)  # those past 90 s may not have been read
+
+
+def test_rows_that_are_marked_are_taken_out():
+    seen, some = Doubts(Window(0, (("visit", 10),), 10)), source()
+    rows = batch(*[("1", "visit", age, False) for age in (1, 1, 1, 1, 12, 1)]).drop(DOUBTFUL)
+    rows = rows.with_columns(pl.Series(DROP, [0, 1, 3, 4, 3, 2], dtype=pl.UInt8))
+    assert seen.without(rows, some)[DROP].to_list() == [0, 1, 2]
+    assert (seen.left_out, seen.faulty, seen.old) == (1, 1, 0)
 
 
 def told(rejected, problem=None):
@@ -108,13 +128,15 @@ def test_a_source_without_faults_is_not_settled():
     clean = replace(RECORD, counts=Counts(rows=9))
     kinds = (never, clean), (replace(never, settle=None), RECORD)
     for some, record in kinds:
-        [settled] = settle([(replace(some, record=record), Doubts(rows=9))])
+        [settled] = settle([(replace(some, record=record), Doubts(ALL, rows=9))])
         assert settled.record is record
         assert settled.rejects.schema == REJECTS
         assert settled.rejects.is_empty()
 
 
-@pytest.mark.parametrize(("known", "seen"), [(1, Doubts()), (0, Doubts(faulty=3)), (0, Doubts(odd=True))])
+@pytest.mark.parametrize(
+    ("known", "seen"), [(1, Doubts(ALL)), (0, Doubts(ALL, faulty=3)), (0, Doubts(ALL, odd=True))]
+)
 def test_a_source_with_any_fault_is_settled(known, seen):
     record = replace(RECORD, counts=Counts(rows=9, rejected=known))
     [settled] = settle([(source(settle=told(known + seen.faulty), record=record), seen)])
@@ -124,12 +146,12 @@ def test_a_source_with_any_fault_is_settled(known, seen):
 
 def test_a_source_that_is_another_meanwhile_is_an_error():
     with pytest.raises(InputError, match=r"`events\.csv` has changed while it was read"):
-        settle([(source(settle=told(5)), Doubts(faulty=3))])
+        settle([(source(settle=told(5)), Doubts(ALL, faulty=3))])
 
 
 def test_the_faults_of_all_sources_are_told_at_once():
     first, second = (Problem("I007", text) for text in ("the first", "the second"))
-    some = [(source(settle=told(1, problem)), Doubts(faulty=1)) for problem in (first, second)]
+    some = [(source(settle=told(1, problem)), Doubts(ALL, faulty=1)) for problem in (first, second)]
     with pytest.raises(InputError) as error:
-        settle([some[0], (source(settle=told(2)), Doubts(faulty=1)), some[1]])
+        settle([some[0], (source(settle=told(2)), Doubts(ALL, faulty=1)), some[1]])
     assert error.value.problems == (first, second)

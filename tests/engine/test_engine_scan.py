@@ -68,12 +68,11 @@ def test_every_row_is_counted_once_under_the_first_that_fits():
         ("1", "other", 30, None, 0),  # old: past the widest window that ends
         ("1", "other", 29, None, 0),
     ]
-    found, scores = counts(rows, Counts(rows=22, pruned=2, rejected=3))
+    found, scores = counts(rows, Counts(rows=22, rejected=3))
     assert found == Counts(
         rows=22,
-        pruned=2,
         rejected=3,
-        old=3,
+        old=5,
         later=2,
         ignored=2,
         duplicates=3,
@@ -84,10 +83,21 @@ def test_every_row_is_counted_once_under_the_first_that_fits():
     assert scores == {"2": 4.0, "1": 1.0}
 
 
-def test_rows_that_were_ignored_before_are_counted_among_the_others():
-    rows = [("1", "open", 1, "yes", 0), ("1", "open", 2, "no", 0), ("9", "buy", 3, None, 0)]
-    found, scores = counts(rows, Counts(rows=8, rejected=1, ignored=4))
-    assert found == Counts(rows=8, rejected=1, ignored=5, orphans=1, kept=1)
+def test_what_the_source_leaves_out_is_ignored_and_a_bad_event_id_rejected_unless_old():
+    rows = [
+        ("1", "open", 1, "yes", 0),
+        ("1", "open", 2, "no", 0),
+        ("1", "open", 2, "no", 3),
+        ("9", "open", -2, "no", 3),  # later too
+        ("1", "open", 30, "no", 3),  # old
+        ("1", "buy", 999, None, 3),
+        ("1", "buy", 999, None, 4),
+        ("1", "open", 30, None, 4),  # old
+        ("9", "open", 29, None, 4),
+        ("9", "buy", 3, None, 0),
+    ]
+    found, scores = counts(rows, Counts(rows=11, rejected=1))
+    assert found == Counts(rows=11, old=2, rejected=3, ignored=4, orphans=1, kept=1)
     assert scores == {"1": 1.0, "2": 0.0}
 
 

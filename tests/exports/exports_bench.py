@@ -2,16 +2,17 @@
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.cells import as_text, present, rounded
 from flamescore.exports.load import load, survey
 from flamescore.exports.project import load_project
 from flamescore.exports.values import parse_limit
-from flamescore.frames import DateColumns, Exports
+from flamescore.frames import DROP, LEFT_OUT, ODD, DateColumns, EventSource, Exports, Window
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,34 @@ class Bench:
         strict=False,
     ) -> Exports:
         max_rejects = parse_limit(limit) if limit else None
-        return load(self.survey(text), dates or DateColumns(), ZoneInfo(zone), max_rejects, strict=strict)
+        opened = self.survey(text)
+        return looked_at(load(opened, dates or DateColumns(), ZoneInfo(zone), max_rejects, strict=strict))
+
+
+def looked_at(exports: Exports) -> Exports:
+    """Look at the cells of all events, as a scoring does whose rules never forget: its rows, its rejects."""
+    settled = [source.settle(Window()) for source in exports.events if source.settle]
+    events = [
+        replace(source.only(sound(source)), record=each.record)
+        for source, each in zip(exports.events, settled, strict=True)
+    ]
+    rejects = pl.concat([exports.rejects, *(each.rejects for each in settled)])
+    return replace(exports, events=tuple(events), rejects=rejects)
+
+
+def sound(source: EventSource) -> pl.LazyFrame:
+    """Return the events that are neither rejected nor left out, their ids and types trimmed."""
+    schema = source.frame.collect_schema()
+    key = "contact_id" if source.key == "contact_id" else "contact"
+    frame = source.frame.with_columns(
+        present(as_text(key, schema[key])).alias(key), event=present(as_text("event", schema["event"]))
+    )
+    if "event_id" in schema:
+        frame = frame.with_columns(present(as_text("event_id", schema["event_id"])).alias("event_id"))
+    if DROP in schema:
+        frame = frame.filter(pl.col(DROP) < LEFT_OUT)
+    frame = frame.drop(ODD, strict=False).drop_nulls([key, "event", "at"])
+    return frame.filter(~rounded(pl.col(key)))
 
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"
@@ -59,6 +87,7 @@ class Piped:
 
     def __init__(self, content):
         self.buffer = io.BytesIO(content)
+        self.closed = False
 
     def isatty(self):
         return False

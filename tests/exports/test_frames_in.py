@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from exports_bench import rows, texts
+from exports_bench import looked_at, rows, texts
 
 from flamescore.errors import InputError
 from flamescore.exports.frames_in import from_frames
@@ -20,7 +20,7 @@ def test_frames_become_exports():
         {"contact_id": ["1"], "event": ["a"], "at": [datetime(2026, 1, 1, 0, 0, 0, 9)], "n": [3]}
     )
     history = pl.DataFrame({"contact_id": [2], "tag": ["VIP"], "at": [date(2026, 1, 1)]})
-    exports = from_frames(CONTACTS, events, history, zone=ZoneInfo("America/Phoenix"))
+    exports = looked_at(from_frames(CONTACTS, events, history, zone=ZoneInfo("America/Phoenix")))
     assert exports.contacts.rows() == [("1", ["VIP"], "1"), ("2", [], "2.5")]
     assert rows(exports.events[0].frame) == [("1", "a", datetime(2026, 1, 1, 7, tzinfo=UTC), 3)]
     assert texts(exports.tag_history["at"]) == ["2026-01-01T07:00:00Z"]
@@ -37,7 +37,7 @@ def test_frames_become_exports():
     ],
 )
 def test_times_of_any_type(at):
-    exports = from_frames(CONTACTS, pl.DataFrame({"contact_id": [1], "event": ["a"], "at": at}))
+    exports = looked_at(from_frames(CONTACTS, pl.DataFrame({"contact_id": [1], "event": ["a"], "at": at})))
     assert texts(exports.events[0].frame.collect()["at"]) == ["2026-01-01T00:00:00Z"]
 
 
@@ -45,13 +45,13 @@ def test_rows_that_don_t_fit_are_rejects():
     events = pl.DataFrame(
         {"contact_id": [1, None, 1], "event": ["a", "a", "b"], "at": ["2026-01-01", "2026-01-01", "x"]}
     )
-    exports = from_frames(CONTACTS, events)
+    exports = looked_at(from_frames(CONTACTS, events))
     assert exports.rejects.select("source", "record", "line", "reason").rows() == [
         ("events", 2, None, "missing_contact"),
         ("events", 3, None, "unreadable_time"),
     ]
     with pytest.raises(InputError):
-        from_frames(CONTACTS, events, strict=True)
+        looked_at(from_frames(CONTACTS, events, strict=True))
 
 
 def test_a_frame_without_a_needed_column():

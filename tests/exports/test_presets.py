@@ -7,7 +7,7 @@ import io
 from itertools import pairwise
 
 import pytest
-from exports_bench import PEOPLE, texts
+from exports_bench import PEOPLE, looked_at, texts
 
 from flamescore.exports.load import load
 from flamescore.exports.vendors import KINDS, presets
@@ -39,7 +39,7 @@ def events(bench, name: str, text: str, preset: str = "auto", more: str = "") ->
     opened = bench.survey(
         f'contacts: [{{path: people.csv}}]\nevents: [{{path: "{name}", preset: {preset}{more}}}]\n'
     )
-    return load(opened)
+    return looked_at(load(opened))
 
 
 def shown(loaded: Exports, *columns: str) -> list[tuple]:

@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 from exports_bench import CONTACTS
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from flamescore.bind.resolve import bind_rules
 from flamescore.errors import InputError
 from flamescore.exports.load import load, survey
 from flamescore.exports.project import load_project
 from flamescore.exports.values import parse_limit
-from flamescore.frames import Columns, Counts, DateColumns
+from flamescore.frames import Columns, Counts, DateColumns, Window
+from flamescore.insight.changes_parts import totals_at
 from flamescore.rules.load import load_rules_text
 from flamescore.scoring import score_exports
 
@@ -30,14 +29,6 @@ scores:
       - {name: Other, event: other, points: 2, count: each, expires: LASTS}
 """
 SOUND = ("1", "visit", "2026-11-20T10:00:00Z", "a")
-IDS = [*"1122", " 1", "2\xa0", "\u20032", "9", "\xe99", "", " ", "\xa0", "~"]
-TYPES = [*["visit"] * 4, " Visit ", "other", "\x7fvisit", "", "  ", "\u3000", "\xe9v"]
-TIMES = [
-    "2026-11-20T10:00:00Z", "2026-11-20 10:00", "2026-11-01 00:00", "2026-11-01 01:30", "2026-10-31 20:00",
-    "2026-11-01 00:01", "2026-03-08 02:30", "2020-01-01", "2020-01-01 10:00", "2030-01-01", "1.54111E+12",
-    "1700000000", "soon", "", " ", "2026-13-01",
-]  # fmt: skip
-ROWS = st.lists(st.tuples(*map(st.sampled_from, (IDS, TYPES, TIMES, ["a", "b", " ", " a"]))), max_size=30)
 COLUMNS = ("contact_id", "event", "at", "url")
 
 
@@ -79,50 +70,12 @@ def scored(exports, *, expires="30d", lasts="30d"):
     return score_exports(book, exports, as_of=AS_OF)
 
 
-@settings(suppress_health_check=list(HealthCheck))
-@given(
-    rows=ROWS,
-    name=st.sampled_from(list(WAYS)),
-    expires=st.sampled_from(["30d", "30d", "never"]),
-    lasts=st.sampled_from(["30d", "never"]),
-)
-def test_looking_beforehand_or_meanwhile_is_the_same(tmp_path_factory, rows, name, expires, lasts):
-    folder = tmp_path_factory.mktemp("once")
-    WAYS[name]([("1", "visit", "2026-11-20 10:00", "a"), *rows], folder / name)
-    before, meanwhile = (
-        scored(loaded(folder, name, once=once), expires=expires, lasts=lasts) for once in (False, True)
-    )
-    local = name == "local.parquet"  # odd times that are left out as old are not told of
-    assert [_looked_at(each, notes=not local) for each in meanwhile.observed.sources] == [
-        _looked_at(each, notes=not local) for each in before.observed.sources
-    ]
-    assert meanwhile.rejects.rows() == before.rejects.rows()
-    assert meanwhile.scores.rows() == before.scores.rows()
-    assert meanwhile.ledger.frame().rows() == before.ledger.frame().rows()
-    assert [past.oldest for past in meanwhile.observed.pasts] == [
-        past.oldest for past in before.observed.pasts
-    ]
-
-
-def _looked_at(source, *, notes):
-    """Count what statistics rule out among the old, as it is where all is looked at."""
-    counts = replace(source.counts, pruned=0, old=source.counts.old + source.counts.pruned)
-    return replace(source, counts=counts, notes=source.notes if notes else ())
-
-
 def test_a_sound_source_is_not_looked_at_twice(tmp_path, monkeypatch):
     looked = []
     monkeypatch.setattr("flamescore.exports.activity.with_cells", lambda *_: looked.append(1))
     WAYS["events.csv"]([SOUND] * 3, tmp_path / "events.csv")
     assert scored(loaded(tmp_path, "events.csv", once=True)).scores["score"].to_list() == [1.0, 0.0]
     assert looked == []
-
-
-def test_what_needs_all_rows_at_once_is_looked_at_beforehand(tmp_path):
-    frame = text([SOUND, SOUND]).with_columns(event_id=pl.lit("e"))
-    frame.write_csv(tmp_path / "events.csv")
-    [source] = loaded(tmp_path, "events.csv", once=True).events
-    assert source.settle is None
 
 
 def test_too_many_rejects_stop_it_meanwhile_too(tmp_path):
@@ -155,7 +108,7 @@ def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
     lazy = source.frame.collect().lazy()
     text([SOUND, SOUND]).write_parquet(path)
     with pytest.raises(InputError, match="has changed while it was read"):
-        scored(replace(exports, events=(replace(source, frame=lazy, since=None),)))
+        scored(replace(exports, events=(replace(source, frame=lazy, within=None),)))
 
 
 def by_day(folder, days, **columns):
@@ -166,31 +119,39 @@ def by_day(folder, days, **columns):
     return loaded(folder, "events.parquet", once=True)
 
 
-def test_row_groups_that_are_too_old_are_not_looked_at_and_counted_as_pruned(tmp_path):
-    found = scored(by_day(tmp_path, 100))
-    assert found.observed.sources[1].counts == Counts(rows=100, pruned=70, kept=30)
+def test_row_groups_that_are_too_old_are_not_looked_at(tmp_path):
+    exports = by_day(tmp_path, 100)
+    found = scored(exports)
+    assert found.observed.sources[1].counts == Counts(rows=100, old=70, kept=30)
     assert found.scores["score"].to_list() == [30.0, 0.0]
     assert found.observed.pasts[0].oldest > 30 * 86_400
+    [source] = exports.events
+    window = Window(int(AS_OF.timestamp()), (("visit", 30 * 86_400),), 30 * 86_400)
+    assert source.within(window).select(pl.len()).collect().item() == 30
 
 
-@pytest.mark.parametrize(
-    "spoilt",
-    [
-        {"contact_id": pl.Series(["", *["1"] * 99])},
-        {"contact_id": pl.Series([" 1", *["1"] * 99])},
-        {"contact_id": pl.Series([None, *["1"] * 99])},
-        {"event": pl.Series(["", *["visit"] * 99])},
-    ],
-)
-def test_a_row_group_with_a_row_that_may_be_rejected_is_looked_at(tmp_path, spoilt):
-    counts = scored(by_day(tmp_path, 100, **spoilt)).observed.sources[1].counts
-    assert (counts.pruned, counts.rejected + counts.old, counts.kept) == (60, 10, 30)
-    [cells] = spoilt.values()
-    assert counts.rejected == (cells[0] != " 1")
+def test_old_rows_are_old_whatever_is_wrong_with_them(tmp_path):
+    ids = pl.Series(["", " ", None, *["1"] * 96, ""])
+    kinds = pl.Series([*["visit"] * 5, None, "", *["visit"] * 93])
+    found = scored(by_day(tmp_path, 100, contact_id=ids, event=kinds))
+    assert found.observed.sources[1].counts == Counts(rows=100, old=70, rejected=1, kept=29)
+    assert found.rejects.select("record", "reason").rows() == [(100, "missing_contact")]
 
 
 def test_a_type_that_lasts_is_found_among_the_old_ones(tmp_path):
     kinds = pl.Series(["visit"] * 100).scatter([3, 55, 99], [" Other", "other", "other"])
-    found = scored(by_day(tmp_path, 100, event=kinds), lasts="never")
-    assert found.scores["score"].to_list() == [29.0 + 6.0, 0.0]
-    assert found.observed.sources[1].counts == Counts(rows=100, old=68, kept=32)
+    ids = pl.Series(["1"] * 100).scatter([4, 55], ["", ""])
+    found = scored(by_day(tmp_path, 100, event=kinds, contact_id=ids), lasts="never")
+    assert found.scores["score"].to_list() == [29.0 + 4.0, 0.0]
+    assert found.observed.sources[1].counts == Counts(rows=100, old=68, rejected=1, kept=31)
+
+
+def test_what_would_have_been_counts_no_rejects(tmp_path):
+    """Some time ago rows were inside the windows that are old by now: they stop nothing."""
+    rows = [*[SOUND] * 60, *[("", "visit", "2026-09-20T10:00:00Z", "a")] * 40]
+    WAYS["events.csv"](rows, tmp_path / "events.csv")
+    exports = loaded(tmp_path, "events.csv", once=True, limit="1%")
+    found = scored(exports)
+    assert found.observed.sources[1].counts == Counts(rows=100, old=40, kept=60)
+    past = totals_at(found.book, exports, datetime(2026, 10, 1, tzinfo=UTC))
+    assert past["total"].to_list() == [0, 0]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import as_text, maybe_blank, present
+from flamescore.cells import as_text, folded, maybe_blank, present
 from flamescore.engine.people import INDEX, KEY, ROUNDED, contact_of
 from flamescore.engine.streams import EVENT
 from flamescore.errors import InputError
 from flamescore.exports.faults import UNREADABLE, fault
-from flamescore.frames import ODD, REJECTS, Settled, Window
+from flamescore.frames import DROP, FAULTY, LEFT_OUT, ODD, REJECTS, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flamescore.errors import Problem
-    from flamescore.frames import EventSource
+    from flamescore.frames import EventSource, Window
 
 DOUBTFUL: Final = "\x00doubtful"
 """Events' column (Boolean) that marks the rows which are to be looked at closely."""
@@ -32,41 +32,60 @@ _ENOUGH: Final = 1_000
 
 @dataclass
 class Doubts:
-    """What a source has been found to hold so far: faulty rows among others, and odd times.
+    """What a source has been found to hold so far, beside the rows that count.
 
-    `pruned` rows are not looked at, since statistics rule them out. Of rows outside the `window` it is not
-    told that their key is rounded: not all of them are read.
+    Rows that lack something (`faulty`), are left out by the source, or have an id that was rounded are taken
+    out of its batches. Those of them that are old by the `window` are not told of: `old` counts the ones that
+    are not past its widest reach. A source that seems to hold little else is given up early where `strict`.
     """
 
+    window: Window
     rows: int = 0
-    pruned: int = 0
     faulty: int = 0
+    left_out: int = 0
+    old: int = 0
     odd: bool = False
-    window: Window = field(default_factory=Window)
+    strict: bool = True
 
     def without(self, batch: pl.DataFrame, source: EventSource) -> pl.DataFrame:
-        """Take the rows that are rejected out of a batch, and note what is to be told of them."""
+        """Take the rows that the source leaves out, or that are rejected, out of a batch, and count them."""
+        self.rows += batch.height
+        if DROP in batch.columns:
+            batch, many = self._parted(batch, batch[DROP] == LEFT_OUT)
+            self.left_out += many
+            batch, many = self._parted(batch, batch[DROP] == FAULTY)
+            self.faulty += many
         if DOUBTFUL not in batch.columns:
             return batch
-        self.rows += batch.height
         if ODD in batch.columns and not self.odd:
             self.odd = bool((batch[ODD] != 0).any())
-        if not batch[DOUBTFUL].any():
-            return batch
-        marked = batch.select(faulty=pl.col(DOUBTFUL) & faulty(batch.schema)).to_series()
-        self.faulty += int(marked.sum())
-        if self.faulty > _ENOUGH and self.faulty * 2 > self.rows and source.settle is not None:
+        if batch[DOUBTFUL].any():
+            marked = batch.select(faulty=pl.col(DOUBTFUL) & faulty(batch.schema)).to_series()
+            batch, many = self._parted(batch, marked)
+            self.faulty += many
+        hopeless = self.faulty > _ENOUGH and self.faulty * 2 > self.rows
+        if self.strict and hopeless and source.settle is not None:
             source.settle(self.window)  # raises where the source is not to be read on
-        return batch.filter(~marked)
+        return batch
 
-    def without_rounded(self, batch: pl.DataFrame, source: EventSource, needed: pl.Expr) -> pl.DataFrame:
-        """Take the `needed` rows whose key a spreadsheet rounded out of a batch that has its contacts."""
-        marked = batch[INDEX] == ROUNDED
-        if source.settle is None or not marked.any():
+    def without_rounded(self, batch: pl.DataFrame, source: EventSource) -> pl.DataFrame:
+        """Take the rows whose key a spreadsheet rounded out of a batch that has its contacts."""
+        if source.settle is None:
             return batch
-        marked = batch.select(faulty=pl.lit(marked) & needed).to_series()
-        self.faulty += int(marked.sum())
-        return batch.filter(~marked)
+        batch, many = self._parted(batch, batch[INDEX] == ROUNDED)
+        self.faulty += many
+        return batch
+
+    def _parted(self, batch: pl.DataFrame, marked: pl.Series) -> tuple[pl.DataFrame, int]:
+        """Take marked rows out of a batch; return the others, and how many of the marked ones are not old."""
+        if not marked.any():
+            return batch, 0
+        taken = batch.filter(marked)
+        event = as_text(EVENT, batch.schema[EVENT]) if EVENT in batch.columns else pl.lit(None, pl.String)
+        old = taken.filter(self.window.old(pl.col(AGE), folded(event)))
+        widest = self.window.widest
+        self.old += 0 if widest is None else int((old[AGE] < widest).sum())
+        return batch.filter(~marked), taken.height - old.height
 
 
 def doubtful_rows(source: EventSource) -> pl.Expr:
@@ -101,10 +120,15 @@ def settle(sources: Sequence[tuple[EventSource, Doubts]]) -> list[Settled]:
     return settled
 
 
+def untold(source: EventSource) -> Settled:
+    """Return the source as it is known already, without any reject."""
+    return Settled(source.record, pl.DataFrame(schema=REJECTS))
+
+
 def _settled(source: EventSource, doubts: Doubts) -> Settled:
     known = source.record.counts.rejected
     if source.settle is None or not (known or doubts.faulty or doubts.odd):
-        return Settled(source.record, pl.DataFrame(schema=REJECTS))
+        return untold(source)
     settled = source.settle(doubts.window)
     if settled.record.counts.rejected != known + doubts.faulty:
         text = f"`{source.record.path}` has changed while it was read."

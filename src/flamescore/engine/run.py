@@ -103,9 +103,10 @@ def run(
     before: int | None = None,
     ledger: bool = True,
 ) -> Run:
-    """Go from exports to the ledger of every partition; without `ledger`, to what it comes to alone.
+    """Go from exports to the ledger of every partition.
 
-    With `before` the totals of the events that are at least so many seconds old are worked out too.
+    Without `ledger` only to what it comes to, and nothing is told of rejects. With `before` the totals of the
+    events that are at least so many seconds old are worked out too.
 
     Raises:
         ScoreTooLargeError: 64 bits don't hold a contact's score.
@@ -115,7 +116,9 @@ def run(
     watch("contacts", ready.people.count)
     room, folder = tuning.room, tuning.folder
     bins = Bins(ready.people.count, len(ready.streams.all), bits=tuning.bin_bits, room=room, folder=folder)
-    scanned = Scan(ready.streams, ready.people, clock, batch=tuning.batch).run(exports.events, bins)
+    scanned = Scan(ready.streams, ready.people, clock, batch=tuning.batch).run(
+        exports.events, bins, rejects=ledger
+    )
     watch("events", sum(record.counts.rows for record in scanned.records))
     give_back()
     occurrences, pages = bins.occurrences, Spill(room, folder) if ledger else None

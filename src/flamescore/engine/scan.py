@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text, folded
+from flamescore.cells import as_text
 from flamescore.engine.bins import Kept
-from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
+from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle, untold
 from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
-from flamescore.engine.readings import MISSING, fold_all, ten_thousandths
+from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.signatures import Signatures
-from flamescore.engine.streams import EVENT, types_of
+from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
-from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
+from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
 from flamescore.exports.faults import reading
-from flamescore.frames import DROP, ISO_SUFFIX, ODD, SourceRecord, Window, Young
+from flamescore.frames import DROP, DUPLICATE, ISO_SUFFIX, ODD, SUPERSEDED, SourceRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,20 +74,22 @@ class Scan:
             dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
         self.widest = max((s.reach for s in streams.all if s.reach is not None), default=FOREVER)
-        self.lasting = frozenset(
-            text for s in streams.all if s.reach is None for text in fold_all(types_of(s.where[0]))
-        )
-        ends = self.widest != FOREVER
-        since = datetime.fromtimestamp(clock.now - self.widest + 1, UTC) if ends else None
-        self.window = Window(since, self.lasting)
+        self.window = window_of(streams, clock)
         self._rows = np.zeros(0, np.int64)
         self._oldest = -1
         self._here: set[int] = set()
 
-    def run(self, sources: Sequence[EventSource], bins: Bins) -> Scanned:
-        """Go through every source, in turn, and lay what is kept into bins."""
-        seen = [self._source(source, bins) for source in sources]
-        settled = settle([(source, each.doubts) for source, each in zip(sources, seen, strict=True)])
+    def run(self, sources: Sequence[EventSource], bins: Bins, *, rejects: bool = True) -> Scanned:
+        """Go through every source, in turn, and lay what is kept into bins.
+
+        Without `rejects` rows that are rejected are left out, and nothing is told of them.
+
+        Raises:
+            InputError: sources have too many rejects, all in one.
+        """
+        seen = [self._source(source, bins, strict=rejects) for source in sources]
+        pairs = [(source, each.doubts) for source, each in zip(sources, seen, strict=True)]
+        settled = settle(pairs) if rejects else [untold(source) for source in sources]
         return Scanned(
             tuple(self.liveness.sets),
             tuple(record_of(each.record, found) for each, found in zip(settled, seen, strict=True)),
@@ -99,9 +100,9 @@ class Scan:
             tuple(each.rejects for each in settled),
         )
 
-    def _source(self, source: EventSource, bins: Bins) -> Seen:
+    def _source(self, source: EventSource, bins: Bins, *, strict: bool) -> Seen:
         self._oldest, self._here = -1, set()
-        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(window=self.window)
+        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(self.window, strict=strict)
         for batch in _ahead(self.batches(source, doubts)):
             tally += self._batch(batch, bins)
         return Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
@@ -111,49 +112,35 @@ class Scan:
         for signature in seen.signatures:
             holds |= self.signatures.sets(signature)[0]
         known = None if seen.oldest < 0 else seen.oldest
-        more = seen.pruned or seen.unseen > seen.record.counts.ignored or seen.oldest >= self.widest
+        more = seen.unseen or seen.oldest >= self.widest
         return Past(seen.record.path, FOREVER if more else known, holds)
 
     def batches(self, source: EventSource, doubts: Doubts) -> Iterator[pl.DataFrame]:
         """Yield the rows that any window needs: `INDEX` (below 0: an orphan), `AGE`, and the columns used."""
         finder = self.people.finder(source.key)
         with reading(source.file_at_fault):
-            within = self._within(source)
-            doubts.pruned = within.pruned
-            frame = self.hashed(replace(source, frame=within.frame), self.columns)
+            frame = self.hashed(replace(source, frame=self._within(source)), self.columns)
             for batch in _gently(frame.collect_batches(maintain_order=False, chunk_size=self.batch)):
                 placed = finder.place(doubts.without(batch, source))
-                yield doubts.without_rounded(placed, source, self._needed())
+                yield doubts.without_rounded(placed, source)
 
-    def _within(self, source: EventSource) -> Young:
-        """Leave out most of what is older than the widest window, but for rows that may have to be rejected.
-
-        Events of types that some rule never forgets stay.
-        """
-        if self.window.since is None:
-            return Young(source.frame)
-        cut = self.window.since
-        young = Young(source.frame) if source.since is None else source.since(cut, self.lasting)
-        if self.lasting:
-            return young
-        wanted = pl.col("at") >= cut
-        if source.settle is not None:
-            wanted |= doubtful_rows(source)
-        return replace(young, frame=young.frame.filter(wanted))
-
-    def _needed(self) -> pl.Expr:
-        """Mark the rows that the window asks for."""
-        if self.window.since is None:
-            return pl.lit(value=True)
-        lasts = folded(pl.col(EVENT).cast(pl.String)).is_in(list(self.lasting)) if self.lasting else False
-        return (pl.col(AGE) < self.widest) | lasts
+    def _within(self, source: EventSource) -> pl.LazyFrame:
+        """Leave out most of what is older than the widest window; types that some rule never forgets stay."""
+        since = self.window.since
+        if since is None:
+            return source.frame
+        frame = source.frame if source.within is None else source.within(self.window)
+        return (
+            frame if self.window.lasting else frame.filter((pl.col("at") >= since) | pl.col("at").is_null())
+        )
 
     def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
         schema = source.frame.collect_schema()
         text = contact_of(source, schema)
         doubtful = source.settle is not None
-        used = [name for name in dict.fromkeys((*columns, *((EVENT,) if doubtful else ()))) if name in schema]
+        looked_at = (EVENT,) if doubtful or DROP in schema else ()
+        used = [name for name in dict.fromkeys((*columns, *looked_at)) if name in schema]
         return source.frame.select(
             text.alias(KEY),
             *hashes_of(text),
@@ -274,4 +261,4 @@ def _dropped(batch: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
         nothing = np.zeros(batch.height, np.bool_)
         return nothing, nothing
     drop = batch[DROP].to_numpy()
-    return drop == 1, drop == 2  # noqa: PLR2004 - the two marks that `frames.DROP` names
+    return drop == DUPLICATE, drop == SUPERSEDED

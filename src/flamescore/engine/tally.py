@@ -41,25 +41,21 @@ class Seen:
     signatures: frozenset[int]
 
     @property
-    def pruned(self) -> int:
-        """How many rows statistics rule out."""
-        return self.record.counts.pruned + self.doubts.pruned
-
-    @property
     def unseen(self) -> int:
-        """How many rows are neither rejected nor pruned, nor were read."""
-        counts = self.record.counts
-        gone = self.pruned + counts.rejected + self.doubts.faulty
-        return counts.rows - gone - int(self.tally.sum())
+        """How many rows were not looked at, since they are older than every window that ends."""
+        counts, doubts = self.record.counts, self.doubts
+        told = counts.rejected + doubts.faulty + doubts.left_out + doubts.old
+        return counts.rows - told - int(self.tally.sum())
 
 
 def record_of(record: SourceRecord, seen: Seen) -> SourceRecord:
-    """Say what became of every row of a source; those that were not read are old, or pruned."""
-    counts, tally = record.counts, seen.tally.copy()
-    tally[0] += seen.unseen - counts.ignored
-    tally[STATUSES.index("ignored")] += counts.ignored  # what the source itself leaves out
+    """Say what became of every row of a source; those that were not read are old."""
+    tally, doubts = seen.tally.copy(), seen.doubts
+    tally[STATUSES.index("old")] += seen.unseen + doubts.old
+    tally[STATUSES.index("ignored")] += doubts.left_out
     found = dict(zip(STATUSES, tally.tolist(), strict=True))
-    return replace(record, counts=replace(counts, pruned=seen.pruned, **found))
+    known = seen.record.counts
+    return replace(record, counts=replace(known, rejected=known.rejected + doubts.faulty, **found))
 
 
 def statuses(*reasons: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -7,16 +7,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flamescore.engine.readings import fold_all
+from flamescore.engine.streams import types_of
+from flamescore.frames import Window
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from flamescore.bind.resolved import Predicate
+    from flamescore.engine.clock import Clock
     from flamescore.engine.signatures import Signatures
     from flamescore.engine.streams import Stream, Streams
 
 FOREVER = 2**62
+
+
+def window_of(streams: Streams, clock: Clock) -> Window:
+    """Return which events a scoring looks at: by their type those inside the widest window that names it."""
+    reaches: dict[str, int | None] = {}
+    for stream in streams.all:
+        for kind in fold_all(types_of(stream.where[0])):
+            known = reaches.get(kind, 0)
+            reaches[kind] = None if known is None or stream.reach is None else max(known, stream.reach)
+    widest = max((stream.reach for stream in streams.all if stream.reach is not None), default=None)
+    return Window(clock.now, tuple(reaches.items()), widest)
 
 
 @dataclass(frozen=True)

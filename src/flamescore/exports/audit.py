@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.cells import folded, present, rounded
 from flamescore.exports import times
-from flamescore.exports.bounds import all_there
 from flamescore.exports.faults import IDS, fault, reading
 from flamescore.exports.instants import UNREAD, instants, oddities, staged
 from flamescore.exports.mapping import column, key_column, left_out, mapped
-from flamescore.exports.rejects import BAD, NONE_BAD, REASONS, Bad
+from flamescore.exports.rejects import BAD, REASONS, Bad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from flamescore.errors import InputError
     from flamescore.exports.model import Source
     from flamescore.exports.tables import Table
     from flamescore.exports.times import Clock
+    from flamescore.frames import Window
 
 _ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
 _REASON: Final = "\0reason"
+_OLD: Final = "\0old"
 _ODDITY: Final = "\0oddity"
 _SAFE: Final = 2.0**53
 _NOT_WHOLE: Final = "not_whole"
+_LEFT_OUT: Final = "left_out"
 ROUNDED: Final = "rounded_id"
 ID_COLUMNS: Final = ("contact_id", "contact", "opportunity_id", "event_id")
 """The columns that say who or what a row is: a rounded id in one of them is a reject."""
 _ACTIONS: Final = ("applied", "removed")
-_CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE))}
+_CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE, _LEFT_OUT))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +72,25 @@ def first_times(table: Table, source: Source) -> pl.Series:
     return guarded(table.scan().select(column("at", table, source).alias("at")).head(100), table)["at"]
 
 
-def audit(table: Table, source: Source, clock: Clock, most: int) -> Audit:
-    """Check every row of a file for what its kind needs; note the first `most` bad rows."""
-    checks = _checks(table, source)
-    one = tuple(checks) == ("missing_contact",) and not source.leave_out
-    if one and all_there(table, source, key_column(source)):
-        return Audit(NONE_BAD)
-    looked = judged(table.scan(), table, source, clock)
+def audit(table: Table, source: Source, clock: Clock, most: int, window: Window | None = None) -> Audit:
+    """Check every row of a file for what its kind needs; note the first `most` bad rows.
+
+    Of rows of events that are old by the `window` nothing is told, whatever is wrong with them.
+    """
+    looked = judged(table.scan(), table, source, clock, window)
     told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
     tally = _Tally(most)
     for batch in guarded_batches(told.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0)), table):
         tally.add(batch)
-    left = left_out(table, source)
-    gone = 0 if left is None else int(guarded(table.scan().select(left.sum().cast(pl.Int64)), table).item())
-    return replace(tally.audit(table), left_out=gone)
+    return tally.audit(table)
 
 
-def judged(rows: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl.LazyFrame:
-    """Add to rows of a table the code of why each is rejected, else null, and what is odd of its time.
+def judged(
+    rows: pl.LazyFrame, table: Table, source: Source, clock: Clock, window: Window | None = None
+) -> pl.LazyFrame:
+    """Add to rows of a table the code of why each does not count, else null, and what is odd of its time.
 
-    Rows that the source leaves out are never rejected.
+    Rows that the source leaves out are never rejected, and rows that are old by the `window` are neither.
     """
     checks, odd = _checks(table, source), pl.lit(0, pl.UInt8())
     if "at" in source.CANONICAL:
@@ -102,8 +104,18 @@ def judged(rows: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl
         reason = pl.when(check).then(pl.lit(_CODES[name], pl.UInt8())).otherwise(reason)
     left = left_out(table, source)
     if left is not None:
-        reason, odd = pl.when(~left).then(reason), pl.when(left).then(pl.lit(0, pl.UInt8())).otherwise(odd)
+        reason = pl.when(left).then(pl.lit(_CODES[_LEFT_OUT], pl.UInt8())).otherwise(reason)
+        odd = pl.when(left).then(pl.lit(0, pl.UInt8())).otherwise(odd)
+    if window is not None and window.widest is not None:
+        rows = rows.with_columns(_old(table, source, clock, window).alias(_OLD))
+        reason = pl.when(~pl.col(_OLD)).then(reason)
+        odd = pl.when(pl.col(_OLD)).then(pl.lit(0, pl.UInt8())).otherwise(odd)
     return rows.with_columns(odd.alias(_ODDITY)).with_columns(reason.alias(_REASON))
+
+
+def _old(table: Table, source: Source, clock: Clock, window: Window) -> pl.Expr:
+    age = window.now - time_column(table, source, clock).dt.epoch("s")
+    return window.old(age, folded(column("event", table, source)))
 
 
 def rejected_for(reason: str) -> pl.Expr:
@@ -111,8 +123,8 @@ def rejected_for(reason: str) -> pl.Expr:
     return pl.col(_REASON).eq_missing(pl.lit(_CODES[reason], pl.UInt8()))
 
 
-def not_rejected() -> pl.Expr:
-    """Say which of the rows that `judged` returns are not rejected."""
+def counting() -> pl.Expr:
+    """Say which of the rows that `judged` returns are neither rejected nor left out."""
     return pl.col(_REASON).is_null()
 
 
@@ -133,12 +145,14 @@ class _Tally:
     """Counts what `judged` told of rows, batch by batch; notes the first `most` bad ones."""
 
     most: int
+    left_out: int = 0
     counts: Counter[int] = field(default_factory=Counter)
     first: list[pl.DataFrame] = field(default_factory=list)
     odd: Counter[int] = field(default_factory=Counter)
 
     def add(self, batch: pl.DataFrame) -> None:
-        bad = batch.filter(pl.col(_REASON).is_not_null())
+        bad = batch.filter(pl.col(_REASON) != _CODES[_LEFT_OUT])
+        self.left_out += int((batch[_REASON] == _CODES[_LEFT_OUT]).sum())
         room = self.most - self.counts.total()
         if room > 0:
             self.first.append(bad.select(pl.col("row").cast(pl.Int64), _REASON).head(room))
@@ -150,14 +164,30 @@ class _Tally:
         names = {code: name for name, code in _CODES.items()}
         counts = {names[code]: many for code, many in self.counts.items()}
         if wrong := counts.get(_NOT_WHOLE):
-            text = f"`{table.found.shown}`: {wrong:,} ids are floats that are not whole, or are 2^53 or more."
-            raise fault(IDS, text, "Write the ids as text or integers.")
+            raise _not_whole(table, wrong)
         schema = pl.Schema({"row": pl.Int64(), _REASON: pl.UInt8()})
         first = pl.concat([pl.DataFrame(schema=schema), *self.first])
         reason = pl.col(_REASON).replace_strict(names, return_dtype=pl.String()).alias("reason")
         return Audit(
-            Bad(counts, first.select("row", reason).cast(BAD)), *(self.odd[flag] for flag in _ODDITIES)
+            Bad(counts, first.select("row", reason).cast(BAD)),
+            repeated=self.odd[times.REPEATED],
+            skipped=self.odd[times.SKIPPED],
+            lossy=self.odd[times.LOSSY],
+            left_out=self.left_out,
         )
+
+
+def check_floats(table: Table, source: Source) -> None:
+    """Stop where ids are floats that are not whole, or so large that they are not exact."""
+    check = _checks(table, source).get(_NOT_WHOLE)
+    wrong = 0 if check is None else int(guarded(table.scan().select(check.sum()), table).item())
+    if wrong:
+        raise _not_whole(table, wrong)
+
+
+def _not_whole(table: Table, wrong: int) -> InputError:
+    text = f"`{table.found.shown}`: {wrong:,} ids are floats that are not whole, or are 2^53 or more."
+    return fault(IDS, text, "Write the ids as text or integers.")
 
 
 def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
@@ -194,6 +224,14 @@ def rounded_row(table: Table, source: Source) -> pl.Expr:
     ]
     marks = [rounded(column(name, table, source)) for name in texts]
     return pl.any_horizontal(marks).fill_null(value=False) if marks else pl.lit(value=False)
+
+
+def rounded_event_id(table: Table, source: Source) -> pl.Expr | None:
+    """Mark the rows of events whose own id is text that a spreadsheet rounded; None where they have none."""
+    headers = mapped(table, source).headers.get("event_id", ())
+    if not headers or any(table.schema[each].is_numeric() for each in headers):
+        return None
+    return rounded(column("event_id", table, source)).fill_null(value=False)
 
 
 def _missing(name: str, table: Table, source: Source) -> pl.Expr:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.exports.audit import guarded, id_column, judged, not_rejected
-from flamescore.exports.mapping import column, counted, mapped
+from flamescore.exports.audit import check_floats, counting, guarded, id_column, judged
+from flamescore.exports.mapping import column, mapped
 from flamescore.exports.model import EventsSource
+from flamescore.frames import DUPLICATE, SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +24,12 @@ _ALL = [f"all{seed}" for seed in _SEEDS]
 
 
 def doubles(examined: Examined, clock: Clock) -> dict[int, pl.Series]:
-    """Return for each file, by its index, the mark of each row (UInt8): 1 a duplicate, 2 superseded, else 0.
+    """Return for each file, by its index, the mark of each row (`frames.DROP`): a duplicate, superseded or 0.
 
     Of one event id the row of the newest file stands, in it the last; rows without one are not touched. Of
-    rows equal in every mapped column one stands. Rejected rows take no part. Rows are told apart by 128-bit
-    hashes: 32 bytes a row at most, odds of a mistake below 1e-18 for 100 M rows.
+    rows equal in every mapped column one stands. Rows that are rejected or left out take no part; old
+    ones do. Rows are told apart by 128-bit hashes: 32 bytes a row at most, odds of a mistake below 1e-18 for
+    100 M rows.
     """
     spec = examined.spec
     assert isinstance(spec, EventsSource)
@@ -39,9 +41,11 @@ def doubles(examined: Examined, clock: Clock) -> dict[int, pl.Series]:
     mark = pl.lit(0, pl.UInt8())
     if with_ids:
         later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
-        mark = pl.when(later).then(pl.lit(2, pl.UInt8())).otherwise(mark)
+        mark = pl.when(later).then(pl.lit(SUPERSEDED, pl.UInt8())).otherwise(mark)
     if spec.distinct:
-        mark = pl.when(~pl.struct(_ALL).is_first_distinct()).then(pl.lit(1, pl.UInt8())).otherwise(mark)
+        mark = (
+            pl.when(~pl.struct(_ALL).is_first_distinct()).then(pl.lit(DUPLICATE, pl.UInt8())).otherwise(mark)
+        )
     dropped = every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
     sound = [each.rows - each.damaged for each in examined.files]
     return {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
@@ -66,9 +70,8 @@ def _keys(index: int, examined: Examined, clock: Clock, *, with_ids: bool) -> pl
     if spec.distinct:
         row = pl.struct(_mapped_cells(table, spec, examined.source.names))
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
-    rows = counted(table.scan().with_row_index("row"), table, spec)
-    if examined.files[index].bad.count:
-        rows = judged(rows, table, spec, clock).filter(not_rejected())
+    check_floats(table, spec)
+    rows = judged(table.scan().with_row_index("row"), table, spec, clock).filter(counting())
     return guarded(rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32())), table)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flamescore.exports.survey import OpenSource
     from flamescore.exports.tables import Table
     from flamescore.exports.values import RejectLimit
-    from flamescore.frames import DateColumns
+    from flamescore.frames import DateColumns, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Terms:
 class Examined:
     """A source whose rows are accounted for. `tables` read sound records; `files` has each one's rejects.
 
-    Its `cells` may not have been looked at yet, but its bytes alone.
+    Of events these are damaged records alone, until somebody asks for what their cells lack (`with_cells`).
     """
 
     source: OpenSource
@@ -67,7 +67,6 @@ class Examined:
     keep: int
     notes: tuple[str, ...]
     left_out: int = 0
-    cells: bool = False
 
     @property
     def spec(self) -> Source:
@@ -116,19 +115,19 @@ def with_bytes(source: OpenSource, terms: Terms) -> Examined:
     return Examined(source, tables, files, terms.keep, (*source.notes(), *_time_notes(source, tables, [])))
 
 
-def with_cells(examined: Examined, terms: Terms) -> Examined:
-    """Look at the cells that each row needs too."""
+def with_cells(examined: Examined, terms: Terms, window: Window | None = None) -> Examined:
+    """Look at the cells that each row needs too; of events that are old by the `window` nothing is told."""
     source, clock = examined.source, terms.clock(examined.spec)
     audits: list[Audit] = []
     files: tuple[Rejected, ...] = ()
     room = terms.keep
     for table, rejected in zip(examined.tables, examined.files, strict=True):
-        audits.append(audit(table, source.spec, clock, room))
+        audits.append(audit(table, source.spec, clock, room, window))
         files = (*files, replace(rejected, bad=audits[-1].bad, room=room))
         room = max(0, room - files[-1].count)
     notes = (*source.notes(), *_time_notes(source, examined.tables, audits))
     left_out = sum(each.left_out for each in audits)
-    return replace(examined, files=files, notes=notes, left_out=left_out, cells=True)
+    return replace(examined, files=files, notes=notes, left_out=left_out)
 
 
 def enforce(examined: Examined, terms: Terms, files: Iterable[Rejected] | None = None) -> None:

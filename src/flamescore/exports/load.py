@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.errors import InputError, Problem
-from flamescore.exports.activity import load_events, read_once
+from flamescore.exports.activity import load_events
 from flamescore.exports.column_types import plain_types
 from flamescore.exports.examine import Examined, Terms, enforce, examine, with_bytes
 from flamescore.exports.history import load_history, load_opportunities
@@ -57,9 +57,11 @@ def load(
     With `keys` of the contacts only these columns and those that something is matched by are read
     (`frames.Exports.whole`).
 
-    With `once` all is as one scoring wants it: contacts are in order of id already (two copies of 2 M
-    contacts took 0.4 GB more), and the cells of events are not looked at beforehand, where that can be left
-    to who reads them (`frames.EventSource.settle`); `rejects` lack theirs then.
+    With `once` contacts are in order of id already, as one scoring wants them (two copies of 2 M
+    contacts took 0.4 GB more).
+
+    The cells of events are not looked at: which rows are rejected depends on the windows of the rules. So
+    that is left to who reads them (`frames.EventSource.settle`), and `rejects` lack theirs.
 
     `dates` are the columns that rules read as dates, `zone` that of the rule file (default UTC).
     `max_rejects` overrides the project's and the sources' own; `strict` allows no reject. Every source with
@@ -82,7 +84,7 @@ def load_sources(
     sources: Sequence[OpenSource], terms: Terms, *, once: bool = False, keys: Collection[str] | None = None
 ) -> Exports:
     """Read sources on some terms."""
-    examined, problems = _examined(sources, terms, once=once)
+    examined, problems = _examined(sources, terms)
     lists = [each for each in examined if each.spec.KIND == "contacts"]
     try:
         people = load_people(lists, terms, None if keys is None else _matched(sources, keys))
@@ -97,8 +99,7 @@ def load_sources(
     histories = [load_history(each, terms, people) for each in of["tag_history"]]
     deals = [load_opportunities(each, people) for each in of["opportunities"]]
     events = tuple(load_events(each, terms) for each in of["events"])
-    told = [each for each in of["events"] if each.cells]
-    others = [each.rejects for each in (*told, *of["tag_history"], *of["opportunities"])]
+    others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=in_order(people.contacts) if once and keys is None else people.contacts,
         events=events,
@@ -124,15 +125,17 @@ def _addressed(lists: Sequence[Examined], terms: Terms) -> tuple[pl.DataFrame, p
     return people.contacts, people.aliases
 
 
-def _examined(
-    sources: Sequence[OpenSource], terms: Terms, *, once: bool
-) -> tuple[list[Examined], list[Problem]]:
-    """Examine every source; what stops one is gathered. Contacts are judged when their ids are known."""
+def _examined(sources: Sequence[OpenSource], terms: Terms) -> tuple[list[Examined], list[Problem]]:
+    """Examine every source; what stops one is gathered.
+
+    Contacts are judged when their ids are known, the cells of events when they are read.
+    """
     examined: list[Examined] = []
     problems: list[Problem] = []
     for source in sources:
         try:
-            each = with_bytes(source, terms) if once and read_once(source) else examine(source, terms)
+            look = with_bytes if source.spec.KIND == "events" else examine
+            each = look(source, terms)
             examined.append(each)
             if source.spec.KIND != "contacts":
                 enforce(each, terms)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import folded, rounded
-from flamescore.exports.audit import ID_COLUMNS, ROUNDED, guarded, judged, rejected_for, time_column
+from flamescore.cells import rounded
+from flamescore.exports.audit import ID_COLUMNS, ROUNDED, guarded
 from flamescore.exports.mapping import column, mapped
-from flamescore.exports.rejects import Bad
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.exports.examine import Examined, Terms
     from flamescore.exports.model import Source
     from flamescore.exports.rejects import Rejected
     from flamescore.exports.tables import Table
-    from flamescore.frames import Window
 
 _LOOKED_AT: Final = 10_000
 """How many rounded ids of a file are looked at for their shape."""
@@ -45,31 +41,3 @@ def _ids(table: Table, spec: Source) -> pl.Series:
     cells = [column(name, table, spec) for name in names]
     first = pl.coalesce(pl.when(rounded(cell)).then(cell) for cell in cells)
     return guarded(table.scan().select(first.alias("id")).drop_nulls().head(_LOOKED_AT), table)["id"]
-
-
-def rounded_within(examined: Examined, window: Window, terms: Terms) -> Examined:
-    """Reject rows of events for a rounded id only where a window asks for them; not all others are read."""
-    files = [
-        replace(each, bad=_needed(table, each, examined.spec, window, terms))
-        for table, each in zip(examined.tables, examined.files, strict=True)
-    ]
-    return replace(examined, files=tuple(files))
-
-
-def _needed(table: Table, rejected: Rejected, spec: Source, window: Window, terms: Terms) -> Bad:
-    """Return what is rejected of a file without the rounded ids that the window does not ask for."""
-    bad = rejected.bad
-    if not bad.counts.get(ROUNDED):
-        return bad
-    clock = terms.clock(spec)
-    rows = judged(table.scan().with_row_index("row"), table, spec, clock).filter(rejected_for(ROUNDED))
-    asked = (pl.col("at") >= window.since) | folded(pl.col("event")).is_in(list(window.lasting))
-    told = rows.select(
-        pl.col("row").cast(pl.Int64), at=time_column(table, spec, clock), event=column("event", table, spec)
-    )
-    needed = guarded(told.filter(asked.fill_null(value=False)), table)["row"]
-    counts = {reason: many for reason, many in bad.counts.items() if reason != ROUNDED}
-    if len(needed):
-        counts[ROUNDED] = len(needed)
-    first = bad.first.filter((pl.col("reason") != ROUNDED) | pl.col("row").is_in(needed.implode()))
-    return Bad(counts, first)

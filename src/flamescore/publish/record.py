@@ -82,13 +82,11 @@ class SourceEntry(_Part):
     bytes: int = Field(description="the size of its files together")
     modified: str | None = Field(description="when the newest of its files was last changed, ISO 8601")
     rows: int = Field(description="the rows in its files")
-    pruned: int = Field(
-        description="in row groups or partitions that their statistics rule out; not looked at"
-    )
+    pruned: int = Field(description="always 0: rows that a file's statistics rule out are `old`")
+    old: int = Field(description="before every window that needs rows of their type, whatever else is wrong")
     rejected: int = Field(description="rejected; `rejects.csv` has the first 100,000 of them")
-    old: int = Field(description="before every window that needs them")
     later: int = Field(description="after `as_of`")
-    ignored: int = Field(description="named by the rule file's `ignore`")
+    ignored: int = Field(description="named by the source's `leave_out` or the rule file's `ignore`")
     duplicates: int = Field(description="exact duplicates, under `distinct: true`")
     superseded: int = Field(description="replaced by a newer file's row of the same id")
     orphans: int = Field(description="of contacts that are not in the list")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def problems(observed: Observations, warnings: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the warnings, then what was found out of each source and what it lost, then what did not read.
 
-    Rows that are only too old, too late, pruned or ignored on purpose are no problem.
+    Rows that are only too old, too late or ignored on purpose are no problem.
     """
     found = (*_of_sources(observed.sources), *_of_cells(observed), *_of_contacts(observed))
     return tuple(for_log(each) for each in (*warnings, *found))
