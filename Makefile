@@ -15,7 +15,7 @@ CODE := src tests sample_data benchmarks docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check lint types imports format bench golden mutants sample docs constraints clean
+.PHONY: help setup demo quick test test-all check lint types imports format bench golden mutants sample docs constraints clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ demo: $(VENV)/product ## score the sample data and show the hot leads
 	  '      the same with your exports'
 
 # --- for developers -------------------------------------------------------------------------------------
+
+quick: $(VENV)/tools ## the tests of rules and engine with a small oracle, under a minute: for every save
+	FLAMESCORE_TESTS=small $(BIN)/pytest @tests/quick.txt
 
 test: check ## lint, types, imports, and the tests in their quick size
 	$(BIN)/pytest -n auto --dist worksteal

@@ -1,4 +1,7 @@
-"""Two sizes of the tests: `FLAMESCORE_TESTS=full` for all, else the quick ones, alike in every run."""
+"""Three sizes of the tests, by `FLAMESCORE_TESTS`: `small`, `quick` (the default) and `full`.
+
+`small` draws fewer examples and is for `make quick`; `small` and `quick` draw the same ones in every run.
+"""
 
 import os
 
@@ -7,7 +10,8 @@ from hypothesis import HealthCheck, settings
 
 import flamescore  # noqa: F401 - before Polars, which reads what it sets
 
-FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
+SIZE = os.environ.get("FLAMESCORE_TESTS", "quick")
+FULL = SIZE == "full"
 
 settings.register_profile(
     "quick",
@@ -20,7 +24,8 @@ settings.register_profile(
 settings.register_profile(
     "full", settings.get_profile("quick"), max_examples=600, derandomize=False, print_blob=True
 )
-settings.load_profile("full" if FULL else "quick")
+settings.register_profile("small", settings.get_profile("quick"), max_examples=30)
+settings.load_profile(SIZE if SIZE in ("small", "full") else "quick")
 
 
 def pytest_collection_modifyitems(items):

@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
     ROOT / "sample_data/README.md",
 ]
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -47,7 +49,7 @@ def test_the_readme_leads_to_every_page_of_the_docs():
         if page.suffix == ".md" and page.exists() and page not in seen:
             seen.add(page)
             ahead += [(page.parent / link.partition("#")[0]).resolve() for link in links(page)]
-    assert set((ROOT / "docs").glob("*.md")) - seen == set()
+    assert set((ROOT / "docs").rglob("*.md")) - seen == set()
 
 
 KNOWN = {

@@ -87,7 +87,7 @@ def test_every_command_is_told():
 def test_the_verbs_of_the_makefile_are_there():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     verbs = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
-    needed = "demo test test-all lint types imports format bench mutants sample docs clean help"
+    needed = "demo quick test test-all lint types imports format bench mutants sample docs clean help"
     assert verbs >= set(needed.split())
     named = set(re.findall(r"make ([a-z-]+)", "\n".join(re.findall(r"`([^`\n]+)`", README))))
     assert named <= verbs

@@ -29,6 +29,11 @@ class Kept:
     """Events as arrays of one length: contact, number of the live set, age.
 
     `values` and `amounts`, which wide streams alone need, are those of the last events; others have none.
+
+    In the example of `streams` no stream is wide, so all three events are bare: contact `[2, 2, 2]`, live
+    `[2, 1, 3]`, age `[86400, 172800, 864000]`. With a third rule, `{event: purchase, points: {from:
+    amount}}`, a purchase of 30 is a fourth event, put last, and `amounts[0]` is `[300000]`: one entry, not
+    four. `bare` is 3, so the amount of event 3 is `amounts[0][3 - 3]`.
     """
 
     contact: NDArray[np.uint32]

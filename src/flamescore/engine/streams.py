@@ -1,4 +1,18 @@
-"""Every way of counting events that a rule book asks for, once: the streams."""
+"""Every way of counting events that a rule book asks for, once: the streams.
+
+A worked example runs through `streams`, `signatures`, `windows`, `bins`, `tail` and `counting`. Two rules:
+
+    A: {event: visit, where: {url: {contains: /sales}}, points: 8, count: once, expires: 28d, decay: 1%}
+    B: {event: visit, points: 1, count: each, expires: 7d}
+
+make two streams: stream 0 (of A) keeps the latest occurrence younger than 2,419,200 s, stream 1 (of B) all
+that are younger than 604,800 s. They use two predicates: bit 0 is `event: visit`, bit 1 is `url contains
+/sales`. Of four contacts, `1` to `4`, contact `3` has number 2 and three events:
+
+    visit /sales    1 day old     86,400 s
+    visit /blog     2 days old   172,800 s
+    visit /sales   10 days old   864,000 s
+"""
 
 from __future__ import annotations
 

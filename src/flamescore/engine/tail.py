@@ -1,4 +1,24 @@
-"""From the events of a partition to sums: for each stream, one row a contact that counts anything."""
+"""From the events of a partition to sums: for each stream, one row a contact that counts anything.
+
+Every event has one occurrence for each stream of its live set. A narrow stream needs only the age of an
+occurrence, so stream, contact and age are packed into one whole number of at most 63 bits, and one sort
+orders all of them. A wide stream needs a property too; its occurrences are sorted apart, with the row of
+their event.
+
+In the example of `streams` the live sets 2, 1 and 3 make four occurrences, of streams 0 and 1, 1, and 0. Four
+contacts take 3 bits (`contact_bits`: room for one past the last), and 864,000 s take 20 (`age_bits`):
+
+    key = (stream << 3 | contact) << 20 | age
+
+    stream 0, contact 2,  86,400 s    0b0_010_00010101000110000000     2,183,552
+    stream 0, contact 2, 864,000 s    0b0_010_11010010111100000000     2,961,152
+    stream 1, contact 2,  86,400 s    0b1_010_00010101000110000000    10,572,160
+    stream 1, contact 2, 172,800 s    0b1_010_00101010001100000000    10,658,560
+
+Sorted so, occurrences of one stream and contact are neighbours, the latest first. `counting` keeps one of
+stream 0 and both of stream 1. By the tables of worths by whole days, stream 0 gives 79,200 ten-thousandths (8
+points, 1% less after a day) and stream 1 gives 10,000 twice: 9.92 points.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,15 @@
-"""Which streams an event is live for: its signature, and how old it is."""
+"""Which streams an event is live for: its signature, and how old it is.
+
+In the example of `streams`, stream 0 needs bits `0b11` and stream 1 needs `0b01`; so signature 0 (`0b01`)
+fits stream 1, and signature 1 (`0b11`) fits both. The windows end at 604,800 s and 2,419,200 s, which makes
+three buckets of age. `Liveness.table` gives each signature and bucket the number of its live set:
+
+                  under 7 days     7 to 28 days     28 days and more
+    signature 0   1: stream 1      0: none          0: none
+    signature 1   2: both          3: stream 0      0: none
+
+So the events of 1, 2 and 10 days have the live sets 2, 1 and 3. What has live set 0 is dropped here.
+"""
 
 from __future__ import annotations
 
