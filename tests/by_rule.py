@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from flamescore.bind.resolve import bind_rules
-from flamescore.bind.resolved import RuleBook
 from flamescore.frames import INSTANT, TAG_HISTORY, Columns, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules.load import load_rules_text
+from flamescore.rules.rulebook import RuleBook
 from flamescore.scoring import Scored, score_exports
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.bind.resolve import bind_condition, bind_rules
-from flamescore.bind.resolved import Condition, RuleBook
 from flamescore.engine.run import DEFAULT, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Columns, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules.load import load_condition, load_rules_text
+from flamescore.rules.rulebook import Condition, RuleBook
 from flamescore.scoring import Scored, score_exports
 from flamescore.source import parse
 from flamescore.tables.parquet import write_points, write_scores

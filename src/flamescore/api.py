@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import polars as pl
 
-from flamescore.bind.dates import date_columns
-from flamescore.bind.named import named_columns
+from flamescore.bind.columns import date_columns, named_columns
 from flamescore.bind.resolve import bind_predicates, bind_rules
 from flamescore.engine.clock import Clock
 from flamescore.errors import FlamescoreError, fault
@@ -27,7 +26,7 @@ from flamescore.insight import search as searching
 from flamescore.insight.merged import merged_table
 from flamescore.insight.who import contact_meant
 from flamescore.rules import load as rules_loading
-from flamescore.rules.search import load_predicates
+from flamescore.rules.load import load_predicates
 from flamescore.scoring import Scored, score_exports
 from flamescore.stopping import STOPS
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.bind.resolved import EventRule, Happened, conditions_of, leaves
 from flamescore.engine.clock import Clock
 from flamescore.errors import InputError, Problem
+from flamescore.rules.rulebook import EventRule, Happened, conditions_of, leaves
 from flamescore.source import nearest
 from flamescore.text import for_log
 from flamescore.units import count
@@ -14,8 +14,8 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.publish.record import RunRecord
+    from flamescore.rules.rulebook import Condition, RuleBook
     from flamescore.scoring import Observations, Scored, SourcePast
     from flamescore.units import Period
 

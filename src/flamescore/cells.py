@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 import polars as pl
 
-WHITE_SPACE: Final = (
-    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-"""Unicode White_Space: what Polars' `strip_chars()` takes away (`str.strip()` takes more)."""
+from flamescore.folding import fold, trim
+
+__all__ = [
+    "as_text",
+    "fold",
+    "folded",
+    "in_years",
+    "is_rounded",
+    "json_text",
+    "keyed",
+    "maybe_blank",
+    "present",
+    "rounded",
+    "trim",
+]
 
 _EXACT_FLOATS: Final = 1e18
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
 """0001-01-01 and 9999-12-31, as days since 1970-01-01."""
 _PER_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000}
 _ROUNDED: Final = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}$"
-
-
-def trim(text: str) -> str:
-    """Cut Unicode white space from both ends."""
-    return text.strip(WHITE_SPACE)
-
-
-def fold(text: str) -> str:
-    """Return a text as the rule language compares it: trimmed, NFC, lower case."""
-    return unicodedata.normalize("NFC", trim(text)).lower()
 
 
 def folded(column: pl.Expr) -> pl.Expr:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.bind.dates import date_columns
-from flamescore.bind.named import named_columns
+from flamescore.bind.columns import date_columns, named_columns
 from flamescore.bind.resolve import bind_condition, bind_rules
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports.load import load, readable
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.bind.resolve import Bound
-    from flamescore.bind.resolved import Condition
     from flamescore.exports.project import Project
     from flamescore.frames import Columns, Exports
     from flamescore.missing_columns import Gap
     from flamescore.rules.load import LoadedCondition, LoadedRules
+    from flamescore.rules.rulebook import Condition
 
 
 @dataclass(frozen=True, slots=True)

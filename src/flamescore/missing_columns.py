@@ -18,12 +18,12 @@ from flamescore.text import printable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.exports.lacking import Lack
     from flamescore.exports.project import Project
     from flamescore.exports.survey import Opened, OpenSource
     from flamescore.exports.tables import Table
     from flamescore.rules.load import LoadedRules
+    from flamescore.rules.rulebook import Condition, RuleBook
 
 _NOBODY = ""
 

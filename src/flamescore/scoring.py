@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.entries import Entry
     from flamescore.engine.ledger import Page, Rows
     from flamescore.engine.tally import Past
     from flamescore.frames import Exports, SourceRecord
+    from flamescore.rules.rulebook import Condition, RuleBook
     from flamescore.steps import Step
 
 

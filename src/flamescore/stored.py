@@ -14,7 +14,7 @@ from flamescore.publish.contents import read, scan
 from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
 from flamescore.rules.load import load_rules_text
 from flamescore.tables.hot import list_file
-from flamescore.units import to_local, to_points
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,12 +82,7 @@ def _facts(score: ScoreEntry, bounds: tuple[float, ...] | None, *, default: bool
 def _bounds(record: RunRecord) -> Mapping[str, tuple[float, ...]]:
     """Return from how many points on each score has its flames; none where the rules don't load any more."""
     try:
-        scores = load_rules_text(record.rules.text).file.scores
+        book = load_rules_text(record.rules.text).book
     except FlamescoreError:
         return {}
-    return {
-        name: bounds_of(
-            to_points(score.five_flames or 0) or 0, [to_points(b) or 0 for b in score.flames or ()]
-        )
-        for name, score in scores.items()
-    }
+    return {score.name: bounds_of(score.ideal, score.flames) for score in book.scores}

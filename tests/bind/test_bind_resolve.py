@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flamescore.bind.dates import date_columns
+from flamescore.bind.columns import date_columns
 from flamescore.bind.resolve import bind_condition, bind_rules
-from flamescore.bind.resolved import (
+from flamescore.frames import Columns
+from flamescore.rules.load import load_condition, load_predicates, load_rules, load_rules_text
+from flamescore.rules.rulebook import (
     AllOf,
     AnyOf,
     Branch,
@@ -36,8 +38,6 @@ from flamescore.bind.resolved import (
     TagRule,
     Within,
 )
-from flamescore.frames import Columns
-from flamescore.rules.load import load_condition, load_predicates, load_rules, load_rules_text
 from flamescore.source import parse
 from flamescore.units import Period
 

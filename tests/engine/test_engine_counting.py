@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.bind.resolved import Per
 from flamescore.engine import counting
 from flamescore.engine.clock import Clock
 from flamescore.engine.counting import (
@@ -20,6 +19,7 @@ from flamescore.engine.counting import (
     runs,
 )
 from flamescore.engine.streams import Link, Stream
+from flamescore.rules.rulebook import Per
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 HOUR, DAY = 3_600, 86_400

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from flamescore.bind.resolved import Equals, Order, Predicate
 from flamescore.engine.clock import Clock
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import Stream, Streams
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
+from flamescore.rules.rulebook import Equals, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 

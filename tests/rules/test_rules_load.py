@@ -6,17 +6,18 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from flamescore.errors import RuleFileError
 from flamescore.rules.load import load_condition, load_rules, load_rules_text
-from flamescore.rules.rulechecks import shortest
+from flamescore.rules.rulebook import AnyOf, Decay, HasTag, Not, Points, TagMatch
 from flamescore.rules.slug import slug
 from flamescore.source import node_of, parse
 from flamescore.tree import Document
-from flamescore.units import parse_period
 
+UTC = ZoneInfo("UTC")
 SECTION_ONE = Path(__file__).parent / "section_one.yaml"
 EVENT = (
     "      - {{name: Rule {0}, event: [open, Type {0}], points: {1}, where: {{url: {{contains: /{0}}}}}}}\n"
@@ -35,7 +36,7 @@ def test_the_file_of_the_contract_loads_without_a_word():
     assert loaded.path == str(SECTION_ONE)
     assert loaded.hash == hashlib.sha256(SECTION_ONE.read_bytes()).hexdigest()
     assert loaded.text == SECTION_ONE.read_text(encoding="utf-8")
-    assert [rule.name for rule in loaded.file.scores["interest"].rules][-1] == "Already a customer"
+    assert [rule.name for rule in loaded.book.scores[0].rules][-1] == "Already a customer"
     where = loaded.document.where(("scores", "interest", "rules", 3, "points"))
     assert (where.line, where.column, where.snippet) == (40, 17, "        points: 6")
 
@@ -44,10 +45,11 @@ def test_numbers_are_never_floats():
     loaded = load_rules_text(
         file_of("      - {name: A, event: e, points: 0.1, decay: {linear: 0.25%, every: 1d}}\n")
     )
-    (rule,) = loaded.file.scores["interest"].rules
-    assert rule.points == Decimal("0.1")
-    assert isinstance(rule.points, Decimal)
-    assert rule.decay.linear == Decimal("0.25")
+    (rule,) = loaded.book.scores[0].rules
+    assert rule.subject.points == Points(fixed=1_000)
+    assert isinstance(rule.subject.points.fixed, int)
+    assert rule.subject.decay == Decay("linear", Decimal("0.0025"), 1)
+    assert isinstance(rule.subject.decay.share, Decimal)
 
 
 def test_three_hundred_rules_load_fast():
@@ -55,7 +57,7 @@ def test_three_hundred_rules_load_fast():
     start = time.perf_counter()
     loaded = load_rules_text(text)
     assert time.perf_counter() - start < 1
-    assert len(loaded.file.scores["interest"].rules) == 300
+    assert len(loaded.book.scores[0].rules) == 300
 
 
 def test_deep_conditions_load_and_deeper_ones_are_told():
@@ -82,7 +84,7 @@ def test_a_condition_of_another_file():
         "call_list:\n  exclude: {any: [{tag: Do Not Call}]}\n", "flamescore.yaml", letter="P"
     ).document
     loaded = load_condition(document, ("call_list", "exclude"))
-    assert loaded.condition.parts[0].tag == ("Do Not Call",)
+    assert loaded.condition(UTC) == AnyOf((HasTag(TagMatch("any", ("Do Not Call",))),))
 
 
 def test_faults_of_a_condition_of_another_file():
@@ -100,7 +102,7 @@ def test_faults_of_a_condition_of_another_file():
 
 def test_a_condition_of_plain_data():
     document = Document("filter", (), node_of({"not": {"tag": ["A", "B"]}}))
-    assert load_condition(document).condition.part.tag == ("A", "B")
+    assert load_condition(document).condition(UTC) == Not(HasTag(TagMatch("any", ("A", "B"))))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_the_id_of_a_name(name, expected):
 
 
 @pytest.mark.parametrize(
-    ("text", "days"),
+    ("expires", "days"),
     [
         ("10d", 10),
         ("2w", 14),
@@ -131,8 +133,14 @@ def test_the_id_of_a_name(name, expected):
         ("14mo", 365 + 59),
     ],
 )
-def test_the_shortest_length_of_a_period(text, days):
-    assert shortest(parse_period(text)) == days * 86_400
+def test_a_wait_must_be_shorter_than_the_shortest_time_until_an_occurrence_expires(expires, days):
+    def waiting(days):
+        rule = f"name: A, event: e, points: 1, expires: {expires}"
+        return file_of(f"      - {{{rule}, unless_followed_by: {{event: f, within: {days}d}}}}\n")
+
+    load_rules_text(waiting(days - 1))
+    with pytest.raises(RuleFileError, match="R068"):
+        load_rules_text(waiting(days))
 
 
 @pytest.mark.parametrize(

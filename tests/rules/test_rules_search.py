@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flamescore.bind.resolve import bind_predicates
-from flamescore.bind.resolved import Equals, Like, Order, Predicate
 from flamescore.errors import RuleFileError
 from flamescore.frames import Columns
 from flamescore.rules.load import load_predicates
+from flamescore.rules.rulebook import Equals, Like, Order, Predicate
 
 COLUMNS = Columns(("country", "employees", "First Name"))
 PHOENIX = ZoneInfo("America/Phoenix")

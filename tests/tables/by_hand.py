@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.bind.resolved import BranchRule, Rule, RuleBook, Score
 from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
+from flamescore.rules.rulebook import BranchRule, Rule, RuleBook, Score
 from flamescore.scoring import Observations, Scored
 
 if TYPE_CHECKING:

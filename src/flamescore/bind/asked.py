@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.bind.resolved import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
-from flamescore.bind.scope import EVENT_COLUMNS
+from flamescore.bind.resolve import EVENT_COLUMNS
+from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.bind.resolved import Condition, EventMatch, Rule, RuleBook
-    from flamescore.bind.scope import Kind
     from flamescore.rules.load import LoadedRules
+    from flamescore.rules.reader import ExportKind as Kind
+    from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook
 
 
 @dataclass(frozen=True, slots=True)

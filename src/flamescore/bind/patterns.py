@@ -6,30 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flamescore.bind.scope import Scope
+    from flamescore.rules.messages import Told
 
 _LOOK_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)")
 
 
-def check_pattern(pattern: str, scope: Scope) -> None:
-    """Note a problem if Polars can't compile the pattern."""
+def pattern_fault(pattern: str) -> Told | None:
+    """Return what to tell of a pattern that Polars can't compile; None where it can."""
     reason = _fault_of(pattern)
     if reason is None:
-        return
+        return None
     if "look-around" in reason or _LOOK_AROUND.search(pattern):
-        hint = "Say it with a second operator, such as `not_contains`."
-        scope.tell(
-            "R075", "This regular expression looks ahead or behind, which is not supported.", hint=hint
-        )
-    elif "backreferences" in reason or _BACK_REFERENCE.search(pattern):
+        message = "This regular expression looks ahead or behind, which is not supported."
+        return "R075", message, "Say it with a second operator, such as `not_contains`."
+    if "backreferences" in reason or _BACK_REFERENCE.search(pattern):
         message = "This regular expression refers back to a group, which is not supported."
-        scope.tell("R075", message, hint="Write out what may be repeated.")
-    elif "size limit" in reason:
-        scope.tell("R074", "This regular expression is too large to run.", hint="Let it repeat less.")
-    else:
-        hint = "A character meant as itself takes a `\\` before it: `\\?`. For plain text use `contains`."
-        scope.tell("R074", f"This is no regular expression: {reason}.", hint=hint)
+        return "R075", message, "Write out what may be repeated."
+    if "size limit" in reason:
+        return "R074", "This regular expression is too large to run.", "Let it repeat less."
+    hint = "A character meant as itself takes a `\\` before it: `\\?`. For plain text use `contains`."
+    return "R074", f"This is no regular expression: {reason}.", hint
 
 
 def _fault_of(pattern: str) -> str | None:

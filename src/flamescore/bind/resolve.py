@@ -1,23 +1,30 @@
-"""A loaded rule file and the columns there are -> a rule book, or every problem between the two."""
+"""A loaded rule file and the columns there are -> the rule book, or every problem between the two."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from flamescore.bind.conditions import bind_condition_at, bind_match
-from flamescore.bind.predicates import bind_where
-from flamescore.bind.resolved import Condition, Predicate, RuleBook, Score
-from flamescore.bind.rules import bind_limits, bind_rule, whole
-from flamescore.bind.scope import Scope
+from flamescore.bind.patterns import pattern_fault
 from flamescore.errors import Problem, RuleFileError
-from flamescore.rules.places import in_order
+from flamescore.rules.reader import in_order, problem_at
+from flamescore.source import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
+
     from flamescore.frames import Columns
-    from flamescore.rules import model as authored
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
+    from flamescore.rules.messages import Told
+    from flamescore.rules.reader import Need
+    from flamescore.rules.rulebook import Condition, Predicate, RuleBook
+    from flamescore.tree import Document
+
+EVENT_COLUMNS: Final = ("contact_id", "event", "at")
+"""What every event has, whatever its export's headers."""
+
+_MOST_OFFERED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,70 +36,98 @@ class Bound:
 
 
 def bind_rules(loaded: LoadedRules, columns: Columns) -> Bound:
-    """Resolve every enabled score and rule.
+    """Hold every enabled score and rule against the columns; without events none are ignored.
 
     Raises:
         RuleFileError: with every column, export and pattern that is missing or wrong, in order.
     """
-    file = loaded.file
-    scope = Scope(columns, ZoneInfo(file.timezone), loaded.document)
-    ignore = enumerate(file.ignore if columns.has_events else ())
-    ignored = tuple(bind_match(each, scope.at("ignore", index)) for index, each in ignore)
-    scores = tuple(
-        _score(name, score, scope.at("scores", name)) for name, score in file.scores.items() if score.enabled
-    )
-    _raise(scope)
-    return Bound(RuleBook(scope.zone, scores, ignored), loaded.warnings)
+    _raise(_problems(loaded.document, loaded.needs, columns))
+    book = loaded.book if columns.has_events else replace(loaded.book, ignore=())
+    return Bound(book, loaded.warnings)
 
 
 def bind_condition(loaded: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:
-    """Resolve a condition of another file.
+    """Hold a condition of another file against the columns; `zone` is that of its naive times.
 
     Raises:
         RuleFileError: as `bind_rules`.
     """
-    scope = Scope(columns, zone, loaded.document, loaded.path)
-    condition = bind_condition_at(loaded.condition, scope)
-    _raise(scope)
-    return condition
+    _raise(_problems(loaded.document, loaded.needs, columns))
+    return loaded.condition(zone)
 
 
 def bind_predicates(loaded: LoadedPredicates, columns: Columns, zone: ZoneInfo) -> tuple[Predicate, ...]:
-    """Resolve predicates on contacts.
+    """Hold predicates on contacts against the columns; `zone` is that of their naive times.
 
     Raises:
         RuleFileError: as `bind_rules`.
     """
-    scopes = [Scope(columns, zone, each.document) for each in loaded.parts]
-    bound = tuple(
-        predicate
-        for each, scope in zip(loaded.parts, scopes, strict=True)
-        for predicate in bind_where(each.predicates, "contacts", scope)
-    )
-    _raise(*scopes)
-    return bound
+    _raise(problem for part in loaded.parts for problem in _problems(part.document, part.needs, columns))
+    return tuple(predicate for part in loaded.parts for predicate in part.predicates(zone))
 
 
-def _raise(*scopes: Scope) -> None:
-    problems = [problem for scope in scopes for problem in in_order(scope.problems)]
-    if problems:
-        raise RuleFileError(problems)
+def _raise(problems: Iterable[Problem]) -> None:
+    found = tuple(problems)
+    if found:
+        raise RuleFileError(found)
 
 
-def _score(name: str, score: authored.Score, scope: Scope) -> Score:
-    flames: Any = None if score.flames is None else tuple(whole(bound) for bound in score.flames)
-    population = score.population
-    return Score(
-        name=name,
-        title=score.title or name,
-        ideal=flames[-1] if flames is not None else whole(score.five_flames or 0),
-        rules=tuple(
-            bind_rule(rule, score, scope.at("rules", index))
-            for index, rule in enumerate(score.rules)
-            if rule.enabled
-        ),
-        flames=flames,
-        limits=bind_limits(score.limits),
-        groups=tuple((group, bind_limits(each.limits)) for group, each in score.groups.items()),
-        population=None if population is None else bind_condition_at(population, scope.at("population")),
-    )
+def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tuple[Problem, ...]:
+    found = [
+        problem_at(document, need.path, *told, key=need.key)
+        for need in needs
+        if columns.has_events or not _is_about_events(need)
+        for told in _CHECKS[need.what](need, columns)
+    ]
+    return in_order(found)
+
+
+def _is_about_events(need: Need) -> bool:
+    """Whether it need not be told where there are no events at all: that is told, once a rule."""
+    return need.kind == "events" and need.what != "events"
+
+
+# --- what a need lacks -------------------------------------------------------------------------------
+
+
+def _column(need: Need, columns: Columns) -> Iterator[Told]:
+    known = columns.contacts if need.kind == "contacts" else (*columns.events, *EVENT_COLUMNS)
+    if need.kind == "contacts" and need.name == "tags" and columns.has_tags:
+        yield "R093", "`tags` is a list; `field` can't ask it.", "Use `tag: ...`."
+    if need.name not in known:
+        meant = nearest(need.name, dict.fromkeys(known))
+        code = "R090" if need.kind == "contacts" else "R091"
+        hint = f"Did you mean `{meant}`?" if meant else _offer(known)
+        yield code, f"No {need.kind} export has the column `{need.name}`.", hint
+
+
+def _offer(known: tuple[str, ...]) -> str | None:
+    names = [f"`{name}`" for name in dict.fromkeys(known)]
+    more = ", ..." if len(names) > _MOST_OFFERED else ""
+    return f"There are {', '.join(names[:_MOST_OFFERED])}{more}." if names else None
+
+
+def _events(_need: Need, columns: Columns) -> Iterator[Told]:
+    if not columns.has_events:
+        hint = "Give the project an `events:` source, or disable the rule."
+        yield "R092", "It needs events, but there is no events export.", hint
+
+
+def _tags(_need: Need, columns: Columns) -> Iterator[Told]:
+    if not columns.has_tags:
+        hint = "Map the contacts' `tags` column, or give the project a `tag_history:` source."
+        yield "R094", "It needs tags, but no export has any.", hint
+
+
+def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
+    fault = pattern_fault(need.name)
+    if fault is not None:
+        yield fault
+
+
+_CHECKS: Final[Mapping[str, Callable[[Need, Columns], Iterator[Told]]]] = {
+    "column": _column,
+    "events": _events,
+    "tags": _tags,
+    "pattern": _pattern,
+}

@@ -19,11 +19,11 @@ from flamescore.source import nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
     from flamescore.exports.project import Project
     from flamescore.publish.record import RunRecord
     from flamescore.publish.runs import Run
+    from flamescore.rules.rulebook import Predicate
 
 _RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")

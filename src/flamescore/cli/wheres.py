@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.bind.dates import dates_of
+from flamescore.bind.columns import date_columns
 from flamescore.bind.resolve import bind_predicates
 from flamescore.engine.clock import Clock
 from flamescore.exports.companions import IsoText
 from flamescore.frames import ISO_SUFFIX, Columns
-from flamescore.rules.search import load_predicates
+from flamescore.rules.load import load_predicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.exports.project import Project
+    from flamescore.rules.rulebook import Predicate
 
 
 def bound(
@@ -29,7 +29,7 @@ def bound(
     loaded = load_predicates(texts)
     names = tuple(contacts.collect_schema().names())
     where = bind_predicates(loaded, Columns(contacts=names, has_tags="tags" in names), zone)
-    for name in sorted(dates_of(loaded).contacts):
+    for name in sorted(date_columns(loaded).contacts):
         formats = _formats(project, name)
         if formats:
             reader = IsoText(zone, formats, shifted=False)

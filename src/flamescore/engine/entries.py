@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.bind.resolved import NO_LIMITS
+from flamescore.rules.rulebook import NO_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.bind.resolved import Limits, RuleBook, Score
+    from flamescore.rules.rulebook import Limits, RuleBook, Score
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flamescore.bind.resolved import AllOf, AnyOf, FieldIs, Happened, HasTag, Not
+from flamescore.rules.rulebook import AllOf, AnyOf, FieldIs, Happened, HasTag, Not
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Condition, Predicate, TagMatch
     from flamescore.engine.tail import Sums
+    from flamescore.rules.rulebook import Condition, Predicate, TagMatch
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
     from flamescore.engine.signatures import ColumnCoder
     from flamescore.frames import EventSource
+    from flamescore.rules.rulebook import Predicate
 
 INDEX: Final = "\x00c"
 KEY: Final = "\x00key"

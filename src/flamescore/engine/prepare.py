@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flamescore.bind.resolved import FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 from flamescore.engine.judge import Known
 from flamescore.engine.ledger import Teller
 from flamescore.engine.people import facts_of, people_of
@@ -15,18 +14,19 @@ from flamescore.engine.streams import streams_of
 from flamescore.engine.tags import tags_of
 from flamescore.engine.tail import LiveSets, Tables, Tail, groups_of
 from flamescore.engine.worth import worths
+from flamescore.rules.rulebook import FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Condition, Predicate, RuleBook
     from flamescore.engine.clock import Clock
     from flamescore.engine.people import People
     from flamescore.engine.streams import Streams
     from flamescore.engine.tags import Tags
     from flamescore.frames import Exports
+    from flamescore.rules.rulebook import Condition, Predicate, RuleBook
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Score
     from flamescore.engine.clock import Clock
+    from flamescore.rules.rulebook import Score
 
 _TOTAL, _NUMBER = "total", "number"
 

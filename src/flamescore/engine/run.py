@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.bins import Partition
     from flamescore.engine.clock import Clock
     from flamescore.engine.ledger import Draft, Share
     from flamescore.engine.scan import Scanned
     from flamescore.engine.tail import Tail
     from flamescore.frames import Exports
+    from flamescore.rules.rulebook import Condition, RuleBook
     from flamescore.steps import Step
 
 

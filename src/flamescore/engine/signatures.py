@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
+    from flamescore.rules.rulebook import Predicate
 
 REMEMBERED: Final = 1_000_000
 """Distinct values of a column that are kept between batches; further ones are worked out in each batch."""

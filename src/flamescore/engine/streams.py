@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flamescore.bind.resolved import (
+from flamescore.rules.rulebook import (
     NO_DECAY,
     Decay,
     Equals,
@@ -37,8 +37,8 @@ from flamescore.bind.resolved import (
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from flamescore.bind.resolved import Condition, RuleBook
     from flamescore.engine.clock import Clock
+    from flamescore.rules.rulebook import Condition, RuleBook
 
 EVENT = "event"
 

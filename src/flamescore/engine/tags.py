@@ -15,9 +15,9 @@ from flamescore.engine.readings import fold_all, folded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import TagMatch
     from flamescore.engine.clock import Clock
     from flamescore.engine.people import People
+    from flamescore.rules.rulebook import TagMatch
 
 UNDATED: Final = -(2**62)
 """Stands for the time of a tag that has no date."""

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
     from flamescore.engine.signatures import Signatures
     from flamescore.engine.streams import Stream, Streams
+    from flamescore.rules.rulebook import Predicate
 
 FOREVER = 2**62
 

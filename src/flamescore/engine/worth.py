@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Decay
     from flamescore.engine.streams import Stream
+    from flamescore.rules.rulebook import Decay
 
 DAY: Final = 86_400
 _DIGITS: Final = 80

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from flamescore.bind.resolved import RuleBook, Score
     from flamescore.frames import Columns, Exports
     from flamescore.rules.load import LoadedRules
+    from flamescore.rules.rulebook import RuleBook, Score
     from flamescore.scoring import Scored
 
 

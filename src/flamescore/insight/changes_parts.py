@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import RuleBook, Score
     from flamescore.frames import Exports
+    from flamescore.rules.rulebook import RuleBook, Score
 
 OLD_RULES, NEW_RULES, LATER = "old_rules", "new_rules", "later"
 _MARK: Final = "\x00old "

@@ -23,9 +23,9 @@ from flamescore.scoring import score_exports
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from flamescore.bind.resolved import RuleBook, Score
     from flamescore.engine.ledger import Share
     from flamescore.frames import Exports
+    from flamescore.rules.rulebook import RuleBook, Score
 
 AHEAD: Final = (7, 30)
 """The days for which the outlook is told."""

@@ -14,8 +14,8 @@ from flamescore.engine.people import facts_of, people_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
+    from flamescore.rules.rulebook import Predicate
 
 
 def fitting(frame: pl.DataFrame, where: Sequence[Predicate], clock: Clock) -> pl.DataFrame:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.bind.resolved import BranchRule, EventRule, TagRule
 from flamescore.engine.clock import DAY
 from flamescore.engine.ledger import NONE
 from flamescore.engine.streams import EVENT
@@ -17,6 +16,7 @@ from flamescore.engine.worth import factors
 from flamescore.insight.expiry import expires_at
 from flamescore.insight.explanation import EntryLine, Occurrence
 from flamescore.insight.tagged import SKIPPED, applied
+from flamescore.rules.rulebook import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.bind.resolved import Rule, Score
     from flamescore.engine.judge import Judge
     from flamescore.engine.ledger import Rows
     from flamescore.engine.prepare import Prepared
     from flamescore.engine.streams import Stream
     from flamescore.engine.trace import Traced
     from flamescore.insight.explanation import Applied
+    from flamescore.rules.rulebook import Rule, Score
 
 CONDITION: Final = "condition"
 OUTCOMES: Final = {

@@ -15,8 +15,8 @@ from flamescore.insight.merged import TEXT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flamescore.bind.resolved import Predicate
     from flamescore.engine.clock import Clock
+    from flamescore.rules.rulebook import Predicate
 
 UNASSIGNED: Final = "Unassigned"
 """What stands for contacts without an owner."""

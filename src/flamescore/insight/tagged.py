@@ -19,8 +19,8 @@ from flamescore.insight.explanation import Applied
 from flamescore.units import POINT, WHOLE
 
 if TYPE_CHECKING:
-    from flamescore.bind.resolved import Decay, TagRule
     from flamescore.engine.prepare import Prepared
+    from flamescore.rules.rulebook import Decay, TagRule
 
 SKIPPED: Final = "undated"
 """What keeps a tag without a date from counting."""

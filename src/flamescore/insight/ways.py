@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.bind.resolved import EventRule
 from flamescore.engine.bins import Kept, Partition
 from flamescore.engine.exact import MOST as LARGEST
 from flamescore.engine.judge import Judge
@@ -16,6 +15,7 @@ from flamescore.engine.rank import flames
 from flamescore.engine.readings import MISSING
 from flamescore.engine.tail import Sums
 from flamescore.insight.explanation import Way
+from flamescore.rules.rulebook import EventRule
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.bind.resolved import Rule, Score
     from flamescore.engine.prepare import Prepared
     from flamescore.engine.streams import Stream, Streams
     from flamescore.engine.trace import Traced
+    from flamescore.rules.rulebook import Rule, Score
 
 MOST: Final = 5
 _NEW: Final = 2**64 - 1

@@ -1,229 +1,303 @@
-"""What a rule file says that can't be, beyond the shape of its parts.
+"""What a rule file says that can't be, or is hardly meant, beyond the shape of its parts.
 
-The checks look at the tree and not at the model, so that they find theirs in a file whose shape is wrong
-elsewhere. What has the wrong shape they leave alone: it is told already.
+The checks look at the tree and not at what is made of it, so that they find theirs in a file whose shape is
+wrong elsewhere. What has the wrong shape they leave alone: it is told already.
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules.places import problem
-from flamescore.rules.rulechecks import RULE_CHECKS, Spot
+from flamescore.rules.shapes import RULES, SUBJECTS
 from flamescore.rules.slug import slug
+from flamescore.source import nearest
+from flamescore.units import SECONDS, Period, parse_percent, parse_period
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from flamescore.errors import Problem
-    from flamescore.tree import Document, Node, Path
+    from flamescore.rules.reader import At
+    from flamescore.tree import Path
 
 _SCORE_NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 _FLAMES: Final = 5
-
-
-def nulls(document: Document, *, below: Path = ()) -> list[Problem]:
-    """Tell every value that is not there; an alias that stands for nothing is told already."""
-    root = document.root.at(below)
-    found = root.walk(below) if root is not None else iter(())
-    return [
-        _null(path, document)
-        for path, node in found
-        if node.kind == "null" and not node.written.startswith("*")
-    ]
-
-
-def _null(path: Path, document: Document) -> Problem:
-    if path and isinstance(path[-1], int):
-        return problem(
-            "R021",
-            "This item has no value.",
-            document=document,
-            path=path,
-            hint="Take it out, or fill it in.",
-        )
-    name = f"`{path[-1]}`" if path else "The file"
-    predicates = any(step in ("where", "field") for step in path[:-1])
-    hint = "For a missing cell write `{empty: true}`." if predicates else "Give it one, or take the key out."
-    return problem("R021", f"{name} has no value.", document=document, path=path, key=True, hint=hint)
-
-
-def check_condition(document: Document, path: Path) -> list[Problem]:
-    """Check a condition that stands alone."""
-    return list(_operators(document, path))
-
-
-def check_predicates(document: Document) -> list[Problem]:
-    """Check a mapping of column to predicate that stands alone."""
-    return [
-        each
-        for column, node in document.root.entries.items()
-        for each in _operator(document, (column,), node)
-    ]
-
-
-def check_file(document: Document) -> list[Problem]:
-    """Check a whole rule file."""
-    problems = list(_operators(document, ()))
-    scores = document.root.child("scores")
-    if scores is None or not scores.entries:
-        return problems
-    if all(_is(score.child("enabled"), False) for score in scores.entries.values()):  # noqa: FBT003 - the file's word
-        hint = "Take `enabled: false` out of one of them."
-        problems.append(
-            problem(
-                "R030", "Every score is disabled.", document=document, path=("scores",), key=True, hint=hint
-            )
-        )
-    for name in scores.entries:
-        for check in SCORE_CHECKS:
-            problems += check(document, ("scores", name))
-    return problems
-
-
-def _is(node: Node | None, value: object) -> bool:
-    return node is not None and node.scalar is value
-
-
-def _number(node: Node | None) -> bool:
-    return node is not None and node.kind == "number"
-
+_MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_YEAR: Final = 365
 
 # --- anywhere ----------------------------------------------------------------------------------------
 
 
-def _operators(document: Document, below: Path) -> Iterator[Problem]:
-    """Tell predicates that ask for nothing."""
-    for path, node in _predicates(document.root.at(below), below):
-        yield from _operator(document, path, node)
+def check_nulls(top: At) -> None:
+    """Tell every value that is not there; an alias that stands for nothing is told already."""
+    for path, node in top.node.walk():
+        if node.kind == "null" and not node.written.startswith("*"):
+            _null(top, path)
 
 
-def _operator(document: Document, path: Path, node: Node) -> Iterator[Problem]:
-    if node.kind == "mapping" and not set(node.entries) - {"case_sensitive"}:
-        what = "`case_sensitive` stands alone" if node.entries else f"`{path[-1]}` has no operator"
-        hint = "Say what the cell must be: `{equals: VIP, case_sensitive: true}`."
-        yield problem(
-            "R071", f"{what}: nothing is asked of the cell.", document=document, path=path, hint=hint
-        )
+def _null(top: At, path: Path) -> None:
+    full = (*top.path, *path)
+    if full and isinstance(full[-1], int):
+        top.tell("R021", "This item has no value.", "Take it out, or fill it in.", path=path)
+        return
+    name = f"`{full[-1]}`" if full else "The file"
+    predicates = any(step in ("where", "field") for step in full[:-1])
+    hint = "For a missing cell write `{empty: true}`." if predicates else "Give it one, or take the key out."
+    top.tell("R021", f"{name} has no value.", hint, path=path, key=True)
 
 
-def _predicates(node: Node | None, path: Path) -> Iterator[tuple[Path, Node]]:
-    for step, child in node.children() if node is not None else ():
-        if step in ("where", "field"):
-            yield from (((*path, step, column), each) for column, each in child.entries.items())
+def check_predicates(top: At) -> None:
+    """Tell predicates that ask for nothing, wherever there is a `where` or a `field` below."""
+    for child in top.children:
+        if child.path[-1] in ("where", "field"):
+            check_columns(child)
         else:
-            yield from _predicates(child, (*path, step))
+            check_predicates(child)
+
+
+def check_columns(by_column: At) -> None:
+    """Tell those of a mapping of column to predicate that ask for nothing."""
+    for at in by_column.children if by_column.node.kind == "mapping" else ():
+        if at.node.kind == "mapping" and not set(at.keys) - {"case_sensitive"}:
+            what = "`case_sensitive` stands alone" if at.keys else f"`{at.path[-1]}` has no operator"
+            hint = "Say what the cell must be: `{equals: VIP, case_sensitive: true}`."
+            at.tell("R071", f"{what}: nothing is asked of the cell.", hint)
+
+
+def check_file(top: At) -> None:
+    """Check a whole rule file."""
+    check_predicates(top)
+    scores = top.child("scores")
+    if scores is None or not scores.keys:
+        return
+    if all(_is_off(score) for score in scores.children):
+        scores.tell("R030", "Every score is disabled.", "Take `enabled: false` out of one of them.", key=True)
+    for score in scores.children:
+        for check in SCORE_CHECKS:
+            check(score)
+
+
+def _is_off(owner: At) -> bool:
+    enabled = owner.child("enabled")
+    return enabled is not None and enabled.node.scalar is False
+
+
+def _number(at: At | None) -> int | Decimal | None:
+    """Return the number at a place, or None where there is none."""
+    number = None if at is None or at.node.kind != "number" else at.node.scalar
+    return number if isinstance(number, int | Decimal) else None
+
+
+def _entries(at: At | None) -> tuple[At, ...]:
+    return tuple(at.children) if at is not None and at.node.kind == "mapping" else ()
+
+
+def _items(at: At | None) -> tuple[At, ...]:
+    return tuple(at.children) if at is not None and at.node.kind == "list" else ()
 
 
 # --- scores ------------------------------------------------------------------------------------------
 
 
-def _name(document: Document, path: Path) -> Iterator[Problem]:
-    name = str(path[-1])
-    if _SCORE_NAME.fullmatch(name) is None:
+def _name(score: At) -> None:
+    if _SCORE_NAME.fullmatch(str(score.path[-1])) is None:
         hint = "Use letters, digits, `_`, `-`, `.` and spaces, a letter or digit first, at most 80 in all."
-        message = "It can't be called so: files and columns are named after it."
-        yield problem("R029", message, document=document, path=path, key=True, hint=hint)
+        score.tell("R029", "It can't be called so: files and columns are named after it.", hint, key=True)
 
 
-def _flames(document: Document, path: Path) -> Iterator[Problem]:
-    score = document.root.at(path)
-    if score is None or score.kind != "mapping":
+def _flames(score: At) -> None:
+    if score.node.kind != "mapping":
         return
     ideal, flames = score.child("five_flames"), score.child("flames")
     if ideal is not None and flames is not None:
         hint = "Keep `five_flames` for equal steps, or `flames` for steps of your own."
-        message = "It has both `five_flames` and `flames`."
-        yield problem("R033", message, document=document, path=(*path, "flames"), key=True, hint=hint)
-    if ideal is None and flames is None and not any("flame" in key.casefold() for key in score.entries):
+        flames.tell("R033", "It has both `five_flames` and `flames`.", hint, key=True)
+    if ideal is None and flames is None and not any("flame" in key.casefold() for key in score.keys):
         hint = "Write `five_flames: 20`, or `flames: [4, 8, 12, 16, 20]`."
-        message = "It does not say how points become flames."
-        yield problem("R032", message, document=document, path=path, key=True, hint=hint)
-    if ideal is not None and isinstance(ideal.scalar, bool) is False and _number(ideal) and ideal.scalar <= 0:  # type: ignore[operator]
-        message = f"`five_flames` is {ideal.written}; it must be above 0."
-        yield problem("R035", message, document=document, path=(*path, "five_flames"))
-    if flames is not None and flames.kind == "list":
-        yield from _bounds(document, (*path, "flames"), flames.items)
+        score.tell("R032", "It does not say how points become flames.", hint, key=True)
+    points = _number(ideal)
+    if ideal is not None and points is not None and points <= 0:
+        ideal.tell("R035", f"`five_flames` is {ideal.node.written}; it must be above 0.")
+    if flames is not None and flames.node.kind == "list":
+        _bounds(flames)
 
 
-def _bounds(document: Document, path: Path, bounds: tuple[Node, ...]) -> Iterator[Problem]:
+def _bounds(flames: At) -> None:
     hint = "Write the points from which there are 1, 2, 3, 4 and 5 flames: `[4, 8, 12, 16, 20]`."
+    bounds = _items(flames)
     if len(bounds) != _FLAMES:
-        yield problem(
-            "R034",
-            f"`flames` has {len(bounds)} numbers; it takes five.",
-            document=document,
-            path=path,
-            hint=hint,
-        )
-    numbers = [(index, node) for index, node in enumerate(bounds) if node.kind == "number"]
-    if numbers and numbers[0][0] == 0 and numbers[0][1].scalar <= 0:  # type: ignore[operator]
-        message = f"The first of `flames` is {numbers[0][1].written}; it must be above 0."
-        yield problem("R034", message, document=document, path=(*path, 0), hint=hint)
-    for (_, low), (index, high) in pairwise(numbers):
-        if high.scalar <= low.scalar:  # type: ignore[operator]
-            message = f"`flames` must rise, but {high.written} comes after {low.written}."
-            yield problem("R034", message, document=document, path=(*path, index), hint=hint)
+        flames.tell("R034", f"`flames` has {len(bounds)} numbers; it takes five.", hint)
+    numbers = [(each, number) for each in bounds if (number := _number(each)) is not None]
+    if numbers and numbers[0][0].path[-1] == 0 and numbers[0][1] <= 0:
+        first = numbers[0][0]
+        first.tell("R034", f"The first of `flames` is {first.node.written}; it must be above 0.", hint)
+    for (low, less), (high, more) in pairwise(numbers):
+        if more <= less:
+            message = f"`flames` must rise, but {high.node.written} comes after {low.node.written}."
+            high.tell("R034", message, hint)
 
 
-def _limits(document: Document, path: Path) -> Iterator[Problem]:
-    score = document.root.at(path)
-    groups = score.child("groups") if score is not None else None
-    rules = score.child("rules") if score is not None else None
-    owners = [path]
-    owners += [(*path, "groups", name) for name in groups.entries] if groups is not None else []
-    owners += [(*path, "rules", index) for index in range(len(rules.items))] if rules is not None else []
-    for owner in owners:
-        low, high = (document.root.at((*owner, "limits", key)) for key in ("min", "max"))
-        if low is not None and _number(low) and low.scalar > 0:  # type: ignore[operator]
-            message = (
-                f"`min` is {low.written}; above 0 it would give points to contacts whom nothing matches."
-            )
-            yield problem(
-                "R036", message, document=document, path=(*owner, "limits", "min"), hint="Write 0 or less."
-            )
-        if high is not None and _number(high) and high.scalar < 0:  # type: ignore[operator]
-            message = (
-                f"`max` is {high.written}; below 0 it would take points from contacts whom nothing matches."
-            )
-            yield problem(
-                "R036", message, document=document, path=(*owner, "limits", "max"), hint="Write 0 or more."
-            )
+def _limits(score: At) -> None:
+    for owner in (score, *_entries(score.child("groups")), *_items(score.child("rules"))):
+        low, high = owner.child("limits", "min"), owner.child("limits", "max")
+        if low is not None and (_number(low) or 0) > 0:
+            why = "above 0 it would give points to contacts whom nothing matches"
+            low.tell("R036", f"`min` is {low.node.written}; {why}.", "Write 0 or less.")
+        if high is not None and (_number(high) or 0) < 0:
+            why = "below 0 it would take points from contacts whom nothing matches"
+            high.tell("R036", f"`max` is {high.node.written}; {why}.", "Write 0 or more.")
 
 
-def _ids(document: Document, path: Path) -> Iterator[Problem]:
-    seen: dict[str, Path] = {}
-    rules = document.root.at((*path, "rules"))
-    for index, rule in enumerate(rules.items if rules is not None else ()):
-        key = "id" if rule.child("id") is not None else "name"
-        named = rule.child(key)
-        if named is None or named.kind != "text" or not named.written.strip():
+def _ids(score: At) -> None:
+    lines: dict[str, int] = {}
+    for rule in _items(score.child("rules")):
+        named = rule.child("id") or rule.child("name")
+        if named is None or named.node.kind != "text" or not named.node.written.strip():
             continue
-        at = (*path, "rules", index, key)
-        made = named.written.strip() if key == "id" else slug(named.written)
+        written = named.node.written
+        made = written.strip() if named.path[-1] == "id" else slug(written)
         if not made:
-            message = f"The name `{named.written}` has no letter or digit to make an id of."
-            yield problem("R048", message, document=document, path=at, hint="Give the rule an `id`.")
-        elif made in seen:
-            line = document.where(seen[made]).line
+            message = f"The name `{written}` has no letter or digit to make an id of."
+            named.tell("R048", message, "Give the rule an `id`.")
+        elif made in lines:
             hint = "Give one of them another name, or an `id` of its own."
-            message = f"Its id `{made}` is that of the rule on line {line}."
-            yield problem("R047", message, document=document, path=at, hint=hint)
-        seen.setdefault(made, at)
+            named.tell("R047", f"Its id `{made}` is that of the rule on line {lines[made]}.", hint)
+        lines.setdefault(made, named.reading.document.where(named.path).line)
 
 
-def _rules(document: Document, path: Path) -> Iterator[Problem]:
-    score = document.root.at(path)
-    rules = score.child("rules") if score is not None else None
-    for index, rule in enumerate(rules.items if rules is not None else ()):
-        if score is not None and rule.kind == "mapping":
-            spot = Spot(document, (*path, "rules", index), score, rule)
+def _rules(score: At) -> None:
+    for rule in _items(score.child("rules")):
+        if rule.node.kind == "mapping":
             for check in RULE_CHECKS:
-                yield from check(spot)
+                check(rule, score)
 
 
-SCORE_CHECKS: Final[tuple[Callable[[Document, Path], Iterator[Problem]], ...]] = (
-    _name, _flames, _limits, _ids, _rules,
+SCORE_CHECKS: Final[tuple[Callable[[At], None], ...]] = (_name, _flames, _limits, _ids, _rules)
+
+# --- rules -------------------------------------------------------------------------------------------
+
+
+def _is_event_rule(rule: At) -> bool:
+    """Whether it is an event rule, and nothing else besides."""
+    return "event" in rule.keys and not set(SUBJECTS[1:]) & set(rule.keys)
+
+
+def _setting(rule: At, score: At, key: str) -> At | None:
+    """Return where it is said what an event rule gets for `count`, `expires` or `decay`."""
+    group = rule.child("group")
+    named = group.node.written if group is not None and group.node.kind == "text" else None
+    places = (
+        rule.child(key),
+        score.child("groups", named, key) if named is not None else None,
+        score.child("defaults", key),
+    )
+    return next((place for place in places if place is not None), None)
+
+
+def _group(rule: At, score: At) -> None:
+    group, groups = rule.child("group"), score.child("groups")
+    known = groups.keys if groups is not None else ()
+    if group is None or group.node.kind != "text" or not group.node.written.strip():
+        return
+    written = group.node.written
+    if written not in known:
+        meant = nearest(written, known)
+        hint = f"Did you mean `{meant}`?" if meant else "Declare it under the score's `groups:`."
+        group.tell("R046", f"The score has no group `{written}`.", hint)
+
+
+def _count(rule: At, score: At) -> None:
+    if not _is_event_rule(rule) or _setting(rule, score, "count") is not None or _misspelt(rule, score):
+        return
+    hint = (
+        "Write `count: once` (the latest alone), `count: each` (every one) or `count: 3` (the latest three), "
+        "here or under the score's `defaults:`."
+    )
+    message = "It does not say which occurrences count when a contact has several."
+    rule.tell("R044", message, hint, path=("event",), key=True)
+
+
+def _misspelt(rule: At, score: At) -> bool:
+    """Whether a slip elsewhere may be why there is no `count`: then that is told, not this."""
+    known = RULES["event"].keys
+    group, groups = rule.child("group"), score.child("groups")
+    owner = groups.child(group.node.written) if group is not None and groups is not None else None
+    if group is not None and owner is None:
+        return True
+    places = (rule, owner, score.child("defaults"))
+    words = (word for place in places if place is not None for word in place.keys if word not in known)
+    if any(nearest(word, known) == "count" for word in words):
+        return True
+    return any(nearest(word, ("defaults",)) for word in score.keys if word != "defaults")
+
+
+def _undated(rule: At, _score: At) -> None:
+    if {"undated", "tag"} <= set(rule.keys) and not {"expires", "decay"} & set(rule.keys):
+        message = "`undated` says what happens without a date, but the rule neither expires nor decays."
+        hint = "Take it out, or give the rule `expires` or `decay`."
+        rule.tell("R053", message, hint, path=("undated",), key=True)
+
+
+def _branches(rule: At, _score: At) -> None:
+    for branch in _items(rule.child("first_of"))[:-1]:
+        if branch.node.kind == "mapping" and "if" not in branch.keys:
+            message = "A branch without `if` always holds, so the branches after it can never be reached."
+            branch.tell("R052", message, "Give it an `if`, or put it last.")
+
+
+def _waits(rule: At, score: At) -> None:
+    """Tell a window that is over before it is known that nothing followed."""
+    within = rule.child("unless_followed_by", "within")
+    expires = _setting(rule, score, "expires") if _is_event_rule(rule) else None
+    if within is None or expires is None:
+        return
+    wait, window = parse_period(within.node.written), parse_period(expires.node.written)
+    if wait is None or wait.seconds is None or window is None or _shortest(window) > wait.seconds:
+        return
+    message = f"It waits {wait}, but an occurrence expires after {window}: nothing could ever count."
+    within.tell("R068", message, f"Let `expires` be longer than {wait}.")
+
+
+def _shortest(period: Period) -> int:
+    """Return the least seconds that a period can take: February for a month, no leap day in a year."""
+    if period.seconds is not None:
+        return period.seconds
+    years, months = divmod(period.count * (12 if period.unit == "y" else 1), 12)
+    runs = (sum((_MONTHS * 2)[start : start + months]) for start in range(12))
+    return (years * _YEAR + min(runs)) * SECONDS["d"]
+
+
+_LOSSES: Final = {"expires": ("expires", "`expires: never`"), "decay": ("fades", "`decay: none`")}
+
+
+def _penalty(rule: At, score: At) -> None:
+    points = rule.child("points")
+    if points is None or (_number(points) or 0) >= 0 or not _is_event_rule(rule) or _is_off(rule):
+        return
+    lost = [key for key in _LOSSES if _inherits_loss(rule, score, key)]
+    if lost:
+        losses, ways = (" and ".join(_LOSSES[key][each] for key in lost) for each in (0, 1))
+        own = " and ".join(f"`{key}`" for key in lost)
+        message = f"This penalty {losses}, by the defaults of the score or group."
+        hint = f"If it should stay, write {ways} on the rule; if it should go, give the rule its own {own}."
+        points.tell("R100", message, hint, severity="warning")
+
+
+def _inherits_loss(rule: At, score: At, key: str) -> bool:
+    """Whether the rule gets, from elsewhere, a value that makes its points go away."""
+    found = _setting(rule, score, key)
+    if found is None or key in rule.keys:
+        return False
+    written = found.node.written
+    return (
+        found.node.kind == "mapping"
+        or parse_period(written) is not None
+        or parse_percent(written) is not None
+    )
+
+
+RULE_CHECKS: Final[tuple[Callable[[At, At], None], ...]] = (
+    _group, _count, _undated, _branches, _waits, _penalty,
 )  # fmt: skip

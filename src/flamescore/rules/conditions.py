@@ -1,182 +1,380 @@
-"""Predicates, tags and conditions of a rule file, as authored."""
+"""The tables of predicates, tags, events and conditions."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pydantic import Field, Tag
+from flamescore.folding import trim
+from flamescore.rules import rulebook as book
+from flamescore.rules.messages import OTHER_CONDITION_WORDS, OTHER_OPERATORS, Told, did_you_mean, unknown_key
+from flamescore.rules.reader import (
+    At,
+    ExportKind,
+    Key,
+    Need,
+    Shape,
+    Value,
+    ValueType,
+    by_key,
+    listed,
+    mapped,
+    one_or_more,
+)
+from flamescore.rules.scalars import (
+    BOOLEAN,
+    CALENDAR_PERIOD,
+    CELL,
+    NAME,
+    OPERAND,
+    PART,
+    PERIOD,
+    TEXT,
+    TIMES,
+)
 
-from flamescore.rules.base import MARK, Model, by_key, by_kind
-from flamescore.rules.periods import AnyPeriod, CalendarPeriod  # noqa: TC001 - pydantic reads them as it runs
-from flamescore.rules.words import Boolean, Name, Names, Operand, Parts, Text, Times, Value
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 # --- predicates --------------------------------------------------------------------------------------
 
 
-class Operators(Model):
-    """What a cell must be; every operator named must hold. A missing cell fits `empty: true` alone."""
+class _Operator(NamedTuple):
+    """What an operator takes, what it means, and the test of a cell that it stands for."""
 
-    equals: Value | None = Field(None, description="The cell is this text, number or boolean.")
-    not_equals: Value | None = Field(None, description="The cell is there, and is not this.")
-    in_: tuple[Value, ...] | None = Field(
-        None, alias="in", min_length=1, description="The cell is one of these."
-    )
-    not_in: tuple[Value, ...] | None = Field(
-        None, min_length=1, description="The cell is there, and is none of these."
-    )
-    contains: Parts | None = Field(None, description="The cell holds this text, or any of these.")
-    not_contains: Parts | None = Field(None, description="The cell is there, and holds none of these texts.")
-    starts_with: Parts | None = Field(None, description="The cell starts with this text, or any of these.")
-    ends_with: Parts | None = Field(None, description="The cell ends with this text, or any of these.")
-    matches: Text | None = Field(
-        None, description="This regular expression (Rust's `regex` kind) is found anywhere in the cell."
-    )
-    at_least: Operand | None = Field(None, description="The cell is this number or date, or more.")
-    at_most: Operand | None = Field(None, description="The cell is this number or date, or less.")
-    more_than: Operand | None = Field(
-        None, description="The cell is more than this number, or after this date."
-    )
-    less_than: Operand | None = Field(
-        None, description="The cell is less than this number, or before this date."
-    )
-    within_last: CalendarPeriod | None = Field(
-        None, description="The cell's calendar day lies in the period before `as_of`, that day included."
-    )
-    within_next: CalendarPeriod | None = Field(
-        None, description="The cell's calendar day lies in the period after `as_of`, that day included."
-    )
-    empty: Boolean | None = Field(None, description="`true`: the cell is missing. `false`: it is not.")
-    case_sensitive: Boolean | None = Field(
-        None, description="Compare upper and lower case as they are; beside other operators."
+    type: ValueType
+    about: str
+    test: Callable[[Any], book.Test]
+
+
+def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
+    """Sort operands by what they are: texts (trimmed), numbers, booleans."""
+    return book.Equals(
+        texts=tuple(trim(value) for value in values if isinstance(value, str)),
+        numbers=tuple(
+            Decimal(value)
+            for value in values
+            if isinstance(value, int | Decimal) and not isinstance(value, bool)
+        ),
+        booleans=tuple(value for value in values if isinstance(value, bool)),
+        negate=negate,
     )
 
 
-Predicate = Annotated[
-    Annotated[Value, Tag(MARK + "value")]
-    | Annotated[tuple[Value, ...], Field(min_length=1), Tag(MARK + "values")]
-    | Annotated[Operators, Tag(MARK + "operators")],
-    by_kind(mapping="operators", items="values", scalar="value"),
-]
+_CELLS: Final = listed(CELL)
+_PARTS: Final = one_or_more(PART)
+OPERATORS: Final = {
+    "equals": _Operator(CELL, "The cell is this text, number or boolean.", lambda cell: _equals((cell,))),
+    "not_equals": _Operator(
+        CELL, "The cell is there, and is not this.", lambda cell: _equals((cell,), negate=True)
+    ),
+    "in": _Operator(_CELLS, "The cell is one of these.", _equals),
+    "not_in": _Operator(
+        _CELLS, "The cell is there, and is none of these.", lambda cells: _equals(cells, negate=True)
+    ),
+    "contains": _Operator(
+        _PARTS, "The cell holds this text, or any of these.", lambda texts: book.Like("contains", texts)
+    ),
+    "not_contains": _Operator(
+        _PARTS,
+        "The cell is there, and holds none of these texts.",
+        lambda texts: book.Like("contains", texts, negate=True),
+    ),
+    "starts_with": _Operator(
+        _PARTS,
+        "The cell starts with this text, or any of these.",
+        lambda texts: book.Like("starts_with", texts),
+    ),
+    "ends_with": _Operator(
+        _PARTS, "The cell ends with this text, or any of these.", lambda texts: book.Like("ends_with", texts)
+    ),
+    "matches": _Operator(
+        TEXT, "This regular expression (Rust's `regex` kind) is found anywhere in the cell.", book.Matches
+    ),
+    "at_least": _Operator(
+        OPERAND, "The cell is this number or date, or more.", lambda value: book.Order("at_least", value)
+    ),
+    "at_most": _Operator(
+        OPERAND, "The cell is this number or date, or less.", lambda value: book.Order("at_most", value)
+    ),
+    "more_than": _Operator(
+        OPERAND,
+        "The cell is more than this number, or after this date.",
+        lambda value: book.Order("more_than", value),
+    ),
+    "less_than": _Operator(
+        OPERAND,
+        "The cell is less than this number, or before this date.",
+        lambda value: book.Order("less_than", value),
+    ),
+    "within_last": _Operator(
+        CALENDAR_PERIOD,
+        "The cell's calendar day lies in the period before `as_of`, that day included.",
+        lambda period: book.Within(period, ahead=False),
+    ),
+    "within_next": _Operator(
+        CALENDAR_PERIOD,
+        "The cell's calendar day lies in the period after `as_of`, that day included.",
+        lambda period: book.Within(period, ahead=True),
+    ),
+    "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", book.Empty),
+}
+"""A new operator is a line here, and its meaning in the engine."""
 
-Predicates = dict[str, Predicate]
+_TESTS: Final = Shape(
+    "Operators",
+    "What a cell must be; every operator named must hold. A missing cell fits `empty: true` alone.",
+    {
+        **{word: Key(operator.type, operator.about) for word, operator in OPERATORS.items()},
+        "case_sensitive": Key(BOOLEAN, "Compare upper and lower case as they are; beside other operators."),
+    },
+    unknown=lambda shape, key, _: (
+        "R070",
+        f"There is no operator `{key}`.",
+        did_you_mean(key, shape.keys, OTHER_OPERATORS),
+    ),
+)
+
+
+def _predicate(kind: ExportKind) -> ValueType:
+    """Return the type of a predicate; where it stands, its key is a column of that kind of export."""
+
+    def read(at: At) -> book.Predicate:
+        column = str(at.path[-1])
+        if at.node.kind == "mapping":
+            found = _TESTS.read(at)
+            sensitive = found.pop("case_sensitive", False)
+            tests = tuple(OPERATORS[word].test(value) for word, value in found.items())
+        else:
+            sensitive = False
+            tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
+        dated = any(map(_reads_dates, tests))
+        at.reading.needs.append(Need("column", at.path, kind, column, dated=dated))
+        for test in tests:
+            if isinstance(test, book.Matches):
+                at.reading.needs.append(Need("pattern", (*at.path, "matches"), kind, test.pattern, key=False))
+        return book.Predicate(column, tests, case_sensitive=sensitive)
+
+    return ValueType(read, {"anyOf": [CELL.schema, _CELLS.schema, _TESTS.type.schema]})
+
+
+def _reads_dates(test: book.Test) -> bool:
+    if isinstance(test, book.Order):
+        return not isinstance(test.operand, Decimal)
+    return isinstance(test, book.Within)
+
+
+def _predicates(kind: ExportKind, *, least: int = 0) -> ValueType:
+    """Return the type of a mapping of column to predicate, read as a tuple of predicates."""
+    by_column = mapped(_predicate(kind), least=least)
+    return ValueType(lambda at: tuple(by_column(at).values()), by_column.schema)
+
+
+WHERE: Final = _predicates("events")
+FIELDS: Final = _predicates("contacts", least=1)
+CONTACT_PREDICATES: Final = _predicates("contacts")
 
 # --- tags --------------------------------------------------------------------------------------------
 
-
-class TagAll(Model):
-    """All of the tags."""
-
-    tags: Names = Field(alias="all", description="The contact must have all of these tags.")
+_NAMES: Final = one_or_more(NAME)
+_TAG_WORDS: Final = ("all", "like")
 
 
-class TagLike(Model):
-    """Any tag that fits one of the patterns."""
-
-    patterns: Names = Field(
-        alias="like",
-        min_length=1,
-        description="A pattern or a list: `*` stands for any text, `?` for one character.",
-    )
+def _unknown_in_tag(_shape: Shape, key: str, _at: At) -> Told:
+    if key in _TAG_WORDS:
+        hint = "Write one of them; join two with `if: {all: [...]}`."
+        return "R057", "`all` and `like` can't stand together.", hint
+    return unknown_key(key, _TAG_WORDS, where="in a tag", also="A list means any of them.")
 
 
-TagForm = Annotated[
-    Annotated[Names, Tag(MARK + "any of")]
-    | Annotated[
-        Annotated[TagAll, Tag(MARK + "tag all")] | Annotated[TagLike, Tag(MARK + "tag like")],
-        by_key({"all": "tag all", "like": "tag like"}, default="tag all"),
-        Tag(MARK + "tag form"),
-    ],
-    by_kind(mapping="tag form", items="any of", scalar="any of"),
-]
+def _missing_in_tag(_key: str, at: At) -> Told | None:
+    hint = "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`."
+    return None if at.keys else ("R057", "This says no tags.", hint)
+
+
+_TAG_FORMS: Final = {
+    "all": Shape(
+        "TagAll",
+        "All of the tags.",
+        {"all": Key(_NAMES, "The contact must have all of these tags.", needed=True)},
+        lambda found: book.TagMatch("all", found["all"]),
+        unknown=_unknown_in_tag,
+        missing=_missing_in_tag,
+    ),
+    "like": Shape(
+        "TagLike",
+        "Any tag that fits one of the patterns.",
+        {
+            "like": Key(
+                _NAMES, "A pattern or a list: `*` stands for any text, `?` for one character.", needed=True
+            )
+        },
+        lambda found: book.TagMatch("like", found["like"]),
+        unknown=_unknown_in_tag,
+        missing=_missing_in_tag,
+    ),
+}
+_TAG_FORM: Final = by_key(_TAG_FORMS, default="all")
+
+
+def _tag(at: At) -> book.TagMatch:
+    match: book.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else book.TagMatch("any", _NAMES(at))
+    at.reading.needs.append(Need("tags", at.path))
+    return match
+
+
+TAG: Final = ValueType(_tag, {"anyOf": [_NAMES.schema, _TAG_FORM.schema]})
 
 # --- events ------------------------------------------------------------------------------------------
 
-
-class PerProperty(Model):
-    """The latest occurrence of each value of a property."""
-
-    column: Name = Field(
-        alias="property", description="The property's name, where it is `day`, `week` or `month`."
-    )
+_PER_PROPERTY: Final = Shape(
+    "PerProperty",
+    "The latest occurrence of each value of a property.",
+    {"property": Key(NAME, "The property's name, where it is `day`, `week` or `month`.", needed=True)},
+)
 
 
-Per = Annotated[
-    Annotated[Name, Tag(MARK + "per")] | Annotated[PerProperty, Tag(MARK + "per property")],
-    by_kind(mapping="per property", scalar="per"),
-]
+def event_column(at: At, name: str) -> None:
+    """Note that the value at a place names a column of events."""
+    at.reading.needs.append(Need("column", at.path, "events", name, key=False))
 
 
-class EventFilter(Model):
-    """Events of some types for which every predicate holds."""
+def _per(at: At) -> book.Per:
+    """Read `per`; `day`, `week` and `month` are the calendar's."""
+    named = at.child("property") if at.node.kind == "mapping" else None
+    text = _PER_PROPERTY.read(at)["property"] if at.node.kind == "mapping" else NAME(at)
+    if named is None and text in ("day", "week", "month"):
+        return book.Per(unit=text)
+    event_column(named or at, text)
+    return book.Per(column=text)
 
-    event: Names = Field(description="The event type, or a list meaning any of them.")
-    where: Predicates = Field(default={}, description="What the event's properties must be, by column.")
 
+PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]})
+
+
+def _types_needed(at: At) -> Value:
+    types = _NAMES(at)
+    at.reading.needs.append(Need("events", at.path))
+    return types
+
+
+_TYPES_ABOUT: Final = "The event type, or a list meaning any of them."
+_WHERE: Final = Key(WHERE, "What the event's properties must be, by column.")
+EVENT_KEYS: Final = {
+    "event": Key(ValueType(_types_needed, _NAMES.schema), _TYPES_ABOUT, needed=True),
+    "where": _WHERE,
+}
+"""The events that a rule or a condition is about: without an events export it asks for what is not there."""
+
+OTHER_EVENT_KEYS: Final = {"event": Key(_NAMES, _TYPES_ABOUT, needed=True), "where": _WHERE}
+"""Events beside those: that follow them, or are to be ignored."""
+
+
+def event_match(found: dict[str, Value]) -> book.EventMatch:
+    """Make what `event` and `where` say."""
+    return book.EventMatch(found["event"], found.get("where", ()))
+
+
+EVENT_FILTER: Final = Shape(
+    "EventFilter", "Events of some types for which every predicate holds.", OTHER_EVENT_KEYS, event_match
+)
 
 # --- conditions --------------------------------------------------------------------------------------
 
 
-class TagCondition(Model):
-    """Holds when the contact has the tags, whatever their age."""
-
-    tag: TagForm = Field(description="A tag, a list meaning any of them, `{all: [...]}` or `{like: 'A*'}`.")
+def _condition(at: At) -> Value:
+    return _ANY_CONDITION(at)
 
 
-class FieldCondition(Model):
-    """Holds when every named column of the contact fits."""
-
-    field: Predicates = Field(min_length=1, description="What the contact's columns must be, by column.")
+def _ref(word: str) -> dict[str, str]:
+    return {"$ref": f"#/definitions/{word.capitalize()}Condition"}
 
 
-class EventCondition(EventFilter):
-    """Holds when there are enough matching events in the window."""
+CONDITION_WORDS: Final = ("event", "tag", "field", "all", "any", "not")
+CONDITION: Final = ValueType(_condition, {"anyOf": [_ref(word) for word in CONDITION_WORDS]})
+_SEVERAL: Final = listed(CONDITION)
 
-    last: AnyPeriod | None = Field(None, description="How far back to look; without it, ever.")
-    per: Per | None = Field(
-        None, description="Count one for each `day`, `week`, `month`, or value of this property."
+
+def _unknown_in_condition(shape: Shape, key: str, _at: At) -> Told:
+    own = next(word for word in CONDITION_WORDS if word in shape.keys)
+    if key in CONDITION_WORDS:
+        message = f"`{own}` and `{key}` can't stand together; a condition has one of them."
+        return "R081", message, f"Join them: `all: [{{{own}: ...}}, {{{key}: ...}}]`, or `any`."
+    if key in CONDITIONS["event"].keys:
+        return "R082", f"`{key}` can't stand beside `{own}`.", "In a condition it is for `event`."
+    known = tuple(dict.fromkeys((*shape.keys, *CONDITION_WORDS)))
+    return unknown_key(key, known, where="in a condition", others=OTHER_CONDITION_WORDS)
+
+
+def _missing_in_condition(_key: str, at: At) -> Told | None:
+    if set(at.keys) - set(CONDITIONS["event"].keys):
+        return None
+    hint = "A condition has one of `tag`, `field`, `event`, `all`, `any` and `not`."
+    return "R080", "This is no condition.", hint
+
+
+def _condition_shape(
+    word: str, about: str, keys: dict[str, Key], make: Callable[[dict[str, Value]], book.Condition]
+) -> Shape:
+    return Shape(
+        f"{word.capitalize()}Condition",
+        about,
+        keys,
+        make,
+        must_be="A condition must be a mapping such as `{tag: VIP}`",
+        unknown=_unknown_in_condition,
+        missing=_missing_in_condition,
     )
-    times: Times | None = Field(None, description="How many there must be; 1 by default.")
 
 
-class AllCondition(Model):
-    """Holds when every part holds."""
-
-    parts: tuple[Condition, ...] = Field(
-        alias="all", min_length=1, description="Conditions that must all hold."
-    )
-
-
-class AnyCondition(Model):
-    """Holds when at least one part holds."""
-
-    parts: tuple[Condition, ...] = Field(
-        alias="any", min_length=1, description="Conditions of which one must hold."
-    )
-
-
-class NotCondition(Model):
-    """Holds when its part does not."""
-
-    part: Condition = Field(alias="not", description="The condition that must not hold.")
-
-
-CONDITION_KEYS = ("event", "tag", "field", "all", "any", "not")
-
-Condition = Annotated[
-    Annotated[EventCondition, Tag(MARK + "event condition")]
-    | Annotated[TagCondition, Tag(MARK + "tag condition")]
-    | Annotated[FieldCondition, Tag(MARK + "field condition")]
-    | Annotated[AllCondition, Tag(MARK + "all condition")]
-    | Annotated[AnyCondition, Tag(MARK + "any condition")]
-    | Annotated[NotCondition, Tag(MARK + "not condition")],
-    by_key(
-        {key: f"{key} condition" for key in CONDITION_KEYS},
-        default="event condition",
-        known=("where", "last", "per", "times"),
+TAG_ABOUT: Final = "A tag, a list meaning any of them, `{all: [...]}` or `{like: 'A*'}`."
+FIELD_ABOUT: Final = "What the contact's columns must be, by column."
+CONDITIONS: Final = {
+    "event": _condition_shape(
+        "event",
+        "Holds when there are enough matching events in the window.",
+        {
+            **EVENT_KEYS,
+            "last": Key(PERIOD, "How far back to look; without it, ever."),
+            "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
+            "times": Key(TIMES, "How many there must be; 1 by default."),
+        },
+        lambda found: book.Happened(
+            event_match(found), found.get("last"), found.get("per"), found.get("times", 1)
+        ),
     ),
-]
-
-for _model in (AllCondition, AnyCondition, NotCondition):
-    _model.model_rebuild()
-
-CONDITIONS = (EventCondition, TagCondition, FieldCondition, AllCondition, AnyCondition, NotCondition)
+    "tag": _condition_shape(
+        "tag",
+        "Holds when the contact has the tags, whatever their age.",
+        {"tag": Key(TAG, TAG_ABOUT, needed=True)},
+        lambda found: book.HasTag(found["tag"]),
+    ),
+    "field": _condition_shape(
+        "field",
+        "Holds when every named column of the contact fits.",
+        {"field": Key(FIELDS, FIELD_ABOUT, needed=True)},
+        lambda found: book.FieldIs(found["field"]),
+    ),
+    "all": _condition_shape(
+        "all",
+        "Holds when every part holds.",
+        {"all": Key(_SEVERAL, "Conditions that must all hold.", needed=True)},
+        lambda found: book.AllOf(found["all"]),
+    ),
+    "any": _condition_shape(
+        "any",
+        "Holds when at least one part holds.",
+        {"any": Key(_SEVERAL, "Conditions of which one must hold.", needed=True)},
+        lambda found: book.AnyOf(found["any"]),
+    ),
+    "not": _condition_shape(
+        "not",
+        "Holds when its part does not.",
+        {"not": Key(CONDITION, "The condition that must not hold.", needed=True)},
+        lambda found: book.Not(found["not"]),
+    ),
+}
+_ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=("where", "last", "per", "times"))
+CONDITION_SHAPES: Final = (
+    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *CONDITIONS.values(),
+)  # fmt: skip

@@ -1,47 +1,42 @@
-"""A rule file -> its model, or every fault in it."""
+"""A rule file -> its rule book, or every fault in it; and conditions and predicates from elsewhere."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from flamescore.errors import Problem, RuleFileError, Where
-from flamescore.rules.checks import check_condition, check_file, nulls
-from flamescore.rules.conditions import Condition
-from flamescore.rules.model import RuleFile
-from flamescore.rules.places import in_order
-from flamescore.rules.search import LoadedPredicates, load_predicates
-from flamescore.rules.translate import translate
-from flamescore.source import Document, parse
+from flamescore.rules.assemble import rule_book
+from flamescore.rules.checks import check_columns, check_file, check_nulls, check_predicates
+from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
+from flamescore.rules.reader import Reading, RefusedError, in_order
+from flamescore.rules.shapes import FILE
+from flamescore.source import parse
+from flamescore.tree import Document, Node, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
-    from flamescore.tree import Node
+    from flamescore.rules.reader import At, Need, Value, ValueType
+    from flamescore.rules.rulebook import Condition, Predicate, RuleBook
     from flamescore.tree import Path as NodePath
 
-__all__ = [
-    "LoadedCondition",
-    "LoadedPredicates",
-    "LoadedRules",
-    "load_condition",
-    "load_predicates",
-    "load_rules",
-    "load_rules_text",
-]
-
-_CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
+_SHORT = re.compile(r"\s*([^{}=]*[^{}=\s])\s*=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
-    """A rule file that is right in itself. `hash` is the SHA-256 of its bytes, in hex."""
+    """A rule file that is right in itself. `hash` is the SHA-256 of its bytes, in hex.
 
-    file: RuleFile
+    `book` has what is enabled; `needs` is what that asks of the exports, which nobody has looked at yet.
+    """
+
+    book: RuleBook
+    needs: tuple[Need, ...]
     text: str
     path: str
     hash: str
@@ -51,21 +46,41 @@ class LoadedRules:
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of naive times, bare dates and calendar days."""
-        return ZoneInfo(self.file.timezone)
-
-    @property
-    def root(self) -> Node:
-        """The file's tree."""
-        return self.document.root
+        return self.book.zone
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedCondition:
-    """A condition from another file, and where it stands there."""
+    """A condition from another file, where it stands there, and what it asks of the exports."""
 
-    condition: Condition
     document: Document
-    path: NodePath = ()
+    path: NodePath
+    needs: tuple[Need, ...]
+
+    def condition(self, zone: ZoneInfo) -> Condition:
+        """Return the condition, with its naive times in a zone."""
+        condition: Condition = CONDITION(Reading(self.document, zone).at(self.path))
+        return condition
+
+
+@dataclass(frozen=True, slots=True)
+class WherePart:
+    """One `--where`, its text for messages, and what it asks of the exports."""
+
+    document: Document
+    needs: tuple[Need, ...]
+
+    def predicates(self, zone: ZoneInfo) -> tuple[Predicate, ...]:
+        """Return the predicates, with their naive times in a zone."""
+        predicates: tuple[Predicate, ...] = CONTACT_PREDICATES(Reading(self.document, zone).at())
+        return predicates
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPredicates:
+    """Every `--where` of a command; all must hold."""
+
+    parts: tuple[WherePart, ...]
 
 
 def load_rules(path: Path) -> LoadedRules:
@@ -99,33 +114,87 @@ def load_condition(document: Document, path: NodePath = ()) -> LoadedCondition:
     Raises:
         RuleFileError: with every fault, in order.
     """
-    node = document.root.at(path)
-    assert node is not None
-    problems = nulls(document, below=path)
-    try:
-        condition = _CONDITION.validate_python(node.plain())
-    except ValidationError as error:
-        problems += translate(error, document, below=path)
-    problems += check_condition(document, path)
+    reading = Reading(document)
+    _read(reading.at(path), CONDITION, check_predicates)
+    if reading.problems:
+        raise RuleFileError(in_order(reading.problems))
+    return LoadedCondition(document, path, tuple(reading.needs))
+
+
+def load_predicates(texts: Sequence[str], name: str = "--where") -> LoadedPredicates:
+    """Read predicates on contacts. `country=US` is short for `{country: US}`; the value is YAML.
+
+    Raises:
+        RuleFileError: with every fault.
+    """
+    parts: list[WherePart] = []
+    problems: list[Problem] = []
+    for text in texts:
+        document, faults = _where(text, name)
+        if document is not None:
+            reading = Reading(document)
+            _read(reading.at(), CONTACT_PREDICATES, check_columns)
+            faults = in_order(reading.problems)
+            parts.append(WherePart(document, tuple(reading.needs)))
+        problems += faults
     if problems:
-        raise RuleFileError(in_order(problems))
-    return LoadedCondition(condition, document, path)
+        raise RuleFileError(problems)
+    return LoadedPredicates(tuple(parts))
+
+
+def _where(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Return the mapping of column to predicate that a `--where` is, or what is wrong with it."""
+    short = _SHORT.fullmatch(text)
+    hint = "Write `country=US`, or `{country: US, employees: {at_least: 100}}`."
+    if not text.strip() or (short is not None and not short[2].strip()):
+        return None, (Problem("R110", f"`{text.strip()}` asks for nothing.", Where(name), hint),)
+    parsed = parse(text if short is None else " " * short.start(2) + short[2], name)
+    if parsed.document is None or parsed.problems:
+        return None, parsed.problems
+    root = parsed.document.root
+    if short is not None:
+        key = Span(1, short.start(1) + 1, len(short[1]))
+        root = Node("mapping", root.span, entries={short[1]: root}, keys={short[1]: key})
+    if root.kind != "mapping":
+        return None, (Problem("R110", f"`{text.strip()}` names no column.", Where(name), hint),)
+    return Document(name, tuple(text.splitlines()), root), ()
 
 
 def _load(data: bytes, path: str) -> LoadedRules:
     parsed = parse(data, path)
-    problems = list(parsed.problems)
     if parsed.document is None:
-        raise RuleFileError(in_order(problems))
-    problems += nulls(parsed.document)
-    file: RuleFile | None = None
-    try:
-        file = RuleFile.model_validate(parsed.document.root.plain())
-    except ValidationError as error:
-        problems += translate(error, parsed.document)
-    problems += check_file(parsed.document)
-    errors = in_order([each for each in problems if each.severity == "error"])
-    if errors or file is None:
+        raise RuleFileError(in_order(parsed.problems))
+    reading = Reading(parsed.document)
+    found = _read(reading.at(), FILE.type, check_file)
+    problems = in_order([*parsed.problems, *reading.problems])
+    errors = [each for each in problems if each.severity == "error"]
+    if errors:
         raise RuleFileError(errors)
-    text = data.decode("utf-8-sig")
-    return LoadedRules(file, text, path, sha256(data).hexdigest(), parsed.document, in_order(problems))
+    return LoadedRules(
+        book=rule_book(found, reading.zone),
+        needs=tuple(need for need in reading.needs if _is_enabled(parsed.document.root, need.path)),
+        text=data.decode("utf-8-sig"),
+        path=path,
+        hash=sha256(data).hexdigest(),
+        document=parsed.document,
+        warnings=problems,
+    )
+
+
+def _read(at: At, type_: ValueType, check: Callable[[At], None]) -> Value:
+    """Read a value and note every problem of it; None where there are any that leave nothing to be made."""
+    check_nulls(at)
+    try:
+        found = type_(at)
+    except RefusedError:
+        found = None
+    check(at)
+    return found
+
+
+def _is_enabled(root: Node, path: NodePath) -> bool:
+    """Tell whether the score and the rule that a path is in are enabled."""
+    owners = [path[:2]] if path[:1] == ("scores",) else []
+    owners += [path[:4]] if owners and path[2:3] == ("rules",) else []
+    switches = (root.at((*owner, "enabled")) for owner in owners)
+    return all(switch is None or switch.scalar is not False for switch in switches)

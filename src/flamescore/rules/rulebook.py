@@ -1,6 +1,6 @@
 """Rules as the engine takes them: every default filled in, every column known, every number whole.
 
-Authored rules (`rules.model`) become these in `bind.resolve`; nothing here reads a file or a frame.
+`rules.shapes` makes these of a rule file; nothing here reads a file or a frame.
 Points are ten-thousandths, lengths are seconds, factors are billionths.
 """
 

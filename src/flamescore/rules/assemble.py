@@ -1,0 +1,114 @@
+"""What a rule file says -> its rule book: rules get what they don't say themselves from group and score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.folding import fold
+from flamescore.rules import rulebook as book
+from flamescore.rules.slug import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from flamescore.rules.reader import Value
+
+Found = dict[str, "Value"]
+"""The values of a mapping's keys, of those that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRule:
+    """A rule as it stands in the file: what it gives points for, what its keys say, its line."""
+
+    subject: str
+    found: Found
+    line: int
+
+
+def rule_book(found: Found, zone: ZoneInfo) -> book.RuleBook:
+    """Make the book of a file's enabled scores and their enabled rules."""
+    scores = tuple(
+        _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
+    )
+    return book.RuleBook(zone, scores, found.get("ignore", ()))
+
+
+def _score(name: str, found: Found) -> book.Score:
+    flames, groups = found.get("flames"), found.get("groups", {})
+    limits = tuple((group, each.get("limits", book.NO_LIMITS)) for group, each in groups.items())
+    return book.Score(
+        name=name,
+        title=found.get("title", name),
+        ideal=flames[-1] if flames is not None else found.get("five_flames", 0),
+        rules=tuple(
+            _rule(said, groups, found.get("defaults", {}))
+            for said in found["rules"]
+            if said.found.get("enabled", True)
+        ),
+        flames=flames,
+        limits=found.get("limits", book.NO_LIMITS),
+        groups=limits,
+        population=found.get("population"),
+    )
+
+
+def _rule(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> book.Rule:
+    found = said.found
+    return book.Rule(
+        id=found["id"].strip() if "id" in found else slug(found["name"]),
+        name=found["name"].strip(),
+        subject=_subject(said, groups, defaults),
+        condition=None if said.subject == "if" else found.get("if"),
+        group=found.get("group"),
+        limits=found.get("limits", book.NO_LIMITS),
+        note=found.get("note"),
+        line=said.line,
+    )
+
+
+def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> book.Subject:
+    found = said.found
+    match said.subject:
+        case "event":
+            group = groups.get(found.get("group", ""), {})
+            return _event_rule({**defaults, **group, **found})
+        case "tag":
+            return book.TagRule(
+                tag=found["tag"],
+                points=found["points"],
+                window=found.get("expires"),
+                decay=found.get("decay", book.NO_DECAY),
+                undated=found.get("undated", "keep"),
+            )
+        case "field":
+            return book.BranchRule((book.Branch(book.FieldIs(found["field"]), found["points"]),))
+        case "first_of":
+            return book.BranchRule(found["first_of"])
+        case _:
+            return book.BranchRule((book.Branch(found["if"], found["points"]),))
+
+
+def _event_rule(found: Found) -> book.EventRule:
+    return book.EventRule(
+        match=book.EventMatch(found["event"], found.get("where", ())),
+        points=found["points"],
+        count=found.get("count"),
+        window=found.get("expires"),
+        decay=found.get("decay", book.NO_DECAY),
+        per=found.get("per"),
+        times=found.get("times", 1),
+        followed_by=_follower(found, "followed_by"),
+        unless_followed_by=_follower(found, "unless_followed_by"),
+    )
+
+
+def _follower(found: Found, key: str) -> book.Follower | None:
+    """Make a follower; one of a type that the rule itself names must come later than what it follows."""
+    if key not in found:
+        return None
+    match, seconds = found[key]
+    shared = {fold(each) for each in found["event"]} & {fold(each) for each in match.types}
+    return book.Follower(match, seconds, strict=bool(shared))

@@ -1,0 +1,389 @@
+"""The tables of a rule file: decays, limits, rules, scores, and the file itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from flamescore.rules import rulebook as book
+from flamescore.rules.assemble import SaidRule
+from flamescore.rules.conditions import (
+    CONDITION,
+    CONDITION_SHAPES,
+    EVENT_FILTER,
+    EVENT_KEYS,
+    FIELD_ABOUT,
+    FIELDS,
+    OTHER_EVENT_KEYS,
+    PER,
+    TAG,
+    TAG_ABOUT,
+    event_column,
+    event_match,
+)
+from flamescore.rules.messages import OTHER_RULE_WORDS, Told, missing_key, unknown_key
+from flamescore.rules.reader import At, Key, Shape, Value, ValueType, by_key, chosen, items, listed, mapped
+from flamescore.rules.scalars import (
+    BOOLEAN,
+    BOUND,
+    COUNT,
+    DAYS,
+    EXPIRES,
+    FADE,
+    FIXED_PERIOD,
+    NAME,
+    PERCENT,
+    POINTS,
+    TEXT,
+    TIMES,
+    TIMEZONE,
+    UNDATED,
+    VERSION,
+)
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# --- what an occurrence gives ------------------------------------------------------------------------
+
+
+def _property(at: At) -> Value:
+    name = NAME(at)
+    event_column(at, name)
+    return name
+
+
+_POINTS_FROM: Final = Shape(
+    "PointsFrom",
+    "Points taken from a property of the event.",
+    {
+        "from": Key(
+            ValueType(_property, NAME.schema),
+            "The property whose number gives the points.",
+            needed=True,
+        ),
+        "multiply_by": Key(POINTS, "What the number is multiplied by; 1 by default."),
+    },
+    lambda found: book.Points(column=found["from"], multiply_by=found.get("multiply_by", POINT)),
+)
+
+
+def _event_points(at: At) -> Value:
+    return _POINTS_FROM.read(at) if at.node.kind == "mapping" else book.Points(fixed=POINTS(at))
+
+
+_EVENT_POINTS: Final = ValueType(_event_points, {"anyOf": [POINTS.schema, _POINTS_FROM.type.schema]})
+_EVERY: Final = Key(DAYS, "The length of a step, in days or weeks.", needed=True)
+_DECAY_FORMS: Final = ("linear", "compound", "half_life")
+
+
+def _unknown_in_decay(shape: Shape, key: str, _at: At) -> Told:
+    known = (*sorted(_DECAY_FORMS), "every")
+    if key not in known:
+        return unknown_key(key, known, where="in a decay")
+    form = next(iter(shape.keys))
+    return "R069", f"`{key}` can't stand beside `{form}`.", "A decay is linear, compound or a half-life."
+
+
+def _missing_in_decay(key: str, at: At) -> Told | None:
+    if key == "every":
+        several = len(set(_DECAY_FORMS) & set(at.keys)) > 1
+        hint = "Write the length of a step: `every: 1d`."
+        return None if several else ("R069", "This decay has no `every`.", hint)
+    hint = "Write `{linear: 1%, every: 1d}`, `{compound: 1%, every: 1d}` or `{half_life: 30d}`."
+    return None if set(at.keys) - {"every"} else ("R069", "This is no decay.", hint)
+
+
+_DECAYS: Final = {
+    "linear": Shape(
+        "Linear",
+        "Each step takes the same share of the points.",
+        {"linear": Key(PERCENT, "The share that each step takes.", needed=True), "every": _EVERY},
+        lambda found: book.Decay("linear", found["linear"], found["every"].days),
+        unknown=_unknown_in_decay,
+        missing=_missing_in_decay,
+    ),
+    "compound": Shape(
+        "Compound",
+        "Each step takes a share of what is left.",
+        {
+            "compound": Key(PERCENT, "The share of what is left that each step takes.", needed=True),
+            "every": _EVERY,
+        },
+        lambda found: book.Decay("compound", found["compound"], found["every"].days),
+        unknown=_unknown_in_decay,
+        missing=_missing_in_decay,
+    ),
+    "half_life": Shape(
+        "HalfLife",
+        "Each half-life halves the points, evenly over its days.",
+        {"half_life": Key(DAYS, "The time after which half is left, in days or weeks.", needed=True)},
+        lambda found: book.Decay("half_life", Decimal(0), found["half_life"].days),
+        unknown=_unknown_in_decay,
+        missing=_missing_in_decay,
+    ),
+}
+"""A new decay is a shape here, and its factor in the engine."""
+
+_DECAY_FORM: Final = by_key(_DECAYS, default="linear", known=("every",))
+
+
+def _decay(at: At) -> Value:
+    if at.node.kind == "mapping":
+        return _DECAY_FORM(at)
+    share = FADE(at)
+    return book.NO_DECAY if share is None else book.Decay("linear", share, 1)
+
+
+_DECAY: Final = ValueType(_decay, {"anyOf": [FADE.schema, _DECAY_FORM.schema]})
+
+# --- rules -------------------------------------------------------------------------------------------
+
+_LIMITS: Final = Shape(
+    "Limits",
+    "Bounds on a sum of points.",
+    {
+        "min": Key(BOUND, "The sum is not below this; at most 0."),
+        "max": Key(BOUND, "The sum is not above this; at least 0."),
+    },
+    lambda found: book.Limits(found.get("min"), found.get("max")),
+)
+_FOLLOWER: Final = Shape(
+    "Follower",
+    "Another event of the same contact, after the counted one.",
+    {
+        **OTHER_EVENT_KEYS,
+        "within": Key(FIXED_PERIOD, "How long after; months and years have no fixed length.", needed=True),
+    },
+    lambda found: (event_match(found), found["within"].seconds),
+)
+
+
+def _no_points(what: str) -> Told:
+    return "R042", f"{what} has no `points`.", "Write `points: 5`, or any number."
+
+
+_BRANCH: Final = Shape(
+    "Branch",
+    "A branch of `first_of`.",
+    {
+        "if": Key(CONDITION, "When it holds; only the last may have none."),
+        "points": Key(POINTS, "The points of this branch.", needed=True),
+    },
+    lambda found: book.Branch(found.get("if"), found["points"]),
+    missing=lambda _key, _at: _no_points("This branch"),
+)
+_EVERY_RULE: Final = {
+    "name": Key(NAME, "What the rule is called, in words: reports show it as the reason.", needed=True),
+    "id": Key(NAME, "A short name that stays when `name` changes; by default made of `name`."),
+    "enabled": Key(BOOLEAN, "`false` leaves the rule out."),
+    "group": Key(NAME, "A group of the score, with limits and defaults of its own."),
+    "note": Key(TEXT, "Why the rule is there; for people."),
+    "limits": Key(_LIMITS.type, "Bounds on what the rule gives a contact."),
+    "if": Key(CONDITION, "A condition that must hold, else the rule gives nothing."),
+}
+_PLAIN_POINTS: Final = Key(POINTS, "The points.", needed=True)
+_EVENT_RULE_KEYS: Final = {
+    **_EVERY_RULE,
+    **EVENT_KEYS,
+    "points": Key(
+        _EVENT_POINTS, "The points of an occurrence, or `{from: PROPERTY, multiply_by: N}`.", needed=True
+    ),
+    "count": Key(COUNT, "`once` (the latest), `each`, or a number (the latest so many); it has no default."),
+    "expires": Key(EXPIRES, "How long an occurrence counts: a period, or `never`."),
+    "decay": Key(
+        _DECAY,
+        "How an occurrence fades: `none`, a percentage a day, `{linear: 1%, every: 1w}`, "
+        "`{compound: 1%, every: 1d}` or `{half_life: 30d}`.",
+    ),
+    "per": Key(PER, "Keep the latest of each `day`, `week`, `month`, or value of this property."),
+    "times": Key(TIMES, "Nothing counts until there are so many; 1 by default."),
+    "followed_by": Key(_FOLLOWER.type, "Counts only with such an event after it."),
+    "unless_followed_by": Key(
+        _FOLLOWER.type, "Counts only without such an event after it, once the time for it is over."
+    ),
+}
+SUBJECTS: Final = ("event", "tag", "field", "first_of")
+_RULE_WORDS: Final = tuple(word for word in (*_EVENT_RULE_KEYS, "undated") if word not in SUBJECTS)
+
+
+def _unknown_in_rule(shape: Shape, key: str, at: At) -> Told | None:
+    if key not in (*_RULE_WORDS, *SUBJECTS):
+        return unknown_key(key, shape.keys, where="in a rule", others=OTHER_RULE_WORDS)
+    subject = next((word for word in SUBJECTS if word in shape.keys), "if")
+    if subject == "if" and "if" not in at.keys:
+        return None
+    if key in SUBJECTS:
+        message = f"It has both `{subject}` and `{key}`; a rule gives points for one thing."
+        return "R041", message, f"Make two rules of it, or ask for `{key}` in `if`."
+    if key == "points":
+        return "R043", "`points` can't stand beside `first_of`.", "Each branch has its own points."
+    kind = "a rule with `if` alone" if subject == "if" else f"a rule with `{subject}`"
+    return "R045", f"`{key}` can't stand on {kind}.", _belongs(key)
+
+
+def _belongs(key: str) -> str:
+    if key in ("expires", "decay"):
+        return "It is for rules with `event` or `tag`: the others have no date to go by."
+    return "It is for rules with `tag`." if key == "undated" else "It is for rules with `event`."
+
+
+def _missing_in_rule(key: str, at: At) -> Told:
+    if key == "points":
+        return _no_points("It")
+    if key == "if":
+        hint = "Give it one of `event`, `tag`, `field`, `first_of` and `if`."
+        return "R040", "It does not say what the points are for.", hint
+    return missing_key(key, at.label)
+
+
+def _rule_shape(name: str, about: str, keys: Mapping[str, Key]) -> Shape:
+    return Shape(
+        name,
+        about,
+        keys,
+        must_be="A rule must be a mapping with a `name`",
+        unknown=_unknown_in_rule,
+        missing=_missing_in_rule,
+    )
+
+
+RULES: Final = {
+    "event": _rule_shape("EventRule", "Gives points for the events that it counts.", _EVENT_RULE_KEYS),
+    "tag": _rule_shape(
+        "TagRule",
+        "Gives points once, when the contact has the tags.",
+        {
+            **_EVERY_RULE,
+            "tag": Key(TAG, TAG_ABOUT, needed=True),
+            "points": _PLAIN_POINTS,
+            "expires": Key(EXPIRES, "How long the latest application counts."),
+            "decay": Key(_DECAY, "How the points fade with the age of the latest application."),
+            "undated": Key(
+                UNDATED, "Without a known date: `keep` (the default) gives the plain points, `skip` none."
+            ),
+        },
+    ),
+    "field": _rule_shape(
+        "FieldRule",
+        "Gives points once, when every named column of the contact fits.",
+        {**_EVERY_RULE, "field": Key(FIELDS, FIELD_ABOUT, needed=True), "points": _PLAIN_POINTS},
+    ),
+    "first_of": _rule_shape(
+        "FirstOfRule",
+        "Gives the points of the first branch that holds.",
+        {
+            **_EVERY_RULE,
+            "first_of": Key(listed(_BRANCH.type), "Branches; the first that holds is taken.", needed=True),
+        },
+    ),
+    "if": _rule_shape(
+        "IfRule",
+        "Gives points once, when the condition holds.",
+        {**_EVERY_RULE, "if": Key(CONDITION, "The condition.", needed=True), "points": _PLAIN_POINTS},
+    ),
+}
+
+
+def _rule(at: At) -> SaidRule:
+    subject = chosen(at, SUBJECTS, _RULE_WORDS) or "if"
+    found = RULES[subject].read(at)
+    return SaidRule(subject, found, at.reading.document.where(at.path).line)
+
+
+_RULE: Final = ValueType(_rule, {"anyOf": [shape.type.schema for shape in RULES.values()]})
+
+# --- scores ------------------------------------------------------------------------------------------
+
+_DEFAULT_KEYS: Final = {
+    "count": Key(COUNT, "`once`, `each` or a number."),
+    "expires": Key(EXPIRES, "A period, or `never`."),
+    "decay": Key(_DECAY, "As on a rule."),
+}
+
+
+def _unknown_in_defaults(shape: Shape, key: str, _at: At) -> Told:
+    if key in (*_RULE_WORDS, *SUBJECTS):
+        hint = "They hold `count`, `expires` and `decay`, and those alone."
+        return "R038", f"`{key}` can't be among `defaults`.", hint
+    return unknown_key(key, shape.keys)
+
+
+_DEFAULTS: Final = Shape(
+    "Defaults",
+    "What event rules get that don't say it themselves.",
+    _DEFAULT_KEYS,
+    unknown=_unknown_in_defaults,
+)
+_GROUP: Final = Shape(
+    "Group",
+    "Rules that share limits, and defaults that come before the score's.",
+    {**_DEFAULT_KEYS, "limits": Key(_LIMITS.type, "Bounds on the sum of the group's rules.")},
+)
+_NO_RULES: Final[Told] = ("R031", "It has no rules.", "Write them under `rules:`.")
+
+
+def _rules(at: At) -> Value:
+    if at.node.kind == "list" and not at.node.items:
+        at.refuse(*_NO_RULES)
+    return listed(_RULE)(at)
+
+
+def _flames(at: At) -> Value:
+    if at.node.kind != "list":
+        at.wrong("a list")
+    return items(at, BOUND)
+
+
+_FIVE: Final = 5
+_SCORE: Final = Shape(
+    "Score",
+    "One score: its rules, and how its points become flames.",
+    {
+        "title": Key(NAME, "What reports call it; by default its name."),
+        "enabled": Key(BOOLEAN, "`false` leaves the score out."),
+        "five_flames": Key(BOUND, "The points that are five flames; fewer are so many fifths."),
+        "flames": Key(
+            ValueType(
+                _flames,
+                {"type": "array", "items": [BOUND.schema] * _FIVE, "minItems": _FIVE, "maxItems": _FIVE},
+            ),
+            "The points from which there are 1, 2, 3, 4 and 5 flames.",
+        ),
+        "defaults": Key(_DEFAULTS.type, "What event rules get that don't say it themselves."),
+        "limits": Key(_LIMITS.type, "Bounds on the score."),
+        "groups": Key(mapped(_GROUP.type), "Groups that rules may be in, by name."),
+        "population": Key(CONDITION, "Who is scored at all; everyone by default."),
+        "rules": Key(
+            ValueType(_rules, listed(_RULE).schema),
+            "The rules, in the order in which they are shown.",
+            needed=True,
+        ),
+    },
+    missing=lambda _key, _at: _NO_RULES,
+)
+FILE: Final = Shape(
+    "RuleFile",
+    "A rule file, version 1.",
+    {
+        "version": Key(VERSION, "The version of the rule language: 1.", needed=True),
+        "timezone": Key(TIMEZONE, "For naive times, bare dates and calendar days: `America/Phoenix`."),
+        "ignore": Key(
+            listed(EVENT_FILTER.type, least=0), "Events that are not there, for any score: bots, tests."
+        ),
+        "scores": Key(
+            mapped(_SCORE.type, least=1),
+            "One or more scores, by name; the first enabled one is the default.",
+            needed=True,
+        ),
+    },
+    must_be="A rule file is a mapping that begins with `version: 1`",
+)
+"""`timezone` stands before what has times in it: a table's order is the order of reading."""
+
+SHAPES: Final = (
+    *CONDITION_SHAPES, _POINTS_FROM, *_DECAYS.values(), _LIMITS, _FOLLOWER, _BRANCH, *RULES.values(),
+    _DEFAULTS, _GROUP, _SCORE,
+)  # fmt: skip
+"""Every shape inside a rule file."""
