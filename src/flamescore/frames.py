@@ -106,6 +106,9 @@ class Window:
     `reaches` are those of the (folded) types that rules name, None for a type that some rule never forgets.
     All others, and events without a type, have the widest one that ends (None: no window ends). Events at or
     past their reach are old.
+
+    With rules that look 30 days back for `visit`, 60 for `open`, and for ever for `deal`: old are a visit of
+    30 days ago, an `open` of 60, an `other` of 60, an event without a type of 60; never a deal.
     """
 
     now: int = 0

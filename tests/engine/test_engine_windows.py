@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from flamescore.cells import folded
 from flamescore.engine.clock import Clock
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import Stream, Streams
-from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching
+from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
+from flamescore.frames import Window
 from flamescore.rules.rulebook import Equals, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
@@ -38,6 +40,34 @@ def matched(streams, ignored, rows):
         )
         for code in codes.tolist()
     ], matcher.seen
+
+
+def test_events_are_old_at_the_widest_reach_that_names_their_type():
+    streams = (
+        Stream((kind("a", "B"),), reach=10),
+        Stream((kind("a"), AT_LEAST_5), reach=30),
+        Stream((kind("d"), AT_LEAST_5)),
+        Stream((kind("d"),), reach=60),
+    )
+    window = window_of(Streams(streams, (), {}, {}), CLOCK)
+    assert window == Window(CLOCK.now, (("a", 30), ("b", 10), ("d", None)), 60)
+    assert (window.lasting, window.since) == ({"d"}, datetime(2026, 11, 21, 11, 59, 1, tzinfo=UTC))
+    rows = [
+        (text, age) for text in ("a", " A ", "b", "d", "c", "", None) for age in (9, 10, 29, 30, 59, 60, None)
+    ]
+    frame = pl.DataFrame(rows, ["event", "age"], orient="row")
+    old = frame.select(window.old(pl.col("age"), folded(pl.col("event")))).to_series()
+    found, _ = matched(streams, (), [(text, "1") for text, _ in rows])
+    reaches = [reach for _, reach, _, _ in found]
+    assert old.to_list() == [
+        age is not None and age >= reach for (_, age), reach in zip(rows, reaches, strict=True)
+    ]
+
+
+def test_nothing_is_old_where_no_window_ends():
+    window = window_of(Streams((Stream((kind("a"),)),), (), {}, {}), CLOCK)
+    assert (window.widest, window.since) == (None, None)
+    assert not pl.select(window.old(pl.lit(10**12), pl.lit("b"))).item()
 
 
 def test_what_signatures_mean():
