@@ -248,7 +248,7 @@ class Shape:
 
     `make` is called with the value of each key that is there, by its name. `must_be` says what is wanted
     where there is no mapping. `unknown` and `missing` find the words for a key that may not, or must, be
-    there; None where another problem says it already.
+    there; None where another problem says it already, as of a key without a value.
     """
 
     name: str
@@ -278,7 +278,7 @@ class Shape:
                 if told is not None:
                     at.tell(*told)
         for key in strange:
-            told = self.unknown(self, key, at)
+            told = None if at.node.entries[key].kind == "null" else self.unknown(self, key, at)
             if told is not None:
                 at.tell(*told, path=(key,), key=True)
         there = [(name, key.type, at.child(name)) for name, key in self.keys.items()]

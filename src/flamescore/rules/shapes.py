@@ -22,7 +22,19 @@ from flamescore.rules.conditions import (
     event_match,
 )
 from flamescore.rules.messages import OTHER_RULE_WORDS, Told, missing_key, unknown_key
-from flamescore.rules.reader import At, Key, Shape, Value, ValueType, by_key, chosen, items, listed, mapped
+from flamescore.rules.reader import (
+    At,
+    Key,
+    RefusedError,
+    Shape,
+    Value,
+    ValueType,
+    by_key,
+    chosen,
+    items,
+    listed,
+    mapped,
+)
 from flamescore.rules.scalars import (
     BOOLEAN,
     BOUND,
@@ -330,13 +342,17 @@ def _rules(at: At) -> Value:
     return listed(_RULE)(at)
 
 
+_FIVE: Final = 5
+
+
 def _flames(at: At) -> Value:
     if at.node.kind != "list":
         at.wrong("a list")
+    if len(at.node.items) > _FIVE:
+        raise RefusedError  # the checks tell how many it takes
     return items(at, BOUND)
 
 
-_FIVE: Final = 5
 _SCORE: Final = Shape(
     "Score",
     "One score: its rules, and how its points become flames.",
