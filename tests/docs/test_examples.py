@@ -37,7 +37,7 @@ def test_every_rule_of_the_guide_loads(mark, body):
         f"{' ' * INDENT[mark]}{line}" if line.strip() else line for line in body.splitlines(keepends=True)
     )
     loaded = load_rules(FRAGMENTS[mark].format(indented) if mark else body)
-    assert loaded.file.scores["interest"].rules
+    assert loaded.book.scores[0].rules
 
 
 def test_the_guide_shows_a_rule_of_each_kind():
@@ -79,7 +79,7 @@ def test_every_row_of_the_guides_tables_of_predicates_decays_and_conditions_load
         rule = f"{{name: R, points: 1, if: {concrete}}}"
     else:
         rule = f"{{name: R, field: {text}, points: 1}}"
-    assert load_rules(f"{WHOLE}    five_flames: 20\n    rules:\n      - {rule}\n").file.scores
+    assert load_rules(f"{WHOLE}    five_flames: 20\n    rules:\n      - {rule}\n").book.scores[0].rules
 
 
 def test_there_are_many_such_rows():
