@@ -36,14 +36,14 @@ Interest: 25 points, 5 of 5 flames, 125% of the ideal, rank 1, better than 100% 
   +10  Call
        2026-11-20 09:30, under a day old, call; +10; expires 2026-12-18 09:30
    +5  VIP
-   25  in all
-  if nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
+   25  total
+  If nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
 
 fit: 3 points, 3 of 5 flames, 60% of the ideal, rank 2, better than 71% of the rest
   +3  Size
-   3  in all
-  if nothing happens: 3 points and 3 flames in 7 days, 3 points and 3 flames in 30 days
-  to the next flame: 1 point more
+   3  total
+  If nothing happens: 3 points and 3 flames in 7 days, 3 points and 3 flames in 30 days
+  To the next flame: 1 point more
 """
 
 
@@ -96,7 +96,7 @@ def test_all_shows_what_gave_nothing_and_why(explain):
         in text
     )
     assert "    Call: no such event\n" in text
-    assert "gave nothing" not in explain("106")
+    assert "Gave nothing" not in explain("106")
 
 
 def test_format_table_where_the_suffix_says_json(scored, explain):
@@ -195,7 +195,7 @@ def test_an_unknown_contact_exits_with_4(flamescore):
     assert (done.code, done.out) == (4, "")
     assert done.err == (
         "N001 No contact has the id or e-mail `999`.\n"
-        "        Give the contact id as the export has it (0042 is not 42), or the whole e-mail address.\n"
+        "        Ids match exactly (0042 is not 42); e-mails match as a whole.\n"
     )
 
 
@@ -203,7 +203,7 @@ def test_an_unknown_contact_exits_with_4(flamescore):
 def test_a_mail_that_two_have_exits_with_2_and_both_ids(flamescore):
     done = flamescore("explain", "Shared@example.com")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "U004 2 contacts have that e-mail: `105`, `106`.\n        Give one of the ids.\n"
+    assert done.err == "U004 2 contacts share this e-mail: `105`, `106`.\n        Use one of their ids.\n"
 
 
 @pytest.mark.usefixtures("project")
