@@ -91,7 +91,7 @@ def test_explain_by_id_and_mail(rules, result):
 def test_explain_whom_nobody_knows(rules):
     with pytest.raises(flamescore.NotFoundError, match="No contact has the id or e-mail `4`"):
         flamescore.explain(rules, "4", CONTACTS, VISITS, as_of="2026-11-21")
-    with pytest.raises(flamescore.UsageError, match="2 contacts have that e-mail: `2`, `3`"):
+    with pytest.raises(flamescore.UsageError, match="2 contacts share this e-mail: `2`, `3`"):
         flamescore.explain(rules, "same@example.com", CONTACTS, VISITS, as_of="2026-11-21")
 
 

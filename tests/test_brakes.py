@@ -218,7 +218,8 @@ def test_an_event_type_that_no_event_has(folder):
     outcome = folder.score()
     assert outcome.warnings == ()
     assert (
-        "no event of type email_opened, which rules name; did you mean email_open?" in outcome.report.problems
+        "rules name the event type email_opened, which no event has; did you mean email_open?"
+        in outcome.report.problems
     )
     with pytest.raises(InputError) as stopped:
         folder.score(strict=True)

@@ -88,7 +88,7 @@ def test_the_first_run_has_nothing_to_be_held_against(folder):
     assert folder.record()["changes"] is None
     done = folder.run("changes")
     assert done.stdout.startswith("contact_id,score_name,change")
-    assert "was not held against an earlier one" in done.stderr
+    assert "has no changes: it is the first" in done.stderr
 
 
 def test_only_time_passes(folder):
@@ -186,7 +186,7 @@ def test_a_new_score_and_one_that_is_gone_are_said(folder):
     assert rows.is_empty()
     assert folder.record()["changes"]["notes"] == [
         "the score fit is new",
-        "the run before had a score interest, which is no more",
+        "the previous run had a score interest, which no longer exists",
     ]
 
 
@@ -222,7 +222,7 @@ def test_changes_are_printed_newly_hot_first(folder):
     rows = folder.rows("changes")
     assert [(row["contact_id"], row["change"], row["why"]) for row in rows] == [
         ("1", "newly_hot", "new activity +8"),
-        ("2", "down", "time alone -3"),
+        ("2", "down", "time passing -3"),
     ]
     assert [row["contact_id"] for row in folder.rows("changes", "--all")] == ["1", "3", "2"]
     assert [row["contact_id"] for row in folder.rows("changes", "--limit", "1")] == ["1"]
@@ -246,7 +246,7 @@ def test_search_for_who_rose_or_fell(folder):
     assert [row["contact_id"] for row in folder.rows("search", "--changed", "up")] == ["1"]
     assert [row["contact_id"] for row in folder.rows("search", "--changed", "down")] == ["2"]
     first = folder.run("search", "--changed", "up", "--run", "2026-01-06")
-    assert "was not held against an earlier one" in first.stderr
+    assert "has no changes: it is the first" in first.stderr
 
 
 def test_a_call_list_as_a_workbook(folder):
@@ -267,7 +267,7 @@ def test_a_trend_needs_no_earlier_run(folder):
     rows = folder.rows("search", "--columns", "contact_id,score,trend_score,trend")
     found = {row["contact_id"]: tuple(row.values())[1:] for row in rows}
     assert found == {"1": (3, 3, 0), "2": (0, 3, -3)}
-    assert "is no period" in folder.run("score", "--trend", "soon", code=2).stderr
+    assert "is not a period" in folder.run("score", "--trend", "soon", code=2).stderr
 
 
 def test_runs_are_listed_and_pruned(folder):

@@ -159,7 +159,9 @@ def test_both_kinds_of_comparison_are_one_warning(nights, flamescore):
         f"out/runs/{run_id}/scores.parquet: O103 The run before can't be read: scores.parquet has 4 bytes, "
         f"and {size:,} were published. What would change is not told.\n"
     )
-    assert done.out.endswith("The run before can't be read, so nothing was compared. Nothing was written.\n")
+    assert done.out.endswith(
+        "The previous run can't be read, so nothing was compared. Nothing was written.\n"
+    )
 
 
 def test_an_unknown_zone_in_one_record_hides_no_other_run(nights, flamescore):

@@ -45,7 +45,7 @@ def test_explain_on_the_last_day(ages, flamescore):
     assert done.out.startswith(
         "Ann Lee · ann@example.com · 101\nas of 9999-12-31 00:00 UTC\n\ninterest: 19 points, 4 of 5 flames"
     )
-    assert "if nothing happens" not in done.out
+    assert "If nothing happens" not in done.out
     assert "2026-11-20 09:30, 2,912,118 d old, call; +1\n" in done.out
 
 

@@ -234,8 +234,8 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
 @pytest.mark.parametrize(
     ("number", "code", "said"),
     [
-        (signal.SIGINT, 130, "X130 Interrupted; nothing was left half-written.\n"),
-        (signal.SIGTERM, 143, "X143 Terminated; nothing was left half-written.\n"),
+        (signal.SIGINT, 130, "X130 Interrupted. Nothing was left half-written.\n"),
+        (signal.SIGTERM, 143, "X143 Terminated. Nothing was left half-written.\n"),
     ],
 )
 def test_130_and_143_tidy_up(scored, number, code, said):

@@ -36,14 +36,14 @@ Interest: 25 points, 5 of 5 flames, 125% of the ideal, rank 1, better than 100% 
   +10  Call
        2026-11-20 09:30, under a day old, call; +10; expires 2026-12-18 09:30
    +5  VIP
-   25  in all
-  if nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
+   25  total
+  If nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
 
 fit: 3 points, 3 of 5 flames, 60% of the ideal, rank 2, better than 71% of the rest
   +3  Size
-   3  in all
-  if nothing happens: 3 points and 3 flames in 7 days, 3 points and 3 flames in 30 days
-  to the next flame: 1 point more
+   3  total
+  If nothing happens: 3 points and 3 flames in 7 days, 3 points and 3 flames in 30 days
+  To the next flame: 1 point more
 """
 
 
@@ -96,7 +96,7 @@ def test_all_shows_what_gave_nothing_and_why(explain):
         in text
     )
     assert "    Call: no such event\n" in text
-    assert "gave nothing" not in explain("106")
+    assert "Gave nothing" not in explain("106")
 
 
 def test_format_table_where_the_suffix_says_json(scored, explain):
@@ -112,7 +112,7 @@ def test_format_table_where_the_suffix_says_json(scored, explain):
 def test_a_suffix_that_says_nothing(scored, flamescore):
     done = flamescore("explain", "101", "-o", "why.csv")
     assert (done.code, (scored / "why.csv").exists()) == (2, False)
-    assert done.err.startswith("U010 `why.csv` does not say in which format to write.\n")
+    assert done.err.startswith("U010 Can't tell the format from `why.csv`.\n")
 
 
 @pytest.mark.usefixtures("scored")
@@ -137,9 +137,9 @@ def test_as_of_another_time(explain):
     assert (said["as_of"], said["run_id"]) == ("2026-11-19T00:00:00Z", None)
     interest = said["scores"][0]
     assert (interest["score"], interest["rank"], interest["percentile"]) == (15, None, None)
-    assert said["notes"][0] == "A date means its first instant: 00:00 in UTC."
+    assert said["notes"][0] == "A date means 00:00 in UTC."
     assert said["notes"][1].startswith("Fields and undated tags are as exported on 2")
-    assert "A date means its first instant: 00:00 in UTC.\n" in explain("101", "--as-of", "2026-11-19")
+    assert "A date means 00:00 in UTC.\n" in explain("101", "--as-of", "2026-11-19")
     said = told(explain("101", "--as-of", "2026-11-20T09:30:00Z", "--format", "json"))
     assert (said["scores"][0]["score"], len(said["notes"])) == (25, 1)
 
@@ -158,15 +158,15 @@ def test_as_of_takes_the_rules_of_the_file_and_the_run_those_of_the_run(scored, 
     )
     said = told(explain("101", "--format", "json"))
     assert said["scores"][0]["score"] == 25
-    assert said["notes"] == ["The rule file rules.yaml has changed since the run; these are the run's rules."]
+    assert said["notes"] == ["rules.yaml has changed since this run; showing the run's rules."]
     assert told(explain("101", "--as-of", "2026-11-21", "--format", "json"))["scores"][0]["score"] == 27
-    assert "The rule file rules.yaml has changed since the run" in explain("101")
+    assert "rules.yaml has changed since this run" in explain("101")
 
 
 def test_a_rule_file_that_is_gone_is_said(scored, explain):
     (scored / "rules.yaml").unlink()
     said = told(explain("101", "--format", "json"))
-    assert said["notes"] == ["The rule file rules.yaml has changed since the run; these are the run's rules."]
+    assert said["notes"] == ["rules.yaml has changed since this run; showing the run's rules."]
 
 
 def test_a_rule_file_written_anew_has_not_changed(scored, explain):
@@ -195,7 +195,7 @@ def test_an_unknown_contact_exits_with_4(flamescore):
     assert (done.code, done.out) == (4, "")
     assert done.err == (
         "N001 No contact has the id or e-mail `999`.\n"
-        "        Give the contact id as the export has it (0042 is not 42), or the whole e-mail address.\n"
+        "        Ids match exactly (0042 is not 42); e-mails match as a whole.\n"
     )
 
 
@@ -203,7 +203,7 @@ def test_an_unknown_contact_exits_with_4(flamescore):
 def test_a_mail_that_two_have_exits_with_2_and_both_ids(flamescore):
     done = flamescore("explain", "Shared@example.com")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "U004 2 contacts have that e-mail: `105`, `106`.\n        Give one of the ids.\n"
+    assert done.err == "U004 2 contacts share this e-mail: `105`, `106`.\n        Use one of their ids.\n"
 
 
 @pytest.mark.usefixtures("project")
@@ -218,7 +218,7 @@ def test_no_run_yet_exits_with_4(flamescore):
 def test_run_and_as_of_do_not_go_together(flamescore):
     done = flamescore("explain", "101", "--run", "latest", "--as-of", "now")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("U011 --run and --as-of don't go together.\n")
+    assert done.err.startswith("U011 Use --run or --as-of, not both.\n")
 
 
 @pytest.mark.usefixtures("scored")

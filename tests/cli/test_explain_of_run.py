@@ -115,7 +115,7 @@ def test_exports_were_new_enough_when_the_run_was_made(project, flamescore):
 
 
 GONE = (
-    "I001 events: run {run} took them from standard input (`-`), and what came from there is gone.\n"
+    "I001 events: run {run} took them from standard input (`-`), which can't be read again.\n"
     "        Write it to a file, score again with that file, and explain the new run.\n"
 )
 

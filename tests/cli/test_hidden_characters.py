@@ -297,7 +297,7 @@ def test_two_contacts_with_one_address(names, flamescore):  # noqa: ARG001
     flamescore("score")
     done = flamescore("explain", f"a@{MARK}")
     assert done.code == 2
-    assert f"3 contacts have that e-mail: `1{SHOWN}`" in clean(done.err)
+    assert f"3 contacts share this e-mail: `1{SHOWN}`" in clean(done.err)
 
 
 @pytest.mark.parametrize("strict", ["--strict", "--max-rejects=0%"])

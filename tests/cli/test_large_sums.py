@@ -129,6 +129,5 @@ def test_what_changed_is_told_without_parts_where_the_rules_of_then_give_too_muc
     [row] = json.loads(flamescore("changes", "--format", "json").out)
     assert (row["difference"], row["by_data"], row["why"]) == (-899999999999990, None, None)
     told = json.loads((tmp_path / "out/latest/run.json").read_bytes())["changes"]["notes"]
-    assert told == [
-        "a score of then, or by the rules of then, is too large: what changed is told, but not by what"
-    ]
+    too_large = "a score of the previous run, or by its rules, is too large"
+    assert told == [f"{too_large}: score changes are shown without their causes"]

@@ -17,20 +17,20 @@ FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
     [
         ("score --hot-flames 9", "--hot-flames must be a whole number from 1 to 5, and is `9`."),
         ("score --hot-flames few", "--hot-flames must be a whole number from 1 to 5, and is `few`."),
-        ("score --lock-timeout -1", "--lock-timeout must be at least 0, and is `-1`."),
-        ("score --lock-timeout long", "--lock-timeout must be a number, and is `long`."),
-        ("score --log-format xml", "--log-format must be one of `text`, `json`, and is `xml`."),
-        ("search --min-score many", "--min-score must be a number, and is `many`."),
-        ("search --min-percentile 101", "--min-percentile must be at most 100, and is `101`."),
-        ("search --min-percentile -1", "--min-percentile must be at least 0, and is `-1`."),
-        ("search --limit 2.5", "--limit must be a whole number, and is `2.5`."),
-        ("search --limit -1", "--limit must be at least 0, and is `-1`."),
-        ("search --changed sideways", "--changed must be one of `up`, `down`, and is `sideways`."),
-        ("search --format xml", f"--format must be one of {FORMATS}, and is `xml`."),
-        ("explain 101 --format csv", "--format must be one of `table`, `json`, and is `csv`."),
-        ("changes --limit x", "--limit must be a whole number, and is `x`."),
-        ("runs --lock-timeout -0.5", "--lock-timeout must be at least 0, and is `-0.5`."),
-        ("schema all", "which must be one of `rules`, `project`, and is `all`."),
+        ("score --lock-timeout -1", "--lock-timeout must be at least 0, not `-1`."),
+        ("score --lock-timeout long", "--lock-timeout must be a number, not `long`."),
+        ("score --log-format xml", "--log-format must be one of `text`, `json`, not `xml`."),
+        ("search --min-score many", "--min-score must be a number, not `many`."),
+        ("search --min-percentile 101", "--min-percentile must be at most 100, not `101`."),
+        ("search --min-percentile -1", "--min-percentile must be at least 0, not `-1`."),
+        ("search --limit 2.5", "--limit must be a whole number, not `2.5`."),
+        ("search --limit -1", "--limit must be at least 0, not `-1`."),
+        ("search --changed sideways", "--changed must be one of `up`, `down`, not `sideways`."),
+        ("search --format xml", f"--format must be one of {FORMATS}, not `xml`."),
+        ("explain 101 --format csv", "--format must be one of `table`, `json`, not `csv`."),
+        ("changes --limit x", "--limit must be a whole number, not `x`."),
+        ("runs --lock-timeout -0.5", "--lock-timeout must be at least 0, not `-0.5`."),
+        ("schema all", "which must be one of `rules`, `project`, not `all`."),
     ],
 )
 @pytest.mark.usefixtures("project")
@@ -39,7 +39,7 @@ def test_what_a_value_must_be_and_is(flamescore, words, said):
     done = flamescore(*words.split())
     first, *rest = done.err.splitlines()
     assert (done.code, done.out, first) == (2, "", f"U002 {said}")
-    assert rest == ([] if "--hot-flames" in words else [f"        `flamescore {verb} --help` tells of it."])
+    assert rest == ([] if "--hot-flames" in words else [f"        See `flamescore {verb} --help`."])
     if "--log-format" not in words:
         told = json.loads(flamescore(*words.split(), "--log-format", "json").err)
         assert (told["code"], told["message"], told["exit_code"]) == ("U002", said, 2)
@@ -63,4 +63,4 @@ def test_no_value_is_told_in_the_words_of_the_library(flamescore, words):
     done = flamescore(*words)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("U002 ")
-    assert done.err.splitlines()[0].endswith(", and is `?`.")
+    assert done.err.splitlines()[0].endswith(", not `?`.")

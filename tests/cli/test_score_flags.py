@@ -222,7 +222,10 @@ def test_strict_stops_at_the_first_reject(project, flamescore):
 def test_strict_stops_at_an_event_type_that_no_event_has(project, flamescore):
     (project / "rules.yaml").write_text(RULES.replace("event: call", "event: cal"))
     done = flamescore("score")
-    assert (done.code, done.err) == (0, "no event of type cal, which rules name; did you mean call?\n")
+    assert (done.code, done.err) == (
+        0,
+        "rules name the event type cal, which no event has; did you mean call?\n",
+    )
     done = flamescore("score", "--strict")
     assert done.code == 3
     assert done.err == (
@@ -265,7 +268,7 @@ def test_dry_run_works_all_out_and_writes_nothing(project, flamescore):
     assert done.code == 0
     assert done.out == (
         "dry run: 8 contacts, 3 hot on interest, 1 hot on fit with 5 flames\n"
-        "There is no earlier run to compare with. Nothing was written.\n"
+        "No earlier run to compare with. Nothing was written.\n"
     )
     assert not (project / "out").exists()
 
@@ -277,10 +280,10 @@ def test_dry_run_says_what_would_change(project, flamescore):
     )
     done = flamescore("score", "--dry-run")
     assert done.out.splitlines()[1:] == [
-        f"{score}, against the latest run: {changed}"
+        f"{score}, compared with the latest run: {changed}"
         for score, changed in {
-            "interest": "2 with other points, 2 up in flames, 0 down in flames, 0 new, 0 gone",
-            "fit": "0 with other points, 0 up in flames, 0 down in flames, 0 new, 0 gone",
+            "interest": "2 scores differ, 2 gain flames, 0 lose flames, 0 new, 0 gone",
+            "fit": "0 scores differ, 0 gain flames, 0 lose flames, 0 new, 0 gone",
         }.items()
     ] + [
         "Nothing was written.",

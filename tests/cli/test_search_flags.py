@@ -244,8 +244,8 @@ def test_a_file_that_does_not_say_its_format(scored, flamescore, words, known):
     done = flamescore(*words, "-o", "calls.xyz")
     assert (done.code, (scored / "calls.xyz").exists()) == (2, False)
     assert done.err == (
-        "U010 `calls.xyz` does not say in which format to write.\n"
-        f"        Name it with one of {known}, or say --format.\n"
+        "U010 Can't tell the format from `calls.xyz`.\n"
+        f"        Use one of the suffixes {known}, or add --format.\n"
     )
 
 
@@ -278,16 +278,16 @@ def test_a_folder_that_is_not_there(flamescore):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--flames", "6"], "U006 --flames: `6` is no number of flames."),
-        (["--flames", "5-4"], "U006 --flames: `5-4` is no number of flames."),
-        (["--score", "intrest"], "U005 The run has no score `intrest`.\n        Did you mean `interest`?"),
-        (["--score", "fit:9"], "U006 --score: `9` is no number of flames."),
+        (["--flames", "6"], "U006 --flames: `6` is not a number of flames."),
+        (["--flames", "5-4"], "U006 --flames: `5-4` is not a number of flames."),
+        (["--score", "intrest"], "U005 This run has no score `intrest`.\n        Did you mean `interest`?"),
+        (["--score", "fit:9"], "U006 --score: `9` is not a number of flames."),
         (
             ["--columns", "name,Contry"],
-            "U008 --columns: there is no column `Contry`.\n        Did you mean `Country`?",
+            "U008 There is no column `Contry`.\n        Did you mean `Country`?",
         ),
         (["--where", "Contry=US"], "--where:1:1: R090 No contacts export has the column `Contry`."),
-        (["--min-score", "nan"], "U002 --min-score must be a number, and is `nan`."),
+        (["--min-score", "nan"], "U002 --min-score must be a number, not `nan`."),
     ],
 )
 @pytest.mark.usefixtures("scored")
@@ -302,7 +302,7 @@ def test_without_owners_or_tags_it_says_how_to_map_them(project, flamescore):
     assert flamescore("score").code == 0
     done = flamescore("search", "--owner", "Bob")
     assert done.code == 2
-    assert done.err.startswith("U007 --owner: the contacts have no column `owner`.")
+    assert done.err.startswith("U007 --owner needs the column `owner`, which the contacts do not have.")
 
 
 def test_no_run_yet(project, flamescore):
@@ -317,7 +317,7 @@ def test_no_run_and_no_project_file(tmp_path, flamescore, monkeypatch):
     assert done.code == 4
     assert done.err == (
         f"O004 there is no run in {tmp_path}/out yet\n"
-        "        Nor is there a flamescore.yaml, here or further up: go where it is, or give --config.\n"
+        "        No flamescore.yaml in this folder or a parent either. Go to its folder, or give --config.\n"
     )
 
 

@@ -13,8 +13,8 @@ import pytest
 from cli.small import CONTACTS, environment, runs, write_project
 from cli.test_exit_codes import started, unchanged
 
-INTERRUPTED = "X130 Interrupted; nothing was left half-written.\n"
-TERMINATED = "X143 Terminated; nothing was left half-written.\n"
+INTERRUPTED = "X130 Interrupted. Nothing was left half-written.\n"
+TERMINATED = "X143 Terminated. Nothing was left half-written.\n"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 EVERY = 1 if FULL else 13

@@ -28,7 +28,7 @@ def test_score_shows_progress_and_the_summary(folder, summary):
     assert "Writing the tables" in summary
     seen = plain(summary)
     assert "8 contacts as of 2026-11-21 00:00 UTC" in seen
-    assert "Interest: 4 hot, 1 of them not to be called" in seen
+    assert "Interest: 4 hot, 1 of them excluded from calls" in seen
     assert "▲▲▲▲▲" in seen
     assert "Ann Lee" in seen
     assert seen.endswith(f"Published {folder}/out/runs/{latest(folder)}\n")
@@ -107,7 +107,7 @@ def test_search_says_how_many_more_there_are_and_when_there_is_nobody(folder):
     _, text = on_terminal("search", "--limit", "2", "-q", cwd=folder)
     assert "shown" not in text
     code, text = on_terminal("search", "--min-score", "1000", cwd=folder)
-    assert (code, plain(text)) == (0, "Nobody fits.\n")
+    assert (code, plain(text)) == (0, "No contacts match.\n")
 
 
 @pytest.mark.usefixtures("summary")
@@ -123,8 +123,8 @@ def test_explain_on_a_terminal(folder):
     seen = lines(text)
     assert seen[0] == "[/evil] · evil@example.com · 102"
     assert "Interest: 15 points, 3 of 5 flames, 75% of the ideal, rank 4, better than 57% of the rest" in seen
-    assert "  to the next flame: 1 point more" in seen
-    assert "    once more: Form → 20 points, 5 flames" in seen
+    assert "  To the next flame: 1 point more" in seen
+    assert "    If this happens again: Form → 20 points, 5 flames" in seen
 
 
 @pytest.mark.usefixtures("summary")

@@ -333,7 +333,7 @@ def test_exact_duplicates_are_two_visits_unless_distinct(folder):
 
 def test_an_event_type_that_no_event_has_is_a_warning_and_with_strict_an_error(folder):
     folder.write("events.csv", HEAD + ROW.replace("visit", "open"))
-    assert "no event of type visit, which rules name\n" in run(folder).said
+    assert "rules name the event type visit, which no event has\n" in run(folder).said
     assert (
         "I050 No event in the rules' windows is of the type `visit`"
         in run(folder, EVENTS, "--strict", code=3).said

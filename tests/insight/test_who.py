@@ -68,11 +68,11 @@ def test_nobody_is_told_with_what_to_give():
 
 def test_two_with_one_email_are_told_by_their_ids():
     two = Exports(pl.DataFrame({"contact_id": ["b", "a"], "email": ["x@example.com", " X@example.com"]}))
-    with pytest.raises(UsageError, match="2 contacts have that e-mail: `a`, `b`"):
+    with pytest.raises(UsageError, match="2 contacts share this e-mail: `a`, `b`"):
         contact_meant(two, "x@example.com")
 
 
 def test_an_old_address_of_two_survivors_is_told_by_their_ids():
     aliases = pl.DataFrame({"contact_id": ["3", "4"], SURVIVOR: ["b", "a"], "email": ["x@example.com"] * 2})
-    with pytest.raises(UsageError, match="2 contacts have that e-mail: `a`, `b`"):
+    with pytest.raises(UsageError, match="2 contacts share this e-mail: `a`, `b`"):
         contact_meant(Exports(pl.DataFrame({"contact_id": ["a", "b"]}), aliases=aliases), "x@example.com")

@@ -108,8 +108,8 @@ def test_what_changed():
     text = Page(render(report(many(6), changes=changes(many(6))))).text
     assert "Since Thursday 19 Nov 2026, 19:00 MST: 5 rose, 1 fell, 0 new, 0 gone." in text
     assert (
-        "1 got hot Anneliese Ferrari-Lindqvist 0 Company and Daughters 0 4 → 6 +3 new activity, -1 time alone"
-        in text
+        "1 got hot Anneliese Ferrari-Lindqvist 0 Company and Daughters 0 4 → 6 +3 new activity, "
+        "-1 time passing" in text
     )
     assert "1 cooled off Anneliese Ferrari-Lindqvist 1" in text
     assert "What changed" not in Page(render(report(many(6)))).text
@@ -253,7 +253,7 @@ def test_a_page_that_would_be_too_large_lists_fewer(monkeypatch):
 def test_nobody_at_all():
     text = Page(render(report(nobody()))).text
     assert "0 hot leads to call" in text
-    assert text.count("Nobody has a flame yet.") == 2
+    assert text.count("No contact has a flame yet.") == 2
 
 
 def test_one_lead():
@@ -281,7 +281,7 @@ def test_one_more_is_one_and_thousands_are_parted():
 def test_none_hot():
     result = scored(scores=[row for row in SCORE_ROWS if row[3] != 5])
     text = Page(render(report(result))).text
-    assert "Nobody is hot." in text
+    assert "No leads are hot." in text
     assert "Hot only" not in text
 
 
@@ -328,7 +328,7 @@ def test_those_not_to_be_called_show_nowhere():
     )
     html = render(report(left_out, changes=changes(result)))
     assert "Ferrari-Lindqvist 0" not in html
-    assert "1 of them is not to be called" in html
+    assert "1 of them is excluded from calls" in html
 
 
 # --- words and links

@@ -156,11 +156,11 @@ def test_the_problems_a_line_each():
     assert problems(observed, ("s3://k:s@b is old",)) == (
         "s3://b is old",
         "events s3://bucket/mail-*.csv: of 20 rows 2 rejected, 1 of contacts that are not in the list",
-        "contacts: 1 cell of column employees did not read as the number or date needed",
-        "interest: 2,000 occurrences of rule adjust gave 0: no number for the points",
-        "no event of type webinar, which rules name",
-        "1 contact with a tag without a date, under a rule that needs one",
-        "2 tags on which tag list and tag history disagree",
+        "contacts: 1 cell of column employees can't be read as a number or date",
+        "interest: 2,000 occurrences of rule adjust gave 0 points: no number",
+        "rules name the event type webinar, which no event has",
+        "1 contact with an undated tag, which a rule that needs dates skips",
+        "2 tags on which the contacts export and the tag history disagree; the history is used",
         "3 contacts with the e-mail or key of an earlier one, which gets the events",
     )
 
@@ -231,7 +231,7 @@ def test_the_terminal_shows_it_all():
 
 
 def test_those_not_to_be_called_are_told():
-    assert "The interest: 2 hot, 1 of them not to be called" in printed(scored(excluded=("001",)))
+    assert "The interest: 2 hot, 1 of them excluded from calls" in printed(scored(excluded=("001",)))
 
 
 def test_one_of_a_million_is_a_bar_too():
@@ -243,7 +243,7 @@ def test_one_of_a_million_is_a_bar_too():
 
 
 def test_nobody_at_all():
-    assert "Nobody is on the list." in printed(scored(scores=[], points=[]))
+    assert "No leads on the call list." in printed(scored(scores=[], points=[]))
 
 
 @pytest.mark.parametrize("name", EVIL)
@@ -322,7 +322,7 @@ def test_the_report_to_the_letter(tmp_path):
 def test_nobody_hot_names_the_nearest():
     rows = [row for row in SCORE_ROWS if row[3] != 5]
     report = render(told(scored(scores=rows)))
-    assert "Nobody is hot. The nearest:\n" in report
+    assert "No leads are hot. The closest:\n" in report
     assert "| 3 | Bob \\| Co |" in report
 
 
@@ -333,7 +333,7 @@ def test_a_cut_list_says_so():
 
 def test_clean_input_in_the_report():
     result = replace(scored(), observed=replace(scored().observed, sources=()))
-    assert render(told(result)).endswith("## The input\n\nNothing was wrong with it.\n")
+    assert render(told(result)).endswith("## The input\n\nNo warnings.\n")
 
 
 def test_a_narrow_terminal_shows_the_strongest_reason_alone():

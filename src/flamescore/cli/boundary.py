@@ -21,8 +21,8 @@ from flamescore.urls import without_credentials
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-INTERRUPTED = Problem("X130", "Interrupted; nothing was left half-written.")
-TERMINATED = Problem("X143", "Terminated; nothing was left half-written.")
+INTERRUPTED = Problem("X130", "Interrupted. Nothing was left half-written.")
+TERMINATED = Problem("X143", "Terminated. Nothing was left half-written.")
 
 
 def command(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: bool = True) -> NoReturn:

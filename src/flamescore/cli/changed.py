@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from flamescore.publish.runs import Run
 
 ARROW = "\N{RIGHTWARDS ARROW}"
-NONE_BEFORE = (
-    "was not held against an earlier one: there was none, or `changes: false` stands in the project file"
-)
+NONE_BEFORE = "has no changes: it is the first, or `changes: false` is set in the project file"
 
 
 def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
@@ -60,8 +58,8 @@ def score_meant(record: RunRecord, score: str | None) -> str:
         return names[0]
     if score not in names:
         near = nearest(score, names)
-        hint = f"Did you mean `{near}`?" if near else f"There are {', '.join(names)}."
-        raise UsageError(Problem("U005", f"The run has no score `{score}`.", hint=hint))
+        hint = f"Did you mean `{near}`?" if near else f"Scores in this run: {', '.join(names)}."
+        raise UsageError(Problem("U005", f"This run has no score `{score}`.", hint=hint))
     return score
 
 

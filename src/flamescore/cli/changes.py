@@ -30,12 +30,14 @@ def changes(
     config: Config = None,
     run: RunName = None,
     score: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The score to tell of.  [default: the file's first]")
+        str | None, typer.Option(metavar="NAME", help="Which score.  [default: the first in the rule file]")
     ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", help="At most so many rows.", min=0)] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
+    ] = None,
     everyone: Annotated[
         bool,
-        typer.Option("--all", help="Also those who stayed the same, and whom call_list.exclude leaves out."),
+        typer.Option("--all", help="Include unchanged contacts and those excluded from calls."),
     ] = False,
     out: Out = None,
     form: As = None,
@@ -47,8 +49,9 @@ def changes(
 ) -> None:
     """Example: flamescore changes
 
-    List who changed since the run before, newly hot first, and why: new activity, time alone (what expired or
-    faded), late or altered data, changed rules. The four add up to the difference, to the last digit.
+    List the contacts that changed since the previous run, newly hot first, and why: new activity, time
+    passing (what expired or faded), late or altered data, changed rules. The four add up to the difference,
+    to the last digit.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:

@@ -69,8 +69,8 @@ def by_suffix(path: Path, known: Mapping[str, T]) -> T:
     """Return the format that a file's suffix stands for."""
     suffix = path.suffix.lower()
     if suffix not in known:
-        hint = f"Name it with one of {', '.join(known)}, or say --format."
-        raise UsageError(Problem("U010", f"`{path}` does not say in which format to write.", hint=hint))
+        hint = f"Use one of the suffixes {', '.join(known)}, or add --format."
+        raise UsageError(Problem("U010", f"Can't tell the format from `{path}`.", hint=hint))
     return known[suffix]
 
 

@@ -37,25 +37,23 @@ def explain(
         str | None,
         typer.Option(
             metavar="WHEN",
-            help="Another time than the run's, with the rule file as it is now: now, today, a date "
+            help="Explain as of this time instead, with the rule file as it is now: now, today, a date "
             "(its first instant) or an instant.",
             show_default=False,
         ),
     ] = None,
     run: RunName = None,
     rank: Annotated[
-        bool, typer.Option("--rank", help="With --as-of: score everyone, to tell rank and percentile too.")
+        bool, typer.Option("--rank", help="With --as-of: score every contact, to show rank and percentile.")
     ] = False,
     everything: Annotated[
         bool,
-        typer.Option(
-            "--all", help="Also the rules that gave nothing and the events that don't count, and why."
-        ),
+        typer.Option("--all", help="Include rules and events that did not count, with the reason."),
     ] = False,
     out: Out = None,
     form: Annotated[
         ExplainFormat | None,
-        typer.Option("--format", help="By default text; json where -o ends in .json.", show_default=False),
+        typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
     ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -63,10 +61,10 @@ def explain(
 ) -> None:
     """Example: flamescore explain jane@example.com
 
-    Show every rule and limit that gave the contact something or took it, each counted event with its worth
-    and the day it expires, the outlook, and the way to the next flame. The points add up to the score, to the
-    last digit. By default as of the latest run, with the rules of that run, and with the sources and the
-    reject limit that flags or variables gave it.
+    Show every rule and limit that gave the contact points or took them, each counted event with its worth
+    and the day it expires, the outlook, and the way to the next flame. The points add up to the score, to
+    the last digit. By default this is as of the latest run, with that run's rules, and with the sources and
+    the reject limit that flags or variables gave it.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
@@ -76,7 +74,7 @@ def explain(
 
         if as_of is not None and run is not None:
             hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
-            raise UsageError(Problem("U011", "--run and --as-of don't go together.", hint=hint))
+            raise UsageError(Problem("U011", "Use --run or --as-of, not both.", hint=hint))
         chosen = _chosen(out, form)
         project = find_settings(config)
         most = _most(chosen)
@@ -122,7 +120,7 @@ def _of_run(
         told = held_against(told, found.run_id, scan(found, "scores.parquet"))
     if _changed(project, record.rules.text):
         name = project.settings.rules
-        note = f"The rule file {name} has changed since the run; these are the run's rules."
+        note = f"{name} has changed since this run; showing the run's rules."
         told = replace(told, notes=(*told.notes, note))
     return told
 
@@ -157,7 +155,7 @@ def _of_time(
             told = with_ranks(told, standing(book, exports, who, as_of=inputs.as_of))
     notes = [f"Fields and undated tags are as exported on {day}."]
     if len(as_of.strip()) == len("2026-11-21"):
-        notes.insert(0, f"A date means its first instant: 00:00 in {told.timezone}.")
+        notes.insert(0, f"A date means 00:00 in {told.timezone}.")
     return replace(told, notes=(*told.notes, *notes))
 
 

@@ -26,9 +26,9 @@ VERBS: Final = {
     "explain": "Show why a contact has its scores, to the last digit.",
     "search": "List contacts of a run, best first: the call list.",
     "report": "Show the hot-lead report of a run, or write it as a page to share.",
-    "changes": "List who rose, fell, came and went since the run before, and why.",
-    "runs": "List the runs there are, and prune them.",
-    "presets": "List the vendors whose exports are known, or show one.",
+    "changes": "List contacts whose scores changed since the previous run, and why.",
+    "runs": "List stored runs, or delete old ones.",
+    "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
@@ -81,7 +81,7 @@ def _version(*, value: bool) -> None:
 def _top(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     pass

@@ -35,5 +35,5 @@ def wrong_value(error: typer.TyperException) -> Problem | None:
     if not words or error.param is None:
         return None
     name = error.param.get_error_hint().replace("'", "")
-    hint = f"`{error.ctx.command_path} --help` tells of it." if error.ctx else None
-    return Problem("U002", f"{name} must be {words}, and is `{first['input']}`.", hint=hint)
+    hint = f"See `{error.ctx.command_path} --help`." if error.ctx else None
+    return Problem("U002", f"{name} must be {words}, not `{first['input']}`.", hint=hint)

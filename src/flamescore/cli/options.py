@@ -32,26 +32,28 @@ Config: TypeAlias = Annotated[
     typer.Option(
         "--config",
         metavar="FILE",
-        help="The project file. By default $FLAMESCORE_CONFIG, else flamescore.yaml here or further up.",
+        help="Project file. Default: $FLAMESCORE_CONFIG, else flamescore.yaml in this folder or a parent.",
         show_default=False,
     ),
 ]
-Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", "-v", help="Say how long it took, on stderr.")]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")]
+Verbose: TypeAlias = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show how long it took, on stderr.")
+]
 Log: TypeAlias = Annotated[
-    LogFormat, typer.Option("--log-format", help="Messages on stderr as text, or as one JSON object a line.")
+    LogFormat, typer.Option("--log-format", help="Write messages as text, or as one JSON object per line.")
 ]
 Out: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--out", "-o", metavar="FILE", help="Write there instead of to the terminal.", show_default=False
+        "--out", "-o", metavar="FILE", help="Write to this file instead of stdout.", show_default=False
     ),
 ]
 As: TypeAlias = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="By default what the suffix of -o says; else a table on a terminal, CSV in a pipe.",
+        help="Default: by the suffix of -o; else a table on a terminal, CSV in a pipe.",
         show_default=False,
     ),
 ]
@@ -59,19 +61,19 @@ Spreadsheet: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--spreadsheet",
-        help="CSV for a spreadsheet: with a BOM, and cells that would run as a formula led by '.",
+        help="CSV for a spreadsheet: with a BOM, and a ' before cells that would run as formulas.",
     ),
 ]
 Raw: TypeAlias = Annotated[
     bool,
-    typer.Option("--raw", help="CSV for programs: every cell exact, also those that would run as a formula."),
+    typer.Option("--raw", help="CSV for programs: every cell exact, even those that would run as formulas."),
 ]
 RunName: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--run",
         metavar="RUN",
-        help="Another run than the latest: its id, its time, or its day as 2026-01-01.",
+        help="Use this run instead of the latest: its id, its time, or its day, such as 2026-01-01.",
         show_default=False,
     ),
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def presets(
     preset: Annotated[
         str | None,
-        typer.Argument(metavar="[PRESET]", help="Show this one: its file, to read or to copy from."),
+        typer.Argument(metavar="[PRESET]", help="Show this preset: its file, to read or copy from."),
     ] = None,
     out: Out = None,
     form: As = None,
@@ -24,8 +24,8 @@ def presets(
 ) -> None:
     """Example: flamescore presets hubspot
 
-    List the vendor presets: what they are of, and whether real headers of the vendor have been seen; or show
-    one. `preset: hubspot` of a source takes its keys, and the source's own override them.
+    List the vendor presets, with the kinds of exports they know and whether they were made from the vendor's
+    real headers; or show one. A source with `preset: hubspot` takes its keys, and its own keys override them.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
@@ -59,6 +59,6 @@ def _shown(name: str) -> str:
 
     if name not in known():
         meant = nearest(name, known())
-        hint = f"Did you mean `{meant}`?" if meant else "`flamescore presets` lists them."
+        hint = f"Did you mean `{meant}`?" if meant else "See `flamescore presets`."
         raise UsageError(Problem("P029", f"There is no preset `{name}`.", None, hint))
     return text_of(name)

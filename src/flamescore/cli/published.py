@@ -34,7 +34,7 @@ def published(project: Project, run: str | None, log: LogFormat, *, quiet: bool)
     except NotFoundError as error:
         if project.path is not None or store.runs():
             raise
-        hint = "Nor is there a flamescore.yaml, here or further up: go where it is, or give --config."
+        hint = "No flamescore.yaml in this folder or a parent either. Go to its folder, or give --config."
         raise NotFoundError([Problem(p.code, p.message, p.where, hint) for p in error.problems]) from None
     away = ahead(found.as_of)
     if away is not None and run in (None, LATEST) and not quiet:
@@ -57,7 +57,7 @@ def as_read(run: Run, project: Project, config: str | None) -> Project:
         for source in getattr(read.settings, kind):
             if source.path == STDIN or read.resolve(source.path).is_fifo():
                 name = "standard input" if source.path == STDIN else "a pipe"
-                what = f"{name} (`{source.path}`), and what came from there is gone"
+                what = f"{name} (`{source.path}`), which can't be read again"
                 text = f"{kind}: run {run.run_id} took them from {what}."
                 hint = "Write it to a file, score again with that file, and explain the new run."
                 raise fault(MISSING, text, hint)

@@ -19,7 +19,10 @@ def report(
     run: RunName = None,
     redact: Annotated[
         bool,
-        typer.Option("--redact", help="Without e-mails, phones and names, to share it; contact ids stay."),
+        typer.Option(
+            "--redact",
+            help="Remove names, companies, e-mails and phones so the report can be shared; contact ids stay.",
+        ),
     ] = False,
     out: Out = None,
     form: Annotated[
@@ -27,7 +30,7 @@ def report(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="table, html, md or xlsx. By default what the suffix of -o says, else table.",
+            help="table, html, md or xlsx. Default: by the suffix of -o, else table.",
             show_default=False,
         ),
     ] = None,
@@ -37,8 +40,9 @@ def report(
 ) -> None:
     """Example: flamescore report -o report.html
 
-    The report of the latest run: who is hot, why, who is next, by owner, what changed, which rules gave the
-    points, and what was wrong with the input. On the terminal, or as a file by its suffix.
+    Show the report of the latest run: who is hot and why, who is closest, hot leads by owner, what changed,
+    which rules gave the points, and warnings about the input. It goes to the terminal, or to a file in the
+    format of its suffix.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
@@ -77,8 +81,8 @@ def _format(out: str | None, form: str | None, known: tuple[str, ...]) -> str:
     path = place(out)
     if form is not None:
         if form.lower() not in ("table", *known):
-            hint = f"There are table, {', '.join(known)}."
-            raise UsageError(Problem("U002", f"--format: a report is no `{form}`.", hint=hint))
+            hint = f"Use table, {', '.join(known[:-1])} or {known[-1]}."
+            raise UsageError(Problem("U002", f"`{form}` is not a report format.", hint=hint))
         return form.lower()
     if path is None:
         return "table"

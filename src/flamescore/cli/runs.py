@@ -21,19 +21,22 @@ def runs(
         str | None,
         typer.Option(
             metavar="FOLDER",
-            help="Where runs are published.  [default: the project file's]",
+            help="Folder that runs are published in.  [default: from the project file]",
             show_default=False,
         ),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Delete the oldest until keep_runs are left; never the latest.")
+        bool, typer.Option("--prune", help="Delete the oldest runs until keep_runs remain; never the latest.")
     ] = False,
     check: Annotated[
         bool,
         typer.Option("--check", help="Compare every file of every run with its checksum."),
     ] = False,
     lock_timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="With --prune: how long to wait for a run to end.", min=0)
+        float,
+        typer.Option(
+            metavar="SECONDS", help="With --prune: how long to wait for another run to finish.", min=0
+        ),
     ] = 0.0,
     out: Out = None,
     form: As = None,
@@ -45,9 +48,9 @@ def runs(
 ) -> None:
     """Example: flamescore runs
 
-    List the runs, the newest first: what they are of, how many contacts are hot, how much room they take (in
-    bytes), how long they took, and when. Of a damaged run only what its folder says. With --check: which runs
-    are as they were published; the exit code is 3 if one is not.
+    List the stored runs, newest first: their as_of, how many contacts are hot, their size in bytes, how long
+    they took, and when. A damaged run shows only what its folder name says. --check shows which runs are as
+    they were published; the exit code is 3 if one is not.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
@@ -80,7 +83,7 @@ def _prune(store: RunStore, project: Project, timeout: float, log: LogFormat, *,
     with store.hold(timeout) as held:
         deleted, undeleted = held.prune(project.settings.keep_runs)
     for name in undeleted:
-        remark(f"the run {name} could not be deleted", log)
+        remark(f"run {name} can't be deleted", log)
     if not quiet:
         were = "was" if len(deleted) == 1 else "were"
         some = f"{count(len(deleted), 'run')} {were}" if deleted else "no run was"

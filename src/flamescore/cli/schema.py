@@ -30,7 +30,7 @@ def schema(
 ) -> None:
     """Example: flamescore schema rules -o rules/rules.schema.json
 
-    Print the JSON Schema of rule files or of the project file: with it an editor completes keys and marks
+    Print the JSON Schema of rule files or of the project file. With it, an editor completes keys and marks
     mistakes as you type.
     """  # noqa: D415 - an example to copy has no full stop
     command(lambda: _schema(which, out), log_format)

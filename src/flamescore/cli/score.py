@@ -28,46 +28,51 @@ def score(
     ] = None,
     rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rule file.")] = None,
     contacts: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="A contacts export; may be given several times.")
+        list[str] | None, typer.Option(metavar="PATH", help="A contacts export. Repeat for several.")
     ] = None,
     events: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="An events export; may be given several times.")
+        list[str] | None, typer.Option(metavar="PATH", help="An events export. Repeat for several.")
     ] = None,
-    output: Annotated[str | None, typer.Option(metavar="FOLDER", help="Where runs are published.")] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Folder that runs are published in.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first reject or unknown event type.")
     ] = False,
     max_rejects: Annotated[
         str | None,
-        typer.Option(metavar="LIMIT", help="Rejects allowed in a source: 5%, or a number of rows."),
+        typer.Option(
+            metavar="LIMIT",
+            help="Allow this many rejected rows per source: a percentage such as 5%, or a number.",
+        ),
     ] = None,
     hot_flames: Annotated[
-        str | None, typer.Option(metavar="N", help="From how many flames a lead is hot: 1 to 5.")
+        str | None, typer.Option(metavar="N", help="Flames from which a lead is hot: 1 to 5.")
     ] = None,
     accept: Annotated[
         bool,
         typer.Option(
             "--accept",
-            help="Publish even if as_of is in the future, or a source is all orphans or lost half its rows.",
+            help="Publish even if as_of is in the future or a check for implausible exports fails.",
         ),
     ] = False,
     make_latest: Annotated[
-        bool, typer.Option("--make-latest", help="Move `latest` to this run even if it is of an earlier day.")
+        bool, typer.Option("--make-latest", help="Move `latest` to this run even if its as_of is earlier.")
     ] = False,
     lock_timeout: Annotated[
         float,
         typer.Option(
-            metavar="SECONDS", help="How long to wait for another run to end.", min=0, show_default="0"
+            metavar="SECONDS", help="How long to wait for another run to finish.", min=0, show_default="0"
         ),
     ] = 0.0,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Work all out, write nothing, say what would change.")
+        bool, typer.Option("--dry-run", help="Score and show what would change, without writing anything.")
     ] = False,
     trend: Annotated[
         str | None,
         typer.Option(
             metavar="PERIOD",
-            help="Add the score so long ago by today's rules, and the difference: 7d, 2w, 1mo.",
+            help="Add each contact's score this long ago and the difference, such as 7d, 2w or 1mo.",
             show_default=False,
         ),
     ] = None,
@@ -78,8 +83,8 @@ def score(
 ) -> None:
     """Example: flamescore score
 
-    Load the exports, score every contact, publish the tables and the hot list as a run, and say what came
-    of it. A flag wins over its variable (FLAMESCORE_OUTPUT, FLAMESCORE_AS_OF, ...), that over the file.
+    Read the exports, score every contact, publish the results as a run and print a summary. A flag wins over
+    its variable (FLAMESCORE_OUTPUT, FLAMESCORE_AS_OF, ...), which wins over the project file.
     """  # noqa: D415 - an example to copy has no full stop
     flags = {
         "as_of": as_of,
@@ -121,8 +126,8 @@ def _period(text: str | None) -> Period | None:
         return None
     found = parse_period(text)
     if found is None:
-        hint = "Give a whole number and a unit, such as 7d, 2w or 1mo."
-        raise UsageError(Problem("U014", f"--trend: `{text}` is no period.", hint=hint))
+        hint = "Use a number and a unit, such as 7d, 2w or 1mo."
+        raise UsageError(Problem("U014", f"--trend: `{text}` is not a period.", hint=hint))
     return found
 
 
@@ -156,7 +161,7 @@ def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
         text, level = aside
         remark(text, log, level=level)
     for left in () if outcome.published is None else outcome.published.undeleted:
-        remark(f"the old run {left} could not be deleted", log)
+        remark(f"old run {left} can't be deleted", log)
     if verbose:
         for step in outcome.record.steps:
             remark(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}", log, level="info")

@@ -45,50 +45,58 @@ def search(
     *,
     config: Config = None,
     run: RunName = None,
-    flames: Annotated[str | None, typer.Option(metavar="N|N-M", help="How many flames: 5, or 4-5.")] = None,
+    flames: Annotated[str | None, typer.Option(metavar="N|N-M", help="Number of flames: 5, or 4-5.")] = None,
     score: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME[:N-M]",
-            help="The score to search by (default: the first), also with flames; several must all hold.",
+            help="Score to search by (default: the first), also with flames. Repeat to require several.",
         ),
     ] = None,
     min_score: Annotated[
-        float | None, typer.Option(metavar="POINTS", help="At least so many points.")
+        float | None, typer.Option(metavar="POINTS", help="Only contacts with at least this score.")
     ] = None,
     min_percentile: Annotated[
         float | None,
-        typer.Option(metavar="P", help="Better than at least so many percent of the rest.", min=0, max=100),
+        typer.Option(
+            metavar="P", help="Only contacts better than this percentage of the others.", min=0, max=100
+        ),
     ] = None,
     owner: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Of this owner (Unassigned: of none); several: of any."),
+        typer.Option(
+            metavar="NAME",
+            help="Only this owner's contacts (Unassigned: no owner). Repeat for several owners.",
+        ),
     ] = None,
     tag: Annotated[
-        list[str] | None, typer.Option(metavar="TAG", help="With this tag; several: with all.")
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only contacts with this tag. Repeat to require several."),
     ] = None,
     where: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PREDICATES",
-            help="As in rules: '{country: US, employees: {at_least: 100}}', or country=US for short.",
+            help="As in rule files: '{country: US, employees: {at_least: 100}}', or country=US for short.",
         ),
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Found in name, company or e-mail; or the whole id.")
+        str | None, typer.Option(metavar="TEXT", help="Search name, company and e-mail; or give a whole id.")
     ] = None,
     changed: Annotated[
         Changed | None,
-        typer.Option(help="Who rose, or fell, since the run before.", show_default=False),
+        typer.Option(
+            help="Only contacts whose score changed this way since the previous run.", show_default=False
+        ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", help="At most so many rows.", min=0)] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
+    ] = None,
     columns: Annotated[
         str | None,
-        typer.Option(metavar="A,B,C", help="These columns, of the list or of the contacts export."),
+        typer.Option(metavar="A,B,C", help="Show these columns, separated by commas."),
     ] = None,
-    everyone: Annotated[
-        bool, typer.Option("--all", help="Also those whom call_list.exclude leaves out.")
-    ] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Include contacts excluded from calls.")] = False,
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
@@ -99,8 +107,8 @@ def search(
 ) -> None:
     """Example: flamescore search --flames 5 --owner "Ann Lee" -o calls.csv
 
-    List the contacts of the latest run that fit everything asked, best first. Whoever the project's
-    call_list.exclude leaves out is not shown, unless --all.
+    List the contacts of the latest run that match every condition, best first. Contacts excluded by the
+    project's call_list.exclude are not shown, unless --all is given.
     """  # noqa: D415 - an example to copy has no full stop
 
     def body() -> None:
@@ -154,6 +162,6 @@ def _show(rows: pl.DataFrame, found: Found) -> None:
     from flamescore.cli.emit import show  # noqa: PLC0415 - rich comes with it
 
     if rows.is_empty():
-        say("Nobody fits.")
+        say("No contacts match.")
         return
     show(calls(rows, found.further, found.zone, Console().width))

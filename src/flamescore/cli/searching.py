@@ -72,7 +72,7 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     scores = scan(found, "scores.parquet")
     contacts = scan(found, "contacts.parquet")
     if asked.min_score is not None and isnan(asked.min_score):
-        raise UsageError(Problem("U002", "--min-score must be a number, and is `nan`."))
+        raise UsageError(Problem("U002", "--min-score must be a number, not `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
     clock: Clock | None = None
     where: tuple[Predicate, ...] = ()
@@ -117,12 +117,12 @@ def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:
     for text in asked.scores:
         name, colon, flames = text.rpartition(":") if ":" in text and text not in names else (text, "", "")
         if name not in names:
-            hint = f"There are {', '.join(names)}."
+            hint = f"Scores in this run: {', '.join(names)}."
             near = nearest(name, names)
             raise UsageError(
                 Problem(
                     "U005",
-                    f"The run has no score `{name}`.",
+                    f"This run has no score `{name}`.",
                     hint=f"Did you mean `{near}`?" if near else hint,
                 )
             )
@@ -137,8 +137,8 @@ def _flames(text: str, flag: str) -> tuple[int, int]:
     match = _RANGE.fullmatch(text.strip())
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
     if low > high:
-        hint = "Give a number from 0 to 5, or a range such as 4-5."
-        raise UsageError(Problem("U006", f"{flag}: `{text}` is no number of flames.", hint=hint))
+        hint = "Use 0 to 5, or a range such as 4-5."
+        raise UsageError(Problem("U006", f"{flag}: `{text}` is not a number of flames.", hint=hint))
     return low, high
 
 
@@ -150,7 +150,11 @@ def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:
             if column not in names:
                 hint = f"Map it in the project file: `columns: {{{column}: HEADER}}` of the contacts."
                 raise UsageError(
-                    Problem("U007", f"{flag}: the contacts have no column `{column}`.", hint=hint)
+                    Problem(
+                        "U007",
+                        f"{flag} needs the column `{column}`, which the contacts do not have.",
+                        hint=hint,
+                    )
                 )
 
 
@@ -165,8 +169,8 @@ def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame) -> list[str
     for name in asked.columns:
         if name not in there:
             near = nearest(name, there)
-            hint = f"Did you mean `{near}`?" if near else f"There are {', '.join(dict.fromkeys(there))}."
-            raise UsageError(Problem("U008", f"--columns: there is no column `{name}`.", hint=hint))
+            hint = f"Did you mean `{near}`?" if near else f"Columns: {', '.join(dict.fromkeys(there))}."
+            raise UsageError(Problem("U008", f"There is no column `{name}`.", hint=hint))
     return list(dict.fromkeys(asked.columns))
 
 

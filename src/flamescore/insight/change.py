@@ -16,9 +16,9 @@ def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool 
     Where there are none, `unread` says whether that is because the run that has them can't be read.
     """
     if previous is None and unread:
-        return ("The run before can't be read, so nothing was compared. Nothing was written.",)
+        return ("The previous run can't be read, so nothing was compared. Nothing was written.",)
     if previous is None:
-        return ("There is no earlier run to compare with. Nothing was written.",)
+        return ("No earlier run to compare with. Nothing was written.",)
     said = [_of_score(scored, previous, score.name) for score in scored.book.scores]
     return (*said, "Nothing was written.")
 
@@ -29,10 +29,10 @@ def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:
     then = previous.filter(pl.col("score_name") == name).select(columns)
     both = then.join(now, on="contact_id", suffix="_now")
     counts = {
-        "with other points": both.filter(pl.col("score") != pl.col("score_now")).height,
-        "up in flames": both.filter(pl.col("flames") < pl.col("flames_now")).height,
-        "down in flames": both.filter(pl.col("flames") > pl.col("flames_now")).height,
+        "scores differ": both.filter(pl.col("score") != pl.col("score_now")).height,
+        "gain flames": both.filter(pl.col("flames") < pl.col("flames_now")).height,
+        "lose flames": both.filter(pl.col("flames") > pl.col("flames_now")).height,
         "new": now.height - both.height,
         "gone": then.height - both.height,
     }
-    return f"{name}, against the latest run: {', '.join(f'{n:,} {what}' for what, n in counts.items())}"
+    return f"{name}, compared with the latest run: {', '.join(f'{n:,} {what}' for what, n in counts.items())}"

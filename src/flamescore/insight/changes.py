@@ -53,7 +53,7 @@ class Before:
         try:
             rules = load_rules_text(text, path)
         except FlamescoreError:
-            note = f"the rules of the run before ({path}) don't load any more: {_UNKNOWN}"
+            note = f"the rules of the previous run ({path}) no longer load: {_UNKNOWN}"
             return cls(run_id, as_of, scores, tuple(names), None, (note,))
         return cls(run_id, as_of, scores, tuple(names), rules)
 
@@ -97,7 +97,7 @@ def compare(
     return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))
 
 
-_UNKNOWN = "what changed is told, but not by what"
+_UNKNOWN = "score changes are shown without their causes"
 
 
 def _totals(
@@ -114,10 +114,10 @@ def _totals(
     try:
         return what_if(old, book, exports, then=then, now=now, names=names, later=later), ()
     except ScoreTooLargeError:
-        return None, (f"a score of then, or by the rules of then, is too large: {_UNKNOWN}",)
+        return None, (f"a score of the previous run, or by its rules, is too large: {_UNKNOWN}",)
     except (Exception, PanicException):  # noqa: BLE001 - a fault of the exports or ours is raised again
         what_if(book, book, exports, then=then, now=now, names=names, later=later)
-        return None, (f"the rules of the run before can't score today's exports: {_UNKNOWN}",)
+        return None, (f"the rules of the previous run can't score today's exports: {_UNKNOWN}",)
 
 
 def _old_book(before: Before, columns: Columns) -> tuple[RuleBook | None, tuple[str, ...]]:
@@ -127,13 +127,15 @@ def _old_book(before: Before, columns: Columns) -> tuple[RuleBook | None, tuple[
         return bind_rules(before.rules, columns).book, ()
     except FlamescoreError as error:
         first = error.problems[0].message
-        return None, (f"the rules of the run before don't fit today's exports ({first}): {_UNKNOWN}",)
+        return None, (f"the rules of the previous run don't fit today's exports ({first}): {_UNKNOWN}",)
 
 
 def _of_names(before: Before, book: RuleBook) -> tuple[str, ...]:
     now = {score.name for score in book.scores}
     gone = [
-        f"the run before had a score {name}, which is no more" for name in before.names if name not in now
+        f"the previous run had a score {name}, which no longer exists"
+        for name in before.names
+        if name not in now
     ]
     came = [f"the score {score.name} is new" for score in book.scores if score.name not in before.names]
     return (*came, *gone)
@@ -145,7 +147,7 @@ def _of_flames(old: RuleBook, new: RuleBook, names: Sequence[str]) -> tuple[str,
 
     then, now = bounds(old), bounds(new)
     return tuple(
-        f"the points that {name} asks for flames have changed: flames changed where points did not"
+        f"the flame limits of {name} have changed, so flames may change where points did not"
         for name in names
         if then[name] != now[name]
     )

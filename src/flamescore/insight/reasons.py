@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 CONDITION: Final = "condition"
 OUTCOMES: Final = {
     "expired": "has expired",
-    "later": "is after the instant asked for",
-    "follower": "what follows it, or does not, is not as the rule asks",
+    "later": "is later than as_of",
+    "follower": "the follow-up is not what the rule asks for",
     "per": "a later one counts for the same day, period or value",
     "times": "there are too few of them",
     "count": "later ones count instead",

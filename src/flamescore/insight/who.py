@@ -36,12 +36,14 @@ def contact_meant(exports: Exports, text: str) -> str:
     if not found and (merged := _by_email(aliases, text)).height:
         found = merged[SURVIVOR].unique().to_list()
     if not found:
-        hint = "Give the contact id as the export has it (0042 is not 42), or the whole e-mail address."
+        hint = "Ids match exactly (0042 is not 42); e-mails match as a whole."
         raise NotFoundError(Problem("N001", f"No contact has the id or e-mail `{text}`.", hint=hint))
     if len(found) > 1:
         ids = ", ".join(f"`{each}`" for each in sorted(found))
         raise UsageError(
-            Problem("U004", f"{len(found):,} contacts have that e-mail: {ids}.", hint="Give one of the ids.")
+            Problem(
+                "U004", f"{len(found):,} contacts share this e-mail: {ids}.", hint="Use one of their ids."
+            )
         )
     return str(found[0])
 

@@ -63,7 +63,7 @@ def _head(explanation: Explanation, zone: ZoneInfo) -> Text:
 
 def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterator[RenderableType]:
     if not score.in_population:
-        yield Text(f"{for_cell(score.title)}: not scored, the contact is not in its population")
+        yield Text(f"{for_cell(score.title)}: not scored (outside the score's population)")
         return
     yield _standing(score)
     yield _ledger(score, zone)
@@ -102,7 +102,7 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
             table.add_row("", Text(f"and {more}", style="dim"))
         for occurrence in line.uncounted:
             table.add_row("", Text(for_cell(_occurrence(occurrence, zone)), style="dim"))
-    table.add_row(Text(number(score.score), style="bold"), Text("in all", style="bold"))
+    table.add_row(Text(number(score.score), style="bold"), Text("total", style="bold"))
     return Padding(table, (0, 0, 0, 2))
 
 
@@ -146,7 +146,7 @@ def _worth_of(what: Occurrence | Applied, zone: ZoneInfo) -> Iterator[str]:
 def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
     if not score.silent:
         return
-    yield Text("  gave nothing:")
+    yield Text("  Gave nothing:")
     for line in score.silent:
         yield Text(for_cell(f"    {line.name}: {line.why}"), style="dim")
         if line.applied is not None:
@@ -160,12 +160,16 @@ def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
         f"{_worth(o.score)} and {count(o.flames, 'flame')} in {o.days} days" for o in score.outlook
     )
     if later:
-        yield Text(f"  if nothing happens: {later}")
+        yield Text(f"  If nothing happens: {later}")
     if score.next_flame_needs is None:
         return
-    yield Text(f"  to the next flame: {_worth(score.next_flame_needs)} more")
+    yield Text(f"  To the next flame: {_worth(score.next_flame_needs)} more")
     for way in score.next_flame:
-        yield Text(for_cell(f"    once more: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"))
+        yield Text(
+            for_cell(
+                f"    If this happens again: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"
+            )
+        )
 
 
 def _worth(value: float) -> str:

@@ -72,7 +72,7 @@ def _leads(score: ScoreView, hot_flames: int) -> Iterator[str]:
     hot = [lead for lead in score.leads if lead.flames >= hot_flames]
     yield from ("", "### The list", "")
     if not hot:
-        yield "Nobody is hot." + (" The nearest:" if score.leads else "")
+        yield "No leads are hot." + (" The closest:" if score.leads else "")
         yield ""
     if len(hot) < score.on_list:
         yield f"The first {len(hot):,} of {score.on_list:,}; `{score.file}` has them all."
@@ -145,7 +145,7 @@ def _rules(rules: Sequence[RuleLine]) -> Iterator[str]:
 def _problems(problems: Sequence[str]) -> Iterator[str]:
     yield from ("", "## The input", "")
     if not problems:
-        yield "Nothing was wrong with it."
+        yield "No warnings."
     yield from (f"- {escaped(problem)}" for problem in problems)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LISTED: Final = 12
 PARTS: Final = {
     "by_activity": "new activity",
-    "by_time": "time alone",
+    "by_time": "time passing",
     "by_data": "late or altered data",
     "by_rules": "changed rules",
 }

@@ -42,19 +42,22 @@ def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
 
 def _of_cells(observed: Observations) -> Iterator[str]:
     for kind, column, cells in observed.unread:
-        yield f"{kind}: {count(cells, 'cell')} of column {column} did not read as the number or date needed"
+        yield f"{kind}: {count(cells, 'cell')} of column {column} can't be read as a number or date"
     for score, rule, occurrences in observed.unvalued:
-        yield f"{score}: {count(occurrences, 'occurrence')} of rule {rule} gave 0: no number for the points"
+        yield f"{score}: {count(occurrences, 'occurrence')} of rule {rule} gave 0 points: no number"
     for event in observed.unseen:
         meant = nearest(event, observed.types)
-        yield f"no event of type {event}, which rules name" + (f"; did you mean {meant}?" if meant else "")
+        yield f"rules name the event type {event}, which no event has" + (
+            f"; did you mean {meant}?" if meant else ""
+        )
 
 
 def _of_contacts(observed: Observations) -> Iterator[str]:
     if observed.undated:
-        yield f"{count(observed.undated, 'contact')} with a tag without a date, under a rule that needs one"
+        yield f"{count(observed.undated, 'contact')} with an undated tag, which a rule that needs dates skips"
     if observed.tags_disagree:
-        yield f"{count(observed.tags_disagree, 'tag')} on which tag list and tag history disagree"
+        some = count(observed.tags_disagree, "tag")
+        yield f"{some} on which the contacts export and the tag history disagree; the history is used"
     if observed.ambiguous_contacts:
         sharing = count(observed.ambiguous_contacts, "contact")
         yield f"{sharing} with the e-mail or key of an earlier one, which gets the events"

@@ -75,7 +75,7 @@ def moved(score: ScoreView, since: datetime | None) -> list[RenderableType]:
 
 def leads(ranked: Sequence[Lead]) -> RenderableType:
     """Return the top of the ranked list; where the terminal is narrow with the strongest reason alone."""
-    return _Leads(tuple(ranked)) if ranked else Text("Nobody is on the list.", style="dim")
+    return _Leads(tuple(ranked)) if ranked else Text("No leads on the call list.", style="dim")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _headline(report: View) -> Text:
 
 def _title(score: ScoreView) -> Text:
     left_out = score.hot - score.on_list
-    aside = f", {left_out:,} of them not to be called" if left_out else ""
+    aside = f", {left_out:,} of them excluded from calls" if left_out else ""
     return Text.assemble("\n", (for_cell(score.title), "bold"), f": {score.hot:,} hot{aside}")
 
 

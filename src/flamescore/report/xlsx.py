@@ -143,10 +143,8 @@ def _width(title: str, cells: pl.Series) -> int:
 
 def _check(rows: int) -> None:
     if rows >= MOST_ROWS:
-        text = (
-            f"{rows:,} rows don't fit into a sheet of .xlsx: it has room for {MOST_ROWS - 1:,} and a header."
-        )
-        raise UsageError(Problem("U012", text, hint="Take fewer with --limit, or write .csv or .parquet."))
+        text = f"{rows:,} rows are too many for an .xlsx sheet, which holds {MOST_ROWS - 1:,} and a header."
+        raise UsageError(Problem("U012", text, hint="Use --limit, or write .csv or .parquet."))
 
 
 def _naive(made: datetime | None) -> datetime:
@@ -158,7 +156,7 @@ def _library() -> type[Workbook]:
     try:
         from xlsxwriter import Workbook  # noqa: PLC0415 - an extra, and it takes time to import
     except ImportError:
-        hint = "pip install 'flamescore[report]' installs it. Without it there are .csv, .html and .md."
+        hint = "Run pip install 'flamescore[report]', or write .csv, .html or .md instead."
         text = "An .xlsx file needs the package xlsxwriter, which is not installed."
         raise UsageError(Problem("U013", text, hint=hint)) from None
     found: type[Workbook] = Workbook

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = {
     "by_activity": "new activity",
-    "by_time": "time alone",
+    "by_time": "time passing",
     "by_data": "late or altered data",
     "by_rules": "changed rules",
 }
@@ -50,7 +50,7 @@ def write_changes(folder: Path, found: Changes) -> None:
 
 
 def with_why(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `why`: the parts that are not 0, in words: `new activity +8, time alone -0.5`.
+    """Add `why`: the parts that are not 0, in words: `new activity +8, time passing -0.5`.
 
     Null where the parts are not known; empty where nothing had any effect.
     """
