@@ -74,13 +74,13 @@ def test_imports_point_down_only():
     assert done.returncode == 0, done.stdout
 
 
-def test_no_module_is_longer_than_400_lines():
+def test_no_module_is_longer_than_450_lines():
     lengths = {
         str(path.relative_to(SOURCE)): len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")
     }
     over = sorted((length, name) for name, length in lengths.items() if length > 300)
     print("over 300 lines:", over)  # noqa: T201 - shown by pytest -s, and where the test fails
-    assert [each for each in over if each[0] > 400] == []
+    assert [each for each in over if each[0] > 450] == []
 
 
 def test_a_test_of_each_room_is_where_one_looks_for_it():
