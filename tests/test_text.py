@@ -118,3 +118,14 @@ def test_each_part_of_a_problem_is_one_line():
         r"        Did you mean `\u202e`?",
     ]
     assert re.fullmatch(r"[ -~\n]*", str(problem))
+
+
+@pytest.mark.parametrize("column", [5, 6, 400, 100_000])
+def test_a_place_past_the_end_of_a_line_is_its_end(column):
+    assert snippet("abcd", column, 3) == ("abcd", "    ^")
+
+
+def test_of_a_long_line_too():
+    shown, carets = snippet("x" * 9_000, 50_000, 1)
+    assert shown == "…" + "x" * 40
+    assert carets == " " * 41 + "^"

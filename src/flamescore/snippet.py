@@ -27,8 +27,9 @@ def snippet(line: str, column: int, width: int) -> tuple[str, str]:
     `column` is 1-based, 0 for none: no carets then. Characters that a terminal obeys are escaped, URLs lose
     their credentials, a line that is too long is cut around the place; the carets stay under it.
     """
-    first = max(0, column - 1 - _LOOKED_AT)
-    at = max(0, column - 1) - first
+    place = min(max(0, column - 1), len(line))  # a place past the line's end is its end
+    first = max(0, place - _LOOKED_AT)
+    at = place - first
     cells = _cells(line[first : first + at + _LOOKED_AT], torn=_in_a_url(line, first))
     start, end = _window(cells, at)
     cut_before, cut_after = first + start > 0, first + end < len(line)
