@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from flamescore.engine import doubts as doubts_module
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
 from flamescore.engine.people import KEY
 from flamescore.errors import InputError, Problem
@@ -63,33 +62,20 @@ def batch(*rows, odd=None):
 def test_faulty_rows_are_taken_out_and_counted():
     seen = Doubts(ALL)
     rows = [("1", "visit", 5, True), (" ", "visit", 5, True), ("1", "visit", None, True), ("1", "", 5, True)]
-    assert seen.without(batch(*rows, ("2", "buy", 5, False)), source()).rows() == [
+    assert seen.without(batch(*rows, ("2", "buy", 5, False))).rows() == [
         ("1", "visit", 5, True),
         ("2", "buy", 5, False),
     ]
-    assert (seen.rows, seen.faulty, seen.odd) == (5, 3, False)
-    seen.without(batch(("1", "visit", 5, False), ("1", "visit", 6, False), odd=[0, 3]), source())
-    seen.without(batch(("1", "visit", 5, False), odd=[0]), source())
-    assert (seen.rows, seen.faulty, seen.odd) == (8, 3, True)
+    assert (seen.faulty, seen.odd) == (3, False)
+    seen.without(batch(("1", "visit", 5, False), ("1", "visit", 6, False), odd=[0, 3]))
+    seen.without(batch(("1", "visit", 5, False), odd=[0]))
+    assert (seen.faulty, seen.odd) == (3, True)
 
 
 def test_what_was_looked_at_before_is_let_through():
     seen, rows = Doubts(ALL), batch((None, "visit", None, True)).drop(DOUBTFUL)
-    assert seen.without(rows, source()) is rows
-    assert seen == Doubts(ALL, rows=1)
-
-
-@pytest.mark.parametrize(
-    ("faulty", "sound", "given_up"), [(4, 0, False), (5, 5, False), (5, 6, False), (6, 5, True), (5, 4, True)]
-)
-def test_a_source_that_holds_little_else_is_settled_at_once(monkeypatch, faulty, sound, given_up):
-    monkeypatch.setattr(doubts_module, "_ENOUGH", 4)
-    called = []
-    some = source(settle=lambda _: called.append(1))
-    rows = [*[("", "visit", 5, True)] * faulty, *[("1", "visit", 5, False)] * sound]
-    Doubts(ALL).without(batch(*rows), some)
-    assert bool(called) == given_up
-    Doubts(ALL).without(batch(*rows), replace(some, settle=None))
+    assert seen.without(rows) is rows
+    assert seen == Doubts(ALL)
 
 
 def test_old_rows_are_not_told_of_whatever_is_wrong_with_them():
@@ -99,15 +85,15 @@ def test_old_rows_are_not_told_of_whatever_is_wrong_with_them():
         ("", "visit", 9, True), ("", " Visit", 10, True), ("", "deal", 999, True), ("", "", 89, True),
         ("", None, 90, True), ("", "other", 91, True), ("", "visit", None, True), ("1", "visit", 11, False),
     ]  # fmt: skip
-    assert seen.without(batch(*rows), source()).height == 1
+    assert seen.without(batch(*rows)).height == 1
     assert (seen.faulty, seen.old) == (4, 1)  # those past 90 s may not have been read
 
 
 def test_rows_that_are_marked_are_taken_out():
-    seen, some = Doubts(Window(0, (("visit", 10),), 10)), source()
+    seen = Doubts(Window(0, (("visit", 10),), 10))
     rows = batch(*[("1", "visit", age, False) for age in (1, 1, 1, 1, 12, 1)]).drop(DOUBTFUL)
     rows = rows.with_columns(pl.Series(DROP, [0, 1, 3, 4, 3, 2], dtype=pl.UInt8))
-    assert seen.without(rows, some)[DROP].to_list() == [0, 1, 2]
+    assert seen.without(rows)[DROP].to_list() == [0, 1, 2]
     assert (seen.left_out, seen.faulty, seen.old) == (1, 1, 0)
 
 
@@ -128,7 +114,7 @@ def test_a_source_without_faults_is_not_settled():
     clean = replace(RECORD, counts=Counts(rows=9))
     kinds = (never, clean), (replace(never, settle=None), RECORD)
     for some, record in kinds:
-        [settled] = settle([(replace(some, record=record), Doubts(ALL, rows=9))])
+        [settled] = settle([(replace(some, record=record), Doubts(ALL))])
         assert settled.record is record
         assert settled.rejects.schema == REJECTS
         assert settled.rejects.is_empty()

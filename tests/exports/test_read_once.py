@@ -92,14 +92,6 @@ def test_with_strict_one_reject_stops_it_meanwhile_too(tmp_path):
         scored(loaded(tmp_path, "events.csv", once=True, strict=True))
 
 
-def test_a_hopeless_source_is_given_up_at_once(tmp_path, monkeypatch):
-    WAYS["events.csv"]([*[("1", "visit", "soon", "a")] * 5_000, SOUND], tmp_path / "events.csv")
-    exports = loaded(tmp_path, "events.csv", once=True, limit="1%")
-    monkeypatch.setattr("flamescore.engine.scan.settle", lambda _: pytest.fail("read to its end"))
-    with pytest.raises(InputError, match="5,000 of 5,001 rows are rejected"):
-        scored(exports)
-
-
 def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
     path = tmp_path / "events.parquet"
     text([SOUND, ("", "visit", SOUND[2], "a")]).write_parquet(path)

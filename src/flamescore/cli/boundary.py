@@ -83,9 +83,8 @@ def writing_to(path: str) -> Iterator[None]:
 def remark(text: str, log: LogFormat, *, level: str = "warning") -> None:
     """Write a line to stderr that is no error: as text, or as a JSON object."""
     said = {"level": level, "message": without_credentials(text)}
-    with suppress(BrokenPipeError):
-        line = json_text(said) if log is LogFormat.JSON else for_log(text)
-        sys.stderr.write(f"{line}\n")
+    line = json_text(said) if log is LogFormat.JSON else for_log(text)
+    sys.stderr.write(f"{line}\n")
 
 
 def say(text: str) -> None:
@@ -140,8 +139,7 @@ def _judged(error: BaseException) -> tuple[ExitCode, tuple[Problem, ...]]:
 def complain(problems: tuple[Problem, ...], code: ExitCode, log: LogFormat) -> None:
     """Write problems to stderr: as text, or as one JSON object a line."""
     for problem in problems:
-        with suppress(BrokenPipeError):
-            sys.stderr.write((_json(problem, code) if log is LogFormat.JSON else str(problem)) + "\n")
+        sys.stderr.write((_json(problem, code) if log is LogFormat.JSON else str(problem)) + "\n")
 
 
 def _json(problem: Problem, code: ExitCode) -> str:

@@ -26,9 +26,6 @@ DOUBTFUL: Final = "\x00doubtful"
 AGE: Final = "\x00age"
 """Events' column of ages in seconds; null where the time is missing or does not read."""
 
-_ENOUGH: Final = 1_000
-"""Faulty rows after which a source that seems to hold little else is settled at once."""
-
 
 @dataclass
 class Doubts:
@@ -36,20 +33,17 @@ class Doubts:
 
     Rows that lack something (`faulty`), are left out by the source, or have an id that was rounded are taken
     out of its batches. Those of them that are old by the `window` are not told of: `old` counts the ones that
-    are not past its widest reach. A source that seems to hold little else is given up early where `strict`.
+    are not past its widest reach.
     """
 
     window: Window
-    rows: int = 0
     faulty: int = 0
     left_out: int = 0
     old: int = 0
     odd: bool = False
-    strict: bool = True
 
-    def without(self, batch: pl.DataFrame, source: EventSource) -> pl.DataFrame:
+    def without(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Take the rows that the source leaves out, or that are rejected, out of a batch, and count them."""
-        self.rows += batch.height
         if DROP in batch.columns:
             batch, many = self._parted(batch, batch[DROP] == LEFT_OUT)
             self.left_out += many
@@ -63,9 +57,6 @@ class Doubts:
             marked = batch.select(faulty=pl.col(DOUBTFUL) & faulty(batch.schema)).to_series()
             batch, many = self._parted(batch, marked)
             self.faulty += many
-        hopeless = self.faulty > _ENOUGH and self.faulty * 2 > self.rows
-        if self.strict and hopeless and source.settle is not None:
-            source.settle(self.window)  # raises where the source is not to be read on
         return batch
 
     def without_rounded(self, batch: pl.DataFrame, source: EventSource) -> pl.DataFrame:

@@ -87,7 +87,7 @@ class Scan:
         Raises:
             InputError: sources have too many rejects, all in one.
         """
-        seen = [self._source(source, bins, strict=rejects) for source in sources]
+        seen = [self._source(source, bins) for source in sources]
         pairs = [(source, each.doubts) for source, each in zip(sources, seen, strict=True)]
         settled = settle(pairs) if rejects else [untold(source) for source in sources]
         return Scanned(
@@ -100,9 +100,9 @@ class Scan:
             tuple(each.rejects for each in settled),
         )
 
-    def _source(self, source: EventSource, bins: Bins, *, strict: bool) -> Seen:
+    def _source(self, source: EventSource, bins: Bins) -> Seen:
         self._oldest, self._here = -1, set()
-        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(self.window, strict=strict)
+        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(self.window)
         for batch in _ahead(self.batches(source, doubts)):
             tally += self._batch(batch, bins)
         return Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
@@ -121,7 +121,7 @@ class Scan:
         with reading(source.file_at_fault):
             frame = self.hashed(replace(source, frame=self._within(source)), self.columns)
             for batch in _gently(frame.collect_batches(maintain_order=False, chunk_size=self.batch)):
-                placed = finder.place(doubts.without(batch, source))
+                placed = finder.place(doubts.without(batch))
                 yield doubts.without_rounded(placed, source)
 
     def _within(self, source: EventSource) -> pl.LazyFrame:
