@@ -18,10 +18,10 @@ import typer
 from typer.main import get_command
 
 from flamescore.cli.main import VERBS, program
-from flamescore.exports.reference import json_schema as project_schema
-from flamescore.exports.reference import key_table
-from flamescore.exports.vendors import preset_table
-from flamescore.rules.schema import json_schema as rules_schema
+from flamescore.project import json_schema as project_schema
+from flamescore.project.presets import preset_table
+from flamescore.project.reference import key_table
+from flamescore.rules import json_schema as rules_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from flamescore.bind.resolve import bind_rules
-from flamescore.frames import INSTANT, TAG_HISTORY, Columns, Counts, EventSource, Exports, SourceRecord
-from flamescore.rules.load import load_rules_text
-from flamescore.rules.rulebook import RuleBook
+from flamescore.columns import Columns
+from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
+from flamescore.rules import RuleBook, bind_rules, load_rules_text
 from flamescore.scoring import Scored, score_exports
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)

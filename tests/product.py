@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.bind.resolve import bind_condition, bind_rules
-from flamescore.engine.run import DEFAULT, Tuning
-from flamescore.frames import INSTANT, TAG_HISTORY, Columns, Counts, EventSource, Exports, SourceRecord
-from flamescore.rules.load import load_condition, load_rules_text
-from flamescore.rules.rulebook import Condition, RuleBook
+from flamescore.columns import Columns
+from flamescore.engine import DEFAULT, Tuning
+from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
+from flamescore.rules import Condition, RuleBook, bind_condition, bind_rules, load_condition, load_rules_text
 from flamescore.scoring import Scored, score_exports
-from flamescore.source import parse
 from flamescore.tables.parquet import write_points, write_scores
+from flamescore.yaml_tree import parse
 from strategies import Case, case_of, to_yaml
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
 

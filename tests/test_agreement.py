@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.engine.run import Tuning
+from flamescore.engine import Tuning
 from flamescore.scoring import score_exports
 from oracle import World
 from product import book_of, condition_of, expected_ledger, expected_scores, exports_of, scored

@@ -8,9 +8,9 @@ import os
 import pytest
 
 from flamescore.errors import InputError
-from flamescore.exports.project import load_project
-from flamescore.exports.settings import settle
 from flamescore.nightly import Options, nightly
+from flamescore.project import settle
+from flamescore.project.load import load_project
 from flamescore.units import Period
 
 PROJECT = """\

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from flamescore.engine.run import Tuning
-from flamescore.exports.frames_in import from_frames
-from flamescore.exports.load import load, survey
-from flamescore.exports.project import load_project
+from flamescore.engine import Tuning
+from flamescore.exports import from_frames, load
+from flamescore.exports.loading import survey
+from flamescore.project.load import load_project
 from flamescore.scoring import score_exports
 from oracle import fold
 from product import as_bytes, book_of, contacts_frame, digest, events_frame, exports_of, scored, whole

@@ -7,10 +7,10 @@ import pytest
 
 from cli.small import latest, write_project
 from flamescore.errors import InputError, LockedError, UsageError
-from flamescore.exports.settings import find_settings
 from flamescore.inputs import parse_as_of
 from flamescore.nightly import Options, nightly
-from flamescore.publish.store import RunStore
+from flamescore.project import find_settings
+from flamescore.runs import RunStore
 
 DEFAULT = Options()
 """As without a flag."""

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from flamescore.exports.project import load_project
-from flamescore.exports.settings import settle
 from flamescore.nightly import Options, nightly
+from flamescore.project import settle
+from flamescore.project.load import load_project
 
 PROJECT = """\
 version: 1

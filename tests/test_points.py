@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from flamescore.points import in_points, published, quotients, ten_thousandths, wide_enough
-from flamescore.report.words import difference, number, signed
+from flamescore.report import number
+from flamescore.report.words import difference, signed
 from flamescore.tables.words import plain
 from flamescore.units import nearest_points
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flamescore.bind.resolve import bind_rules
-from flamescore.exports.load import load, survey
-from flamescore.exports.project import load_project
-from flamescore.rules.load import load_rules_text
+from flamescore.exports import load
+from flamescore.exports.loading import survey
+from flamescore.project.load import load_project
+from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 from real_exports import NEEDED, REAL, education, grocer, strangers
 

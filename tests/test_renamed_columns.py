@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flamescore.errors import ProjectFileError, RuleFileError
-from flamescore.exports.project import load_project
 from flamescore.nightly import Options, nightly
+from flamescore.project.load import load_project
 
 PROJECT = """\
 version: 1

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flamescore import source
-from flamescore.source import nearest, parse
+from flamescore.yaml_tree import nearest, parse
+from flamescore.yaml_tree import reader as source
 
 ROOT = Path(__file__).parents[1]
 FILES = [*sorted((ROOT / "rules").glob("*.yaml")), *sorted((ROOT / "tests/rules").glob("**/*.yaml"))]

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from flamescore.frames import REJECTS
-from flamescore.tables.write import TableSettings, write_tables
+from flamescore.tables import TableSettings, write_tables
 from flamescore.urls import without_credentials
 from tables.by_hand import scored
 

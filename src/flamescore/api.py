@@ -10,32 +10,37 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import polars as pl
 
-from flamescore.bind.columns import date_columns, named_columns
-from flamescore.bind.resolve import bind_predicates, bind_rules
-from flamescore.engine.clock import Clock
+from flamescore.columns import Columns
+from flamescore.engine import Clock
 from flamescore.errors import FlamescoreError, fault
-from flamescore.exports.faults import reading
-from flamescore.exports.frames_in import from_frames
-from flamescore.exports.load import load, readable
-from flamescore.exports.settings import find_settings, settle
-from flamescore.exports.survey import survey
-from flamescore.frames import Columns, Exports
+from flamescore.explain import contact_meant
+from flamescore.explain import explain as explain_contact
+from flamescore.exports import from_frames, load, readable, survey
+from flamescore.frames import Exports
+from flamescore.input_errors import reading
 from flamescore.inputs import call_list_of, parse_as_of
-from flamescore.insight import explain as explaining
-from flamescore.insight import search as searching
-from flamescore.insight.merged import merged_table
-from flamescore.insight.who import contact_meant
-from flamescore.rules import load as rules_loading
-from flamescore.rules.load import load_predicates
+from flamescore.merged import merged_table
+from flamescore.project import find_settings, settle
+from flamescore.rules import (
+    bind_predicates,
+    bind_rules,
+    date_columns,
+    load_predicates,
+    load_rules_text,
+    named_columns,
+)
+from flamescore.rules import load_rules as read_rules
 from flamescore.scoring import Scored, score_exports
+from flamescore.search import Query, Term
+from flamescore.search import search as search_contacts
 from flamescore.stopping import STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flamescore.exports.values import RejectLimit
-    from flamescore.insight.explanation import Explanation
-    from flamescore.rules.load import LoadedRules
+    from flamescore.explain import Explanation
+    from flamescore.project import RejectLimit
+    from flamescore.rules import LoadedRules
 
 Frame = pl.DataFrame | pl.LazyFrame
 P = ParamSpec("P")
@@ -86,8 +91,8 @@ def load_rules(rules: str | Path) -> LoadedRules:
         RuleFileError: with every fault of the file, each with its place.
     """
     if isinstance(rules, str) and "\n" in rules:
-        return rules_loading.load_rules_text(rules)
-    return rules_loading.load_rules(Path(rules))
+        return load_rules_text(rules)
+    return read_rules(Path(rules))
 
 
 @_told
@@ -163,7 +168,7 @@ def explain(
     exports = _exports(rules, contacts, events, tag_history, None)
     book = bind_rules(rules, _columns(exports)).book
     who = contact_meant(exports, contact)
-    return explaining.explain(book, exports, who, as_of=_instant(rules, as_of), everything=everything)
+    return explain_contact(book, exports, who, as_of=_instant(rules, as_of), everything=everything)
 
 
 @_told
@@ -188,8 +193,8 @@ def search(
     clock = Clock(result.scored.as_of, result.scored.book.zone)
     names = tuple(result.contacts.columns)
     predicates = bind_predicates(load_predicates(where), Columns(names, has_tags="tags" in names), clock.zone)
-    query = searching.Query(
-        terms=(searching.Term(name, *flames),),
+    query = Query(
+        terms=(Term(name, *flames),),
         min_score=min_score,
         min_percentile=min_percentile,
         owners=tuple(owners),
@@ -198,7 +203,7 @@ def search(
         text=text,
     )
     merged = None if result.merged is None else result.merged.lazy()
-    return searching.search(result.scores.lazy(), result.contacts.lazy(), query, clock=clock, merged=merged)
+    return search_contacts(result.scores.lazy(), result.contacts.lazy(), query, clock=clock, merged=merged)
 
 
 def _exports(

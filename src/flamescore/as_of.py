@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.errors import Where
-    from flamescore.exports.project import Project
-    from flamescore.publish.store import Published
+    from flamescore.project import Project
+    from flamescore.runs import Published
 
 FUTURE: Final = "U015"
 NOT_MOVED: Final = "O100"

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from flamescore.folding import fold, trim
+from flamescore.text import fold, trim
 
 __all__ = [
     "as_text",

@@ -74,32 +74,6 @@ DUPLICATE, SUPERSEDED, LEFT_OUT, FAULTY = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """What the exports' headers offer to rules, in order, under mapped names; read before any row."""
-
-    contacts: tuple[str, ...]
-    events: tuple[str, ...] = ()
-    has_tags: bool = False
-    has_events: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DateColumns:
-    """The columns that rules read as dates: only these need companions (`ISO_SUFFIX`)."""
-
-    contacts: frozenset[str] = frozenset()
-    events: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class NamedColumns:
-    """The columns that rules and the project file ask something of."""
-
-    contacts: frozenset[str] = frozenset()
-    events: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """Which events a scoring looks at: those whose age in seconds, as of `now`, is below a reach.
 

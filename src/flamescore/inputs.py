@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.bind.columns import date_columns, named_columns
-from flamescore.bind.resolve import bind_condition, bind_rules
+from flamescore.columns import DateColumns
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports.load import load, readable
-from flamescore.exports.settings import check_needed
-from flamescore.exports.survey import survey
-from flamescore.frames import DateColumns
+from flamescore.exports import load, readable, survey
 from flamescore.missing_columns import check_exclude, gaps_of
-from flamescore.rules.load import load_condition, load_rules
-from flamescore.rules.moments import parse_moment
+from flamescore.project import check_needed
+from flamescore.rules import (
+    bind_condition,
+    bind_rules,
+    date_columns,
+    load_condition,
+    load_rules,
+    named_columns,
+    parse_moment,
+)
 from flamescore.units import from_local, start_of_day
 from flamescore.wallclock import clock
 
@@ -25,12 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from flamescore.bind.resolve import Bound
-    from flamescore.exports.project import Project
-    from flamescore.frames import Columns, Exports
+    from flamescore.columns import Columns
+    from flamescore.frames import Exports
     from flamescore.missing_columns import Gap
-    from flamescore.rules.load import LoadedCondition, LoadedRules
-    from flamescore.rules.rulebook import Condition
+    from flamescore.project import Project
+    from flamescore.rules import Bound, Condition, LoadedCondition, LoadedRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.bind.asked import asked_by, asked_by_rules
 from flamescore.cells import fold
 from flamescore.errors import Problem, ProjectFileError
-from flamescore.exports.examine import types_in
-from flamescore.exports.faults import EXCLUDE, LACKING, OTHER_CASE
-from flamescore.exports.lacking import lack_of, quoted, respelled, shown, without_column
-from flamescore.exports.mapping import key_column
-from flamescore.exports.unmapped import mapped_by_hand, references
+from flamescore.exports import (
+    key_column,
+    lack_of,
+    mapped_by_hand,
+    quoted,
+    references,
+    respelled,
+    shown,
+    types_in,
+    without_column,
+)
+from flamescore.input_errors import EXCLUDE, LACKING, OTHER_CASE
+from flamescore.rules import asked_by, asked_by_rules
 from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from flamescore.exports.lacking import Lack
-    from flamescore.exports.project import Project
-    from flamescore.exports.survey import Opened, OpenSource
-    from flamescore.exports.tables import Table
-    from flamescore.rules.load import LoadedRules
-    from flamescore.rules.rulebook import Condition, RuleBook
+    from flamescore.exports import Lack, Opened, OpenSource, Table
+    from flamescore.project import Project
+    from flamescore.rules import Condition, LoadedRules, RuleBook
 
 _NOBODY = ""
 

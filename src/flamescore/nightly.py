@@ -8,35 +8,39 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.as_of import check_as_of
-from flamescore.brakes import brake, unseen
-from flamescore.engine.run import DEFAULT
+from flamescore.changes import compare, with_trend
+from flamescore.engine import DEFAULT
 from flamescore.errors import InputError
-from flamescore.exports.settings import check_needed
-from flamescore.exports.spool import delete_leftovers
+from flamescore.exports import delete_leftovers
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
-from flamescore.insight.changes import compare
-from flamescore.insight.merged import FILE as MERGED_FILE
-from flamescore.insight.merged import merged_table
-from flamescore.insight.trend import with_trend
 from flamescore.memory import give_back
-from flamescore.publish.before import Earlier
-from flamescore.publish.checksums import checksums
-from flamescore.publish.describe import describe, describe_changes, describe_given
-from flamescore.publish.record import RulesFile, write_record
-from flamescore.publish.store import RunStore
-from flamescore.report.html import NAME as HTML_FILE
-from flamescore.report.html import write_html
-from flamescore.report.markdown import write_markdown
-from flamescore.report.material import Changes as Moved
-from flamescore.report.material import of_scored
-from flamescore.report.problems import problems
-from flamescore.report.view import view
+from flamescore.merged import FILE as MERGED_FILE
+from flamescore.merged import merged_table
+from flamescore.project import check_needed
+from flamescore.report import NAME as HTML_FILE
+from flamescore.report import Changes as Moved
+from flamescore.report import of_scored, problems, view, write_html, write_markdown
+from flamescore.runs import (
+    Earlier,
+    RulesFile,
+    RunStore,
+    checksums,
+    describe,
+    describe_changes,
+    describe_given,
+    write_record,
+)
+from flamescore.sanity_checks import brake, unseen
 from flamescore.scoring import score_exports
 from flamescore.steps import Watch
-from flamescore.tables.changes import with_people, write_changes
-from flamescore.tables.opportunities import write_opportunities
-from flamescore.tables.parquet import write_parquet
-from flamescore.tables.write import TableSettings, write_tables
+from flamescore.tables import (
+    TableSettings,
+    with_people,
+    write_changes,
+    write_opportunities,
+    write_parquet,
+    write_tables,
+)
 from flamescore.warned import warnings_of
 
 if TYPE_CHECKING:
@@ -45,13 +49,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.exports.project import Project
+    from flamescore.changes import Before, Changes
     from flamescore.inputs import Inputs
-    from flamescore.insight.changes import Before, Changes
-    from flamescore.publish.record import RunRecord
-    from flamescore.publish.store import HeldStore, Published, RunFolder
-    from flamescore.report.view import View
-    from flamescore.rules.load import LoadedRules
+    from flamescore.project import Project
+    from flamescore.report import View
+    from flamescore.rules import LoadedRules
+    from flamescore.runs import HeldStore, Published, RunFolder, RunRecord
     from flamescore.scoring import Scored
     from flamescore.steps import Step
     from flamescore.units import Period

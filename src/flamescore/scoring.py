@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.engine.clock import Clock
-from flamescore.engine.entries import table
-from flamescore.engine.ledger import NONE, joined
-from flamescore.engine.rank import ranked
-from flamescore.engine.readings import instant_of
-from flamescore.engine.run import DEFAULT, Run, Tuning, run
-from flamescore.engine.streams import EVENT, types_of
+from flamescore.engine import (
+    DEFAULT,
+    EVENT,
+    NONE,
+    Clock,
+    Run,
+    Tuning,
+    instant_of,
+    joined,
+    ranked,
+    run,
+    table,
+    types_of,
+)
 from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.points import quotients
 from flamescore.units import POINT, show_points
@@ -27,11 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.entries import Entry
-    from flamescore.engine.ledger import Page, Rows
-    from flamescore.engine.tally import Past
+    from flamescore.engine import Entry, Page, Past, Rows
     from flamescore.frames import Exports, SourceRecord
-    from flamescore.rules.rulebook import Condition, RuleBook
+    from flamescore.rules import Condition, RuleBook
     from flamescore.steps import Step
 
 

@@ -7,20 +7,19 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
-from flamescore.insight.changes_schema import FILE as CHANGES_FILE
-from flamescore.publish.contents import read, scan
-from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
-from flamescore.rules.load import load_rules_text
-from flamescore.tables.hot import list_file
+from flamescore.report import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of
+from flamescore.rules import load_rules_text
+from flamescore.runs import read, scan
+from flamescore.tables import list_file
 from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flamescore.publish.record import RunRecord, ScoreEntry
-    from flamescore.publish.runs import Run
+    from flamescore.runs import Run, RunRecord, ScoreEntry
 
 
 def material_of(run: Run) -> Material:

@@ -1,4 +1,4 @@
-r"""The one filter of what people read on a terminal and in logs: nothing in a text may steer or mislead.
+r"""Texts: trimmed and folded to be compared, and filtered to be shown, so that nothing in one may mislead.
 
 Control characters, characters that turn a line around and those that nobody sees show as `\x1b`, `\u202e`.
 """
@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any, Final
 
 from flamescore.urls import without_credentials
+
+WHITE_SPACE: Final = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""Unicode White_Space: what Polars' `strip_chars()` takes away (`str.strip()` takes more)."""
 
 _BEYOND_ASCII: Final = (
     r"\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -20,6 +27,16 @@ _SPACES: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
 LONGEST_SHAPE: Final = 40
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Words of some scripts and many emoji are joined or parted by these; they move nothing."""
+
+
+def trim(text: str) -> str:
+    """Cut Unicode white space from both ends."""
+    return text.strip(WHITE_SPACE)
+
+
+def fold(text: str) -> str:
+    """Return a text as the rule language compares it: trimmed, NFC, lower case."""
+    return unicodedata.normalize("NFC", trim(text)).lower()
 
 
 def printable(text: str) -> str:

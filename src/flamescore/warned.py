@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flamescore.tables.keep import absent
+from flamescore.tables import absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.errors import Problem
-    from flamescore.exports.project import Project
     from flamescore.inputs import Inputs
+    from flamescore.project import Project
     from flamescore.scoring import Scored
 
 

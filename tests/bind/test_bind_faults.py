@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flamescore.bind.resolve import bind_rules
+from flamescore.columns import Columns
 from flamescore.errors import RuleFileError
-from flamescore.frames import Columns
-from flamescore.rules.load import load_rules
+from flamescore.rules import bind_rules, load_rules
 
 FAULTS = Path(__file__).parent / "faults"
 CONTACTS = ("contact_id", "email", "company", "title", "country", "employees", "pet_type")

@@ -7,14 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flamescore.bind.columns import date_columns
-from flamescore.bind.resolve import bind_condition, bind_rules
-from flamescore.frames import Columns
-from flamescore.rules.load import load_condition, load_predicates, load_rules, load_rules_text
-from flamescore.rules.rulebook import (
+from flamescore.columns import Columns
+from flamescore.rules import (
     AllOf,
     AnyOf,
-    Branch,
     BranchRule,
     Decay,
     Empty,
@@ -37,9 +33,17 @@ from flamescore.rules.rulebook import (
     TagMatch,
     TagRule,
     Within,
+    bind_condition,
+    bind_rules,
+    date_columns,
+    load_condition,
+    load_predicates,
+    load_rules,
+    load_rules_text,
 )
-from flamescore.source import parse
+from flamescore.rules.rulebook import Branch
 from flamescore.units import Period
+from flamescore.yaml_tree import parse
 
 COLUMNS = Columns(
     ("contact_id", "email", "country", "employees", "pet_type", "since"),

@@ -7,8 +7,8 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from flamescore.insight.changes import Before, Changes, compare
-from flamescore.insight.changes_schema import PARTS
+from flamescore.changes import Before, Changes, compare
+from flamescore.changes.schema import PARTS
 from flamescore.scoring import score_exports
 from oracle import score
 from product import COLUMNS, book_of, exports_of, scored, whole

@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
-from flamescore.engine.run import Tuning
-from flamescore.insight.changes_parts import LATER, NEW_RULES, OLD_RULES
-from flamescore.insight.changes_schema import PARTS
-from flamescore.insight.changes_table import compared
+from flamescore.changes.parts import LATER, NEW_RULES, OLD_RULES
+from flamescore.changes.schema import PARTS
+from flamescore.changes.table import compared
+from flamescore.engine import Tuning
 from flamescore.scoring import score_exports
 from product import book_of, exports_of, scored, whole
 from strategies import case_of, cases

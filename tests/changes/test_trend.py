@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flamescore.insight.trend import with_trend
+from flamescore.changes import with_trend
 from flamescore.tables.hot import hot_list
 from flamescore.tables.text import scores_pieces
 from flamescore.units import parse_period

@@ -17,11 +17,12 @@ import sys
 import time
 from pathlib import Path
 
-import flamescore.cli.emit
 import flamescore.insight.change
+import flamescore.report.line
+
+import flamescore.cli.emit
 import flamescore.nightly
 import flamescore.report.html
-import flamescore.report.line
 import flamescore.report.terminal  # all that a run imports is there before the forks
 from flamescore.cli.start import main
 

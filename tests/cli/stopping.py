@@ -13,11 +13,12 @@ import signal
 import sys
 from pathlib import Path
 
-import flamescore.cli.emit
 import flamescore.insight.change
+import flamescore.report.line
+
+import flamescore.cli.emit
 import flamescore.nightly
 import flamescore.report.html
-import flamescore.report.line
 import flamescore.report.terminal  # all that a run imports is there before the forks
 from cli.killing import EVENTS
 from flamescore.cli.start import main

@@ -12,8 +12,8 @@ import pytest
 
 from cli.damaging import RECORD_DAMAGE, TABLE_DAMAGE, copied, edited, flipped, without
 from cli.small import CONTACTS, EVENTS, PROJECT, latest, record, runs, write_project
-from flamescore.exports.settings import find_settings
 from flamescore.nightly import Options, nightly
+from flamescore.project import find_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -367,7 +367,7 @@ def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, m
 
 def test_large_files_are_summed_when_reading_them_fails(nights, flamescore, monkeypatch):
     """A file that is too large to be summed first: what it can't be read by is told all the same."""
-    monkeypatch.setattr("flamescore.publish.contents.SUMMED", 0)
+    monkeypatch.setattr("flamescore.runs.contents.SUMMED", 0)
     assert flamescore("report").code == 0
     path = nights / "out" / "latest" / "points.parquet"
     data = bytearray(path.read_bytes())

@@ -13,10 +13,9 @@ import yaml
 
 from cli.small import record
 from cli.terminal import CODES, on_terminal
-from flamescore.bind.resolve import bind_rules
+from flamescore.columns import Columns
 from flamescore.errors import RuleFileError
-from flamescore.frames import Columns
-from flamescore.rules.load import load_rules_text
+from flamescore.rules import bind_rules, load_rules_text
 
 MARK = "zq\x1b[31m\x07\r\n\u202e\u200b\x85\u2066\ufeffqz"
 SHOWN = r"zq\x1b[31m\x07\x0d\x0a\u202e\u200b\x85\u2066\ufeffqz"

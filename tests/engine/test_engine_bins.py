@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flamescore.engine.bins import Bins, Kept, concat
+from flamescore.engine import Kept
+from flamescore.engine.bins import Bins, concat
 from flamescore.engine.spill import Spill
 
 ONE = np.array([0, 1])

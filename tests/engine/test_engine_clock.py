@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine.clock import Clock, transitions
+from flamescore.engine import Clock
+from flamescore.engine.clock import transitions
 from flamescore.units import Period
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)

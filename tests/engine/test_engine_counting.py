@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import counting
-from flamescore.engine.clock import Clock
+from flamescore.engine import Clock, Stream, counting
 from flamescore.engine.counting import (
     CALENDAR,
     PASSES,
@@ -18,8 +17,8 @@ from flamescore.engine.counting import (
     often_enough,
     runs,
 )
-from flamescore.engine.streams import Link, Stream
-from flamescore.rules.rulebook import Per
+from flamescore.engine.streams import Link
+from flamescore.rules import Per
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 HOUR, DAY = 3_600, 86_400

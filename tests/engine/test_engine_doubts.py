@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from flamescore.engine import KEY
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle
-from flamescore.engine.people import KEY
 from flamescore.errors import InputError, Problem
 from flamescore.frames import DROP, INSTANT, ODD, REJECTS, Counts, EventSource, Settled, SourceRecord, Window
 

@@ -8,11 +8,9 @@ import polars as pl
 import pytest
 
 from by_rule import AS_OF, bound, event, points, score
-from flamescore.engine import exact
-from flamescore.engine.exact import MOST, by_run, narrowed, size, total
-from flamescore.engine.passed import ScoreTooLargeError
-from flamescore.engine.run import Tuning
-from flamescore.insight.explain import explain
+from flamescore.engine import MOST, ScoreTooLargeError, Tuning, exact
+from flamescore.engine.exact import by_run, narrowed, size, total
+from flamescore.explain import explain
 from product import as_bytes, scored
 from strategies import case_of
 

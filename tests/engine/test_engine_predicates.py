@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from flamescore.engine.clock import Clock
+from flamescore.engine import Clock
 from flamescore.engine.predicates import evaluate
-from flamescore.rules.rulebook import Empty, Equals, Like, Matches, Order, Predicate, Within
+from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
 from flamescore.units import Period
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("America/New_York"))

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.engine.people import Finder
-from flamescore.engine.probe import Probe
+from flamescore.engine.contacts import Finder
+from flamescore.engine.hash_index import Probe
 
 LAST = 2**64 - 1
 

@@ -5,10 +5,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.engine.clock import Clock
-from flamescore.engine.rank import flames, quotients, ranked
+from flamescore.engine import Clock, flames, ranked
+from flamescore.engine.rank import quotients
 from flamescore.frames import SCORES
-from flamescore.rules.rulebook import Score
+from flamescore.rules import Score
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLOCK = Clock(AS_OF, ZoneInfo("UTC"))

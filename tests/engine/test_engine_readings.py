@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from flamescore.engine.clock import Clock
-from flamescore.engine.readings import MISSING, fold_all, instants, number, ten_thousandths
+from flamescore.engine import MISSING, Clock
+from flamescore.engine.readings import fold_all, instants, number, ten_thousandths
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from by_rule import AS_OF, bound, event, score
-from flamescore.engine.clock import Clock
-from flamescore.engine.run import DEFAULT, run
+from flamescore.engine import DEFAULT, Clock, run
 
 VISITS = """
       - {name: Visited, event: visit, points: 2, count: each}

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from by_rule import AS_OF, event, points, score
-from flamescore.bind.resolve import bind_rules
-from flamescore.frames import DROP, INSTANT, Columns, Counts, EventSource, Exports, SourceRecord
-from flamescore.rules.load import load_rules_text
+from flamescore.columns import Columns
+from flamescore.frames import DROP, INSTANT, Counts, EventSource, Exports, SourceRecord
+from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 
 DAY = timedelta(days=1)

@@ -7,10 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.engine import signatures
-from flamescore.engine.clock import Clock
+from flamescore.engine import Clock, signatures
 from flamescore.engine.signatures import Codes, ColumnCoder, Pairs, Signatures
-from flamescore.rules.rulebook import Empty, Equals, Like, Order, Predicate
+from flamescore.rules import Empty, Equals, Like, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 SALES = Predicate("url", (Like("contains", ("sales",)),))

@@ -6,19 +6,10 @@ import polars as pl
 import pytest
 
 from by_rule import AS_OF, event, points, score
-from flamescore.bind.resolve import bind_rules
+from flamescore.columns import Columns
 from flamescore.engine.windows import FOREVER
-from flamescore.frames import (
-    INSTANT,
-    ISO_SUFFIX,
-    SURVIVOR,
-    Columns,
-    Counts,
-    EventSource,
-    Exports,
-    SourceRecord,
-)
-from flamescore.rules.load import load_rules_text
+from flamescore.frames import INSTANT, ISO_SUFFIX, SURVIVOR, Counts, EventSource, Exports, SourceRecord
+from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import SourcePast, score_exports
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

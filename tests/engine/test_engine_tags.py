@@ -4,11 +4,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from flamescore.engine.clock import Clock
-from flamescore.engine.people import people_of
-from flamescore.engine.tags import UNDATED, tags_of
+from flamescore.engine import UNDATED, Clock, people_of
+from flamescore.engine.tags import tags_of
 from flamescore.frames import TAG_HISTORY
-from flamescore.rules.rulebook import TagMatch
+from flamescore.rules import TagMatch
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLOCK = Clock(AS_OF, ZoneInfo("UTC"))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from flamescore.engine import tail
-from flamescore.engine.tail import _in_order
+from flamescore.engine import aggregate as tail
+from flamescore.engine.aggregate import _in_order
 
 
 @pytest.mark.parametrize("stream", [0, 5, 700])

@@ -6,12 +6,11 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import folded
-from flamescore.engine.clock import Clock
+from flamescore.engine import Clock, Stream, Streams
 from flamescore.engine.signatures import Signatures
-from flamescore.engine.streams import Stream, Streams
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
 from flamescore.frames import Window
-from flamescore.rules.rulebook import Equals, Order, Predicate
+from flamescore.rules import Equals, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
 

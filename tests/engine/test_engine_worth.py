@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from flamescore.engine.streams import Stream
-from flamescore.engine.worth import contributions, factors, times, worths
-from flamescore.rules.rulebook import NO_DECAY, Decay, Points
+from flamescore.engine import Stream, contributions, factors
+from flamescore.engine.worth import times, worths
+from flamescore.rules import NO_DECAY, Decay, Points
 from oracle_words import round_half_away
 
 BILLION = 1_000_000_000

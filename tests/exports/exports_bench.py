@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.cells import as_text, present, rounded
-from flamescore.exports.load import load, survey
-from flamescore.exports.project import load_project
-from flamescore.exports.values import parse_limit
-from flamescore.frames import DROP, LEFT_OUT, ODD, DateColumns, EventSource, Exports, Window
+from flamescore.columns import DateColumns
+from flamescore.exports import load
+from flamescore.exports.loading import survey
+from flamescore.frames import DROP, LEFT_OUT, ODD, EventSource, Exports, Window
+from flamescore.project.load import load_project
+from flamescore.project.values import parse_limit
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from flamescore.exports import faults, records
+from flamescore import input_errors as faults
+from flamescore.exports import records
 from flamescore.exports.rejects import REASONS
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -10,7 +10,7 @@ import pytest
 from exports_bench import looked_at, rows, texts
 
 from flamescore.errors import InputError
-from flamescore.exports.frames_in import from_frames
+from flamescore.exports import from_frames
 
 CONTACTS = pl.DataFrame({"contact_id": [1, 2], "tags": [["VIP "], None], "score": [1.0, 2.5]})
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flamescore.errors import InputError
-from flamescore.exports.project import load_project
 from flamescore.nightly import Options, nightly
+from flamescore.project.load import load_project
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 HEAD = "contact_id,event,at,url\n"

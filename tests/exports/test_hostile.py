@@ -9,9 +9,9 @@ import zstandard
 from cli_bench import check_law, score, score_measured
 
 from flamescore.exports import bytepass
-from flamescore.exports.dialect import CsvFile
-from flamescore.exports.spool import Spool
+from flamescore.exports.csv_dialect import CsvFile
 from flamescore.exports.sweep import sweep
+from flamescore.exports.tempfiles import Spool
 from flamescore.text import printable
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"

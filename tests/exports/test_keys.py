@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from flamescore.columns import DateColumns
 from flamescore.errors import InputError
-from flamescore.exports.load import load
-from flamescore.frames import ROW, DateColumns
-from flamescore.insight.single import single
+from flamescore.explain.single import single
+from flamescore.exports import load
+from flamescore.frames import ROW
 
 PROJECT = """\
 contacts:

@@ -6,12 +6,12 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flamescore.exports import Table, without_column
 from flamescore.exports.find import Found
-from flamescore.exports.lacking import flow, without_column
+from flamescore.exports.lacking import flow
 from flamescore.exports.mapping import mapped
-from flamescore.exports.model import EventsSource
-from flamescore.exports.tables import Table
-from flamescore.source import parse
+from flamescore.project import EventsSource
+from flamescore.yaml_tree import parse
 
 NAMES = st.sampled_from("abcd")
 

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from exports_bench import CONTACTS, rows, texts
 
+from flamescore.columns import Columns, DateColumns
 from flamescore.errors import InputError, ProjectFileError
-from flamescore.frames import DROP, ISO_SUFFIX, Columns, DateColumns
+from flamescore.frames import DROP, ISO_SUFFIX
 
 EVENTS = "events: [{path: events.csv}]\n"
 

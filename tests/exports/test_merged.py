@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from exports_bench import rows
 
-from flamescore.bind.resolve import bind_rules
-from flamescore.exports.load import load
+from flamescore.explain.single import single
+from flamescore.exports import load
 from flamescore.exports.merged import settle
-from flamescore.insight.single import single
-from flamescore.rules.load import load_rules_text
+from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 
 PROJECT = """\

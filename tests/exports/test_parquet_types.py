@@ -12,9 +12,9 @@ import pytest
 from cli_bench import check_law, score
 from exports_bench import texts
 
+from flamescore.columns import NamedColumns
 from flamescore.errors import InputError
-from flamescore.exports.load import load, readable
-from flamescore.frames import NamedColumns
+from flamescore.exports import load, readable
 
 FILES = Path(__file__).parent / "parquet_types"
 CONTACTS = "contacts: [{path: contacts.parquet}]\n"

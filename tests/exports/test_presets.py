@@ -9,9 +9,10 @@ from itertools import pairwise
 import pytest
 from exports_bench import PEOPLE, looked_at, texts
 
-from flamescore.exports.load import load
-from flamescore.exports.vendors import KINDS, presets
+from flamescore.exports import load
 from flamescore.frames import Exports
+from flamescore.project import all_presets
+from flamescore.project.presets import KINDS
 
 
 def row(header: str, **cells: str) -> str:
@@ -463,9 +464,9 @@ def test_salesforce_report_and_its_footer(bench):
 # --- the files themselves ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", all_presets())
 def test_each_file_holds_source_keys_alone(name):
-    for variant in presets()[name].variants:
+    for variant in all_presets()[name].variants:
         keys = {*KINDS[variant.kind].model_fields} - {"path", "preset", "max_rejects", "max_age", "files"}
         assert variant.keys.keys() <= keys
         spec = variant.source
@@ -477,15 +478,15 @@ def test_each_file_holds_source_keys_alone(name):
 
 
 def test_no_two_variants_of_a_kind_have_one_header():
-    signatures = sorted((v.kind, v.header, v.exact) for p in presets().values() for v in p.variants)
+    signatures = sorted((v.kind, v.header, v.exact) for p in all_presets().values() for v in p.variants)
     assert all(one != other for one, other in pairwise(signatures))
 
 
 def test_those_that_nobody_has_seen_say_so():
-    assert [name for name, preset in presets().items() if not preset.verified] == ["keap", "ontraport"]
+    assert [name for name, preset in all_presets().items() if not preset.verified] == ["keap", "ontraport"]
 
 
 def test_all_that_were_asked_for_are_there():
-    assert list(presets()) == [
+    assert list(all_presets()) == [
         "activecampaign", "calendly", "hubspot", "keap", "mailchimp", "mautic", "ontraport", "salesforce", "segment", "shopify", "stripe", "zoom",
     ]  # fmt: skip

@@ -8,11 +8,12 @@ import pytest
 from exports_bench import PEOPLE, rows
 
 from flamescore.errors import InputError, ProjectFileError
-from flamescore.exports import fitting
-from flamescore.exports.load import load, survey
-from flamescore.exports.settings import settle
-from flamescore.exports.vendors import Preset, presets
+from flamescore.exports import load
+from flamescore.exports import preset_detection as fitting
+from flamescore.exports.loading import survey
 from flamescore.frames import DROP
+from flamescore.project import all_presets, settle
+from flamescore.project.presets import Preset
 from real_exports import REAL
 
 HUBSPOT = "Record ID,First Name,Last Name,Email,Phone Number\n7,Ann,Lee,ann@x.org,'+1602\n"
@@ -305,7 +306,7 @@ def test_a_real_table_that_is_none_of_these(bench, real):
 
 
 def test_every_preset_is_a_name_for_the_project_file(bench):
-    for name in presets():
+    for name in all_presets():
         assert (
             bench.project(f"contacts: [{{path: c.csv, preset: {name}}}]\n").settings.contacts[0].preset
             == name

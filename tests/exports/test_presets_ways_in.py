@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from exports_bench import Piped
 
-from flamescore.exports.vendors import presets
+from flamescore.project import all_presets
 
 ACCOUNTS = "contact_id,email,account_id\n1,ann@x.org,ann@x.org\n"
 NAME = "123456789_export"
@@ -22,7 +22,7 @@ KNOWN = {
 
 
 def variants():
-    for name, preset in presets().items():
+    for name, preset in all_presets().items():
         for variant in preset.variants:
             yield pytest.param(name, variant, id=f"{name} {variant.name}")
 
@@ -123,7 +123,7 @@ def comes_in(bench, monkeypatch, way, variant):
 
 @pytest.mark.parametrize("way", ["csv.gz", "ndjson", "CSV piped in, packed", "NDJSON piped in"])
 def test_auto_finds_the_vendor_whichever_way_it_comes(bench, monkeypatch, way):
-    (variant,) = (each for each in presets()["hubspot"].variants if each.name == "email_event table")
+    (variant,) = (each for each in all_presets()["hubspot"].variants if each.name == "email_event table")
     bench.write("people.csv", ACCOUNTS)
     path = comes_in(bench, monkeypatch, way, variant)
     _, notes = loaded(bench, "events", "auto", path)

@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from flamescore.errors import ProjectFileError, UsageError
-from flamescore.exports.project import find_project, keys_at, load_project
-from flamescore.exports.reference import json_schema, key_table
-from flamescore.exports.settings import FLAGS, VARIABLES, check_needed, settle
-from flamescore.exports.values import parse_limit
+from flamescore.project import check_needed, json_schema, settle
+from flamescore.project.load import find_project, keys_at, load_project
+from flamescore.project.reference import key_table
+from flamescore.project.settings import FLAGS, VARIABLES
+from flamescore.project.values import parse_limit
 
 WHOLE = """\
 version: 1

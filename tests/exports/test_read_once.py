@@ -8,14 +8,15 @@ import polars as pl
 import pytest
 from exports_bench import CONTACTS
 
-from flamescore.bind.resolve import bind_rules
+from flamescore.changes.parts import totals_at
+from flamescore.columns import Columns, DateColumns
 from flamescore.errors import InputError
-from flamescore.exports.load import load, survey
-from flamescore.exports.project import load_project
-from flamescore.exports.values import parse_limit
-from flamescore.frames import Columns, Counts, DateColumns, Window
-from flamescore.insight.changes_parts import totals_at
-from flamescore.rules.load import load_rules_text
+from flamescore.exports import load
+from flamescore.exports.loading import survey
+from flamescore.frames import Counts, Window
+from flamescore.project.load import load_project
+from flamescore.project.values import parse_limit
+from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 
 AS_OF = datetime(2026, 12, 1, tzinfo=UTC)

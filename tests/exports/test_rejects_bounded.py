@@ -9,8 +9,8 @@ import pytest
 from exports_bench import CONTACTS, PEOPLE, looked_at
 
 from flamescore.errors import InputError
-from flamescore.exports.load import load
-from flamescore.exports.values import parse_limit
+from flamescore.exports import load
+from flamescore.project.values import parse_limit
 
 HEAD = "contact_id,event,at,url\n"
 SOUND = "1,visit,2026-01-01,/a\n"

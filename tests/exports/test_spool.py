@@ -11,7 +11,8 @@ import time
 import pytest
 
 from cli.small import CONTACTS, EVENTS, PROJECT, command, environment, write_project
-from flamescore.exports.spool import LOCK, Spool, delete_leftovers
+from flamescore.exports import delete_leftovers
+from flamescore.exports.tempfiles import LOCK, Spool
 
 PIPED = PROJECT.replace("contacts.csv", "contacts.csv.gz").replace("events.csv", "events.pipe")
 
@@ -119,7 +120,7 @@ def test_folders_that_a_dead_process_was_making_or_deleting_are_deleted(copies, 
 def test_a_kill_while_a_spool_is_made_or_deleted_leaves_nothing_for_long(copies, step):
     text = (
         "import os, signal, sys\n"
-        "from flamescore.exports.spool import Spool, delete_leftovers\n"
+        "from flamescore.exports.tempfiles import Spool, delete_leftovers\n"
         "delete_leftovers()\n"
         "left = int(sys.argv[1])\n"
         "EVENTS = 'tempfile.mkdtemp os.mkdir os.rename os.remove os.rmdir fcntl.flock'.split()\n"
@@ -154,7 +155,7 @@ def test_a_spool_of_this_process_lives_until_it_is_closed(copies):
 
 
 def test_a_spool_that_nobody_closes_goes_with_the_process(copies):
-    text = "from flamescore.exports.spool import Spool; Spool().new().write_text('x')"
+    text = "from flamescore.exports.tempfiles import Spool; Spool().new().write_text('x')"
     subprocess.run([sys.executable, "-c", text], check=True, env=environment(TMPDIR=str(copies)))
     assert list(copies.iterdir()) == []
 

@@ -14,10 +14,11 @@ import zstandard
 from exports_bench import CONTACTS, Piped, rows
 
 from flamescore.errors import InputError, ProjectFileError
-from flamescore.exports import jsonlines, unpack
+from flamescore.exports import ndjson as jsonlines
+from flamescore.exports import unpack
 from flamescore.exports.find import Found
-from flamescore.exports.settings import settle
-from flamescore.exports.spool import Spool
+from flamescore.exports.tempfiles import Spool
+from flamescore.project import settle
 
 PLAIN = "contact_id,event,at,url\n1,visit,2026-01-01,/a\n2,open,2026-01-02,\n"
 LINES = """\

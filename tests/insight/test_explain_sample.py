@@ -16,11 +16,10 @@ import pytest
 
 import flamescore
 from flamescore.api import _columns
-from flamescore.bind.resolve import bind_rules
 from flamescore.cli.explain import _json
-from flamescore.insight.explain import AHEAD, explain
-from flamescore.insight.frozen import frozen
-from flamescore.insight.published import held_against
+from flamescore.explain import explain, frozen, held_against
+from flamescore.explain.contact import AHEAD
+from flamescore.rules import bind_rules
 from flamescore.scoring import score_exports
 
 ROOT = Path(__file__).parent.parent.parent
@@ -46,7 +45,7 @@ def _some(exports, part):
 
 @pytest.mark.parametrize("part", range(PARTS) if FULL else [0])
 def test_it_adds_up(sample, part, monkeypatch):
-    monkeypatch.setattr("flamescore.insight.explain.AHEAD", ())
+    monkeypatch.setattr("flamescore.explain.contact.AHEAD", ())
     book, exports, result = sample
     ids = _some(exports, part)
     rows = {(row["contact_id"], row["score_name"]): row for row in result.scores.to_dicts()}

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from flamescore.errors import NotFoundError, UsageError
+from flamescore.explain import contact_meant
 from flamescore.frames import SURVIVOR, Exports
-from flamescore.insight.who import contact_meant
 
 EXPORTS = Exports(
     pl.DataFrame(

@@ -35,7 +35,7 @@ def dies(made: list[Any]) -> bool:
 
 
 def _agrees(made: list[Any]) -> bool:
-    from flamescore.engine.run import Tuning  # noqa: PLC0415
+    from flamescore.engine import Tuning  # noqa: PLC0415
     from flamescore.scoring import score_exports  # noqa: PLC0415
     from product import exports_of  # noqa: PLC0415
 

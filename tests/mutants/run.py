@@ -29,6 +29,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(SOURCE)]
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # the frames are small
 
+import flamescore.bind.resolve  # noqa: E402
 import hypothesis  # noqa: E402, F401 - imported here, it is there in each process
 import killing  # noqa: E402
 import numpy as np  # noqa: E402, F401
@@ -36,7 +37,6 @@ import polars as pl  # noqa: E402, F401
 import pytest  # noqa: E402, F401
 from mutate import Mutant, chosen, mutants_of  # noqa: E402
 
-import flamescore.bind.resolve  # noqa: E402
 import flamescore.rules.load  # noqa: E402, F401
 import strategies  # noqa: E402, F401
 

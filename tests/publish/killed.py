@@ -13,7 +13,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 
 STEPS = ("os.mkdir", "os.chmod", "os.rename", "os.symlink", "os.remove", "os.rmdir", "shutil.rmtree", "open")
 FILES = ("a.txt", "b.txt")

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from flamescore.errors import ExitCode, LockedError, OutputError
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 from publish.whole import publish
 
 AS_OF = datetime(2026, 11, 21, 2, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 
 HERE = Path(__file__).parent
 

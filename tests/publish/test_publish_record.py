@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from flamescore._version import __version__
 from flamescore.errors import InputError
 from flamescore.frames import POINTS, SCORES
-from flamescore.publish.describe import describe
-from flamescore.publish.layout import layout
-from flamescore.publish.record import RulesFile, RunRecord, read_record, write_record
+from flamescore.runs import RulesFile, RunRecord, describe, write_record
+from flamescore.runs.layout import layout
+from flamescore.runs.record import read_record
 from flamescore.steps import Step
 from publish.whole import RULES, publish
 from tables.by_hand import AS_OF, scored

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flamescore.errors import ExitCode, InputError, NotFoundError, OutputError
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 from publish.whole import publish
 
 

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.publish.describe import describe
-from flamescore.publish.record import RulesFile, write_record
-from flamescore.publish.store import Published, RunStore
-from flamescore.tables.write import TableSettings, write_tables
+from flamescore.runs import Published, RulesFile, RunStore, describe, write_record
+from flamescore.tables import TableSettings, write_tables
 from tables.by_hand import AS_OF, scored
 
 if TYPE_CHECKING:

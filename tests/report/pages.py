@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.frames import POINTS, SCORES
-from flamescore.report.material import Changes, Material, of_scored
-from flamescore.report.view import view
+from flamescore.report import Changes, Material, of_scored, view
 from tables.by_hand import AS_OF, RULES, at, book, places_of, scored
 
 if TYPE_CHECKING:
-    from flamescore.report.view import View
+    from flamescore.report import View
     from flamescore.scoring import Scored
 
 RUN = "2026-11-21T020000Z-3f9a1c"

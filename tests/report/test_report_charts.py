@@ -3,7 +3,7 @@
 import pytest
 
 from flamescore.report.charts import share, strength, strongest
-from flamescore.report.view import RuleLine
+from flamescore.report.view_model import RuleLine
 
 
 def line(name, amount):

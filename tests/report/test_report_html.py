@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from flamescore.report.formats import RENDERERS
-from flamescore.report.html import LIMIT, render, short, write_html
+from flamescore.report import RENDERERS, number, write_html
+from flamescore.report.html import LIMIT, render, short
 from flamescore.report.links import mailto, tel
-from flamescore.report.words import ago, number, reason, signed
+from flamescore.report.words import ago, reason, signed
 from report.pages import HASH, RUN, changes, hostile, many, material, nobody, report
 from tables.by_hand import SCORE_ROWS, scored
 

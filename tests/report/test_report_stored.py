@@ -9,10 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from flamescore.cli.main import program
-from flamescore.exports.settings import find_settings
 from flamescore.nightly import Options, nightly
-from flamescore.report.redact import redacted
-from flamescore.report.view import view
+from flamescore.project import find_settings
+from flamescore.report import redacted, view
 from report.pages import many, material
 
 ROOT = Path(__file__).parents[2]

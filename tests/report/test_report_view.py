@@ -11,19 +11,16 @@ from rich.ansi import AnsiDecoder
 from rich.console import Console
 
 from flamescore.frames import Counts, SourceRecord
+from flamescore.report import escaped, line, of_scored, problems, view, write_markdown
+from flamescore.report import render as on_terminal
 from flamescore.report.leads import Lead
-from flamescore.report.line import line
-from flamescore.report.markdown import escaped, render, write_markdown
-from flamescore.report.material import of_scored
-from flamescore.report.problems import problems
-from flamescore.report.terminal import render as on_terminal
-from flamescore.report.view import view
+from flamescore.report.markdown import render
 from flamescore.report.words import Reason
 from flamescore.text import for_cell
 from tables.by_hand import CONTACTS, SCORE_ROWS, SOURCE, scored
 
 if TYPE_CHECKING:
-    from flamescore.report.view import View
+    from flamescore.report import View
     from flamescore.scoring import Scored
 
 RUN = "2026-11-21T020000Z-3f9a1c"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flamescore.errors import RuleFileError
-from flamescore.rules.load import load_rules, load_rules_text
+from flamescore.rules import load_rules, load_rules_text
 
 FAULTS = Path(__file__).parent / "faults"
 NAMES = sorted(path.stem for path in FAULTS.glob("*.yaml"))

@@ -17,7 +17,7 @@ def in_source():
         for room in ("rules", "bind")
         for path in (ROOT / "src/flamescore" / room).glob("*.py")
     ]
-    source = (ROOT / "src/flamescore/source.py").read_text()
+    source = (ROOT / "src/flamescore/yaml_tree/reader.py").read_text()
     numbers = re.findall(r"self\.(?:fault|stop)\(\s*(\d+)(?: if syntax\.tab else (\d+))?,", source)
     return codes(*texts) | {f"R{int(number):03d}" for pair in numbers for number in pair if number}
 

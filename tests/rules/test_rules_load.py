@@ -11,11 +11,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flamescore.errors import RuleFileError
-from flamescore.rules.load import load_condition, load_rules, load_rules_text
-from flamescore.rules.rulebook import AnyOf, Decay, HasTag, Not, Points, TagMatch
+from flamescore.rules import (
+    AnyOf,
+    Decay,
+    HasTag,
+    Not,
+    Points,
+    TagMatch,
+    load_condition,
+    load_rules,
+    load_rules_text,
+)
 from flamescore.rules.slug import slug
-from flamescore.source import node_of, parse
-from flamescore.tree import Document
+from flamescore.yaml_tree import Document, parse
+from flamescore.yaml_tree.nodes import node_of
 
 UTC = ZoneInfo("UTC")
 SECTION_ONE = Path(__file__).parent / "section_one.yaml"

@@ -7,8 +7,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from flamescore.rules.schema import json_schema
-from flamescore.source import parse
+from flamescore.rules import json_schema
+from flamescore.yaml_tree import parse
 
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted((ROOT / "rules").glob("*.yaml")), Path(__file__).parent / "section_one.yaml"]

@@ -5,11 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flamescore.bind.resolve import bind_predicates
+from flamescore.columns import Columns
 from flamescore.errors import RuleFileError
-from flamescore.frames import Columns
-from flamescore.rules.load import load_predicates
-from flamescore.rules.rulebook import Equals, Like, Order, Predicate
+from flamescore.rules import Equals, Like, Order, Predicate, bind_predicates, load_predicates
 
 COLUMNS = Columns(("country", "employees", "First Name"))
 PHOENIX = ZoneInfo("America/Phoenix")

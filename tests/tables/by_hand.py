@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
-from flamescore.rules.rulebook import BranchRule, Rule, RuleBook, Score
+from flamescore.rules import BranchRule, Rule, RuleBook, Score
 from flamescore.scoring import Observations, Scored
 
 if TYPE_CHECKING:

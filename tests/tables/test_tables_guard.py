@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.tables.guard import guard
+from flamescore.tables import guard
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from flamescore.frames import INSTANT, POINTS, REJECTS, SCORES
+from flamescore.tables import TableSettings, write_tables
 from flamescore.tables.parquet import ROW_GROUP, write_contacts, write_points, write_scores
-from flamescore.tables.write import TableSettings, write_tables
 from tables.by_hand import AS_OF, CONTACTS, Entries, places_of, scored
 
 

@@ -9,13 +9,12 @@ import polars as pl
 import pytest
 
 from flamescore.frames import POINTS, REJECTS
+from flamescore.tables import TableSettings, absent, local_time, summaries, write_tables
 from flamescore.tables.hot import hot_file, hot_list
-from flamescore.tables.keep import absent, kept
+from flamescore.tables.keep import kept
 from flamescore.tables.reasons import reasons
-from flamescore.tables.summary import summaries
 from flamescore.tables.text import scores_pieces, write_csv, write_pieces
-from flamescore.tables.words import local_time, plain
-from flamescore.tables.write import TableSettings, write_tables
+from flamescore.tables.words import plain
 from tables.by_hand import CONTACTS, POINT_ROWS, SCORE_ROWS, Entries, scored
 
 NO_REJECTS = pl.DataFrame(schema=REJECTS)

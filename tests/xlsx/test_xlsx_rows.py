@@ -15,8 +15,9 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from flamescore.errors import UsageError
+from flamescore.report import workbook
 from flamescore.report.sheets import sheet_names
-from flamescore.report.xlsx import MOST_ROWS, Sheet, workbook
+from flamescore.report.xlsx import MOST_ROWS, Sheet
 
 PHOENIX = ZoneInfo("America/Phoenix")
 INSTANT = pl.Datetime("us", "UTC")

@@ -15,8 +15,8 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.report.words import number
-from flamescore.tables.words import local_time, whole_percent
+from flamescore.report import number
+from flamescore.tables import local_time, whole_percent
 from flamescore.text import for_cell
 
 if TYPE_CHECKING:

@@ -7,17 +7,16 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.changes import CHANGES, FILE, KINDS, SAME
 from flamescore.errors import Problem, UsageError
-from flamescore.insight.changes_schema import CHANGES, FILE, KINDS, SAME
-from flamescore.publish.contents import scan
-from flamescore.report.words import number
-from flamescore.source import nearest
-from flamescore.tables.changes import with_why
+from flamescore.report import number
+from flamescore.runs import scan
+from flamescore.tables import with_why
 from flamescore.units import to_local
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from flamescore.publish.record import RunRecord
-    from flamescore.publish.runs import Run
+    from flamescore.runs import Run, RunRecord
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 NONE_BEFORE = "has no changes: it is the first, or `changes: false` is set in the project file"

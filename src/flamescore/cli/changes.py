@@ -23,7 +23,7 @@ from flamescore.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from flamescore.publish.record import RunRecord
+    from flamescore.runs import RunRecord
 
 
 def changes(
@@ -64,8 +64,8 @@ def changes(
             remark_on_others,
         )
         from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
-        from flamescore.publish.contents import reading_run  # noqa: PLC0415
+        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.runs import reading_run  # noqa: PLC0415
 
         chosen = format_of(out, form)
         found = published(find_settings(config), run, log_format, quiet=quiet)

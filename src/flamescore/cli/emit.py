@@ -106,7 +106,7 @@ def show(renderable: RenderableType) -> None:
     """Print on the terminal, as wide as that is."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
-    from flamescore.report.filtered import Filtered  # noqa: PLC0415 - the same
+    from flamescore.report import Filtered  # noqa: PLC0415 - the same
 
     Console(highlight=False).print(Filtered(renderable))
 
@@ -115,7 +115,7 @@ def as_text(renderable: RenderableType, *, width: int = 200) -> str:
     """Return what a terminal of a width would show, without colours and blank ends."""
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
 
-    from flamescore.report.filtered import Filtered  # noqa: PLC0415 - the same
+    from flamescore.report import Filtered  # noqa: PLC0415 - the same
 
     page = StringIO()
     Console(file=page, width=width, color_system=None, force_terminal=False, highlight=False).print(
@@ -178,8 +178,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _csv(frame: pl.DataFrame, *, spreadsheet: bool, raw: bool) -> bytes:
     """Return CSV for people, cells guarded; `raw` is exact, `spreadsheet` has a BOM and is guarded anyway."""
-    from flamescore.tables.guard import guard  # noqa: PLC0415 - Polars comes with it
-    from flamescore.tables.words import flat  # noqa: PLC0415
+    from flamescore.tables import flat, guard  # noqa: PLC0415
 
     cells = frame.pipe(flat)
     cells = cells if raw and not spreadsheet else cells.pipe(guard)
@@ -204,14 +203,14 @@ def _json(frame: pl.DataFrame, *, lines: bool) -> bytes:
 
 
 def _workbook(frame: pl.DataFrame, zone: ZoneInfo | None) -> bytes:
-    from flamescore.exports.times import UTC_ZONE  # noqa: PLC0415 - Polars comes with it
-    from flamescore.report.xlsx import workbook  # noqa: PLC0415
+    from flamescore.exports import UTC_ZONE  # noqa: PLC0415 - Polars comes with it
+    from flamescore.report import workbook  # noqa: PLC0415
 
     return workbook(frame, zone=zone or UTC_ZONE)
 
 
 def _markdown(frame: pl.DataFrame) -> str:
-    from flamescore.report.markdown import escaped  # noqa: PLC0415 - Polars comes with it
+    from flamescore.report import escaped  # noqa: PLC0415 - Polars comes with it
 
     names = [escaped(name) for name in frame.columns]
     rows = [[escaped(cell) for cell in row] for row in _cells(frame)]
@@ -233,7 +232,7 @@ def _table(frame: pl.DataFrame) -> RenderableType:
 
 
 def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
-    from flamescore.tables.words import flat  # noqa: PLC0415 - Polars comes with it
+    from flamescore.tables import flat  # noqa: PLC0415 - Polars comes with it
 
     for row in frame.pipe(flat).iter_rows():
         yield ["" if cell is None else _said(plain(cell)) for cell in row]

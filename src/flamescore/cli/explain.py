@@ -16,10 +16,10 @@ from flamescore.errors import Problem, UsageError
 from flamescore.text import json_text
 
 if TYPE_CHECKING:
-    from flamescore.exports.project import Project
+    from flamescore.explain import Explanation
     from flamescore.frames import Exports
-    from flamescore.insight.explanation import Explanation
-    from flamescore.publish.runs import Run
+    from flamescore.project import Project
+    from flamescore.runs import Run
 
 
 class ExplainFormat(StrEnum):
@@ -70,7 +70,7 @@ def explain(
     def body() -> None:
         started = time.perf_counter()
         from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
 
         if as_of is not None and run is not None:
             hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
@@ -101,12 +101,11 @@ def _of_run(
     most: int | None,
 ) -> Explanation:
     from flamescore.cli.published import as_read  # noqa: PLC0415 - it takes time to import
+    from flamescore.explain import contact_meant, held_against  # noqa: PLC0415
+    from flamescore.explain import explain as explained  # noqa: PLC0415
     from flamescore.inputs import read_inputs  # noqa: PLC0415
-    from flamescore.insight.explain import explain as explained  # noqa: PLC0415
-    from flamescore.insight.published import held_against  # noqa: PLC0415
-    from flamescore.insight.who import contact_meant  # noqa: PLC0415
-    from flamescore.publish.contents import reading_run, scan  # noqa: PLC0415
-    from flamescore.rules.load import load_rules_text  # noqa: PLC0415
+    from flamescore.rules import load_rules_text  # noqa: PLC0415
+    from flamescore.runs import reading_run, scan  # noqa: PLC0415
 
     record = found.record
     rules = load_rules_text(record.rules.text, record.rules.path)
@@ -141,10 +140,13 @@ def _changed(project: Project, text: str) -> bool:
 def _of_time(
     project: Project, contact: str, as_of: str, *, rank: bool, everything: bool, most: int | None
 ) -> Explanation:
+    from flamescore.explain import (  # noqa: PLC0415
+        contact_meant,
+        standing,
+        with_ranks,
+    )
+    from flamescore.explain import explain as explained  # noqa: PLC0415
     from flamescore.inputs import read_inputs  # noqa: PLC0415 - Polars comes with it
-    from flamescore.insight.explain import explain as explained  # noqa: PLC0415
-    from flamescore.insight.explain import standing, with_ranks  # noqa: PLC0415
-    from flamescore.insight.who import contact_meant  # noqa: PLC0415
 
     with read_inputs(project, as_of=as_of, keys=None if rank else _keys(contact)) as inputs:
         book, exports = inputs.bound.book, inputs.exports
@@ -161,7 +163,7 @@ def _of_time(
 
 def _most(form: ExplainFormat) -> int | None:
     """Return how many of the occurrences that count under a rule a format has."""
-    from flamescore.report.explained import SHOWN  # noqa: PLC0415 - rich takes time to import
+    from flamescore.report import SHOWN  # noqa: PLC0415 - rich takes time to import
 
     return SHOWN if form is ExplainFormat.TABLE else None
 
@@ -189,14 +191,14 @@ def _chosen(out: str | None, form: ExplainFormat | None) -> ExplainFormat:
 
 def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool) -> None:
     from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415 - Polars comes with it
-    from flamescore.report.explained import render  # noqa: PLC0415
+    from flamescore.report import render_explanation  # noqa: PLC0415
 
     if form is ExplainFormat.JSON:
         deliver(_json(told).encode(), out)
     elif place(out) is None and sys.stdout.isatty():
-        show(render(told, everything=everything))
+        show(render_explanation(told, everything=everything))
     else:
-        deliver(as_text(render(told, everything=everything)).encode(), out)
+        deliver(as_text(render_explanation(told, everything=everything)).encode(), out)
 
 
 def _json(told: Explanation) -> str:

@@ -42,7 +42,7 @@ def presets(
 def _listed() -> pl.DataFrame:
     import polars as pl  # noqa: PLC0415
 
-    from flamescore.exports.vendors import presets as known  # noqa: PLC0415
+    from flamescore.project import all_presets as known  # noqa: PLC0415
 
     rows = [
         (name, each.vendor, ", ".join(each.kinds), "yes" if each.verified else "no", len(each.variants))
@@ -53,9 +53,9 @@ def _listed() -> pl.DataFrame:
 
 def _shown(name: str) -> str:
     from flamescore.errors import Problem, UsageError  # noqa: PLC0415 - only if needed
-    from flamescore.exports.vendors import presets as known  # noqa: PLC0415
-    from flamescore.exports.vendors import text_of  # noqa: PLC0415
-    from flamescore.source import nearest  # noqa: PLC0415
+    from flamescore.project import all_presets as known  # noqa: PLC0415
+    from flamescore.project import text_of  # noqa: PLC0415
+    from flamescore.yaml_tree import nearest  # noqa: PLC0415
 
     if name not in known():
         meant = nearest(name, known())

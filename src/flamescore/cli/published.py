@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.cli.boundary import remark
 from flamescore.errors import NotFoundError, Problem
-from flamescore.exports.faults import MISSING, fault
-from flamescore.exports.find import STDIN
-from flamescore.exports.settings import find_settings_of
-from flamescore.publish.runs import LATEST
-from flamescore.publish.store import RunStore
+from flamescore.input_errors import MISSING, fault
+from flamescore.project import STDIN, find_settings_of
+from flamescore.runs import LATEST, RunStore
 from flamescore.wallclock import ahead
 
 if TYPE_CHECKING:
     from flamescore.cli.options import LogFormat
-    from flamescore.exports.project import Project
-    from flamescore.publish.runs import Run
+    from flamescore.project import Project
+    from flamescore.runs import Run
 
 
 LATEST_AHEAD: Final = "O101"

@@ -48,12 +48,9 @@ def report(
     def body() -> None:
         from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415
         from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
-        from flamescore.publish.contents import reading_run  # noqa: PLC0415
-        from flamescore.report.formats import RENDERERS  # noqa: PLC0415
-        from flamescore.report.redact import redacted  # noqa: PLC0415
-        from flamescore.report.terminal import render  # noqa: PLC0415
-        from flamescore.report.view import view  # noqa: PLC0415
+        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.report import RENDERERS, redacted, render, view  # noqa: PLC0415
+        from flamescore.runs import reading_run  # noqa: PLC0415
         from flamescore.stored import material_of  # noqa: PLC0415
 
         chosen = _format(out, form, tuple(RENDERERS))

@@ -11,8 +11,8 @@ from flamescore.cli.options import As, Config, Log, LogFormat, Out, Quiet, Raw, 
 from flamescore.errors import InputError
 
 if TYPE_CHECKING:
-    from flamescore.exports.project import Project
-    from flamescore.publish.store import RunStore
+    from flamescore.project import Project
+    from flamescore.runs import RunStore
 
 
 def runs(
@@ -55,9 +55,12 @@ def runs(
 
     def body() -> None:
         from flamescore.cli.emit import emit  # noqa: PLC0415 - Polars comes with it
-        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
-        from flamescore.publish.shelf import checked, listed  # noqa: PLC0415
-        from flamescore.publish.store import RunStore  # noqa: PLC0415
+        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.runs import (  # noqa: PLC0415
+            RunStore,
+            checked,
+            listed,
+        )
 
         project = find_settings(config, {"output": output})
         store = RunStore(project.resolve(project.settings.output), project.settings.mode)

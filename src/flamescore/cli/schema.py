@@ -37,8 +37,8 @@ def schema(
 
 
 def _schema(which: Which, out: str | None) -> None:
-    from flamescore.exports.reference import json_schema as project_schema  # noqa: PLC0415 - only if needed
-    from flamescore.rules.schema import json_schema as rules_schema  # noqa: PLC0415
+    from flamescore.project import json_schema as project_schema  # noqa: PLC0415 - only if needed
+    from flamescore.rules import json_schema as rules_schema  # noqa: PLC0415
 
     made = rules_schema() if which is Which.RULES else project_schema()
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"

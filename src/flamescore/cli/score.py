@@ -97,8 +97,8 @@ def score(
     }
 
     def body() -> None:
-        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
         from flamescore.nightly import Options, nightly  # noqa: PLC0415
+        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
 
         project = find_settings(config, flags)
         options = Options(
@@ -140,10 +140,9 @@ def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
 def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
     """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
     from flamescore.as_of import not_latest  # noqa: PLC0415 - it takes time to import
+    from flamescore.changes import would_change  # noqa: PLC0415
     from flamescore.cli.emit import show  # noqa: PLC0415
-    from flamescore.insight.change import would_change  # noqa: PLC0415
-    from flamescore.report.line import line  # noqa: PLC0415
-    from flamescore.report.terminal import render  # noqa: PLC0415
+    from flamescore.report import line, render  # noqa: PLC0415
 
     if sys.stdout.isatty():
         show(render(outcome.report))

@@ -116,7 +116,7 @@ def search(
         from flamescore.cli import searching  # noqa: PLC0415 - Polars comes with it
         from flamescore.cli.emit import emit, first_rows, place, remark_on_others  # noqa: PLC0415
         from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.exports.settings import find_settings  # noqa: PLC0415 - it takes time to import
+        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
 
         project = find_settings(config)
         asked = searching.Asked(

@@ -11,19 +11,18 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.errors import Problem, UsageError
-from flamescore.insight.merged import FILE as MERGED_FILE
-from flamescore.insight.search import Query, Term, ranked_contacts, search, why_cold
-from flamescore.publish.contents import has_merged, read, reading_run, scan
-from flamescore.source import nearest
+from flamescore.merged import FILE as MERGED_FILE
+from flamescore.runs import has_merged, read, reading_run, scan
+from flamescore.search import Query, Term, ranked_contacts, search, why_cold
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.engine.clock import Clock
-    from flamescore.exports.project import Project
-    from flamescore.publish.record import RunRecord
-    from flamescore.publish.runs import Run
-    from flamescore.rules.rulebook import Predicate
+    from flamescore.engine import Clock
+    from flamescore.project import Project
+    from flamescore.rules import Predicate
+    from flamescore.runs import Run, RunRecord
 
 _RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")

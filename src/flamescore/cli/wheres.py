@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.bind.columns import date_columns
-from flamescore.bind.resolve import bind_predicates
-from flamescore.engine.clock import Clock
-from flamescore.exports.companions import IsoText
-from flamescore.frames import ISO_SUFFIX, Columns
-from flamescore.rules.load import load_predicates
+from flamescore.columns import Columns
+from flamescore.engine import Clock
+from flamescore.exports import IsoText
+from flamescore.frames import ISO_SUFFIX
+from flamescore.rules import bind_predicates, date_columns, load_predicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from flamescore.exports.project import Project
-    from flamescore.rules.rulebook import Predicate
+    from flamescore.project import Project
+    from flamescore.rules import Predicate
 
 
 def bound(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import as_text, folded, maybe_blank, present
-from flamescore.engine.people import INDEX, KEY, ROUNDED, contact_of
+from flamescore.engine.contacts import INDEX, KEY, ROUNDED, contact_of
 from flamescore.engine.streams import EVENT
 from flamescore.errors import InputError
-from flamescore.exports.faults import UNREADABLE, fault
 from flamescore.frames import DROP, FAULTY, LEFT_OUT, ODD, REJECTS, Settled
+from flamescore.input_errors import UNREADABLE, fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

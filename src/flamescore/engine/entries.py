@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.rules.rulebook import NO_LIMITS
+from flamescore.rules import NO_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.rules.rulebook import Limits, RuleBook, Score
+    from flamescore.rules import Limits, RuleBook, Score
 
 
 @dataclass(frozen=True, slots=True)

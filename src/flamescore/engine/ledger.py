@@ -11,19 +11,19 @@ from flamescore.engine.entries import entries_of, numbered
 from flamescore.engine.exact import kind_for, narrowed, size, total
 from flamescore.engine.tags import UNDATED
 from flamescore.engine.worth import DAY, contributions, factors
-from flamescore.rules.rulebook import NO_LIMITS, BranchRule, EventRule, TagRule
+from flamescore.rules import NO_LIMITS, BranchRule, EventRule, TagRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from flamescore.engine.aggregate import Sums
     from flamescore.engine.clock import Clock
+    from flamescore.engine.conditions import Judge
     from flamescore.engine.exact import Points
-    from flamescore.engine.judge import Judge
     from flamescore.engine.spill import Arrays, Stored
-    from flamescore.engine.tail import Sums
-    from flamescore.rules.rulebook import Limits, Rule, RuleBook, Score
+    from flamescore.rules import Limits, Rule, RuleBook, Score
 
 NONE: Final = -1
 """Stands for the age of what has none."""

@@ -13,13 +13,13 @@ import polars as pl
 from flamescore.cells import present
 from flamescore.engine.clock import EPOCH
 from flamescore.engine.readings import FALSE, MISSING, TRUE, composed, fold_all, folded, instants, number
-from flamescore.rules.rulebook import Empty, Equals, Like, Matches, Order, Predicate, Within
+from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flamescore.engine.clock import Clock
-    from flamescore.rules.rulebook import Test
+    from flamescore.rules import Test
 
 CELL, ISO = "cell", "iso"
 _TEXT, _EXACT, _FOLDED, _NUMBER, _DAY, _INSTANT = "text", "exact", "folded", "number", "day", "instant"

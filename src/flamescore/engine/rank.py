@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.clock import Clock
-    from flamescore.rules.rulebook import Score
+    from flamescore.rules import Score
 
 _TOTAL, _NUMBER = "total", "number"
 

@@ -11,15 +11,15 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.engine.bins import Kept
+from flamescore.engine.contacts import INDEX, KEY, contact_of, hashes_of
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle, untold
-from flamescore.engine.people import INDEX, KEY, contact_of, hashes_of
 from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
 from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
-from flamescore.exports.faults import reading
 from flamescore.frames import DROP, DUPLICATE, ISO_SUFFIX, ODD, SUPERSEDED, SourceRecord
+from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine.bins import Bins
     from flamescore.engine.clock import Clock
-    from flamescore.engine.people import People
+    from flamescore.engine.contacts import People
     from flamescore.engine.streams import Streams
     from flamescore.frames import EventSource
 

@@ -19,8 +19,8 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, present
+from flamescore.engine.hash_index import Probe
 from flamescore.engine.predicates import CELL, ISO, evaluate
-from flamescore.engine.probe import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.clock import Clock
-    from flamescore.rules.rulebook import Predicate
+    from flamescore.rules import Predicate
 
 REMEMBERED: Final = 1_000_000
 """Distinct values of a column that are kept between batches; further ones are worked out in each batch."""

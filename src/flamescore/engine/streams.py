@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flamescore.rules.rulebook import (
+from flamescore.rules import (
     NO_DECAY,
     Decay,
     Equals,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     from flamescore.engine.clock import Clock
-    from flamescore.rules.rulebook import Condition, RuleBook
+    from flamescore.rules import Condition, RuleBook
 
 EVENT = "event"
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.clock import Clock
-    from flamescore.engine.people import People
-    from flamescore.rules.rulebook import TagMatch
+    from flamescore.engine.contacts import People
+    from flamescore.rules import TagMatch
 
 UNDATED: Final = -(2**62)
 """Stands for the time of a tag that has no date."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flamescore.engine.clock import Clock
     from flamescore.engine.signatures import Signatures
     from flamescore.engine.streams import Stream, Streams
-    from flamescore.rules.rulebook import Predicate
+    from flamescore.rules import Predicate
 
 FOREVER = 2**62
 

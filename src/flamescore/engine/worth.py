@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.streams import Stream
-    from flamescore.rules.rulebook import Decay
+    from flamescore.rules import Decay
 
 DAY: Final = 86_400
 _DIGITS: Final = 80

@@ -9,17 +9,17 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text
-from flamescore.exports.audit import rounded_event_id, time_column, time_type, timed
-from flamescore.exports.companions import companions
-from flamescore.exports.doubles import doubles
+from flamescore.exports.date_columns import companions
+from flamescore.exports.dedupe import doubles
 from flamescore.exports.examine import enforce, with_cells
-from flamescore.exports.faults import reading
 from flamescore.exports.instants import complete, oddities
 from flamescore.exports.mapping import column, key_column, left_out, mapped
-from flamescore.exports.model import EventsSource
 from flamescore.exports.recent import recent
-from flamescore.exports.tables import Table
+from flamescore.exports.table import Table
+from flamescore.exports.validate import rounded_event_id, time_column, time_type, timed
 from flamescore.frames import DROP, FAULTY, LEFT_OUT, ODD, EventSource, Settled
+from flamescore.input_errors import reading
+from flamescore.project import EventsSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from flamescore.exports.careful import careful
-from flamescore.exports.dialect import not_utf8
+from flamescore.exports.csv_dialect import not_utf8
 from flamescore.exports.records import (
     BLANK,
     LONG,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.exports.dialect import CsvFile
+    from flamescore.exports.csv_dialect import CsvFile
 
     Ints = NDArray[np.int64]
 

@@ -19,7 +19,7 @@ from flamescore.exports.records import BLANK, LONG, LONGEST, NUL, SHORT, SOUND, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.exports.dialect import CsvFile
+    from flamescore.exports.csv_dialect import CsvFile
 
 
 @dataclass

@@ -16,19 +16,19 @@ from polars.exceptions import ComputeError
 
 from flamescore.cells import as_text, in_years, json_text
 from flamescore.errors import InputError, Problem
-from flamescore.exports.audit import guarded
-from flamescore.exports.faults import UNREADABLE, reading
 from flamescore.exports.mapping import mapped
 from flamescore.exports.nested import inside, rebuilt
+from flamescore.exports.validate import guarded
+from flamescore.input_errors import UNREADABLE, reading
 from flamescore.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from flamescore.exports.model import Source
-    from flamescore.exports.survey import OpenSource
-    from flamescore.exports.tables import Table
-    from flamescore.frames import NamedColumns
+    from flamescore.columns import NamedColumns
+    from flamescore.exports.opening import OpenSource
+    from flamescore.exports.table import Table
+    from flamescore.project import Source
 
     Steps = tuple[str, ...]
     """Where bytes stand in a type: the fields that lead to them."""

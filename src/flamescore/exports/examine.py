@@ -9,8 +9,6 @@ import polars as pl
 
 from flamescore.cells import fold
 from flamescore.exports import times
-from flamescore.exports.audit import Audit, audit, guarded, time_type
-from flamescore.exports.faults import EMPTY, fault
 from flamescore.exports.mapping import column
 from flamescore.exports.raws import RawTexts
 from flamescore.exports.rejects import NONE_BAD, Rejected, check_limit
@@ -18,19 +16,21 @@ from flamescore.exports.rounded import rounded_ids
 from flamescore.exports.shapes import unread_times
 from flamescore.exports.sweep import KEPT, sweep
 from flamescore.exports.times import Clock
+from flamescore.exports.validate import Audit, audit, guarded, time_type
 from flamescore.frames import REJECTS, Counts, SourceRecord
+from flamescore.input_errors import EMPTY, fault
 from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from flamescore.exports.model import Source
-    from flamescore.exports.spool import Spool
-    from flamescore.exports.survey import OpenSource
-    from flamescore.exports.tables import Table
-    from flamescore.exports.values import RejectLimit
-    from flamescore.frames import DateColumns, Window
+    from flamescore.columns import DateColumns
+    from flamescore.exports.opening import OpenSource
+    from flamescore.exports.table import Table
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.frames import Window
+    from flamescore.project import RejectLimit, Source
 
 
 @dataclass(frozen=True, slots=True)

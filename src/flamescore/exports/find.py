@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
 
-from flamescore.exports.faults import MISSING, UNREADABLE, fault
-from flamescore.exports.paths import expanded
-from flamescore.exports.spool import take_in
+from flamescore.exports.tempfiles import take_in
 from flamescore.exports.unpack import unpacked
 from flamescore.exports.walk import match, walk
+from flamescore.input_errors import MISSING, UNREADABLE, fault
+from flamescore.project import STDIN, expanded
 from flamescore.text import printable
 from flamescore.units import count
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from flamescore.exports.model import Source
-    from flamescore.exports.spool import Spool
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.project import Source
 
 Format = Literal["csv", "ndjson", "parquet"]
 Packing = Literal["gz", "zst"]
@@ -40,7 +40,6 @@ SUFFIXES: Final[dict[str, Format]] = {
     ".parq": "parquet",
 }
 PACKED: Final[dict[str, Packing]] = {".gz": "gz", ".zst": "zst"}
-STDIN: Final = "-"
 LED_OUT: Final = "I128"
 _NAMED: Final = 3
 _MAGIC: Final[dict[bytes, Packing]] = {

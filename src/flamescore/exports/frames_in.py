@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.columns import DateColumns
 from flamescore.exports.column_types import plain_types
 from flamescore.exports.examine import Terms
-from flamescore.exports.faults import FRAME, fault
-from flamescore.exports.load import load_sources
-from flamescore.exports.model import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
-from flamescore.exports.spool import Spool
-from flamescore.exports.survey import OpenSource
-from flamescore.exports.tables import frame_table
+from flamescore.exports.loading import load_sources
+from flamescore.exports.opening import OpenSource
+from flamescore.exports.table import frame_table
+from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
 from flamescore.exports.unmapped import missing_columns
-from flamescore.frames import DateColumns
+from flamescore.input_errors import FRAME, fault
+from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
-    from flamescore.exports.model import Source
-    from flamescore.exports.values import RejectLimit
-    from flamescore.frames import Exports, NamedColumns
+    from flamescore.columns import NamedColumns
+    from flamescore.frames import Exports
+    from flamescore.project import RejectLimit, Source
 
 Frame = pl.DataFrame | pl.LazyFrame
 

@@ -12,8 +12,8 @@ import polars as pl
 
 from flamescore.cells import in_years
 from flamescore.exports.times import FIRST, FIRST_OF_FORMATS, LAST, MICRO, SHAPES, UTC_KEYS, epoch_seconds
-from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
+from flamescore.project import EPOCHS, EXCEL
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

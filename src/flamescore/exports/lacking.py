@@ -7,16 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flamescore.exports.find import STDIN
 from flamescore.exports.headers import nameable
-from flamescore.source import bare, nearest
+from flamescore.project import STDIN
 from flamescore.text import printable
+from flamescore.yaml_tree import bare, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from flamescore.exports.model import Source
-    from flamescore.exports.tables import Table
+    from flamescore.exports.table import Table
+    from flamescore.project import Source
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w ()/.-]*(?<! )")
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})

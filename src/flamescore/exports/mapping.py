@@ -12,8 +12,8 @@ from flamescore.cells import as_text, fold, folded, present
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flamescore.exports.model import Source
-    from flamescore.exports.tables import Table
+    from flamescore.exports.table import Table
+    from flamescore.project import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flamescore.exports.model import MergedIds
+    from flamescore.project import MergedIds
 
 _TIME: Final = ":"
 """HubSpot writes `76340251:1661707291575`: the id, and when it was merged."""

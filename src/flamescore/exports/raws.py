@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 if TYPE_CHECKING:
     import polars as pl
 
-    from flamescore.exports.dialect import CsvFile
-    from flamescore.exports.jsonlines import JsonFile
+    from flamescore.exports.csv_dialect import CsvFile
+    from flamescore.exports.ndjson import JsonFile
 
 LONGEST_RAW: Final = 1 << 16
 """How many bytes of a record are told at most."""

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold
-from flamescore.exports.audit import guarded, time_type
 from flamescore.exports.mapping import column
+from flamescore.exports.validate import guarded, time_type
 
 if TYPE_CHECKING:
-    from flamescore.exports.model import EventsSource
-    from flamescore.exports.tables import Table
+    from flamescore.exports.table import Table
     from flamescore.frames import Window
+    from flamescore.project import EventsSource
 
 _LOCAL: Final = timedelta(days=2)
 """No local time is further from UTC."""

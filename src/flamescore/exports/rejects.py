@@ -11,19 +11,19 @@ import numpy as np
 import polars as pl
 
 from flamescore.errors import InputError, Problem
-from flamescore.exports.faults import REJECTS as TOO_MANY
-from flamescore.exports.faults import reading
 from flamescore.exports.raws import RawTexts
 from flamescore.exports.sweep import fetch
 from flamescore.frames import REJECTS
+from flamescore.input_errors import REJECTS as TOO_MANY
+from flamescore.input_errors import reading
 from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flamescore.exports.sweep import Sweep
-    from flamescore.exports.tables import Table
-    from flamescore.exports.values import RejectLimit
+    from flamescore.exports.table import Table
+    from flamescore.project import RejectLimit
 
 REASONS: Final = {
     "short_row": "The row has fewer cells than the header.",

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import rounded
-from flamescore.exports.audit import ID_COLUMNS, ROUNDED, guarded
 from flamescore.exports.mapping import column, mapped
+from flamescore.exports.validate import ID_COLUMNS, ROUNDED, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.exports.model import Source
     from flamescore.exports.rejects import Rejected
-    from flamescore.exports.tables import Table
+    from flamescore.exports.table import Table
+    from flamescore.project import Source
 
 _LOOKED_AT: Final = 10_000
 """How many rounded ids of a file are looked at for their shape."""

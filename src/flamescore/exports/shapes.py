@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.exports.audit import guarded_batches, judged, rejected_for
 from flamescore.exports.mapping import column
 from flamescore.exports.times import UTC_ZONE, Clock
-from flamescore.exports.values import EPOCHS, EXCEL
+from flamescore.exports.validate import guarded_batches, judged, rejected_for
+from flamescore.project import EPOCHS, EXCEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.exports.model import Source
     from flamescore.exports.rejects import Rejected
-    from flamescore.exports.tables import Table
+    from flamescore.exports.table import Table
+    from flamescore.project import Source
 
 MOST_SHAPES: Final = 10_000
 """How many different shapes are counted, at most: the first ones."""

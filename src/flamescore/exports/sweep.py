@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from flamescore.exports.bytepass import walk
-from flamescore.exports.dialect import CsvFile
+from flamescore.exports.csv_dialect import CsvFile
 from flamescore.exports.records import BLANK, REASONS, SOUND
-from flamescore.exports.spool import copy_ranges
+from flamescore.exports.tempfiles import copy_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.exports.jsonlines import JsonFile
+    from flamescore.exports.ndjson import JsonFile
     from flamescore.exports.records import Block
-    from flamescore.exports.spool import Spool
+    from flamescore.exports.tempfiles import Spool
 
     Ints = NDArray[np.int64]
 

@@ -9,7 +9,7 @@ import polars as pl
 from flamescore.cells import as_text, present
 
 if TYPE_CHECKING:
-    from flamescore.exports.model import TagFormat
+    from flamescore.project import TagFormat
 
 _CUT: Final = "\x1f"
 

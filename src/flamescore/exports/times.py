@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.cells import in_years
-from flamescore.exports.values import EPOCHS, EXCEL
 from flamescore.frames import INSTANT
+from flamescore.project import EPOCHS, EXCEL
 from flamescore.units import from_local
 
 if TYPE_CHECKING:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flamescore.errors import Problem
-from flamescore.exports.faults import ACTION, UNMAPPED
 from flamescore.exports.headers import nameable, told
 from flamescore.exports.lacking import lack_of, quoted, respelled, without_column, without_headers
 from flamescore.exports.mapping import key_column, mapped
-from flamescore.source import nearest
+from flamescore.input_errors import ACTION, UNMAPPED
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flamescore.exports.lacking import Lack
-    from flamescore.exports.model import Source
-    from flamescore.exports.project import Project
-    from flamescore.exports.survey import OpenSource
-    from flamescore.exports.tables import Table
+    from flamescore.exports.opening import OpenSource
+    from flamescore.exports.table import Table
+    from flamescore.project import Project, Source
 
 Steps = tuple[str, ...]
 

@@ -6,8 +6,8 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from flamescore.exports.faults import UNREADABLE, fault
-from flamescore.exports.spool import BLOCK, copying
+from flamescore.exports.tempfiles import BLOCK, copying
+from flamescore.input_errors import UNREADABLE, fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zstandard import ZstdDecompressor
 
     from flamescore.exports.find import Found
-    from flamescore.exports.spool import Spool
+    from flamescore.exports.tempfiles import Spool
 
 ALWAYS_ALLOWED: Final = 1 << 28
 MOST_TIMES: Final = 200

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flamescore.exports.paths import expanded
+from flamescore.project import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

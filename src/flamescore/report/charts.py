@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.report.view import RuleLine
+    from flamescore.report.view_model import RuleLine
 
 RULES: Final = 10
 """Rules that a chart shows; the table beside it has them all."""

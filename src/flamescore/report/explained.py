@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.insight.reasons import OUTCOMES
+from flamescore.explain import OUTCOMES
 from flamescore.report.words import number
 from flamescore.text import for_cell
 from flamescore.units import count, to_local
@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from flamescore.insight.explanation import (
-        Applied,
-        EntryLine,
-        Explanation,
-        Occurrence,
-        ScoreExplained,
-    )
+    from flamescore.explain import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
 
 LIMITS = {
     "rule_limit": "limit of the rule",
@@ -38,7 +32,7 @@ SHOWN = 12
 """Counted occurrences of a rule that are listed; the others are counted. JSON has them all."""
 
 
-def render(explanation: Explanation, *, everything: bool = False) -> Group:
+def render_explanation(explanation: Explanation, *, everything: bool = False) -> Group:
     """Return the whole explanation, score by score."""
     zone = ZoneInfo(explanation.timezone)
     parts: list[RenderableType] = [_head(explanation, zone)]

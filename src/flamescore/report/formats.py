@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.report import html, markdown
 from flamescore.report.callsheet import call_list
-from flamescore.report.view import view
+from flamescore.report.view_model import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

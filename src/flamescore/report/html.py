@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from flamescore.report.view import ScoreView, View
+    from flamescore.report.view_model import ScoreView, View
 
 NAME: Final = "report.html"
 LIMIT: Final = 1_500_000

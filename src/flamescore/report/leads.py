@@ -9,8 +9,7 @@ import polars as pl
 
 from flamescore.report.material import PERSON
 from flamescore.report.words import Reason, difference, number, reason, signed
-from flamescore.tables.reasons import strongest
-from flamescore.tables.words import local_time
+from flamescore.tables import local_time, strongest
 from flamescore.units import to_local
 
 if TYPE_CHECKING:

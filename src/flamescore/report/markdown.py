@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flamescore.report.leads import Lead
-    from flamescore.report.view import RuleLine, ScoreView, View
+    from flamescore.report.view_model import RuleLine, ScoreView, View
 
 NAME: Final = "report.md"
 NEAREST: Final = 5

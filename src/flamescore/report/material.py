@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report.problems import problems
-from flamescore.tables.hot import list_file
-from flamescore.tables.summary import summaries
+from flamescore.report.input_problems import problems
+from flamescore.tables import list_file, summaries
 from flamescore.units import POINT, to_local
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flamescore.scoring import Scored
-    from flamescore.tables.summary import Flames, Summary
+    from flamescore.tables import Flames, Summary
 
 PERSON: Final = ("name", "company", "phone", "email", "owner")
 """The canonical contact columns that a report shows, those of them that are kept."""

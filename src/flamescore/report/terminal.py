@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
     from flamescore.report.leads import Lead
-    from flamescore.report.view import ScoreView, View
+    from flamescore.report.view_model import ScoreView, View
 
 BAR: Final = 30
 WIDE: Final = 110

@@ -13,7 +13,7 @@ from flamescore.cells import fold, trim
 from flamescore.errors import Problem, UsageError
 from flamescore.report.sheets import ALL, sheet_names
 from flamescore.report.values import Kinds, Looks, writers
-from flamescore.tables.words import flat
+from flamescore.tables import flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.folding import fold
 from flamescore.rules import rulebook as book
 from flamescore.rules.slug import slug
+from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

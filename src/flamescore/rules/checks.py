@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.rules.shapes import RULES, SUBJECTS
 from flamescore.rules.slug import slug
-from flamescore.source import nearest
 from flamescore.units import SECONDS, Period, parse_percent, parse_period
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flamescore.rules.reader import At
-    from flamescore.tree import Path
+    from flamescore.yaml_tree import Path
 
 _SCORE_NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 _FLAMES: Final = 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flamescore.folding import trim
 from flamescore.rules import rulebook as book
 from flamescore.rules.messages import OTHER_CONDITION_WORDS, OTHER_OPERATORS, Told, did_you_mean, unknown_key
 from flamescore.rules.reader import (
@@ -32,6 +31,7 @@ from flamescore.rules.scalars import (
     TEXT,
     TIMES,
 )
+from flamescore.text import trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

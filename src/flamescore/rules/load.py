@@ -13,8 +13,7 @@ from flamescore.rules.checks import check_columns, check_file, check_nulls, chec
 from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
 from flamescore.rules.reader import Reading, RefusedError, in_order
 from flamescore.rules.shapes import FILE
-from flamescore.source import parse
-from flamescore.tree import Document, Node, Span
+from flamescore.yaml_tree import Document, Node, Span, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from flamescore.rules.reader import At, Need, Value, ValueType
     from flamescore.rules.rulebook import Condition, Predicate, RuleBook
-    from flamescore.tree import Path as NodePath
+    from flamescore.yaml_tree import Path as NodePath
 
 _SHORT = re.compile(r"\s*([^{}=]*[^{}=\s])\s*=(.*)", re.DOTALL)
 

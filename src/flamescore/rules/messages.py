@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.source import nearest
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,13 +12,12 @@ from zoneinfo import ZoneInfo
 
 from flamescore.errors import Problem
 from flamescore.rules.messages import Told, missing_key, no_entry, unknown_key
-from flamescore.source import nearest
-from flamescore.tree import shortened
+from flamescore.yaml_tree import nearest, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from flamescore.tree import Document, Node, Path
+    from flamescore.yaml_tree import Document, Node, Path
 
 Value: TypeAlias = Any
 """What a type or a shape makes of what it reads."""

@@ -65,7 +65,7 @@ def _part(at: At) -> str:
 def _timezone(at: At) -> ZoneInfo:
     from zoneinfo import available_timezones  # noqa: PLC0415 - it reads hundreds of files
 
-    from flamescore.source import nearest  # noqa: PLC0415 - for a fault alone
+    from flamescore.yaml_tree import nearest  # noqa: PLC0415 - for a fault alone
 
     text = _text(at)
     if names_no_place(text):

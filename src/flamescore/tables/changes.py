@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.changes import CHANGES, FILE
 from flamescore.frames import conform
-from flamescore.insight.changes_schema import CHANGES, FILE
 from flamescore.tables.keep import kept
 from flamescore.tables.parquet import write_parquet
 from flamescore.tables.words import plain
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from flamescore.insight.changes import Changes
+    from flamescore.changes import Changes
     from flamescore.scoring import Scored
 
 WORDS: Final = {

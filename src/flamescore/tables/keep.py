@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.insight.trend import TREND
+from flamescore.changes import TREND
 from flamescore.tables.reasons import REASONS
 
 if TYPE_CHECKING:

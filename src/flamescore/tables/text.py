@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.tables.guard import guard
+from flamescore.tables.formula_guard import guard
 from flamescore.tables.keep import kept, measures_of
 from flamescore.tables.words import flat
 

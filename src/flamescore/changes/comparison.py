@@ -1,0 +1,156 @@
+"""What changed since the run before, and why, in four parts that add up to the difference.
+
+With P the published old score, A what the old rules say of today's exports as of then, B what today's rules
+say of them as of then, C what today's rules say now of what had happened by then, and N the new score:
+data = A - P, rules = B - A, time = C - B, activity = N - C.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+from polars.exceptions import PanicException
+
+from flamescore.changes.parts import what_if
+from flamescore.changes.schema import KINDS
+from flamescore.changes.table import compared
+from flamescore.engine import ScoreTooLargeError
+from flamescore.errors import FlamescoreError
+from flamescore.rules import bind_rules, load_rules_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from flamescore.columns import Columns
+    from flamescore.frames import Exports
+    from flamescore.rules import LoadedRules, RuleBook, Score
+    from flamescore.scoring import Scored
+
+
+@dataclass(frozen=True)
+class Before:
+    """The run before: its `scores` as published (kept columns included), its scores' names, and its rules.
+
+    `rules` are None where their text does not load any more; `notes` say so.
+    """
+
+    run_id: str
+    as_of: datetime
+    scores: pl.DataFrame
+    names: tuple[str, ...]
+    rules: LoadedRules | None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, run_id: str, as_of: datetime, *, scores: pl.DataFrame, names: Sequence[str], text: str, path: str
+    ) -> Before:
+        """Take what a run left; its rules are read again from their text."""
+        try:
+            rules = load_rules_text(text, path)
+        except FlamescoreError:
+            note = f"the rules of the previous run ({path}) no longer load: {_UNKNOWN}"
+            return cls(run_id, as_of, scores, tuple(names), None, (note,))
+        return cls(run_id, as_of, scores, tuple(names), rules)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A run held against the one before, `run_id` of `as_of`.
+
+    `rows` are `changes_schema.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
+    `notes` say what could not be told.
+    """
+
+    run_id: str
+    as_of: datetime
+    rows: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+    def counts(self, score_name: str) -> dict[str, int]:
+        """Return how many contacts changed in each way (`changes_schema.KINDS`) under a score."""
+        mine = self.rows.filter(pl.col("score_name") == score_name)
+        found = dict(mine["change"].value_counts().iter_rows())
+        return {kind: int(found.get(kind, 0)) for kind in KINDS}
+
+
+def compare(
+    before: Before, book: RuleBook, exports: Exports, columns: Columns, scored: Scored, *, hot_flames: int
+) -> Changes:
+    """Hold a scoring against the run before, score by score of the same name.
+
+    `exports` and `columns` are those that the scoring is made of. Where the old rules don't fit today's
+    columns the parts are null, and a note says so.
+    """
+    names = [score.name for score in book.scores if score.name in before.names]
+    old, notes = _old_book(before, columns)
+    usable = old is not None and {score.name for score in old.scores} >= set(names)
+    totals = None
+    if old is not None and usable and names:
+        totals, failed = _totals(before, old, book, exports, scored=scored, names=names)
+        notes += failed or _of_flames(old, book, names)
+    rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
+    return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))
+
+
+_UNKNOWN = "score changes are shown without their causes"
+
+
+def _totals(
+    before: Before,
+    old: RuleBook,
+    book: RuleBook,
+    exports: Exports,
+    *,
+    scored: Scored,
+    names: Sequence[str],
+) -> tuple[pl.DataFrame | None, tuple[str, ...]]:
+    """Score the past again. Where that fails by the old rules, and not by today's, they are to blame."""
+    then, now, later = before.as_of, scored.as_of, scored.earlier
+    try:
+        return what_if(old, book, exports, then=then, now=now, names=names, later=later), ()
+    except ScoreTooLargeError:
+        return None, (f"a score of the previous run, or by its rules, is too large: {_UNKNOWN}",)
+    except (Exception, PanicException):  # noqa: BLE001 - a fault of the exports or ours is raised again
+        what_if(book, book, exports, then=then, now=now, names=names, later=later)
+        return None, (f"the rules of the previous run can't score today's exports: {_UNKNOWN}",)
+
+
+def _old_book(before: Before, columns: Columns) -> tuple[RuleBook | None, tuple[str, ...]]:
+    if before.rules is None:
+        return None, ()
+    try:
+        return bind_rules(before.rules, columns).book, ()
+    except FlamescoreError as error:
+        first = error.problems[0].message
+        return None, (f"the rules of the previous run don't fit today's exports ({first}): {_UNKNOWN}",)
+
+
+def _of_names(before: Before, book: RuleBook) -> tuple[str, ...]:
+    now = {score.name for score in book.scores}
+    gone = [
+        f"the previous run had a score {name}, which no longer exists"
+        for name in before.names
+        if name not in now
+    ]
+    came = [f"the score {score.name} is new" for score in book.scores if score.name not in before.names]
+    return (*came, *gone)
+
+
+def _of_flames(old: RuleBook, new: RuleBook, names: Sequence[str]) -> tuple[str, ...]:
+    def bounds(book: RuleBook) -> dict[str, tuple[object, object]]:
+        return {score.name: _bounds(score) for score in book.scores}
+
+    then, now = bounds(old), bounds(new)
+    return tuple(
+        f"the flame limits of {name} have changed, so flames may change where points did not"
+        for name in names
+        if then[name] != now[name]
+    )
+
+
+def _bounds(score: Score) -> tuple[object, object]:
+    return score.ideal, score.flames

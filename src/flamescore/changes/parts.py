@@ -1,0 +1,113 @@
+"""What a score would have been with other rules, other data or at another time: the sums behind the parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.engine import DEFAULT, Clock, run
+from flamescore.explain import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from flamescore.frames import Exports
+    from flamescore.rules import RuleBook, Score
+
+OLD_RULES, NEW_RULES, LATER = "old_rules", "new_rules", "later"
+_MARK: Final = "\x00old "
+
+
+@dataclass(frozen=True)
+class _Totals:
+    """The total of every contact (ten-thousandths, 0 outside the population) by score, by contact id."""
+
+    ids: pl.Series
+    of: dict[str, NDArray[np.int64]]
+
+
+def what_if(
+    old: RuleBook,
+    new: RuleBook,
+    exports: Exports,
+    *,
+    then: datetime,
+    now: datetime,
+    names: Sequence[str],
+    later: Mapping[str, NDArray[np.int64]] | None = None,
+) -> pl.DataFrame:
+    """Score the past again: `contact_id, score_name`, and three totals in ten-thousandths (Int64).
+
+    `OLD_RULES` and `NEW_RULES` are the old and the new book `then`, `LATER` is the new book `now`, all with
+    what had happened by `then` alone. `names` are scores that both books have. A contact that is outside a
+    score's population has 0. A pass over the events, and another one where `LATER` is not known already
+    (`later`, as `scoring.Scored.earlier`), and where `ignore` or the time zone differ.
+    """
+    past = frozen(exports, then, now)
+    old, new = _only(old, names), _only(new, names)
+    first, second = _two_books(old, new, past, then)
+    last = _totals(new, past, now).of if later is None else later
+    frames = [
+        pl.DataFrame({OLD_RULES: first.of[name], NEW_RULES: second.of[name], LATER: last[name]}).select(
+            first.ids.alias("contact_id"), pl.lit(name).alias("score_name"), OLD_RULES, NEW_RULES, LATER
+        )
+        for name in names
+    ]
+    return pl.concat(frames)
+
+
+def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame:
+    """Return `contact_id, score_name, total` (ten-thousandths) of everyone scored as of an instant."""
+    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
+    ids = done.prepared.people.frame["contact_id"]
+    scored = done.by_score(lambda told: told.share.scored)
+    return pl.concat(
+        pl.DataFrame({"contact_id": ids, "total": total})
+        .filter(pl.Series(scored[name]))
+        .select("contact_id", pl.lit(name).alias("score_name"), "total")
+        for name, total in done.by_score(lambda told: told.share.totals).items()
+    )
+
+
+def alike(old: RuleBook, new: RuleBook) -> bool:
+    """Say whether two books give the same points: names, ids, titles, notes and flames aside."""
+    return (
+        old.zone.key == new.zone.key
+        and set(old.ignore) == set(new.ignore)
+        and [_essence(score) for score in old.scores] == [_essence(score) for score in new.scores]
+    )
+
+
+def _essence(score: Score) -> Score:
+    rules = tuple(replace(rule, id="", name="", note=None, line=0) for rule in score.rules)
+    return replace(score, title="", ideal=0, flames=None, rules=rules)
+
+
+def _only(book: RuleBook, names: Sequence[str]) -> RuleBook:
+    by_name = {score.name: score for score in book.scores}
+    return replace(book, scores=tuple(by_name[name] for name in names))
+
+
+def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) -> tuple[_Totals, _Totals]:
+    """Score two books, in one pass over the events where their ways of reading them agree."""
+    if alike(old, new):
+        both = _totals(new, exports, as_of)
+        return both, both
+    if old.zone.key != new.zone.key or set(old.ignore) != set(new.ignore):
+        return _totals(old, exports, as_of), _totals(new, exports, as_of)
+    marked = tuple(replace(score, name=_MARK + score.name) for score in old.scores)
+    done = _totals(replace(new, scores=(*new.scores, *marked)), exports, as_of)
+    first = {score.name: done.of[_MARK + score.name] for score in old.scores}
+    return _Totals(done.ids, first), done
+
+
+def _totals(book: RuleBook, exports: Exports, as_of: datetime) -> _Totals:
+    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
+    totals = done.by_score(lambda told: told.share.inside())
+    return _Totals(done.prepared.people.frame["contact_id"], totals)

@@ -1,0 +1,116 @@
+"""Two runs side by side: what changed for each contact under each score, and by what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.changes.parts import LATER, NEW_RULES, OLD_RULES
+from flamescore.changes.schema import (
+    CHANGES,
+    COOLED_OFF,
+    DOWN,
+    KINDS,
+    NEW,
+    NEWLY_HOT,
+    PARTS,
+    SAME,
+    UP,
+    VANISHED,
+)
+from flamescore.points import in_points, published, ten_thousandths, wide_enough
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FOUND: Final = ("contact_id", "score", "flames")
+_NOW, _THEN = "\x00now", "\x00then"
+"""The scores in ten-thousandths."""
+
+
+def compared(
+    scores: pl.DataFrame,
+    previous: pl.DataFrame,
+    totals: pl.DataFrame | None,
+    *,
+    names: Sequence[str],
+    hot_flames: int,
+) -> pl.DataFrame:
+    """Return `CHANGES`: score by score, newly hot first, then by how much the points moved, then by id.
+
+    `scores` and `previous` are `frames.SCORES` of two runs, `totals` what `what_if` says, or None where the
+    parts are not known: they are null then, as they are for contacts that one run alone has a score of.
+    """
+    known = () if totals is None else [totals[each] for each in (OLD_RULES, NEW_RULES, LATER)]
+    kind = wide_enough(scores["score"], previous["score"], *known)
+    if totals is not None:
+        totals = totals.with_columns(published(each, kind) for each in known)
+    frames = [
+        _side_by_side(scores, previous, name, kind)
+        .pipe(_with_parts, totals, name)
+        .pipe(_with_kind, hot_flames)
+        .pipe(_in_order, hot_flames)
+        .pipe(_in_points)
+        .select(pl.col(column).cast(kind) for column, kind in CHANGES.items())
+        for name in names
+    ]
+    return pl.concat([pl.DataFrame(schema=CHANGES), *frames])
+
+
+def _side_by_side(scores: pl.DataFrame, previous: pl.DataFrame, name: str, kind: pl.DataType) -> pl.DataFrame:
+    mine = pl.col("score_name") == name
+    then = previous.filter(mine).select(
+        "contact_id", pl.col("score").alias("previous_score"), pl.col("flames").alias("previous_flames")
+    )
+    now = scores.filter(mine).select(*_FOUND)
+    both = now.join(then, on="contact_id", how="full", coalesce=True).with_columns(
+        ten_thousandths(pl.col("score"), kind).alias(_NOW),
+        ten_thousandths(pl.col("previous_score"), kind).alias(_THEN),
+    )
+    moved = pl.col(_NOW) - pl.col(_THEN)
+    return both.with_columns(pl.lit(name).alias("score_name"), moved.alias("difference"))
+
+
+def _with_parts(both: pl.DataFrame, totals: pl.DataFrame | None, name: str) -> pl.DataFrame:
+    if totals is None:
+        return both.with_columns(pl.lit(None, pl.Int64).alias(part) for part in PARTS)
+    mine = totals.filter(pl.col("score_name") == name).drop("score_name")
+    steps = {
+        "by_data": pl.col(OLD_RULES) - pl.col(_THEN),
+        "by_rules": pl.col(NEW_RULES) - pl.col(OLD_RULES),
+        "by_time": pl.col(LATER) - pl.col(NEW_RULES),
+        "by_activity": pl.col(_NOW) - pl.col(LATER),
+    }
+    known = pl.col("difference").is_not_null()
+    joined = both.join(mine, on="contact_id", how="left")
+    return joined.with_columns(pl.when(known).then(step).alias(part) for part, step in steps.items())
+
+
+def _with_kind(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
+    was, now = pl.col("previous_flames"), pl.col("flames")
+    rose = (now > was) | ((now == was) & (pl.col("difference") > 0))
+    fell = (now < was) | ((now == was) & (pl.col("difference") < 0))
+    return both.with_columns(
+        pl.when(was.is_null()).then(pl.lit(NEW))
+        .when(now.is_null()).then(pl.lit(VANISHED))
+        .when((now >= hot_flames) & (was < hot_flames)).then(pl.lit(NEWLY_HOT))
+        .when((now < hot_flames) & (was >= hot_flames)).then(pl.lit(COOLED_OFF))
+        .when(rose).then(pl.lit(UP))
+        .when(fell).then(pl.lit(DOWN))
+        .otherwise(pl.lit(SAME))
+        .alias("change")
+    )  # fmt: skip
+
+
+def _in_order(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
+    place = pl.col("change").replace_strict(list(KINDS), list(range(len(KINDS))), return_dtype=pl.Int32)
+    hot_at_once = (pl.col("change") == NEW) & (pl.col("flames") >= hot_flames)
+    size = pl.coalesce(pl.col("difference").abs(), _NOW, _THEN)
+    return both.sort(
+        pl.when(hot_at_once).then(0).otherwise(place), size, "contact_id", descending=[False, True, False]
+    )
+
+
+def _in_points(both: pl.DataFrame) -> pl.DataFrame:
+    return both.with_columns(in_points(both[name]) for name in ("difference", *PARTS))

@@ -1,0 +1,136 @@
+"""The engine with its occurrences kept, for one contact: what counted, what did not, and why.
+
+It runs the very passes that scoring runs, one stream at a time, and notes which of them an occurrence
+did not get through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import as_text
+from flamescore.engine.bins import Kept, Partition, concat
+from flamescore.engine.contacts import INDEX
+from flamescore.engine.counting import PASSES, Occurrences
+from flamescore.engine.doubts import AGE
+from flamescore.engine.readings import instant_of
+from flamescore.engine.scan import Scan
+from flamescore.frames import DROP, INSTANT
+from flamescore.input_errors import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.engine.aggregate import Sums, Tail
+    from flamescore.engine.preparation import Prepared
+    from flamescore.engine.streams import Stream
+    from flamescore.frames import EventSource
+
+ORDER: Final = "\x00order"
+AT: Final = "\x00at"
+"""The column of traced events that holds the instant of each."""
+
+COUNTED: Final = "counted"
+EXPIRED: Final = "expired"
+LATER: Final = "later"
+"""What becomes of an occurrence, beside the names of the passes it may not get through."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The events of the contact in order of the exports: `AT`, and every property as text."""
+
+    events: pl.DataFrame
+    age: NDArray[np.int64]
+    matches: tuple[tuple[int, ...], ...]
+    """The streams that each event matches, whatever its age."""
+    outcomes: dict[tuple[int, int], str]
+    """What became of the occurrence of a stream (first) at an event (second)."""
+    worth: dict[tuple[int, int], int]
+    """The contribution of each counted occurrence, in ten-thousandths."""
+    sums: tuple[Sums, ...]
+    kept: Kept
+
+
+def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
+    """Go through the events of a contact (the only one of `prepared`), and keep what became of each."""
+    scan = Scan(prepared.streams, prepared.people, prepared.clock)
+    read = [_read(scan, source) for source in sources]
+    shown = [events for events, _, _ in read if events.height]
+    events = (
+        pl.concat(shown, how="diagonal") if shown else pl.DataFrame(schema={"event": pl.String, AT: INSTANT})
+    )
+    kept = _joined([kept for _, kept, _ in read])
+    matches = tuple(streams for _, _, matched in read for streams in matched)
+    live = [_live(prepared.streams.all, m, int(a)) for m, a in zip(matches, kept.age.tolist(), strict=True)]
+    sets = list(dict.fromkeys(((), *live)))
+    tail = prepared.tail(sets, oldest=max(0, int(kept.age.max(initial=0))), wide=True)
+    there = kept.age >= 0  # what lies after `as_of` does not exist
+    numbers = np.array([sets.index(streams) for streams in live], np.uint32)
+    age = np.where(there, kept.age, 0)
+    partition = Partition(0, 1, replace(kept, live=np.where(there, numbers, 0).astype(np.uint32), age=age))
+    return _counted(events, kept, matches, tail, partition)
+
+
+def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tuple[int, ...]]]:
+    """Read a source's events of the contact: shown as text, as the engine keeps them, and what they match."""
+    with reading(source.file_at_fault):
+        names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
+        numbered = replace(source, frame=source.frame.with_row_index(ORDER))
+        found = scan.hashed(numbered, (*names, ORDER)).collect()
+    batch = found.sort(ORDER).pipe(scan.people.finder(source.key).place)
+    here = batch[INDEX] >= 0
+    batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))
+    signature, matching = scan.matched(batch)
+    rows = np.flatnonzero(~matching.ignored[signature])
+    age = batch[AGE].to_numpy()[rows].astype(np.int64)  # signed: there may be events after `as_of` here
+    kept = replace(scan.kept(batch, rows, np.zeros(len(rows), np.int64), np.maximum(age, 0)), age=age)
+    properties = [name for name in names if name not in ("contact_id", "contact", "at")]
+    shown = batch[rows].select(
+        *(as_text(name, batch.schema[name]).alias(name) for name in properties),
+        instant_of(scan.clock.now - pl.col(AGE)).alias(AT),
+    )
+    return shown, kept, [matching.streams[s] for s in signature[rows].tolist()]
+
+
+def _live(streams: Sequence[Stream], matched: tuple[int, ...], age: int) -> tuple[int, ...]:
+    return tuple(s for s in matched if (reach := streams[s].reach) is None or age < reach)
+
+
+def _counted(
+    events: pl.DataFrame, kept: Kept, matches: tuple[tuple[int, ...], ...], tail: Tail, partition: Partition
+) -> Traced:
+    timeline, groups = tail.occurrences(partition)
+    outcomes = {
+        (stream, row): LATER if age < 0 else EXPIRED
+        for row, (matched, age) in enumerate(zip(matches, kept.age.tolist(), strict=True))
+        for stream in matched
+    }
+    worth: dict[tuple[int, int], int] = {}
+    sums: list[Sums] = []
+    for group, some in groups:
+        left, number = some, group.first  # in the wide form each stream is a group of its own
+        for name, thin in PASSES:
+            keep = thin(left, group.like, timeline, tail.clock) if len(left.run) else None
+            if keep is not None:
+                outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
+                left = left.take(keep)
+        outcomes.update({(number, row): COUNTED for row in _rows(left)})
+        if left.worth is not None:
+            worth.update(zip(((number, row) for row in _rows(left)), left.worth.tolist(), strict=True))
+        sums += tail.summed(group, left, timeline)
+    return Traced(events, kept.age.astype(np.int64), matches, outcomes, worth, tuple(sums), kept)
+
+
+def _rows(some: Occurrences) -> list[int]:
+    return [] if some.row is None else some.row.tolist()
+
+
+def _joined(parts: Sequence[Kept]) -> Kept:
+    return concat([replace(part, age=part.age.astype(np.int64)) for part in parts])

@@ -1,0 +1,133 @@
+"""Explain one contact's scores by the engine itself, with every occurrence kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from flamescore.engine import Clock, Judge, ScoreTooLargeError, check, prepare, ranked, trace
+from flamescore.explain.as_if import frozen
+from flamescore.explain.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.explain.next_flame import needed, ways
+from flamescore.explain.reasons import Told
+from flamescore.explain.single import single
+from flamescore.scoring import score_exports
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from flamescore.engine import Share
+    from flamescore.frames import Exports
+    from flamescore.rules import RuleBook, Score
+
+AHEAD: Final = (7, 30)
+"""The days for which the outlook is told."""
+
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def explain(
+    book: RuleBook,
+    exports: Exports,
+    contact_id: str,
+    *,
+    as_of: datetime,
+    everything: bool = False,
+    most: int | None = None,
+) -> Explanation:
+    """Explain every score of a contact as of an instant.
+
+    `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
+    With `most` only so many of the occurrences that count under a rule are told, the latest.
+    Rank and percentile are left out: they depend on everyone else.
+
+    Raises:
+        ScoreTooLargeError: 64 bits don't hold a score.
+    """
+    mine = single(exports, contact_id)
+    clock = Clock(as_of, book.zone)
+    ready = prepare(book, mine, clock)
+    traced = trace(ready, mine.events)
+    judge = Judge(ready.known, 0, 1, traced.sums)
+    draft, share = ready.teller.share(judge)
+    check(draft, share, ready.teller.entries, as_of=as_of, id_of=lambda _: contact_id)
+    summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
+    later = {days: _later(book, mine, as_of, days) for days in AHEAD}
+    told = Told(ready, traced, judge, draft.rows(), mine.tag_history, everything=everything, most=most)
+    entries = [told.entries(score) for score in book.scores]
+    ahead = ways(ready, traced, judge)
+    scores = tuple(
+        ScoreExplained(
+            score_name=score.name,
+            title=score.title,
+            in_population=True,
+            score=int(share.totals[number][0]) / POINT,
+            flames=summary[number]["flames"],
+            percent_of_ideal=summary[number]["percent_of_ideal"],
+            last_activity_at=summary[number]["last_activity_at"],
+            entries=entries[number],
+            silent=told.silent(score, entries[number]) if everything else (),
+            outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
+            next_flame_needs=needed(score, int(share.totals[number][0])),
+            next_flame=ahead[number],
+        )
+        if bool(share.scored[number][0])
+        else ScoreExplained(score.name, score.title, in_population=False)
+        for number, score in enumerate(book.scores)
+    )
+    return Explanation(
+        contact_id=contact_id,
+        name=_cell(mine, "name"),
+        email=_cell(mine, "email"),
+        as_of=as_of,
+        timezone=book.zone.key,
+        scores=scores,
+    )
+
+
+def standing(
+    book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime
+) -> dict[str, tuple[int, float]]:
+    """Score everyone, and return the contact's rank and percentile by score."""
+    scores = score_exports(book, exports, as_of=as_of).scores
+    rows = scores.filter(pl.col("contact_id") == contact_id).to_dicts()
+    return {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+
+
+def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]]) -> Explanation:
+    """Add rank and percentile, by score."""
+    scores = tuple(
+        replace(s, rank=standing[s.score_name][0], percentile=standing[s.score_name][1])
+        if s.score_name in standing
+        else s
+        for s in explanation.scores
+    )
+    return replace(explanation, scores=scores)
+
+
+def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, Any]:
+    """Return the row of `scores` of a list of this contact alone; empty outside the population."""
+    me = pl.Series("contact_id", [""])
+    of = (share.totals[number], share.youngest[number], share.scored[number])
+    return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
+
+
+def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
+    """Return the outlook by score; none where it can't be had: past the last year, or too large a score."""
+    if as_of > _LAST - timedelta(days=days):
+        return {}
+    later = as_of + timedelta(days=days)
+    try:
+        then = score_exports(book, frozen(mine, as_of, later), as_of=later)
+    except ScoreTooLargeError:
+        return {}
+    return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}
+
+
+def _cell(exports: Exports, column: str) -> str | None:
+    if column not in exports.contacts.columns:
+        return None
+    value = exports.contacts[column][0]
+    return None if value is None else str(value)

@@ -1,0 +1,69 @@
+"""When an occurrence leaves its window."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from flamescore.units import start_of_day, to_local
+
+if TYPE_CHECKING:
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from flamescore.engine import Clock
+    from flamescore.units import Period
+
+_AROUND = 4
+"""Days around the stepped date in which a calendar window can end: months differ by three days."""
+
+_SECOND: Final = timedelta(seconds=1)
+_PLAIN: Final = timedelta(days=1) - _SECOND
+"""From the first to the last second of a day on which no clock is changed."""
+
+
+def expires_at(at: datetime, window: Period, clock: Clock) -> datetime | None:
+    """Return the first instant after `at` at which the window no longer holds it (`as_of - w >= at`).
+
+    None where that is after the last year that a datetime knows.
+
+    With windows in months or years the days cut to a month's last can end it a little early or late, so the
+    days around are looked at one by one.
+    """
+    try:
+        return _expires_at(at, window, clock.zone)
+    except OverflowError:
+        return None
+
+
+def _expires_at(at: datetime, window: Period, zone: ZoneInfo) -> datetime:
+    if window.seconds is not None:
+        return at + timedelta(seconds=window.seconds)
+    stepped = window.after(at, zone)
+    for start, end, since, until in _days(to_local(stepped, zone).date(), window, zone):
+        if since >= at:
+            return start
+        if until >= at:
+            # Where neither day has its clock changed the window moves on as the day does: without the
+            # search by halves, and the days kept, 9,000 events take 0.4 s instead of 2.7.
+            plain = end - start == until - since == _PLAIN
+            return start + (at - since) if plain else _first(start, end, at, window, zone)
+    return stepped
+
+
+@lru_cache(maxsize=4096)
+def _days(
+    near: date, window: Period, zone: ZoneInfo
+) -> tuple[tuple[datetime, datetime, datetime, datetime], ...]:
+    """Return the days around a date: the first and last second of each, and where the window begins then."""
+    days = (near + timedelta(days=offset) for offset in range(-_AROUND, 2 * _AROUND))
+    spans = ((start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone) - _SECOND) for day in days)
+    return tuple((start, end, window.before(start, zone), window.before(end, zone)) for start, end in spans)
+
+
+def _first(low: datetime, high: datetime, at: datetime, window: Period, zone: ZoneInfo) -> datetime:
+    while high - low > _SECOND:
+        middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
+        low, high = (low, middle) if window.before(middle, zone) >= at else (middle, high)
+    return high

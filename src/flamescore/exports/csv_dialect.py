@@ -1,0 +1,229 @@
+"""Open a CSV file: its encoding, delimiter and header, told by its first bytes."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from flamescore.cells import trim
+from flamescore.exports import tempfiles as spooled
+from flamescore.input_errors import EMPTY, ENCODING, HEADER, UNREADABLE, fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flamescore.exports.find import Found
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.project import Source
+
+HEAD: Final = 1 << 16
+LONGEST_HEADER: Final = 1 << 23
+MOST_COLUMNS: Final = 20_000
+DELIMITERS: Final = ",;\t|"
+_NAMES: Final = {",": "a comma", ";": "`;`", "\t": "a tab", "|": "`|`"}
+UTF8_MARK: Final = b"\xef\xbb\xbf"
+_WIDE_MARKS: Final = {
+    b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+}  # fmt: skip
+_CALLED: Final = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
+_OTHERS: Final = {
+    b"\x1f\x8b": "a gzip file", b"\x28\xb5\x2f\xfd": "a Zstandard file", b"PK\x03\x04": "a ZIP or Excel file",
+    b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A CSV file, opened. `data` is the file or its readable copy.
+
+    Records begin at byte `start`, line `line`.
+
+    `headers` are trimmed, one a column. `quote` is empty where nothing is quoted.
+    """
+
+    found: Found
+    data: Path
+    delimiter: str
+    quote: str
+    headers: tuple[str, ...]
+    start: int
+    line: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first bytes of a file, and where in them the next line begins."""
+
+    data: bytes
+    at: int = 0
+    line: int = 1
+
+    def next_line(self) -> bytes:
+        end = self.data.find(b"\n", self.at)
+        return self.data[self.at :] if end < 0 else self.data[self.at : end + 1]
+
+    def past(self, length: int) -> _Head:
+        skipped = self.data[self.at : self.at + length]
+        return replace(self, at=self.at + length, line=self.line + skipped.count(b"\n"))
+
+
+def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
+    """Find out how a file is written. What can't be read for certain is an `InputError`."""
+    data, notes = readable(found, source, spool)
+    head = _Head(_read(data, HEAD))
+    if len(head.data) == HEAD and b"\n" not in head.data[-(HEAD // 2) :]:
+        head = _Head(_read(data, LONGEST_HEADER))
+    if source.begins_after is not None:
+        head = _Head(_read(data, LONGEST_HEADER))
+    head = replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
+    for _ in range(source.skip_rows):
+        head = head.past(len(head.next_line()))
+    if source.begins_after is not None:
+        head = _after(head, source.begins_after, found, source)
+    head, said = _separator_line(head)
+    while head.at < len(head.data) and not head.next_line().strip():
+        head = head.past(len(head.next_line()))
+    if head.at >= len(head.data):
+        raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
+    delimiter = source.delimiter or said or _likely(head, source.quote)
+    if not source.delimiter and delimiter != ",":
+        notes = (*notes, f"cells are parted by {_NAMES.get(delimiter, f'`{delimiter}`')}")
+    opened = CsvFile(found, data, delimiter, source.quote, source.names, head.at, head.line, notes)
+    return opened if not source.header else _with_header(opened, head)
+
+
+def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[str, ...]]:
+    """Return the file, or a copy of it as UTF-8 with line feeds, and what is to be said of it."""
+    start = _read(found.path, HEAD)
+    if not start:
+        raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
+    _refuse_others(start, found, source)
+    path = found.path
+    notes: tuple[str, ...] = ()
+    wide = next((name for mark, name in _WIDE_MARKS.items() if start.startswith(mark)), None)
+    encoding = wide or source.encoding
+    if encoding and encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii"):
+        path = spool.new()
+        spooled.transcode(found.path, path, encoding=encoding, shown=found.shown)
+        notes = (f"it is read as {encoding}",)
+        start = _read(path, HEAD)
+    if _ends_with_returns(start, source.quote):
+        path, before = spool.new(), path
+        spooled.with_line_feeds(before, path)
+        notes = (*notes, "lines end with a carriage return alone")
+    return path, notes
+
+
+def _ends_with_returns(start: bytes, quote: str) -> bool:
+    """Say whether lines end with a carriage return alone; what stands in quotes ends none."""
+    outside = (
+        re.sub(rb"%b[^%b]*(?:%b|$)" % ((re.escape(quote.encode()),) * 3), b"", start) if quote else start
+    )
+    alone = outside.count(b"\r") - outside.count(b"\r\n")
+    return alone > outside.count(b"\n")
+
+
+def _refuse_others(start: bytes, found: Found, source: Source) -> None:
+    other = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
+    if other:
+        hint = "Export or unpack it as CSV or Parquet."
+        raise fault(
+            UNREADABLE, f"{source.KIND}: `{found.shown}` is {other}, not {_CALLED[found.format]}.", hint
+        )
+    if not source.encoding and start[1:2] == b"\0" and start[3:4] == b"\0":
+        text = f"{source.KIND}: `{found.shown}`, line 1, is not UTF-8; it looks like UTF-16."
+        raise fault(ENCODING, text, "Try `encoding: utf-16-le` for this source.")
+
+
+def _read(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise fault(UNREADABLE, f"`{path}` can't be read: {error.strerror}.") from None
+
+
+def _after(head: _Head, text: str, found: Found, source: Source) -> _Head:
+    """Go past the line of this text alone; empty cells after it don't count."""
+    while head.at < len(head.data):
+        line = head.next_line()
+        head = head.past(len(line))
+        if line.decode("utf-8", "replace").strip().rstrip(",;\t|").strip().strip('"').strip() == text.strip():
+            return head
+    message = f"{source.KIND}: `{found.shown}` has no line `{text}` in its first {len(head.data):,} bytes."
+    raise fault(HEADER, message, "`begins_after` is the line before the header.")
+
+
+def _separator_line(head: _Head) -> tuple[_Head, str | None]:
+    line = head.next_line().strip().strip(b'"')
+    if len(line) == len(b"sep=;") and line[:4].lower() == b"sep=":
+        return head.past(len(head.next_line())), chr(line[4])
+    if line.lower() == b"sep=" and head.next_line().startswith(b"sep=\t"):
+        return head.past(len(head.next_line())), "\t"
+    return head, None
+
+
+def _records(head: _Head, quote: str, most: int) -> list[bytes]:
+    """Return the first whole records, by quotes; at least one, the rest of the bytes if need be."""
+    mark = quote.encode() or b"\0"
+    out: list[bytes] = []
+    start = end = head.at
+    while len(out) < most and end < len(head.data):
+        end = head.data.find(b"\n", end) + 1 or len(head.data)
+        if head.data.count(mark, start, end) % 2 == 0:
+            out.append(head.data[start:end])
+            start = end
+    return out or [head.next_line()]
+
+
+def _likely(head: _Head, quote: str) -> str:
+    """Return the delimiter that cuts the first records into equally many cells, the most of them."""
+    records = [record for record in _records(head, quote, 20) if record.strip()]
+    counts = {each: [len(cells_of(record, each, quote)) for record in records] for each in DELIMITERS}
+
+    def fitness(each: str) -> tuple[float, int]:
+        first = counts[each][0]
+        return (sum(count == first for count in counts[each]) / len(records) if first > 1 else 0.0, first)
+
+    return max(DELIMITERS, key=fitness)
+
+
+def cells_of(record: bytes, delimiter: str, quote: str) -> list[str]:
+    """Cut one record into its cells."""
+    text = record.decode("utf-8", "replace").rstrip("\r\n")
+    try:
+        reader = csv.reader(
+            [text],
+            delimiter=delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        )
+        return next(reader, [])
+    except csv.Error:
+        return text.split(delimiter)
+
+
+def _with_header(opened: CsvFile, head: _Head) -> CsvFile:
+    record = _records(head, opened.quote, 1)[0]
+    try:
+        record.decode("utf-8")
+    except UnicodeDecodeError:
+        raise not_utf8(opened.found, head.line) from None
+    headers = tuple(trim(cell) for cell in cells_of(record, opened.delimiter, opened.quote))
+    if len(headers) > MOST_COLUMNS or len(record) >= LONGEST_HEADER - 1:
+        text = (
+            f"`{opened.found.shown}`: the header has {len(headers):,} columns; {MOST_COLUMNS:,} is the most."
+        )
+        raise fault(HEADER, text)
+    after = head.past(len(record))
+    return replace(opened, headers=headers, start=after.at, line=after.line)
+
+
+def not_utf8(found: Found, line: int) -> Exception:
+    """Return the error of a file that is not UTF-8."""
+    text = f"`{found.shown}`, line {line}, is not UTF-8."
+    return fault(ENCODING, text, "Try `encoding: windows-1252` for this source (or `latin-1`).")

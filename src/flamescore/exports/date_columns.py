@@ -1,0 +1,77 @@
+"""Dates in other columns than `at`: their cells as ISO text, beside the cells themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.exports.mapping import column, mapped
+from flamescore.exports.times import Clock
+from flamescore.frames import ISO_SUFFIX
+from flamescore.project import EPOCHS, EXCEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from flamescore.exports.table import Table
+    from flamescore.project import Source
+
+_HOURS: Final = re.compile(r"%[-_0]?[HITRrkM]")
+_NAIVE: Final = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
+
+
+def companions(names: frozenset[str], table: Table, source: Source, *, zone: ZoneInfo) -> Iterator[pl.Expr]:
+    """Yield the companions that some columns need: ISO text under the column's name and `ISO_SUFFIX`.
+
+    A cell that fits no declared format is as it was; a naive time becomes UTC where the source has a zone of
+    its own. `zone` is the rule file's.
+    """
+    plan = mapped(table, source)
+    shifted = source.timezone is not None and source.timezone.key != zone.key
+    for name in plan.names:
+        formats = _formats_of(name, plan.headers.get(name, ()), source)
+        if name in names and (formats or shifted):
+            reader = IsoText(source.timezone or zone, formats, shifted=shifted)
+            cells = column(name, table, source, plan=plan)
+            yield cells.map_batches(reader, return_dtype=pl.String(), is_elementwise=True).alias(
+                name + ISO_SUFFIX
+            )
+
+
+def _formats_of(name: str, headers: tuple[str, ...], source: Source) -> tuple[str, ...]:
+    alone = headers[0] if len(headers) == 1 else name
+    return source.dates.get(name, ()) or source.dates.get(alone, ())
+
+
+@dataclass(frozen=True, slots=True)
+class IsoText:
+    """Write cells as ISO text."""
+
+    zone: ZoneInfo
+    formats: tuple[str, ...]
+    shifted: bool
+
+    def __call__(self, cells: pl.Series) -> pl.Series:
+        """Return the cells of a String column as ISO text, or as they are."""
+        out = pl.repeat(None, len(cells), dtype=pl.String(), eager=True)
+        for form in self.formats:
+            out = out.zip_with(out.is_not_null(), self._read(cells, form))
+        if self.shifted:
+            naive = (
+                cells.to_frame("c").select(pl.when(pl.col("c").str.contains(_NAIVE)).then("c")).to_series()
+            )
+            out = out.zip_with(out.is_not_null(), _instants(Clock(self.zone).read(naive).at))
+        return out.zip_with(out.is_not_null(), cells).rename(cells.name)
+
+    def _read(self, cells: pl.Series, form: str) -> pl.Series:
+        if form in (*EPOCHS, EXCEL) or _HOURS.search(form):
+            return _instants(Clock(self.zone, (form,)).read(cells).at)
+        return cells.str.strip_chars().str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
+
+
+def _instants(at: pl.Series) -> pl.Series:
+    return at.dt.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,204 @@
+"""Open every source: find its files and read their headers, but no row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.columns import Columns
+from flamescore.errors import InputError, Problem, ProjectFileError
+from flamescore.exports.find import find_files
+from flamescore.exports.mapping import mapped
+from flamescore.exports.preset_detection import NoFitError, fit
+from flamescore.exports.sweep import KEPT
+from flamescore.exports.table import Table, open_table
+from flamescore.exports.tempfiles import Spool
+from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.unmapped import unknown_columns, unknown_keys
+from flamescore.input_errors import PRESET, TOO_OLD, fault
+from flamescore.project import (
+    STDIN,
+    ContactsSource,
+    EventsSource,
+    OpportunitiesSource,
+    Source,
+    TagHistorySource,
+    clashes,
+)
+from flamescore.wallclock import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from flamescore.exports.find import Found
+    from flamescore.exports.preset_detection import Fitted
+    from flamescore.project import Project
+
+NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """A source whose files are open; `place` is where the project file has it: its kind and index."""
+
+    spec: Source
+    tables: tuple[Table, ...]
+    place: tuple[str, int]
+    said: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its columns, as they come, over all its files."""
+        return tuple(dict.fromkeys(name for table in self.tables for name in mapped(table, self.spec).names))
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what was found out of its files: each thing once, with the files that it holds for."""
+        said: dict[str, list[str]] = {}
+        for table in self.tables:
+            for note in _notes(table, self.spec):
+                said.setdefault(note, []).append(table.found.shown)
+        told = (note + _holding_for(files, self) for note, files in said.items())
+        return (*self.said, *told)
+
+
+def _holding_for(files: Sequence[str], source: OpenSource) -> str:
+    """Name the first file where not every file of the source is meant, and say how many more there are."""
+    if len(files) == len(source.tables):
+        return ""
+    return f" (in {files[0]}" + (f" and {len(files) - 1:,} more)" if len(files) > 1 else ")")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything that a run reads, opened. `close` deletes the copies made; frames are useless then."""
+
+    project: Project
+    columns: Columns
+    sources: tuple[OpenSource, ...]
+    spool: Spool
+    keep_rejects: int = KEPT
+
+    def of(self, kind: str) -> tuple[OpenSource, ...]:
+        """Return the sources of a kind."""
+        return tuple(each for each in self.sources if kind == each.spec.KIND)
+
+    def close(self) -> None:
+        """Delete the copies."""
+        self.spool.close()
+
+
+def survey(project: Project, *, now: datetime | None = None, keep_rejects: int = KEPT) -> Opened:
+    """Find and open the sources of a project. Whatever is missing, empty or too old is told at once.
+
+    Of each source's rejects the first `keep_rejects` will be told as rows, the others counted alone.
+    """
+    settings = project.settings
+    if not settings.contacts:
+        raise ProjectFileError(
+            Problem("P027", "No contacts are named.", project.where(), "Add `contacts:`, or `--contacts`.")
+        )
+    _check_one_stream(project)
+    spool = Spool()
+    try:
+        return _opened(project, spool, now or clock(), keep_rejects)
+    except BaseException:
+        spool.close()
+        raise
+
+
+def _check_one_stream(project: Project) -> None:
+    streams = [place for spec, place in _placed(project) if spec.path == STDIN]
+    if len(streams) > 1:
+        text = "Standard input (`-`) can be one source, and is named twice."
+        raise ProjectFileError(Problem("P029", text, project.where(*streams[1], "path"), "Name a file."))
+
+
+def _opened(project: Project, spool: Spool, now: datetime, keep: int) -> Opened:
+    opened: list[OpenSource] = []
+    problems: list[Problem] = []
+    for spec, place in _placed(project):
+        try:
+            opened.append(_open(spec, place, project, spool, now, keep=keep))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    columns = columns_of(opened)
+    unknown = [problem for source in opened for problem in unknown_columns(source, project)]
+    unknown.extend(unknown_keys(opened, columns.contacts, project))
+    if unknown:
+        raise ProjectFileError(unknown)
+    return Opened(project, columns, tuple(opened), spool, keep)
+
+
+def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
+    for kind in (ContactsSource, EventsSource, TagHistorySource, OpportunitiesSource):
+        for index, spec in enumerate(getattr(project.settings, kind.KIND)):
+            yield spec, (kind.KIND, index)
+
+
+def _open(
+    spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime, *, keep: int
+) -> OpenSource:
+    finding = find_files(spec, project.folder, spool)
+    found = finding.files
+    if spec.max_age is not None:
+        newest = max(found, key=lambda each: each.age_key)
+        oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
+        if newest.modified / 1e9 < oldest:
+            age = f"is from {newest.told[2]}, older than `max_age: {spec.max_age}`"
+            text = f"{spec.KIND}: `{newest.shown}` {age}."
+            raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
+    fitted = _fitted(spec, found, place, project, spool)
+    spec, found = fitted.spec, fitted.found
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for each in found:
+        try:
+            tables.append(open_table(each, spec, spool, keep))
+            keep = max(0, keep - tables[-1].damaged)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return OpenSource(spec, tuple(tables), place, fitted.said, finding.warnings)
+
+
+def _fitted(
+    spec: Source, found: tuple[Found, ...], place: tuple[str, int], project: Project, spool: Spool
+) -> Fitted:
+    """Lay the source's preset under it, and see that they don't contradict each other."""
+    try:
+        fitted = fit(spec, found, spool)
+    except NoFitError as error:
+        where = project.where(*place, "preset")
+        raise ProjectFileError(Problem(PRESET, str(error), where, error.hint)) from None
+    problems = [Problem("P026", text, project.where(*place)) for _, text in clashes(fitted.spec)]
+    if problems and spec.preset is not None:
+        raise ProjectFileError(problems)
+    return fitted
+
+
+def _notes(table: Table, spec: Source) -> Iterator[str]:
+    for header in table.unclear:
+        what = f"the header `{header}` stands more than once" if header else "a column has no header"
+        yield f"{what}; it is left out"
+    for header in mapped(table, spec).hidden:
+        yield f"the column `{header}` is hidden by another of that name"
+    if table.text:
+        yield from table.text.notes
+
+
+def columns_of(sources: Sequence[OpenSource]) -> Columns:
+    """Return what the sources offer to rules."""
+    named: dict[str, dict[str, None]] = {"contacts": {}, "events": {}}
+    kinds = {source.spec.KIND for source in sources}
+    for source in sources:
+        if source.spec.KIND in named:
+            hidden = NEVER_PROPERTIES if source.spec.KIND == "events" else frozenset()
+            named[source.spec.KIND].update(dict.fromkeys(each for each in source.names if each not in hidden))
+    contacts = tuple(named["contacts"])
+    has_tags = "tags" in contacts or "tag_history" in kinds
+    return Columns(contacts, tuple(named["events"]), has_tags=has_tags, has_events="events" in kinds)

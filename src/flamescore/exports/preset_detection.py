@@ -1,0 +1,203 @@
+"""Fit a preset to the header of a source: choose its variant, and lay the source's own keys over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.cells import fold
+from flamescore.errors import InputError
+from flamescore.exports.find import named
+from flamescore.exports.table import open_table
+from flamescore.project import AUTO, all_presets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from flamescore.exports.find import Found
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.project import Source, Variant
+
+_READING: Final = (
+    "format", "delimiter", "quote", "encoding", "header", "names", "skip_rows", "begins_after",
+)  # fmt: skip
+_BY_NAME: Final = ("columns", "constants", "rename", "dates", "from_file_name", "leave_out", "cut")
+_WHO: Final = ("contact_id", "contact")
+
+
+class NoFitError(Exception):
+    """No variant of a preset fits the header, or several do. Its text and hint are for the user."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A source with its preset's keys, its files, and what is to be said of it."""
+
+    spec: Source
+    found: tuple[Found, ...]
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    preset: str
+    variant: Variant
+
+    def __str__(self) -> str:
+        return f"`{self.preset}` ({self.variant.name})"
+
+
+def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
+    """Choose the variant of the source's preset whose header all its files have.
+
+    Of several that fit, one whose header holds all of the others' is meant.
+
+    Raises:
+        NoFitError: there is none, or not just one.
+        InputError: a file can't be opened at all.
+    """
+    if spec.preset is None:
+        return Fitted(spec, found)
+    candidates = [
+        _Candidate(name, variant)
+        for name, preset in all_presets().items()
+        if spec.preset in (AUTO, name)
+        for variant in preset.variants
+        if variant.kind == spec.KIND
+    ]
+    headers = _Headers(spec, found, spool)
+    fitting = [each for each in candidates if headers.fit(each.variant)]
+    best = [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
+    if len(best) != 1:
+        raise _no_fit(spec, best, candidates, headers)
+    said = (f"preset: auto is {best[0]}",) if spec.preset == AUTO else ()
+    merged = laid_over(best[0].variant.source, spec, headers.of(best[0].variant))
+    again = tuple(replace(each, parts=_parts(each, merged)) for each in found)
+    return Fitted(merged, again, said)
+
+
+def _parts(found: Found, spec: Source) -> tuple[tuple[str, str | None], ...]:
+    known = {key for key, _ in found.parts}
+    return (*found.parts, *((key, value) for key, value in named(found.path, spec) if key not in known))
+
+
+def _narrower(one: _Candidate, other: _Candidate) -> bool:
+    return set(one.variant.header) < set(other.variant.header)
+
+
+class _Headers:
+    """The headers of a source's files, read once for each way of reading them."""
+
+    def __init__(self, spec: Source, found: Sequence[Found], spool: Spool) -> None:
+        self._spec, self._found, self._spool = spec, found, spool
+        self._read: dict[tuple[object, ...], tuple[frozenset[str], ...]] = {}
+        self._plain = self._of(spec)
+
+    def of(self, variant: Variant) -> tuple[frozenset[str], ...]:
+        """Return the headers of each file as a variant reads it; none where it can't."""
+        keys = _reading(variant.source, self._spec)
+        if not keys:
+            return self._plain
+        try:
+            return self._of(self._spec.model_copy(update=keys))
+        except InputError:
+            return tuple(frozenset() for _ in self._found)
+
+    def lacking(self, variant: Variant) -> tuple[str, ...]:
+        """Return which of a variant's headers a file lacks."""
+        files = self.of(variant)
+        return tuple(name for name in variant.header if not all(name in headers for headers in files))
+
+    def fit(self, variant: Variant) -> bool:
+        """Say whether all files have what a variant's header names, and nothing more if it is exact."""
+        files, wanted = self.of(variant), set(variant.header)
+        return all(wanted == headers if variant.exact else wanted <= headers for headers in files)
+
+    def _of(self, spec: Source) -> tuple[frozenset[str], ...]:
+        key = tuple(getattr(spec, name) for name in _READING)
+        if key not in self._read:
+            tables = (open_table(each, spec, self._spool, 0) for each in self._found)
+            self._read[key] = tuple(frozenset(table.headers) for table in tables)
+        return self._read[key]
+
+
+def _reading(preset: Source, own: Source) -> dict[str, Any]:
+    """Return the keys of a preset that say how a file is read, those that the source has itself aside."""
+    names = preset.model_fields_set - own.model_fields_set
+    return {name: getattr(preset, name) for name in _READING if name in names}
+
+
+def _no_fit(
+    spec: Source, best: list[_Candidate], candidates: list[_Candidate], headers: _Headers
+) -> NoFitError:
+    path = f"{spec.KIND}: `{spec.path}`"
+    if best:
+        text = f"{path}: several presets fit the header: {', '.join(str(each) for each in best)}."
+        return NoFitError(text, "Say which: `preset:` takes a name of `flamescore presets`.")
+    if not candidates:
+        kinds = ", ".join(all_presets()[str(spec.preset)].kinds)
+        return NoFitError(
+            f"{path}: `preset: {spec.preset}` knows no {spec.KIND}, only {kinds}.",
+            "Leave it out, and say the source's `columns`.",
+        )
+
+    def share(each: _Candidate) -> float:
+        return 1 - len(headers.lacking(each.variant)) / len(each.variant.header)
+
+    nearest = max(candidates, key=share)
+    lacking = ", ".join(f"`{name}`" for name in headers.lacking(nearest.variant)) or "nothing, but has more"
+    what = "no preset" if spec.preset == AUTO else f"no variant of `preset: {spec.preset}`"
+    text = f"{path}: {what} fits the header."
+    if share(nearest) == 0:
+        return NoFitError(text, "Say its `columns` instead; `flamescore presets` lists what is known.")
+    return NoFitError(text, f"The nearest is {nearest}, and the file lacks {lacking}.")
+
+
+def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> Source:
+    """Return the source with the preset's keys where it has none of its own; mappings are laid over by entry.
+
+    What the preset says of columns that no file has is left out: not every export has them all.
+    """
+    headers = frozenset().union(*files)
+    plain = {
+        name: getattr(preset, name)
+        for name in preset.model_fields_set - own.model_fields_set - {"path", *_BY_NAME}
+    }
+    columns = _columns(preset, own, headers)
+    constants = {k: v for k, v in preset.constants.items() if not _said(k, own)} | own.constants
+    known = {*columns, *constants, *headers, *preset.from_file_name, *own.from_file_name}
+    merged = {name: _entries(name, preset, own, known) for name in ("rename", "dates", "leave_out", "cut")}
+    merged["from_file_name"] = {**preset.from_file_name, **own.from_file_name}
+    if "contact" not in known:
+        plain.pop("contact_key", None)
+    if "merged" in plain and plain["merged"].named not in known:
+        plain.pop("merged")
+    return own.model_copy(update={**plain, **merged, "columns": columns, "constants": constants})
+
+
+def _columns(preset: Source, own: Source, headers: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    there = {k: v for k, v in preset.columns.items() if set(v) & headers and not _said(k, own)}
+    return there | own.columns
+
+
+def _said(name: str, own: Source) -> bool:
+    """Say whether the source itself says what a column is; who a row belongs to is said by one of two."""
+    said = {*own.columns, *own.constants}
+    return name in said or (name in _WHO and bool(said & {*_WHO}))
+
+
+def _entries(key: str, preset: Source, own: Source, known: set[str]) -> dict[str, Any]:
+    theirs: Mapping[str, Any] = {k: v for k, v in getattr(preset, key).items() if k in known}
+    mine: Mapping[str, Any] = getattr(own, key)
+    if key != "rename":
+        return {**theirs, **mine}
+    return {k: _values(theirs.get(k, {}), mine.get(k, {})) for k in {**theirs, **mine}}
+
+
+def _values(theirs: Mapping[str, str], mine: Mapping[str, str]) -> dict[str, str]:
+    said = {fold(old) for old in mine}
+    return {**{old: new for old, new in theirs.items() if fold(old) not in said}, **mine}

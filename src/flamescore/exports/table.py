@@ -1,0 +1,239 @@
+"""One opened file of a source: its columns, and a lazy frame of its rows as they are."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from polars.exceptions import DuplicateError, PanicException, PolarsError
+
+from flamescore.cells import as_text, trim
+from flamescore.exports.csv_dialect import CsvFile, open_csv
+from flamescore.exports.find import Found
+from flamescore.exports.ndjson import JsonFile, open_json, read_json
+from flamescore.exports.nested import rebuilt
+from flamescore.exports.sweep import Sweep, gather
+from flamescore.exports.unpack import unpacked
+from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
+from flamescore.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.errors import InputError
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.project import Source
+
+_PIECE: Final = ("POLARS_CSV_CHUNK_SIZE", str(1 << 20))
+"""How many bytes of a CSV file Polars reads at a time. By its own measure 300 MB took 0.33 GB, so 0.11."""
+
+
+_ENCRYPTED: Final = b"PARE"
+_INTERVALS: Final = "POLARS_IMPORT_INTERVAL_AS_STRUCT"
+"""The variable that has Polars open such files; `flamescore` sets it, too late where Polars came first."""
+_TWICE: Final = re.compile(r"column with name '(.*)' has more than one occurrence", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file, opened.
+
+    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty. `texts` are the
+    headers whose cells are no plain values in the file, and how they become text. Times in nanoseconds are
+    asked for as microseconds (`coarser` has the types of all columns then): only so are those stored as INT96
+    right before 1677 and after 2262.
+    `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
+    `frame` is read instead where there is one: handed over, or made of NDJSON, whose lines `swept` tells.
+    """
+
+    found: Found
+    path: Path
+    schema: dict[str, pl.DataType]
+    inner: tuple[str, ...]
+    headers: tuple[str, ...]
+    unclear: tuple[str, ...] = ()
+    csv: CsvFile | None = None
+    skip: int = 0
+    frame: pl.LazyFrame | None = None
+    json: JsonFile | None = None
+    swept: Sweep | None = None
+    texts: Mapping[str, pl.Expr] = field(default_factory=dict)
+    coarser: Mapping[str, pl.DataType] | None = None
+
+    @property
+    def cure(self) -> str:
+        """Return what to do where the file can't be read to its end."""
+        text_cure = "Say its `delimiter`, `quote` or `encoding`, or export it again."
+        return DAMAGED if self.csv is None else text_cure
+
+    @property
+    def text(self) -> CsvFile | JsonFile | None:
+        """Return the text file that the rows come from, if it is one."""
+        return self.csv or self.json
+
+    @property
+    def damaged(self) -> int:
+        """Return how many damaged lines are known of so far."""
+        return 0 if self.swept is None else self.swept.damaged
+
+    def sound_copy(self, path: Path) -> Table:
+        """Return the same table, read from a copy of its sound records."""
+        return replace(self, path=path, skip=0)
+
+    def scan(self) -> pl.LazyFrame:
+        """Return the rows lazily, under trimmed headers; a CSV's columns are String."""
+        frame = self.frame if self.frame is not None else self._scan_file()
+        named = zip(self.inner, self.headers, strict=True)
+        kept = frame.select(
+            self.texts.get(header, pl.col(inner)).alias(header)
+            for inner, header in named
+            if header in self.schema
+        )
+        return kept.with_columns(pl.lit(value, pl.String).alias(key) for key, value in self.found.parts)
+
+    def scan_for_json(self) -> pl.LazyFrame:
+        """Return the rows with dates and times as text, since Python knows no year past 9999."""
+        temporal = [header for header, dtype in self.schema.items() if dtype.is_temporal()]
+        return self.scan().with_columns(as_text(each, self.schema[each]).alias(each) for each in temporal)
+
+    def _scan_file(self) -> pl.LazyFrame:
+        if self.csv is None:
+            return _scan_parquet(self.path, self.coarser)
+        os.environ.setdefault(*_PIECE)
+        return pl.scan_csv(
+            self.path,
+            has_header=False,
+            skip_lines=self.skip,
+            separator=self.csv.delimiter,
+            quote_char=self.csv.quote or None,
+            schema=dict.fromkeys(self.inner, pl.String()),
+            infer_schema=False,
+            raise_if_empty=False,
+            glob=False,
+        )
+
+    def rows(self) -> int:
+        """Return how many rows a Parquet file or a frame has."""
+        with reading(self.found.shown):
+            return int(self.scan().select(pl.len()).collect().item())
+
+
+def open_table(found: Found, source: Source, spool: Spool, room: int) -> Table:
+    """Read the header or the schema of a file; an `InputError` where there is none to read.
+
+    Of NDJSON, which is read whole, the places of the first `room` damaged lines are noted.
+    """
+    if found.format == "parquet":
+        return _parquet(found, source)
+    found = unpacked(found, spool)
+    if found.format == "ndjson":
+        return _json(open_json(found, source, spool), source, spool, room)
+    csv = open_csv(found, source, spool)
+    unclear = _unclear(csv.headers)
+    inner = tuple(str(index) for index in range(len(csv.headers)))
+    schema: dict[str, pl.DataType] = {header: pl.String() for header in csv.headers if header not in unclear}
+    return Table(found, csv.data, _with_parts(schema, found), inner, csv.headers, unclear, csv, csv.line - 1)
+
+
+def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
+    """Read every line: only then its columns are known."""
+    found = file.found
+    columns, blocks = read_json(file, spool)
+    swept = gather(blocks, room)
+    if not swept.records:
+        raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
+    if not columns.keys:
+        text = f"{source.KIND}: no line of `{found.shown}` is a JSON object with a key."
+        raise fault(UNREADABLE, text, "NDJSON is one object a line, without commas or brackets around them.")
+    headers = tuple(trim(key) for key in columns.keys)
+    unclear = _unclear(headers)
+    schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
+    table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
+    return replace(table, frame=columns.frame(), json=file, swept=swept)
+
+
+def frame_table(frame: pl.LazyFrame, name: str) -> Table:
+    """Return a frame that someone handed over as a table; its rows have numbers, but no lines."""
+    found = Found(Path(name), name, "parquet", 0, 0)
+    return replace(_typed(found, frame.collect_schema()), frame=frame)
+
+
+def _parquet(found: Found, source: Source) -> Table:
+    if found.packed:
+        text = (
+            f"{source.KIND}: `{found.shown}`: Parquet is packed inside, and is not read out of another file."
+        )
+        raise fault(UNREADABLE, text, "Unpack it first.")
+    if not found.size:
+        raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
+    try:
+        schema = _scan_parquet(found.path).collect_schema()
+    except (PolarsError, PanicException, OSError) as error:
+        raise _unopened(found, source, error) from None
+    coarser = pl.Schema({name: _microseconds(dtype) for name, dtype in schema.items()})
+    return replace(_typed(found, coarser), coarser=None if coarser == schema else coarser)
+
+
+def _unopened(found: Found, source: Source, error: BaseException) -> InputError:
+    """Say why a Parquet file can't be opened."""
+    twice = _TWICE.search(str(error)) if isinstance(error, DuplicateError) else None
+    if twice:
+        what, cure = f'has two columns called "{printable(twice[1])}"; rename one', None
+    elif _INTERVALS in str(error):
+        what, cure = (
+            "has intervals",
+            f"Set {_INTERVALS}=1 before Polars is imported, or import flamescore first.",
+        )
+    elif _begins(found.path) == _ENCRYPTED:
+        what, cure = "is encrypted", "Write it without encryption."
+    else:
+        what, cure = "is no Parquet file, or is cut short", None
+    return fault(UNREADABLE, f"{source.KIND}: `{found.shown}` {what}.", cure)
+
+
+def _begins(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(_ENCRYPTED))
+    return b""
+
+
+def _scan_parquet(path: Path, coarser: Mapping[str, pl.DataType] | None = None) -> pl.LazyFrame:
+    """Return the rows of a Parquet file, those of `coarser` types cut to them as they are decoded."""
+    if coarser is None:
+        return pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    return pl.scan_parquet(
+        path,
+        glob=False,
+        hive_partitioning=False,
+        schema=coarser,
+        cast_options=pl.ScanCastOptions(datetime_cast="nanosecond-downcast"),
+    )
+
+
+def _microseconds(dtype: pl.DataType) -> pl.DataType:
+    """Return a type with microseconds in place of nanoseconds, at any depth."""
+    if isinstance(dtype, pl.Datetime) and dtype.time_unit == "ns":
+        return pl.Datetime("us", dtype.time_zone)
+    return rebuilt(dtype, _microseconds)
+
+
+def _typed(found: Found, schema: pl.Schema) -> Table:
+    unclear = _unclear(tuple(trim(name) for name in schema))
+    named = {trim(name): dtype for name, dtype in schema.items() if trim(name) not in unclear}
+    headers = tuple(trim(name) for name in schema)
+    return Table(found, found.path, _with_parts(named, found), tuple(schema), headers, unclear)
+
+
+def _with_parts(schema: dict[str, pl.DataType], found: Found) -> dict[str, pl.DataType]:
+    """Add a hive partition's columns; they stand before columns of the file by the same name."""
+    return {**schema, **{key: pl.String() for key, _ in found.parts}}
+
+
+def _unclear(headers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(header for header, count in Counter(headers).items() if count > 1 or not header)

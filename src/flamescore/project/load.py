@@ -1,0 +1,275 @@
+"""The project file: finding it, reading it, telling every fault at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from flamescore.errors import Problem, ProjectFileError, Where
+from flamescore.input_errors import PRESET
+from flamescore.project.model import ProjectFile, Source
+from flamescore.project.paths import URL, expanded, url_fault
+from flamescore.project.presets import AUTO, all_presets
+from flamescore.urls import without_credentials
+from flamescore.yaml_tree import nearest, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from flamescore.yaml_tree import Document, Node
+
+Steps = tuple[str | int, ...]
+
+FILE_NAMES: Final = ("flamescore.yaml", "flamescore.yml")
+TWO_FILES: Final = "P032"
+_KINDS: Final = ("contacts", "events", "tag_history", "opportunities")
+_RAW: Final = ("call_list", "exclude")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a run is made of. Paths in `settings` are relative to `folder`.
+
+    `document` is the file as read, None where there is none; `exclude` its condition for the call list.
+    `given` are the keys that flags or variables gave in place of the file.
+    """
+
+    settings: ProjectFile
+    folder: Path
+    path: Path | None = None
+    document: Document | None = None
+    given: frozenset[str] = frozenset()
+
+    @property
+    def exclude(self) -> Node | None:
+        """Return `call_list.exclude` as authored."""
+        return None if self.document is None else self.document.root.at(_RAW)
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the file as one that can be opened."""
+        return self.folder / expanded(path)
+
+    def near(self, path: str) -> str:
+        """Return a path as it is told: relative to the project's folder where it is below it."""
+        there = Path(path)
+        return (there.relative_to(self.folder) if there.is_relative_to(self.folder) else there).as_posix()
+
+    def where(self, *path: str | int, key: bool = False) -> Where | None:
+        """Return the place of a setting in the file, or None without one."""
+        return None if self.document is None else self.document.where(path, key=key)
+
+
+def find_project(
+    config: str | Path | None = None, *, start: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Path | None:
+    """Return the project file: the one named, else `FLAMESCORE_CONFIG`, else the first from `start` upwards.
+
+    None where there is none. A file that is named and missing is an error, and so are two in one folder.
+    """
+    named = config or (os.environ if environ is None else environ).get("FLAMESCORE_CONFIG")
+    if named:
+        by = "--config" if config else "FLAMESCORE_CONFIG"
+        fault = url_fault(named, "config")
+        if fault is not None:
+            raise ProjectFileError(Problem(URL, f"{by}: {fault}"))
+        path = expanded(named)
+        if not path.is_file():
+            hint = None if path.is_absolute() else f"It is looked for in {Path.cwd()}."
+            raise ProjectFileError(
+                Problem("P015", f"There is no project file `{named}`, which {by} names.", None, hint)
+            )
+        return path
+    folder = (start or Path.cwd()).resolve()
+    return next((found for each in (folder, *folder.parents) if (found := _project_in(each))), None)
+
+
+def _project_in(folder: Path) -> Path | None:
+    found = [folder / name for name in FILE_NAMES if (folder / name).is_file()]
+    if len(found) > 1:
+        text = f"Both {' and '.join(FILE_NAMES)} are in {folder}."
+        raise ProjectFileError(Problem(TWO_FILES, text, None, "Delete one, or say which with --config."))
+    return found[0] if found else None
+
+
+def load_project(path: str | Path) -> Project:
+    """Read a project file. Every fault is in the one `ProjectFileError` that is raised."""
+    path = Path(path)
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it can't be read"
+        raise ProjectFileError(
+            Problem("P015", f"The project file `{path}` can't be read: {reason}.")
+        ) from None
+    parsed = parse(source, str(path), letter="P")
+    if parsed.document is None:
+        raise ProjectFileError(parsed.problems)
+    settings, problems = _validated(parsed.document)
+    if settings is None or parsed.problems or problems:
+        raise ProjectFileError(_in_order((*parsed.problems, *problems)))
+    return Project(settings, path.resolve().parent, path, parsed.document)
+
+
+def _in_order(problems: tuple[Problem, ...]) -> list[Problem]:
+    return sorted(problems, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
+
+
+def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
+    root = document.root
+    if root.kind != "mapping":
+        text = f"A project file is a mapping of settings, and this is {root.shown()}."
+        return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)
+    problems = list(_nulls(document))
+    empty = {problem.where for problem in problems}
+    try:
+        settings = ProjectFile.model_validate(root.plain())
+    except ValidationError as error:
+        found = (_problem(document, each) for each in error.errors(include_url=False))
+        return None, (*problems, *(each for each in found if each.where not in empty))
+    return settings, (*problems, *_urls(document, settings), *_contradictions(document, settings))
+
+
+def _nulls(document: Document) -> Iterator[Problem]:
+    for path, node in document.root.walk():
+        if node.kind == "null" and path[:2] != _RAW:
+            text = f"`{_named(path)}` has no value."
+            yield Problem(
+                "P022",
+                text,
+                document.where(path, key=isinstance(path[-1], str)),
+                "Give one, or take the line out.",
+            )
+
+
+def _named(path: Steps) -> str:
+    return ".".join(str(step) for step in path if isinstance(step, str)) or "It"
+
+
+def _problem(document: Document, error: ErrorDetails) -> Problem:
+    path = tuple(error["loc"])
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(document, path)
+    if error["type"] == "missing":
+        hint = "A project file begins with `version: 1`." if path == ("version",) else None
+        return Problem("P021", f"`{_named(path)}` is missing.", document.where(path[:-1]), hint)
+    node = document.root.at(path)
+    return Problem("P023", f"`{_named(path)}` {_reason(error, node)}.", document.where(path))
+
+
+def _unknown_key(document: Document, path: Steps) -> Problem:
+    key, where = str(path[-1]), document.where(path, key=True)
+    known = keys_at(path[:-1])
+    meant = nearest(key, known)
+    hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(known)}."
+    return Problem(
+        "P025",
+        f"`{key}` is not a key of {_named(path[:-1]) if path[:-1] else 'the project file'}.",
+        where,
+        hint,
+    )
+
+
+def keys_at(path: Steps) -> tuple[str, ...]:
+    """Return the keys that the project file knows at a path."""
+    model: type[BaseModel] = ProjectFile
+    for step in path:
+        if isinstance(step, str):
+            model = _model_in(model.model_fields[step].annotation) or model
+    return tuple(model.model_fields)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(each) for each in get_args(annotation)) if get_origin(annotation) else iter(())
+    return next((each for each in inner if each is not None), None)
+
+
+_EXPECTED: Final = {
+    "literal_error": "must be {expected}",
+    "bool_type": "must be `true` or `false`",
+    "string_type": "must be a text",
+    "tuple_type": "must be a list; begin each of its entries with `-`",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+}
+
+
+def _reason(error: ErrorDetails, node: Node | None) -> str:
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(context["error"])
+    words = _EXPECTED.get(error["type"])
+    if words is None:
+        return "is wrong: " + error["msg"][:1].lower() + error["msg"][1:]
+    shown = f", and is {node.shown()}" if node is not None else ""
+    return words.format(**context).replace("'", "`") + shown
+
+
+def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    paths: list[tuple[Steps, str | None]] = [((key,), getattr(settings, key)) for key in ("rules", "output")]
+    for kind in _KINDS:
+        sources = enumerate(getattr(settings, kind))
+        paths += [((kind, index, "path"), source.path) for index, source in sources]
+    for path, value in paths:
+        fault = None if value is None else url_fault(value, str(path[-1]))
+        if fault is not None:
+            yield Problem(URL, fault, _without_secrets(document.where(path)))
+
+
+def _without_secrets(where: Where) -> Where:
+    """Cut credentials and queries of URLs out of the line that is shown."""
+    line = without_credentials(where.snippet or "")
+    return replace(where, snippet=line, width=min(where.width, max(1, len(line) - where.column + 1)))
+
+
+def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    for kind in _KINDS:
+        for index, source in enumerate(getattr(settings, kind)):
+            if source.preset is not None:
+                yield from _unknown_preset(source.preset, document, (kind, index, "preset"))
+                continue  # whether it contradicts itself is clear once the preset's keys are under it
+            for keys, text in clashes(source):
+                yield Problem("P026", text, document.where((kind, index, *keys), key=True))
+
+
+def _unknown_preset(name: str, document: Document, path: Steps) -> Iterator[Problem]:
+    known = (AUTO, *all_presets())
+    if name not in known:
+        meant = nearest(name, known)
+        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+        yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
+
+
+def clashes(source: Source) -> Iterator[tuple[Steps, str]]:
+    """Yield what of a source contradicts itself: the keys, and the words."""
+    for name in source.columns.keys() & source.constants.keys():
+        yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
+    if {"contact", "contact_id"} <= {*source.columns, *source.constants}:
+        yield ("columns",), "A source has `contact_id`, or `contact` with `contact_key`, not both."
+    if "contact" in source.columns and not getattr(source, "contact_key", None):
+        yield (
+            ("columns", "contact"),
+            "`contact` needs `contact_key`: the contacts' column that it holds, such as `email`.",
+        )
+    merged = getattr(source, "merged", None)
+    if merged is not None and (merged.column is None) == (merged.into is None):
+        yield (
+            ("merged",),
+            "`merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into).",
+        )
+    if source.names and source.header:
+        yield ("names",), "`names` is for a file without a header: it needs `header: false`."
+    if not source.header and not source.names:
+        yield ("header",), "A file without a header needs `names`: the columns' names, in order."
+    if len(set(source.names)) != len(source.names):
+        yield ("names",), "`names` has a name twice."
+    if source.delimiter and source.delimiter == source.quote:
+        yield ("quote",), "`quote` and `delimiter` are the same character."

@@ -1,0 +1,52 @@
+"""Paths as users write them: `~` is a home, and a URL is no path."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from flamescore.errors import Problem, UsageError
+from flamescore.urls import without_credentials
+
+URL: Final = "P031"
+STDIN: Final = "-"
+"""The path of a source that is standard input."""
+
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
+_INSTEAD: Final = {
+    "output": "flamescore writes to folders. Mount it, or copy out/latest there afterwards.",
+    "path": "flamescore reads local files. Fetch it first, or pipe it in and write `-`.",
+}
+_FETCH: Final = "flamescore reads local files. Fetch it first."
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with the home that a `~` at its beginning means.
+
+    Raises:
+        UsageError: it is the home of a user whom this machine does not know.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        text = f"`{path}` begins with the home of a user whom this machine does not know."
+        raise UsageError(
+            Problem("U002", text, None, "Write the whole path, or `./~...` for a name.")
+        ) from None
+
+
+def url_fault(path: str | Path, key: str) -> str | None:
+    """Say what is wrong with a path that is a URL, without what must stay secret; None for a path.
+
+    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source.
+    """
+    text = str(path)
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return None
+    if scheme[1].lower() == "file":
+        plain = unquote(urlsplit(text.strip()).path)
+        return f'"{without_credentials(text.strip())}" is a URL; write the plain path: {plain}'
+    return f'"{without_credentials(text.strip())}" is a URL; {_INSTEAD.get(key, _FETCH)}'

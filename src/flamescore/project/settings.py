@@ -1,0 +1,172 @@
+"""Settle a setting that stands in several places: a flag wins over the environment, that over the file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from flamescore.errors import Problem, UsageError
+from flamescore.project.load import Project, find_project, load_project
+from flamescore.project.model import ContactsSource, EventsSource, ProjectFile, Source
+from flamescore.project.paths import STDIN, URL, expanded, url_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FLAGS: Final = {
+    "rules": "--rules",
+    "output": "--output",
+    "as_of": "--as-of",
+    "max_rejects": "--max-rejects",
+    "hot_flames": "--hot-flames",
+    "contacts": "--contacts",
+    "events": "--events",
+}
+"""The keys of the project file that have a flag; those of `VARIABLES` have an environment variable too."""
+
+VARIABLES: Final = {key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_runs", "keep", "mode")}
+
+_PATHS: Final = ("rules", "output")
+_NUMBERS: Final = ("hot_flames", "keep_runs")
+_SOURCES: Final[dict[str, type[Source]]] = {"contacts": ContactsSource, "events": EventsSource}
+
+
+def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
+    """Return the project that stands where the user is, with what flags and environment say."""
+    path = find_project(config)
+    return settle(None if path is None else load_project(path), flags)
+
+
+def find_settings_of(given: Mapping[str, object], config: str | None = None) -> Project:
+    """Return the project that stands where the user is as a run had it: with what was `given` to that run.
+
+    Variables that are set now don't matter.
+    """
+    path = find_project(config)
+    return settle(None if path is None else load_project(path), given, environ={})
+
+
+def settle(
+    project: Project | None = None,
+    flags: Mapping[str, object] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Project:
+    """Return the project with what flags and environment say.
+
+    `flags` has values by key (`as_of`, not `--as-of`), None where a flag is not given. Their paths, and
+    those of the environment, are relative to `folder` (default: the working one). A source named so takes
+    the place of all of its kind; where the file has just one of that kind, its mapping holds on.
+    """
+    here = (folder or Path.cwd()).resolve()
+    base = project or Project(ProjectFile(version=1), here)
+    said = _said(flags or {}, os.environ if environ is None else environ)
+    _check_paths(said)
+    changes = {key: _read(key, value, origin) for key, (value, origin) in said.items() if key not in _SOURCES}
+    for key in _PATHS:
+        if key in changes:
+            changes[key] = str(here / expanded(changes[key]))
+    for key, kind in _SOURCES.items():
+        if key in said:
+            changes[key] = _named(said[key][0], getattr(base.settings, key), kind, here)
+    settings = base.settings.model_copy(update=changes)
+    if "max_rejects" in changes:
+        settings = _without_own_limits(settings)
+    return replace(base, settings=settings, given=frozenset(said))
+
+
+def check_needed(project: Project) -> None:
+    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks."""
+    wanted = ["rules", "contacts"] if project.path else ["rules", "contacts", "events"]
+    missing = [key for key in wanted if not getattr(project.settings, key)]
+    if missing:
+        where = (
+            f"{project.path} has no {_list(missing)}"
+            if project.path
+            else "There is no project file (flamescore.yaml)"
+        )
+        flags = _list([FLAGS[key] for key in missing])
+        raise UsageError(
+            Problem("U001", f"{where}; {flags} must be given.", None, "`flamescore score --help` shows how.")
+        )
+
+
+def _list(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _said(flags: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    said: dict[str, tuple[Any, str]] = {}
+    for key, variable in VARIABLES.items():
+        if flags.get(key) is not None:
+            said[key] = flags[key], FLAGS.get(key, key)
+        elif environ.get(variable):
+            said[key] = environ[variable], variable
+    return said
+
+
+def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
+    """Raise a `UsageError` that names every path which is a URL."""
+    given = [
+        (key, path, said[key][1])
+        for key in (*_PATHS, *_SOURCES)
+        if key in said
+        for path in _each(said[key][0])
+    ]
+    faults = ((origin, url_fault(path, key if key in _PATHS else "path")) for key, path, origin in given)
+    problems = [Problem(URL, f"{origin}: {fault}") for origin, fault in faults if fault is not None]
+    if problems:
+        raise UsageError(problems)
+
+
+def _each(value: object) -> list[Any]:
+    """Return the paths of a value: one, or several."""
+    return (
+        [value] if isinstance(value, str | Path) else list(value) if isinstance(value, list | tuple) else []
+    )
+
+
+def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatever type the key has
+    raw = value
+    if isinstance(value, str) and key != "rules" and not _is_utf8(value):
+        raise UsageError(Problem("U002", f"{origin} must be text in UTF-8, and is `{value}`."))
+    if isinstance(value, str) and key in _NUMBERS:
+        raw = int(value) if value.strip().isdecimal() else value
+    elif isinstance(value, str) and key == "keep":
+        raw = [each.strip() for each in value.split(",") if each.strip()]
+    try:
+        return getattr(ProjectFile.model_validate({"version": 1, key: raw}), key)
+    except ValidationError as error:
+        why = error.errors(include_url=False)[0]["ctx"]["error"]  # of these keys each tells its own fault
+        raise UsageError(Problem("U002", f"{origin} {why}.")) from None
+
+
+def _is_utf8(text: str) -> bool:
+    """Say whether a text that the system gave is one: its other bytes came as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _named(
+    value: object, sources: tuple[Source, ...], kind: type[Source], folder: Path
+) -> tuple[Source, ...]:
+    resolved = [STDIN if path == STDIN else str(folder / expanded(path)) for path in _each(value)]
+    mapping = sources[0] if len(sources) == 1 else kind(path="-")
+    return tuple(mapping.model_copy(update={"path": path}) for path in resolved)
+
+
+def _without_own_limits(settings: ProjectFile) -> ProjectFile:
+    kinds = ("contacts", "events", "tag_history", "opportunities")
+    plain = {
+        kind: tuple(each.model_copy(update={"max_rejects": None}) for each in getattr(settings, kind))
+        for kind in kinds
+    }
+    return settings.model_copy(update=plain)

@@ -1,1 +1,0 @@
-"""Run folders: written beside, put in place whole, never replaced; `latest`, the lock, the record."""

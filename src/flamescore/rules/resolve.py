@@ -1,0 +1,133 @@
+"""A loaded rule file and the columns there are -> the rule book, or every problem between the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import Problem, RuleFileError
+from flamescore.rules.patterns import pattern_fault
+from flamescore.rules.reader import in_order, problem_at
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
+
+    from flamescore.columns import Columns
+    from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
+    from flamescore.rules.messages import Told
+    from flamescore.rules.reader import Need
+    from flamescore.rules.rulebook import Condition, Predicate, RuleBook
+    from flamescore.yaml_tree import Document
+
+EVENT_COLUMNS: Final = ("contact_id", "event", "at")
+"""What every event has, whatever its export's headers."""
+
+_MOST_OFFERED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule book that fits the exports, and what is odd about it."""
+
+    book: RuleBook
+    warnings: tuple[Problem, ...] = ()
+
+
+def bind_rules(loaded: LoadedRules, columns: Columns) -> Bound:
+    """Hold every enabled score and rule against the columns; without events none are ignored.
+
+    Raises:
+        RuleFileError: with every column, export and pattern that is missing or wrong, in order.
+    """
+    _raise(_problems(loaded.document, loaded.needs, columns))
+    book = loaded.book if columns.has_events else replace(loaded.book, ignore=())
+    return Bound(book, loaded.warnings)
+
+
+def bind_condition(loaded: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:
+    """Hold a condition of another file against the columns; `zone` is that of its naive times.
+
+    Raises:
+        RuleFileError: as `bind_rules`.
+    """
+    _raise(_problems(loaded.document, loaded.needs, columns))
+    return loaded.condition(zone)
+
+
+def bind_predicates(loaded: LoadedPredicates, columns: Columns, zone: ZoneInfo) -> tuple[Predicate, ...]:
+    """Hold predicates on contacts against the columns; `zone` is that of their naive times.
+
+    Raises:
+        RuleFileError: as `bind_rules`.
+    """
+    _raise(problem for part in loaded.parts for problem in _problems(part.document, part.needs, columns))
+    return tuple(predicate for part in loaded.parts for predicate in part.predicates(zone))
+
+
+def _raise(problems: Iterable[Problem]) -> None:
+    found = tuple(problems)
+    if found:
+        raise RuleFileError(found)
+
+
+def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tuple[Problem, ...]:
+    found = [
+        problem_at(document, need.path, *told, key=need.key)
+        for need in needs
+        if columns.has_events or not _is_about_events(need)
+        for told in _CHECKS[need.what](need, columns)
+    ]
+    return in_order(found)
+
+
+def _is_about_events(need: Need) -> bool:
+    """Whether it need not be told where there are no events at all: that is told, once a rule."""
+    return need.kind == "events" and need.what != "events"
+
+
+# --- what a need lacks -------------------------------------------------------------------------------
+
+
+def _column(need: Need, columns: Columns) -> Iterator[Told]:
+    known = columns.contacts if need.kind == "contacts" else (*columns.events, *EVENT_COLUMNS)
+    if need.kind == "contacts" and need.name == "tags" and columns.has_tags:
+        yield "R093", "`tags` is a list; `field` can't ask it.", "Use `tag: ...`."
+    if need.name not in known:
+        meant = nearest(need.name, dict.fromkeys(known))
+        code = "R090" if need.kind == "contacts" else "R091"
+        hint = f"Did you mean `{meant}`?" if meant else _offer(known)
+        yield code, f"No {need.kind} export has the column `{need.name}`.", hint
+
+
+def _offer(known: tuple[str, ...]) -> str | None:
+    names = [f"`{name}`" for name in dict.fromkeys(known)]
+    more = ", ..." if len(names) > _MOST_OFFERED else ""
+    return f"There are {', '.join(names[:_MOST_OFFERED])}{more}." if names else None
+
+
+def _events(_need: Need, columns: Columns) -> Iterator[Told]:
+    if not columns.has_events:
+        hint = "Give the project an `events:` source, or disable the rule."
+        yield "R092", "It needs events, but there is no events export.", hint
+
+
+def _tags(_need: Need, columns: Columns) -> Iterator[Told]:
+    if not columns.has_tags:
+        hint = "Map the contacts' `tags` column, or give the project a `tag_history:` source."
+        yield "R094", "It needs tags, but no export has any.", hint
+
+
+def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
+    fault = pattern_fault(need.name)
+    if fault is not None:
+        yield fault
+
+
+_CHECKS: Final[Mapping[str, Callable[[Need, Columns], Iterator[Told]]]] = {
+    "column": _column,
+    "events": _events,
+    "tags": _tags,
+    "pattern": _pattern,
+}

@@ -1,0 +1,36 @@
+"""Run folders: written beside, put in place whole, never replaced; `latest`, lock, record, retention."""
+
+from __future__ import annotations
+
+from flamescore.runs.catalog import LATEST, Run
+from flamescore.runs.contents import has_merged, read, reading_run, scan
+from flamescore.runs.file_hashes import checksums
+from flamescore.runs.previous import Earlier
+from flamescore.runs.record import RulesFile, RunRecord, ScoreEntry, write_record
+from flamescore.runs.recording import describe, describe_changes, describe_given
+from flamescore.runs.shelf import checked, listed
+from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
+
+__all__ = [
+    "LATEST",
+    "Earlier",
+    "HeldStore",
+    "Published",
+    "RulesFile",
+    "Run",
+    "RunFolder",
+    "RunRecord",
+    "RunStore",
+    "ScoreEntry",
+    "checked",
+    "checksums",
+    "describe",
+    "describe_changes",
+    "describe_given",
+    "has_merged",
+    "listed",
+    "read",
+    "reading_run",
+    "scan",
+    "write_record",
+]

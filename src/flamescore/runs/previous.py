@@ -1,0 +1,95 @@
+"""What a new run is held against: the run before it, and the latest one. No fault of theirs stops it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from polars.exceptions import PanicException
+
+from flamescore.changes import Before
+from flamescore.runs.contents import read
+from flamescore.runs.damage import DamagedRunError
+from flamescore.runs.record import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import polars as pl
+
+    from flamescore.runs.catalog import Run
+    from flamescore.runs.record import RunRecord
+    from flamescore.runs.store import RunStore
+
+T = TypeVar("T")
+UNREAD = "O103"
+SCORES = "scores.parquet"
+
+
+@dataclass
+class Earlier:
+    """Reads earlier runs for a new one, and keeps a warning for each file of theirs that can't be read."""
+
+    store: RunStore
+    _unread: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say what could not be read, a line a file, and what is not told for that."""
+        return tuple(
+            f"{self.store.output.name}/runs/{run_id}/{file}: {UNREAD} The run before can't be read: "
+            f"{file} {why}. {' '.join(untold)}"
+            for (run_id, file), (why, untold) in self._unread.items()
+        )
+
+    def before(self, as_of: datetime) -> Before | None:
+        """Return the run of the latest `as_of` before this one, whatever `latest` is."""
+        return self._of(_run_before(self.store, as_of), _before, "What changed since then is not told.")
+
+    def latest(self) -> RunRecord | None:
+        """Return the record of the latest run."""
+        return self._of(
+            self.store.latest(), lambda run: run.record, "Its numbers of rows are not compared with today's."
+        )
+
+    def scores(self) -> pl.DataFrame | None:
+        """Return the scores of the latest run."""
+        return self._of(self.store.latest(), _scores, "What would change is not told.")
+
+    def _of(self, run: Run | None, reader: Callable[[Run], T], untold: str) -> T | None:
+        """Return what is read of a run; None where there is none, or where it can't be read."""
+        if run is None:
+            return None
+        try:
+            return reader(run)
+        except DamagedRunError as error:
+            self._note(run, error.file, error.why, untold)
+        except (Exception, PanicException) as error:  # noqa: BLE001 - only what an earlier run left is read
+            self._note(run, NAME, f"can't be read ({type(error).__name__})", untold)
+        return None
+
+    def _note(self, run: Run, file: str, why: str, untold: str) -> None:
+        _, said = self._unread.setdefault((run.run_id, file), (why, []))
+        said.append(untold)
+
+
+def _run_before(store: RunStore, as_of: datetime) -> Run | None:
+    return next((run for run in reversed(store.runs()) if run.as_of < as_of), None)
+
+
+def _before(run: Run) -> Before:
+    record = run.record
+    return Before.of(
+        run.run_id,
+        record.as_of,
+        scores=read(run, SCORES),
+        names=[score.name for score in record.scores],
+        text=record.rules.text,
+        path=record.rules.path,
+    )
+
+
+def _scores(run: Run) -> pl.DataFrame:
+    _ = run.record  # a damaged record is told as that, not as scores
+    return read(run, SCORES)

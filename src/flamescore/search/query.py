@@ -1,0 +1,173 @@
+"""Find contacts in a run: by flames, score, owner, tag, fields and text, in ranked order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import fold, folded, trim
+from flamescore.merged import TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flamescore.engine import Clock
+    from flamescore.rules import Predicate
+
+UNASSIGNED: Final = "Unassigned"
+"""What stands for contacts without an owner."""
+
+NOTHING: Final = "nothing in the window"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A score, and the flames that it must have (both ends included)."""
+
+    score_name: str
+    low: int = 0
+    high: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for; everything must hold. The first term's score ranks, and has the bounds."""
+
+    terms: tuple[Term, ...]
+    min_score: float | None = None
+    min_percentile: float | None = None
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    where: tuple[Predicate, ...] = ()
+    text: str | None = None
+
+
+def search(
+    scores: pl.LazyFrame,
+    contacts: pl.LazyFrame,
+    query: Query,
+    *,
+    clock: Clock | None = None,
+    excluded: pl.Series | None = None,
+    merged: pl.LazyFrame | None = None,
+) -> pl.DataFrame:
+    """Return the contacts that fit, ranked.
+
+    `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
+    Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
+    `<name>_flames`. `excluded` are ids to be left out. Text compares as in rules: trimmed, NFC, lower case;
+    an id exactly. `clock` is needed where there are predicates. What `merged` (`merged_table`) holds of old
+    contacts is found as if it were the survivor's.
+    """
+    first, *more = query.terms
+    found = scores.filter(_fits(first), *_bounds(query)).collect()
+    for term in more:
+        theirs = scores.filter(_fits(term)).select(
+            "contact_id",
+            pl.col("score").alias(f"{term.score_name}_score"),
+            pl.col("flames").alias(f"{term.score_name}_flames"),
+        )
+        found = found.join(theirs.collect(), on="contact_id", how="inner", maintain_order="left")
+    if excluded is not None:
+        found = found.filter(~pl.col("contact_id").is_in(excluded.implode()))
+    return found.pipe(_among, contacts, query, clock=clock, merged=merged)
+
+
+def ranked_contacts(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Return some columns of the contacts found, of theirs or of all that the contacts have, in order."""
+    others = [name for name in columns if name not in frame.columns]
+    if others:
+        theirs = contacts.select("contact_id", *others).filter(
+            pl.col("contact_id").is_in(frame["contact_id"].implode())
+        )
+        frame = frame.join(theirs.collect(), on="contact_id", how="left", maintain_order="left")
+    return frame.select(columns)
+
+
+def why_cold(frame: pl.DataFrame, points: pl.LazyFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """Add `why`: the rule that took most from a contact, or that nothing lies in the windows.
+
+    `points` is `frames.POINTS` of one score; `names` are the rules' names by id.
+    """
+    ids = frame["contact_id"].implode()
+    rows = points.filter(pl.col("contact_id").is_in(ids), pl.col("entry") == "rule").collect()
+    # Of rules that took as much the first in the file is named: rows come in its order.
+    worst = rows.sort("points", maintain_order=True).unique("contact_id", keep="first", maintain_order=True)
+    name = pl.col("rule_id").replace_strict(names, default=pl.col("rule_id"), return_dtype=pl.String)
+    took = pl.when(pl.col("points") < 0).then(name).otherwise(pl.lit("too few points for a flame"))
+    why = worst.select("contact_id", why=took)
+    return frame.join(why, on="contact_id", how="left", maintain_order="left").with_columns(
+        pl.col("why").fill_null(NOTHING)
+    )
+
+
+def _fits(term: Term) -> pl.Expr:
+    return (pl.col("score_name") == term.score_name) & pl.col("flames").is_between(term.low, term.high)
+
+
+def _bounds(query: Query) -> list[pl.Expr]:
+    out = []
+    if query.min_score is not None:
+        out.append(pl.col("score") >= query.min_score)
+    if query.min_percentile is not None:
+        out.append(pl.col("percentile") >= query.min_percentile)
+    return out
+
+
+def _among(
+    found: pl.DataFrame,
+    contacts: pl.LazyFrame,
+    query: Query,
+    *,
+    clock: Clock | None,
+    merged: pl.LazyFrame | None,
+) -> pl.DataFrame:
+    if not (query.owners or query.tags or query.where or query.text):
+        return found
+    people = contacts.filter(pl.col("contact_id").is_in(found["contact_id"].implode()))
+    people = people.filter(*_of_people(query))
+    if query.text:
+        people = people.filter(_worded(contacts, query.text) | _was(merged, query.text))
+    frame = people.collect()
+    if query.where:
+        from flamescore.search.fields import fitting  # noqa: PLC0415 - the engine comes with it
+
+        assert clock is not None
+        frame = fitting(frame, query.where, clock)
+    return found.join(frame.select("contact_id"), on="contact_id", how="semi", maintain_order="left")
+
+
+def _of_people(query: Query) -> list[pl.Expr]:
+    out = []
+    if query.owners:
+        out.append(reduce(or_, (_owner(owner) for owner in query.owners)))
+    out += [pl.col("tags").list.eval(folded(pl.element()) == fold(tag)).list.any() for tag in query.tags]
+    return out
+
+
+def _worded(people: pl.LazyFrame, text: str, key: str = "contact_id") -> pl.Expr:
+    """Say which rows have a text in name, company or e-mail, or as their whole id."""
+    columns = people.collect_schema().names()
+    there = [folded(pl.col(name)) for name in TEXT_COLUMNS if name in columns]
+    cells = (cell.str.contains(fold(text), literal=True).fill_null(value=False) for cell in there)
+    return reduce(or_, cells, pl.col(key) == trim(text))
+
+
+def _was(merged: pl.LazyFrame | None, text: str) -> pl.Expr:
+    """Say which contacts a row that has the text was merged into."""
+    if merged is None:
+        return pl.lit(value=False)
+    found = merged.filter(_worded(merged, text, "merged_id")).select("contact_id").collect().to_series()
+    return pl.col("contact_id").is_in(found.implode())
+
+
+def _owner(owner: str) -> pl.Expr:
+    """Compare an owner; `Unassigned` also means none."""
+    same = (folded(pl.col("owner")) == fold(owner)).fill_null(value=False)
+    if fold(owner) != fold(UNASSIGNED):
+        return same
+    return same | pl.col("owner").is_null() | (folded(pl.col("owner")) == "")

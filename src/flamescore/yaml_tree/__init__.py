@@ -1,0 +1,17 @@
+"""YAML text to a tree in which every node knows its place."""
+
+from __future__ import annotations
+
+from flamescore.yaml_tree.nodes import Document, Node, Path, Span, shortened
+from flamescore.yaml_tree.reader import bare, nearest, parse
+
+__all__ = [
+    "Document",
+    "Node",
+    "Path",
+    "Span",
+    "bare",
+    "nearest",
+    "parse",
+    "shortened",
+]
