@@ -15,7 +15,7 @@ from pathlib import Path
 os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is there
 
 from flamescore.inputs import read_inputs
-from flamescore.project.load import load_project
+from flamescore.project import load_project
 from flamescore.scoring import score_exports
 from flamescore.tables import TableSettings, write_tables
 from flamescore.tables.write import WRITERS

@@ -19,8 +19,7 @@ from typer.main import get_command
 
 from flamescore.cli.main import VERBS, program
 from flamescore.project import json_schema as project_schema
-from flamescore.project.presets import preset_table
-from flamescore.project.reference import key_table
+from flamescore.project import key_table, preset_table
 from flamescore.rules import json_schema as rules_schema
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import pytest
 
 from flamescore.errors import InputError
 from flamescore.nightly import Options, nightly
-from flamescore.project import settle
-from flamescore.project.load import load_project
+from flamescore.project import load_project, settle
 from flamescore.units import Period
 
 PROJECT = """\

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from flamescore.engine import Tuning
 from flamescore.exports import from_frames, load
 from flamescore.exports.loading import survey
-from flamescore.project.load import load_project
+from flamescore.project import load_project
 from flamescore.scoring import score_exports
 from oracle import fold
 from product import as_bytes, book_of, contacts_frame, digest, events_frame, exports_of, scored, whole

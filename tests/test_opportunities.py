@@ -7,8 +7,7 @@ import os
 import pytest
 
 from flamescore.nightly import Options, nightly
-from flamescore.project import settle
-from flamescore.project.load import load_project
+from flamescore.project import load_project, settle
 
 PROJECT = """\
 version: 1

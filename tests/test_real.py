@@ -9,7 +9,7 @@ import pytest
 
 from flamescore.exports import load
 from flamescore.exports.loading import survey
-from flamescore.project.load import load_project
+from flamescore.project import load_project
 from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 from real_exports import NEEDED, REAL, education, grocer, strangers

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flamescore.errors import ProjectFileError, RuleFileError
 from flamescore.nightly import Options, nightly
-from flamescore.project.load import load_project
+from flamescore.project import load_project
 
 PROJECT = """\
 version: 1

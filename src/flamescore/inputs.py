@@ -19,9 +19,8 @@ from flamescore.rules import (
     load_condition,
     load_rules,
     named_columns,
-    parse_moment,
 )
-from flamescore.units import from_local, start_of_day
+from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def read_inputs(
 def _kept(project: Project) -> frozenset[str]:
     """Return the columns of contacts that the project file itself asks to keep."""
     settings = project.settings
-    return frozenset(settings.keep if "keep" in settings.model_fields_set else ())
+    return frozenset(settings.keep if "keep" in settings.given_keys else ())
 
 
 def rules_of(project: Project) -> LoadedRules:
@@ -121,7 +120,7 @@ def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> da
         return now
     if text == "today":
         return start_of_day(now.astimezone(zone).date(), zone)
-    moment = parse_moment(text)
+    moment = parse_time(text.strip())
     if moment is None:
         hint = "Give `now`, `today`, a date as 2026-11-21, or an instant as 2026-11-21T02:00:00Z."
         raise UsageError(Problem("U003", f"`{text}` is no instant.", hint=hint))

@@ -1,4 +1,4 @@
-"""Periods, ten-thousandths of a point and percentages: reading them and showing them."""
+"""Periods, times, ten-thousandths of a point and percentages: reading them and showing them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ PLAIN: Final = 2**51 // POINT
 """Floats of up to so many points times `POINT` come within half a ten-thousandth of what they stand for."""
 
 _PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
 
 
@@ -77,6 +80,34 @@ def parse_percent(text: str) -> Decimal | None:
     """Read `1%` or `0.25%` as the number before the sign; None where the text is no percentage."""
     match = _PERCENT.fullmatch(text.strip())
     return None if match is None else Decimal(match[1])
+
+
+def parse_time(text: str) -> date | datetime | None:
+    """Read a bare date, an instant (UTC), or a naive local time; None where the text is none of them.
+
+    `2026-11-21`, `2026-11-21T09:00:00+01:00`, `2026-11-21 09:00`. Fractions of a second are dropped.
+    """
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = int(match[1]), int(match[2]), int(match[3])
+    try:
+        if match[4] is None:
+            return date(year, month, day)
+        naive = datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0))  # noqa: DTZ001 - put on next
+        return naive if match[7] is None else (naive - _offset(match[7])).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _offset(text: str) -> timedelta:
+    if text == "Z":
+        return timedelta(0)
+    hours, minutes = int(text[1:3]), int(text[4:])
+    if hours > 23 or minutes > 59:  # noqa: PLR2004 - the clock
+        raise ValueError(text)
+    size = timedelta(hours=hours, minutes=minutes)
+    return -size if text[0] == "-" else size
 
 
 def to_points(number: Decimal | int) -> int | None:

@@ -20,7 +20,7 @@ def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
     """Return the warnings of rules, exports and project, a line each."""
     settings = inputs.project.settings
     # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
-    missing = absent(scored.contacts, settings.keep) if "keep" in settings.model_fields_set else ()
+    missing = absent(scored.contacts, settings.keep) if "keep" in settings.given_keys else ()
     return (
         *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
         *_missing_columns(inputs, scored),

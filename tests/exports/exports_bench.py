@@ -13,8 +13,7 @@ from flamescore.columns import DateColumns
 from flamescore.exports import load
 from flamescore.exports.loading import survey
 from flamescore.frames import DROP, LEFT_OUT, ODD, EventSource, Exports, Window
-from flamescore.project.load import load_project
-from flamescore.project.values import parse_limit
+from flamescore.project import load_project, parse_limit
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from flamescore.errors import InputError
 from flamescore.nightly import Options, nightly
-from flamescore.project.load import load_project
+from flamescore.project import load_project
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 HEAD = "contact_id,event,at,url\n"

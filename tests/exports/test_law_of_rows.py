@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from flamescore.errors import InputError
 from flamescore.nightly import Options, nightly
-from flamescore.project.load import load_project
+from flamescore.project import load_project
 
 AS_OF = datetime(2026, 12, 1, tzinfo=UTC)
 COLUMNS = ("contact_id", "event", "at", "url")

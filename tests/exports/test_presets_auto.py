@@ -12,8 +12,7 @@ from flamescore.exports import load
 from flamescore.exports import preset_detection as fitting
 from flamescore.exports.loading import survey
 from flamescore.frames import DROP
-from flamescore.project import all_presets, settle
-from flamescore.project.presets import Preset
+from flamescore.project import ContactsSource, Preset, Variant, all_presets, settle
 from real_exports import REAL
 
 HUBSPOT = "Record ID,First Name,Last Name,Email,Phone Number\n7,Ann,Lee,ann@x.org,'+1602\n"
@@ -61,17 +60,15 @@ def test_a_kind_that_a_preset_does_not_know(bench):
 
 def test_a_tie_is_refused(bench, monkeypatch):
     both = {
-        name: Preset.model_validate(
-            {
-                "vendor": name,
-                "verified": True,
-                "about": "invented",
-                "variants": [{"name": "people", "kind": "contacts", "header": header, "keys": {}}],
-            }
+        name: Preset(
+            name,
+            verified=True,
+            about="invented",
+            variants=(Variant("people", "contacts", header, ContactsSource(path="-")),),
         )
-        for name, header in (("one", ["contact_id", "a"]), ("two", ["contact_id", "b"]), ("three", ["a"]))
+        for name, header in (("one", ("contact_id", "a")), ("two", ("contact_id", "b")), ("three", ("a",)))
     }
-    monkeypatch.setattr(fitting, "presets", lambda: both)
+    monkeypatch.setattr(fitting, "all_presets", lambda: both)
     bench.write("c.csv", "contact_id,a,b\n1,2,3\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
         "P029 contacts: `c.csv`: several presets fit the header: `one` (people), `two` (people). "

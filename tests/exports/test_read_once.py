@@ -14,8 +14,7 @@ from flamescore.errors import InputError
 from flamescore.exports import load
 from flamescore.exports.loading import survey
 from flamescore.frames import Counts, Window
-from flamescore.project.load import load_project
-from flamescore.project.values import parse_limit
+from flamescore.project import load_project, parse_limit
 from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 

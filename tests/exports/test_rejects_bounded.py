@@ -10,7 +10,7 @@ from exports_bench import CONTACTS, PEOPLE, looked_at
 
 from flamescore.errors import InputError
 from flamescore.exports import load
-from flamescore.project.values import parse_limit
+from flamescore.project import parse_limit
 
 HEAD = "contact_id,event,at,url\n"
 SOUND = "1,visit,2026-01-01,/a\n"

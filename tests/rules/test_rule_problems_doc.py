@@ -12,11 +12,7 @@ def codes(*texts):
 
 
 def in_source():
-    texts = [
-        path.read_text()
-        for room in ("rules", "bind")
-        for path in (ROOT / "src/flamescore" / room).glob("*.py")
-    ]
+    texts = [path.read_text() for path in (ROOT / "src/flamescore/rules").glob("*.py")]
     source = (ROOT / "src/flamescore/yaml_tree/reader.py").read_text()
     numbers = re.findall(r"self\.(?:fault|stop)\(\s*(\d+)(?: if syntax\.tab else (\d+))?,", source)
     return codes(*texts) | {f"R{int(number):03d}" for pair in numbers for number in pair if number}
@@ -24,7 +20,7 @@ def in_source():
 
 def in_tests():
     tests = ROOT / "tests"
-    expected = [path.read_text() for path in tests.glob("*/faults/*.txt")]
+    expected = [path.read_text() for path in tests.glob("rules/*faults/*.txt")]
     return codes(*expected, *(path.read_text() for path in (tests / "rules").glob("test_rules_*.py"))) | {
         "R001"
     }

@@ -22,9 +22,7 @@ from flamescore.rules import (
     load_rules,
     load_rules_text,
 )
-from flamescore.rules.slug import slug
-from flamescore.yaml_tree import Document, parse
-from flamescore.yaml_tree.nodes import node_of
+from flamescore.yaml_tree import parse
 
 UTC = ZoneInfo("UTC")
 SECTION_ONE = Path(__file__).parent / "section_one.yaml"
@@ -81,8 +79,8 @@ def test_deep_conditions_load_and_deeper_ones_are_told():
 def test_rules_are_loaded_without_polars():
     code = (
         "import sys\n"
-        "from flamescore.rules import load, schema\n"
-        "schema.json_schema()\n"
+        "from flamescore.rules import json_schema\n"
+        "json_schema()\n"
         "sys.exit('polars' in sys.modules or 'numpy' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -109,8 +107,8 @@ def test_faults_of_a_condition_of_another_file():
     ]
 
 
-def test_a_condition_of_plain_data():
-    document = Document("filter", (), node_of({"not": {"tag": ["A", "B"]}}))
+def test_a_condition_that_is_a_file():
+    document = parse("not: {tag: [A, B]}\n", "filter").document
     assert load_condition(document).condition(UTC) == Not(HasTag(TagMatch("any", ("A", "B"))))
 
 
@@ -122,11 +120,16 @@ def test_a_condition_of_plain_data():
         ("Größe über 1.000", "größe-über-1-000"),
         ("Half ½ and x² of it", "half-and-x-of-it"),
         ("under_score", "under-score"),
-        ("!!!", ""),
     ],
 )
 def test_the_id_of_a_name(name, expected):
-    assert slug(name) == expected
+    loaded = load_rules_text(file_of(f"      - {{name: '{name}', event: e, points: 1}}\n"))
+    assert loaded.book.scores[0].rules[0].id == expected
+
+
+def test_a_name_without_a_letter_or_digit_makes_no_id():
+    with pytest.raises(RuleFileError, match="R048"):
+        load_rules_text(file_of("      - {name: '!!!', event: e, points: 1}\n"))
 
 
 @pytest.mark.parametrize(

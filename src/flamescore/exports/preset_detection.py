@@ -103,7 +103,7 @@ class _Headers:
         if not keys:
             return self._plain
         try:
-            return self._of(self._spec.model_copy(update=keys))
+            return self._of(self._spec.with_keys(**keys))
         except InputError:
             return tuple(frozenset() for _ in self._found)
 
@@ -127,7 +127,7 @@ class _Headers:
 
 def _reading(preset: Source, own: Source) -> dict[str, Any]:
     """Return the keys of a preset that say how a file is read, those that the source has itself aside."""
-    names = preset.model_fields_set - own.model_fields_set
+    names = preset.given_keys - own.given_keys
     return {name: getattr(preset, name) for name in _READING if name in names}
 
 
@@ -163,10 +163,7 @@ def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> S
     What the preset says of columns that no file has is left out: not every export has them all.
     """
     headers = frozenset().union(*files)
-    plain = {
-        name: getattr(preset, name)
-        for name in preset.model_fields_set - own.model_fields_set - {"path", *_BY_NAME}
-    }
+    plain = {name: getattr(preset, name) for name in preset.given_keys - own.given_keys - {"path", *_BY_NAME}}
     columns = _columns(preset, own, headers)
     constants = {k: v for k, v in preset.constants.items() if not _said(k, own)} | own.constants
     known = {*columns, *constants, *headers, *preset.from_file_name, *own.from_file_name}
@@ -176,7 +173,7 @@ def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> S
         plain.pop("contact_key", None)
     if "merged" in plain and plain["merged"].named not in known:
         plain.pop("merged")
-    return own.model_copy(update={**plain, **merged, "columns": columns, "constants": constants})
+    return own.with_keys(**plain, **merged, columns=columns, constants=constants)
 
 
 def _columns(preset: Source, own: Source, headers: frozenset[str]) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flamescore.project.load import Project, clashes
+from flamescore.project.load import Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
     ContactsSource,
@@ -14,21 +14,31 @@ from flamescore.project.model import (
     TagHistorySource,
 )
 from flamescore.project.paths import STDIN, expanded
-from flamescore.project.presets import AUTO, Variant, all_presets, text_of
-from flamescore.project.reference import json_schema
-from flamescore.project.settings import check_needed, find_settings, find_settings_of, settle
-from flamescore.project.values import EPOCHS, EXCEL, RejectLimit
+from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
+from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.settings import (
+    FLAGS,
+    VARIABLES,
+    check_needed,
+    find_settings,
+    find_settings_of,
+    settle,
+)
+from flamescore.project.values import EPOCHS, EXCEL, RejectLimit, parse_limit
 
 __all__ = [
     "AUTO",
     "DEFAULT_LIMIT",
     "EPOCHS",
     "EXCEL",
+    "FLAGS",
     "STDIN",
+    "VARIABLES",
     "ContactsSource",
     "EventsSource",
     "MergedIds",
     "OpportunitiesSource",
+    "Preset",
     "Project",
     "RejectLimit",
     "Source",
@@ -39,9 +49,14 @@ __all__ = [
     "check_needed",
     "clashes",
     "expanded",
+    "find_project",
     "find_settings",
     "find_settings_of",
     "json_schema",
+    "key_table",
+    "load_project",
+    "parse_limit",
+    "preset_table",
     "settle",
     "text_of",
 ]

@@ -5,30 +5,27 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args, get_origin
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import Problem, ProjectFileError, Where
 from flamescore.input_errors import PRESET
-from flamescore.project.model import ProjectFile, Source
+from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
+from flamescore.project.reading import ProjectReading, named
+from flamescore.schema_reader import RefusedError, by_place
 from flamescore.urls import without_credentials
 from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pydantic_core import ErrorDetails
-
+    from flamescore.project.model import ProjectFile, Source
     from flamescore.yaml_tree import Document, Node
-
-Steps = tuple[str | int, ...]
+    from flamescore.yaml_tree import Path as NodePath
 
 FILE_NAMES: Final = ("flamescore.yaml", "flamescore.yml")
 TWO_FILES: Final = "P032"
-_KINDS: Final = ("contacts", "events", "tag_history", "opportunities")
 _RAW: Final = ("call_list", "exclude")
 
 
@@ -112,33 +109,25 @@ def load_project(path: str | Path) -> Project:
         raise ProjectFileError(parsed.problems)
     settings, problems = _validated(parsed.document)
     if settings is None or parsed.problems or problems:
-        raise ProjectFileError(_in_order((*parsed.problems, *problems)))
+        raise ProjectFileError(by_place((*parsed.problems, *problems)))
     return Project(settings, path.resolve().parent, path, parsed.document)
 
 
-def _in_order(problems: tuple[Problem, ...]) -> list[Problem]:
-    return sorted(problems, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
-
-
 def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
-    root = document.root
-    if root.kind != "mapping":
-        text = f"A project file is a mapping of settings, and this is {root.shown()}."
-        return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)
-    problems = list(_nulls(document))
-    empty = {problem.where for problem in problems}
+    nulls = tuple(_nulls(document)) if document.root.kind == "mapping" else ()
+    reading = ProjectReading(document)
     try:
-        settings = ProjectFile.model_validate(root.plain())
-    except ValidationError as error:
-        found = (_problem(document, each) for each in error.errors(include_url=False))
-        return None, (*problems, *(each for each in found if each.where not in empty))
-    return settings, (*problems, *_urls(document, settings), *_contradictions(document, settings))
+        settings: ProjectFile = FILE.read(reading.at())
+    except RefusedError:
+        told = {problem.where for problem in nulls}
+        return None, (*nulls, *(each for each in reading.problems if each.where not in told))
+    return settings, (*nulls, *_urls(document, settings), *_contradictions(document, settings))
 
 
 def _nulls(document: Document) -> Iterator[Problem]:
     for path, node in document.root.walk():
         if node.kind == "null" and path[:2] != _RAW:
-            text = f"`{_named(path)}` has no value."
+            text = f"`{named(path)}` has no value."
             yield Problem(
                 "P022",
                 text,
@@ -147,75 +136,11 @@ def _nulls(document: Document) -> Iterator[Problem]:
             )
 
 
-def _named(path: Steps) -> str:
-    return ".".join(str(step) for step in path if isinstance(step, str)) or "It"
-
-
-def _problem(document: Document, error: ErrorDetails) -> Problem:
-    path = tuple(error["loc"])
-    if error["type"] == "extra_forbidden":
-        return _unknown_key(document, path)
-    if error["type"] == "missing":
-        hint = "A project file begins with `version: 1`." if path == ("version",) else None
-        return Problem("P021", f"`{_named(path)}` is missing.", document.where(path[:-1]), hint)
-    node = document.root.at(path)
-    return Problem("P023", f"`{_named(path)}` {_reason(error, node)}.", document.where(path))
-
-
-def _unknown_key(document: Document, path: Steps) -> Problem:
-    key, where = str(path[-1]), document.where(path, key=True)
-    known = keys_at(path[:-1])
-    meant = nearest(key, known)
-    hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(known)}."
-    return Problem(
-        "P025",
-        f"`{key}` is not a key of {_named(path[:-1]) if path[:-1] else 'the project file'}.",
-        where,
-        hint,
-    )
-
-
-def keys_at(path: Steps) -> tuple[str, ...]:
-    """Return the keys that the project file knows at a path."""
-    model: type[BaseModel] = ProjectFile
-    for step in path:
-        if isinstance(step, str):
-            model = _model_in(model.model_fields[step].annotation) or model
-    return tuple(model.model_fields)
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_model_in(each) for each in get_args(annotation)) if get_origin(annotation) else iter(())
-    return next((each for each in inner if each is not None), None)
-
-
-_EXPECTED: Final = {
-    "literal_error": "must be {expected}",
-    "bool_type": "must be `true` or `false`",
-    "string_type": "must be a text",
-    "tuple_type": "must be a list; begin each of its entries with `-`",
-    "list_type": "must be a list",
-    "dict_type": "must be a mapping",
-    "model_type": "must be a mapping",
-}
-
-
-def _reason(error: ErrorDetails, node: Node | None) -> str:
-    context = error.get("ctx", {})
-    if error["type"] == "value_error":
-        return str(context["error"])
-    words = _EXPECTED.get(error["type"])
-    if words is None:
-        return "is wrong: " + error["msg"][:1].lower() + error["msg"][1:]
-    shown = f", and is {node.shown()}" if node is not None else ""
-    return words.format(**context).replace("'", "`") + shown
-
-
 def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    paths: list[tuple[Steps, str | None]] = [((key,), getattr(settings, key)) for key in ("rules", "output")]
-    for kind in _KINDS:
+    paths: list[tuple[NodePath, str | None]] = [
+        ((key,), getattr(settings, key)) for key in ("rules", "output")
+    ]
+    for kind in KINDS:
         sources = enumerate(getattr(settings, kind))
         paths += [((kind, index, "path"), source.path) for index, source in sources]
     for path, value in paths:
@@ -231,7 +156,7 @@ def _without_secrets(where: Where) -> Where:
 
 
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    for kind in _KINDS:
+    for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
             if source.preset is not None:
                 yield from _unknown_preset(source.preset, document, (kind, index, "preset"))
@@ -240,7 +165,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
                 yield Problem("P026", text, document.where((kind, index, *keys), key=True))
 
 
-def _unknown_preset(name: str, document: Document, path: Steps) -> Iterator[Problem]:
+def _unknown_preset(name: str, document: Document, path: NodePath) -> Iterator[Problem]:
     known = (AUTO, *all_presets())
     if name not in known:
         meant = nearest(name, known)
@@ -248,7 +173,7 @@ def _unknown_preset(name: str, document: Document, path: Steps) -> Iterator[Prob
         yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
 
 
-def clashes(source: Source) -> Iterator[tuple[Steps, str]]:
+def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:
     """Yield what of a source contradicts itself: the keys, and the words."""
     for name in source.columns.keys() & source.constants.keys():
         yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."

@@ -1,65 +1,69 @@
-"""The project file as authored: frozen models, one field a key."""
+"""The project file: a frozen section for each mapping, one field a key."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from flamescore.project.values import (  # fmt: skip
-    Age,
-    AsOf,
-    Cell,
-    Character,
-    Encoding,
-    Flames,
-    Formats,
-    Headers,
-    Limit,
-    Lines,
-    Mode,
-    Pattern,
-    Quote,
+from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.values import (
+    AGE,
+    AS_OF,
+    BOOLEAN,
+    CELL,
+    CHARACTER,
+    CONDITION,
+    ENCODING,
+    FLAMES,
+    FORMATS,
+    HEADERS,
+    LIMIT,
+    LINES,
+    MODE,
+    PATTERN,
+    QUOTE,
+    RUNS,
+    TEXT,
+    VALUES,
+    VERSION,
+    WORDS,
+    ZONE,
     RejectLimit,
-    Runs,
-    Says,
-    Text,
-    Values,
-    Words,
-    Zone,
+    one_of,
+    sources,
 )
+from flamescore.schema_reader import mapped
 
-DEFAULT_LIMIT: Final = RejectLimit(Decimal(1), share=True)
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from flamescore.units import Period
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
-
-
-class TimeFormat(_Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeFormat(Section):
     """How the times of a source are written."""
 
-    format: Formats = Field(
-        description="strftime formats, tried in order, or epoch_s, epoch_ms, epoch_us, excel"
+    format: tuple[str, ...] = setting(
+        FORMATS, "strftime formats, tried in order, or epoch_s, epoch_ms, epoch_us, excel"
     )
 
 
-class TagFormat(_Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagFormat(Section):
     """How the tags of a contact are written in one cell."""
 
-    separator: Text = Field(default=",", description="what stands between two tags")
+    separator: str = setting(TEXT, "what stands between two tags", ",")
 
 
-class MergedIds(_Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedIds(Section):
     """Who was merged into whom: told by the one that is left, or by the row that was merged away."""
 
-    column: Text | None = Field(
-        default=None, description="the column that lists the ids merged into the contact"
-    )
-    separator: Text = Field(default=";", description="what stands between two of them")
-    into: Text | None = Field(
-        default=None, description="or the column that holds the id of the contact that a row was merged into"
+    column: str | None = setting(TEXT, "the column that lists the ids merged into the contact", None)
+    separator: str = setting(TEXT, "what stands between two of them", ";")
+    into: str | None = setting(
+        TEXT, "or the column that holds the id of the contact that a row was merged into", None
     )
 
     @property
@@ -68,62 +72,76 @@ class MergedIds(_Model):
         return str(self.into or self.column)
 
 
-class Source(_Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Section):
     """What the sources of every kind have in common."""
 
     KIND: ClassVar[str] = "source"
     CANONICAL: ClassVar[tuple[str, ...]] = ()
     REQUIRED: ClassVar[tuple[str, ...]] = ()
 
-    path: Text = Field(
-        description="file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin"
+    path: str = setting(
+        TEXT, "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin"
     )
-    preset: Text | None = Field(
-        default=None, description="a vendor's keys, which the source's own override; or `auto`"
+    preset: str | None = setting(TEXT, "a vendor's keys, which the source's own override; or `auto`", None)
+    files: Literal["newest", "all"] | None = setting(
+        one_of("newest", "all"),
+        "which files of a glob; by default `newest` for contacts, `all` for others",
+        None,
     )
-    files: Annotated[Literal["newest", "all"], Says("`newest` or `all`")] | None = Field(
-        default=None, description="which files of a glob; by default `newest` for contacts, `all` for others"
+    format: Literal["csv", "ndjson", "parquet"] | None = setting(
+        one_of("csv", "ndjson", "parquet"), "by default told by the file's name", None
     )
-    format: Annotated[Literal["csv", "ndjson", "parquet"], Says("`csv`, `ndjson` or `parquet`")] | None = (
-        Field(default=None, description="by default told by the file's name")
+    columns: dict[str, tuple[str, ...]] = setting(
+        mapped(HEADERS, words="name: header or headers"),
+        "canonical columns and properties, and the headers that hold them",
+        factory=dict,
     )
-    columns: Annotated[dict[str, Headers], Says("name: header or headers")] = Field(
-        default_factory=dict, description="canonical columns and properties, and the headers that hold them"
+    optional: tuple[str, ...] = setting(WORDS, "columns that some files of the source lack on purpose", [])
+    rename: dict[str, dict[str, str]] = setting(
+        mapped(mapped(CELL), words="column: {value: value}"),
+        "values of a column that are to become others",
+        factory=dict,
     )
-    optional: Words = Field(default=(), description="columns that some files of the source lack on purpose")
-    rename: Annotated[dict[str, dict[str, Cell]], Says("column: {value: value}")] = Field(
-        default_factory=dict, description="values of a column that are to become others"
+    constants: dict[str, str] = setting(
+        mapped(CELL, words="column: value"), "columns that have the same value in every row", factory=dict
     )
-    constants: Annotated[dict[str, Cell], Says("column: value")] = Field(
-        default_factory=dict, description="columns that have the same value in every row"
+    from_file_name: dict[str, str] = setting(
+        mapped(PATTERN, words="column: regular expression"),
+        "columns whose value is a group of an expression on the file's name",
+        factory=dict,
     )
-    from_file_name: Annotated[dict[str, Pattern], Says("column: regular expression")] = Field(
-        default_factory=dict, description="columns whose value is a group of an expression on the file's name"
+    leave_out: dict[str, tuple[str, ...]] = setting(
+        mapped(VALUES, words="column: value or values"),
+        "rows with one of these values are left out, and counted as ignored",
+        factory=dict,
     )
-    leave_out: Annotated[dict[str, Values], Says("column: value or values")] = Field(
-        default_factory=dict, description="rows with one of these values are left out, and counted as ignored"
+    cut: dict[str, str] = setting(
+        mapped(TEXT, words="column: text"),
+        "what is cut off the beginning of a column's cells",
+        factory=dict,
     )
-    cut: Annotated[dict[str, Text], Says("column: text")] = Field(
-        default_factory=dict, description="what is cut off the beginning of a column's cells"
+    dates: dict[str, tuple[str, ...]] = setting(
+        mapped(FORMATS, words="column: format or formats"),
+        "how dates in other columns are written",
+        factory=dict,
     )
-    dates: Annotated[dict[str, Formats], Says("column: format or formats")] = Field(
-        default_factory=dict, description="how dates in other columns are written"
+    timezone: ZoneInfo | None = setting(ZONE, "of naive times; by default the rule file's", None)
+    null_values: tuple[str, ...] = setting(WORDS, "cells that mean: missing", [])
+    delimiter: str | None = setting(CHARACTER, "by default found out", None)
+    quote: str = setting(QUOTE, "what cells are quoted with", '"')
+    encoding: str | None = setting(ENCODING, "of a file that is not UTF-8", None)
+    header: bool = setting(BOOLEAN, "whether the first record names the columns", default=True)
+    names: tuple[str, ...] = setting(WORDS, "the columns' names of a file without a header", [])
+    skip_rows: int = setting(LINES, "lines before the header", 0)
+    begins_after: str | None = setting(
+        TEXT, "the text of the line before the header, in a file of several tables", None
     )
-    timezone: Zone | None = Field(default=None, description="of naive times; by default the rule file's")
-    null_values: Words = Field(default=(), description="cells that mean: missing")
-    delimiter: Character | None = Field(default=None, description="by default found out")
-    quote: Quote = Field(default='"', description="what cells are quoted with")
-    encoding: Encoding | None = Field(default=None, description="of a file that is not UTF-8")
-    header: bool = Field(default=True, description="whether the first record names the columns")
-    names: Words = Field(default=(), description="the columns' names of a file without a header")
-    skip_rows: Lines = Field(default=0, description="lines before the header")
-    begins_after: Text | None = Field(
-        default=None, description="the text of the line before the header, in a file of several tables"
-    )
-    max_age: Age | None = Field(default=None, description="how old the newest file may be")
-    max_rejects: Limit | None = Field(default=None, description="of this source; by default the project's")
+    max_age: Period | None = setting(AGE, "how old the newest file may be", None)
+    max_rejects: RejectLimit | None = setting(LIMIT, "of this source; by default the project's", None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactsSource(Source):
     """An export of contacts."""
 
@@ -131,18 +149,20 @@ class ContactsSource(Source):
     CANONICAL: ClassVar = ("contact_id", "email", "name", "phone", "company", "owner", "tags", "created_at")
     REQUIRED: ClassVar = ("contact_id",)
 
-    tags: TagFormat = Field(default_factory=TagFormat, description="how tags are written")
-    merged: MergedIds | None = Field(default=None, description="which old ids a contact has")
+    tags: TagFormat = setting(shape_of(TagFormat).type, "how tags are written", factory=TagFormat)
+    merged: MergedIds | None = setting(shape_of(MergedIds).type, "which old ids a contact has", None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Keyed(Source):
     """A source whose rows belong to contacts."""
 
-    contact_key: Text | None = Field(
-        default=None, description="the contacts' column that the column `contact` holds, such as `email`"
+    contact_key: str | None = setting(
+        TEXT, "the contacts' column that the column `contact` holds, such as `email`", None
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventsSource(_Keyed):
     """An export of events."""
 
@@ -150,12 +170,13 @@ class EventsSource(_Keyed):
     CANONICAL: ClassVar = ("contact_id", "contact", "event", "at", "event_id")
     REQUIRED: ClassVar = ("event", "at")
 
-    at: TimeFormat | None = Field(
-        default=None, description="how `at` is written; by default ISO 8601 or an epoch"
+    at: TimeFormat | None = setting(
+        shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
-    distinct: bool = Field(default=False, description="whether rows equal in every mapped column count once")
+    distinct: bool = setting(BOOLEAN, "whether rows equal in every mapped column count once", default=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagHistorySource(_Keyed):
     """An export of tags being applied and removed."""
 
@@ -163,11 +184,12 @@ class TagHistorySource(_Keyed):
     CANONICAL: ClassVar = ("contact_id", "contact", "tag", "at", "action")
     REQUIRED: ClassVar = ("tag", "at")
 
-    at: TimeFormat | None = Field(
-        default=None, description="how `at` is written; by default ISO 8601 or an epoch"
+    at: TimeFormat | None = setting(
+        shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpportunitiesSource(_Keyed):
     """An export of opportunities."""
 
@@ -176,49 +198,60 @@ class OpportunitiesSource(_Keyed):
     REQUIRED: ClassVar = ("opportunity_id",)
 
 
-class CallList(_Model):
+KINDS: Final[dict[str, type[Source]]] = {
+    kind.KIND: kind for kind in (ContactsSource, EventsSource, TagHistorySource, OpportunitiesSource)
+}
+"""The kinds of sources, by the key under which the project file lists them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallList(Section):
     """Who must never be on a list for calling."""
 
-    exclude: Annotated[Any, Says("condition")] = Field(
-        default=None, description="a condition of the rule language; whom it holds for is left out"
-    )
+    exclude: Any = setting(CONDITION, "a condition of the rule language; whom it holds for is left out", None)
 
 
-class ProjectFile(_Model):
-    """A project file, as authored."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFile(Section):
+    """A project file, version 1."""
 
-    version: Annotated[Literal[1], Says("`1`")] = Field(description="the version of this layout")
-    rules: Text | None = Field(default=None, description="the rule file")
-    output: Text = Field(default="out", description="the folder that runs are written to")
-    as_of: AsOf = Field(default="now", description="the instant to score for")
-    keep_runs: Runs = Field(default=30, description="how many runs are kept")
-    max_rejects: Limit = Field(
-        default=DEFAULT_LIMIT,
-        description="how many rejects a source may have before the run stops (20 always are)",
+    version: int = setting(VERSION, "the version of this layout")
+    rules: str | None = setting(TEXT, "the rule file", None)
+    output: str = setting(TEXT, "the folder that runs are written to", "out")
+    as_of: str = setting(AS_OF, "the instant to score for", "now")
+    keep_runs: int = setting(RUNS, "how many runs are kept", 30)
+    max_rejects: RejectLimit = setting(
+        LIMIT, "how many rejects a source may have before the run stops (20 always are)", "1%"
     )
-    hot_flames: Flames = Field(default=5, description="from how many flames a lead is hot")
-    keep: Words = Field(
-        default=("email", "name", "phone", "company", "owner"),
-        description="contact columns carried into the tables",
+    hot_flames: int = setting(FLAMES, "from how many flames a lead is hot", 5)
+    keep: tuple[str, ...] = setting(
+        WORDS, "contact columns carried into the tables", ["email", "name", "phone", "company", "owner"]
     )
-    changes: bool = Field(
-        default=True, description="whether a run is held against the one before (two more scorings)"
+    changes: bool = setting(
+        BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
-    call_list: CallList = Field(default_factory=CallList, description="who is never called")
-    mode: Mode = Field(default=0o600, description="the mode of written files")
-    contacts: Annotated[tuple[ContactsSource, ...], Says("list of sources")] = Field(
-        default=(), strict=False, description="the exports of contacts"
+    call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    mode: int = setting(MODE, "the mode of written files", "0600")
+    contacts: tuple[ContactsSource, ...] = setting(
+        sources(shape_of(ContactsSource).type), "the exports of contacts", ()
     )
-    events: Annotated[tuple[EventsSource, ...], Says("list of sources")] = Field(
-        default=(), strict=False, description="the exports of events"
+    events: tuple[EventsSource, ...] = setting(
+        sources(shape_of(EventsSource).type), "the exports of events", ()
     )
-    tag_history: Annotated[tuple[TagHistorySource, ...], Says("list of sources")] = Field(
-        default=(), strict=False, description="the exports of tags applied and removed"
+    tag_history: tuple[TagHistorySource, ...] = setting(
+        sources(shape_of(TagHistorySource).type), "the exports of tags applied and removed", ()
     )
-    opportunities: Annotated[tuple[OpportunitiesSource, ...], Says("list of sources")] = Field(
-        default=(), strict=False, description="the exports of opportunities"
+    opportunities: tuple[OpportunitiesSource, ...] = setting(
+        sources(shape_of(OpportunitiesSource).type), "the exports of opportunities", ()
     )
 
     def sources(self) -> tuple[Source, ...]:
         """Return the sources of every kind, in the order in which they are loaded."""
         return (*self.contacts, *self.events, *self.tag_history, *self.opportunities)
+
+
+FILE: Final = shape_of(ProjectFile, must_be="A project file is a mapping of settings")
+SHAPES: Final = tuple(map(shape_of, (TimeFormat, TagFormat, MergedIds, CallList, *KINDS.values())))
+"""Every shape inside a project file."""
+
+DEFAULT_LIMIT: Final = ProjectFile(version=1).max_rejects

@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final, Literal
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from flamescore.project.model import (
-    ContactsSource,
-    EventsSource,
-    OpportunitiesSource,
-    Source,
-    TagHistorySource,
-)
-from flamescore.yaml_tree import parse
+from flamescore.project.model import KINDS, Source
+from flamescore.project.reading import ProjectReading, shape_of
+from flamescore.project.values import BOOLEAN, TEXT, WORDS, one_of
+from flamescore.schema_reader import At, Key, Shape, Value, ValueType, listed
+from flamescore.yaml_tree import Node, parse
 
 AUTO: Final = "auto"
-KINDS: Final[dict[str, type[Source]]] = {
-    "contacts": ContactsSource,
-    "events": EventsSource,
-    "tag_history": TagHistorySource,
-    "opportunities": OpportunitiesSource,
-}
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One export of a vendor, known by its header: `header` is in it, and with `exact` nothing else is.
 
-
-class Variant(_Part):
-    """One export of a vendor, known by its header: `header` is in it, and with `exact` nothing else is."""
+    `source` has the preset's keys, and no path of its own.
+    """
 
     name: str
-    kind: Literal["contacts", "events", "tag_history", "opportunities"]
-    header: Annotated[tuple[str, ...], Field(min_length=1)]
+    kind: str
+    header: tuple[str, ...]
+    source: Source
     exact: bool = False
     verified: bool = True
-    keys: dict[str, Any]
-
-    @property
-    def source(self) -> Source:
-        """Return its keys as a source without a path of its own."""
-        return KINDS[self.kind].model_validate({"path": "-", **self.keys})
 
 
-class Preset(_Part):
+@dataclass(frozen=True, slots=True)
+class Preset:
     """What a vendor's exports look like. `verified`: real headers or tables have been seen."""
 
     vendor: str
@@ -58,6 +44,42 @@ class Preset(_Part):
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of exports that it knows, once each."""
         return tuple(dict.fromkeys(variant.kind for variant in self.variants))
+
+
+# --- the files -----------------------------------------------------------------------------------------
+
+
+def _keys(at: At) -> Value:
+    """Read the keys of a source of the variant's kind; they have no `path`, so that is put in."""
+    kind = at.reading.at((*at.path[:-1], "kind")).node.written
+    node = replace(at.node, entries={"path": Node("text", scalar="-"), **at.node.entries})
+    return shape_of(KINDS[kind]).read(At(at.reading, at.path, node))
+
+
+_VARIANT: Final = Shape(
+    "Variant",
+    "One export of a vendor.",
+    {
+        "name": Key(TEXT, "what it is called", needed=True),
+        "kind": Key(one_of(*KINDS), "the kind of source", needed=True),
+        "header": Key(WORDS, "columns that it is known by", needed=True),
+        "exact": Key(BOOLEAN, "whether it has no other columns"),
+        "verified": Key(BOOLEAN, "whether somebody has seen one"),
+        "keys": Key(ValueType(_keys, {"type": "object"}), "the keys of the source", needed=True),
+    },
+    lambda found: Variant(source=found.pop("keys"), **found),
+)
+_PRESET: Final = Shape(
+    "Preset",
+    "The exports of a vendor.",
+    {
+        "vendor": Key(TEXT, "who makes them", needed=True),
+        "verified": Key(BOOLEAN, "whether real ones have been seen", needed=True),
+        "about": Key(TEXT, "what they are", needed=True),
+        "variants": Key(listed(_VARIANT.type), "its exports", needed=True),
+    },
+    lambda found: Preset(**found),
+)
 
 
 @cache
@@ -78,20 +100,5 @@ def text_of(name: str) -> str:
 def _read(name: str) -> Preset:
     parsed = parse(text_of(name), f"{name}.yaml")
     assert parsed.document is not None, name
-    return Preset.model_validate(parsed.document.root.plain())
-
-
-def preset_table() -> str:
-    """Return the docs' table of every variant as Markdown."""
-    head = ["| preset | export | kind | known by its headers | seen |", "|---|---|---|---|---|"]
-    rows = [
-        f"| `{name}` | {each.name} | {each.kind} | {_told(each)} | {'yes' if each.verified else 'no'} |"
-        for name, preset in all_presets().items()
-        for each in preset.variants
-    ]
-    return "\n".join([*head, *rows]) + "\n"
-
-
-def _told(variant: Variant) -> str:
-    named = ", ".join(f"`{header}`" for header in variant.header)
-    return f"{named} alone" if variant.exact else named
+    preset: Preset = _PRESET.read(ProjectReading(parsed.document).at())
+    return preset

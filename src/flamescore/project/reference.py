@@ -1,105 +1,78 @@
-"""The project file for readers: its JSON Schema, and the docs' table of every key, made from the models."""
+"""The project file for readers: its JSON Schema, and the docs' tables of every key and every preset."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.project.model import (  # fmt: skip
-    CallList,
-    ContactsSource,
-    EventsSource,
-    MergedIds,
-    OpportunitiesSource,
-    ProjectFile,
-    Source,
-    TagFormat,
-    TagHistorySource,
-    TimeFormat,
-)
+from flamescore import schema_reader
+from flamescore.project.model import FILE, KINDS, SHAPES, Source
+from flamescore.project.presets import all_presets
+from flamescore.project.reading import shape_of
 from flamescore.project.settings import FLAGS, VARIABLES
-from flamescore.project.values import RejectLimit, Says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from pydantic import BaseModel
-    from pydantic.fields import FieldInfo
-
-_PLAIN: Final = {bool: "`true` or `false`", str: "text"}
-_NESTED: Final[dict[str, type[BaseModel]]] = {
-    "call_list": CallList,
-    "tags": TagFormat,
-    "merged": MergedIds,
-    "at": TimeFormat,
-}
-_KINDS: Final = (ContactsSource, EventsSource, TagHistorySource, OpportunitiesSource)
+    from flamescore.project.presets import Variant
+    from flamescore.schema_reader import Key
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the project file."""
-    schema = ProjectFile.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "flamescore.yaml"}
+    return schema_reader.json_schema("flamescore.yaml", FILE, SHAPES)
 
 
 def key_table() -> str:
     """Return the table of every key as Markdown: type, default, flag, environment variable, meaning."""
     head = ["| key | type | default | flag | variable | meaning |", "|---|---|---|---|---|---|"]
-    rows = [*_rows(ProjectFile, ""), *_source_rows()]
+    rows = [*_rows(FILE.keys, ""), *_source_rows()]
     return "\n".join([*head, *rows]) + "\n"
 
 
 def _source_rows() -> Iterator[str]:
-    yield from _rows(Source, "SOURCE.")
-    seen = set(Source.model_fields)
-    for kind in _KINDS:
-        own = [name for name in kind.model_fields if name not in Source.model_fields]
-        yield from _rows(kind, f"{kind.KIND}[].", own)
-        seen.update(own)
+    common = shape_of(Source).keys
+    yield from _rows(common, "SOURCE.")
+    for kind, section in KINDS.items():
+        own = {name: key for name, key in shape_of(section).keys.items() if name not in common}
+        yield from _rows(own, f"{kind}[].")
 
 
-def _rows(model: type[BaseModel], prefix: str, names: list[str] | None = None) -> Iterator[str]:
-    for name in names if names is not None else list(model.model_fields):
-        info = model.model_fields[name]
-        if name in _NESTED:
-            yield from _rows(_NESTED[name], f"{prefix}{name}.")
+def _rows(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
+    for name, key in keys.items():
+        nested = _NESTED.get(key.type.schema.get("$ref", ""))
+        if nested is not None:
+            yield from _rows(nested.keys, f"{prefix}{name}.")
             continue
         flag = f"`{FLAGS[name]}`" if not prefix and name in FLAGS else ""
         variable = f"`{VARIABLES[name]}`" if not prefix and name in VARIABLES else ""
-        cells = (
-            f"`{prefix}{name}`",
-            _type(info),
-            _default(name, info),
-            flag,
-            variable,
-            info.description or "",
-        )
+        cells = (f"`{prefix}{name}`", key.type.words, _default(key), flag, variable, key.about)
         yield "| " + " | ".join(cells) + " |"
 
 
-def _type(info: FieldInfo) -> str:
-    said = [each.words for each in info.metadata if isinstance(each, Says)]
-    if said:
-        return said[0]
-    return _said_inside(info.annotation) or _PLAIN[info.annotation]  # type: ignore[index]
+_NESTED: Final = {shape.type.schema["$ref"]: shape for shape in SHAPES}
 
 
-def _said_inside(annotation: object) -> str | None:
-    """Return what a type inside `X | None` is called."""
-    for each in (annotation, *getattr(annotation, "__args__", ())):
-        found = [mark.words for mark in getattr(each, "__metadata__", ()) if isinstance(mark, Says)]
-        if found:
-            return found[0]
-    return None
-
-
-def _default(name: str, info: FieldInfo) -> str:
-    if info.is_required():
+def _default(key: Key) -> str:
+    if key.needed:
         return "**required**"
-    value = info.get_default(call_default_factory=True)
-    if name == "mode":
-        return f"`{value:04o}`"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, tuple):
-        return f"`[{', '.join(value)}]`" if value else ""
-    return f"`{value}`" if isinstance(value, str | int | RejectLimit) else ""
+    if isinstance(key.default, bool):
+        return f"`{str(key.default).lower()}`"
+    if isinstance(key.default, list | tuple):
+        return f"`[{', '.join(key.default)}]`" if key.default else ""
+    return "" if key.default is None else f"`{key.default}`"
+
+
+def preset_table() -> str:
+    """Return the docs' table of every variant as Markdown."""
+    head = ["| preset | export | kind | known by its headers | seen |", "|---|---|---|---|---|"]
+    rows = [
+        f"| `{name}` | {each.name} | {each.kind} | {_header(each)} | {'yes' if each.verified else 'no'} |"
+        for name, preset in all_presets().items()
+        for each in preset.variants
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def _header(variant: Variant) -> str:
+    named = ", ".join(f"`{header}`" for header in variant.header)
+    return f"{named} alone" if variant.exact else named

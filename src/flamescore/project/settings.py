@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
 from flamescore.errors import Problem, UsageError
 from flamescore.project.load import Project, find_project, load_project
-from flamescore.project.model import ContactsSource, EventsSource, ProjectFile, Source
+from flamescore.project.model import FILE, KINDS, ProjectFile
 from flamescore.project.paths import STDIN, URL, expanded, url_fault
+from flamescore.project.values import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from flamescore.project.model import Source
 
 FLAGS: Final = {
     "rules": "--rules",
@@ -32,7 +33,7 @@ VARIABLES: Final = {key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_r
 
 _PATHS: Final = ("rules", "output")
 _NUMBERS: Final = ("hot_flames", "keep_runs")
-_SOURCES: Final[dict[str, type[Source]]] = {"contacts": ContactsSource, "events": EventsSource}
+_SOURCES: Final = ("contacts", "events")
 
 
 def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
@@ -71,10 +72,10 @@ def settle(
     for key in _PATHS:
         if key in changes:
             changes[key] = str(here / expanded(changes[key]))
-    for key, kind in _SOURCES.items():
+    for key in _SOURCES:
         if key in said:
-            changes[key] = _named(said[key][0], getattr(base.settings, key), kind, here)
-    settings = base.settings.model_copy(update=changes)
+            changes[key] = _named(said[key][0], getattr(base.settings, key), KINDS[key], here)
+    settings = base.settings.with_keys(**changes)
     if "max_rejects" in changes:
         settings = _without_own_limits(settings)
     return replace(base, settings=settings, given=frozenset(said))
@@ -139,11 +140,12 @@ def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatev
         raw = int(value) if value.strip().isdecimal() else value
     elif isinstance(value, str) and key == "keep":
         raw = [each.strip() for each in value.split(",") if each.strip()]
+    type_ = FILE.keys[key].type
+    assert isinstance(type_, Setting)
     try:
-        return getattr(ProjectFile.model_validate({"version": 1, key: raw}), key)
-    except ValidationError as error:
-        why = error.errors(include_url=False)[0]["ctx"]["error"]  # of these keys each tells its own fault
-        raise UsageError(Problem("U002", f"{origin} {why}.")) from None
+        return type_.of(raw)
+    except ValueError as error:
+        raise UsageError(Problem("U002", f"{origin} {error}.")) from None
 
 
 def _is_utf8(text: str) -> bool:
@@ -160,13 +162,11 @@ def _named(
 ) -> tuple[Source, ...]:
     resolved = [STDIN if path == STDIN else str(folder / expanded(path)) for path in _each(value)]
     mapping = sources[0] if len(sources) == 1 else kind(path="-")
-    return tuple(mapping.model_copy(update={"path": path}) for path in resolved)
+    return tuple(mapping.with_keys(path=path) for path in resolved)
 
 
 def _without_own_limits(settings: ProjectFile) -> ProjectFile:
-    kinds = ("contacts", "events", "tag_history", "opportunities")
     plain = {
-        kind: tuple(each.model_copy(update={"max_rejects": None}) for each in getattr(settings, kind))
-        for kind in kinds
+        kind: tuple(each.with_keys(max_rejects=None) for each in getattr(settings, kind)) for kind in KINDS
     }
-    return settings.model_copy(update=plain)
+    return settings.with_keys(**plain)

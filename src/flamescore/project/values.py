@@ -1,26 +1,20 @@
-"""The values of the project file that are more than text: how they are read, and what the docs call them."""
+"""The types of the project file's single values: how they are read, and what the docs call them."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, WithJsonSchema
-
-from flamescore.units import Period, count, parse_percent, parse_period
+from flamescore.schema_reader import At, Value, ValueType, items
+from flamescore.units import Period, count, parse_percent, parse_period, parse_time
 from flamescore.zones import NO_PLACE, names_no_place
 
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """What the docs call a type."""
-
-    words: str
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,6 @@ _KNOWN: Final = (
 )
 _DIRECTIVE = re.compile(r"%(?:[-_0])?([.:#]?[A-Za-z%])")
 _MODE = re.compile(r"0?[0-7]{3}")
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?")
 _ENCODING_ALIASES: Final = {"windows1252": "cp1252", "latin1": "latin-1", "ansi": "cp1252"}
 
 
@@ -62,17 +55,6 @@ def parse_limit(text: str) -> RejectLimit | None:
     if percent is not None:
         return RejectLimit(percent, share=True) if percent <= 100 else None  # noqa: PLR2004 - of a hundred
     return RejectLimit(Decimal(text), share=False) if re.fullmatch(r"[0-9]{1,15}", text.strip()) else None
-
-
-def parse_as_of(text: str) -> str | None:
-    """Return `now`, `today`, or a date or instant in ISO 8601 as it is; None for anything else."""
-    if text in ("now", "today"):
-        return text
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return text if _INSTANT.fullmatch(text) else None
 
 
 def _text(value: object) -> str:
@@ -117,7 +99,7 @@ def _pattern(value: object) -> str:
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         msg = f"must be a list of texts, and is {_shown(value)}"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic gathers ValueErrors
+        raise ValueError(msg)  # noqa: TRY004 - `_setting` gathers ValueErrors
     return tuple(_cell(item) for item in value)
 
 
@@ -151,12 +133,11 @@ def _zone(value: object) -> ZoneInfo:
 
 
 def _as_of(value: object) -> str:
-    read = parse_as_of(value) if isinstance(value, str) else None
-    if read is None:
-        known = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
-        msg = f"must be {known}, and is {_shown(value)}"
-        raise ValueError(msg)
-    return read
+    if isinstance(value, str) and (value in ("now", "today") or parse_time(value) is not None):
+        return value
+    known = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
+    msg = f"must be {known}, and is {_shown(value)}"
+    raise ValueError(msg)
 
 
 def _formats(value: object) -> tuple[str, ...]:
@@ -224,40 +205,100 @@ def _shown(value: object) -> str:
     return kinds.get(type(value), f"`{value}`")
 
 
-def _whole(least: int, most: int) -> tuple[BeforeValidator, WithJsonSchema, Says]:
+# --- types -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(ValueType):
+    """The type of a value that may come from a flag or a variable too.
+
+    `of` reads what YAML or the command line makes of it, and raises a `ValueError` that says what is wrong.
+    """
+
+    of: Callable[[object], Value] = field(kw_only=True)
+
+
+def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value]) -> Setting:
+    def read(at: At) -> Value:
+        try:
+            return of(at.node.plain())
+        except ValueError as error:
+            at.refuse("P023", f"{at.label} {error}.")
+
+    return Setting(read, schema, words, of=of)
+
+
+def _whole(least: int, most: int) -> Setting:
     words = f"whole number from {least} to {most:,}"
 
-    def read(value: object) -> int:
+    def of(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         msg = f"must be a {words}, and is {_shown(value)}"
         raise ValueError(msg)
 
-    return _as({"type": "integer", "minimum": least, "maximum": most}, words, read)
+    return _setting({"type": "integer", "minimum": least, "maximum": most}, words, of)
 
 
-def _as(schema: dict[str, Any], words: str, read: Any) -> tuple[BeforeValidator, WithJsonSchema, Says]:  # noqa: ANN401
-    return BeforeValidator(read), WithJsonSchema(schema), Says(words)
+def one_of(*choices: str) -> ValueType:
+    """Return the type of one of a few words."""
+    *most, last = [f"`{choice}`" for choice in choices]
+    words = f"{', '.join(most)} or {last}"
+
+    def read(at: At) -> str:
+        if at.node.scalar not in choices:
+            at.wrong(words)
+        return str(at.node.scalar)
+
+    return ValueType(read, {"enum": list(choices)}, words)
+
+
+def sources(section: ValueType) -> ValueType:
+    """Return the type of a list of sources."""
+
+    def read(at: At) -> Value:
+        if at.node.kind != "list":
+            at.wrong("a list; begin each of its entries with `-`")
+        return items(at, section)
+
+    return ValueType(read, {"type": "array", "items": section.schema}, "list of sources")
+
+
+def _boolean(at: At) -> bool:
+    if at.node.kind != "boolean":
+        at.wrong("`true` or `false`")
+    return at.node.scalar is True
+
+
+def _version(at: At) -> int:
+    if at.node.scalar != 1:
+        at.wrong("1")
+    return 1
 
 
 _SCALAR: Final = {"type": ["string", "number"]}
 _TEXT_OR_LIST: Final = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
+_STRING: Final = {"type": "string"}
 
-Text = Annotated[str, *_as(_SCALAR, "text", _text)]
-Cell = Annotated[str, *_as({"type": ["string", "number", "boolean"]}, "text", _cell)]
-Headers = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "header or list of headers", _texts)]
-Words = Annotated[tuple[str, ...], *_as({"type": "array", "items": _SCALAR}, "list of texts", _words)]
-Values = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "value or values", _values)]
-Pattern = Annotated[str, *_as({"type": "string"}, "regular expression", _pattern)]
-Limit = Annotated[RejectLimit, *_as(_SCALAR, "percentage or number of rows", _limit)]
-Age = Annotated[Period, *_as({"type": "string"}, "period", _period)]
-Flames = Annotated[int, *_whole(1, 5)]
-Runs = Annotated[int, *_whole(1, 1_000_000)]
-Lines = Annotated[int, *_whole(0, 1_000_000)]
-Zone = Annotated[ZoneInfo, *_as({"type": "string"}, "time zone", _zone)]
-AsOf = Annotated[str, *_as({"type": "string"}, "`now`, `today`, date or instant", _as_of)]
-Formats = Annotated[tuple[str, ...], *_as(_TEXT_OR_LIST, "format or list of formats", _formats)]
-Mode = Annotated[int, *_as(_SCALAR, "file mode", _mode)]
-Encoding = Annotated[str, *_as({"type": "string"}, "encoding", _encoding)]
-Character = Annotated[str, *_as({"type": "string"}, "character or `tab`", _character)]
-Quote = Annotated[str, *_as({"type": "string"}, "character or `none`", _quote)]
+TEXT: Final = _setting(_SCALAR, "text", _text)
+CELL: Final = _setting({"type": ["string", "number", "boolean"]}, "text", _cell)
+HEADERS: Final = _setting(_TEXT_OR_LIST, "header or list of headers", _texts)
+WORDS: Final = _setting({"type": "array", "items": _SCALAR}, "list of texts", _words)
+VALUES: Final = _setting(_TEXT_OR_LIST, "value or values", _values)
+PATTERN: Final = _setting(_STRING, "regular expression", _pattern)
+LIMIT: Final = _setting(_SCALAR, "percentage or number of rows", _limit)
+AGE: Final = _setting(_STRING, "period", _period)
+FLAMES: Final = _whole(1, 5)
+RUNS: Final = _whole(1, 1_000_000)
+LINES: Final = _whole(0, 1_000_000)
+ZONE: Final = _setting(_STRING, "time zone", _zone)
+AS_OF: Final = _setting(_STRING, "`now`, `today`, date or instant", _as_of)
+FORMATS: Final = _setting(_TEXT_OR_LIST, "format or list of formats", _formats)
+MODE: Final = _setting(_SCALAR, "file mode", _mode)
+ENCODING: Final = _setting(_STRING, "encoding", _encoding)
+CHARACTER: Final = _setting(_STRING, "character or `tab`", _character)
+QUOTE: Final = _setting(_STRING, "character or `none`", _quote)
+BOOLEAN: Final = ValueType(_boolean, {"type": "boolean"}, "`true` or `false`")
+VERSION: Final = ValueType(_version, {"const": 1}, "`1`")
+CONDITION: Final = ValueType(lambda at: at.node.plain(), {}, "condition")
+"""A condition of the rule language, which reads it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flamescore.rules.asked_columns import asked_by, asked_by_rules
-from flamescore.rules.columns import date_columns, named_columns
+from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
+from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns
 from flamescore.rules.load import (
     LoadedCondition,
     LoadedRules,
@@ -12,13 +12,12 @@ from flamescore.rules.load import (
     load_rules,
     load_rules_text,
 )
-from flamescore.rules.moments import parse_moment
-from flamescore.rules.resolve import Bound, bind_condition, bind_predicates, bind_rules
 from flamescore.rules.rulebook import (
     NO_DECAY,
     NO_LIMITS,
     AllOf,
     AnyOf,
+    Branch,
     BranchRule,
     Condition,
     Decay,
@@ -48,7 +47,7 @@ from flamescore.rules.rulebook import (
     conditions_of,
     leaves,
 )
-from flamescore.rules.schema import json_schema
+from flamescore.rules.shapes import rules_schema as json_schema
 
 __all__ = [
     "NO_DECAY",
@@ -56,6 +55,7 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "Bound",
+    "Branch",
     "BranchRule",
     "Condition",
     "Decay",
@@ -98,5 +98,4 @@ __all__ = [
     "load_rules",
     "load_rules_text",
     "named_columns",
-    "parse_moment",
 ]

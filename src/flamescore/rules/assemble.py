@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
-from flamescore.rules.slug import slug
 from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from flamescore.rules.reader import Value
+    from flamescore.schema_reader import Value
 
 Found = dict[str, "Value"]
 """The values of a mapping's keys, of those that are there."""
@@ -112,3 +112,14 @@ def _follower(found: Found, key: str) -> book.Follower | None:
     match, seconds = found[key]
     shared = {fold(each) for each in found["event"]} & {fold(each) for each in match.types}
     return book.Follower(match, seconds, strict=bool(shared))
+
+
+def slug(name: str) -> str:
+    """Return the name in lower case, each run of what is no letter or digit made a `-`, none at the ends."""
+    kept = (char if _is_letter_or_digit(char) else " " for char in name.lower())
+    return "-".join("".join(kept).split())
+
+
+def _is_letter_or_digit(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category.startswith("L") or category == "Nd"

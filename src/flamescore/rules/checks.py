@@ -11,15 +11,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from flamescore.rules.assemble import slug
 from flamescore.rules.shapes import RULES, SUBJECTS
-from flamescore.rules.slug import slug
 from flamescore.units import SECONDS, Period, parse_percent, parse_period
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flamescore.rules.reader import At
+    from flamescore.schema_reader import At
     from flamescore.yaml_tree import Path
 
 _SCORE_NAME = re.compile(r"[^\W_][\w .-]{0,79}")

@@ -1,17 +1,21 @@
-"""Which columns rules and conditions name, and which of them they read as dates."""
+"""Which columns of the exports rules and conditions ask, of which events, and which they read as dates."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns, NamedColumns
+from flamescore.rules.bind import EVENT_COLUMNS
 from flamescore.rules.load import LoadedPredicates
+from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from flamescore.rules.load import LoadedCondition, LoadedRules
-    from flamescore.rules.reader import ExportKind, Need
+    from flamescore.rules.reading import ExportKind, Need
+    from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
@@ -45,3 +49,69 @@ def _names(
         for need in part.needs
         if need.what == "column" and need.kind == kind and wanted(need)
     )
+
+
+# --- who asks, and of which events -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A column that something asks: of contacts, or of events of some `types` (as authored).
+
+    `who` asks is said as `rule "Visit"`; `line` is where the rule file has it.
+    """
+
+    kind: ExportKind
+    column: str
+    types: tuple[str, ...] = ()
+    who: str = ""
+    line: int = 0
+
+
+def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
+    """Yield what enabled rules, populations and `ignore` ask; what every event has is left out."""
+
+    def line(*path: str | int) -> int:
+        return loaded.document.where(path).line
+
+    for number, match in enumerate(book.ignore):
+        yield from _of_match(match, "ignore", line("ignore", number))
+    for score in book.scores:
+        if score.population is not None:
+            who = f"the population of {score.name}"
+            yield from asked_by(score.population, who, line("scores", score.name, "population"))
+        for rule in score.rules:
+            yield from _of_rule(rule, f'rule "{rule.name}"')
+
+
+def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:
+    """Yield what a condition asks."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, HasTag):
+            yield Asked("contacts", "tags", (), who, line)
+        elif isinstance(leaf, FieldIs):
+            yield from (Asked("contacts", each.column, (), who, line) for each in leaf.where)
+        elif isinstance(leaf, Happened):
+            per = () if leaf.per is None else (leaf.per.column,)
+            yield from _of_match(leaf.match, who, line, *per)
+
+
+def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
+    subject = rule.subject
+    if isinstance(subject, EventRule):
+        per = None if subject.per is None else subject.per.column
+        yield from _of_match(subject.match, who, rule.line, per, subject.points.column)
+        for follower in (subject.followed_by, subject.unless_followed_by):
+            if follower is not None:
+                yield from _of_match(follower.match, who, rule.line)
+    elif isinstance(subject, TagRule):
+        yield Asked("contacts", "tags", (), who, rule.line)
+    for condition in conditions_of(rule):
+        yield from asked_by(condition, who, rule.line)
+
+
+def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:
+    """Yield the columns of a match, and what else is asked of its events."""
+    for column in (*(each.column for each in match.where), *also):
+        if column is not None and column not in EVENT_COLUMNS:
+            yield Asked("events", column, match.types, who, line)

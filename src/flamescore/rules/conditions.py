@@ -6,19 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flamescore.rules import rulebook as book
-from flamescore.rules.messages import OTHER_CONDITION_WORDS, OTHER_OPERATORS, Told, did_you_mean, unknown_key
-from flamescore.rules.reader import (
-    At,
+from flamescore.rules.reading import (
+    OTHER_CONDITION_WORDS,
+    OTHER_OPERATORS,
     ExportKind,
-    Key,
     Need,
-    Shape,
-    Value,
-    ValueType,
-    by_key,
-    listed,
-    mapped,
-    one_or_more,
+    did_you_mean,
+    rule_reading,
+    unknown_key,
 )
 from flamescore.rules.scalars import (
     BOOLEAN,
@@ -30,6 +25,18 @@ from flamescore.rules.scalars import (
     PERIOD,
     TEXT,
     TIMES,
+)
+from flamescore.schema_reader import (
+    At,
+    Key,
+    Shape,
+    Told,
+    Value,
+    ValueType,
+    by_key,
+    listed,
+    mapped,
+    one_or_more,
 )
 from flamescore.text import trim
 
@@ -149,10 +156,12 @@ def _predicate(kind: ExportKind) -> ValueType:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
         dated = any(map(_reads_dates, tests))
-        at.reading.needs.append(Need("column", at.path, kind, column, dated=dated))
+        rule_reading(at).needs.append(Need("column", at.path, kind, column, dated=dated))
         for test in tests:
             if isinstance(test, book.Matches):
-                at.reading.needs.append(Need("pattern", (*at.path, "matches"), kind, test.pattern, key=False))
+                rule_reading(at).needs.append(
+                    Need("pattern", (*at.path, "matches"), kind, test.pattern, key=False)
+                )
         return book.Predicate(column, tests, case_sensitive=sensitive)
 
     return ValueType(read, {"anyOf": [CELL.schema, _CELLS.schema, _TESTS.type.schema]})
@@ -219,7 +228,7 @@ _TAG_FORM: Final = by_key(_TAG_FORMS, default="all")
 
 def _tag(at: At) -> book.TagMatch:
     match: book.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else book.TagMatch("any", _NAMES(at))
-    at.reading.needs.append(Need("tags", at.path))
+    rule_reading(at).needs.append(Need("tags", at.path))
     return match
 
 
@@ -236,7 +245,7 @@ _PER_PROPERTY: Final = Shape(
 
 def event_column(at: At, name: str) -> None:
     """Note that the value at a place names a column of events."""
-    at.reading.needs.append(Need("column", at.path, "events", name, key=False))
+    rule_reading(at).needs.append(Need("column", at.path, "events", name, key=False))
 
 
 def _per(at: At) -> book.Per:
@@ -254,7 +263,7 @@ PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]}
 
 def _types_needed(at: At) -> Value:
     types = _NAMES(at)
-    at.reading.needs.append(Need("events", at.path))
+    rule_reading(at).needs.append(Need("events", at.path))
     return types
 
 

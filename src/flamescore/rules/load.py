@@ -11,8 +11,9 @@ from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
 from flamescore.rules.checks import check_columns, check_file, check_nulls, check_predicates
 from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
-from flamescore.rules.reader import Reading, RefusedError, in_order
+from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
+from flamescore.schema_reader import RefusedError
 from flamescore.yaml_tree import Document, Node, Span, parse
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from flamescore.rules.reader import At, Need, Value, ValueType
+    from flamescore.rules.reading import Need
     from flamescore.rules.rulebook import Condition, Predicate, RuleBook
+    from flamescore.schema_reader import At, Value, ValueType
     from flamescore.yaml_tree import Path as NodePath
 
 _SHORT = re.compile(r"\s*([^{}=]*[^{}=\s])\s*=(.*)", re.DOTALL)
@@ -58,7 +60,7 @@ class LoadedCondition:
 
     def condition(self, zone: ZoneInfo) -> Condition:
         """Return the condition, with its naive times in a zone."""
-        condition: Condition = CONDITION(Reading(self.document, zone).at(self.path))
+        condition: Condition = CONDITION(RuleReading(self.document, zone=zone).at(self.path))
         return condition
 
 
@@ -71,7 +73,7 @@ class WherePart:
 
     def predicates(self, zone: ZoneInfo) -> tuple[Predicate, ...]:
         """Return the predicates, with their naive times in a zone."""
-        predicates: tuple[Predicate, ...] = CONTACT_PREDICATES(Reading(self.document, zone).at())
+        predicates: tuple[Predicate, ...] = CONTACT_PREDICATES(RuleReading(self.document, zone=zone).at())
         return predicates
 
 
@@ -113,7 +115,7 @@ def load_condition(document: Document, path: NodePath = ()) -> LoadedCondition:
     Raises:
         RuleFileError: with every fault, in order.
     """
-    reading = Reading(document)
+    reading = RuleReading(document)
     _read(reading.at(path), CONDITION, check_predicates)
     if reading.problems:
         raise RuleFileError(in_order(reading.problems))
@@ -131,7 +133,7 @@ def load_predicates(texts: Sequence[str], name: str = "--where") -> LoadedPredic
     for text in texts:
         document, faults = _where(text, name)
         if document is not None:
-            reading = Reading(document)
+            reading = RuleReading(document)
             _read(reading.at(), CONTACT_PREDICATES, check_columns)
             faults = in_order(reading.problems)
             parts.append(WherePart(document, tuple(reading.needs)))
@@ -163,7 +165,7 @@ def _load(data: bytes, path: str) -> LoadedRules:
     parsed = parse(data, path)
     if parsed.document is None:
         raise RuleFileError(in_order(parsed.problems))
-    reading = Reading(parsed.document)
+    reading = RuleReading(parsed.document)
     found = _read(reading.at(), FILE.type, check_file)
     problems = in_order([*parsed.problems, *reading.problems])
     errors = [each for each in problems if each.severity == "error"]

@@ -11,9 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
-from flamescore.rules.messages import listing
-from flamescore.rules.moments import parse_moment
-from flamescore.rules.reader import At, Value, ValueType
+from flamescore.rules.reading import listing, rule_reading
+from flamescore.schema_reader import At, Value, ValueType
 from flamescore.units import (
     CALENDAR,
     MAX_POINTS,
@@ -22,6 +21,7 @@ from flamescore.units import (
     from_local,
     parse_percent,
     parse_period,
+    parse_time,
     to_points,
 )
 from flamescore.zones import NO_PLACE, names_no_place
@@ -71,12 +71,12 @@ def _timezone(at: At) -> ZoneInfo:
     if names_no_place(text):
         at.refuse("R028", f"`{text}` {NO_PLACE}.")
     try:
-        at.reading.zone = ZoneInfo(text)
+        rule_reading(at).zone = ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         meant = nearest(text, sorted(name for name in available_timezones() if not names_no_place(name)))
         example = "Write a name such as `America/Phoenix` or `Europe/Berlin`."
         at.refuse("R028", f"There is no timezone `{text}`.", f"Did you mean `{meant}`?" if meant else example)
-    return at.reading.zone
+    return rule_reading(at).zone
 
 
 def _undated(at: At) -> str:
@@ -185,13 +185,13 @@ def _operand(at: At) -> Decimal | date | datetime:
         return Decimal(_number(at))
     if at.node.kind != "text":
         at.wrong("a number or a date")
-    moment = parse_moment(at.node.written)
+    moment = parse_time(at.node.written.strip())
     if moment is None:
         example = "A date is written 2026-11-21, a time 2026-11-21T09:00."
         hint = "Take the quotes off." if _reads_as_number(at.node.written) else example
         at.refuse("R073", f"{at.label} is {at.node.shown()}, which is neither a number nor a date.", hint)
     if isinstance(moment, datetime) and moment.tzinfo is not UTC:
-        return from_local(moment, at.reading.zone)
+        return from_local(moment, rule_reading(at).zone)
     return moment
 
 

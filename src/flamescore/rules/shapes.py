@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.rules import rulebook as book
 from flamescore.rules.assemble import SaidRule
@@ -21,20 +21,7 @@ from flamescore.rules.conditions import (
     event_column,
     event_match,
 )
-from flamescore.rules.messages import OTHER_RULE_WORDS, Told, missing_key, unknown_key
-from flamescore.rules.reader import (
-    At,
-    Key,
-    RefusedError,
-    Shape,
-    Value,
-    ValueType,
-    by_key,
-    chosen,
-    items,
-    listed,
-    mapped,
-)
+from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, unknown_key
 from flamescore.rules.scalars import (
     BOOLEAN,
     BOUND,
@@ -51,6 +38,21 @@ from flamescore.rules.scalars import (
     TIMEZONE,
     UNDATED,
     VERSION,
+)
+from flamescore.schema_reader import (
+    At,
+    Key,
+    RefusedError,
+    Shape,
+    Told,
+    Value,
+    ValueType,
+    by_key,
+    chosen,
+    items,
+    json_schema,
+    listed,
+    mapped,
 )
 from flamescore.units import POINT
 
@@ -403,3 +405,8 @@ SHAPES: Final = (
     _DEFAULTS, _GROUP, _SCORE,
 )  # fmt: skip
 """Every shape inside a rule file."""
+
+
+def rules_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a rule file."""
+    return json_schema("flamescore rule file", FILE, SHAPES)

@@ -98,26 +98,6 @@ def shortened(text: str, most: int = 60) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def node_of(value: Any) -> Node:  # noqa: ANN401 - what YAML can hold
-    """Make a tree, without places, of dicts, lists and scalars."""
-    if isinstance(value, dict):
-        entries = {str(key): node_of(each) for key, each in value.items()}
-        return Node("mapping", entries=entries, size=1 + sum(node.size for node in entries.values()))
-    if isinstance(value, list | tuple):
-        items = tuple(node_of(each) for each in value)
-        return Node("list", items=items, size=1 + sum(node.size for node in items))
-    written = {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else str(value)
-    return Node(_kind_of(value), scalar=value, written=written)
-
-
-def _kind_of(value: Scalar) -> Kind:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    return "text" if isinstance(value, str) else "number"
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file that was read: its path as shown to users, its lines, its tree."""

@@ -1,64 +1,85 @@
-"""How a tree is read by tables: the place one is at, a type for each kind of value, a shape for each mapping.
+"""How a YAML tree is read by tables: a type for each kind of value, a shape for each mapping.
 
 Every fault is noted where it is found, and reading goes on beside it: a value that is refused leaves its list
-or mapping refused too, once all its neighbours have been read.
+or mapping refused too, once all its neighbours have been read. The rule file and the project file are read
+so, and what they say of a fault stands in their own `Reading`. The same tables make the JSON Schemas.
 """
 
 from __future__ import annotations
 
+import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 from flamescore.errors import Problem
-from flamescore.rules.messages import Told, missing_key, no_entry, unknown_key
-from flamescore.yaml_tree import nearest, shortened
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from flamescore.yaml_tree import Document, Node, Path
 
 Value: TypeAlias = Any
 """What a type or a shape makes of what it reads."""
 
-ExportKind = Literal["contacts", "events"]
+Told = tuple[str, str, str | None]
+"""The code of a problem, its message, and its hint."""
+
+SCHEMA_ID: Final = "http://json-schema.org/draft-07/schema#"
+"""Draft 7 is what YAML editors know best."""
 
 
 class RefusedError(Exception):
     """A value is not what it must be; the problem is noted already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
+@dataclass(slots=True)
+class Reading(ABC):
+    """One reading of a file: what was found so far, and the words for what any file may have wrong.
 
-    A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
-    points at the place's key, `dated` whether the column is read as dates.
+    Of a key that may not, or must, be there nothing is told (None) where another problem says it already.
     """
 
-    what: Literal["column", "events", "tags", "pattern"]
-    path: Path
-    kind: ExportKind = "contacts"
-    name: str = ""
-    key: bool = True
-    dated: bool = False
-
-
-@dataclass(slots=True)
-class Reading:
-    """One reading of a file: what was found so far, and the zone of its naive times."""
+    READS_NULLS: ClassVar[bool] = False
+    """Whether a type is asked of a value that is missing (null); else it is refused without a word."""
 
     document: Document
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     problems: list[Problem] = field(default_factory=list)
-    needs: list[Need] = field(default_factory=list)
 
     def at(self, path: Path = ()) -> At:
         """Return the value at a path; it must be there."""
         node = self.document.root.at(path)
         assert node is not None
         return At(self, path, node)
+
+    def heading(self, path: Path) -> str:  # noqa: ARG002 - one that has a heading looks at it
+        """Return what stands before a message about a path."""
+        return ""
+
+    @abstractmethod
+    def label(self, path: Path) -> str:
+        """Return the name of a value in messages."""
+
+    @abstractmethod
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+        """Tell a value that is of another kind than is wanted."""
+
+    @abstractmethod
+    def no_mapping(self, shape: Shape, at: At) -> Told:
+        """Tell what stands where a shape is wanted, and is no mapping."""
+
+    @abstractmethod
+    def empty(self, at: At) -> Told:
+        """Tell an empty list or mapping."""
+
+    @abstractmethod
+    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+        """Tell a key that a shape may not have."""
+
+    @abstractmethod
+    def missing(self, shape: Shape, key: str, at: At) -> Told | None:
+        """Tell a key that a shape must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +107,8 @@ class At:
 
     @property
     def label(self) -> str:
-        """The name of the value in messages: the last key on the way to it."""
-        keys = [step for step in self.path if isinstance(step, str)]
-        return f"`{keys[-1]}`" if keys else "The file"
+        """The name of the value in messages."""
+        return self.reading.label(self.path)
 
     def tell(
         self,
@@ -101,10 +121,11 @@ class At:
         severity: str = "error",
     ) -> None:
         """Note a problem here or at a path below, of its key where `key`."""
-        problem = problem_at(
-            self.reading.document, (*self.path, *path), code, message, hint, key=key, severity=severity
+        full = (*self.path, *path)
+        where = self.reading.document.where(full, key=key)
+        self.reading.problems.append(
+            Problem(code, self.reading.heading(full) + message, where, hint, severity)
         )
-        self.reading.problems.append(problem)
 
     def refuse(self, code: str, message: str, hint: str | None = None) -> NoReturn:
         """Note a problem that leaves nothing to be made of the value."""
@@ -113,42 +134,12 @@ class At:
 
     def wrong(self, wanted: str, hint: str | None = None) -> NoReturn:
         """Refuse a value that is of another kind than is wanted."""
-        self.refuse("R022", f"{self.label} must be {wanted}, but is {self.node.shown()}.", hint)
+        self.refuse(*self.reading.wrong(self, wanted, hint))
 
 
-def problem_at(
-    document: Document,
-    path: Path,
-    code: str,
-    message: str,
-    hint: str | None = None,
-    *,
-    key: bool = False,
-    severity: str = "error",
-) -> Problem:
-    """Make the problem of a path: its place, and the rule or score that it is in."""
-    where = document.where(path, key=key)
-    return Problem(code, _heading(path, document.root) + message, where, hint, severity)
-
-
-def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return problems by their place, each once."""
-    unique = dict.fromkeys(problems)
-    return tuple(
-        sorted(unique, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
-    )
-
-
-def _heading(path: Path, root: Node) -> str:
-    """Say which rule or score a path is in: ``Rule "Owns a dog": ``; nothing for the file as a whole."""
-    if len(path) > 3 and path[0] == "scores" and path[2] == "rules" and isinstance(path[3], int):  # noqa: PLR2004
-        name = root.at((*path[:4], "name"))
-        if name is not None and name.kind == "text" and name.written.strip():
-            return f'Rule "{shortened(name.written)}": '
-        return f"Rule {path[3] + 1} of `{path[1]}`: "
-    if len(path) > 3 and path[0] == "scores" and path[2] == "groups":  # noqa: PLR2004
-        return f"Group `{path[3]}` of `{path[1]}`: "
-    return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
+def by_place(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order of their places."""
+    return sorted(problems, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
 
 
 # --- types -------------------------------------------------------------------------------------------
@@ -156,18 +147,18 @@ def _heading(path: Path, root: Node) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """How one kind of value is read, and its JSON Schema (draft 7).
+    """How one kind of value is read, its JSON Schema, and what the docs call it.
 
-    Called with a place, it returns what it makes of the value there or raises `RefusedError`; a value that
-    is missing (null) is refused without a word, for `checks.nulls` tells it.
+    Called with a place, it returns what it makes of the value there or raises `RefusedError`.
     """
 
     read: Callable[[At], Value]
     schema: Mapping[str, Any]
+    words: str = ""
 
     def __call__(self, at: At) -> Value:
         """Read the value at a place."""
-        if at.node.kind == "null":
+        if at.node.kind == "null" and not at.reading.READS_NULLS:
             raise RefusedError
         return self.read(at)
 
@@ -197,7 +188,7 @@ def listed(item: ValueType, *, least: int = 1) -> ValueType:
         if at.node.kind != "list":
             at.wrong("a list")
         if len(at.node.items) < least:
-            at.refuse(*no_entry(at.label))
+            at.refuse(*at.reading.empty(at))
         return items(at, item)
 
     schema = {"type": "array", "items": item.schema}
@@ -215,18 +206,18 @@ def one_or_more(item: ValueType) -> ValueType:
     return ValueType(read, {"anyOf": [item.schema, several.schema]})
 
 
-def mapped(value: ValueType, *, least: int = 0) -> ValueType:
+def mapped(value: ValueType, *, least: int = 0, words: str = "") -> ValueType:
     """Return the type of a mapping whose keys the file chooses, at least so many; read, it is a dict."""
 
     def read(at: At) -> dict[str, Value]:
         if at.node.kind != "mapping":
             at.wrong("a mapping")
         if len(at.keys) < least:
-            at.refuse(*no_entry(at.label))
+            at.refuse(*at.reading.empty(at))
         return dict(zip(at.keys, _all_of([(value, each) for each in at.children]), strict=True))
 
     schema = {"type": "object", "additionalProperties": value.schema}
-    return ValueType(read, {**schema, "minProperties": least} if least else schema)
+    return ValueType(read, {**schema, "minProperties": least} if least else schema, words)
 
 
 # --- shapes ------------------------------------------------------------------------------------------
@@ -234,11 +225,12 @@ def mapped(value: ValueType, *, least: int = 0) -> ValueType:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a shape: what it takes, and what it means."""
+    """A key of a shape: what it takes, what it means, its default as a file would have it (None: none)."""
 
     type: ValueType
     about: str
     needed: bool = False
+    default: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +238,8 @@ class Shape:
     """A mapping of known keys.
 
     `make` is called with the value of each key that is there, by its name. `must_be` says what is wanted
-    where there is no mapping. `unknown` and `missing` find the words for a key that may not, or must, be
-    there; None where another problem says it already, as of a key without a value.
+    where there is no mapping. `unknown` and `missing` find other words than the reading's for a key that may
+    not, or must, be there.
     """
 
     name: str
@@ -255,8 +247,8 @@ class Shape:
     keys: Mapping[str, Key]
     make: Callable[[dict[str, Value]], Value] = dict
     must_be: str | None = None
-    unknown: Callable[[Shape, str, At], Told | None] = lambda shape, key, _: unknown_key(key, shape.keys)
-    missing: Callable[[str, At], Told | None] = lambda key, at: missing_key(key, at.label)
+    unknown: Callable[[Shape, str, At], Told | None] | None = None
+    missing: Callable[[str, At], Told | None] | None = None
 
     @property
     def type(self) -> ValueType:
@@ -266,18 +258,15 @@ class Shape:
     def read(self, at: At) -> Value:
         """Read a mapping: tell the keys it lacks and those it may not have, and read the others."""
         if at.node.kind != "mapping":
-            if self.must_be is None:
-                at.wrong("a mapping")
-            at.refuse("R022", f"{self.must_be}, but this is {at.node.shown()}.")
+            at.refuse(*at.reading.no_mapping(self, at))
         strange = [key for key in at.keys if key not in self.keys]
         lacking = [name for name, key in self.keys.items() if key.needed and name not in at.keys]
         for name in lacking:
-            if not any(nearest(key, self.keys) == name for key in strange):
-                told = self.missing(name, at)
-                if told is not None:
-                    at.tell(*told)
+            told = at.reading.missing(self, name, at)
+            if told is not None:
+                at.tell(*told)
         for key in strange:
-            told = None if at.node.entries[key].kind == "null" else self.unknown(self, key, at)
+            told = None if at.node.entries[key].kind == "null" else at.reading.unknown(self, key, at)
             if told is not None:
                 at.tell(*told, path=(key,), key=True)
         there = [(name, key.type, at.child(name)) for name, key in self.keys.items()]
@@ -306,3 +295,32 @@ def chosen(at: At, keys: Sequence[str], known: Sequence[str] = ()) -> str | None
             return key
     slips = (nearest(word, (*keys, *known)) for word in at.keys if word not in known)
     return next((meant for meant in slips if meant in keys), None)
+
+
+# --- the JSON Schema ---------------------------------------------------------------------------------
+
+
+def json_schema(title: str, file: Shape, shapes: Iterable[Shape]) -> dict[str, Any]:
+    """Return the schema of a file, whose parts have these shapes."""
+    definitions = {shape.name: _object(shape) for shape in sorted(shapes, key=lambda shape: shape.name)}
+    return {"$schema": SCHEMA_ID, "definitions": definitions, **_object(file), "title": title}
+
+
+def _object(shape: Shape) -> dict[str, Any]:
+    needed = [name for name, key in shape.keys.items() if key.needed]
+    return {
+        "title": re.sub("([A-Z])", r" \1", shape.name).strip().capitalize(),
+        "description": shape.about,
+        "type": "object",
+        "properties": {name: _property(name, key) for name, key in shape.keys.items()},
+        **({"required": needed} if needed else {}),
+        "additionalProperties": False,
+    }
+
+
+def _property(name: str, key: Key) -> dict[str, Any]:
+    """Return the schema of a key; draft 7 overlooks what stands beside `$ref`, so that is put in `allOf`."""
+    schema = key.type.schema
+    default = {} if key.default is None else {"default": key.default}
+    own = {"allOf": [schema]} if "$ref" in schema else schema
+    return {"title": name, "description": key.about, **default, **own}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import Problem, RuleFileError
-from flamescore.rules.patterns import pattern_fault
-from flamescore.rules.reader import in_order, problem_at
+from flamescore.rules.reading import RuleReading, in_order
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
     from flamescore.columns import Columns
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
-    from flamescore.rules.messages import Told
-    from flamescore.rules.reader import Need
+    from flamescore.rules.reading import Need
     from flamescore.rules.rulebook import Condition, Predicate, RuleBook
+    from flamescore.schema_reader import Told
     from flamescore.yaml_tree import Document
 
 EVENT_COLUMNS: Final = ("contact_id", "event", "at")
 """What every event has, whatever its export's headers."""
 
 _MOST_OFFERED: Final = 12
+_LOOK_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]")
+_BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,12 @@ def _raise(problems: Iterable[Problem]) -> None:
 
 
 def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tuple[Problem, ...]:
-    found = [
-        problem_at(document, need.path, *told, key=need.key)
-        for need in needs
-        if columns.has_events or not _is_about_events(need)
-        for told in _CHECKS[need.what](need, columns)
-    ]
-    return in_order(found)
+    reading = RuleReading(document)
+    for need in needs:
+        if columns.has_events or not _is_about_events(need):
+            for told in _CHECKS[need.what](need, columns):
+                reading.at(need.path).tell(*told, key=need.key)
+    return in_order(reading.problems)
 
 
 def _is_about_events(need: Need) -> bool:
@@ -120,9 +121,34 @@ def _tags(_need: Need, columns: Columns) -> Iterator[Told]:
 
 
 def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
-    fault = pattern_fault(need.name)
-    if fault is not None:
-        yield fault
+    reason = _regex_fault(need.name)
+    if reason is None:
+        return
+    if "look-around" in reason or _LOOK_AROUND.search(need.name):
+        message = "This regular expression looks ahead or behind, which is not supported."
+        yield "R075", message, "Say it with a second operator, such as `not_contains`."
+    elif "backreferences" in reason or _BACK_REFERENCE.search(need.name):
+        message = "This regular expression refers back to a group, which is not supported."
+        yield "R075", message, "Write out what may be repeated."
+    elif "size limit" in reason:
+        yield "R074", "This regular expression is too large to run.", "Let it repeat less."
+    else:
+        hint = "A character meant as itself takes a `\\` before it: `\\?`. For plain text use `contains`."
+        yield "R074", f"This is no regular expression: {reason}.", hint
+
+
+def _regex_fault(pattern: str) -> str | None:
+    """Return why the engine that runs them (Polars) can't compile a pattern; None where it can."""
+    import polars as pl  # noqa: PLC0415 - a rule file without `matches` is bound without it
+    from polars.exceptions import ComputeError  # noqa: PLC0415
+
+    try:
+        pl.Series([""]).str.contains(f"(?i){pattern}")
+    except ComputeError as error:
+        lines = str(error).splitlines()
+        said = next((line for line in lines if line.startswith("error: ")), lines[0])
+        return said.removeprefix("error: ").removeprefix("regex error: ").rstrip(".")
+    return None
 
 
 _CHECKS: Final[Mapping[str, Callable[[Need, Columns], Iterator[Told]]]] = {

@@ -8,7 +8,7 @@ from flamescore.columns import Columns
 from flamescore.errors import RuleFileError
 from flamescore.rules import bind_rules, load_rules
 
-FAULTS = Path(__file__).parent / "faults"
+FAULTS = Path(__file__).parent / "bind_faults"
 CONTACTS = ("contact_id", "email", "company", "title", "country", "employees", "pet_type")
 COLUMNS = {
     "all": Columns((*CONTACTS, "tags"), ("url", "asset", "seconds", "delta"), has_tags=True, has_events=True),

@@ -11,6 +11,7 @@ from flamescore.columns import Columns
 from flamescore.rules import (
     AllOf,
     AnyOf,
+    Branch,
     BranchRule,
     Decay,
     Empty,
@@ -41,7 +42,6 @@ from flamescore.rules import (
     load_rules,
     load_rules_text,
 )
-from flamescore.rules.rulebook import Branch
 from flamescore.units import Period
 from flamescore.yaml_tree import parse
 
@@ -81,7 +81,7 @@ def subject_of(rule):
 
 
 def test_the_file_of_the_contract_binds_as_it_stands():
-    book = bind_rules(load_rules(Path(__file__).parents[1] / "rules/section_one.yaml"), COLUMNS).book
+    book = bind_rules(load_rules(Path(__file__).parent / "section_one.yaml"), COLUMNS).book
     assert book.zone == PHOENIX
     assert book.ignore == (
         EventMatch(("email_open", "link_click"), (Predicate("is_bot", (Equals(booleans=(True,)),)),)),

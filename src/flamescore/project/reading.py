@@ -1,0 +1,102 @@
+"""How the project file is read: a section is a frozen value whose fields are the keys of a mapping."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flamescore.project.values import Setting
+from flamescore.schema_reader import Key, Reading, Shape
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+    from flamescore.schema_reader import At, Told, Value, ValueType
+    from flamescore.yaml_tree import Path
+
+
+@dataclass(slots=True)
+class ProjectReading(Reading):
+    """One reading of a project file. A value that is missing is told by its type too."""
+
+    READS_NULLS: ClassVar[bool] = True
+
+    def label(self, path: Path) -> str:
+        """Return every key on the way to a value: `contacts.columns`."""
+        return f"`{named(path)}`"
+
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+        """Tell a value that is of another kind than is wanted."""
+        return "P023", f"{at.label} must be {wanted}, and is {at.node.shown()}.", hint
+
+    def no_mapping(self, shape: Shape, at: At) -> Told:
+        """Tell what stands where a section is wanted, and is no mapping."""
+        if at.path:
+            return self.wrong(at, "a mapping")
+        return "P020", f"{shape.must_be}, and this is {at.node.shown()}.", "It begins with `version: 1`."
+
+    def empty(self, at: At) -> Told:
+        """Tell an empty list or mapping."""
+        return "P023", f"{at.label} must not be empty.", None
+
+    def unknown(self, shape: Shape, key: str, at: At) -> Told:
+        """Tell a key that nothing knows: the known one that was meant, or all of them."""
+        meant = nearest(key, shape.keys)
+        hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(shape.keys)}."
+        owner = named(at.path) if at.path else "the project file"
+        return "P025", f"`{key}` is not a key of {owner}.", hint
+
+    def missing(self, shape: Shape, key: str, at: At) -> Told:  # noqa: ARG002 - it is the same of every shape
+        """Tell a key that must be there."""
+        hint = "A project file begins with `version: 1`." if (*at.path, key) == ("version",) else None
+        return "P021", f"`{named((*at.path, key))}` is missing.", hint
+
+
+def named(path: Path) -> str:
+    """Return the keys on the way to a value, without the numbers of items: `contacts.columns`."""
+    return ".".join(step for step in path if isinstance(step, str)) or "It"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A mapping of the project file. `given_keys` are those that somebody gave; others have their default."""
+
+    given_keys: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def with_keys(self, **values: Value) -> Self:
+        """Return the section with these keys given."""
+        return replace(self, **values, given_keys=self.given_keys | values.keys())
+
+
+def setting(
+    type_: ValueType, about: str, default: Value = MISSING, factory: Callable[[], Value] | None = None
+) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
+    """Declare a field of a section: what its key takes and means.
+
+    It is needed without a default, which is written as in the file; None, for nothing, can't be written
+    there. A `factory` makes a default that has no words.
+    """
+    if factory is not None:
+        return field(default_factory=factory, metadata={"key": Key(type_, about)})
+    if default is None:
+        type_ = replace(type_, read=_or_nothing(type_))
+    key = Key(type_, about, needed=default is MISSING, default=None if default is MISSING else default)
+    value = type_.of(default) if isinstance(type_, Setting) and default not in (None, MISSING) else default
+    return field(default=value, metadata={"key": key})
+
+
+def _or_nothing(type_: ValueType) -> Callable[[At], Value]:
+    """Read a key without a value as None: that it has none is told once, for the file as a whole."""
+    return lambda at: None if at.node.kind == "null" else type_.read(at)
+
+
+def shape_of(section: type[Section], must_be: str | None = None) -> Shape:
+    """Return the table of a section, made of its fields."""
+    keys = {each.name: each.metadata["key"] for each in fields(section) if "key" in each.metadata}
+
+    def make(found: dict[str, Value]) -> Section:
+        return section(**found, given_keys=frozenset(found))
+
+    return Shape(section.__name__, section.__doc__ or "", keys, make, must_be)

@@ -1,0 +1,192 @@
+"""One reading of a rule file: what it asks of the exports, and its words for what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+from zoneinfo import ZoneInfo
+
+from flamescore.schema_reader import Reading, by_place
+from flamescore.yaml_tree import nearest, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from flamescore.errors import Problem
+    from flamescore.schema_reader import At, Shape, Told
+    from flamescore.yaml_tree import Path
+
+ExportKind = Literal["contacts", "events"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
+
+    A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
+    points at the place's key, `dated` whether the column is read as dates.
+    """
+
+    what: Literal["column", "events", "tags", "pattern"]
+    path: Path
+    kind: ExportKind = "contacts"
+    name: str = ""
+    key: bool = True
+    dated: bool = False
+
+
+@dataclass(slots=True)
+class RuleReading(Reading):
+    """One reading of rules or conditions: what they ask of the exports, and the zone of naive times."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    needs: list[Need] = field(default_factory=list)
+
+    def heading(self, path: Path) -> str:
+        """Say which rule or score a path is in: ``Rule "Owns a dog": ``; nothing for the file as a whole."""
+        if len(path) > 3 and path[0] == "scores" and path[2] == "rules" and isinstance(path[3], int):  # noqa: PLR2004
+            name = self.document.root.at((*path[:4], "name"))
+            if name is not None and name.kind == "text" and name.written.strip():
+                return f'Rule "{shortened(name.written)}": '
+            return f"Rule {path[3] + 1} of `{path[1]}`: "
+        if len(path) > 3 and path[0] == "scores" and path[2] == "groups":  # noqa: PLR2004
+            return f"Group `{path[3]}` of `{path[1]}`: "
+        return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
+
+    def label(self, path: Path) -> str:
+        """Return the last key on the way to a value."""
+        keys = [step for step in path if isinstance(step, str)]
+        return f"`{keys[-1]}`" if keys else "The file"
+
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+        """Tell a value that is of another kind than is wanted."""
+        return "R022", f"{at.label} must be {wanted}, but is {at.node.shown()}.", hint
+
+    def no_mapping(self, shape: Shape, at: At) -> Told:
+        """Tell what stands where a shape is wanted, and is no mapping."""
+        if shape.must_be is None:
+            return self.wrong(at, "a mapping")
+        return "R022", f"{shape.must_be}, but this is {at.node.shown()}.", None
+
+    def empty(self, at: At) -> Told:
+        """Tell an empty list or mapping."""
+        return "R024", f"{at.label} is empty; it needs at least one entry.", None
+
+    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+        """Tell a key that nothing knows, in the shape's own words where it has some."""
+        return unknown_key(key, shape.keys) if shape.unknown is None else shape.unknown(shape, key, at)
+
+    def missing(self, shape: Shape, key: str, at: At) -> Told | None:
+        """Tell a key that must be there; one that is misspelt is told as unknown, and not here."""
+        if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
+            return None
+        return missing_key(key, at.label) if shape.missing is None else shape.missing(key, at)
+
+
+def rule_reading(at: At) -> RuleReading:
+    """Return the reading that a value of rules or conditions is read in."""
+    assert isinstance(at.reading, RuleReading)
+    return at.reading
+
+
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return problems by their place, each once."""
+    return tuple(by_place(dict.fromkeys(problems)))
+
+
+# --- words for keys ----------------------------------------------------------------------------------
+
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "version": "Begin the file with `version: 1`.",
+    "scores": "Put the rules under `scores:`, then a name, then `rules:`.",
+    "name": "Every rule has a `name`: reports show it as the reason.",
+    "within": "Write how long after it may come: `within: 2d`.",
+    "event": "Write the event type: `event: purchase`.",
+}
+
+
+def meant_by(meanings: Mapping[str, str]) -> Mapping[str, str]:
+    """Turn `{"at_least": "gte >="}` around: what people write instead of a word -> the word."""
+    return {said: meant for meant, words in meanings.items() for said in words.split()}
+
+
+OTHER_OPERATORS: Final = meant_by(
+    {
+        "equals": "is eq = == equal",
+        "not_equals": "is_not ne != <> not",
+        "in": "any one_of any_of",
+        "not_in": "none_of",
+        "contains": "like includes",
+        "not_contains": "excludes",
+        "starts_with": "begins_with prefix",
+        "ends_with": "suffix",
+        "matches": "regex regexp pattern",
+        "at_least": "gte ge >= min from since",
+        "at_most": "lte le <= max to until",
+        "more_than": "gt > above over after",
+        "less_than": "lt < below under before",
+        "within_last": "last",
+        "within_next": "next",
+        "empty": "missing exists is_empty",
+    }
+)
+OTHER_CONDITION_WORDS: Final = meant_by(
+    {
+        "last": "expires within window",
+        "times": "count at_least",
+        "any": "or",
+        "all": "and",
+        "tag": "tags",
+        "field": "fields",
+        "event": "events",
+    }
+)
+OTHER_RULE_WORDS: Final = meant_by(
+    {
+        "points": "score",
+        "name": "title",
+        "limits": "limit",
+        "if": "when condition",
+        "note": "description comment",
+        "tag": "tags",
+        "field": "fields",
+        "event": "events",
+        "enabled": "active",
+        "times": "at_least",
+        "expires": "expire last",
+        "unless_followed_by": "unless_followed",
+    }
+)
+
+
+def unknown_key(
+    key: str,
+    known: Iterable[str],
+    *,
+    where: str = "here",
+    others: Mapping[str, str] | None = None,
+    also: str = "",
+) -> Told:
+    """Tell a key that nothing knows: the known one that was meant, or all of them."""
+    return ("R020", f"There is no key `{key}` {where}.", did_you_mean(key, known, others, also))
+
+
+def did_you_mean(
+    word: str, known: Iterable[str], others: Mapping[str, str] | None = None, also: str = ""
+) -> str:
+    """Ask whether the nearest of the known words was meant, else list them; `others` are other words."""
+    known = tuple(known)
+    other = (others or {}).get(word.casefold().replace(" ", "_").replace("-", "_"))
+    meant = other if other in known else nearest(word, known)
+    return f"Did you mean `{meant}`?" if meant else f"It can be {listing(known)}. {also}".rstrip()
+
+
+def missing_key(key: str, label: str) -> Told:
+    """Tell a key that must be there; `label` is what it is missing in."""
+    return "R023", f"{'It' if label == '`rules`' else label} has no `{key}`.", _EXAMPLES.get(key)
+
+
+def listing(words: Iterable[str], last: str = "or") -> str:
+    """List words: `a, b or c`, each in back-quotes."""
+    *quoted, end = [f"`{word}`" for word in words]
+    return f"{', '.join(quoted)} {last} {end}" if quoted else end
