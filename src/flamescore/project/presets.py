@@ -9,8 +9,8 @@ from typing import Final
 
 from flamescore.project.model import KINDS, Source
 from flamescore.project.reading import ProjectReading, shape_of
-from flamescore.project.values import BOOLEAN, TEXT, WORDS, one_of
-from flamescore.schema_reader import At, Key, Shape, Value, ValueType, listed
+from flamescore.project.values import BOOLEAN, HEADERS, TEXT, one_of
+from flamescore.schema_reader import At, Key, RefusedError, Shape, Value, ValueType, listed
 from flamescore.yaml_tree import Node, parse
 
 AUTO: Final = "auto"
@@ -62,7 +62,7 @@ _VARIANT: Final = Shape(
     {
         "name": Key(TEXT, "what it is called", needed=True),
         "kind": Key(one_of(*KINDS), "the kind of source", needed=True),
-        "header": Key(WORDS, "columns that it is known by", needed=True),
+        "header": Key(HEADERS, "columns that it is known by", needed=True),
         "exact": Key(BOOLEAN, "whether it has no other columns"),
         "verified": Key(BOOLEAN, "whether somebody has seen one"),
         "keys": Key(ValueType(_keys, {"type": "object"}), "the keys of the source", needed=True),
@@ -100,5 +100,9 @@ def text_of(name: str) -> str:
 def _read(name: str) -> Preset:
     parsed = parse(text_of(name), f"{name}.yaml")
     assert parsed.document is not None, name
-    preset: Preset = _PRESET.read(ProjectReading(parsed.document).at())
+    reading = ProjectReading(parsed.document)
+    try:
+        preset: Preset = _PRESET.read(reading.at())
+    except RefusedError:
+        raise ValueError("\n".join(map(str, reading.problems))) from None
     return preset
