@@ -137,11 +137,6 @@ class At:
         self.refuse(*self.reading.wrong(self, wanted, hint))
 
 
-def by_place(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems in the order of their places."""
-    return sorted(problems, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
-
-
 # --- types -------------------------------------------------------------------------------------------
 
 

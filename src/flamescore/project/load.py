@@ -13,9 +13,9 @@ from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reading import ProjectReading, named
-from flamescore.schema_reader import RefusedError, by_place
+from flamescore.schema_reader import RefusedError
 from flamescore.urls import without_credentials
-from flamescore.yaml_tree import nearest, parse
+from flamescore.yaml_tree import by_place, nearest, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

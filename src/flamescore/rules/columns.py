@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns, NamedColumns
 from flamescore.rules.bind import EVENT_COLUMNS
-from flamescore.rules.load import LoadedPredicates
 from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from flamescore.rules.load import LoadedCondition, LoadedRules
+    from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
     from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook
 
@@ -45,8 +44,7 @@ def _names(
     return frozenset(
         need.name
         for each in loaded
-        for part in (each.parts if isinstance(each, LoadedPredicates) else (each,))
-        for need in part.needs
+        for need in each.needs
         if need.what == "column" and need.kind == kind and wanted(need)
     )
 

@@ -83,6 +83,11 @@ class LoadedPredicates:
 
     parts: tuple[WherePart, ...]
 
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What they ask of the exports."""
+        return tuple(need for part in self.parts for need in part.needs)
+
 
 def load_rules(path: Path) -> LoadedRules:
     """Read a rule file.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
-from flamescore.schema_reader import Reading, by_place
-from flamescore.yaml_tree import nearest, shortened
+from flamescore.schema_reader import Reading
+from flamescore.yaml_tree import by_place, nearest, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

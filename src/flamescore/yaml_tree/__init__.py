@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.yaml_tree.nodes import Document, Node, Path, Span, shortened
-from flamescore.yaml_tree.reader import bare, nearest, parse
+from flamescore.yaml_tree.reader import bare, by_place, nearest, parse
 
 __all__ = [
     "Document",
@@ -11,6 +11,7 @@ __all__ = [
     "Path",
     "Span",
     "bare",
+    "by_place",
     "nearest",
     "parse",
     "shortened",

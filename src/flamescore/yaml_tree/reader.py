@@ -73,11 +73,12 @@ def parse(source: str | bytes, path: str, *, letter: str = "R") -> Parsed:
         document = Document(path, reader.lines, root)
     except _StopReadingError:
         pass
-    problems = sorted(
-        reader.problems,
-        key=lambda problem: (problem.where.line, problem.where.column) if problem.where else (0, 0),
-    )
-    return Parsed(document, tuple(problems))
+    return Parsed(document, tuple(by_place(reader.problems)))
+
+
+def by_place(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order of their places."""
+    return sorted(problems, key=lambda each: (each.where.line, each.where.column) if each.where else (0, 0))
 
 
 class _Reader:
