@@ -106,6 +106,11 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\nas_of: tomorrow\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `tomorrow`."),
         ("version: 1\nmode: rw\n", "2:7 P023 `mode` must be a file mode such as `0640`, and is `rw`."),
         ("version: 1\nkeep: email\n", "2:7 P023 `keep` must be a list of texts, and is `email`."),
+        ("version: 1\ncontacts: [5]\n", "2:12 P023 `contacts` must be a mapping, and is the number `5`."),
+        ("version: 1\ncall_list: no\n", "2:12 P023 `call_list` must be a mapping, and is the text `no`."),
+        ("version: 1\ncontacts: [{path: a, rename: {tags: [x]}}]\n", "2:37 P023 `contacts.rename.tags` must be a mapping, and is a list."),
+        ("version: 1\ncontacts: [{path: a, constants: {tags: [x]}}]\n", "2:40 P023 `contacts.constants.tags` must be a text, and is a list."),
+        ("version: 1\nas_of: '0001-01-01T00:00:00+01:00'\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `0001-01-01T00:00:00+01:00`."),
         ("version: 1\ncontacts: {path: a}\n", "2:11 P023 `contacts` must be a list; begin each of its entries with `-`, and is a mapping."),
         ("version: 1\ncontacts: [{files: all}]\n", "2:12 P021 `contacts.path` is missing."),
         ("version: 1\ncontacts: [{path: a, files: some}]\n", "2:29 P023 `contacts.files` must be `newest` or `all`, and is the text `some`."),
@@ -145,6 +150,31 @@ def test_every_fault_is_told_at_once(tmp_path):
         events: [{path: e, at: {format: "%d"}}]
         """
     assert [fault.split(" ")[1] for fault in faults(tmp_path, text)] == ["P025", "P025", "P021", "P023"]
+
+
+def test_a_key_without_a_value_and_a_key_that_is_wrong(tmp_path):
+    assert faults(tmp_path, "version: 1\noutput: ~\nkeep: [a, ~]\nrules: https://x.org/r\n") == [
+        "2:1 P022 `output` has no value. Give one, or take the line out.",
+        "2:9 P023 `output` must be a text, and is nothing.",
+        "3:7 P023 `keep` must be a text, and is nothing.",
+        "3:11 P022 `keep` has no value. Give one, or take the line out.",
+    ]
+
+
+def test_a_key_that_may_be_left_out_is_told_once_where_it_has_no_value(tmp_path):
+    assert faults(tmp_path, "version: 1\nrules: ~\noutput: https://x.org/r\n") == [
+        "2:1 P022 `rules` has no value. Give one, or take the line out.",
+        '3:9 P031 "https://x.org/r" is a URL; flamescore writes to folders. Mount it, or copy out/latest there afterwards.',
+    ]
+
+
+def test_what_is_given_is_known_apart_from_what_is_there_by_default(tmp_path):
+    (tmp_path / "flamescore.yaml").write_text("version: 1\nkeep: [email]\n")
+    project = load_project(tmp_path / "flamescore.yaml")
+    assert project.settings.given_keys == {"version", "keep"}
+    settled = settle(project, {"hot_flames": 4}, environ={"FLAMESCORE_MODE": "0640"}, folder=tmp_path)
+    assert settled.settings.given_keys == {"version", "keep", "hot_flames", "mode"}
+    assert settle(None, {}, environ={}, folder=tmp_path).settings.given_keys == frozenset()
 
 
 def test_a_fault_shows_the_line_and_a_caret(tmp_path):

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flamescore.yaml_tree import nearest, parse
-from flamescore.yaml_tree import reader as source
+from flamescore.yaml_tree import nearest, parse, reader
 
 ROOT = Path(__file__).parents[1]
 FILES = [*sorted((ROOT / "rules").glob("*.yaml")), *sorted((ROOT / "tests/rules").glob("**/*.yaml"))]
@@ -166,7 +165,7 @@ def test_both_readers_of_pyyaml_see_the_same(monkeypatch):
     for path in FILES:
         with_c = parse(path.read_bytes(), path.name)
         with monkeypatch.context() as patch:
-            patch.setattr(source, "_LOADER", yaml.Loader)
+            patch.setattr(reader, "_LOADER", yaml.Loader)
             assert parse(path.read_bytes(), path.name) == with_c, path.name
 
 
