@@ -66,10 +66,6 @@ class Reading(ABC):
         """Tell a value that is of another kind than is wanted."""
 
     @abstractmethod
-    def no_mapping(self, shape: Shape, at: At) -> Told:
-        """Tell what stands where a shape is wanted, and is no mapping."""
-
-    @abstractmethod
     def empty(self, at: At) -> Told:
         """Tell an empty list or mapping."""
 
@@ -232,16 +228,15 @@ class Key:
 class Shape:
     """A mapping of known keys.
 
-    `make` is called with the value of each key that is there, by its name. `must_be` says what is wanted
-    where there is no mapping. `unknown` and `missing` find other words than the reading's for a key that may
-    not, or must, be there.
+    `make` is called with the value of each key that is there, by its name. `must_be`, `unknown` and `missing`
+    find other words than the reading's for what is no mapping, and for a key that may not, or must, be there.
     """
 
     name: str
     about: str
     keys: Mapping[str, Key]
     make: Callable[[dict[str, Value]], Value] = dict
-    must_be: str | None = None
+    must_be: Callable[[At], Told] | None = None
     unknown: Callable[[Shape, str, At], Told | None] | None = None
     missing: Callable[[str, At], Told | None] | None = None
 
@@ -253,7 +248,9 @@ class Shape:
     def read(self, at: At) -> Value:
         """Read a mapping: tell the keys it lacks and those it may not have, and read the others."""
         if at.node.kind != "mapping":
-            at.refuse(*at.reading.no_mapping(self, at))
+            if self.must_be is None:
+                at.wrong("a mapping")
+            at.refuse(*self.must_be(at))
         strange = [key for key in at.keys if key not in self.keys]
         lacking = [name for name, key in self.keys.items() if key.needed and name not in at.keys]
         for name in lacking:

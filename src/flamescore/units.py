@@ -25,9 +25,8 @@ PLAIN: Final = 2**51 // POINT
 """Floats of up to so many points times `POINT` come within half a ten-thousandth of what they stand for."""
 
 _PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
-_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
-)
+_CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_TIME = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]{_CLOCK})?)?", re.ASCII)
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
 
 
@@ -87,27 +86,15 @@ def parse_time(text: str) -> date | datetime | None:
 
     `2026-11-21`, `2026-11-21T09:00:00+01:00`, `2026-11-21 09:00`. Fractions of a second are dropped.
     """
-    match = _TIME.fullmatch(text)
-    if match is None:
+    if _TIME.fullmatch(text) is None:
         return None
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
     try:
-        if match[4] is None:
-            return date(year, month, day)
-        naive = datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0))  # noqa: DTZ001 - put on next
-        return naive if match[7] is None else (naive - _offset(match[7])).replace(tzinfo=UTC)
+        if len(text) == len("2026-11-21"):
+            return date.fromisoformat(text)
+        time = datetime.fromisoformat(text).replace(microsecond=0)
+        return time if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _offset(text: str) -> timedelta:
-    if text == "Z":
-        return timedelta(0)
-    hours, minutes = int(text[1:3]), int(text[4:])
-    if hours > 23 or minutes > 59:  # noqa: PLR2004 - the clock
-        raise ValueError(text)
-    size = timedelta(hours=hours, minutes=minutes)
-    return -size if text[0] == "-" else size
 
 
 def to_points(number: Decimal | int) -> int | None:

@@ -466,7 +466,7 @@ def test_salesforce_report_and_its_footer(bench):
 @pytest.mark.parametrize("name", all_presets())
 def test_each_file_holds_source_keys_alone(name):
     for variant in all_presets()[name].variants:
-        spec = variant.source
+        spec = variant.keys
         assert spec.path == "-"
         assert not spec.given_keys & {"preset", "max_rejects", "max_age", "files"}
         needed = {*spec.REQUIRED} - {*spec.columns, *spec.constants, *variant.header}

@@ -61,10 +61,10 @@ def test_a_kind_that_a_preset_does_not_know(bench):
 def test_a_tie_is_refused(bench, monkeypatch):
     both = {
         name: Preset(
-            name,
+            vendor=name,
             verified=True,
             about="invented",
-            variants=(Variant("people", "contacts", header, ContactsSource(path="-")),),
+            variants=(Variant(name="people", kind="contacts", header=header, keys=ContactsSource(path="-")),),
         )
         for name, header in (("one", ("contact_id", "a")), ("two", ("contact_id", "b")), ("three", ("a",)))
     }

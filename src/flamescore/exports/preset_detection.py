@@ -75,7 +75,7 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
     if len(best) != 1:
         raise _no_fit(spec, best, candidates, headers)
     said = (f"preset: auto is {best[0]}",) if spec.preset == AUTO else ()
-    merged = laid_over(best[0].variant.source, spec, headers.of(best[0].variant))
+    merged = laid_over(best[0].variant.keys, spec, headers.of(best[0].variant))
     again = tuple(replace(each, parts=_parts(each, merged)) for each in found)
     return Fitted(merged, again, said)
 
@@ -99,7 +99,7 @@ class _Headers:
 
     def of(self, variant: Variant) -> tuple[frozenset[str], ...]:
         """Return the headers of each file as a variant reads it; none where it can't."""
-        keys = _reading(variant.source, self._spec)
+        keys = _reading(variant.keys, self._spec)
         if not keys:
             return self._plain
         try:

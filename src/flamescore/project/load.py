@@ -114,7 +114,10 @@ def load_project(path: str | Path) -> Project:
 
 
 def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
-    nulls = tuple(_nulls(document)) if document.root.kind == "mapping" else ()
+    if document.root.kind != "mapping":
+        text = f"A project file is a mapping of settings, and this is {document.root.shown()}."
+        return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)
+    nulls = tuple(_nulls(document))
     reading = ProjectReading(document)
     try:
         settings: ProjectFile = FILE.read(reading.at())

@@ -250,7 +250,7 @@ class ProjectFile(Section):
         return (*self.contacts, *self.events, *self.tag_history, *self.opportunities)
 
 
-FILE: Final = shape_of(ProjectFile, must_be="A project file is a mapping of settings")
+FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = tuple(map(shape_of, (TimeFormat, TagFormat, MergedIds, CallList, *KINDS.values())))
 """Every shape inside a project file."""
 

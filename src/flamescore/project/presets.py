@@ -8,45 +8,12 @@ from importlib.resources import files
 from typing import Final
 
 from flamescore.project.model import KINDS, Source
-from flamescore.project.reading import ProjectReading, shape_of
+from flamescore.project.reading import ProjectReading, Section, setting, shape_of
 from flamescore.project.values import BOOLEAN, HEADERS, TEXT, one_of
-from flamescore.schema_reader import At, Key, RefusedError, Shape, Value, ValueType, listed
+from flamescore.schema_reader import At, RefusedError, Value, ValueType, listed
 from flamescore.yaml_tree import Node, parse
 
 AUTO: Final = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One export of a vendor, known by its header: `header` is in it, and with `exact` nothing else is.
-
-    `source` has the preset's keys, and no path of its own.
-    """
-
-    name: str
-    kind: str
-    header: tuple[str, ...]
-    source: Source
-    exact: bool = False
-    verified: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """What a vendor's exports look like. `verified`: real headers or tables have been seen."""
-
-    vendor: str
-    verified: bool
-    about: str
-    variants: tuple[Variant, ...]
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return the kinds of exports that it knows, once each."""
-        return tuple(dict.fromkeys(variant.kind for variant in self.variants))
-
-
-# --- the files -----------------------------------------------------------------------------------------
 
 
 def _keys(at: At) -> Value:
@@ -56,30 +23,31 @@ def _keys(at: At) -> Value:
     return shape_of(KINDS[kind]).read(At(at.reading, at.path, node))
 
 
-_VARIANT: Final = Shape(
-    "Variant",
-    "One export of a vendor.",
-    {
-        "name": Key(TEXT, "what it is called", needed=True),
-        "kind": Key(one_of(*KINDS), "the kind of source", needed=True),
-        "header": Key(HEADERS, "columns that it is known by", needed=True),
-        "exact": Key(BOOLEAN, "whether it has no other columns"),
-        "verified": Key(BOOLEAN, "whether somebody has seen one"),
-        "keys": Key(ValueType(_keys, {"type": "object"}), "the keys of the source", needed=True),
-    },
-    lambda found: Variant(source=found.pop("keys"), **found),
-)
-_PRESET: Final = Shape(
-    "Preset",
-    "The exports of a vendor.",
-    {
-        "vendor": Key(TEXT, "who makes them", needed=True),
-        "verified": Key(BOOLEAN, "whether real ones have been seen", needed=True),
-        "about": Key(TEXT, "what they are", needed=True),
-        "variants": Key(listed(_VARIANT.type), "its exports", needed=True),
-    },
-    lambda found: Preset(**found),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant(Section):
+    """One export of a vendor."""
+
+    name: str = setting(TEXT, "what it is called")
+    kind: str = setting(one_of(*KINDS), "the kind of source")
+    header: tuple[str, ...] = setting(HEADERS, "columns that it is known by")
+    exact: bool = setting(BOOLEAN, "whether it has no column beside those", default=False)
+    verified: bool = setting(BOOLEAN, "whether a real one has been seen", default=True)
+    keys: Source = setting(ValueType(_keys, {"type": "object"}), "the keys of the source, without a path")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset(Section):
+    """What a vendor's exports look like."""
+
+    vendor: str = setting(TEXT, "who makes them")
+    verified: bool = setting(BOOLEAN, "whether real headers or tables have been seen")
+    about: str = setting(TEXT, "what they are")
+    variants: tuple[Variant, ...] = setting(listed(shape_of(Variant).type), "the exports")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of exports that it knows, once each."""
+        return tuple(dict.fromkeys(variant.kind for variant in self.variants))
 
 
 @cache
@@ -102,7 +70,7 @@ def _read(name: str) -> Preset:
     assert parsed.document is not None, name
     reading = ProjectReading(parsed.document)
     try:
-        preset: Preset = _PRESET.read(reading.at())
+        preset: Preset = shape_of(Preset).read(reading.at())
     except RefusedError:
         raise ValueError("\n".join(map(str, reading.problems))) from None
     return preset

@@ -31,12 +31,6 @@ class ProjectReading(Reading):
         """Tell a value that is of another kind than is wanted."""
         return "P023", f"{at.label} must be {wanted}, and is {at.node.shown()}.", hint
 
-    def no_mapping(self, shape: Shape, at: At) -> Told:
-        """Tell what stands where a section is wanted, and is no mapping."""
-        if at.path:
-            return self.wrong(at, "a mapping")
-        return "P020", f"{shape.must_be}, and this is {at.node.shown()}.", "It begins with `version: 1`."
-
     def empty(self, at: At) -> Told:
         """Tell an empty list or mapping."""
         return "P023", f"{at.label} must not be empty.", None
@@ -92,11 +86,11 @@ def _or_nothing(type_: ValueType) -> Callable[[At], Value]:
     return lambda at: None if at.node.kind == "null" else type_.read(at)
 
 
-def shape_of(section: type[Section], must_be: str | None = None) -> Shape:
+def shape_of(section: type[Section]) -> Shape:
     """Return the table of a section, made of its fields."""
     keys = {each.name: each.metadata["key"] for each in fields(section) if "key" in each.metadata}
 
     def make(found: dict[str, Value]) -> Section:
         return section(**found, given_keys=frozenset(found))
 
-    return Shape(section.__name__, section.__doc__ or "", keys, make, must_be)
+    return Shape(section.__name__, section.__doc__ or "", keys, make)

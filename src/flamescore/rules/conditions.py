@@ -12,6 +12,7 @@ from flamescore.rules.reading import (
     ExportKind,
     Need,
     did_you_mean,
+    must_be,
     rule_reading,
     unknown_key,
 )
@@ -330,7 +331,7 @@ def _condition_shape(
         about,
         keys,
         make,
-        must_be="A condition must be a mapping such as `{tag: VIP}`",
+        must_be=must_be("A condition must be a mapping such as `{tag: VIP}`"),
         unknown=_unknown_in_condition,
         missing=_missing_in_condition,
     )

@@ -10,7 +10,7 @@ from flamescore.schema_reader import Reading
 from flamescore.yaml_tree import by_place, nearest, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from flamescore.errors import Problem
     from flamescore.schema_reader import At, Shape, Told
@@ -62,12 +62,6 @@ class RuleReading(Reading):
         """Tell a value that is of another kind than is wanted."""
         return "R022", f"{at.label} must be {wanted}, but is {at.node.shown()}.", hint
 
-    def no_mapping(self, shape: Shape, at: At) -> Told:
-        """Tell what stands where a shape is wanted, and is no mapping."""
-        if shape.must_be is None:
-            return self.wrong(at, "a mapping")
-        return "R022", f"{shape.must_be}, but this is {at.node.shown()}.", None
-
     def empty(self, at: At) -> Told:
         """Tell an empty list or mapping."""
         return "R024", f"{at.label} is empty; it needs at least one entry.", None
@@ -81,6 +75,11 @@ class RuleReading(Reading):
         if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
             return None
         return missing_key(key, at.label) if shape.missing is None else shape.missing(key, at)
+
+
+def must_be(wanted: str) -> Callable[[At], Told]:
+    """Return what tells a value that is no mapping, where one is wanted of which there is more to say."""
+    return lambda at: ("R022", f"{wanted}, but this is {at.node.shown()}.", None)
 
 
 def rule_reading(at: At) -> RuleReading:

@@ -21,7 +21,7 @@ from flamescore.rules.conditions import (
     event_column,
     event_match,
 )
-from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, unknown_key
+from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import (
     BOOLEAN,
     BOUND,
@@ -257,7 +257,7 @@ def _rule_shape(name: str, about: str, keys: Mapping[str, Key]) -> Shape:
         name,
         about,
         keys,
-        must_be="A rule must be a mapping with a `name`",
+        must_be=must_be("A rule must be a mapping with a `name`"),
         unknown=_unknown_in_rule,
         missing=_missing_in_rule,
     )
@@ -396,7 +396,7 @@ FILE: Final = Shape(
             needed=True,
         ),
     },
-    must_be="A rule file is a mapping that begins with `version: 1`",
+    must_be=must_be("A rule file is a mapping that begins with `version: 1`"),
 )
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
