@@ -12,6 +12,7 @@ from flamescore.units import (
     from_local,
     parse_percent,
     parse_period,
+    parse_time,
     show_points,
     start_of_day,
     to_points,
@@ -24,6 +25,37 @@ def local(text, zone):
 
 def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-21", date(2026, 11, 21)),
+        ("2026-11-21T09:00", datetime.fromisoformat("2026-11-21T09:00:00")),
+        ("2026-11-21 09:00:07", datetime.fromisoformat("2026-11-21T09:00:07")),
+        ("2026-11-21T09:00:07.999999999", datetime.fromisoformat("2026-11-21T09:00:07")),
+        ("2026-11-21T09:00Z", datetime(2026, 11, 21, 9, tzinfo=UTC)),
+        ("2026-11-21T09:00:00+01:00", datetime(2026, 11, 21, 8, tzinfo=UTC)),
+        ("2026-11-21T09:00:00-23:59", datetime(2026, 11, 22, 8, 59, tzinfo=UTC)),
+        ("2026-02-30", None),
+        ("2026-11-21T24:00", None),
+        ("2026-11-21T09:00:60", None),
+        ("2026-11-21T09:00+24:00", None),
+        ("2026-11-21T09:00+01:60", None),
+        ("0001-01-01T00:00+01:00", None),
+        ("2026-11-21T09", None),
+        ("20261121", None),
+        ("2026-W47-6", None),
+        (" 2026-11-21", None),
+        ("٢026-11-21", None),
+        ("now", None),
+    ],
+)
+def test_a_time_is_a_date_a_local_time_or_an_instant_in_utc(text, expected):
+    found = parse_time(text)
+    assert found == expected
+    assert type(found) is type(expected)
+    assert getattr(found, "tzinfo", None) is getattr(expected, "tzinfo", None)
 
 
 @pytest.mark.parametrize(
