@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from flamescore.engine import Kept
-from flamescore.engine.bins import Bins, concat
-from flamescore.engine.spill import Spill
+from flamescore.engine.bins import Bins, Spill, concat
 
 ONE = np.array([0, 1])
 """Live set 0 has no stream, set 1 has one."""

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, counting
-from flamescore.engine.counting import (
+from flamescore.engine import Clock, Stream, aggregate
+from flamescore.engine.aggregate import (
     CALENDAR,
     PASSES,
     Occurrences,
@@ -117,7 +117,7 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(counting, "_ODD_2", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(aggregate, "_ODD_2", np.uint64(odd))  # of all hashes one, two or four are left
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
     assert marks(latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 

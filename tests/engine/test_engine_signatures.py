@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.engine import Clock, signatures
-from flamescore.engine.signatures import Codes, ColumnCoder, Pairs, Signatures
+from flamescore.engine import Clock, matching
+from flamescore.engine.matching import Codes, ColumnCoder, Pairs, Signatures
 from flamescore.rules import Empty, Equals, Like, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
@@ -56,7 +56,7 @@ def test_numbers_are_coded_by_their_text():
     ],
 )
 def test_whole_numbers_are_coded_as_their_texts_are(monkeypatch, batches, dtype):
-    monkeypatch.setattr(signatures, "_SMALL", 100)  # up to 98 they have places in a table, 99 is for null
+    monkeypatch.setattr(matching, "_SMALL", 100)  # up to 98 they have places in a table, 99 is for null
     whole, text = (ColumnCoder("seconds", [LONG_MINUTE, THERE], CLOCK) for _ in range(2))
     for batch in batches:
         codes = whole.encode(pl.Series(batch, dtype=dtype)).tolist()
@@ -73,7 +73,7 @@ def test_whole_numbers_below_nothing_have_no_place_in_the_table():
 
 @pytest.mark.parametrize("remembered", [0, 1, 3, 1_000_000])
 def test_what_is_not_remembered_is_worked_out_again(monkeypatch, remembered):
-    monkeypatch.setattr(signatures, "REMEMBERED", remembered)
+    monkeypatch.setattr(matching, "REMEMBERED", remembered)
     coder = ColumnCoder("url", [SALES, PRESENT], CLOCK)
     for _ in range(2):
         assert meanings(coder, ["/sales", "/a", "/b"]) == [(3, 0), (2, 0), (2, 0)]
@@ -92,7 +92,7 @@ def test_the_companion_of_a_column_is_part_of_the_cell():
 
 @pytest.mark.parametrize("dense", [0, 64, 1 << 22])
 def test_pairs_of_codes_have_one_number_each(monkeypatch, dense):
-    monkeypatch.setattr(signatures, "_DENSE", dense)
+    monkeypatch.setattr(matching, "_DENSE", dense)
     dice = Random(5)
     pairs = Pairs()
     seen = set()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flamescore.engine.spill import Spill
+from flamescore.engine.bins import Spill
 
 ARRAYS = (
     np.array([3, 1, 2], np.int8),

@@ -7,8 +7,7 @@ import polars as pl
 
 from flamescore.cells import folded
 from flamescore.engine import Clock, Stream, Streams
-from flamescore.engine.signatures import Signatures
-from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
+from flamescore.engine.matching import FOREVER, Liveness, Matcher, Matching, Signatures, window_of
 from flamescore.frames import Window
 from flamescore.rules import Equals, Order, Predicate
 

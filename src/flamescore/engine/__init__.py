@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from flamescore.engine.aggregate import Sums
 from flamescore.engine.bins import Kept, Partition
-from flamescore.engine.clock import DAY, Clock
+from flamescore.engine.calendar import DAY, Clock
 from flamescore.engine.conditions import Judge
 from flamescore.engine.contacts import INDEX, KEY, contact_of, facts_of, key_of, people_of
-from flamescore.engine.entries import Entry, table
 from flamescore.engine.exact import MOST
-from flamescore.engine.ledger import NONE, Page, Rows, Share, joined
-from flamescore.engine.pipeline import DEFAULT, Run, Tuning, run
-from flamescore.engine.preparation import Prepared, prepare
+from flamescore.engine.ledger import NONE, Entry, Page, Rows, Share, joined, table
+from flamescore.engine.pipeline import DEFAULT, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import flames, ranked
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.score_limits import ScoreTooLargeError, check

@@ -10,7 +10,7 @@ import polars as pl
 
 from flamescore.cells import as_text, keyed, rounded
 from flamescore.engine.hash_index import Probe
-from flamescore.engine.signatures import Signatures
+from flamescore.engine.matching import Signatures
 from flamescore.frames import ISO_SUFFIX, ROW, SURVIVOR, in_order
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.clock import Clock
-    from flamescore.engine.signatures import ColumnCoder
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.matching import ColumnCoder
     from flamescore.frames import EventSource
     from flamescore.rules import Predicate
 

@@ -6,24 +6,65 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
-from flamescore.engine.entries import entries_of, numbered
 from flamescore.engine.exact import kind_for, narrowed, size, total
 from flamescore.engine.tags import UNDATED
 from flamescore.engine.worth import DAY, contributions, factors
 from flamescore.rules import NO_LIMITS, BranchRule, EventRule, TagRule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from flamescore.engine.aggregate import Sums
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.bins import Arrays, Stored
+    from flamescore.engine.calendar import Clock
     from flamescore.engine.conditions import Judge
     from flamescore.engine.exact import Points
-    from flamescore.engine.spill import Arrays, Stored
     from flamescore.rules import Limits, Rule, RuleBook, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule, or a limit on a rule, group or score; `id` is whose, `name` what people call it."""
+
+    score_name: str
+    entry: str
+    id: str
+    name: str
+    limits: Limits = NO_LIMITS
+
+
+def entries_of(book: RuleBook) -> tuple[Entry, ...]:
+    """List the entries, score by score: each rule and its limit, the groups' limits, the score's."""
+    return tuple(entry for score in book.scores for entry in _of_score(score))
+
+
+def _of_score(score: Score) -> Iterator[Entry]:
+    for rule in score.rules:
+        yield Entry(score.name, "rule", rule.id, rule.name)
+        if rule.limits != NO_LIMITS:
+            yield Entry(score.name, "rule_limit", rule.id, rule.name, rule.limits)
+    for name, limits in score.groups:
+        if limits != NO_LIMITS:
+            yield Entry(score.name, "group_limit", name, name, limits)
+    if score.limits != NO_LIMITS:
+        yield Entry(score.name, "score_limit", score.name, score.title, score.limits)
+
+
+def numbered(entries: tuple[Entry, ...]) -> dict[tuple[str, str, str], int]:
+    """Return the number of each entry by score, kind and id."""
+    return {(e.score_name, e.entry, e.id): i for i, e in enumerate(entries)}
+
+
+def table(entries: tuple[Entry, ...]) -> pl.DataFrame:
+    """Return the entries as `score_name, entry, rule_id, name` (all String), in order."""
+    columns = ("score_name", "entry", "rule_id", "name")
+    rows = [(e.score_name, e.entry, e.id, e.name) for e in entries]
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
 
 NONE: Final = -1
 """Stands for the age of what has none."""

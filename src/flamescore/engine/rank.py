@@ -16,7 +16,7 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.rules import Score
 
 _TOTAL, _NUMBER = "total", "number"

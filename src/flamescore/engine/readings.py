@@ -15,7 +15,7 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
 
 NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INSTANT: Final = (

@@ -13,11 +13,10 @@ from flamescore.cells import as_text
 from flamescore.engine.bins import Kept
 from flamescore.engine.contacts import INDEX, KEY, contact_of, hashes_of
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle, untold
+from flamescore.engine.matching import FOREVER, Liveness, Matcher, Matching, Signatures, window_of
 from flamescore.engine.readings import MISSING, ten_thousandths
-from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
-from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
 from flamescore.frames import DROP, DUPLICATE, ISO_SUFFIX, ODD, SUPERSEDED, SourceRecord
 from flamescore.input_errors import reading
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.bins import Bins
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.engine.contacts import People
     from flamescore.engine.streams import Streams
     from flamescore.frames import EventSource

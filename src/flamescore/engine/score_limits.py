@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from flamescore.engine.entries import Entry
-    from flamescore.engine.ledger import Draft, Share
+    from flamescore.engine.ledger import Draft, Entry, Share
 
 
 class ScoreTooLargeError(InputError):

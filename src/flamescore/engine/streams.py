@@ -37,7 +37,7 @@ from flamescore.rules import (
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.rules import Condition, RuleBook
 
 EVENT = "event"

@@ -15,7 +15,7 @@ from flamescore.engine.readings import fold_all, folded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.engine.contacts import People
     from flamescore.rules import TagMatch
 

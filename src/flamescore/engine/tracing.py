@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text
+from flamescore.engine.aggregate import PASSES, Occurrences
 from flamescore.engine.bins import Kept, Partition, concat
 from flamescore.engine.contacts import INDEX
-from flamescore.engine.counting import PASSES, Occurrences
 from flamescore.engine.doubts import AGE
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.aggregate import Sums, Tail
-    from flamescore.engine.preparation import Prepared
+    from flamescore.engine.pipeline import Prepared
     from flamescore.engine.streams import Stream
     from flamescore.frames import EventSource
 
