@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flamescore.engine import Kept
-from flamescore.engine.bins import Bins, Spill, concat
+from flamescore.engine import KeptEvents
+from flamescore.engine.bins import Bins, Spill, concat_events
 
 ONE = np.array([0, 1])
 """Live set 0 has no stream, set 1 has one."""
@@ -14,7 +14,7 @@ NO = np.zeros(0, np.int64)
 def events(*rows):
     """Make events of (contact, live set, age)."""
     columns = np.array(rows, np.int64).reshape(-1, 3).T
-    return Kept(
+    return KeptEvents(
         columns[0].astype(np.uint32),
         columns[1].astype(np.uint32),
         columns[2],
@@ -98,7 +98,7 @@ def test_properties_stay_with_their_events():
 
 
 def test_nothing_laid_end_to_end_is_nothing():
-    assert concat([]).contact.tolist() == []
+    assert concat_events([]).contact.tolist() == []
 
 
 def test_events_are_given_back_once():
@@ -111,7 +111,7 @@ def test_events_are_given_back_once():
 def test_events_without_values_come_first_and_the_others_keep_theirs():
     bins = Bins(2, 1)
     bins.add(events((0, 1, 5), (1, 1, 6)), ONE)
-    bins.add(Kept(np.array([1], np.uint32), np.array([1], np.uint32), np.array([7]), (NO,), (NO,)), ONE)
+    bins.add(KeptEvents(np.array([1], np.uint32), np.array([1], np.uint32), np.array([7]), (NO,), (NO,)), ONE)
     [partition] = bins.partitions()
     kept = partition.events
     assert (kept.bare, kept.age.tolist()) == (1, [7, 5, 6])
@@ -119,8 +119,10 @@ def test_events_without_values_come_first_and_the_others_keep_theirs():
 
 
 def test_marked_events_keep_their_values():
-    bare = Kept(np.array([9, 8], np.uint32), np.array([1, 1], np.uint32), np.array([7, 6]), (NO,), (NO,))
-    kept = concat([events((0, 1, 3), (1, 1, 4), (2, 1, 5)), bare])
+    bare = KeptEvents(
+        np.array([9, 8], np.uint32), np.array([1, 1], np.uint32), np.array([7, 6]), (NO,), (NO,)
+    )
+    kept = concat_events([events((0, 1, 3), (1, 1, 4), (2, 1, 5)), bare])
     for mask in ([1, 0, 1, 0, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1], [0, 1, 0, 0, 0], [0] * 5):
         some = kept.where(np.array(mask, np.bool_))
         ages = [age for age, here in zip((7, 6, 3, 4, 5), mask, strict=True) if here]
@@ -131,8 +133,8 @@ def test_marked_events_keep_their_values():
 
 
 def test_events_of_books_without_values_stay_in_order():
-    some = [Kept(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
-    assert concat(some).age.tolist() == [1, 3, 3, 3, 2, 2]
+    some = [KeptEvents(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
+    assert concat_events(some).age.tolist() == [1, 3, 3, 3, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_events_of_books_without_values_stay_in_order():
 def test_no_more_than_the_room_is_held(monkeypatch, room, written):
     sizes = []
     monkeypatch.setattr(Spill, "put", lambda _, arrays: sizes.append(len(arrays[0])) or (lambda: arrays))
-    bins = Bins(4, 1, room=room)
+    bins = Bins(4, 1, memory=room)
     for contact in range(4):
         bins.add(events((contact, 1, 5)), ONE)  # 32 bytes
     assert sizes == written
@@ -155,7 +157,7 @@ def test_what_finds_no_room_comes_back_from_the_file(tmp_path, room):
     rng = np.random.default_rng(7)
     some = [events(*((c, 1, c * 100 + n) for c in rng.integers(0, 6, 5))) for n in range(8)]
     bare = [replace(each, values=(NO.astype(np.uint64),), amounts=(NO,)) for each in some[::2]]
-    bins = Bins(6, 1, bits=1, room=room, folder=tmp_path)
+    bins = Bins(6, 1, bits=1, memory=room, folder=tmp_path)
     for each in (*some, *bare):
         bins.add(each, ONE)
     found = []

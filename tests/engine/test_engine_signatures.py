@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from flamescore.engine import Clock, matching
-from flamescore.engine.matching import Codes, ColumnCoder, Pairs, Signatures
+from flamescore.engine.matching import Codes, ColumnCoder, PairTable, Signatures
 from flamescore.rules import Empty, Equals, Like, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
@@ -24,14 +24,14 @@ def meanings(coder, cells, iso=None):
     codes = coder.encode(
         pl.Series(cells, dtype=pl.String), None if iso is None else pl.Series(iso, dtype=pl.String)
     )
-    return [coder.codes.things[code] for code in codes.tolist()]
+    return [coder.codes.pairs[code] for code in codes.tolist()]
 
 
 def test_a_cell_is_coded_by_what_holds_for_it():
     coder = ColumnCoder("url", [SALES, PRESENT], CLOCK)
     cells = ["/sales", "/SALES?x=1", "/home", None, "", "/sales"]
     assert meanings(coder, cells) == [(3, 0), (3, 0), (2, 0), (0, 0), (0, 0), (3, 0)]
-    assert len(coder.codes.things) == 3
+    assert len(coder.codes.pairs) == 3
 
 
 def test_cells_that_cannot_be_read_have_a_code_of_their_own():
@@ -42,7 +42,7 @@ def test_cells_that_cannot_be_read_have_a_code_of_their_own():
 def test_numbers_are_coded_by_their_text():
     coder = ColumnCoder("seconds", [LONG], CLOCK)
     codes = coder.encode(pl.Series([600.0, 599.5, None, 600.5]))
-    assert [coder.codes.things[code][0] for code in codes.tolist()] == [1, 0, 0, 1]
+    assert [coder.codes.pairs[code][0] for code in codes.tolist()] == [1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("dtype", [pl.UInt8, pl.Int16, pl.UInt32, pl.Int64])
@@ -56,19 +56,21 @@ def test_numbers_are_coded_by_their_text():
     ],
 )
 def test_whole_numbers_are_coded_as_their_texts_are(monkeypatch, batches, dtype):
-    monkeypatch.setattr(matching, "_SMALL", 100)  # up to 98 they have places in a table, 99 is for null
+    monkeypatch.setattr(
+        matching, "_SMALL_NUMBERS", 100
+    )  # up to 98 they have places in a table, 99 is for null
     whole, text = (ColumnCoder("seconds", [LONG_MINUTE, THERE], CLOCK) for _ in range(2))
     for batch in batches:
         codes = whole.encode(pl.Series(batch, dtype=dtype)).tolist()
         texts = [None if number is None else str(number) for number in batch]
-        assert [whole.codes.things[code] for code in codes] == meanings(text, texts)
+        assert [whole.codes.pairs[code] for code in codes] == meanings(text, texts)
 
 
 def test_whole_numbers_below_nothing_have_no_place_in_the_table():
     coder = ColumnCoder("seconds", [LONG_MINUTE, THERE], CLOCK)
     for batch, expected in (([70, -1, None], [3, 2, 0]), ([-70, 5], [2, 2]), ([70], [3])):
         codes = coder.encode(pl.Series(batch, dtype=pl.Int64)).tolist()
-        assert [coder.codes.things[code] for code in codes] == [(holds, 0) for holds in expected]
+        assert [coder.codes.pairs[code] for code in codes] == [(holds, 0) for holds in expected]
 
 
 @pytest.mark.parametrize("remembered", [0, 1, 3, 1_000_000])
@@ -78,7 +80,7 @@ def test_what_is_not_remembered_is_worked_out_again(monkeypatch, remembered):
     for _ in range(2):
         assert meanings(coder, ["/sales", "/a", "/b"]) == [(3, 0), (2, 0), (2, 0)]
         assert meanings(coder, ["/b", "/sales/2", None]) == [(2, 0), (3, 0), (0, 0)]
-    assert len(coder.codes.things) == 3
+    assert len(coder.codes.pairs) == 3
 
 
 def test_the_companion_of_a_column_is_part_of_the_cell():
@@ -87,32 +89,32 @@ def test_the_companion_of_a_column_is_part_of_the_cell():
     cells, iso = ["1/2/26", "1/2/26", "2026-05-01"], ["2026-02-01", None, None]
     assert meanings(coder, cells, iso) == [(1, 0), (0, 1), (1, 0)]
     whole = coder.encode(pl.Series([1, 1, 2]), pl.Series(["2026-02-01", None, "2025-12-01"]))
-    assert [coder.codes.things[code] for code in whole.tolist()] == [(1, 0), (0, 1), (0, 0)]
+    assert [coder.codes.pairs[code] for code in whole.tolist()] == [(1, 0), (0, 1), (0, 0)]
 
 
 @pytest.mark.parametrize("dense", [0, 64, 1 << 22])
 def test_pairs_of_codes_have_one_number_each(monkeypatch, dense):
-    monkeypatch.setattr(matching, "_DENSE", dense)
+    monkeypatch.setattr(matching, "_TABLE_CELLS", dense)
     dice = Random(5)
-    pairs = Pairs()
+    pairs = PairTable()
     seen = set()
     for rows, columns in ((5, 7), (50, 7), (3, 40), (2, 2)):  # the table grows both ways, or is too small
         first = np.array([dice.randrange(rows) for _ in range(500)], np.int64)
         second = np.array([dice.randrange(columns) for _ in range(500)], np.uint32)
         expected = list(zip(first.tolist(), second.tolist(), strict=True))
-        assert [pairs.codes.things[number] for number in pairs.of(first, second).tolist()] == expected
+        assert [pairs.codes.pairs[number] for number in pairs.numbers(first, second).tolist()] == expected
         seen.update(expected)
-        assert len(pairs.codes.things) == len(seen)
+        assert len(pairs.codes.pairs) == len(seen)
 
 
 def test_no_pairs():
     nothing = np.zeros(0, np.int64)
-    assert Pairs().of(nothing, nothing.astype(np.uint32)).tolist() == []
+    assert PairTable().numbers(nothing, nothing.astype(np.uint32)).tolist() == []
 
 
 def test_codes_are_numbers_in_order_of_appearance():
     codes = Codes()
-    assert [codes.of(thing) for thing in [(5, 0), (1, 1), (5, 0), (0, 0)]] == [0, 1, 0, 2]
+    assert [codes.number(thing) for thing in [(5, 0), (1, 1), (5, 0), (0, 0)]] == [0, 1, 0, 2]
 
 
 def test_signatures_of_several_columns():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from flamescore.engine import aggregate as tail
+from flamescore.engine import aggregate
 from flamescore.engine.aggregate import _in_order
 
 
@@ -16,7 +16,7 @@ def test_rows_are_put_in_order_by_run_then_age_then_place(monkeypatch, stream, a
     age[-1] = (1 << age_bits) - 1
     expected = np.lexsort((np.arange(rows), age, run)).tolist()
     assert _in_order(run, age, age_bits).tolist() == expected
-    monkeypatch.setattr(tail, "_SIGN", 0)
+    monkeypatch.setattr(aggregate, "KEY_BITS", 0)
     assert _in_order(run, age, age_bits).tolist() == expected
 
 
@@ -28,7 +28,7 @@ def test_the_order_of_no_rows():
 @pytest.mark.parametrize(("age_bits", "quick"), [(40, True), (53, True), (54, False)])
 def test_what_fits_in_63_bits_is_sorted_as_one_number(monkeypatch, age_bits, quick):
     slow = []
-    monkeypatch.setattr(tail.np, "lexsort", lambda keys: slow.append(1) or np.argsort(keys[0]))
+    monkeypatch.setattr(aggregate.np, "lexsort", lambda keys: slow.append(1) or np.argsort(keys[0]))
     run = np.full(15, 9 << 20) + np.arange(15) * 4  # of 6 bits from the first on, and 4 for the place
     _in_order(run, np.arange(15), age_bits)
     assert bool(slow) == (not quick)

@@ -7,7 +7,7 @@ import polars as pl
 
 from flamescore.cells import folded
 from flamescore.engine import Clock, Stream, Streams
-from flamescore.engine.matching import FOREVER, Liveness, Matcher, Matching, Signatures, window_of
+from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
 from flamescore.frames import Window
 from flamescore.rules import Equals, Order, Predicate
 
@@ -103,7 +103,7 @@ def test_live_sets_by_bucket_of_age():
     liveness = Liveness([Stream((), reach=10), Stream((), reach=100), Stream((), reach=10), Stream(())])
     assert liveness.edges.tolist() == [10, 100]
     none = np.zeros(0, np.bool_)
-    table = liveness.table(Matching(none, none, ((0, 1, 2, 3), (0,), (3,), ()), ()))
+    table = liveness.table(SignatureMatches(none, none, ((0, 1, 2, 3), (0,), (3,), ()), ()))
     sets = [[liveness.sets[number] for number in row] for row in table.tolist()]
     assert sets == [
         [(0, 1, 2, 3), (1, 3), (3,)],
@@ -113,7 +113,7 @@ def test_live_sets_by_bucket_of_age():
     ]
     assert liveness.sets[0] == ()
     assert liveness.lengths.tolist() == [len(streams) for streams in liveness.sets]
-    more = liveness.table(Matching(none, none, ((0, 1, 2, 3), (0,), (3,), (), (1, 3)), ()))
+    more = liveness.table(SignatureMatches(none, none, ((0, 1, 2, 3), (0,), (3,), (), (1, 3)), ()))
     assert more[:4].tolist() == table.tolist()
     assert [liveness.sets[number] for number in more[4].tolist()] == [(1, 3), (1, 3), (3,)]
     assert len(liveness.sets) == 5
@@ -122,5 +122,5 @@ def test_live_sets_by_bucket_of_age():
 def test_without_windows_there_is_one_bucket():
     liveness = Liveness([Stream(())])
     none = np.zeros(0, np.bool_)
-    assert liveness.table(Matching(none, none, ((0,),), ())).shape == (1, 1)
-    assert liveness.table(Matching(none, none, ((0,),), ())).tolist() == [[1]]
+    assert liveness.table(SignatureMatches(none, none, ((0,),), ())).shape == (1, 1)
+    assert liveness.table(SignatureMatches(none, none, ((0,),), ())).tolist() == [[1]]

@@ -20,7 +20,7 @@ Sorted so, occurrences of one stream and contact are neighbours, the latest firs
 run: stream 0 has run `0 << 3 | 2 = 2` with the ages `[86400, 864000]`, and stream 1 has run `1 << 3 | 2 = 10`
 with `[86400, 172800]`. The passes say which occurrences count: `count: once` keeps the first of run 2 (a row
 stays if it is among the first `count` rows, or the row `count` places before it has another run), and both of
-run 10 stay. By the tables of worths by whole days, stream 0 gives 79,200 ten-thousandths (8 points, 1% less
+run 10 stay. By the tables of worth by whole days, stream 0 gives 79,200 ten-thousandths (8 points, 1% less
 after a day) and stream 1 gives 10,000 twice: 9.92 points.
 
 A pass goes over all streams that count alike at once: with one at a time, calls on short arrays kept two
@@ -35,9 +35,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.engine.exact import by_run, size
+from flamescore.engine.bins import KEY_BITS
+from flamescore.engine.calendar import DAY
+from flamescore.engine.exact import largest_size, sum_runs
 from flamescore.engine.readings import MISSING
-from flamescore.engine.worth import DAY, contributions, times
+from flamescore.engine.worth import contributions, multiplied
 from flamescore.units import MAX_POINTS, POINT
 
 if TYPE_CHECKING:
@@ -45,14 +47,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.bins import Kept, Partition
+    from flamescore.engine.bins import KeptEvents, Partition
     from flamescore.engine.calendar import Clock
     from flamescore.engine.exact import Points
-    from flamescore.engine.streams import Link, Stream, Streams
+    from flamescore.engine.streams import FollowerLink, Stream, Streams
 
 
-_ODD_1: Final = np.uint64(0x9E3779B97F4A7C15)
-_ODD_2: Final = np.uint64(0xD6E8FEB86659FD93)
+_MIX_RUN: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX_ALL: Final = np.uint64(0xD6E8FEB86659FD93)
 """Odd numbers that spread what is multiplied by them over all bits."""
 
 
@@ -93,7 +95,7 @@ class Timeline:
     contact_bits: int
     age_bits: int
 
-    def follows(self, some: Occurrences, link: Link) -> NDArray[np.bool_]:
+    def follows(self, some: Occurrences, link: FollowerLink) -> NDArray[np.bool_]:
         """Say whether a follower is at most `within` seconds younger (and, if strict, younger at all)."""
         contact = some.run & ((1 << self.contact_bits) - 1)
         base = (link.stream << self.contact_bits | contact) << self.age_bits
@@ -103,7 +105,9 @@ class Timeline:
         return found
 
 
-def followed(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock) -> NDArray[np.bool_] | None:
+def keep_followed(
+    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
+) -> NDArray[np.bool_] | None:
     """Keep what is followed, or not followed, as the stream asks."""
     del clock
     keep = None
@@ -116,7 +120,7 @@ def followed(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
     return keep
 
 
-def latest_per(
+def keep_latest_per(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
     """Keep the latest occurrence of each calendar day, week or month, or value of a property."""
@@ -145,13 +149,13 @@ def _first_of_each(
     same = run[1:] == run[:-1]
     if not np.any(same & (value[1:] > value[:-1])):  # then equal values are neighbours already
         return np.concatenate([[True], ~(same & (value[1:] == value[:-1]))])
-    twin, order = _twins(run, value)
+    twin, order = _group_equal(run, value)
     first = np.ones(len(order), np.bool_)
     first[order[1:]] = ~twin
     return first
 
 
-def _twins(
+def _group_equal(
     run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Bring equal runs and values together: which are like the one before, and the rows in that order.
@@ -160,24 +164,26 @@ def _twins(
     where two hashes happen to be alike.
     """
     place = np.uint64(max(1, len(run).bit_length()))
-    mixed = (value.astype(np.uint64) + run.astype(np.uint64) * _ODD_1) * _ODD_2
+    mixed = (value.astype(np.uint64) + run.astype(np.uint64) * _MIX_RUN) * _MIX_ALL
     key = mixed >> place << place | np.arange(len(run), dtype=np.uint64)
     key.sort()
     order = (key & ((np.uint64(1) << place) - np.uint64(1))).astype(np.int64)
     alike = key[1:] >> place == key[:-1] >> place
-    twin = _alike(run[order], value[order])
+    twin = _equals_previous(run[order], value[order])
     if np.any(alike & ~twin):
         order = np.lexsort((value, run))
-        twin = _alike(run[order], value[order])
+        twin = _equals_previous(run[order], value[order])
     return twin, order
 
 
-def _alike(run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _equals_previous(
+    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
+) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = (run[1:] == run[:-1]) & (value[1:] == value[:-1])
     return found
 
 
-def often_enough(
+def keep_frequent(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
     """Keep runs of at least `times` occurrences."""
@@ -188,7 +194,9 @@ def often_enough(
     return np.repeat(lengths >= stream.times, lengths)
 
 
-def newest(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock) -> NDArray[np.bool_] | None:
+def keep_newest(
+    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
+) -> NDArray[np.bool_] | None:
     """Keep the `count` latest of each run."""
     del timeline, clock
     if stream.count is None:
@@ -199,7 +207,12 @@ def newest(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock) 
     return np.concatenate([np.ones(far, np.bool_), some.run[far:] != some.run[:-far]])
 
 
-PASSES: Final = (("follower", followed), ("per", latest_per), ("times", often_enough), ("count", newest))
+PASSES: Final = (
+    ("follower", keep_followed),
+    ("per", keep_latest_per),
+    ("times", keep_frequent),
+    ("count", keep_newest),
+)
 """What thins out occurrences, in this order (rule language, 4.1)."""
 
 
@@ -219,14 +232,11 @@ def runs(run: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return starts, np.diff(starts, append=len(run))
 
 
-_SIGN: Final = 63
-"""The bit that keys must leave alone."""
-
 _NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)
-class Sums:
+class StreamSums:
     """One row a contact (counted from the partition's first, rising), as arrays of one length.
 
     `occurrences` that count, `points` in ten-thousandths (`exact.Points`), `age` of the latest in seconds;
@@ -264,7 +274,7 @@ class LiveSets:
 
 
 @dataclass(frozen=True)
-class Group:
+class StreamGroup:
     """Neighbouring streams, from `first` up to `last`, that count alike: all as `like` does."""
 
     first: int
@@ -273,20 +283,20 @@ class Group:
     wide: bool
 
 
-def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[Group, ...]:
+def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[StreamGroup, ...]:
     """Put neighbouring streams together that count alike; those of the wide form stand alone."""
-    groups: list[Group] = []
-    for number, (stream, broad) in enumerate(zip(streams, wide, strict=True)):
+    groups: list[StreamGroup] = []
+    for number, (stream, is_wide) in enumerate(zip(streams, wide, strict=True)):
         last = groups[-1] if groups else None
-        if last is not None and not (last.wide or broad) and last.like.way == stream.way:
+        if last is not None and not (last.wide or is_wide) and last.like.counting_key == stream.counting_key:
             groups[-1] = replace(last, last=number + 1)
         else:
-            groups.append(Group(number, number + 1, stream, broad))
+            groups.append(StreamGroup(number, number + 1, stream, is_wide))
     return tuple(groups)
 
 
 @dataclass(frozen=True)
-class Tables:
+class WorthTables:
     """What an occurrence is worth by stream and whole days, laid end to end; past a table its last entry."""
 
     flat: NDArray[np.int64]
@@ -294,7 +304,7 @@ class Tables:
     last: NDArray[np.int64]
 
     @classmethod
-    def of(cls, tables: Sequence[NDArray[np.int64]]) -> Tables:
+    def of(cls, tables: Sequence[NDArray[np.int64]]) -> WorthTables:
         """Lay the tables of the streams end to end."""
         sizes = np.array([len(table) for table in tables], np.int64)
         flat = np.concatenate(tables) if tables else np.zeros(0, np.int64)
@@ -308,27 +318,26 @@ class Tables:
     def largest(self, first: int, last: int) -> int:
         """Return the largest size of what the tables of neighbouring streams say."""
         end = int(self.start[last]) if last < len(self.start) else len(self.flat)
-        return size(self.flat[int(self.start[first]) : end])
+        return largest_size(self.flat[int(self.start[first]) : end])
 
 
 @dataclass(frozen=True)
-class Tail:
-    """What turns a partition into sums.
+class Aggregator:
+    """Turns the events of a partition into sums.
 
-    `tables` are the worths of each stream by whole days (contributions, or factors where points come from a
-    property). Streams of the wide form have the event of each occurrence at hand: `broad` are these of each
-    live set, `narrow` the others.
+    `tables` are what each stream's occurrences are worth by whole days (contributions, or factors where
+    points come from a property). `wide` are the wide streams of each live set, `narrow` the others.
     """
 
     streams: Streams
     clock: Clock
-    tables: Tables
-    groups: tuple[Group, ...]
+    tables: WorthTables
+    groups: tuple[StreamGroup, ...]
     narrow: LiveSets
-    broad: LiveSets
+    wide: LiveSets
     age_bits: int
 
-    def sums(self, partition: Partition) -> tuple[Sums, ...]:
+    def sums(self, partition: Partition) -> tuple[StreamSums, ...]:
         """Count and sum up, stream by stream."""
         timeline, groups = self.occurrences(partition)
         return tuple(
@@ -337,7 +346,7 @@ class Tail:
             for sums in self.summed(group, counted(some, group.like, timeline, self.clock), timeline)
         )
 
-    def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[tuple[Group, Occurrences]]]:
+    def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[tuple[StreamGroup, Occurrences]]]:
         """Give every live stream of every event an occurrence: the timeline, and those of each group."""
         events, bits = partition.events, max(1, (partition.last - partition.first).bit_length())
         contact = events.contact.astype(np.int64) - partition.first
@@ -347,32 +356,35 @@ class Tail:
         keys |= (contact << self.age_bits | age)[rows]
         keys.sort()
         timeline = Timeline(keys, bits, self.age_bits)
-        wide = _grouped(*self.broad.exploded(events.live))
+        wide = _grouped(*self.wide.exploded(events.live))
         return timeline, self._by_group(timeline, events, contact, age, wide)
 
     def _by_group(
         self,
         timeline: Timeline,
-        events: Kept,
+        events: KeptEvents,
         contact: NDArray[np.int64],
         age: NDArray[np.int64],
         wide: dict[int, NDArray[np.int64]],
-    ) -> Iterator[tuple[Group, Occurrences]]:
+    ) -> Iterator[tuple[StreamGroup, Occurrences]]:
         bits = timeline.contact_bits + timeline.age_bits
         for group in self.groups:
             if group.wide:
                 rows = wide.get(group.first)
                 run = group.first << timeline.contact_bits | contact
-                yield group, _NOTHING if rows is None else self._wide(group.first, events, run, age, rows)
+                yield (
+                    group,
+                    _NOTHING if rows is None else self._wide_occurrences(group.first, events, run, age, rows),
+                )
             else:
                 first, last = np.searchsorted(timeline.keys, (group.first << bits, group.last << bits))
                 keys = timeline.keys[first:last]
                 yield group, Occurrences(keys >> timeline.age_bits, keys & ((1 << timeline.age_bits) - 1))
 
-    def _wide(
+    def _wide_occurrences(
         self,
         number: int,
-        events: Kept,
+        events: KeptEvents,
         run: NDArray[np.int64],
         age: NDArray[np.int64],
         rows: NDArray[np.int64],
@@ -391,19 +403,19 @@ class Tail:
         order = _in_order(run, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, run))
         return Occurrences(run, age, value, worth, valued, rows).take(order)
 
-    def summed(self, group: Group, some: Occurrences, timeline: Timeline) -> Iterator[Sums]:
+    def summed(self, group: StreamGroup, some: Occurrences, timeline: Timeline) -> Iterator[StreamSums]:
         """Sum up what counts of a group, stream by stream."""
         bits = timeline.contact_bits
         starts, lengths = runs(some.run)
         run, age = some.run[starts], some.age[starts]
         worth = self.tables.worth(some.run >> bits, some.age) if some.worth is None else some.worth
-        largest = self.tables.largest(group.first, group.last) if some.worth is None else size(worth)
-        points = by_run(worth, starts, most=largest * int(lengths.max(initial=0)))
+        largest = self.tables.largest(group.first, group.last) if some.worth is None else largest_size(worth)
+        points = sum_runs(worth, starts, most=largest * int(lengths.max(initial=0)))
         unvalued = 0 if some.valued is None else len(some.valued) - int(some.valued.sum())
         bounds = np.searchsorted(run, np.arange(group.first, group.last + 1) << bits).tolist()
         contact = run & ((1 << bits) - 1)
         for here in map(slice, bounds, bounds[1:]):
-            yield Sums(contact[here], lengths[here], points[here], age[here], unvalued)
+            yield StreamSums(contact[here], lengths[here], points[here], age[here], unvalued)
 
 
 def _in_order(run: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:
@@ -412,7 +424,7 @@ def _in_order(run: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> 
         return np.zeros(0, np.int64)
     place = len(run).bit_length()
     run = run - run.min()
-    if int(run.max()).bit_length() + age_bits + place > _SIGN:
+    if int(run.max()).bit_length() + age_bits + place > KEY_BITS:
         return np.lexsort((age, run))
     key = (run << age_bits | age) << place | np.arange(len(run))
     key.sort()
@@ -430,7 +442,7 @@ def _grouped(rows: NDArray[np.int64], streams: NDArray[np.int64]) -> dict[int, N
 def _from_number(
     cells: NDArray[np.int64], multiply_by: int, factor: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return what property's numbers give after decay, and which cells had a number in bounds."""
+    """Return what the numbers of a property give after decay, and which cells had a number in bounds."""
     read = cells != MISSING
-    points, fits = times(np.where(read, cells, 0), multiply_by, MAX_POINTS * POINT)
+    points, fits = multiplied(np.where(read, cells, 0), multiply_by, MAX_POINTS * POINT)
     return contributions(points, factor), read & fits

@@ -30,7 +30,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, present
-from flamescore.engine.hash_index import Probe
+from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.predicates import CELL, ISO, evaluate
 from flamescore.engine.readings import fold_all
 from flamescore.engine.streams import types_of
@@ -49,50 +49,54 @@ if TYPE_CHECKING:
 REMEMBERED: Final = 1_000_000
 """Distinct values of a column that are kept between batches; further ones are worked out in each batch."""
 
-TOLD: Final = 1_000
-"""Distinct values of a column that are kept as text, to be told to a user."""
+SAMPLED: Final = 1_000
+"""Distinct values of a column that are kept as text, to show them to users."""
 
-_DENSE: Final = 1 << 22
-"""Pairs of codes that stand in a table; those of larger codes are sorted."""
+_TABLE_CELLS: Final = 1 << 22
+"""Cells that a table of pairs can have (32 MB); pairs of larger codes are sorted instead."""
 
+_NO_CODE: Final = np.zeros(1, np.uint32)
+"""Stands behind the known codes: place -1, what is not known, leads to it."""
 
-_NONE: Final = np.zeros(1, np.uint32)
-"""Stands behind the codes for what is not among them."""
+_SMALL_NUMBERS: Final = 1 << 16
+"""Whole numbers below this need no hash: their codes are in a table; the last is a missing cell's."""
 
-_SMALL: Final = 1 << 16
 _UNKNOWN: Final = 2**32 - 1
-"""Small whole numbers need no hash: their codes stand in a table, at its end that of a missing cell."""
+"""Marks the small numbers that have no code yet."""
+
+FOREVER: Final = 2**62
+"""An age in seconds above all that occur: the end of a window that never ends."""
 
 
 class Codes:
-    """Numbers given to things in order of appearance."""
+    """Numbers given to pairs of whole numbers in order of appearance: `pairs[code]` has the number `code`."""
 
     def __init__(self) -> None:
-        self.things: list[tuple[int, int]] = []
+        self.pairs: list[tuple[int, int]] = []
         self._index: dict[tuple[int, int], int] = {}
 
-    def of(self, thing: tuple[int, int]) -> int:
-        """Return the number of a thing, a new one if it has none."""
-        code = self._index.get(thing)
+    def number(self, pair: tuple[int, int]) -> int:
+        """Return the number of a pair, a new one if it has none."""
+        code = self._index.get(pair)
         if code is None:
-            code = self._index[thing] = len(self.things)
-            self.things.append(thing)
+            code = self._index[pair] = len(self.pairs)
+            self.pairs.append(pair)
         return code
 
 
-class Pairs:
+class PairTable:
     """Numbers given to pairs of codes; a table remembers them from batch to batch."""
 
     def __init__(self) -> None:
         self.codes = Codes()
         self._table = np.zeros((0, 0), np.int64)
 
-    def of(self, first: NDArray[np.int64], second: NDArray[np.uint32]) -> NDArray[np.int64]:
+    def numbers(self, first: NDArray[np.int64], second: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Return the number of each pair."""
-        rows = max(_room(first), len(self._table))
-        columns = max(_room(second), self._table.shape[1])
+        rows = max(_power_above(first), len(self._table))
+        columns = max(_power_above(second), self._table.shape[1])
         flat = first * columns + second
-        if rows * columns > _DENSE:
+        if rows * columns > _TABLE_CELLS:
             present, where = np.unique(flat, return_inverse=True)
             return self._new(present, columns)[where]
         self._grow(rows, columns)
@@ -106,7 +110,7 @@ class Pairs:
         return found
 
     def _new(self, flat: NDArray[np.int64], columns: int) -> NDArray[np.int64]:
-        return np.array([self.codes.of(divmod(pair, columns)) for pair in flat.tolist()], np.int64)
+        return np.array([self.codes.number(divmod(pair, columns)) for pair in flat.tolist()], np.int64)
 
     def _grow(self, rows: int, columns: int) -> None:
         old = self._table
@@ -115,7 +119,7 @@ class Pairs:
             self._table[: old.shape[0], : old.shape[1]] = old
 
 
-def _room(codes: NDArray[np.int64] | NDArray[np.uint32]) -> int:
+def _power_above(codes: NDArray[np.int64] | NDArray[np.uint32]) -> int:
     """Return a power of two above all codes, so that a table seldom grows."""
     return 1 << int(codes.max(initial=0)).bit_length()
 
@@ -123,7 +127,7 @@ def _room(codes: NDArray[np.int64] | NDArray[np.uint32]) -> int:
 class ColumnCoder:
     """Codes the cells of one column by the predicates that hold for them.
 
-    `codes.things[code]` is a pair of bit sets over `predicates`: those that hold, those that could not be
+    `codes.pairs[code]` is a pair of bit sets over `predicates`: those that hold, those that could not be
     read. Values are known again by a 64-bit hash: with a million remembered values and 30 million distinct
     ones the odds of one being taken for another are about 2 in a million, and only if their codes differ.
     """
@@ -133,12 +137,12 @@ class ColumnCoder:
         self.predicates = tuple(predicates)
         self.codes = Codes()
         self.values: list[str] = []
-        """The first distinct values, `TOLD` at most."""
+        """The first distinct values, `SAMPLED` at most."""
         self._clock = clock
         self._hashes = np.zeros(0, np.uint64)
-        self._codes = _NONE
-        self._probe = Probe(self._hashes)
-        self._small = np.full(_SMALL, _UNKNOWN, np.uint32)
+        self._codes = _NO_CODE
+        self._known = HashIndex(self._hashes)
+        self._small = np.full(_SMALL_NUMBERS, _UNKNOWN, np.uint32)
 
     def encode(self, cells: pl.Series, iso: pl.Series | None = None) -> NDArray[np.uint32]:
         """Return the code of each cell; `iso` is the companion of a column with declared date formats."""
@@ -146,15 +150,15 @@ class ColumnCoder:
         if index is not None:
             return self._of_small(cells, index)
         hashes = _hash(cells, iso).to_numpy()
-        place = self._probe.find(hashes)
+        place = self._known.find(hashes)
         codes = self._codes[place]
         unknown = np.flatnonzero(place < 0)
         if len(unknown):
             new, first, which = np.unique(hashes[unknown], return_index=True, return_inverse=True)
             rows = pl.Series(unknown[first])
-            learnt = self._learn(cells.gather(rows), None if iso is None else iso.gather(rows))
-            self._remember(new, learnt)
-            codes[unknown] = learnt[which]
+            learned = self._learn(cells.gather(rows), None if iso is None else iso.gather(rows))
+            self._remember(new, learned)
+            codes[unknown] = learned[which]
         return codes
 
     def _of_small(self, cells: pl.Series, index: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -169,23 +173,23 @@ class ColumnCoder:
     def _learn(self, cells: pl.Series, iso: pl.Series | None) -> NDArray[np.uint32]:
         """Work out the predicates on distinct cells."""
         frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
-        if len(self.values) < TOLD:
-            told = frame.select(present(pl.col(CELL))).to_series().drop_nulls()
-            self.values += told.head(TOLD - len(self.values)).to_list()
+        if len(self.values) < SAMPLED:
+            values = frame.select(present(pl.col(CELL))).to_series().drop_nulls()
+            self.values += values.head(SAMPLED - len(self.values)).to_list()
         if iso is not None:
             frame = frame.with_columns(iso.alias(ISO))
         bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
         rows, inverse = np.unique(np.packbits(bits, axis=1), axis=0, return_inverse=True)
-        codes = np.array([self.codes.of(self._sets(row)) for row in rows], np.uint32)
+        codes = np.array([self.codes.number(self._sets(row)) for row in rows], np.uint32)
         return codes[inverse.reshape(-1)]
 
     def _remember(self, hashes: NDArray[np.uint64], codes: NDArray[np.uint32]) -> None:
         if len(self._hashes) + len(hashes) <= REMEMBERED:
             hashes = np.concatenate([self._hashes, hashes])
             known = np.concatenate([self._codes[:-1], codes])
-            self._probe = Probe(hashes)
-            self._hashes = hashes[self._probe.order]
-            self._codes = np.append(known[self._probe.order], _NONE)
+            self._known = HashIndex(hashes)
+            self._hashes = hashes[self._known.order]
+            self._codes = np.append(known[self._known.order], _NO_CODE)
 
     def _sets(self, packed: NDArray[np.uint8]) -> tuple[int, int]:
         width = len(self.predicates)
@@ -194,7 +198,7 @@ class ColumnCoder:
 
 
 class Signatures:
-    """Combines the codes of several columns; `holds[s]` and `unread[s]` are bit sets over all predicates."""
+    """Combines the codes of several columns into one number a row."""
 
     def __init__(self, predicates: Sequence[Predicate], clock: Clock) -> None:
         self.predicates = tuple(predicates)
@@ -203,7 +207,7 @@ class Signatures:
             ColumnCoder(column, [p for p in self.predicates if p.column == column], clock)
             for column in columns
         )
-        self._pairs = [Pairs() for _ in self.coders]
+        self._pairs = [PairTable() for _ in self.coders]
         self._places = [
             [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
         ]
@@ -212,20 +216,20 @@ class Signatures:
     @property
     def count(self) -> int:
         """How many signatures there are so far."""
-        return len(self._pairs[-1].codes.things) if self._pairs else 1
+        return len(self._pairs[-1].codes.pairs) if self._pairs else 1
 
     def encode(self, columns: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> NDArray[np.int64]:
         """Return the signature of each row, from the columns of `coders` in turn."""
         out = np.zeros(height, np.int64)
         for coder, pairs, (cells, iso) in zip(self.coders, self._pairs, columns, strict=True):
-            out = pairs.of(out, coder.encode(cells, iso))
+            out = pairs.numbers(out, coder.encode(cells, iso))
         return out
 
     def sets(self, signature: int) -> tuple[int, int]:
         """Return the predicates (bit sets over `predicates`) that hold, and those that could not be read."""
         holds = unread = 0
         for i in range(len(self.coders) - 1, -1, -1):
-            signature, code = self._pairs[i].codes.things[signature]
+            signature, code = self._pairs[i].codes.pairs[signature]
             here = self._sets_of(i, code)
             holds |= here[0]
             unread |= here[1]
@@ -234,19 +238,19 @@ class Signatures:
     def _sets_of(self, coder: int, code: int) -> tuple[int, int]:
         """Return the same of a code of a coder; there are few, and many signatures of each."""
         if (coder, code) not in self._spread:
-            here, places = self.coders[coder].codes.things[code], self._places[coder]
+            here, places = self.coders[coder].codes.pairs[code], self._places[coder]
             self._spread[coder, code] = _spread(here[0], places), _spread(here[1], places)
         return self._spread[coder, code]
 
 
 def _small(cells: pl.Series) -> NDArray[np.int64] | None:
-    """Return the places of small whole numbers in a table of `_SMALL`; None where any cell holds another."""
+    """Return the places of small whole numbers in the table; None where any cell holds another number."""
     if not cells.dtype.is_integer():
         return None
     low, high = cells.min(), cells.max()
-    if low is not None and (low < 0 or high >= _SMALL - 1):  # type: ignore[operator] # integers
+    if low is not None and (low < 0 or high >= _SMALL_NUMBERS - 1):  # type: ignore[operator] # integers
         return None
-    places: NDArray[np.int64] = cells.cast(pl.Int64).fill_null(_SMALL - 1).to_numpy()
+    places: NDArray[np.int64] = cells.cast(pl.Int64).fill_null(_SMALL_NUMBERS - 1).to_numpy()
     return places
 
 
@@ -264,9 +268,6 @@ def _spread(bits: int, places: list[int]) -> int:
     return sum(1 << place for i, place in enumerate(places) if bits >> i & 1)
 
 
-FOREVER = 2**62
-
-
 def window_of(streams: Streams, clock: Clock) -> Window:
     """Return which events a scoring looks at: by their type those inside the widest window that names it."""
     reaches: dict[str, int | None] = {}
@@ -279,7 +280,7 @@ def window_of(streams: Streams, clock: Clock) -> Window:
 
 
 @dataclass(frozen=True)
-class Matching:
+class SignatureMatches:
     """What a signature means to the rule book, by signature."""
 
     ignored: NDArray[np.bool_]
@@ -304,17 +305,19 @@ class Matcher:
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
         self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
         self._done: list[tuple[bool, int, tuple[int, ...], int]] = []
-        self._matching = Matching(np.zeros(0, np.bool_), np.zeros(0, np.int64), (), ())
+        self._matching = SignatureMatches(np.zeros(0, np.bool_), np.zeros(0, np.int64), (), ())
         self.seen = 0
         """The predicates (a bit set) that have held for any event."""
 
-    def update(self) -> Matching:
+    def update(self) -> SignatureMatches:
         """Match the signatures that are new, and return them all."""
         new = range(len(self._done), self._signatures.count)
         if new:
             self._done += [self._match(*self._signatures.sets(signature)) for signature in new]
             ignored, reach, streams, unread = zip(*self._done, strict=True)
-            self._matching = Matching(np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread)
+            self._matching = SignatureMatches(
+                np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread
+            )
         return self._matching
 
     def _match(self, holds: int, unread: int) -> tuple[bool, int, tuple[int, ...], int]:
@@ -346,7 +349,7 @@ class Liveness:
         self.wide = np.zeros(1, np.bool_)
         """Whether a stream of each live set needs more of an event than its age."""
 
-    def table(self, matching: Matching) -> NDArray[np.int64]:
+    def table(self, matching: SignatureMatches) -> NDArray[np.int64]:
         """Return the number of the live set by signature and bucket of age (the edges at or below it)."""
         new = matching.streams[len(self._numbers) :]
         if new:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, present
+from flamescore.engine.calendar import DAY
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ LARGEST: Final = 1e12
 TRUE: Final = ("true", "yes", "y", "1", "t")
 FALSE: Final = ("false", "no", "n", "0", "f")
 _SURE: Final = 1e8
+"""Below this, a float times 10,000 is off by less than `_NEAR`: a float has 53 bits, 1e12 takes 40."""
+
 _NEAR: Final = 0.01
+"""A product this near to a half could be rounded the wrong way, so it is read by its text."""
+
 MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
@@ -83,7 +88,7 @@ def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray
     instant = np.where(zoned, seconds - shift, 0)
     naive = read & ~zoned
     instant[naive] = clock.instants(seconds[naive])
-    days = seconds // 86_400
+    days = seconds // DAY
     timed = read & ~bare
     days[timed] = clock.local_days(instant[timed])
     return np.where(read, instant, MISSING), np.where(read, days, MISSING)
