@@ -68,11 +68,15 @@ def test_two_rules_and_three_events():
 
 def test_a_purchase_alone_has_an_amount():
     bought = event("3", "purchase", age=3 * DAY, amount="30")
-    *_, partition = scanned(RULES + BOUGHT, [*VISITS, bought])
+    *_, aggregator, partition = scanned(RULES + BOUGHT, [*VISITS, bought])
     events = partition.events
     assert events.bare == 3
     assert events.age.tolist()[3] == 259_200
     assert [each.tolist() for each in events.amounts] == [[300_000]]
+    _, groups = aggregator.occurrences(partition)
+    [(number, some)] = [(group.first, some) for group, some in groups if group.wide]
+    found = [each.tolist() for each in (some.row, some.run, some.age, some.worth)]
+    assert (number, found) == (2, [[3], [18], [259_200], [300_000]])
 
 
 def test_four_known_hashes():

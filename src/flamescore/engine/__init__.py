@@ -17,6 +17,7 @@ from flamescore.engine.ledger import (
     concat_rows,
     entry_table,
 )
+from flamescore.engine.matching import FOREVER
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import flames, ranked
 from flamescore.engine.readings import MISSING, instant_of
@@ -34,6 +35,7 @@ __all__ = [
     "DEFAULT_TUNING",
     "EVENT",
     "EXPIRED",
+    "FOREVER",
     "INDEX",
     "KEY",
     "MAX_SCORE",

@@ -1,9 +1,8 @@
 """From the events of a partition to sums: for each stream, one row a contact that counts anything.
 
-Every event has one occurrence for each stream of its live set. A narrow stream needs only the age of an
-occurrence, so stream, contact and age are packed into one whole number of at most 63 bits, and one sort
-orders all of them. A wide stream needs a property too; its occurrences are sorted apart, with the row of
-their event.
+Every event has one occurrence for each stream of its live set. A narrow stream needs only the age, so stream,
+contact and age are packed into one whole number of at most 63 bits, and one sort orders all of them. A wide
+stream needs a property too; its occurrences are sorted apart, with the row of their event.
 
 In the example of `streams` both streams are narrow. The live sets 2, 1 and 3 make four occurrences, of
 streams 0 and 1, 1, and 0. Four contacts take 3 bits (`contact_bits`: room for one past the last), and
@@ -22,6 +21,9 @@ with `[86400, 172800]`. The passes say which occurrences count: `count: once` ke
 stays if it is among the first `count` rows, or the row `count` places before it has another run), and both of
 run 10 stay. By the tables of worth by whole days, stream 0 gives 79,200 ten-thousandths (8 points, 1% less
 after a day) and stream 1 gives 10,000 twice: 9.92 points.
+
+With the third rule of `bins.KeptEvents`, stream 2 is wide. Its one occurrence is of event 3 (`row`): run
+`2 << 3 | 2 = 18`, age 259,200 s, and a worth of its own, the 300,000 of the event's amount: 30 points.
 
 A pass goes over all streams that count alike at once: with one at a time, calls on short arrays kept two
 threads from working side by side (3.7 s, now 3.1 s). This module is numpy where the rest is Polars: a packed
@@ -207,19 +209,19 @@ def keep_newest(
     return np.concatenate([np.ones(far, np.bool_), some.run[far:] != some.run[:-far]])
 
 
-PASSES: Final = (
-    ("follower", keep_followed),
-    ("per", keep_latest_per),
-    ("times", keep_frequent),
-    ("count", keep_newest),
-)
-"""What thins out occurrences, in this order (rule language, 4.1)."""
+PASSES: Final = {
+    "follower": keep_followed,
+    "per": keep_latest_per,
+    "times": keep_frequent,
+    "count": keep_newest,
+}
+"""What keeps some of the occurrences and drops the others, in this order (rule language, 4.1)."""
 
 
 def counted(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock) -> Occurrences:
     """Return the occurrences that count."""
-    for _, thin in PASSES:
-        keep = thin(some, stream, timeline, clock) if len(some.run) else None
+    for kept_by in PASSES.values():
+        keep = kept_by(some, stream, timeline, clock) if len(some.run) else None
         some = some if keep is None else some.take(keep)
     return some
 

@@ -142,10 +142,10 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
 
 def _neighbours(streams: Streams) -> Streams:
     """Number the streams anew, so that those which count alike are neighbours."""
-    ways: dict[Hashable, list[int]] = {}
+    alike: dict[Hashable, list[int]] = {}
     for number, stream in enumerate(streams.all):
-        ways.setdefault(stream.counting_key, []).append(number)
-    order = [number for numbers in ways.values() for number in numbers]
+        alike.setdefault(stream.counting_key, []).append(number)
+    order = [number for numbers in alike.values() for number in numbers]
     place = {number: i for i, number in enumerate(order)}
 
     def moved(link: FollowerLink | None) -> FollowerLink | None:

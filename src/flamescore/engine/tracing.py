@@ -120,8 +120,8 @@ def _counted(
     sums: list[StreamSums] = []
     for group, some in groups:
         left, number = some, group.first  # in the wide form each stream is a group of its own
-        for name, thin in PASSES:
-            keep = thin(left, group.like, timeline, aggregator.clock) if len(left.run) else None
+        for name, kept_by in PASSES.items():
+            keep = kept_by(left, group.like, timeline, aggregator.clock) if len(left.run) else None
             if keep is not None:
                 outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
                 left = left.take(keep)
