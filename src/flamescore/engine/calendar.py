@@ -28,6 +28,9 @@ _STEP: Final = DAY // 2
 _YEAR: Final = 31_556_952
 """Seconds of a mean Gregorian year: 365.2425 days."""
 
+_CACHED_TABLES: Final = 64
+"""Tables of changes that are kept in memory: one a zone and span of years."""
+
 _FIRST_YEAR: Final = 1880
 _LAST_YEAR: Final = 2200
 """Before, zones have mean solar time; after, the offset stays what it is at the end."""
@@ -99,7 +102,7 @@ class Transitions:
     local_ends: NDArray[np.int64]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_CACHED_TABLES)
 def transitions(zone: ZoneInfo, first: int, last: int) -> Transitions:
     """Find the changes of offset of a zone from one year to another."""
     start, stop = _epoch(first), _epoch(last + 1)

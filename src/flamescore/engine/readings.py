@@ -34,6 +34,9 @@ _SURE: Final = 1e8
 _NEAR: Final = 0.01
 """A product this near to a half could be rounded the wrong way, so it is read by its text."""
 
+_CACHED_OPERANDS: Final = 10_000
+"""Folded operands that are kept in memory; a book of 300 rules has some hundreds."""
+
 MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
@@ -48,7 +51,7 @@ def folded(cell: pl.Expr) -> pl.Expr:
     return composed(cell).str.to_lowercase()
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=_CACHED_OPERANDS)
 def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool = True) -> tuple[str, ...]:
     """Bring operands to the form in which cells are compared, by the very same expressions.
 

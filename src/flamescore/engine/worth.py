@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _DIGITS: Final = 80
 """Significant digits of factors while they are worked out; 9 decimals are kept."""
 
+_CACHED_DECAYS: Final = 1_024
+"""Tables of factors that are kept in memory: more than the distinct decays of any rule book seen."""
+
 _HALF: Final = WHOLE // 2
 _UNDECAYED: Final = np.array([WHOLE], np.int64)
 
@@ -50,7 +53,7 @@ FACTORS: Final[dict[str, Callable[[Decay, int], Decimal]]] = {
 """The factor of each decay by its step (for `half_life`: by whole days). A new decay is one line here."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_CACHED_DECAYS)
 def decay_factors(decay: Decay, last_day: int) -> NDArray[np.int64]:
     """Return the factors of whole days 0 to `last_day` in billionths, cut after the first lasting 0.
 
@@ -95,7 +98,7 @@ def _billionths(factor: Decimal) -> int:
     return int((factor * WHOLE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_CACHED_DECAYS)
 def _root(days: int) -> Decimal:
     """`0.5^(1/days)`."""
     with localcontext(prec=_DIGITS + 10):
