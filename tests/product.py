@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.columns import Columns
-from flamescore.engine import DEFAULT, Tuning
+from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules import Condition, RuleBook, bind_condition, bind_rules, load_condition, load_rules_text
 from flamescore.scoring import Scored, score_exports
@@ -71,7 +71,7 @@ def condition_of(spec: Row, zone: str, columns: Columns = COLUMNS) -> Condition:
     return bind_condition(load_condition(document, ("exclude",)), columns, ZoneInfo(zone))
 
 
-def scored(case: Case, exports: Exports | None = None, tuning: Tuning = DEFAULT) -> Scored:
+def scored(case: Case, exports: Exports | None = None, tuning: Tuning = DEFAULT_TUNING) -> Scored:
     """Score a case with the product."""
     return score_exports(book_of(case.book), exports or exports_of(case), as_of=case.as_of, tuning=tuning)
 

@@ -22,7 +22,7 @@ TUNINGS = st.builds(
     budget=st.sampled_from([1, 4_000_000]),
     workers=st.sampled_from([1, 2]),
     wide=st.booleans(),
-    room=st.sampled_from([0, 200, 1 << 28]),
+    memory=st.sampled_from([0, 200, 1 << 28]),
 )
 
 

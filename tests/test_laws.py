@@ -34,10 +34,10 @@ TUNINGS = {
     "a contact a bin": Tuning(bin_bits=0),
     "two contacts a bin": Tuning(bin_bits=1, budget=1),
     "a bin a partition": Tuning(bin_bits=2, budget=1),
-    "all in files": Tuning(room=0, batch=7, bin_bits=1, budget=1),
-    "some in files": Tuning(room=300, batch=7),
+    "all in files": Tuning(memory=0, batch=7, bin_bits=1, budget=1),
+    "some in files": Tuning(memory=300, batch=7),
     "wide": Tuning(wide=True),
-    "wide in files": Tuning(room=0, wide=True),
+    "wide in files": Tuning(memory=0, wide=True),
     "wide in small pieces": Tuning(wide=True, batch=7, bin_bits=1, budget=1),
 }
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from flamescore.points import in_points, published, quotients, ten_thousandths, wide_enough
+from flamescore.points import as_published, difference_type, in_points, quotients, ten_thousandths
 from flamescore.report import number
 from flamescore.report.words import difference, signed
 from flamescore.tables.words import plain
@@ -49,7 +49,7 @@ def test_differences_of_large_points_are_exact():
 @pytest.mark.parametrize("large", [225179981369.0, LARGEST, -LARGEST])
 def test_what_64_bits_may_not_hold_is_read_in_128(large):
     points = pl.Series("p", [large, -large, 0.1, None])
-    kind = wide_enough(points)
+    kind = difference_type(points)
     whole = points.to_frame().select(ten_thousandths(pl.col("p"), kind)).to_series()
     assert kind == pl.Int128
     assert whole.to_list() == [nearest_points(large), -nearest_points(large), 1000, None]
@@ -58,17 +58,17 @@ def test_what_64_bits_may_not_hold_is_read_in_128(large):
 
 def test_all_others_are_read_in_64_bits():
     points = pl.Series("p", [225179981368.0, 0.1, None])
-    kind = wide_enough(points, pl.Series([2**50, -(2**51) + 10_000]), pl.Series([], dtype=pl.Float64))
+    kind = difference_type(points, pl.Series([2**50, -(2**51) + 10_000]), pl.Series([], dtype=pl.Float64))
     assert kind == pl.Int64
     whole = points.to_frame().select(ten_thousandths(pl.col("p"), kind)).to_series()
     assert (whole.dtype, whole.to_list()) == (pl.Int64, [2251799813680000, 1000, None])
-    assert wide_enough(pl.Series([-(2**63)])) == pl.Int128
+    assert difference_type(pl.Series([-(2**63)])) == pl.Int128
 
 
 def test_totals_are_compared_as_they_are_published():
     exact = pl.Series("t", [1234567890123456712, -5, None])
-    assert published(exact, pl.Int64()).to_list() == exact.to_list()
-    assert published(exact, pl.Int128()).to_list() == [1234567890123456719, -5, None]
+    assert as_published(exact, pl.Int64()).to_list() == exact.to_list()
+    assert as_published(exact, pl.Int128()).to_list() == [1234567890123456719, -5, None]
 
 
 def test_quotients_of_pythons_integers():

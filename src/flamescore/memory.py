@@ -1,4 +1,4 @@
-"""Memory that is free again goes back to the system."""
+"""Return freed memory to the operating system."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import ctypes
 from contextlib import suppress
 
 
-def give_back() -> None:
-    """Let the C library return what it holds of freed memory; where it can't be asked, nothing happens.
+def release_free_memory() -> None:
+    """Make the C library return the freed memory that it holds; without `malloc_trim` nothing happens.
 
     What numpy frees stays with the library otherwise: after a hundred million events were counted 0.3 GB of
     1.3, which the call returns in 6 ms.

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from flamescore.as_of import check_as_of
 from flamescore.changes import compare, with_trend
-from flamescore.engine import DEFAULT
+from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
 from flamescore.exports import delete_leftovers
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
-from flamescore.memory import give_back
+from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.project import check_needed
@@ -32,7 +32,7 @@ from flamescore.runs import (
 )
 from flamescore.sanity_checks import brake, unseen
 from flamescore.scoring import score_exports
-from flamescore.steps import Watch
+from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
     with_people,
@@ -96,7 +96,7 @@ class Outcome:
 
 
 @dataclass
-class _Watch(Watch):
+class _Stopwatch(Stopwatch):
     """Tells each step as it starts."""
 
     tell: Callable[[str], None] = lambda _: None
@@ -137,7 +137,7 @@ def _work(
     future: tuple[str, ...],
 ) -> Outcome:
     started_at = datetime.now(UTC)
-    watch = _Watch(tell=tell)
+    watch = _Stopwatch(tell=tell)
     watch.begin("Reading the exports")
     as_of = parse_as_of(project.settings.as_of, rules.zone)
     shelf = Earlier(RunStore(project.resolve(project.settings.output), project.settings.mode))
@@ -151,7 +151,7 @@ def _work(
             inputs.exports,
             as_of=inputs.as_of,
             exclude=inputs.exclude,
-            tuning=replace(DEFAULT, folder=None if held is None else held.output),
+            tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
@@ -170,7 +170,7 @@ def _work(
         return Outcome(scored, report, warnings, record, None, previous, unread=bool(shelf.warnings))
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
-        give_back()
+        release_free_memory()
         with ThreadPoolExecutor(1) as beside:
             told = beside.submit(_report, folder, inputs, scored, warnings, changes)
             written = _write(folder.path, inputs, scored, changes, options)
@@ -195,7 +195,7 @@ def _report(
     warnings: tuple[str, ...],
     changes: Changes | None,
 ) -> tuple[View, Step]:
-    watch = Watch()
+    watch = Stopwatch()
     rules_hash = RulesFile.of("", inputs.loaded.text).hash
     report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
     write_markdown(folder.path, report)
@@ -218,7 +218,7 @@ def _write(
     return steps
 
 
-def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Watch) -> Changes:
+def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Stopwatch) -> Changes:
     watch.begin("Comparing with the run before")
     settings = inputs.project.settings
     found = compare(
@@ -257,7 +257,7 @@ def _record(
     run_id: str,
     *,
     started_at: datetime,
-    watch: _Watch,
+    watch: _Stopwatch,
     warnings: tuple[str, ...],
 ) -> RunRecord:
     record = describe(

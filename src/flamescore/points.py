@@ -1,4 +1,4 @@
-"""Points as tables hold them, the nearest floats, and the ten-thousandths that they stand for."""
+"""Points between whole ten-thousandths, in which scores are worked out, and floats, as tables hold them."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def in_points(whole: pl.Series) -> pl.Series:
     return pl.Series(whole.name, quotients(held, POINT)).set(whole.is_null(), None)
 
 
-def wide_enough(*columns: pl.Series) -> pl.DataType:
-    """Return a type of whole ten-thousandths that holds differences: Int64, or Int128 for large points.
+def difference_type(*columns: pl.Series) -> pl.DataType:
+    """Return the type in which differences of columns are exact: Int64, or Int128 for large points.
 
     The columns are points (Float64) or whole ten-thousandths (Int64).
     """
     return pl.Int64() if all(_size(column) <= PLAIN for column in columns) else pl.Int128()
 
 
-def published(whole: pl.Series, kind: pl.DataType) -> pl.Series:
-    """Return whole ten-thousandths (Int64) as they are read back from a table, in a type of `wide_enough`."""
+def as_published(whole: pl.Series, kind: pl.DataType) -> pl.Series:
+    """Return whole ten-thousandths (Int64) as a table gives them, in the type `difference_type` returned."""
     if kind == pl.Int64:
         return whole
     points = pl.col(whole.name)
@@ -51,7 +51,7 @@ def published(whole: pl.Series, kind: pl.DataType) -> pl.Series:
 
 
 def ten_thousandths(points: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """Read points (Float64) as the ten-thousandths that they stand for, in a type of `wide_enough`."""
+    """Read points (Float64) as the ten-thousandths that they stand for, in a `difference_type`."""
     if kind == pl.Int64:
         return (points * POINT).round(0).cast(kind)
     whole = points.truncate()  # large floats times 10,000 are rounded, by more than a point

@@ -11,17 +11,17 @@ import numpy as np
 import polars as pl
 
 from flamescore.engine import (
-    DEFAULT,
+    DEFAULT_TUNING,
     EVENT,
-    NONE,
+    NO_AGE,
     Clock,
     Run,
     Tuning,
+    concat_rows,
+    entry_table,
     instant_of,
-    joined,
     ranked,
     run,
-    table,
     types_of,
 )
 from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS, ROW
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine import Entry, Page, Past, Rows
+    from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
     from flamescore.frames import Exports, SourceRecord
     from flamescore.rules import Condition, RuleBook
     from flamescore.steps import Step
 
 
-SHOWN: Final = 131_072
-"""Rows of the ledger that are a frame at once: as frames they take five times the room."""
+FRAME_ROWS: Final = 131_072
+"""Rows of the ledger that are made a frame at once: as frames they take five times the memory."""
 
 TOTAL: Final = pl.Decimal(38, 4)
 """The points of all contacts together: a million of them can have more than 64 bits, or a float, can hold."""
@@ -51,20 +51,20 @@ TOTAL: Final = pl.Decimal(38, 4)
 class Ledger:
     """The ledger of a scoring: summed entries, by contact id, score, and order of the rule file.
 
-    Held as numbers, and shown as frames (`frames.POINTS`) a piece at a time.
+    Held as numbers, and made frames (`frames.POINTS`) a piece at a time.
     """
 
     ids: pl.Series
     entries: tuple[Entry, ...]
     now: int
-    pages: tuple[Page, ...]
+    stored: tuple[LedgerPart, ...]
 
     def parts(self) -> Iterator[pl.DataFrame]:
-        """Yield the ledger in pieces of at most `SHOWN` rows, in order."""
-        for page in self.pages:
-            rows = page.rows()
-            for start in range(0, len(rows.entry), SHOWN):
-                yield self._shown(page.first, rows.part(start, start + SHOWN))
+        """Yield the ledger in pieces of at most `FRAME_ROWS` rows, in order."""
+        for stored in self.stored:
+            rows = stored.rows()
+            for start in range(0, len(rows.entry), FRAME_ROWS):
+                yield self._frame(stored.first, rows.part(start, start + FRAME_ROWS))
 
     def frame(self) -> pl.DataFrame:
         """Return the whole ledger."""
@@ -75,17 +75,17 @@ class Ledger:
         place = self.ids.search_sorted(contact_ids)  # ids are in order: 1 ms, where `is_in` takes 50
         known = self.ids.extend_constant(None, 1).gather(place) == contact_ids
         wanted = place.filter(known).unique().sort().to_numpy().astype(np.int64)
-        bounds = np.searchsorted(wanted, [(page.first, page.last) for page in self.pages]).tolist()
+        bounds = np.searchsorted(wanted, [(part.first, part.last) for part in self.stored]).tolist()
         found = [
-            (page.first, page.rows().of(wanted[start:end] - page.first))
-            for page, (start, end) in zip(self.pages, bounds, strict=True)
+            (part.first, part.rows().of(wanted[start:end] - part.first))
+            for part, (start, end) in zip(self.stored, bounds, strict=True)
             if start < end
         ]
-        return self._shown(0, joined(found))
+        return self._frame(0, concat_rows(found))
 
-    def _shown(self, first: int, rows: Rows) -> pl.DataFrame:
-        names = table(self.entries)[rows.entry.astype(np.int64)]
-        at = pl.when(pl.col("age") != NONE).then(self.now - pl.col("age").cast(pl.Int64))
+    def _frame(self, first: int, rows: LedgerRows) -> pl.DataFrame:
+        names = entry_table(self.entries)[rows.entry.astype(np.int64)]
+        at = pl.when(pl.col("age") != NO_AGE).then(self.now - pl.col("age").cast(pl.Int64))
         occurrences = rows.occurrences.astype(np.int64)
         return (
             pl.DataFrame(
@@ -172,7 +172,7 @@ def score_exports(
     *,
     as_of: datetime,
     exclude: Condition | None = None,
-    tuning: Tuning = DEFAULT,
+    tuning: Tuning = DEFAULT_TUNING,
     earlier: datetime | None = None,
 ) -> Scored:
     """Score every contact of the exports by every score of the book, as of an instant.
@@ -182,22 +182,27 @@ def score_exports(
 
     Raises:
         InputError: events that are read once have too many rejects, or a contact's score is too large
-            (`passed.ScoreTooLargeError`).
+            (`engine.ScoreTooLargeError`).
     """
     clock = Clock(as_of, book.zone)
-    also = () if exclude is None else (exclude,)
-    before = None if earlier is None else _before(earlier, exports, clock)
-    done = run(book, exports, clock, also=also, tuning=tuning, before=before)
-    ids = done.prepared.people.frame["contact_id"]
+    done = run(
+        book,
+        exports,
+        clock,
+        extra_conditions=() if exclude is None else (exclude,),
+        tuning=tuning,
+        earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
+    )
+    ids = done.prepared.contacts.frame["contact_id"]
     scores = [
-        ranked(score, *_of_score(done, number), ids=ids, clock=clock)
+        ranked(score, *_columns(done, number), ids=ids, clock=clock)
         for number, score in enumerate(book.scores)
     ]
-    ledger = Ledger(ids, done.prepared.teller.entries, clock.now, done.pages)
+    ledger = Ledger(ids, done.prepared.ledger_writer.entries, clock.now, done.ledger)
     return Scored(
         book=book,
         as_of=as_of,
-        contacts=_public(done.prepared.people.frame),
+        contacts=_public(done.prepared.contacts.frame),
         scores=pl.concat(table for table, _ in scores),
         places=pl.concat(numbers for _, numbers in scores),
         ledger=ledger,
@@ -208,7 +213,7 @@ def score_exports(
     )
 
 
-def _before(earlier: datetime, exports: Exports, clock: Clock) -> int | None:
+def _earlier_age(earlier: datetime, exports: Exports, clock: Clock) -> int | None:
     """Return how many seconds ago an instant was; None where tags have changed since, or it is to come."""
     history, seconds = exports.tag_history, clock.now - int(earlier.timestamp())
     tagged = history is not None and (history["at"] > earlier).any()
@@ -216,23 +221,24 @@ def _before(earlier: datetime, exports: Exports, clock: Clock) -> int | None:
 
 
 def _earlier(done: Run) -> dict[str, NDArray[np.int64]] | None:
-    known = all(told.earlier is not None for told in done.told)
-    return done.by_score(lambda told: told.earlier) if known else None
+    known = all(result.earlier_totals is not None for result in done.results)
+    return done.by_score(lambda result: result.earlier_totals) if known else None
 
 
-def _of_score(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    shares = [told.share for told in done.told]
+def _columns(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the totals, the ages of the last activity, and who is in the population, of one score."""
+    summaries = [result.summary for result in done.results]
     return (
-        np.concatenate([share.totals[number] for share in shares]),
-        np.concatenate([share.youngest[number] for share in shares]),
-        np.concatenate([share.scored[number] for share in shares]),
+        np.concatenate([summary.totals[number] for summary in summaries]),
+        np.concatenate([summary.last_activity_age[number] for summary in summaries]),
+        np.concatenate([summary.in_population[number] for summary in summaries]),
     )
 
 
 def _excluded(done: Run) -> pl.Series:
-    if not done.told[0].holds:
-        return pl.Series([False]).new_from_index(0, done.prepared.people.count)
-    return pl.Series(np.concatenate([told.holds[0] for told in done.told]))
+    if not done.results[0].extra:
+        return pl.Series([False]).new_from_index(0, done.prepared.contacts.count)
+    return pl.Series(np.concatenate([result.extra[0] for result in done.results]))
 
 
 def _public(frame: pl.DataFrame) -> pl.DataFrame:
@@ -240,8 +246,8 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _observed(done: Run, exports: Exports) -> Observations:
-    entries = done.prepared.teller.entries
-    unvalued = sum((told.share.unvalued for told in done.told), np.zeros(len(entries), np.int64))
+    entries = done.prepared.ledger_writer.entries
+    unvalued = sum((result.summary.unvalued for result in done.results), np.zeros(len(entries), np.int64))
     return Observations(
         sources=(*exports.records, *done.scanned.records),
         rules=_rules(done),
@@ -250,11 +256,13 @@ def _observed(done: Run, exports: Exports) -> Observations:
             *(("events", column, cells) for column, cells in done.scanned.unread),
         ),
         unvalued=tuple((e.score_name, e.id, int(n)) for e, n in zip(entries, unvalued, strict=True) if n),
-        undated=sum(told.share.undated for told in done.told),
+        undated=sum(result.summary.undated for result in done.results),
         tags_disagree=done.prepared.tags.disagree,
         unseen=_unseen(done) if exports.events else (),
         ambiguous_contacts=sum(
-            done.prepared.people.shared(key) for key in {s.key for s in exports.events} if key != "contact_id"
+            done.prepared.contacts.shared(key)
+            for key in {s.key for s in exports.events}
+            if key != "contact_id"
         ),
         types=tuple(sorted(set(done.scanned.types))),
         pasts=tuple(_past(past, done) for past in done.scanned.pasts),
@@ -264,14 +272,14 @@ def _observed(done: Run, exports: Exports) -> Observations:
 
 def _past(past: Past, done: Run) -> SourcePast:
     streams = done.prepared.streams
-    held = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
-    types = (predicate for predicate in held if predicate.column == EVENT)
+    seen = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
+    types = (predicate for predicate in seen if predicate.column == EVENT)
     return SourcePast(past.path, past.oldest, frozenset(types_of(each) for each in types))
 
 
 def _rules(done: Run) -> pl.DataFrame:
-    contacts, occurrences, points = reduce(np.add, (told.share.given for told in done.told))
-    return table(done.prepared.teller.entries).with_columns(
+    contacts, occurrences, points = reduce(np.add, (result.summary.entry_totals for result in done.results))
+    return entry_table(done.prepared.ledger_writer.entries).with_columns(
         contacts=pl.Series(contacts.astype(np.int64)),
         occurrences=pl.Series(occurrences.astype(np.int64)),
         points=pl.Series([Decimal(show_points(each)) for each in points], dtype=TOTAL),

@@ -16,18 +16,18 @@ class Step:
 
 
 @dataclass
-class Watch:
-    """Notes steps as they end; each has lasted since the one before, or since the watch was started."""
+class Stopwatch:
+    """Times steps: each lasts from the end of the one before it, or from the start of the watch."""
 
     steps: list[Step] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
 
     def start(self) -> None:
-        """Let what has passed since the last step belong to none."""
+        """Start again: the time since the last step belongs to no step."""
         self.started = time.perf_counter()
 
     def __call__(self, name: str, rows: int) -> Step:
-        """Note a step that ends now, and return it."""
+        """End a step now; note and return it."""
         now = time.perf_counter()
         step = Step(name, now - self.started, rows)
         self.steps.append(step)

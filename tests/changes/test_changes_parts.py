@@ -53,10 +53,10 @@ def test_the_parts_add_up_when_the_rules_have_changed(case, other, seed):
 
 
 @some
-@given(case=cases(), seed=seeds, wide=st.booleans(), room=st.sampled_from([0, 200, 1 << 28]))
-def test_one_pass_over_the_events_tells_what_two_tell(case, seed, wide, room):
+@given(case=cases(), seed=seeds, wide=st.booleans(), memory=st.sampled_from([0, 200, 1 << 28]))
+def test_one_pass_over_the_events_tells_what_two_tell(case, seed, wide, memory):
     nights = nights_of(case, seed)
-    tuning = Tuning(batch=7, bin_bits=1, budget=1, wide=wide, room=room)
+    tuning = Tuning(batch=7, bin_bits=1, budget=1, wide=wide, memory=memory)
     once = nights.compared(earlier=nights.first.as_of, tuning=tuning)
     assert once.rows.equals(nights.compared().rows, null_equal=True)
 

@@ -1,11 +1,18 @@
+"""Events laid into bins, and arrays that wait in a file."""
+
+import errno
+import gc
+import mmap
+import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from flamescore.engine import Kept
-from flamescore.engine.bins import Bins, concat
-from flamescore.engine.spill import Spill
+from flamescore.engine import KeptEvents
+from flamescore.engine.bins import Bins, Spill, concat_events
 
 ONE = np.array([0, 1])
 """Live set 0 has no stream, set 1 has one."""
@@ -15,7 +22,7 @@ NO = np.zeros(0, np.int64)
 def events(*rows):
     """Make events of (contact, live set, age)."""
     columns = np.array(rows, np.int64).reshape(-1, 3).T
-    return Kept(
+    return KeptEvents(
         columns[0].astype(np.uint32),
         columns[1].astype(np.uint32),
         columns[2],
@@ -99,7 +106,7 @@ def test_properties_stay_with_their_events():
 
 
 def test_nothing_laid_end_to_end_is_nothing():
-    assert concat([]).contact.tolist() == []
+    assert concat_events([]).contact.tolist() == []
 
 
 def test_events_are_given_back_once():
@@ -112,7 +119,7 @@ def test_events_are_given_back_once():
 def test_events_without_values_come_first_and_the_others_keep_theirs():
     bins = Bins(2, 1)
     bins.add(events((0, 1, 5), (1, 1, 6)), ONE)
-    bins.add(Kept(np.array([1], np.uint32), np.array([1], np.uint32), np.array([7]), (NO,), (NO,)), ONE)
+    bins.add(KeptEvents(np.array([1], np.uint32), np.array([1], np.uint32), np.array([7]), (NO,), (NO,)), ONE)
     [partition] = bins.partitions()
     kept = partition.events
     assert (kept.bare, kept.age.tolist()) == (1, [7, 5, 6])
@@ -120,8 +127,10 @@ def test_events_without_values_come_first_and_the_others_keep_theirs():
 
 
 def test_marked_events_keep_their_values():
-    bare = Kept(np.array([9, 8], np.uint32), np.array([1, 1], np.uint32), np.array([7, 6]), (NO,), (NO,))
-    kept = concat([events((0, 1, 3), (1, 1, 4), (2, 1, 5)), bare])
+    bare = KeptEvents(
+        np.array([9, 8], np.uint32), np.array([1, 1], np.uint32), np.array([7, 6]), (NO,), (NO,)
+    )
+    kept = concat_events([events((0, 1, 3), (1, 1, 4), (2, 1, 5)), bare])
     for mask in ([1, 0, 1, 0, 1], [0, 0, 1, 1, 0], [1, 1, 0, 0, 1], [0, 1, 0, 0, 0], [0] * 5):
         some = kept.where(np.array(mask, np.bool_))
         ages = [age for age, here in zip((7, 6, 3, 4, 5), mask, strict=True) if here]
@@ -132,8 +141,8 @@ def test_marked_events_keep_their_values():
 
 
 def test_events_of_books_without_values_stay_in_order():
-    some = [Kept(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
-    assert concat(some).age.tolist() == [1, 3, 3, 3, 2, 2]
+    some = [KeptEvents(*np.full((3, n), n, np.int64)) for n in (1, 3, 2)]
+    assert concat_events(some).age.tolist() == [1, 3, 3, 3, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +152,7 @@ def test_events_of_books_without_values_stay_in_order():
 def test_no_more_than_the_room_is_held(monkeypatch, room, written):
     sizes = []
     monkeypatch.setattr(Spill, "put", lambda _, arrays: sizes.append(len(arrays[0])) or (lambda: arrays))
-    bins = Bins(4, 1, room=room)
+    bins = Bins(4, 1, memory=room)
     for contact in range(4):
         bins.add(events((contact, 1, 5)), ONE)  # 32 bytes
     assert sizes == written
@@ -156,7 +165,7 @@ def test_what_finds_no_room_comes_back_from_the_file(tmp_path, room):
     rng = np.random.default_rng(7)
     some = [events(*((c, 1, c * 100 + n) for c in rng.integers(0, 6, 5))) for n in range(8)]
     bare = [replace(each, values=(NO.astype(np.uint64),), amounts=(NO,)) for each in some[::2]]
-    bins = Bins(6, 1, bits=1, room=room, folder=tmp_path)
+    bins = Bins(6, 1, bits=1, memory=room, folder=tmp_path)
     for each in (*some, *bare):
         bins.add(each, ONE)
     found = []
@@ -170,3 +179,98 @@ def test_what_finds_no_room_comes_back_from_the_file(tmp_path, room):
     given = [(c, a) for e in (*some, *bare) for c, a in zip(e.contact.tolist(), e.age.tolist(), strict=True)]
     assert sorted(found) == sorted(given)
     assert list(tmp_path.iterdir()) == []
+
+
+ARRAYS = (
+    np.array([3, 1, 2], np.int8),
+    np.array([], np.int64),
+    np.array([2**63, 7], np.uint64),
+    np.arange(10, dtype=np.int32)[::3],
+    np.array([], np.uint32),
+)
+
+
+def same(ours, theirs):
+    for mine, whole in zip(ours, theirs, strict=True):
+        assert mine.dtype == whole.dtype
+        assert mine.tolist() == whole.tolist()
+
+
+def test_arrays_come_back_as_they_were_put_away(tmp_path):
+    spill = Spill(0, tmp_path)
+    stored = [spill.put(ARRAYS), spill.put(tuple(array * 2 for array in ARRAYS)), spill.put(())]
+    for times in (1, 2):
+        same(stored[0](), ARRAYS)
+        same(stored[1](), tuple(array * 2 for array in ARRAYS))
+        assert (times, stored[2]()) == (times, ())
+
+
+@pytest.mark.parametrize(("room", "from_file"), [(0, True), (19, True), (20, False)])
+def test_arrays_beyond_the_room_are_read_from_the_file(tmp_path, room, from_file):
+    spill = Spill(room, tmp_path)
+    [first], [second] = spill.put((np.arange(1),))(), spill.put((np.arange(3, dtype=np.int32),))()
+    assert [first.flags.writeable, second.flags.writeable] == [room >= 8, not from_file]
+    assert second.tolist() == [0, 1, 2]
+
+
+def test_what_there_is_room_for_stays_in_memory(tmp_path):
+    spill = Spill(16, tmp_path / "nowhere")
+    first, second = np.arange(1), np.arange(2)
+    assert spill.put((first,))()[0] is first
+    assert spill.put((first[:0],))()[0].size == 0
+    assert spill.put((second,))()[0] is second  # there is no such folder: memory has to do
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the file has a name while it is open")
+def test_the_file_has_no_name_and_goes_with_its_last_reader(tmp_path):
+    before = len(list(Path("/dev/fd").iterdir())) if Path("/dev/fd").exists() else 0
+    stored = Spill(0, tmp_path).put(ARRAYS)
+    assert list(tmp_path.iterdir()) == []
+    same(stored(), ARRAYS)
+    del stored
+    gc.collect()
+    if before:
+        assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+class Full:
+    """A file on a disk that takes `room` bytes more."""
+
+    def __init__(self, file):
+        self.file, self.room = file, 1000
+
+    def write(self, data):
+        if not self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken = self.file.write(data[: self.room])
+        self.room -= taken
+        return taken
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+@pytest.mark.parametrize("room", [0, 1, 20])
+def test_a_disk_that_fills_up_leaves_arrays_in_memory(tmp_path, monkeypatch, room):
+    opened, files = tempfile.TemporaryFile, []
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda **how: files.append(Full(opened(**how))) or files[0]
+    )
+    spill = Spill(0, tmp_path)
+    first = spill.put(ARRAYS)
+    files[0].room = room
+    second = spill.put(ARRAYS)
+    files[0].room = 1000
+    third = spill.put(tuple(array * 3 for array in ARRAYS))
+    same(first(), ARRAYS)
+    assert all(mine is whole for mine, whole in zip(second(), ARRAYS, strict=True))
+    same(third(), tuple(array * 3 for array in ARRAYS))
+
+
+def test_a_disk_that_maps_no_file_leaves_arrays_in_memory(tmp_path, monkeypatch):
+    def refuse(*_args, **_more):
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    monkeypatch.setattr(mmap, "mmap", refuse)
+    assert all(a is b for a, b in zip(Spill(0, tmp_path).put(ARRAYS)(), ARRAYS, strict=True))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from flamescore.engine import Clock
-from flamescore.engine.clock import transitions
+from flamescore.engine.calendar import transitions
 from flamescore.units import Period
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from by_rule import AS_OF, bound, event, points, score
-from flamescore.engine import MOST, ScoreTooLargeError, Tuning, exact
-from flamescore.engine.exact import by_run, narrowed, size, total
+from flamescore.engine import MAX_SCORE, ScoreTooLargeError, Tuning, exact
+from flamescore.engine.exact import largest_size, sum_runs, to_int64, total
 from flamescore.explain import explain
 from product import as_bytes, scored
 from strategies import case_of
@@ -34,33 +34,33 @@ def rules(*, gives: int, takes: int, **more: str) -> str:
 @pytest.mark.parametrize("most", [2**62, 2**70])
 def test_runs_are_summed_up_exactly(most):
     numbers = np.array([BIG, -1, 5, -BIG, -BIG], np.int64)
-    assert by_run(numbers, np.array([0, 2, 3]), most=most).tolist() == [BIG - 1, 5, -2 * BIG]
+    assert sum_runs(numbers, np.array([0, 2, 3]), most=most).tolist() == [BIG - 1, 5, -2 * BIG]
 
 
 def test_runs_whose_sums_need_more_than_64_bits():
     numbers = np.concatenate([np.full(1_000_000, BIG), np.full(1_000_000, -BIG), [-7]])
-    sums = by_run(numbers, np.array([0, 1_000_000]), most=2_000_000 * BIG)
+    sums = sum_runs(numbers, np.array([0, 1_000_000]), most=2_000_000 * BIG)
     assert sums.tolist() == [10**19, -(10**19) - 7]
     assert sums.dtype == object
 
 
 def test_sums_that_fit_are_kept_in_64_bits():
-    assert by_run(np.array([MOST, -MOST, 4]), np.array([0]), most=3 * MOST).dtype == np.int64
-    assert narrowed(np.array([MOST, -MOST], object)).dtype == np.int64
-    assert narrowed(np.array([0, -MOST - 1], object)).dtype == object
+    assert sum_runs(np.array([MAX_SCORE, -MAX_SCORE, 4]), np.array([0]), most=3 * MAX_SCORE).dtype == np.int64
+    assert to_int64(np.array([MAX_SCORE, -MAX_SCORE], object)).dtype == np.int64
+    assert to_int64(np.array([0, -MAX_SCORE - 1], object)).dtype == object
 
 
 def test_no_runs():
     none = np.zeros(0, np.int64)
-    assert by_run(none, none, most=2**70).tolist() == []
-    assert (total(none), size(none)) == (0, 0)
+    assert sum_runs(none, none, most=2**70).tolist() == []
+    assert (total(none), largest_size(none)) == (0, 0)
 
 
 def test_totals_need_no_bound():
-    assert total(np.full(3, MOST)) == 3 * MOST
-    assert total(np.full(3, -MOST)) == -3 * MOST
+    assert total(np.full(3, MAX_SCORE)) == 3 * MAX_SCORE
+    assert total(np.full(3, -MAX_SCORE)) == -3 * MAX_SCORE
     assert total(np.array([2**80, -1], object)) == 2**80 - 1
-    assert size(np.array([-(2**63), 5])) == 2**63
+    assert largest_size(np.array([-(2**63), 5])) == 2**63
 
 
 def test_what_is_given_and_taken_again_leaves_the_rest():
@@ -89,7 +89,7 @@ def test_groups_that_pass_the_bound_are_limited_to_what_the_score_can_be():
 @pytest.mark.parametrize("room", [0, 1 << 26])
 def test_a_ledger_that_needs_python_integers_is_never_laid_into_a_file(room):
     text = rules(gives=1_000, takes=0, score="    limits: {max: 7}\n")
-    result = score(text, events=THOUSAND, tuning=Tuning(room=room))
+    result = score(text, events=THOUSAND, tuning=Tuning(memory=room))
     assert points(result) == {"1": 7.0}
     assert result.ledger.frame()["points"].tail(1).to_list() == [-1e15 + 7]
     assert result.ledger.of(pl.Series(["1"])).height == 1_001
@@ -138,7 +138,7 @@ def test_the_largest_score_is_held():
     result = score(rules(gives=922, takes=0) + more + fits, events=THOUSAND)
     assert points(result) == {"1": 922337203685477.5807}
     assert [str(each) for each in result.observed.rules["points"].tail(1)] == ["203685477.5807"]
-    assert result.observed.rules["points"].sum() * 10_000 == MOST
+    assert result.observed.rules["points"].sum() * 10_000 == MAX_SCORE
     one_more = fits.replace("5807", "5808")
     with pytest.raises(ScoreTooLargeError, match=r"is 922,337,203,685,477\.5808 points"):
         score(rules(gives=922, takes=0) + more + one_more, events=THOUSAND)
@@ -176,5 +176,5 @@ def test_one_occurrence_more_may_be_too_much():
 def test_whole_books_come_to_the_same_in_python_integers(monkeypatch, seed):
     case = case_of(Random(seed))
     plain = as_bytes(scored(case))
-    monkeypatch.setattr(exact, "ROOM", -1)
+    monkeypatch.setattr(exact, "MAX_INT64_SUM", -1)
     assert as_bytes(scored(case)) == plain

@@ -7,9 +7,9 @@ import numpy as np
 from by_rule import AS_OF, bound, event, points
 from by_rule import score as scored_by
 from flamescore.engine import Clock, prepare
+from flamescore.engine.aggregate import counted
 from flamescore.engine.bins import Bins
-from flamescore.engine.counting import counted
-from flamescore.engine.hash_index import Probe
+from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.scan import Scan
 
 RULES = """
@@ -30,15 +30,15 @@ VISITS = [
 def scanned(rules, events):
     book, exports = bound(rules, contacts=PEOPLE, events=events)
     ready = prepare(book, exports, Clock(AS_OF, book.zone))
-    bins = Bins(ready.people.count, len(ready.streams.all))
-    scan = Scan(ready.streams, ready.people, ready.clock)
+    bins = Bins(ready.contacts.count, len(ready.streams.all))
+    scan = Scan(ready.streams, ready.contacts, ready.clock)
     found = scan.run(exports.events, bins)
-    tail = ready.tail(found.sets, oldest=bins.oldest, wide=False)
-    return ready, scan, tail, next(bins.partitions())
+    aggregator = ready.aggregator(found.sets, oldest=bins.oldest, wide=False)
+    return ready, scan, aggregator, next(bins.partitions())
 
 
 def test_two_rules_and_three_events():
-    ready, scan, tail, partition = scanned(RULES, VISITS)
+    ready, scan, aggregator, partition = scanned(RULES, VISITS)
     assert [(s.reach, s.count) for s in ready.streams.all] == [(2_419_200, 1), (604_800, None)]
     assert [scan.signatures.sets(n) for n in range(scan.signatures.count)] == [(0b01, 0), (0b11, 0)]
     assert scan.liveness.edges.tolist() == [604_800, 2_419_200]
@@ -49,7 +49,7 @@ def test_two_rules_and_three_events():
     rows = sorted(zip(events.age.tolist(), events.live.tolist(), events.contact.tolist(), strict=True))
     assert rows == [(86_400, 2, 2), (172_800, 1, 2), (864_000, 3, 2)]
 
-    timeline, groups = tail.occurrences(partition)
+    timeline, groups = aggregator.occurrences(partition)
     assert (timeline.contact_bits, timeline.age_bits) == (3, 20)
     assert timeline.keys.tolist() == [2_183_552, 2_961_152, 10_572_160, 10_658_560]
     assert timeline.keys.tolist() == [
@@ -59,25 +59,29 @@ def test_two_rules_and_three_events():
     runs = [(some.run.tolist(), some.age.tolist()) for _, some in groups]
     assert runs == [([2, 2], [86_400, 864_000]), ([10, 10], [86_400, 172_800])]
 
-    _, groups = tail.occurrences(partition)
+    _, groups = aggregator.occurrences(partition)
     left = [len(counted(some, group.like, timeline, ready.clock).run) for group, some in groups]
     assert left == [1, 2]
-    assert [sums.points.tolist() for sums in tail.sums(partition)] == [[79_200], [20_000]]
+    assert [sums.points.tolist() for sums in aggregator.sums(partition)] == [[79_200], [20_000]]
     assert points(scored_by(RULES, contacts=PEOPLE, events=VISITS))["3"] == 9.92
 
 
 def test_a_purchase_alone_has_an_amount():
     bought = event("3", "purchase", age=3 * DAY, amount="30")
-    *_, partition = scanned(RULES + BOUGHT, [*VISITS, bought])
+    *_, aggregator, partition = scanned(RULES + BOUGHT, [*VISITS, bought])
     events = partition.events
     assert events.bare == 3
     assert events.age.tolist()[3] == 259_200
     assert [each.tolist() for each in events.amounts] == [[300_000]]
+    _, groups = aggregator.occurrences(partition)
+    [(number, some)] = [(group.first, some) for group, some in groups if group.wide]
+    found = [each.tolist() for each in (some.row, some.run, some.age, some.worth)]
+    assert (number, found) == (2, [[3], [18], [259_200], [300_000]])
 
 
 def test_four_known_hashes():
     def hashes(*digits):
         return np.array(digits, np.uint64) << np.uint64(56)
 
-    known = Probe(hashes(0x9C, 0x3A, 0xE1, 0x3F))
+    known = HashIndex(hashes(0x9C, 0x3A, 0xE1, 0x3F))
     assert known.find(hashes(0x3A, 0x3F, 0x9C, 0xE1, 0x90)).tolist() == [0, 1, 2, 3, -1]

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from flamescore.engine import Clock, flames, ranked
-from flamescore.engine.rank import quotients
 from flamescore.frames import SCORES
+from flamescore.points import quotients
 from flamescore.rules import Score
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from by_rule import AS_OF, bound, event, score
-from flamescore.engine import DEFAULT, Clock, run
+from flamescore.engine import Clock, run
 
 VISITS = """
       - {name: Visited, event: visit, points: 2, count: each}
@@ -24,6 +24,6 @@ def test_each_step_is_noted_with_its_rows():
 @pytest.mark.parametrize("ledger", [True, False])
 def test_without_a_ledger_the_totals_are_the_same(ledger):
     book, exports = bound(VISITS, contacts=PEOPLE, events=THREE)
-    done = run(book, exports, Clock(AS_OF, book.zone), also=(), tuning=DEFAULT, ledger=ledger)
-    assert done.by_score(lambda told: told.share.totals)["s"].tolist() == [50_000, 30_000, 0]
-    assert [len(page.rows().entry) for page in done.pages] == ([4] if ledger else [])
+    done = run(book, exports, Clock(AS_OF, book.zone), ledger=ledger)
+    assert done.by_score(lambda result: result.summary.totals)["s"].tolist() == [50_000, 30_000, 0]
+    assert [len(part.rows().entry) for part in done.ledger] == ([4] if ledger else [])

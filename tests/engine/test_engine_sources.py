@@ -7,7 +7,7 @@ import pytest
 
 from by_rule import AS_OF, event, points, score
 from flamescore.columns import Columns
-from flamescore.engine.windows import FOREVER
+from flamescore.engine import FOREVER
 from flamescore.frames import INSTANT, ISO_SUFFIX, SURVIVOR, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import SourcePast, score_exports

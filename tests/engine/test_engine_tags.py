@@ -4,13 +4,18 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from flamescore.engine import UNDATED, Clock, people_of
-from flamescore.engine.tags import tags_of
-from flamescore.frames import TAG_HISTORY
+from by_rule import bound
+from flamescore.engine import UNDATED, Clock, prepare
+from flamescore.frames import TAG_HISTORY, Exports
 from flamescore.rules import TagMatch
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLOCK = Clock(AS_OF, ZoneInfo("UTC"))
+BOOK, _ = bound("      - {name: Any, tag: any, points: 1}\n")
+
+
+def tags_of(contacts, history):
+    return prepare(BOOK, Exports(contacts, tag_history=history), CLOCK).tags
 
 
 def tags(listed, history=()):
@@ -20,7 +25,7 @@ def tags(listed, history=()):
         {"contact_id": [str(n) for n in range(len(listed))], "tags": listed}, schema=schema
     )
     rows = [(who, tag, AS_OF - timedelta(days=age), action) for who, tag, age, action in history]
-    return tags_of(people_of(contacts), pl.DataFrame(rows, schema=TAG_HISTORY, orient="row"), CLOCK)
+    return tags_of(contacts, pl.DataFrame(rows, schema=TAG_HISTORY, orient="row"))
 
 
 def any_of(*names):
@@ -33,7 +38,7 @@ def has(found, match):
 
 def ages(found, match):
     """Give the age in days of each contact's tag."""
-    return [None if at == UNDATED else (CLOCK.now - at) / 86_400 for at in found.since(match).tolist()]
+    return [None if at == UNDATED else (CLOCK.now - at) / 86_400 for at in found.applied_at(match).tolist()]
 
 
 def test_tags_of_the_list_compare_folded():
@@ -128,5 +133,5 @@ def test_where_list_and_history_disagree_as_of_the_last_entry():
 
 
 def test_contacts_without_tags_have_none():
-    found = tags_of(people_of(pl.DataFrame({"contact_id": ["1", "2"]})), None, CLOCK)
+    found = tags_of(pl.DataFrame({"contact_id": ["1", "2"]}), None)
     assert has(found, any_of("a")) == "--"

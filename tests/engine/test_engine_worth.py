@@ -5,8 +5,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from flamescore.engine import Stream, contributions, factors
-from flamescore.engine.worth import times, worths
+from flamescore.engine import Stream, contributions, decay_factors
+from flamescore.engine.worth import multiplied, worth_table
 from flamescore.rules import NO_DECAY, Decay, Points
 from oracle_words import round_half_away
 
@@ -15,14 +15,14 @@ BILLION = 1_000_000_000
 
 def test_no_linear_factor_is_one_off():
     for share in (*range(1, 1_000, 17), 2_500, 3_333, 333_333, 999_999, 1_000_000):  # millionths
-        table = factors(Decay("linear", Decimal(share) / 1_000_000), 1_999)
+        table = decay_factors(Decay("linear", Decimal(share) / 1_000_000), 1_999)
         found = table[np.minimum(np.arange(2_000), len(table) - 1)].tolist()
         assert found == [max(0, BILLION - share * 1_000 * day) for day in range(2_000)]
 
 
 def test_compound_factors_are_exact():
     for share in (Decimal("0.01"), Decimal("0.0025"), Decimal("0.333333"), Decimal("0.999999")):
-        table = factors(Decay("compound", share), 400).tolist()
+        table = decay_factors(Decay("compound", share), 400).tolist()
         exact = [round_half_away((1 - Fraction(share)) ** day * BILLION) for day in range(401)]
         assert table == exact[: len(table)]
         assert set(exact[len(table) :]) <= {0}
@@ -30,7 +30,7 @@ def test_compound_factors_are_exact():
 
 def test_half_life_factors_are_the_nearest_billionths():
     for days in (1, 2, 7, 30, 90, 365):
-        table = factors(Decay("half_life", days=days), 800).tolist()
+        table = decay_factors(Decay("half_life", days=days), 800).tolist()
         for day, factor in enumerate(table):  # (2f - 1)/2 <= 1e9 * 0.5^(day/days) < (2f + 1)/2, to the power
             scaled = Fraction(2 * BILLION) ** days / 2**day
             assert max(2 * factor - 1, 0) ** days <= scaled < (2 * factor + 1) ** days
@@ -60,15 +60,15 @@ def test_half_life_factors_are_the_nearest_billionths():
     ],
 )
 def test_factors(decay, day, expected):
-    assert factors(decay, day)[-1] == expected
+    assert decay_factors(decay, day)[-1] == expected
 
 
 def test_a_table_is_as_long_as_it_needs_to_be():
-    assert factors(NO_DECAY, 9_999).tolist() == [BILLION]
-    assert len(factors(Decay("linear", Decimal("0.01")), 30)) == 31
-    assert len(factors(Decay("linear", Decimal("0.01"), 7), 30)) == 31
-    assert len(factors(Decay("linear", Decimal("0.01")), 9_999)) == 101
-    assert len(factors(Decay("linear", Decimal("0.01"), 7), 9_999)) == 707
+    assert decay_factors(NO_DECAY, 9_999).tolist() == [BILLION]
+    assert len(decay_factors(Decay("linear", Decimal("0.01")), 30)) == 31
+    assert len(decay_factors(Decay("linear", Decimal("0.01"), 7), 30)) == 31
+    assert len(decay_factors(Decay("linear", Decimal("0.01")), 9_999)) == 101
+    assert len(decay_factors(Decay("linear", Decimal("0.01"), 7), 9_999)) == 707
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_contributions_are_those_of_fractions():
 def test_worths_are_contributions_or_factors_up_to_the_window():
     decay = Decay("linear", Decimal("0.1"))
     fixed = Stream((), points=Points(fixed=20_000), decay=decay)
-    assert worths(fixed, 86_399).tolist() == [20_000]
-    assert worths(fixed, 86_400).tolist() == [20_000, 18_000]
-    assert worths(fixed, 10**9).tolist() == [20_000 - 2_000 * day for day in range(11)]
-    assert worths(Stream((), points=Points(fixed=5)), 10**9).tolist() == [5]
+    assert worth_table(fixed, 86_399).tolist() == [20_000]
+    assert worth_table(fixed, 86_400).tolist() == [20_000, 18_000]
+    assert worth_table(fixed, 10**9).tolist() == [20_000 - 2_000 * day for day in range(11)]
+    assert worth_table(Stream((), points=Points(fixed=5)), 10**9).tolist() == [5]
     short = Stream((), reach=2 * 86_400, points=Points(fixed=20_000), decay=decay)
-    assert worths(short, 10**9).tolist() == [20_000, 18_000, 16_000]
+    assert worth_table(short, 10**9).tolist() == [20_000, 18_000, 16_000]
     number = Stream((), points=Points(column="n"), decay=decay)
-    assert worths(number, 86_400).tolist() == [BILLION, 900_000_000]
+    assert worth_table(number, 86_400).tolist() == [BILLION, 900_000_000]
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_worths_are_contributions_or_factors_up_to_the_window():
     ],
 )
 def test_times(cell, multiply_by, expected, fits):
-    product, within = times(np.array([cell]), multiply_by, 10**13)
+    product, within = multiplied(np.array([cell]), multiply_by, 10**13)
     assert (product.tolist(), within.tolist()) == ([expected], [fits])

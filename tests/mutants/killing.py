@@ -46,7 +46,7 @@ def _agrees(made: list[Any]) -> bool:
             budget=(4_000_000, 1)[number % 2],
             workers=1 + number % 2,
             wide=number % 4 == 3,
-            room=(1 << 28, 0, 200)[number % 3],
+            memory=(1 << 28, 0, 200)[number % 3],
         )
         result = score_exports(
             book, exports_of(case, sources=1 + number % 2), as_of=case.as_of, tuning=tuning

@@ -29,7 +29,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(SOURCE)]
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # the frames are small
 
-import flamescore.bind.resolve  # noqa: E402
 import hypothesis  # noqa: E402, F401 - imported here, it is there in each process
 import killing  # noqa: E402
 import numpy as np  # noqa: E402, F401
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 ENGINE = SOURCE / "flamescore" / "engine"
-NOT_SCORING = ("__init__.py", "trace.py")
+NOT_SCORING = ("__init__.py", "tracing.py")
 """What scoring does not run: `explain` has tests of its own."""
 
 COUNT, SEED, SHARE, SECONDS = 200, 1, 0.95, 90
@@ -131,13 +130,16 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--count", type=int, default=COUNT, help="how many mutants")
     options.add_argument("--seed", type=int, default=SEED, help="which ones")
+    options.add_argument("--modules", nargs="+", default=[], help="of these modules alone: bins ledger")
     options.add_argument("--same", action="store_true", help="run those that mean the same: none may die")
     asked = options.parse_args()
     files = [path for path in sorted(ENGINE.glob("*.py")) if path.name not in NOT_SCORING]
+    files = [path for path in files if not asked.modules or path.stem in asked.modules]
     every = [mutant for path in files for mutant in mutants_of(path)]
     known = reasons()
     same = [mutant for mutant in every if mutant.name in known]
-    for name in known.keys() - {mutant.name for mutant in same}:
+    gone = known.keys() - {mutant.name for mutant in same}
+    for name in sorted(gone) if not asked.modules else ():
         print(f"equivalent.txt names what is no mutant any more: {name}")
     drawn = same if asked.same else chosen([m for m in every if m.name not in known], asked.count, asked.seed)
     cases = _cases()

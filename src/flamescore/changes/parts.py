@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.engine import DEFAULT, Clock, run
+from flamescore.engine import Clock, run
 from flamescore.explain import frozen
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ def what_if(
 
 def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame:
     """Return `contact_id, score_name, total` (ten-thousandths) of everyone scored as of an instant."""
-    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
-    ids = done.prepared.people.frame["contact_id"]
-    scored = done.by_score(lambda told: told.share.scored)
+    done = run(book, exports, Clock(as_of, book.zone), ledger=False)
+    ids = done.prepared.contacts.frame["contact_id"]
+    scored = done.by_score(lambda result: result.summary.in_population)
     return pl.concat(
         pl.DataFrame({"contact_id": ids, "total": total})
         .filter(pl.Series(scored[name]))
         .select("contact_id", pl.lit(name).alias("score_name"), "total")
-        for name, total in done.by_score(lambda told: told.share.totals).items()
+        for name, total in done.by_score(lambda result: result.summary.totals).items()
     )
 
 
@@ -108,6 +108,6 @@ def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) 
 
 
 def _totals(book: RuleBook, exports: Exports, as_of: datetime) -> _Totals:
-    done = run(book, exports, Clock(as_of, book.zone), also=(), tuning=DEFAULT, ledger=False)
-    totals = done.by_score(lambda told: told.share.inside())
-    return _Totals(done.prepared.people.frame["contact_id"], totals)
+    done = run(book, exports, Clock(as_of, book.zone), ledger=False)
+    totals = done.by_score(lambda result: result.summary.population_totals())
+    return _Totals(done.prepared.contacts.frame["contact_id"], totals)

@@ -19,7 +19,7 @@ from flamescore.changes.schema import (
     UP,
     VANISHED,
 )
-from flamescore.points import in_points, published, ten_thousandths, wide_enough
+from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +43,9 @@ def compared(
     parts are not known: they are null then, as they are for contacts that one run alone has a score of.
     """
     known = () if totals is None else [totals[each] for each in (OLD_RULES, NEW_RULES, LATER)]
-    kind = wide_enough(scores["score"], previous["score"], *known)
+    kind = difference_type(scores["score"], previous["score"], *known)
     if totals is not None:
-        totals = totals.with_columns(published(each, kind) for each in known)
+        totals = totals.with_columns(as_published(each, kind) for each in known)
     frames = [
         _side_by_side(scores, previous, name, kind)
         .pipe(_with_parts, totals, name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.changes.parts import totals_at
-from flamescore.points import in_points, published, ten_thousandths, wide_enough
+from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
 if TYPE_CHECKING:
     from flamescore.frames import Exports
@@ -29,8 +29,8 @@ def with_trend(scored: Scored, exports: Exports, ago: Period) -> Scored:
     past = totals_at(scored.book, exports, then).rename({"total": "then"})
     joined = scored.scores.join(past, on=["contact_id", "score_name"], how="left", maintain_order="left")
     was, score = joined["then"], joined["score"]
-    kind = wide_enough(was, score)
+    kind = difference_type(was, score)
     now = joined.select(ten_thousandths(pl.col("score"), kind)).to_series()
-    added = (in_points(was), in_points(now - published(was, kind)))
+    added = (in_points(was), in_points(now - as_published(was, kind)))
     named = (each.alias(name) for name, each in zip(TREND, added, strict=True))
     return replace(scored, scores=joined.with_columns(named).drop("then"))

@@ -2,70 +2,78 @@
 
 from __future__ import annotations
 
-from flamescore.engine.aggregate import Sums
-from flamescore.engine.bins import Kept, Partition
-from flamescore.engine.clock import DAY, Clock
-from flamescore.engine.conditions import Judge
-from flamescore.engine.contacts import INDEX, KEY, contact_of, facts_of, key_of, people_of
-from flamescore.engine.entries import Entry, table
-from flamescore.engine.exact import MOST
-from flamescore.engine.ledger import NONE, Page, Rows, Share, joined
-from flamescore.engine.pipeline import DEFAULT, Run, Tuning, run
-from flamescore.engine.preparation import Prepared, prepare
+from flamescore.engine.aggregate import StreamSums
+from flamescore.engine.bins import KeptEvents, Partition
+from flamescore.engine.calendar import DAY, Clock
+from flamescore.engine.conditions import ConditionEvaluator
+from flamescore.engine.contacts import INDEX, KEY, comparable_key, contacts_of, event_key, match_fields
+from flamescore.engine.exact import MAX_SCORE
+from flamescore.engine.ledger import (
+    NO_AGE,
+    Entry,
+    LedgerPart,
+    LedgerRows,
+    LedgerSummary,
+    concat_rows,
+    entry_table,
+)
+from flamescore.engine.matching import FOREVER
+from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import flames, ranked
 from flamescore.engine.readings import MISSING, instant_of
-from flamescore.engine.score_limits import ScoreTooLargeError, check
+from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Past
 from flamescore.engine.tracing import AT, COUNTED, EXPIRED, Traced, trace
-from flamescore.engine.worth import contributions, factors
+from flamescore.engine.worth import contributions, decay_factors
 
 __all__ = [
     "AT",
     "COUNTED",
     "DAY",
-    "DEFAULT",
+    "DEFAULT_TUNING",
     "EVENT",
     "EXPIRED",
+    "FOREVER",
     "INDEX",
     "KEY",
+    "MAX_SCORE",
     "MISSING",
-    "MOST",
-    "NONE",
+    "NO_AGE",
     "UNDATED",
     "Clock",
+    "ConditionEvaluator",
     "Entry",
-    "Judge",
-    "Kept",
-    "Page",
+    "KeptEvents",
+    "LedgerPart",
+    "LedgerRows",
+    "LedgerSummary",
     "Partition",
     "Past",
     "Prepared",
-    "Rows",
     "Run",
     "ScoreTooLargeError",
-    "Share",
     "Stream",
+    "StreamSums",
     "Streams",
-    "Sums",
     "Tags",
     "Traced",
     "Tuning",
-    "check",
-    "contact_of",
+    "check_score_size",
+    "comparable_key",
+    "concat_rows",
+    "contacts_of",
     "contributions",
-    "factors",
-    "facts_of",
+    "decay_factors",
+    "entry_table",
+    "event_key",
     "flames",
     "instant_of",
-    "joined",
-    "key_of",
-    "people_of",
+    "match_fields",
     "prepare",
     "ranked",
     "run",
-    "table",
     "trace",
     "types_of",
 ]

@@ -1,31 +1,115 @@
-"""Events kept for counting, laid into bins of neighbouring contacts as they come."""
+"""Events kept for counting, laid into bins of neighbouring contacts; beyond a bound they wait in a file."""
 
 from __future__ import annotations
 
+import mmap
+import tempfile
+import weakref
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from flamescore.engine.spill import ROOM, Spill
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from io import FileIO
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.spill import Arrays, Stored
+    Arrays = tuple[NDArray[Any], ...]
+    Stored = Callable[[], Arrays]
+    """Returns arrays as they were stored; those of a file can't be written to."""
+
+
+MEMORY: Final = 64 << 20
+"""Bytes that are held in memory: enough that what 5 M events and 100 rules come to never sees a disk."""
+
+_ALIGNED: Final = 8
+"""Every array begins at a multiple of this many bytes: no number is wider."""
+
+
+class Spill:
+    """Holds arrays; those that `memory` bytes have no place for lie in a file without a name, in `folder`.
+
+    Nothing is left of the file however the program ends. Where it can't be written (the disk is full, say) or
+    mapped, arrays stay in memory. `put` may be called from several threads.
+    """
+
+    def __init__(self, memory: int = MEMORY, folder: Path | None = None) -> None:
+        self._memory = memory
+        self._folder = folder
+        self._file: FileIO | None = None
+        self._end = 0
+        self._lock = Lock()
+
+    def put(self, arrays: Arrays) -> Stored:
+        """Store arrays: in memory while they fit, else in the file."""
+        size = sum(array.nbytes for array in arrays)
+        with self._lock:
+            if size > self._memory and not any(array.dtype.hasobject for array in arrays):
+                with suppress(OSError):
+                    return self._written(arrays)
+            self._memory -= size
+        return lambda: arrays
+
+    def _written(self, arrays: Arrays) -> Stored:
+        """Write arrays to the end of the file; what a failed attempt left there is written over."""
+        file = self._opened()
+        start = at = _up(self._end, mmap.ALLOCATIONGRANULARITY)
+        places = []
+        for array in arrays:
+            at = _up(at, _ALIGNED)
+            places.append((at - start, array.dtype, len(array)))
+            file.seek(at)
+            left = np.ascontiguousarray(array).view(np.uint8).data
+            while left:
+                left = left[file.write(left) :]
+            at += array.nbytes
+        file.truncate(at)  # so long, even where the last array is empty
+        stored = partial(self._read, start, at - start, tuple(places))
+        stored()  # there are file systems that map no file
+        self._end = at
+        return stored
+
+    def _opened(self) -> FileIO:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115 - next line
+            weakref.finalize(self, self._file.close)
+        return self._file
+
+    def _read(self, start: int, size: int, places: tuple[tuple[int, np.dtype[Any], int], ...]) -> Arrays:
+        """Map arrays of the file into memory: what is not looked at is never read."""
+        mapped = mmap.mmap(self._opened().fileno(), size, access=mmap.ACCESS_READ, offset=start)
+        return tuple(np.frombuffer(mapped, dtype, count, offset) for offset, dtype, count in places)
+
+
+def _up(number: int, step: int) -> int:
+    """Round up to a multiple of a step."""
+    return -(-number // step) * step
+
 
 AGE_BITS: Final = 37
 """Ages in seconds fit in this many bits: four thousand years."""
 
+BIN_BITS: Final = 14
+"""A bin has 2 to the power of this many contacts: few enough that a partition can be cut to the budget."""
+
 BUDGET: Final = 1_000_000
 """Occurrences that are counted at once; with their temporaries about 60 MB."""
 
+KEY_BITS: Final = 63
+"""Bits of a packed key (`aggregate`): an Int64 without its sign."""
+
+PARTITION_BITS: Final = 18
+"""A partition has at most 2 to the power of this many contacts, which bounds arrays by contact."""
+
 
 @dataclass(frozen=True)
-class Kept:
+class KeptEvents:
     """Events as arrays of one length: contact, number of the live set, age.
 
     `values` and `amounts`, which wide streams alone need, are those of the last events; others have none.
@@ -50,19 +134,19 @@ class Kept:
 
     @property
     def arrays(self) -> Arrays:
-        """All of it."""
+        """Everything, as `of` takes it."""
         return (self.contact, self.live, self.age, *self.values, *self.amounts)
 
     @classmethod
-    def of(cls, arrays: Arrays, *, values: int) -> Kept:
-        """Put together again what `arrays` gave; so many of them are `values`."""
+    def of(cls, arrays: Arrays, *, values: int) -> KeptEvents:
+        """Make events of what `arrays` returned; so many of them are `values`."""
         contact, live, age, *more = arrays
         return cls(contact, live, age, tuple(more[:values]), tuple(more[values:]))
 
-    def where(self, mask: NDArray[np.bool_]) -> Kept:
+    def where(self, mask: NDArray[np.bool_]) -> KeptEvents:
         """Return the events that are marked."""
         bare = self.bare
-        return Kept(
+        return KeptEvents(
             self.contact[mask],
             self.live[mask],
             self.age[mask],
@@ -70,9 +154,9 @@ class Kept:
             tuple(a[mask[bare:]] for a in self.amounts),
         )
 
-    def take(self, rows: NDArray[np.integer] | slice) -> Kept:
+    def take(self, rows: NDArray[np.integer] | slice) -> KeptEvents:
         """Return some of the events, of which all have values and amounts, or none has."""
-        return Kept(
+        return KeptEvents(
             self.contact[rows],
             self.live[rows],
             self.age[rows],
@@ -87,7 +171,7 @@ class Partition:
 
     first: int
     last: int
-    events: Kept
+    events: KeptEvents
 
     def earlier(self, age: int) -> tuple[Partition, NDArray[np.bool_]]:
         """Return the events at least so old of those contacts who have younger ones too, and who they are."""
@@ -99,26 +183,32 @@ class Partition:
 
 
 class Bins:
-    """Collects events by contact, and gives them back a bounded number of occurrences at a time.
+    """Collects events by contact, and returns them in partitions of a bounded number of occurrences.
 
-    What `room` bytes don't hold goes into a temporary file, bin by bin.
+    Once they take more than `memory` bytes they are moved into a temporary file, bin by bin.
     """
 
     def __init__(
-        self, contacts: int, streams: int, *, bits: int = 14, room: int = ROOM, folder: Path | None = None
+        self,
+        contacts: int,
+        streams: int,
+        *,
+        bits: int = BIN_BITS,
+        memory: int = MEMORY,
+        folder: Path | None = None,
     ) -> None:
         self._contacts = contacts
-        self._streams = max(1, streams).bit_length()
-        self._shift = min(bits, 63 - AGE_BITS - self._streams)
+        self._stream_bits = max(1, streams).bit_length()
+        self._shift = min(bits, KEY_BITS - AGE_BITS - self._stream_bits)
         count = (max(contacts, 1) - 1 >> self._shift) + 1
-        self._parts: list[list[Kept]] = [[] for _ in range(count)]
-        self._away: list[list[Stored]] = [[] for _ in range(count)]
+        self._parts: list[list[KeptEvents]] = [[] for _ in range(count)]
+        self._spilled: list[list[Stored]] = [[] for _ in range(count)]
         self._spill = Spill(0, folder)
-        self._room, self._held, self._values = room, 0, 0
+        self._memory, self._held, self._values = memory, 0, 0
         self._occurrences = np.zeros(count, np.int64)
         self.oldest = 0
 
-    def add(self, events: Kept, lengths: NDArray[np.int64]) -> None:
+    def add(self, events: KeptEvents, lengths: NDArray[np.int64]) -> None:
         """Lay events into their bins; `lengths` is the number of streams of each live set."""
         if not len(events.contact):
             return
@@ -132,17 +222,17 @@ class Bins:
             self._parts[bin_].append(part)
             self._occurrences[bin_] += int(lengths[part.live].sum())
         self._held += sum(array.nbytes for array in events.arrays)
-        if self._held > self._room:
-            self._put_away()
+        if self._held > self._memory:
+            self._spill_all()
 
-    def _put_away(self) -> None:
-        """Make room: lay each bin's events end to end, those without values apart, into the file."""
+    def _spill_all(self) -> None:
+        """Move all events into the file: bin by bin, laid end to end, those without values apart."""
         for bin_, parts in enumerate(self._parts):
             for some in ([p for p in parts if p.bare], [p for p in parts if not p.bare]):
                 if some:
-                    events = concat(some)
+                    events = concat_events(some)
                     self._values = len(events.values)
-                    self._away[bin_].append(self._spill.put(events.arrays))
+                    self._spilled[bin_].append(self._spill.put(events.arrays))
             self._parts[bin_] = []
         self._held = 0
 
@@ -152,7 +242,7 @@ class Bins:
         return int(self._occurrences.sum())
 
     def partitions(self, budget: int = BUDGET) -> Iterator[Partition]:
-        """Give the events back, bins joined while their occurrences stay within the budget; each once."""
+        """Yield the events, bins joined while their occurrences stay within the budget; each once."""
         first = 0
         while first < len(self._parts):
             last, total = first + 1, int(self._occurrences[first])
@@ -166,27 +256,29 @@ class Bins:
 
     def _fits(self, first: int, last: int) -> bool:
         """Hold a partition to 256 Ki contacts, and contact, stream and age to 63 bits."""
-        room = min(18, 63 - self._streams - max(1, self.oldest.bit_length()))
-        return (last + 1 - first) << self._shift <= 1 << room
+        bits = min(PARTITION_BITS, KEY_BITS - self._stream_bits - max(1, self.oldest.bit_length()))
+        return (last + 1 - first) << self._shift <= 1 << bits
 
     def _join(self, first: int, last: int) -> Partition:
         parts = [part for bin_ in self._parts[first:last] for part in bin_]
         parts += [
-            Kept.of(stored(), values=self._values) for bin_ in self._away[first:last] for stored in bin_
+            KeptEvents.of(stored(), values=self._values)
+            for bin_ in self._spilled[first:last]
+            for stored in bin_
         ]
         for bin_ in range(first, last):
-            self._parts[bin_], self._away[bin_] = [], []
+            self._parts[bin_], self._spilled[bin_] = [], []
         bounds = first << self._shift, min(last << self._shift, self._contacts)
-        return Partition(*bounds, concat(parts))
+        return Partition(*bounds, concat_events(parts))
 
 
-def concat(parts: Sequence[Kept]) -> Kept:
+def concat_events(parts: Sequence[KeptEvents]) -> KeptEvents:
     """Lay events end to end, those without values first."""
     if not parts:
         none = np.zeros(0, np.uint32)
-        return Kept(none, none, none)
+        return KeptEvents(none, none, none)
     parts = sorted(parts, key=lambda part: part.bare, reverse=True)
-    return Kept(
+    return KeptEvents(
         np.concatenate([p.contact for p in parts]),
         np.concatenate([p.live for p in parts]),
         np.concatenate([p.age for p in parts]),

@@ -14,51 +14,52 @@ from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.aggregate import Sums
+    from flamescore.engine.aggregate import StreamSums
     from flamescore.rules import Condition, Predicate, TagMatch
 
 
 @dataclass(frozen=True)
-class Known:
-    """What holds for every contact whatever its events: predicates on its columns, and tags."""
+class ContactFacts:
+    """What is known of every contact before an event is counted: predicates on its columns, and tags."""
 
     fields: dict[Predicate, NDArray[np.bool_]]
     tags: dict[TagMatch, NDArray[np.bool_]]
-    since: dict[TagMatch, NDArray[np.int64]]
-    happened: dict[Happened, int]
+    tagged_at: dict[TagMatch, NDArray[np.int64]]
+    """When the latest of the tags was applied, in epoch seconds; `tags.UNDATED` where no date is known."""
+    stream_of: dict[Happened, int]
     """The stream that counts for each condition on events."""
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Answers conditions for the contacts from `first` up to `last`."""
+class ConditionEvaluator:
+    """Evaluates conditions for the contacts from `first` up to `last`; `sums` has an entry a stream."""
 
-    known: Known
+    facts: ContactFacts
     first: int
     last: int
-    sums: tuple[Sums, ...]
+    sums: tuple[StreamSums, ...]
 
     @property
     def count(self) -> int:
         """How many contacts there are."""
         return self.last - self.first
 
-    def holds(self, condition: Condition | None) -> NDArray[np.bool_]:  # noqa: PLR0911 - one a kind
-        """Say for whom a condition holds; no condition holds for all."""
+    def evaluate(self, condition: Condition | None) -> NDArray[np.bool_]:  # noqa: PLR0911 - one a kind
+        """Mark the contacts for which a condition is true; None is true for all."""
         match condition:
             case None:
                 return np.ones(self.count, np.bool_)
             case HasTag(tag=tag):
-                return self.known.tags[tag][self.first : self.last]
+                return self.facts.tags[tag][self.first : self.last]
             case FieldIs(where=where):
-                return reduce(and_, (self.known.fields[p][self.first : self.last] for p in where))
+                return reduce(and_, (self.facts.fields[p][self.first : self.last] for p in where))
             case Happened():
                 out = np.zeros(self.count, np.bool_)
-                out[self.sums[self.known.happened[condition]].contact] = True
+                out[self.sums[self.facts.stream_of[condition]].contact] = True
                 return out
             case AllOf(parts=parts):
-                return reduce(and_, map(self.holds, parts))
+                return reduce(and_, map(self.evaluate, parts))
             case AnyOf(parts=parts):
-                return reduce(or_, map(self.holds, parts))
+                return reduce(or_, map(self.evaluate, parts))
             case Not(part=part):
-                return ~self.holds(part)
+                return ~self.evaluate(part)

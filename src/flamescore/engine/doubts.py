@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import as_text, folded, maybe_blank, present
-from flamescore.engine.contacts import INDEX, KEY, ROUNDED, contact_of
+from flamescore.engine.contacts import INDEX, KEY, ROUNDED, event_key
 from flamescore.engine.streams import EVENT
 from flamescore.errors import InputError
 from flamescore.frames import DROP, FAULTY, LEFT_OUT, ODD, REJECTS, Settled
@@ -82,7 +82,7 @@ class Doubts:
 def doubtful_rows(source: EventSource) -> pl.Expr:
     """Mark rows that may lack something, and odd times, by comparisons that cost next to nothing."""
     schema = source.frame.collect_schema()
-    contact, event = contact_of(source, schema), as_text(EVENT, schema[EVENT])
+    contact, event = event_key(source, schema), as_text(EVENT, schema[EVENT])
     odd = pl.col(ODD) != 0 if ODD in schema else pl.lit(value=False)
     return pl.col("at").is_null() | maybe_blank(contact) | maybe_blank(event) | odd
 

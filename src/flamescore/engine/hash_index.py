@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LAST: Final = np.uint64(2**64 - 1)
-_WIDEST: Final = 24
+"""The largest hash; it stands behind the known ones, so that no search runs past them."""
+
+_MOST_BITS: Final = 24
+"""First bits that are indexed at most: 2^24 places take 128 MB."""
 
 
-class Probe:
+class HashIndex:
     """Known 64-bit hashes in order, and where those with the same first bits begin.
 
     `order` puts what belongs to the known hashes in the order of the places that `find` returns.
     """
 
     def __init__(self, hashes: NDArray[np.uint64]) -> None:
-        bits = min(_WIDEST, max(1, len(hashes)).bit_length() + 1)
+        bits = min(_MOST_BITS, max(1, len(hashes)).bit_length() + 1)
         self._shift = np.uint64(64 - bits)
         self.order = np.argsort(hashes)
         self._sorted = np.append(hashes[self.order], _LAST)

@@ -6,34 +6,79 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
-from flamescore.engine.entries import entries_of, numbered
-from flamescore.engine.exact import kind_for, narrowed, size, total
+from flamescore.engine.calendar import DAY
+from flamescore.engine.exact import dtype_for, largest_size, to_int64, total
 from flamescore.engine.tags import UNDATED
-from flamescore.engine.worth import DAY, contributions, factors
+from flamescore.engine.worth import contributions, decay_factors
 from flamescore.rules import NO_LIMITS, BranchRule, EventRule, TagRule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.aggregate import Sums
-    from flamescore.engine.clock import Clock
-    from flamescore.engine.conditions import Judge
+    from flamescore.engine.aggregate import StreamSums
+    from flamescore.engine.bins import Arrays, Stored
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.conditions import ConditionEvaluator
     from flamescore.engine.exact import Points
-    from flamescore.engine.spill import Arrays, Stored
     from flamescore.rules import Limits, Rule, RuleBook, Score
 
-NONE: Final = -1
-"""Stands for the age of what has none."""
+NO_AGE: Final = -1
+"""Stands for the age of a row that no event is behind."""
 
 _OLDEST: Final = 2**62
+"""An age in seconds above all that occur: the last activity of a contact without any."""
+
+_ENTRY_BITS: Final = 16
+"""Bits that hold the number of an entry where rows are sorted; contacts take 18, rows the rest of 63."""
+
+_INTEGERS: Final = (np.int8, np.int16, np.int32, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule, or a limit on a rule, group or score; `id` is whose, `name` what people call it."""
+
+    score_name: str
+    entry: str
+    id: str
+    name: str
+    limits: Limits = NO_LIMITS
+
+
+def entries_of(book: RuleBook) -> tuple[Entry, ...]:
+    """List the entries, score by score: each rule and its limit, the groups' limits, the score's."""
+    return tuple(entry for score in book.scores for entry in _entries_of_score(score))
+
+
+def _entries_of_score(score: Score) -> Iterator[Entry]:
+    for rule in score.rules:
+        yield Entry(score.name, "rule", rule.id, rule.name)
+        if rule.limits != NO_LIMITS:
+            yield Entry(score.name, "rule_limit", rule.id, rule.name, rule.limits)
+    for name, limits in score.groups:
+        if limits != NO_LIMITS:
+            yield Entry(score.name, "group_limit", name, name, limits)
+    if score.limits != NO_LIMITS:
+        yield Entry(score.name, "score_limit", score.name, score.title, score.limits)
+
+
+def entry_table(entries: tuple[Entry, ...]) -> pl.DataFrame:
+    """Return the entries as `score_name, entry, rule_id, name` (all String), in order."""
+    columns = ("score_name", "entry", "rule_id", "name")
+    rows = [(e.score_name, e.entry, e.id, e.name) for e in entries]
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+_COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NONE`.
+class LedgerRows:
+    """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NO_AGE`.
 
     Points are Python's integers (`object`) where 64 bits don't hold all of them.
     """
@@ -49,70 +94,67 @@ class Rows:
         """The columns."""
         return tuple(getattr(self, name) for name in _COLUMNS)
 
-    def part(self, first: int, last: int) -> Rows:
+    def part(self, first: int, last: int) -> LedgerRows:
         """Return the rows from one place up to another."""
-        return Rows(*(column[first:last] for column in self.arrays))
+        return LedgerRows(*(column[first:last] for column in self.arrays))
 
-    def of(self, contacts: NDArray[np.int64]) -> Rows:
+    def of(self, contacts: NDArray[np.int64]) -> LedgerRows:
         """Return the rows of some contacts, which are in rising order; there may be none of them here."""
         here = np.searchsorted(contacts, (0, int(self.contact[-1]) + 1 if len(self.contact) else 0))
         contacts = contacts[slice(*here)].astype(self.contact.dtype)  # of another type, all rows are cast
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
         rows = np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-        return Rows(*(column[rows] for column in self.arrays))
+        return LedgerRows(*(column[rows] for column in self.arrays))
 
 
 @dataclass(frozen=True)
-class Page:
+class LedgerPart:
     """The rows of the contacts from `first` up to `last`, counted from `first`; they may lie in a file."""
 
     first: int
     last: int
     stored: Stored
 
-    def rows(self) -> Rows:
+    def rows(self) -> LedgerRows:
         """Return the rows."""
-        return Rows(*self.stored())
+        return LedgerRows(*self.stored())
 
 
-def joined(parts: Sequence[tuple[int, Rows]]) -> Rows:
+def concat_rows(parts: Sequence[tuple[int, LedgerRows]]) -> LedgerRows:
     """Lay rows end to end; each part's contacts count from a first one."""
     contact = [rows.contact.astype(np.int64) + first for first, rows in parts]
     others = [[getattr(rows, name) for _, rows in parts] for name in _COLUMNS[1:]]
     none = np.zeros(0, np.int64)
-    return Rows(*(np.concatenate([none, *column]) for column in (contact, *others)))
-
-
-_KINDS: Final = (np.int8, np.int16, np.int32, np.int64)
-_COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
+    return LedgerRows(*(np.concatenate([none, *column]) for column in (contact, *others)))
 
 
 @dataclass(frozen=True)
-class Share:
-    """What the ledger of some contacts comes to.
+class LedgerSummary:
+    """What the ledger of some contacts adds up to.
 
-    `totals` and `youngest` (age of the last activity, or `NONE`) are by score and contact, `scored` says who
-    is in the population; totals that 64 bits don't hold are Python's integers. `given`, Python's integers
-    too, has a row for the contacts, the occurrences and the points, and a column an entry; `unvalued` is by
-    entry, `undated` counts contacts.
+    By score and contact: `totals` in ten-thousandths, `last_activity_age` in seconds, or `NO_AGE`, and
+    `in_population`. Totals that 64 bits don't hold are Python's integers. `entry_totals`, Python's integers
+    too, has a row for the contacts, the occurrences and the points, and a column an entry. `unvalued` (by
+    entry) counts occurrences without a number to give points from, `undated` contacts with a tag that has no
+    date under a rule that needs one.
     """
 
     totals: Points
-    youngest: NDArray[np.int64]
-    scored: NDArray[np.bool_]
-    given: NDArray[np.object_]
+    last_activity_age: NDArray[np.int64]
+    in_population: NDArray[np.bool_]
+    entry_totals: NDArray[np.object_]
     unvalued: NDArray[np.int64]
     undated: int
 
-    def inside(self) -> Points:
-        """Return the totals, 0 for who is outside the population."""
-        return np.where(self.scored, self.totals, 0)
+    def population_totals(self) -> Points:
+        """Return the totals, 0 for contacts outside the population."""
+        return np.where(self.in_population, self.totals, 0)
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a rule gives, before its limits: one row a contact that got anything, by contact."""
+class RulePoints:
+    """What a rule gives, before its limits: one row a contact that gets or loses anything, by contact."""
 
     contact: NDArray[np.int64]
     points: Points
@@ -121,15 +163,15 @@ class Given:
     unvalued: int = 0
 
     @classmethod
-    def plain(cls, points: Points) -> Given:
-        """Take points by contact that no event stands behind."""
-        who = np.flatnonzero(points)
-        none = np.zeros(len(who), np.int64)
-        return cls(who, points[who], none, none + NONE)
+    def without_events(cls, points: Points) -> RulePoints:
+        """Take points by contact that no event is behind."""
+        contacts = np.flatnonzero(points)
+        none = np.zeros(len(contacts), np.int64)
+        return cls(contacts, points[contacts], none, none + NO_AGE)
 
     @classmethod
-    def summed(cls, sums: Sums, mask: NDArray[np.bool_] | None) -> Given:
-        """Take the sums of a stream, of those contacts for whom the rule is there."""
+    def from_sums(cls, sums: StreamSums, mask: NDArray[np.bool_] | None) -> RulePoints:
+        """Take the sums of a stream, of the contacts that the rule applies to (None: all)."""
         here = sums.points != 0
         if mask is not None:
             here &= mask[sums.contact]
@@ -139,82 +181,92 @@ class Given:
 
 
 @dataclass
-class Draft:
-    """A page being written: rows as they come, and what each entry comes to."""
+class LedgerBuilder:
+    """The ledger of a partition in the making: rows as they come, and what each entry adds up to."""
 
     entries: int
-    parts: list[Rows] = field(default_factory=list)
-    given: NDArray[np.object_] = field(init=False)
+    parts: list[LedgerRows] = field(default_factory=list)
+    entry_totals: NDArray[np.object_] = field(init=False)
     unvalued: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.given = np.zeros((3, self.entries), np.object_)
+        self.entry_totals = np.zeros((3, self.entries), np.object_)
         self.unvalued = np.zeros(self.entries, np.int64)
 
-    def write(self, entry: int, given: Given) -> None:
-        """Write a row for each contact that gets or loses anything."""
+    def add(self, entry: int, given: RulePoints) -> None:
+        """Add a row for each contact that gets or loses anything."""
         more = len(given.contact), int(given.occurrences.sum()), total(given.points)
-        self.given[:, entry] += np.array(more, np.object_)  # else past 64 bits they become floats
+        self.entry_totals[:, entry] += np.array(more, np.object_)  # else past 64 bits they become floats
         self.unvalued[entry] += given.unvalued
         number = np.full(len(given.contact), entry, np.int64)
-        self.parts.append(Rows(given.contact, number, given.occurrences, given.points, given.age))
+        self.parts.append(LedgerRows(given.contact, number, given.occurrences, given.points, given.age))
 
-    def rows(self) -> Rows:
+    def rows(self) -> LedgerRows:
         """Return the rows by contact, then entry."""
         if not self.parts:
-            return Rows(*(np.zeros(0, np.int64) for _ in _COLUMNS))
-        joined = [np.concatenate([getattr(part, name) for part in self.parts]) for name in _COLUMNS]
-        place = max(1, len(joined[0]).bit_length())
-        key = (joined[0] << 16 | joined[1]) << place | np.arange(len(joined[0]))
+            return LedgerRows(*(np.zeros(0, np.int64) for _ in _COLUMNS))
+        columns = [np.concatenate([getattr(part, name) for part in self.parts]) for name in _COLUMNS]
+        contact, entry, *_ = columns
+        place_bits = max(1, len(contact).bit_length())
+        key = (contact << _ENTRY_BITS | entry) << place_bits | np.arange(len(contact))
         key.sort()
-        order = key & ((1 << place) - 1)
-        return Rows(*(_narrowed(column)[order] for column in joined))
+        order = key & ((1 << place_bits) - 1)
+        return LedgerRows(*(_smallest_integers(column)[order] for column in columns))
 
 
-class Teller:
+class LedgerWriter:
     """Writes the ledger of a partition from its sums and conditions."""
 
     def __init__(self, book: RuleBook, of_rule: dict[EventRule, int], clock: Clock) -> None:
         self.book = book
         self.entries = entries_of(book)
-        self._number = numbered(self.entries)
+        self._number = {(e.score_name, e.entry, e.id): i for i, e in enumerate(self.entries)}
         self._of_rule = of_rule
         self._clock = clock
 
-    def share(self, judge: Judge) -> tuple[Draft, Share]:
-        """Write the ledger of the judge's contacts, and say what it comes to."""
-        draft = Draft(len(self.entries))
-        undated = np.zeros(judge.count, np.bool_)
-        told = [self._score(score, judge, draft, undated) for score in self.book.scores]
-        totals, youngest, scored = (np.stack(parts) for parts in zip(*told, strict=True))
-        share = Share(totals, youngest, scored, draft.given, draft.unvalued, int(undated.sum()))
-        return draft, share
+    def write(self, evaluator: ConditionEvaluator) -> tuple[LedgerBuilder, LedgerSummary]:
+        """Write the ledger of the evaluator's contacts, and add it up."""
+        builder = LedgerBuilder(len(self.entries))
+        undated = np.zeros(evaluator.count, np.bool_)
+        scores = [self._score(score, evaluator, builder, undated) for score in self.book.scores]
+        totals, last_activity, in_population = (np.stack(parts) for parts in zip(*scores, strict=True))
+        summary = LedgerSummary(
+            totals, last_activity, in_population, builder.entry_totals, builder.unvalued, int(undated.sum())
+        )
+        return builder, summary
 
     def _score(
-        self, score: Score, judge: Judge, draft: Draft, undated: NDArray[np.bool_]
+        self,
+        score: Score,
+        evaluator: ConditionEvaluator,
+        builder: LedgerBuilder,
+        undated: NDArray[np.bool_],
     ) -> tuple[Points, NDArray[np.int64], NDArray[np.bool_]]:
-        scored = judge.holds(score.population)
-        youngest = np.full(judge.count, _OLDEST, np.int64)
-        told = [(rule, self._given(rule, judge, score, scored, undated)) for rule in score.rules]
-        kind = kind_for(sum(size(given.points) for _, given in told))  # limits only make sums smaller
-        groups: dict[str | None, Points] = {None: np.zeros(judge.count, kind)}
-        for rule, given in told:
-            draft.write(self._number[score.name, "rule", rule.id], given)
-            _younger(youngest, given)
-            group = groups.setdefault(rule.group, np.zeros(judge.count, kind))
-            self._add(draft, group, given, rule.limits, (score.name, "rule_limit", rule.id))
+        """Write a score: totals, ages of the last activity, and who is in the population, by contact."""
+        in_population = evaluator.evaluate(score.population)
+        youngest = np.full(evaluator.count, _OLDEST, np.int64)
+        rules = [
+            (rule, self._points_of(rule, evaluator, score, in_population, undated)) for rule in score.rules
+        ]
+        dtype = dtype_for(sum(largest_size(given.points) for _, given in rules))  # limits make sums smaller
+        groups: dict[str | None, Points] = {None: np.zeros(evaluator.count, dtype)}
+        for rule, given in rules:
+            builder.add(self._number[score.name, "rule", rule.id], given)
+            _note_activity(youngest, given)
+            group = groups.setdefault(rule.group, np.zeros(evaluator.count, dtype))
+            self._add_to_group(builder, group, given, rule.limits, (score.name, "rule_limit", rule.id))
         sums = groups[None]
         for name, limits in score.groups:
             if name in groups:
-                sums += self._limited(draft, groups[name], limits, (score.name, "group_limit", name))
-        sums = self._limited(draft, sums, score.limits, (score.name, "score_limit", score.name))
-        return narrowed(sums), np.where(youngest == _OLDEST, NONE, youngest), scored
+                sums += self._limited(builder, groups[name], limits, (score.name, "group_limit", name))
+        sums = self._limited(builder, sums, score.limits, (score.name, "score_limit", score.name))
+        return to_int64(sums), np.where(youngest == _OLDEST, NO_AGE, youngest), in_population
 
-    def _add(
+    def _add_to_group(
         self,
-        draft: Draft,
+        builder: LedgerBuilder,
         group: Points,
-        given: Given,
+        given: RulePoints,
         limits: Limits,
         entry: tuple[str, str, str],
     ) -> None:
@@ -224,70 +276,86 @@ class Teller:
             return
         points = np.zeros(len(group), group.dtype)
         points[given.contact] = given.points
-        group += self._limited(draft, points, limits, entry)
+        group += self._limited(builder, points, limits, entry)
 
-    def _limited(self, draft: Draft, points: Points, limits: Limits, entry: tuple[str, str, str]) -> Points:
-        """Clamp sums, and write down what that took or gave back."""
+    def _limited(
+        self, builder: LedgerBuilder, points: Points, limits: Limits, entry: tuple[str, str, str]
+    ) -> Points:
+        """Clamp sums, and write the difference as an entry of its own."""
         if limits == NO_LIMITS:
             return points
-        held = np.clip(points, limits.low, limits.high)
-        draft.write(self._number[entry], Given.plain(held - points))
-        return held
+        clamped = np.clip(points, limits.low, limits.high)
+        builder.add(self._number[entry], RulePoints.without_events(clamped - points))
+        return clamped
 
-    def _given(
-        self, rule: Rule, judge: Judge, score: Score, scored: NDArray[np.bool_], undated: NDArray[np.bool_]
-    ) -> Given:
-        mask = scored if rule.condition is None else scored & judge.holds(rule.condition)
+    def _points_of(
+        self,
+        rule: Rule,
+        evaluator: ConditionEvaluator,
+        score: Score,
+        in_population: NDArray[np.bool_],
+        undated: NDArray[np.bool_],
+    ) -> RulePoints:
+        """Return what a rule gives before its limits; `undated` marks contacts whose tag lacks a date."""
+        mask = in_population
+        if rule.condition is not None:
+            mask = in_population & evaluator.evaluate(rule.condition)
         match rule.subject:
             case EventRule():
                 everyone = rule.condition is None and score.population is None
-                return Given.summed(judge.sums[self._of_rule[rule.subject]], None if everyone else mask)
+                sums = evaluator.sums[self._of_rule[rule.subject]]
+                return RulePoints.from_sums(sums, None if everyone else mask)
             case TagRule():
-                return Given.plain(self._tagged(rule.subject, judge, mask, undated))
+                return RulePoints.without_events(self._tagged(rule.subject, evaluator, mask, undated))
             case BranchRule():
-                return Given.plain(_branched(rule.subject, judge, mask))
+                return RulePoints.without_events(_branched(rule.subject, evaluator, mask))
 
     def _tagged(
-        self, rule: TagRule, judge: Judge, mask: NDArray[np.bool_], undated: NDArray[np.bool_]
+        self,
+        rule: TagRule,
+        evaluator: ConditionEvaluator,
+        mask: NDArray[np.bool_],
+        undated: NDArray[np.bool_],
     ) -> NDArray[np.int64]:
-        has = judge.known.tags[rule.tag][judge.first : judge.last] & mask
+        has = evaluator.facts.tags[rule.tag][evaluator.first : evaluator.last] & mask
         if not rule.dated:
             return np.where(has, rule.points, 0)
-        since = judge.known.since[rule.tag][judge.first : judge.last]
+        since = evaluator.facts.tagged_at[rule.tag][evaluator.first : evaluator.last]
         dated = has & (since != UNDATED)
         age = np.where(dated, self._clock.now - since, 0)
         reach = self._clock.reach(rule.window)
         live = dated if reach is None else dated & (age < reach)
-        factor = factors(rule.decay, int(age.max(initial=0)) // DAY)
+        factor = decay_factors(rule.decay, int(age.max(initial=0)) // DAY)
         worth = contributions(rule.points, factor[np.minimum(age // DAY, len(factor) - 1)])
         undated |= has & ~dated
-        plain = rule.points if rule.undated == "keep" else 0
-        return np.where(live, worth, np.where(has & ~dated, plain, 0))
+        without_date = rule.points if rule.undated == "keep" else 0
+        return np.where(live, worth, np.where(has & ~dated, without_date, 0))
 
 
-def _branched(rule: BranchRule, judge: Judge, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    points = np.zeros(judge.count, np.int64)
-    open_ = mask.copy()
+def _branched(rule: BranchRule, evaluator: ConditionEvaluator, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give each contact the points of the first branch whose condition holds, 0 where none does."""
+    points = np.zeros(evaluator.count, np.int64)
+    undecided = mask.copy()
     for branch in rule.branches:
-        taken = open_ & judge.holds(branch.condition)
+        taken = undecided & evaluator.evaluate(branch.condition)
         points[taken] = branch.points
-        open_ &= ~taken
+        undecided &= ~taken
     return points
 
 
-def _younger(youngest: NDArray[np.int64], given: Given) -> None:
+def _note_activity(youngest: NDArray[np.int64], given: RulePoints) -> None:
     """Take the younger activity where an event rule gave more than 0 points."""
-    active = (given.points > 0) & (given.age != NONE)
-    who = given.contact[active]
-    youngest[who] = np.minimum(youngest[who], given.age[active])
+    active = (given.points > 0) & (given.age != NO_AGE)
+    contacts = given.contact[active]
+    youngest[contacts] = np.minimum(youngest[contacts], given.age[active])
 
 
-def _narrowed(column: Points) -> Points:
-    """Keep whole numbers in the least room that they fit into: the ledger is what a scoring holds most of.
+def _smallest_integers(column: Points) -> Points:
+    """Store whole numbers in the smallest type that holds them: most of a scoring's memory is the ledger.
 
     A row takes 12 bytes or so; with 64 bits a number it took 40.
     """
     low, high = column.min(initial=0), column.max(initial=0)
-    fitting = (kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    fitting = (kind for kind in _INTEGERS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
     kind = next(fitting, None)
     return column if kind is None else column.astype(kind)

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flamescore.engine.bins import Bins
-from flamescore.engine.conditions import Judge
-from flamescore.engine.ledger import Page
-from flamescore.engine.preparation import Prepared, prepare
+from flamescore.engine.aggregate import Aggregator, LiveSets, WorthTables, groups_of
+from flamescore.engine.bins import BIN_BITS, BUDGET, MEMORY, Bins, Spill
+from flamescore.engine.conditions import ConditionEvaluator, ContactFacts
+from flamescore.engine.contacts import contacts_of, match_fields
+from flamescore.engine.ledger import LedgerPart, LedgerWriter
 from flamescore.engine.scan import BATCH, Scan
-from flamescore.engine.score_limits import ScoreTooLargeError, check
-from flamescore.engine.spill import ROOM, Spill
-from flamescore.memory import give_back
-from flamescore.steps import Watch
+from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
+from flamescore.engine.streams import conditions_of_book, streams_of
+from flamescore.engine.tags import tags_of
+from flamescore.engine.worth import worth_table
+from flamescore.memory import release_free_memory
+from flamescore.rules import FieldIs, Happened, HasTag, TagRule, leaves
+from flamescore.steps import Stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,14 +29,94 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.aggregate import Tail
     from flamescore.engine.bins import Partition
-    from flamescore.engine.clock import Clock
-    from flamescore.engine.ledger import Draft, Share
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.contacts import Contacts
+    from flamescore.engine.ledger import LedgerBuilder, LedgerSummary
     from flamescore.engine.scan import Scanned
+    from flamescore.engine.streams import Streams
+    from flamescore.engine.tags import Tags
     from flamescore.frames import Exports
-    from flamescore.rules import Condition, RuleBook
+    from flamescore.rules import Condition, Predicate, RuleBook
     from flamescore.steps import Step
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that is known before the first event is read; scoring and explaining have it in common."""
+
+    book: RuleBook
+    clock: Clock
+    contacts: Contacts
+    streams: Streams
+    tags: Tags
+    facts: ContactFacts
+    ledger_writer: LedgerWriter
+    unread: tuple[tuple[str, int], ...]
+    """The columns of contacts with cells that did not read as the number or date needed, and how many."""
+
+    def aggregator(self, sets: Sequence[tuple[int, ...]], *, oldest: int, wide: bool) -> Aggregator:
+        """Make what counts occurrences of these live sets; no event is older than `oldest` seconds.
+
+        `wide` counts every stream but followers in the wide form.
+        """
+        streams = self.streams.all
+        links = (link for s in streams for link in (s.followed_by, s.unless_followed_by))
+        followers = {link.stream for link in links if link is not None}
+        is_wide = [s.wide or (wide and i not in followers) for i, s in enumerate(streams)]
+        return Aggregator(
+            streams=self.streams,
+            clock=self.clock,
+            tables=WorthTables.of([worth_table(stream, oldest) for stream in streams]),
+            groups=groups_of(streams, is_wide),
+            narrow=LiveSets.of([s for s in streams if not is_wide[s]] for streams in sets),
+            wide=LiveSets.of([s for s in streams if is_wide[s]] for streams in sets),
+            age_bits=max(1, oldest.bit_length()),
+        )
+
+
+def prepare(
+    book: RuleBook, exports: Exports, clock: Clock, *, extra_conditions: Sequence[Condition] = ()
+) -> Prepared:
+    """Index the contacts, and work out once whatever does not depend on events.
+
+    `extra_conditions` are not of the book (whom the call list leaves out, say); they can be evaluated too.
+    """
+    contacts = contacts_of(exports.contacts, exports.aliases)
+    streams = streams_of(book, extra_conditions, clock)
+    conditions = [
+        leaf for condition in (*extra_conditions, *conditions_of_book(book)) for leaf in leaves(condition)
+    ]
+    fields = [p for c in conditions if isinstance(c, FieldIs) for p in c.where]
+    matched = match_fields(contacts, tuple(dict.fromkeys(fields)), clock)
+    tags = tags_of(contacts, exports.tag_history, clock)
+    return Prepared(
+        book=book,
+        clock=clock,
+        contacts=contacts,
+        streams=streams,
+        tags=tags,
+        facts=_facts(book, conditions, matched.matches, tags, streams),
+        ledger_writer=LedgerWriter(book, streams.of_rule, clock),
+        unread=matched.unread,
+    )
+
+
+def _facts(
+    book: RuleBook,
+    conditions: Sequence[Condition],
+    fields: dict[Predicate, NDArray[np.bool_]],
+    tags: Tags,
+    streams: Streams,
+) -> ContactFacts:
+    rules = [r.subject for score in book.scores for r in score.rules if isinstance(r.subject, TagRule)]
+    asked = dict.fromkeys((*(c.tag for c in conditions if isinstance(c, HasTag)), *(r.tag for r in rules)))
+    return ContactFacts(
+        fields=fields,
+        tags={tag: tags.has(tag) for tag in asked},
+        tagged_at={rule.tag: tags.applied_at(rule.tag) for rule in rules if rule.dated},
+        stream_of={c: streams.of_condition[c] for c in conditions if isinstance(c, Happened)},
+    )
 
 
 @dataclass(frozen=True)
@@ -40,57 +124,57 @@ class Tuning:
     """How the work is cut up; nothing of it changes a result.
 
     `batch` is the rows of a batch, `bin_bits` the contacts of a bin as a power of two; `budget` bounds the
-    occurrences counted at once, `workers` the partitions at a time. `wide` sends every stream through the
-    wide form of counting, which is there to be tested against the narrow one. `room` is the bytes of events,
-    and as many of the ledger, that are held in memory; more goes into temporary files in `folder` (None:
-    where the system has its own).
+    occurrences counted at once, `workers` the partitions at a time. `wide` counts every stream in the wide
+    form, to test it against the narrow one. `memory` is the bytes of events, and as many of the ledger, that
+    are held in memory; more goes into temporary files in `folder` (None: the system's own).
     """
 
     batch: int = BATCH
-    bin_bits: int = 14
-    budget: int = 1_000_000
+    bin_bits: int = BIN_BITS
+    budget: int = BUDGET
     workers: int = 2
     wide: bool = False
-    room: int = ROOM
+    memory: int = MEMORY
     folder: Path | None = None
 
 
-DEFAULT = Tuning()
+DEFAULT_TUNING = Tuning()
 
 
 @dataclass(frozen=True)
-class Told:
-    """A partition's ledger, what it comes to, and for whom each further condition holds.
+class PartitionResult:
+    """A partition's ledger (None where it was not asked for) and its summary.
 
-    There is no page where nobody wants the ledger. `earlier` are the totals without the youngest events, by
-    score and contact, 0 outside the population; None where nobody wants them, or they are too large.
+    `extra` has a mask of the contacts for each extra condition. `earlier_totals` are the totals without the
+    youngest events, by score and contact, 0 outside the population; None where nobody asked, or they are too
+    large.
     """
 
-    page: Page | None
-    share: Share
-    holds: tuple[NDArray[np.bool_], ...]
-    earlier: NDArray[np.int64] | None = None
+    ledger: LedgerPart | None
+    summary: LedgerSummary
+    extra: tuple[NDArray[np.bool_], ...]
+    earlier_totals: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the engine worked out: the shares of the ledger, in order of contact id."""
+    """What the engine worked out: the results of the partitions, in order of contact id."""
 
     prepared: Prepared
     scanned: Scanned
-    told: tuple[Told, ...]
+    results: tuple[PartitionResult, ...]
     steps: tuple[Step, ...]
 
     @property
-    def pages(self) -> tuple[Page, ...]:
-        """The pages of the ledger."""
-        return tuple(told.page for told in self.told if told.page is not None)
+    def ledger(self) -> tuple[LedgerPart, ...]:
+        """The parts of the ledger; none where it was not asked for."""
+        return tuple(result.ledger for result in self.results if result.ledger is not None)
 
-    def by_score(self, rows: Callable[[Told], NDArray[Any] | None]) -> dict[str, NDArray[Any]]:
+    def by_score(self, rows: Callable[[PartitionResult], NDArray[Any] | None]) -> dict[str, NDArray[Any]]:
         """Lay what has a row a score and a column a contact end to end, score by score."""
-        parts = [part for told in self.told if (part := rows(told)) is not None]
-        whole = np.concatenate(parts, axis=1)
-        return {score.name: whole[n] for n, score in enumerate(self.prepared.book.scores)}
+        parts = [part for result in self.results if (part := rows(result)) is not None]
+        joined = np.concatenate(parts, axis=1)
+        return {score.name: joined[n] for n, score in enumerate(self.prepared.book.scores)}
 
 
 def run(
@@ -98,95 +182,105 @@ def run(
     exports: Exports,
     clock: Clock,
     *,
-    also: Sequence[Condition],
-    tuning: Tuning,
-    before: int | None = None,
+    extra_conditions: Sequence[Condition] = (),
+    tuning: Tuning = DEFAULT_TUNING,
+    earlier_age: int | None = None,
     ledger: bool = True,
 ) -> Run:
     """Go from exports to the ledger of every partition.
 
-    Without `ledger` only to what it comes to, and nothing is told of rejects. With `before` the totals of the
-    events that are at least so many seconds old are worked out too.
+    Without `ledger` only its summary is made, and rejects are left out without a word. With `earlier_age` the
+    totals of the events that are at least so many seconds old are worked out too.
 
     Raises:
+        InputError: sources have too many rejects.
         ScoreTooLargeError: 64 bits don't hold a contact's score.
     """
-    watch = Watch()
-    ready = prepare(book, exports, clock, also=also)
-    watch("contacts", ready.people.count)
-    room, folder = tuning.room, tuning.folder
-    bins = Bins(ready.people.count, len(ready.streams.all), bits=tuning.bin_bits, room=room, folder=folder)
-    scanned = Scan(ready.streams, ready.people, clock, batch=tuning.batch).run(
-        exports.events, bins, rejects=ledger
-    )
+    watch = Stopwatch()
+    prepared = prepare(book, exports, clock, extra_conditions=extra_conditions)
+    watch("contacts", prepared.contacts.count)
+    memory, folder = tuning.memory, tuning.folder
+    streams, contacts = prepared.streams, prepared.contacts
+    bins = Bins(contacts.count, len(streams.all), bits=tuning.bin_bits, memory=memory, folder=folder)
+    scan = Scan(streams, contacts, clock, batch=tuning.batch)
+    scanned = scan.run(exports.events, bins, rejects=ledger)
     watch("events", sum(record.counts.rows for record in scanned.records))
-    give_back()
-    occurrences, pages = bins.occurrences, Spill(room, folder) if ledger else None
-    tail = ready.tail(scanned.sets, oldest=bins.oldest, wide=tuning.wide)
-
-    accountant = _Accountant(ready, tail, pages, tuple(also), before)
-    told = tuple(_in_turn(accountant.tell, bins.partitions(tuning.budget), tuning.workers))
-    give_back()
+    release_free_memory()
+    occurrences = bins.occurrences
+    counter = _PartitionCounter(
+        prepared,
+        prepared.aggregator(scanned.sets, oldest=bins.oldest, wide=tuning.wide),
+        Spill(memory, folder) if ledger else None,
+        tuple(extra_conditions),
+        earlier_age,
+    )
+    results = tuple(_in_order(counter.count, bins.partitions(tuning.budget), tuning.workers))
+    release_free_memory()
     watch("counting", occurrences)
-    return Run(ready, scanned, told, tuple(watch.steps))
+    return Run(prepared, scanned, results, tuple(watch.steps))
 
 
 @dataclass(frozen=True)
-class _Accountant:
-    """Works out what a partition comes to."""
+class _PartitionCounter:
+    """Goes from the events of a partition to its ledger."""
 
-    ready: Prepared
-    tail: Tail
-    pages: Spill | None
-    also: tuple[Condition, ...]
-    before: int | None
+    prepared: Prepared
+    aggregator: Aggregator
+    spill: Spill | None
+    extra_conditions: tuple[Condition, ...]
+    earlier_age: int | None
 
-    def tell(self, partition: Partition) -> Told:
-        """Count the events, write the page, answer the further conditions."""
-        judge, draft, share = self._counted(partition)
-        self._check(partition, draft, share)
-        stored = None if self.pages is None else self.pages.put(draft.rows().arrays)
-        page = None if stored is None else Page(judge.first, judge.last, stored)
-        holds = tuple(judge.holds(condition) for condition in self.also)
-        earlier = None if self.before is None else self._earlier(partition, share, self.before)
-        return Told(page, share, holds, earlier)
+    def count(self, partition: Partition) -> PartitionResult:
+        """Count the events, write the ledger, evaluate the extra conditions."""
+        evaluator, builder, summary = self._ledger_of(partition)
+        self._check(partition, builder, summary)
+        stored = None if self.spill is None else self.spill.put(builder.rows().arrays)
+        ledger = None if stored is None else LedgerPart(evaluator.first, evaluator.last, stored)
+        extra = tuple(evaluator.evaluate(condition) for condition in self.extra_conditions)
+        age = self.earlier_age
+        return PartitionResult(
+            ledger, summary, extra, None if age is None else self._earlier_totals(partition, summary, age)
+        )
 
-    def _counted(self, partition: Partition) -> tuple[Judge, Draft, Share]:
-        judge = Judge(self.ready.known, partition.first, partition.last, self.tail.sums(partition))
-        return judge, *self.ready.teller.share(judge)
+    def _ledger_of(self, partition: Partition) -> tuple[ConditionEvaluator, LedgerBuilder, LedgerSummary]:
+        sums = self.aggregator.sums(partition)
+        evaluator = ConditionEvaluator(self.prepared.facts, partition.first, partition.last, sums)
+        return evaluator, *self.prepared.ledger_writer.write(evaluator)
 
-    def _check(self, partition: Partition, draft: Draft, share: Share) -> None:
-        teller, ids = self.ready.teller, self.ready.people.frame["contact_id"]
-        check(
-            draft,
-            share,
-            teller.entries,
-            as_of=self.ready.clock.as_of,
+    def _check(self, partition: Partition, builder: LedgerBuilder, summary: LedgerSummary) -> None:
+        ids = self.prepared.contacts.frame["contact_id"]
+        check_score_size(
+            builder,
+            summary,
+            self.prepared.ledger_writer.entries,
+            as_of=self.prepared.clock.as_of,
             id_of=lambda place: str(ids[partition.first + place]),
         )
 
-    def _earlier(self, partition: Partition, share: Share, before: int) -> NDArray[np.int64] | None:
-        """Count again for those alone who have younger events: from one night to the next they are few."""
-        past, who = partition.earlier(before)
-        totals = share.inside()
-        if not who.any():
+    def _earlier_totals(
+        self, partition: Partition, summary: LedgerSummary, age: int
+    ) -> NDArray[np.int64] | None:
+        """Count again for contacts with younger events alone: from one run to the next they are few."""
+        past, changed = partition.earlier(age)
+        totals = summary.population_totals()
+        if not changed.any():
             return totals
-        _, draft, earlier = self._counted(past)
+        _, builder, earlier = self._ledger_of(past)
         try:
-            self._check(past, draft, earlier)
+            self._check(past, builder, earlier)
         except ScoreTooLargeError:
             return None
-        return np.where(who, earlier.inside(), totals)
+        return np.where(changed, earlier.population_totals(), totals)
 
 
-def _in_turn(
-    tell: Callable[[Partition], Told], partitions: Iterator[Partition], workers: int
-) -> Iterator[Told]:
-    """Work on a few partitions at a time, and yield what they came to in order."""
+def _in_order(
+    count: Callable[[Partition], PartitionResult], partitions: Iterator[Partition], workers: int
+) -> Iterator[PartitionResult]:
+    """Work on a few partitions at a time, and yield their results in order."""
     with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[Told]] = deque()
+        waiting: deque[Future[PartitionResult]] = deque()
         for partition in partitions:
-            waiting.append(pool.submit(tell, partition))
+            waiting.append(pool.submit(count, partition))
             if len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:

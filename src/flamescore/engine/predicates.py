@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import present
-from flamescore.engine.clock import EPOCH
+from flamescore.engine.calendar import EPOCH
 from flamescore.engine.readings import FALSE, MISSING, TRUE, composed, fold_all, folded, instants, number
 from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.rules import Test
 
 CELL, ISO = "cell", "iso"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from flamescore.engine.ledger import NONE
+from flamescore.engine.ledger import NO_AGE
 from flamescore.engine.readings import instant_of
 from flamescore.frames import SCORES, conform
 from flamescore.points import quotients
@@ -16,7 +16,7 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.rules import Score
 
 _TOTAL, _NUMBER = "total", "number"
@@ -38,13 +38,13 @@ def ranked(
     """
     frame = pl.DataFrame({_TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
     frame = frame.filter(pl.Series(scored)).sort(
-        pl.col(_TOTAL), pl.when(pl.col("age") != NONE).then("age"), _NUMBER,
+        pl.col(_TOTAL), pl.when(pl.col("age") != NO_AGE).then("age"), _NUMBER,
         descending=[True, False, False], nulls_last=True,
     )  # fmt: skip
     total = frame[_TOTAL]
     number = total.to_numpy().astype(np.int64)
     lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
-    at = pl.when(pl.col("age") != NONE).then(clock.now - pl.col("age"))
+    at = pl.when(pl.col("age") != NO_AGE).then(clock.now - pl.col("age"))
     table = frame.select(
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),

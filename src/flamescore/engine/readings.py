@@ -10,12 +10,13 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, present
+from flamescore.engine.calendar import DAY
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
 
 NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INSTANT: Final = (
@@ -28,7 +29,14 @@ LARGEST: Final = 1e12
 TRUE: Final = ("true", "yes", "y", "1", "t")
 FALSE: Final = ("false", "no", "n", "0", "f")
 _SURE: Final = 1e8
+"""Below this, a float times 10,000 is off by less than `_NEAR`: a float has 53 bits, 1e12 takes 40."""
+
 _NEAR: Final = 0.01
+"""A product this near to a half could be rounded the wrong way, so it is read by its text."""
+
+_CACHED_OPERANDS: Final = 10_000
+"""Folded operands that are kept in memory; a book of 300 rules has some hundreds."""
+
 MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
@@ -43,7 +51,7 @@ def folded(cell: pl.Expr) -> pl.Expr:
     return composed(cell).str.to_lowercase()
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=_CACHED_OPERANDS)
 def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool = True) -> tuple[str, ...]:
     """Bring operands to the form in which cells are compared, by the very same expressions.
 
@@ -83,7 +91,7 @@ def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray
     instant = np.where(zoned, seconds - shift, 0)
     naive = read & ~zoned
     instant[naive] = clock.instants(seconds[naive])
-    days = seconds // 86_400
+    days = seconds // DAY
     timed = read & ~bare
     days[timed] = clock.local_days(instant[timed])
     return np.where(read, instant, MISSING), np.where(read, days, MISSING)

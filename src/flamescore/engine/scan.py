@@ -10,14 +10,13 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.engine.bins import Kept
-from flamescore.engine.contacts import INDEX, KEY, contact_of, hashes_of
+from flamescore.engine.bins import KeptEvents
+from flamescore.engine.contacts import INDEX, KEY, event_key, key_hashes
 from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle, untold
+from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
 from flamescore.engine.readings import MISSING, ten_thousandths
-from flamescore.engine.signatures import Signatures
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
-from flamescore.engine.windows import FOREVER, Liveness, Matcher, Matching, window_of
 from flamescore.frames import DROP, DUPLICATE, ISO_SUFFIX, ODD, SUPERSEDED, SourceRecord
 from flamescore.input_errors import reading
 
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.bins import Bins
-    from flamescore.engine.clock import Clock
-    from flamescore.engine.contacts import People
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.contacts import Contacts
     from flamescore.engine.streams import Streams
     from flamescore.frames import EventSource
 
@@ -62,7 +61,7 @@ class Scanned:
 class Scan:
     """Goes through the sources batch by batch."""
 
-    def __init__(self, streams: Streams, people: People, clock: Clock, *, batch: int = BATCH) -> None:
+    def __init__(self, streams: Streams, people: Contacts, clock: Clock, *, batch: int = BATCH) -> None:
         self.streams = streams
         self.people = people
         self.clock = clock
@@ -137,13 +136,13 @@ class Scan:
     def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
         """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
         schema = source.frame.collect_schema()
-        text = contact_of(source, schema)
+        text = event_key(source, schema)
         doubtful = source.settle is not None
         looked_at = (EVENT,) if doubtful or DROP in schema else ()
         used = [name for name in dict.fromkeys((*columns, *looked_at)) if name in schema]
         return source.frame.select(
             text.alias(KEY),
-            *hashes_of(text),
+            *key_hashes(text),
             (self.clock.now - pl.col("at").dt.epoch("s")).alias(AGE),
             *used,
             *(name + ISO_SUFFIX for name in used if name + ISO_SUFFIX in schema),
@@ -173,7 +172,7 @@ class Scan:
             bins.add(self.kept(batch, some, live[some], age[some], bare=bare), self.liveness.lengths)
         return np.bincount(status, minlength=len(STATUSES))
 
-    def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], Matching]:
+    def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], SignatureMatches]:
         """Return the signature of each row, and what signatures mean to the rules."""
         cells = [_column(batch, coder.column) for coder in self.signatures.coders]
         return self.signatures.encode(cells, batch.height), self.matcher.update()
@@ -186,11 +185,11 @@ class Scan:
         age: NDArray[np.int64],
         *,
         bare: bool = False,
-    ) -> Kept:
+    ) -> KeptEvents:
         """Return rows of a batch as the events that are counted; `bare`: no wide stream is live for them."""
         at = pl.Series(rows)
         some = at.clear() if bare else at
-        return Kept(
+        return KeptEvents(
             contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),

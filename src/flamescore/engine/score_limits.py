@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flamescore.engine.exact import MOST
+from flamescore.engine.exact import MAX_SCORE
 from flamescore.errors import InputError, Problem
 from flamescore.input_errors import TOO_LARGE
 from flamescore.text import printable, shape
@@ -16,52 +16,58 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from flamescore.engine.entries import Entry
-    from flamescore.engine.ledger import Draft, Share
+    from flamescore.engine.ledger import Entry, LedgerBuilder, LedgerSummary
 
 
 class ScoreTooLargeError(InputError):
-    """A contact's score is past `exact.MOST`."""
+    """A contact's score is past `exact.MAX_SCORE`."""
 
 
-def check(
-    draft: Draft, share: Share, entries: Sequence[Entry], *, as_of: datetime, id_of: Callable[[int], str]
+def check_score_size(
+    builder: LedgerBuilder,
+    summary: LedgerSummary,
+    entries: Sequence[Entry],
+    *,
+    as_of: datetime,
+    id_of: Callable[[int], str],
 ) -> None:
-    """See that 64 bits hold every score. `id_of` gives a contact's id by its place in the share.
+    """Check that 64 bits hold every score. `id_of` gives a contact's id by its place in the summary.
 
     Raises:
         ScoreTooLargeError: they don't. The first contact and score are named, and the rule that gave most.
     """
-    if share.totals.dtype != object:
+    if summary.totals.dtype != object:
         return
-    inside = share.inside()
-    passed = np.argwhere((np.abs(inside) > MOST).T)
+    totals = summary.population_totals()
+    passed = np.argwhere((np.abs(totals) > MAX_SCORE).T)
     if len(passed):
         contact, number = passed[0].tolist()
         names = list(dict.fromkeys(entry.score_name for entry in entries))
-        score, total = names[number], int(inside[number, contact])
-        rule, points = _most(draft, entries, score, contact, gave=total > 0)
+        score, total = names[number], int(totals[number, contact])
+        rule, points = _largest_rule(builder, entries, score, contact, gave=total > 0)
         raise ScoreTooLargeError(
             Problem(
                 TOO_LARGE,
                 f"The score `{printable(score)}` of contact `{_shown(id_of(contact))}` is {_points(total)} "
-                f"as of {as_of:%Y-%m-%d}, and a score can be {MOST // POINT:,} points at most, either way. "
-                f"The rule `{printable(rule)}` {'gave' if total > 0 else 'took'} most: "
+                f"as of {as_of:%Y-%m-%d}, and a score can be {MAX_SCORE // POINT:,} points at most, "
+                f"either way. The rule `{printable(rule)}` {'gave' if total > 0 else 'took'} most: "
                 f"{_points(abs(points))}.",
                 hint="Give fewer points for each event, or bound the rule: `limits: {max: 1000}`.",
             )
         )
 
 
-def _most(draft: Draft, entries: Sequence[Entry], score: str, contact: int, *, gave: bool) -> tuple[str, int]:
-    """Return the rule of a score that gave a contact most, or took most, and how many ten-thousandths."""
-    rows = draft.rows().of(np.array([contact]))
-    told = [
+def _largest_rule(
+    builder: LedgerBuilder, entries: Sequence[Entry], score: str, contact: int, *, gave: bool
+) -> tuple[str, int]:
+    """Return the rule of a score that gave a contact most, or took most, and the ten-thousandths."""
+    rows = builder.rows().of(np.array([contact]))
+    given = [
         (entries[number].name, points)
         for number, points in zip(rows.entry.tolist(), rows.points.tolist(), strict=True)
         if (entries[number].score_name, entries[number].entry) == (score, "rule")
     ]
-    return (max if gave else min)(told, key=lambda each: each[1])
+    return (max if gave else min)(given, key=lambda each: each[1])
 
 
 def _points(ten_thousandths: int) -> str:

@@ -1,6 +1,6 @@
 """Every way of counting events that a rule book asks for, once: the streams.
 
-A worked example runs through `streams`, `signatures`, `windows`, `bins`, `tail` and `counting`. Two rules:
+A worked example runs through `streams`, `matching`, `bins` and `aggregate`. Two rules:
 
     A: {event: visit, where: {url: {contains: /sales}}, points: 8, count: once, expires: 28d, decay: 1%}
     B: {event: visit, points: 1, count: each, expires: 7d}
@@ -37,14 +37,14 @@ from flamescore.rules import (
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from flamescore.engine.clock import Clock
+    from flamescore.engine.calendar import Clock
     from flamescore.rules import Condition, RuleBook
 
 EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FollowerLink:
     """A follower of a stream: the stream of followers, the seconds within, and whether it must be later."""
 
     stream: int
@@ -65,13 +65,13 @@ class Stream:
     per: Per | None = None
     times: int = 1
     count: int | None = None
-    followed_by: Link | None = None
-    unless_followed_by: Link | None = None
+    followed_by: FollowerLink | None = None
+    unless_followed_by: FollowerLink | None = None
     points: Points = field(default_factory=Points)
     decay: Decay = NO_DECAY
 
     @property
-    def way(self) -> Hashable:
+    def counting_key(self) -> Hashable:
         """How occurrences count: streams of one way can be counted side by side."""
         return (
             self.per,
@@ -128,11 +128,13 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
     for rule in (rule for score in book.scores for rule in score.rules):
         if isinstance(rule.subject, EventRule):
             links = [
-                None if f is None else Link(index(_follower(f, rule.subject, clock)), f.within, f.strict)
+                None
+                if f is None
+                else FollowerLink(index(_follower(f, rule.subject, clock)), f.within, f.strict)
                 for f in (rule.subject.followed_by, rule.subject.unless_followed_by)
             ]
             of_rule[rule.subject] = index(_counted(rule.subject, clock, *links))
-    happened = [leaf for condition in (*_conditions(book), *conditions) for leaf in leaves(condition)]
+    happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
     of_condition = {h: index(_condition(h, clock)) for h in happened if isinstance(h, Happened)}
     ignored = tuple(where_of(match) for match in book.ignore)
     return _neighbours(Streams(tuple(found), ignored, of_rule, of_condition))
@@ -140,13 +142,13 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
 
 def _neighbours(streams: Streams) -> Streams:
     """Number the streams anew, so that those which count alike are neighbours."""
-    ways: dict[Hashable, list[int]] = {}
+    alike: dict[Hashable, list[int]] = {}
     for number, stream in enumerate(streams.all):
-        ways.setdefault(stream.way, []).append(number)
-    order = [number for numbers in ways.values() for number in numbers]
+        alike.setdefault(stream.counting_key, []).append(number)
+    order = [number for numbers in alike.values() for number in numbers]
     place = {number: i for i, number in enumerate(order)}
 
-    def moved(link: Link | None) -> Link | None:
+    def moved(link: FollowerLink | None) -> FollowerLink | None:
         return None if link is None else replace(link, stream=place[link.stream])
 
     return Streams(
@@ -170,7 +172,8 @@ def types_of(predicate: Predicate) -> tuple[str, ...]:
     return tuple(text for test in predicate.tests for text in getattr(test, "texts", ()))
 
 
-def _conditions(book: RuleBook) -> Iterator[Condition]:
+def conditions_of_book(book: RuleBook) -> Iterator[Condition]:
+    """Yield every condition of a book: populations, and what rules depend on."""
     for score in book.scores:
         if score.population is not None:
             yield score.population
@@ -178,7 +181,9 @@ def _conditions(book: RuleBook) -> Iterator[Condition]:
             yield from conditions_of(rule)
 
 
-def _counted(rule: EventRule, clock: Clock, followed: Link | None, unless: Link | None) -> Stream:
+def _counted(
+    rule: EventRule, clock: Clock, followed: FollowerLink | None, unless: FollowerLink | None
+) -> Stream:
     return Stream(
         where=where_of(rule.match),
         reach=clock.reach(rule.window),

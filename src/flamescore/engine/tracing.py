@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.engine.bins import Kept, Partition, concat
+from flamescore.engine.aggregate import PASSES, Occurrences
+from flamescore.engine.bins import KeptEvents, Partition, concat_events
 from flamescore.engine.contacts import INDEX
-from flamescore.engine.counting import PASSES, Occurrences
 from flamescore.engine.doubts import AGE
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine.aggregate import Sums, Tail
-    from flamescore.engine.preparation import Prepared
+    from flamescore.engine.aggregate import Aggregator, StreamSums
+    from flamescore.engine.pipeline import Prepared
     from flamescore.engine.streams import Stream
     from flamescore.frames import EventSource
 
@@ -54,13 +54,13 @@ class Traced:
     """What became of the occurrence of a stream (first) at an event (second)."""
     worth: dict[tuple[int, int], int]
     """The contribution of each counted occurrence, in ten-thousandths."""
-    sums: tuple[Sums, ...]
-    kept: Kept
+    sums: tuple[StreamSums, ...]
+    kept: KeptEvents
 
 
 def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
     """Go through the events of a contact (the only one of `prepared`), and keep what became of each."""
-    scan = Scan(prepared.streams, prepared.people, prepared.clock)
+    scan = Scan(prepared.streams, prepared.contacts, prepared.clock)
     read = [_read(scan, source) for source in sources]
     shown = [events for events, _, _ in read if events.height]
     events = (
@@ -70,15 +70,15 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
     matches = tuple(streams for _, _, matched in read for streams in matched)
     live = [_live(prepared.streams.all, m, int(a)) for m, a in zip(matches, kept.age.tolist(), strict=True)]
     sets = list(dict.fromkeys(((), *live)))
-    tail = prepared.tail(sets, oldest=max(0, int(kept.age.max(initial=0))), wide=True)
+    aggregator = prepared.aggregator(sets, oldest=max(0, int(kept.age.max(initial=0))), wide=True)
     there = kept.age >= 0  # what lies after `as_of` does not exist
     numbers = np.array([sets.index(streams) for streams in live], np.uint32)
     age = np.where(there, kept.age, 0)
     partition = Partition(0, 1, replace(kept, live=np.where(there, numbers, 0).astype(np.uint32), age=age))
-    return _counted(events, kept, matches, tail, partition)
+    return _counted(events, kept, matches, aggregator, partition)
 
 
-def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, Kept, list[tuple[int, ...]]]:
+def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, KeptEvents, list[tuple[int, ...]]]:
     """Read a source's events of the contact: shown as text, as the engine keeps them, and what they match."""
     with reading(source.file_at_fault):
         names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
@@ -104,27 +104,31 @@ def _live(streams: Sequence[Stream], matched: tuple[int, ...], age: int) -> tupl
 
 
 def _counted(
-    events: pl.DataFrame, kept: Kept, matches: tuple[tuple[int, ...], ...], tail: Tail, partition: Partition
+    events: pl.DataFrame,
+    kept: KeptEvents,
+    matches: tuple[tuple[int, ...], ...],
+    aggregator: Aggregator,
+    partition: Partition,
 ) -> Traced:
-    timeline, groups = tail.occurrences(partition)
+    timeline, groups = aggregator.occurrences(partition)
     outcomes = {
         (stream, row): LATER if age < 0 else EXPIRED
         for row, (matched, age) in enumerate(zip(matches, kept.age.tolist(), strict=True))
         for stream in matched
     }
     worth: dict[tuple[int, int], int] = {}
-    sums: list[Sums] = []
+    sums: list[StreamSums] = []
     for group, some in groups:
         left, number = some, group.first  # in the wide form each stream is a group of its own
-        for name, thin in PASSES:
-            keep = thin(left, group.like, timeline, tail.clock) if len(left.run) else None
+        for name, kept_by in PASSES.items():
+            keep = kept_by(left, group.like, timeline, aggregator.clock) if len(left.run) else None
             if keep is not None:
                 outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
                 left = left.take(keep)
         outcomes.update({(number, row): COUNTED for row in _rows(left)})
         if left.worth is not None:
             worth.update(zip(((number, row) for row in _rows(left)), left.worth.tolist(), strict=True))
-        sums += tail.summed(group, left, timeline)
+        sums += aggregator.summed(group, left, timeline)
     return Traced(events, kept.age.astype(np.int64), matches, outcomes, worth, tuple(sums), kept)
 
 
@@ -132,5 +136,5 @@ def _rows(some: Occurrences) -> list[int]:
     return [] if some.row is None else some.row.tolist()
 
 
-def _joined(parts: Sequence[Kept]) -> Kept:
-    return concat([replace(part, age=part.age.astype(np.int64)) for part in parts])
+def _joined(parts: Sequence[KeptEvents]) -> KeptEvents:
+    return concat_events([replace(part, age=part.age.astype(np.int64)) for part in parts])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.units import WHOLE
+from flamescore.engine.calendar import DAY
+from flamescore.units import POINT, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
     from flamescore.engine.streams import Stream
     from flamescore.rules import Decay
 
-DAY: Final = 86_400
 _DIGITS: Final = 80
+"""Significant digits of factors while they are worked out; 9 decimals are kept."""
+
+_CACHED_DECAYS: Final = 1_024
+"""Tables of factors that are kept in memory: more than the distinct decays of any rule book seen."""
+
 _HALF: Final = WHOLE // 2
-_FULL: Final = np.array([WHOLE], np.int64)
+_UNDECAYED: Final = np.array([WHOLE], np.int64)
 
 
 def linear(decay: Decay, step: int) -> Decimal:
@@ -48,14 +53,14 @@ FACTORS: Final[dict[str, Callable[[Decay, int], Decimal]]] = {
 """The factor of each decay by its step (for `half_life`: by whole days). A new decay is one line here."""
 
 
-@lru_cache(maxsize=1024)
-def factors(decay: Decay, last_day: int) -> NDArray[np.int64]:
+@lru_cache(maxsize=_CACHED_DECAYS)
+def decay_factors(decay: Decay, last_day: int) -> NDArray[np.int64]:
     """Return the factors of whole days 0 to `last_day` in billionths, cut after the first lasting 0.
 
     `none` has the one factor 1. Days past the end of the table are worth its last entry.
     """
     if decay.how == "none":
-        return _FULL
+        return _UNDECAYED
     stride = 1 if decay.how == "half_life" else decay.days
     steps: list[int] = []
     with localcontext(prec=_DIGITS):
@@ -78,14 +83,14 @@ def contributions(points: NDArray[np.int64] | int, factor: NDArray[np.int64]) ->
     return np.sign(points) * product
 
 
-def worths(stream: Stream, oldest: int) -> NDArray[np.int64]:
+def worth_table(stream: Stream, oldest: int) -> NDArray[np.int64]:
     """Tabulate what a stream's occurrences give at each whole day, up to an age in seconds.
 
     With fixed points these are contributions (ten-thousandths); with points from a property they are factors
     (billionths), to be multiplied by the number. Days past the end are worth the last entry.
     """
     last = oldest if stream.reach is None else min(oldest, stream.reach)
-    table = factors(stream.decay, max(0, last) // DAY)
+    table = decay_factors(stream.decay, max(0, last) // DAY)
     return table if stream.points.column is not None else contributions(stream.points.fixed, table)
 
 
@@ -93,25 +98,24 @@ def _billionths(factor: Decimal) -> int:
     return int((factor * WHOLE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_CACHED_DECAYS)
 def _root(days: int) -> Decimal:
     """`0.5^(1/days)`."""
     with localcontext(prec=_DIGITS + 10):
         return (Decimal("0.5").ln() / days).exp()
 
 
-def times(
+def multiplied(
     cells: NDArray[np.int64], multiply_by: int, largest: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Multiply ten-thousandths, rounded, halves away from zero; and say which are in bounds.
+    """Multiply numbers in ten-thousandths, rounded, halves away from zero; and mark those in bounds.
 
     A product past `largest` (ten-thousandths) gives 0 and is out of bounds.
     """
-    unit = 10_000
-    size = np.abs(cells).astype(np.float64) * (abs(multiply_by) / unit)
-    near = size <= largest * 1.000001
+    size = np.abs(cells).astype(np.float64) * (abs(multiply_by) / POINT)
+    near = size <= largest * 1.000001  # else the exact product below could pass 64 bits
     product = np.abs(np.where(near, cells, 0)) * abs(multiply_by)
-    rounded = (product + unit // 2) // unit
+    rounded = (product + POINT // 2) // POINT
     fits = near & (rounded <= largest)
     sign = np.sign(cells) * (1 if multiply_by >= 0 else -1)
     return np.where(fits, rounded * sign, 0), fits

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.engine import Clock, Judge, ScoreTooLargeError, check, prepare, ranked, trace
+from flamescore.engine import (
+    Clock,
+    ConditionEvaluator,
+    ScoreTooLargeError,
+    check_score_size,
+    prepare,
+    ranked,
+    trace,
+)
 from flamescore.explain.as_if import frozen
 from flamescore.explain.explanation import Explanation, Outlook, ScoreExplained
 from flamescore.explain.next_flame import needed, ways
@@ -18,7 +26,7 @@ from flamescore.scoring import score_exports
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from flamescore.engine import Share
+    from flamescore.engine import LedgerSummary
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
 
@@ -50,30 +58,30 @@ def explain(
     clock = Clock(as_of, book.zone)
     ready = prepare(book, mine, clock)
     traced = trace(ready, mine.events)
-    judge = Judge(ready.known, 0, 1, traced.sums)
-    draft, share = ready.teller.share(judge)
-    check(draft, share, ready.teller.entries, as_of=as_of, id_of=lambda _: contact_id)
-    summary = [_ranked(score, share, number, clock) for number, score in enumerate(book.scores)]
+    evaluator = ConditionEvaluator(ready.facts, 0, 1, traced.sums)
+    builder, summary = ready.ledger_writer.write(evaluator)
+    check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
+    rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
-    told = Told(ready, traced, judge, draft.rows(), mine.tag_history, everything=everything, most=most)
+    told = Told(ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most)
     entries = [told.entries(score) for score in book.scores]
-    ahead = ways(ready, traced, judge)
+    ahead = ways(ready, traced, evaluator)
     scores = tuple(
         ScoreExplained(
             score_name=score.name,
             title=score.title,
             in_population=True,
-            score=int(share.totals[number][0]) / POINT,
-            flames=summary[number]["flames"],
-            percent_of_ideal=summary[number]["percent_of_ideal"],
-            last_activity_at=summary[number]["last_activity_at"],
+            score=int(summary.totals[number][0]) / POINT,
+            flames=rows[number]["flames"],
+            percent_of_ideal=rows[number]["percent_of_ideal"],
+            last_activity_at=rows[number]["last_activity_at"],
             entries=entries[number],
             silent=told.silent(score, entries[number]) if everything else (),
             outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
-            next_flame_needs=needed(score, int(share.totals[number][0])),
+            next_flame_needs=needed(score, int(summary.totals[number][0])),
             next_flame=ahead[number],
         )
-        if bool(share.scored[number][0])
+        if bool(summary.in_population[number][0])
         else ScoreExplained(score.name, score.title, in_population=False)
         for number, score in enumerate(book.scores)
     )
@@ -107,10 +115,10 @@ def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]])
     return replace(explanation, scores=scores)
 
 
-def _ranked(score: Score, share: Share, number: int, clock: Clock) -> dict[str, Any]:
+def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:
     """Return the row of `scores` of a list of this contact alone; empty outside the population."""
     me = pl.Series("contact_id", [""])
-    of = (share.totals[number], share.youngest[number], share.scored[number])
+    of = (summary.totals[number], summary.last_activity_age[number], summary.in_population[number])
     return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
 
 

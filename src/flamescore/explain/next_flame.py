@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.engine import MISSING, Judge, Kept, Partition, Sums, flames
-from flamescore.engine import MOST as LARGEST
+from flamescore.engine import (
+    MAX_SCORE,
+    MISSING,
+    ConditionEvaluator,
+    KeptEvents,
+    Partition,
+    StreamSums,
+    flames,
+)
 from flamescore.explain.explanation import Way
 from flamescore.rules import EventRule
 from flamescore.units import POINT
@@ -36,7 +43,7 @@ def needed(score: Score, total: int) -> float | None:
     return (bound - total) / POINT
 
 
-def ways(ready: Prepared, traced: Traced, judge: Judge) -> tuple[tuple[Way, ...], ...]:
+def ways(ready: Prepared, traced: Traced, evaluator: ConditionEvaluator) -> tuple[tuple[Way, ...], ...]:
     """Return, score by score, the rules of which one more occurrence now brings a flame, after limits.
 
     The occurrence is thought of as new in every property. Rules with followers or with points from a
@@ -47,9 +54,9 @@ def ways(ready: Prepared, traced: Traced, judge: Judge) -> tuple[tuple[Way, ...]
     open_ = tuple(dict.fromkeys(stream for stream in asked if stream is not None))
     if not open_:
         return ((),) * len(ready.book.scores)
-    _, now = ready.teller.share(judge)
+    _, now = ready.ledger_writer.write(evaluator)
     # As so many contacts scored at once, each with one event more: a rule at a time took 0.5 s for 100.
-    _, then = ready.teller.share(_twins(judge, _one_more(ready, traced, open_), open_))
+    _, then = ready.ledger_writer.write(_twins(evaluator, _one_more(ready, traced, open_), open_))
     return tuple(
         _best(
             score,
@@ -67,7 +74,7 @@ def flames_of(score: Score, total: int) -> int:
 
 
 def _flames_of(score: Score, totals: list[int]) -> list[int]:
-    held = [max(-LARGEST, min(total, LARGEST)) for total in totals]  # one occurrence more may be too much
+    held = [max(-MAX_SCORE, min(total, MAX_SCORE)) for total in totals]  # one occurrence more may be too much
     told = pl.select(flames(score, pl.lit(pl.Series(held, dtype=pl.Int64)))).to_series()
     return [int(each) for each in told]
 
@@ -94,13 +101,13 @@ def _best(score: Score, streams: Streams, now: int, then: dict[int, int]) -> tup
     return tuple(sorted(found, key=lambda way: -way.score)[:MOST])
 
 
-def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[Sums, ...]:
+def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[StreamSums, ...]:
     """Sum streams up again with one more event at this very instant, each as that of a contact of its own."""
     live = _live(ready.streams.all, traced)
     rows = [[*live.get(stream, ()), len(traced.matches)] for stream in streams]
     number = np.repeat(np.arange(len(rows), dtype=np.uint32), [len(each) for each in rows])
     kept = traced.kept
-    pool = Kept(
+    pool = KeptEvents(
         contact=np.append(kept.contact, np.uint32(0)),
         live=np.append(kept.live, np.uint32(0)),
         age=np.append(kept.age, 0),
@@ -108,8 +115,8 @@ def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[
         amounts=tuple(np.append(a, MISSING) for a in kept.amounts),
     )
     events = pool.take(np.array([row for each in rows for row in each], np.int64))
-    tail = ready.tail([(stream,) for stream in streams], oldest=int(events.age.max()), wide=True)
-    return tail.sums(Partition(0, len(rows), replace(events, contact=number, live=number)))
+    aggregator = ready.aggregator([(stream,) for stream in streams], oldest=int(events.age.max()), wide=True)
+    return aggregator.sums(Partition(0, len(rows), replace(events, contact=number, live=number)))
 
 
 def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:
@@ -123,31 +130,33 @@ def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:
     return found
 
 
-def _twins(judge: Judge, more: Sequence[Sums], streams: Sequence[int]) -> Judge:
-    """Judge the contact as often as there are streams: each time with the new sums of one of them."""
-    known, many = judge.known, len(streams)
+def _twins(
+    evaluator: ConditionEvaluator, more: Sequence[StreamSums], streams: Sequence[int]
+) -> ConditionEvaluator:
+    """Evaluate the contact as often as there are streams: each time with the new sums of one of them."""
+    facts, many = evaluator.facts, len(streams)
     place = {stream: number for number, stream in enumerate(streams)}
-    return Judge(
-        known=replace(
-            known,
-            fields={each: np.repeat(holds, many) for each, holds in known.fields.items()},
-            tags={each: np.repeat(has, many) for each, has in known.tags.items()},
-            since={each: np.repeat(since, many) for each, since in known.since.items()},
+    return ConditionEvaluator(
+        facts=replace(
+            facts,
+            fields={each: np.repeat(holds, many) for each, holds in facts.fields.items()},
+            tags={each: np.repeat(has, many) for each, has in facts.tags.items()},
+            tagged_at={each: np.repeat(at, many) for each, at in facts.tagged_at.items()},
         ),
         first=0,
         last=many,
         sums=tuple(
-            _spread(sums, more[stream], many, place.get(stream)) for stream, sums in enumerate(judge.sums)
+            _spread(sums, more[stream], many, place.get(stream)) for stream, sums in enumerate(evaluator.sums)
         ),
     )
 
 
-def _spread(mine: Sums, more: Sums, many: int, own: int | None) -> Sums:
+def _spread(mine: StreamSums, more: StreamSums, many: int, own: int | None) -> StreamSums:
     """Give every contact the sums that the one has, and `own`, if there is one, the new ones."""
     others = np.arange(many if len(mine.contact) else 0)
     if own is None:
         occurrences, points, age = (np.repeat(each, many) for each in _summed(mine))
-        return Sums(others, occurrences, points, age)
+        return StreamSums(others, occurrences, points, age)
     others = others[others != own]
     contact = np.concatenate([others, more.contact])
     order = np.argsort(contact)
@@ -155,8 +164,8 @@ def _spread(mine: Sums, more: Sums, many: int, own: int | None) -> Sums:
         np.concatenate([np.repeat(one, len(others)), new])[order]
         for one, new in zip(_summed(mine), _summed(more), strict=True)
     )
-    return Sums(contact[order], occurrences, points, age)
+    return StreamSums(contact[order], occurrences, points, age)
 
 
-def _summed(sums: Sums) -> tuple[NDArray[np.int64], ...]:
+def _summed(sums: StreamSums) -> tuple[NDArray[np.int64], ...]:
     return sums.occurrences, sums.points, sums.age

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.engine import AT, COUNTED, DAY, EVENT, NONE, UNDATED, factors
+from flamescore.engine import AT, COUNTED, DAY, EVENT, NO_AGE, UNDATED, decay_factors
 from flamescore.explain.expiry import expires_at
 from flamescore.explain.explanation import EntryLine, Occurrence
 from flamescore.explain.tags import SKIPPED, applied
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.engine import Judge, Prepared, Rows, Stream, Traced
+    from flamescore.engine import ConditionEvaluator, LedgerRows, Prepared, Stream, Traced
     from flamescore.explain.explanation import Applied
     from flamescore.rules import Rule, Score
 
@@ -43,8 +43,8 @@ class Told:
 
     ready: Prepared
     traced: Traced
-    judge: Judge
-    rows: Rows
+    evaluator: ConditionEvaluator
+    rows: LedgerRows
     history: pl.DataFrame | None
     everything: bool
     most: int | None = None
@@ -62,7 +62,7 @@ class Told:
             rows.age.tolist(),
             strict=True,
         ):
-            entry = self.ready.teller.entries[number]
+            entry = self.ready.ledger_writer.entries[number]
             if entry.score_name != score.name:
                 continue
             rule = rules.get(entry.id) if entry.entry == "rule" else None
@@ -74,7 +74,7 @@ class Told:
                     name=entry.name,
                     points=points / POINT,
                     occurrences=occurrences,
-                    last_at=None if age == NONE else self._instant(age),
+                    last_at=None if age == NO_AGE else self._instant(age),
                     group=None if rule is None else rule.group,
                     counted=counted,
                     uncounted=uncounted,
@@ -119,19 +119,19 @@ class Told:
             case TagRule():
                 return self._why_no_tag(rule.subject)
             case BranchRule(branches=branches):
-                holds = any(self.judge.holds(branch.condition)[0] for branch in branches)
+                holds = any(self.evaluator.evaluate(branch.condition)[0] for branch in branches)
                 return "it is worth 0" if holds else "its condition does not hold"
 
     def _in_force(self, rule: Rule) -> bool:
         """Tell whether the rule's own `if` holds, or it has none."""
-        return rule.condition is None or bool(self.judge.holds(rule.condition)[0])
+        return rule.condition is None or bool(self.evaluator.evaluate(rule.condition)[0])
 
     def _why_no_tag(self, rule: TagRule) -> str:
-        if not self.judge.known.tags[rule.tag][0]:
+        if not self.evaluator.facts.tags[rule.tag][0]:
             return "the contact does not have the tag"
         if not rule.dated or rule.points == 0:
             return "it is worth 0"
-        if self.judge.known.since[rule.tag][0] == UNDATED:
+        if self.evaluator.facts.tagged_at[rule.tag][0] == UNDATED:
             return "the tag has no date, and the rule skips such tags"
         return "the tag has expired, or is worth 0 by now"
 
@@ -156,7 +156,7 @@ class Told:
         number = self.ready.streams.of_rule[rule.subject]
         stream, rows = self.ready.streams.all[number], self._by_stream.get(number, [])
         oldest = max((0, *(self._ages[row] for row in rows)))
-        factor = factors(stream.decay, oldest // DAY).tolist()
+        factor = decay_factors(stream.decay, oldest // DAY).tolist()
         properties = [name for name in _columns(stream) if name in self._cells]
         tell = partial(self._occurrence, rule.subject, number, factor=factor, properties=properties)
         outcomes = self.traced.outcomes

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import fold
-from flamescore.engine import COUNTED, DAY, EXPIRED, UNDATED, Tags, contributions, factors
+from flamescore.engine import COUNTED, DAY, EXPIRED, UNDATED, Tags, contributions, decay_factors
 from flamescore.explain.expiry import expires_at
 from flamescore.explain.explanation import Applied
 from flamescore.units import POINT, WHOLE
@@ -28,9 +28,9 @@ def applied(rule: TagRule, ready: Prepared, history: pl.DataFrame | None) -> App
 
     None where the rule does not look at their age, or where the contact does not have them.
     """
-    if not rule.dated or not ready.known.tags[rule.tag][0]:
+    if not rule.dated or not ready.facts.tags[rule.tag][0]:
         return None
-    since = int(ready.known.since[rule.tag][0])
+    since = int(ready.facts.tagged_at[rule.tag][0])
     if since == UNDATED:
         keeps = rule.undated == "keep"
         return Applied(outcome=COUNTED if keeps else SKIPPED, points=rule.points / POINT if keeps else None)
@@ -51,7 +51,7 @@ def applied(rule: TagRule, ready: Prepared, history: pl.DataFrame | None) -> App
 
 def factor_at(decay: Decay, age: int) -> int:
     """Return what is left of the worth at an age in seconds, in billionths."""
-    table = factors(decay, age // DAY)
+    table = decay_factors(decay, age // DAY)
     return int(table[min(age // DAY, len(table) - 1)])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from flamescore.engine import facts_of, people_of
+from flamescore.engine import contacts_of, match_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,6 @@ if TYPE_CHECKING:
 
 def fitting(frame: pl.DataFrame, where: Sequence[Predicate], clock: Clock) -> pl.DataFrame:
     """Return the contacts for whom every predicate holds, by contact id."""
-    facts = facts_of(people_of(frame), where, clock)
-    holds = reduce(and_, (facts.holds[p] for p in where), np.ones(frame.height, np.bool_))
-    return frame.sort("contact_id").filter(pl.Series(holds))
+    matched = match_fields(contacts_of(frame), where, clock)
+    fits = reduce(and_, (matched.matches[p] for p in where), np.ones(frame.height, np.bool_))
+    return frame.sort("contact_id").filter(pl.Series(fits))

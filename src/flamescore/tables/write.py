@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.steps import Step, Watch
+from flamescore.steps import Step, Stopwatch
 from flamescore.tables.hot import hot_file, hot_list
 from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
 from flamescore.tables.text import scores_pieces, write_csv, write_pieces
@@ -36,7 +36,7 @@ def write_tables(
     """Write every table into the folder, two at a time; `rejects.csv` only where there are any."""
 
     def timed(name: str, write: Writer) -> Step:
-        watch = Watch()
+        watch = Stopwatch()
         return watch(name, write(folder, scored, settings))
 
     with ThreadPoolExecutor(2) as pool:

@@ -1,23 +1,26 @@
+"""Which occurrences count, and in which order they are looked at."""
+
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, counting
-from flamescore.engine.counting import (
+from flamescore.engine import Clock, Stream, aggregate
+from flamescore.engine.aggregate import (
     CALENDAR,
     PASSES,
     Occurrences,
     Timeline,
+    _in_order,
     counted,
-    followed,
-    latest_per,
-    newest,
-    often_enough,
+    keep_followed,
+    keep_frequent,
+    keep_latest_per,
+    keep_newest,
     runs,
 )
-from flamescore.engine.streams import Link
+from flamescore.engine.streams import FollowerLink
 from flamescore.rules import Per
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
@@ -50,7 +53,7 @@ def test_runs():
 
 
 def test_the_passes_stand_in_the_order_of_the_contract():
-    assert [name for name, _ in PASSES] == ["follower", "per", "times", "count"]
+    assert list(PASSES) == ["follower", "per", "times", "count"]
 
 
 @pytest.mark.parametrize(
@@ -58,13 +61,13 @@ def test_the_passes_stand_in_the_order_of_the_contract():
 )
 def test_count_keeps_the_latest_of_each_contact(count, expected):
     rows = some((0, 1), (0, 1), (1, 9), (2, 1), (2, 2), (2, 3))
-    assert marks(newest(rows, Stream((), count=count), EMPTY, CLOCK)) == expected
+    assert marks(keep_newest(rows, Stream((), count=count), EMPTY, CLOCK)) == expected
 
 
 @pytest.mark.parametrize(("times", "expected"), [(1, None), (2, "++-+++"), (3, "---+++"), (4, "------")])
 def test_times_keeps_runs_that_are_long_enough(times, expected):
     rows = some((0, 1), (0, 1), (1, 9), (2, 1), (2, 2), (2, 3))
-    assert marks(often_enough(rows, Stream((), times=times), EMPTY, CLOCK)) == expected
+    assert marks(keep_frequent(rows, Stream((), times=times), EMPTY, CLOCK)) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_times_keeps_runs_that_are_long_enough(times, expected):
 )
 def test_per_calendar_keeps_the_latest_of_each(unit, ages, expected):
     rows = some(*((0, age) for age in ages), *((1, age) for age in ages))
-    assert marks(latest_per(rows, Stream((), per=Per(unit)), EMPTY, CLOCK)) == expected * 2
+    assert marks(keep_latest_per(rows, Stream((), per=Per(unit)), EMPTY, CLOCK)) == expected * 2
 
 
 def test_days_and_weeks_are_those_of_the_zone():
@@ -85,8 +88,8 @@ def test_days_and_weeks_are_those_of_the_zone():
     rows = some(
         (0, 0), (0, HOUR), (0, HOUR + 1), (0, 25 * HOUR), (0, 6 * DAY + HOUR), (0, 6 * DAY + HOUR + 1)
     )
-    assert marks(latest_per(rows, Stream((), per=Per("day")), EMPTY, auckland)) == "+-+-++"
-    assert marks(latest_per(rows, Stream((), per=Per("week")), EMPTY, auckland)) == "+----+"
+    assert marks(keep_latest_per(rows, Stream((), per=Per("day")), EMPTY, auckland)) == "+-+-++"
+    assert marks(keep_latest_per(rows, Stream((), per=Per("week")), EMPTY, auckland)) == "+----+"
 
 
 def test_calendar_numbers():
@@ -108,7 +111,7 @@ def test_calendar_numbers():
 )
 def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     rows = some((0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), values=values * 2)
-    assert marks(latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 2
+    assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 2
 
 
 @pytest.mark.parametrize("odd", [0, 1 << 63, 1 << 62])
@@ -117,13 +120,13 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(counting, "_ODD_2", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(aggregate, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
-    assert marks(latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
+    assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 
 
 def test_without_per_all_are_left():
-    assert latest_per(some((0, 1), (0, 1)), Stream(()), EMPTY, CLOCK) is None
+    assert keep_latest_per(some((0, 1), (0, 1)), Stream(()), EMPTY, CLOCK) is None
 
 
 @pytest.mark.parametrize(
@@ -132,14 +135,14 @@ def test_without_per_all_are_left():
 )
 def test_followed_by_another_type_within_ten_seconds(ages, expected):
     followers = timeline(*((3, 2, age) for age in ages), (3, 1, 95), (2, 2, 95), (4, 2, 95))
-    stream = Stream((), followed_by=Link(3, 10, strict=False))
-    assert marks(followed(some((2, 100)), stream, followers, CLOCK)) == expected
+    stream = Stream((), followed_by=FollowerLink(3, 10, strict=False))
+    assert marks(keep_followed(some((2, 100)), stream, followers, CLOCK)) == expected
 
 
 @pytest.mark.parametrize(("age", "expected"), [(100, "-"), (99, "+"), (90, "+"), (89, "-")])
 def test_a_follower_that_must_be_later(age, expected):
-    stream = Stream((), followed_by=Link(3, 10, strict=True))
-    assert marks(followed(some((2, 100)), stream, timeline((3, 2, 100), (3, 2, age)), CLOCK)) == expected
+    stream = Stream((), followed_by=FollowerLink(3, 10, strict=True))
+    assert marks(keep_followed(some((2, 100)), stream, timeline((3, 2, 100), (3, 2, age)), CLOCK)) == expected
 
 
 @pytest.mark.parametrize(
@@ -148,19 +151,23 @@ def test_a_follower_that_must_be_later(age, expected):
 )
 def test_unless_followed_by_waits_until_it_is_known(age, follower, expected):
     followers = timeline(*([] if follower is None else [(3, 2, follower)]))
-    stream = Stream((), unless_followed_by=Link(3, 10, strict=False))
-    assert marks(followed(some((2, age)), stream, followers, CLOCK)) == expected
+    stream = Stream((), unless_followed_by=FollowerLink(3, 10, strict=False))
+    assert marks(keep_followed(some((2, age)), stream, followers, CLOCK)) == expected
 
 
 def test_both_followers_must_hold():
-    stream = Stream((), followed_by=Link(3, 10, strict=False), unless_followed_by=Link(4, 10, strict=False))
+    stream = Stream(
+        (),
+        followed_by=FollowerLink(3, 10, strict=False),
+        unless_followed_by=FollowerLink(4, 10, strict=False),
+    )
     rows = some((0, 100), (1, 100), (2, 100), (3, 5))
     followers = timeline((3, 0, 95), (3, 1, 95), (4, 1, 95), (4, 2, 95), (3, 3, 1))
-    assert marks(followed(rows, stream, followers, CLOCK)) == "+---"
+    assert marks(keep_followed(rows, stream, followers, CLOCK)) == "+---"
 
 
 def test_without_followers_all_are_left():
-    assert followed(some((0, 1)), Stream(()), EMPTY, CLOCK) is None
+    assert keep_followed(some((0, 1)), Stream(()), EMPTY, CLOCK) is None
 
 
 def test_times_counts_what_per_has_left_and_count_comes_last():
@@ -170,5 +177,34 @@ def test_times_counts_what_per_has_left_and_count_comes_last():
 
 
 def test_none_are_counted_of_none():
-    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=Link(0, 1, strict=True))
+    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, strict=True))
     assert counted(some(), stream, EMPTY, CLOCK).run.tolist() == []
+
+
+@pytest.mark.parametrize("stream", [0, 5, 700])
+@pytest.mark.parametrize("age_bits", [20, 31, 47, 48, 49, 50, 51, 52])
+@pytest.mark.parametrize("rows", [1, 2, 255, 256])
+def test_rows_are_put_in_order_by_run_then_age_then_place(monkeypatch, stream, age_bits, rows):
+    dice = np.random.default_rng(rows)
+    contact = dice.integers(0, 16, rows)
+    run = stream << 8 | contact
+    age = dice.integers(0, (3, 1 << age_bits)[rows % 2], rows)
+    age[-1] = (1 << age_bits) - 1
+    expected = np.lexsort((np.arange(rows), age, run)).tolist()
+    assert _in_order(run, age, age_bits).tolist() == expected
+    monkeypatch.setattr(aggregate, "KEY_BITS", 0)
+    assert _in_order(run, age, age_bits).tolist() == expected
+
+
+def test_the_order_of_no_rows():
+    none = np.zeros(0, np.int64)
+    assert _in_order(none, none, 20).tolist() == []
+
+
+@pytest.mark.parametrize(("age_bits", "quick"), [(40, True), (53, True), (54, False)])
+def test_what_fits_in_63_bits_is_sorted_as_one_number(monkeypatch, age_bits, quick):
+    slow = []
+    monkeypatch.setattr(aggregate.np, "lexsort", lambda keys: slow.append(1) or np.argsort(keys[0]))
+    run = np.full(15, 9 << 20) + np.arange(15) * 4  # of 6 bits from the first on, and 4 for the place
+    _in_order(run, np.arange(15), age_bits)
+    assert bool(slow) == (not quick)

@@ -4,16 +4,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.engine.contacts import Finder
-from flamescore.engine.hash_index import Probe
+from flamescore.engine.contacts import ContactFinder
+from flamescore.engine.hash_index import HashIndex
 
 LAST = 2**64 - 1
 
 
 def found(known: list[int], wanted: list[int]) -> list[int]:
-    probe = Probe(np.array(known, np.uint64))
-    place = probe.find(np.array(wanted, np.uint64))
-    return np.where(place < 0, -1, np.append(probe.order, -1)[place]).tolist()
+    index = HashIndex(np.array(known, np.uint64))
+    place = index.find(np.array(wanted, np.uint64))
+    return np.where(place < 0, -1, np.append(index.order, -1)[place]).tolist()
 
 
 def test_the_place_of_each_hash_or_minus_one():
@@ -33,22 +33,22 @@ def test_hashes_that_share_their_first_bits_are_told_apart():
 def test_every_known_hash_is_found_and_no_other():
     dice = np.random.default_rng(7)
     known = dice.integers(0, LAST, 5_000, np.uint64, endpoint=True)
-    probe = Probe(known)
-    assert probe.order[probe.find(known)].tolist() == list(range(5_000))
-    assert (probe.find(known ^ np.uint64(1)) == -1).all()
+    index = HashIndex(known)
+    assert index.order[index.find(known)].tolist() == list(range(5_000))
+    assert (index.find(known ^ np.uint64(1)) == -1).all()
 
 
 def test_a_contact_is_found_by_both_hashes_alone():
-    finder = Finder(
-        "contact_id", Probe(np.array([10, 20], np.uint64)), np.array([1, 2], np.uint64), np.array([4, 5])
+    finder = ContactFinder(
+        "contact_id", HashIndex(np.array([10, 20], np.uint64)), np.array([1, 2], np.uint64), np.array([4, 5])
     )
     hashes, checks = pl.Series([10, 20, 30], dtype=pl.UInt64), pl.Series([1, 1, 1], dtype=pl.UInt64)
     assert finder.find(hashes, checks).tolist() == [4, -1, -1]
 
 
 def test_without_contacts_everyone_is_an_orphan():
-    finder = Finder(
-        "contact_id", Probe(np.array([], np.uint64)), np.array([], np.uint64), np.array([], np.int64)
+    finder = ContactFinder(
+        "contact_id", HashIndex(np.array([], np.uint64)), np.array([], np.uint64), np.array([], np.int64)
     )
     one = pl.Series([1], dtype=pl.UInt64)
     assert finder.find(one, one).tolist() == [-1]

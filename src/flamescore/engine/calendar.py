@@ -1,4 +1,4 @@
-"""The one clock of a scoring: `as_of`, and the local calendar of the rule file's zone as arrays."""
+"""The clock of a scoring: `as_of`, and the calendar of the rule file's time zone as arrays."""
 
 from __future__ import annotations
 
@@ -19,10 +19,21 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 DAY: Final = 86_400
+"""Seconds of a day."""
+
 EPOCH: Final = date(1970, 1, 1)
-_FIRST, _LAST = -(2**62), 2**62
-_PROBE: Final = DAY // 2
-"""Offsets are looked up this often: no zone has changed its clocks twice in half a day."""
+_STEP: Final = DAY // 2
+"""Offsets are looked up at steps of so many seconds: no zone has changed its clocks twice in half a day."""
+
+_YEAR: Final = 31_556_952
+"""Seconds of a mean Gregorian year: 365.2425 days."""
+
+_CACHED_TABLES: Final = 64
+"""Tables of changes that are kept in memory: one a zone and span of years."""
+
+_FIRST_YEAR: Final = 1880
+_LAST_YEAR: Final = 2200
+"""Before, zones have mean solar time; after, the offset stays what it is at the end."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +102,16 @@ class Transitions:
     local_ends: NDArray[np.int64]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_CACHED_TABLES)
 def transitions(zone: ZoneInfo, first: int, last: int) -> Transitions:
     """Find the changes of offset of a zone from one year to another."""
     start, stop = _epoch(first), _epoch(last + 1)
     before = _offset(zone, start)
     instants, offsets = [], [before]
-    for probe in range(start + _PROBE, stop + _PROBE, _PROBE):
+    for probe in range(start + _STEP, stop + _STEP, _STEP):
         after = _offset(zone, probe)
         if after != before:
-            instants.append(_change(zone, probe - _PROBE, probe))
+            instants.append(_change(zone, probe - _STEP, probe))
             offsets.append(after)
             before = after
     at, offset = np.array(instants, np.int64), np.array(offsets, np.int64)
@@ -128,6 +139,5 @@ def _epoch(year: int) -> int:
 
 def _years(low: int, high: int) -> tuple[int, int]:
     """Return the years around two epoch seconds, held to those that have known changes of the clock."""
-    year = 31_556_952
-    first, last = 1970 + low // year - 1, 1970 + high // year + 1
-    return min(max(first, 1880), 2200), min(max(last, 1880), 2200)
+    first, last = 1970 + low // _YEAR - 1, 1970 + high // _YEAR + 1
+    return min(max(first, _FIRST_YEAR), _LAST_YEAR), min(max(last, _FIRST_YEAR), _LAST_YEAR)

@@ -1,0 +1,382 @@
+"""Which streams an event is live for: strings become a signature, signature and age become a live set.
+
+A column's predicates are worked out on its distinct values; a cell's code says which of them hold. The codes
+of an event's columns are combined into one signature, of which there are few, so that three hundred rules
+cost about what ten do.
+
+In the example of `streams`, column `event` has one predicate and `url` has another. `visit` gets code 0 of
+its column; `/blog` gets code 0 of `url` (its predicate fails), `/sales` code 1 (it holds). The pairs of
+codes are numbered, those that are new in a batch in order: (0, 0) is signature 0 and (0, 1) is signature 1,
+so the three events have the signatures 1, 0, 1. The predicates that hold, as bits: `0b01` for signature 0
+and `0b11` for signature 1. A million visits to `/sales` need no further look at a string.
+
+Stream 0 needs the bits `0b11` and stream 1 needs `0b01`; so signature 0 (`0b01`) fits stream 1, and
+signature 1 (`0b11`) fits both. The windows end at 604,800 s and 2,419,200 s, which makes three buckets of
+age. `Liveness.table` gives each signature and bucket the number of its live set:
+
+                  under 7 days     7 to 28 days     28 days and more
+    signature 0   1: stream 1      0: none          0: none
+    signature 1   2: both          3: stream 0      0: none
+
+So the events of 1, 2 and 10 days have the live sets 2, 1 and 3. An event with live set 0 is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import as_text, present
+from flamescore.engine.hash_index import HashIndex
+from flamescore.engine.predicates import CELL, ISO, evaluate
+from flamescore.engine.readings import fold_all
+from flamescore.engine.streams import types_of
+from flamescore.frames import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.streams import Stream, Streams
+    from flamescore.rules import Predicate
+
+
+REMEMBERED: Final = 1_000_000
+"""Distinct values of a column that are kept between batches; further ones are worked out in each batch."""
+
+SAMPLED: Final = 1_000
+"""Distinct values of a column that are kept as text, to show them to users."""
+
+_TABLE_CELLS: Final = 1 << 22
+"""Cells that a table of pairs can have (32 MB); pairs of larger codes are sorted instead."""
+
+_NO_CODE: Final = np.zeros(1, np.uint32)
+"""Stands behind the known codes: place -1, what is not known, leads to it."""
+
+_SMALL_NUMBERS: Final = 1 << 16
+"""Whole numbers below this need no hash: their codes are in a table; the last is a missing cell's."""
+
+_UNKNOWN: Final = 2**32 - 1
+"""Marks the small numbers that have no code yet."""
+
+FOREVER: Final = 2**62
+"""An age in seconds above all that occur: the end of a window that never ends."""
+
+
+class Codes:
+    """Numbers given to pairs of whole numbers in order of appearance: `pairs[code]` has the number `code`."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[int, int]] = []
+        self._index: dict[tuple[int, int], int] = {}
+
+    def number(self, pair: tuple[int, int]) -> int:
+        """Return the number of a pair, a new one if it has none."""
+        code = self._index.get(pair)
+        if code is None:
+            code = self._index[pair] = len(self.pairs)
+            self.pairs.append(pair)
+        return code
+
+
+class PairTable:
+    """Numbers given to pairs of codes; a table remembers them from batch to batch."""
+
+    def __init__(self) -> None:
+        self.codes = Codes()
+        self._table = np.zeros((0, 0), np.int64)
+
+    def numbers(self, first: NDArray[np.int64], second: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return the number of each pair."""
+        rows = max(_power_above(first), len(self._table))
+        columns = max(_power_above(second), self._table.shape[1])
+        flat = first * columns + second
+        if rows * columns > _TABLE_CELLS:
+            present, where = np.unique(flat, return_inverse=True)
+            return self._new(present, columns)[where]
+        self._grow(rows, columns)
+        table = self._table.reshape(-1)
+        found: NDArray[np.int64] = table[flat]
+        unknown = np.flatnonzero(found < 0)
+        if len(unknown):
+            new = np.unique(flat[unknown])
+            table[new] = self._new(new, columns)
+            found[unknown] = table[flat[unknown]]
+        return found
+
+    def _new(self, flat: NDArray[np.int64], columns: int) -> NDArray[np.int64]:
+        return np.array([self.codes.number(divmod(pair, columns)) for pair in flat.tolist()], np.int64)
+
+    def _grow(self, rows: int, columns: int) -> None:
+        old = self._table
+        if (rows, columns) != old.shape:
+            self._table = np.full((rows, columns), -1, np.int64)
+            self._table[: old.shape[0], : old.shape[1]] = old
+
+
+def _power_above(codes: NDArray[np.int64] | NDArray[np.uint32]) -> int:
+    """Return a power of two above all codes, so that a table seldom grows."""
+    return 1 << int(codes.max(initial=0)).bit_length()
+
+
+class ColumnCoder:
+    """Codes the cells of one column by the predicates that hold for them.
+
+    `codes.pairs[code]` is a pair of bit sets over `predicates`: those that hold, those that could not be
+    read. Values are known again by a 64-bit hash: with a million remembered values and 30 million distinct
+    ones the odds of one being taken for another are about 2 in a million, and only if their codes differ.
+    """
+
+    def __init__(self, column: str, predicates: Sequence[Predicate], clock: Clock) -> None:
+        self.column = column
+        self.predicates = tuple(predicates)
+        self.codes = Codes()
+        self.values: list[str] = []
+        """The first distinct values, `SAMPLED` at most."""
+        self._clock = clock
+        self._hashes = np.zeros(0, np.uint64)
+        self._codes = _NO_CODE
+        self._known = HashIndex(self._hashes)
+        self._small = np.full(_SMALL_NUMBERS, _UNKNOWN, np.uint32)
+
+    def encode(self, cells: pl.Series, iso: pl.Series | None = None) -> NDArray[np.uint32]:
+        """Return the code of each cell; `iso` is the companion of a column with declared date formats."""
+        index = _small(cells) if iso is None else None
+        if index is not None:
+            return self._of_small(cells, index)
+        hashes = _hash(cells, iso).to_numpy()
+        place = self._known.find(hashes)
+        codes = self._codes[place]
+        unknown = np.flatnonzero(place < 0)
+        if len(unknown):
+            new, first, which = np.unique(hashes[unknown], return_index=True, return_inverse=True)
+            rows = pl.Series(unknown[first])
+            learned = self._learn(cells.gather(rows), None if iso is None else iso.gather(rows))
+            self._remember(new, learned)
+            codes[unknown] = learned[which]
+        return codes
+
+    def _of_small(self, cells: pl.Series, index: NDArray[np.int64]) -> NDArray[np.uint32]:
+        codes = self._small[index]
+        unknown = np.flatnonzero(codes == _UNKNOWN)
+        if len(unknown):
+            new, first = np.unique(index[unknown], return_index=True)
+            self._small[new] = self._learn(cells.gather(pl.Series(unknown[first])), None)
+            codes[unknown] = self._small[index[unknown]]
+        return codes
+
+    def _learn(self, cells: pl.Series, iso: pl.Series | None) -> NDArray[np.uint32]:
+        """Work out the predicates on distinct cells."""
+        frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
+        if len(self.values) < SAMPLED:
+            values = frame.select(present(pl.col(CELL))).to_series().drop_nulls()
+            self.values += values.head(SAMPLED - len(self.values)).to_list()
+        if iso is not None:
+            frame = frame.with_columns(iso.alias(ISO))
+        bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
+        rows, inverse = np.unique(np.packbits(bits, axis=1), axis=0, return_inverse=True)
+        codes = np.array([self.codes.number(self._sets(row)) for row in rows], np.uint32)
+        return codes[inverse.reshape(-1)]
+
+    def _remember(self, hashes: NDArray[np.uint64], codes: NDArray[np.uint32]) -> None:
+        if len(self._hashes) + len(hashes) <= REMEMBERED:
+            hashes = np.concatenate([self._hashes, hashes])
+            known = np.concatenate([self._codes[:-1], codes])
+            self._known = HashIndex(hashes)
+            self._hashes = hashes[self._known.order]
+            self._codes = np.append(known[self._known.order], _NO_CODE)
+
+    def _sets(self, packed: NDArray[np.uint8]) -> tuple[int, int]:
+        width = len(self.predicates)
+        bits = np.unpackbits(packed)[: 2 * width].tolist()
+        return _bitset(bits[:width]), _bitset(bits[width:])
+
+
+class Signatures:
+    """Combines the codes of several columns into one number a row."""
+
+    def __init__(self, predicates: Sequence[Predicate], clock: Clock) -> None:
+        self.predicates = tuple(predicates)
+        columns = dict.fromkeys(p.column for p in self.predicates)
+        self.coders = tuple(
+            ColumnCoder(column, [p for p in self.predicates if p.column == column], clock)
+            for column in columns
+        )
+        self._pairs = [PairTable() for _ in self.coders]
+        self._places = [
+            [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
+        ]
+        self._spread: dict[tuple[int, int], tuple[int, int]] = {}
+
+    @property
+    def count(self) -> int:
+        """How many signatures there are so far."""
+        return len(self._pairs[-1].codes.pairs) if self._pairs else 1
+
+    def encode(self, columns: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> NDArray[np.int64]:
+        """Return the signature of each row, from the columns of `coders` in turn."""
+        out = np.zeros(height, np.int64)
+        for coder, pairs, (cells, iso) in zip(self.coders, self._pairs, columns, strict=True):
+            out = pairs.numbers(out, coder.encode(cells, iso))
+        return out
+
+    def sets(self, signature: int) -> tuple[int, int]:
+        """Return the predicates (bit sets over `predicates`) that hold, and those that could not be read."""
+        holds = unread = 0
+        for i in range(len(self.coders) - 1, -1, -1):
+            signature, code = self._pairs[i].codes.pairs[signature]
+            here = self._sets_of(i, code)
+            holds |= here[0]
+            unread |= here[1]
+        return holds, unread
+
+    def _sets_of(self, coder: int, code: int) -> tuple[int, int]:
+        """Return the same of a code of a coder; there are few, and many signatures of each."""
+        if (coder, code) not in self._spread:
+            here, places = self.coders[coder].codes.pairs[code], self._places[coder]
+            self._spread[coder, code] = _spread(here[0], places), _spread(here[1], places)
+        return self._spread[coder, code]
+
+
+def _small(cells: pl.Series) -> NDArray[np.int64] | None:
+    """Return the places of small whole numbers in the table; None where any cell holds another number."""
+    if not cells.dtype.is_integer():
+        return None
+    low, high = cells.min(), cells.max()
+    if low is not None and (low < 0 or high >= _SMALL_NUMBERS - 1):  # type: ignore[operator] # integers
+        return None
+    places: NDArray[np.int64] = cells.cast(pl.Int64).fill_null(_SMALL_NUMBERS - 1).to_numpy()
+    return places
+
+
+def _hash(cells: pl.Series, iso: pl.Series | None) -> pl.Series:
+    if iso is None:
+        return cells.hash()
+    return pl.DataFrame({CELL: cells, ISO: iso}).select(pl.struct(CELL, ISO).hash()).to_series()
+
+
+def _bitset(bits: list[int]) -> int:
+    return sum(1 << i for i, bit in enumerate(bits) if bit)
+
+
+def _spread(bits: int, places: list[int]) -> int:
+    return sum(1 << place for i, place in enumerate(places) if bits >> i & 1)
+
+
+def window_of(streams: Streams, clock: Clock) -> Window:
+    """Return which events a scoring looks at: by their type those inside the widest window that names it."""
+    reaches: dict[str, int | None] = {}
+    for stream in streams.all:
+        for kind in fold_all(types_of(stream.where[0])):
+            known = reaches.get(kind, 0)
+            reaches[kind] = None if known is None or stream.reach is None else max(known, stream.reach)
+    widest = max((stream.reach for stream in streams.all if stream.reach is not None), default=None)
+    return Window(clock.now, tuple(reaches.items()), widest)
+
+
+@dataclass(frozen=True)
+class SignatureMatches:
+    """What a signature means to the rule book, by signature."""
+
+    ignored: NDArray[np.bool_]
+    reach: NDArray[np.int64]
+    """The age at which its events are older than every window that needs their type."""
+    streams: tuple[tuple[int, ...], ...]
+    unread: tuple[int, ...]
+
+
+class Matcher:
+    """Matches each signature to the streams once."""
+
+    def __init__(self, streams: Streams, signatures: Signatures) -> None:
+        self._signatures = signatures
+        place = {p: i for i, p in enumerate(signatures.predicates)}
+        self._needs = [_needs(stream.where, place) for stream in streams.all]
+        self._of_type: dict[int, list[int]] = {}
+        for number, stream in enumerate(streams.all):
+            self._of_type.setdefault(1 << place[stream.where[0]], []).append(number)
+        self._ignored = [_needs(where, place) for where in streams.ignored]
+        self._streams = streams.all
+        self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
+        self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
+        self._done: list[tuple[bool, int, tuple[int, ...], int]] = []
+        self._matching = SignatureMatches(np.zeros(0, np.bool_), np.zeros(0, np.int64), (), ())
+        self.seen = 0
+        """The predicates (a bit set) that have held for any event."""
+
+    def update(self) -> SignatureMatches:
+        """Match the signatures that are new, and return them all."""
+        new = range(len(self._done), self._signatures.count)
+        if new:
+            self._done += [self._match(*self._signatures.sets(signature)) for signature in new]
+            ignored, reach, streams, unread = zip(*self._done, strict=True)
+            self._matching = SignatureMatches(
+                np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread
+            )
+        return self._matching
+
+    def _match(self, holds: int, unread: int) -> tuple[bool, int, tuple[int, ...], int]:
+        self.seen |= holds
+        named = sorted(i for kind, streams in self._of_type.items() if holds & kind for i in streams)
+        live = tuple(i for i in named if holds & self._needs[i] == self._needs[i])
+        asked = 0
+        for i in named:
+            asked |= self._needs[i]
+        reach = max((self._reach[i] for i in named), default=self._widest)
+        ignored = any(holds & need == need for need in self._ignored)
+        return ignored, reach, live, unread & asked
+
+
+class Liveness:
+    """Numbers the sets of live streams: `sets[k]` are the streams of set `k`; set 0 is empty."""
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        self.edges = np.array(sorted({s.reach for s in streams if s.reach is not None}), np.int64)
+        self._reach = [FOREVER if s.reach is None else s.reach for s in streams]
+        self._wide = [s.wide for s in streams]
+        self.sets: list[tuple[int, ...]] = [()]
+        self._index: dict[tuple[int, ...], int] = {(): 0}
+        self._rows: dict[tuple[int, ...], list[int]] = {}
+        self._numbers: list[list[int]] = []
+        self._table = np.zeros((0, len(self.edges) + 1), np.int64)
+        self.lengths = np.zeros(1, np.int64)
+        """The number of streams of each live set."""
+        self.wide = np.zeros(1, np.bool_)
+        """Whether a stream of each live set needs more of an event than its age."""
+
+    def table(self, matching: SignatureMatches) -> NDArray[np.int64]:
+        """Return the number of the live set by signature and bucket of age (the edges at or below it)."""
+        new = matching.streams[len(self._numbers) :]
+        if new:
+            self._numbers += [self._by_bucket(streams) for streams in new]
+            self._table = np.array(self._numbers, np.int64)
+            self.lengths = np.array([len(streams) for streams in self.sets], np.int64)
+            self.wide = np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
+        return self._table
+
+    def _by_bucket(self, streams: tuple[int, ...]) -> list[int]:
+        """Number what is live of some streams, bucket by bucket; many signatures have the same streams."""
+        if streams not in self._rows:
+            self._rows[streams] = [
+                self._number(tuple(i for i in streams if self._reach[i] > gone))
+                for gone in (0, *self.edges.tolist())
+            ]
+        return self._rows[streams]
+
+    def _number(self, live: tuple[int, ...]) -> int:
+        if live not in self._index:
+            self._index[live] = len(self.sets)
+            self.sets.append(live)
+        return self._index[live]
+
+
+def _needs(where: tuple[Predicate, ...], place: dict[Predicate, int]) -> int:
+    bits = 0
+    for predicate in where:
+        bits |= 1 << place[predicate]
+    return bits
