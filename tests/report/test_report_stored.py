@@ -12,7 +12,7 @@ from flamescore.cli.main import program
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import redacted, view
-from report.pages import many, material
+from report.pages import data, many
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,7 +83,7 @@ def test_redacted_has_no_name_no_email_no_phone_of_the_sample(output, report, fo
 
 
 def test_redacted_numbers_the_owners_and_drops_the_companies():
-    told = view(redacted(material(many(3))))
+    told = view(redacted(data(many(3))))
     assert [lead.owner for lead in told.scores[0].leads] == ["Owner 1", "Owner 2", "Owner 3"]
     assert {(lead.company, lead.name, lead.email, lead.phone) for lead in told.scores[0].leads} == {
         (None,) * 4
@@ -93,7 +93,7 @@ def test_redacted_numbers_the_owners_and_drops_the_companies():
 
 
 def test_an_id_that_is_an_email_is_numbered():
-    base = material(many(2))
+    base = data(many(2))
     ids = {"000001": "ann@example.com"}
 
     def renamed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,9 @@ from flamescore.units import nearest_points, show_points
 if TYPE_CHECKING:
     from datetime import date
 
+UNASSIGNED: Final = "Unassigned"
+"""What stands for the owner of a lead that has none."""
+
 _DAYS_TOLD: Final = 60
 _MONTHS_TOLD: Final = 24
 _MONTH: Final = 30.4375

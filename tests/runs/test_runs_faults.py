@@ -15,7 +15,7 @@ import pytest
 
 from flamescore.errors import ExitCode, LockedError, OutputError
 from flamescore.runs import RunStore
-from publish.whole import publish
+from runs.whole import publish
 
 AS_OF = datetime(2026, 11, 21, 2, tzinfo=UTC)
 TESTS = Path(__file__).parent.parent
@@ -206,7 +206,7 @@ def test_an_output_that_is_a_file(tmp_path):
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from publish.whole import publish
+from runs.whole import publish
 from flamescore.errors import FlamescoreError
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
 try:
@@ -241,7 +241,7 @@ exec "$2" -c "$3" "$1"
 FILL = """
 import sys
 from pathlib import Path
-from publish.whole import publish
+from runs.whole import publish
 from flamescore.errors import FlamescoreError
 from flamescore.publish.store import RunStore
 out = Path(sys.argv[1])
