@@ -79,6 +79,7 @@ class Outcome:
 
     scored: Scored
     report: View
+    warnings: tuple[str, ...]
     record: RunRecord
     published: Published | None
     previous: pl.DataFrame | None = None
@@ -157,12 +158,13 @@ def _work(
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
     previous = past.scores() if held is None else None
+    warnings = (*future, *warnings_of(inputs, scored), *past.warnings, *implausible)
     describe_run = partial(
         describe,
         scored,
         rules=RulesFile.of(rules_path(project), rules.text),
         started_at=started_at,
-        warnings=(*future, *warnings_of(inputs, scored), *past.warnings, *implausible),
+        warnings=warnings,
         hot_flames=settings.hot_flames,
         given=describe_given(project),
         changes=changes,
@@ -171,7 +173,7 @@ def _work(
         record = describe_run(run_id="")
         report = view(just_scored(record, scored, keep=settings.keep))
         record = finished(record, scored, steps=watch.steps)
-        return Outcome(scored, report, record, None, previous, unread=bool(past.warnings))
+        return Outcome(scored, report, warnings, record, None, previous, unread=bool(past.warnings))
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
         give_back()
@@ -191,7 +193,7 @@ def _work(
         published = folder.commit(
             make_latest=options.make_latest, ahead=bool(future), keep_runs=settings.keep_runs
         )
-    return Outcome(scored, report, record, published)
+    return Outcome(scored, report, warnings, record, published)
 
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:

@@ -22,7 +22,7 @@ TESTS = Path(__file__).parent.parent
 HOLD = """
 import sys, time
 from pathlib import Path
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 with RunStore(Path(sys.argv[1])).hold():
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
@@ -243,7 +243,7 @@ import sys
 from pathlib import Path
 from runs.whole import publish
 from flamescore.errors import FlamescoreError
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 out = Path(sys.argv[1])
 store = RunStore(out)
 before = publish(out).run
