@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report.words import UNASSIGNED, number
+from flamescore.report.words import UNASSIGNED, number, to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count
 
@@ -49,9 +49,9 @@ def render_markdown(report: View) -> str:
 def _lines(report: View) -> Iterator[str]:
     yield "# Hot leads"
     yield ""
-    when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
-    yield f"{count(report.contacts, 'contact')} as of {escaped(when)}. Run `{report.run_id}`."
-    since = "" if report.since is None else f"{report.since:%Y-%m-%d %H:%M} {report.since.tzname()}"
+    when = escaped(to_the_minute(report.as_of))
+    yield f"{count(report.contacts, 'contact')} as of {when}. Run `{report.run_id}`."
+    since = "" if report.since is None else to_the_minute(report.since)
     for score in report.scores:
         yield from _score(score, report.hot_flames, since)
     yield from _problems(report.problems)

@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from flamescore.report.words import to_the_minute
 from flamescore.text import for_cell, printable
 from flamescore.units import count
 
@@ -107,7 +108,7 @@ def input_problems(problems: Sequence[str]) -> list[RenderableType]:
 
 
 def _headline(report: View) -> Text:
-    when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
+    when = to_the_minute(report.as_of)
     return Text(f"{count(report.contacts, 'contact')} as of {when} (run {report.run_id})")
 
 
