@@ -174,15 +174,42 @@ def _work(
         report = view(just_scored(record, scored, keep=settings.keep))
         record = finished(record, scored, steps=watch.steps)
         return Outcome(scored, report, warnings, record, None, previous, unread=bool(past.warnings))
+    return _publish(
+        held,
+        describe_run,
+        inputs=inputs,
+        scored=scored,
+        changes=changes,
+        watch=watch,
+        options=options,
+        warnings=warnings,
+        ahead=bool(future),
+    )
+
+
+def _publish(
+    held: HeldStore,
+    describe_run: Callable[..., RunRecord],
+    *,
+    inputs: Inputs,
+    scored: Scored,
+    changes: Changes | None,
+    watch: _Watch,
+    options: Options,
+    warnings: tuple[str, ...],
+    ahead: bool,
+) -> Outcome:
+    """Write the tables, the report and, when all else is there, the record into a folder; publish it."""
+    settings = inputs.project.settings
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
         give_back()
         record = describe_run(run_id=folder.run_id)
-        run = just_scored(
-            record, scored, keep=settings.keep, changes=None if changes is None else changes.rows
-        )
+        rows = None if changes is None else changes.rows
         with ThreadPoolExecutor(1) as beside:
-            reporting = beside.submit(_report, folder.path, run)
+            reporting = beside.submit(
+                _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
+            )
             written = _write(folder.path, inputs, scored, changes, options)
             report, reported = reporting.result()
         files = checksums(folder.path)
@@ -190,9 +217,7 @@ def _work(
         watch.steps += (replace(step, name=f"write: {step.name}") for step in (*written, reported))
         record = finished(record, scored, steps=watch.steps, files=files)
         write_record(folder.path, record)
-        published = folder.commit(
-            make_latest=options.make_latest, ahead=bool(future), keep_runs=settings.keep_runs
-        )
+        published = folder.commit(make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs)
     return Outcome(scored, report, warnings, record, published)
 
 

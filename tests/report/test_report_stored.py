@@ -56,7 +56,7 @@ scores:
     flames: [0.0001, 0.3, 1, 2, 1e6]
     rules:
       - {name: Opened, event: open, points: 0.1, count: each, expires: 10d}
-      - {id: took, name: "- [took](x)", event: close, points: -0.3, count: each, expires: never, limits: {min: -0.5}}
+      - {id: took, name: "- [took](x)", event: close, points: -0.3, count: each, limits: {min: -0.5}}
       - {id: huge, name: "Huge ]]> {{ 1 }}", event: huge, points: 999999999.9999, count: each}
   second:
     five_flames: 0.3

@@ -82,9 +82,9 @@ def workbook(
     options = {**_SAFE, "constant_memory": rows.height > _IN_MEMORY}
     with library(buffer, options) as book:
         book.set_properties({"created": _naive(made)})
-        looks = Looks.of(book)
+        formats = Formats.of(book)
         for sheet, name in zip(sheets, sheet_names([each.name for each in sheets]), strict=True):
-            _fill(book.add_worksheet(name), sheet.rows.pipe(flat), looks, zone, headers or {})
+            _fill(book.add_worksheet(name), sheet.rows.pipe(flat), formats, zone, headers or {})
     return buffer.getvalue()
 
 
@@ -103,14 +103,14 @@ def by_owner(rows: pl.DataFrame) -> Iterator[Sheet]:
 
 
 def _fill(
-    sheet: Worksheet, rows: pl.DataFrame, looks: Looks, zone: ZoneInfo, headers: Mapping[str, str]
+    sheet: Worksheet, rows: pl.DataFrame, formats: Formats, zone: ZoneInfo, headers: Mapping[str, str]
 ) -> None:
-    kinds = Kinds(rows, zone)
-    cells = kinds.cells()
+    sheet_rows = SheetRows(rows, zone)
+    cells = sheet_rows.cells()
     titles = [headers.get(name, name) for name in rows.columns]
     for column, (name, title) in enumerate(zip(rows.columns, titles, strict=True)):
-        sheet.set_column(column, column, _width(title, cells[name]), looks.of_column(kinds, name))
-        sheet.write_string(0, column, title, looks.header)
+        sheet.set_column(column, column, _width(title, cells[name]), formats.of_column(sheet_rows, name))
+        sheet.write_string(0, column, title, formats.header)
     last = max(len(titles) - 1, 0)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, cells.height, last)
@@ -118,7 +118,7 @@ def _fill(
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
-    _write(cells, writers(sheet, kinds, looks))
+    _write(cells, writers(sheet, sheet_rows, formats))
     if "flames" in rows.columns and cells.height:
         place = rows.columns.index("flames")
         sheet.conditional_format(1, place, cells.height, place, dict(_BARS))
@@ -225,7 +225,7 @@ _LINKED: Final = {"email": mailto, "phone": tel}
 
 
 @dataclass(frozen=True)
-class Looks:
+class Formats:
     """The formats of a workbook's cells."""
 
     header: Format
@@ -236,7 +236,7 @@ class Looks:
     day: Format
 
     @classmethod
-    def of(cls, book: Workbook) -> Looks:
+    def of(cls, book: Workbook) -> Formats:
         """Add them to a workbook. `quoted` keeps a cell text even when it is edited."""
         add = book.add_format
         return cls(
@@ -248,13 +248,13 @@ class Looks:
             day=add({"num_format": "yyyy-mm-dd", "align": "left"}),
         )
 
-    def of_column(self, kinds: Kinds, name: str) -> Format | None:
+    def of_column(self, sheet_rows: SheetRows, name: str) -> Format | None:
         """Return how cells of a column look that nothing is written to: text ones stay text when typed in."""
-        return self.text if kinds.frame.schema[name] == pl.String else None
+        return self.text if sheet_rows.frame.schema[name] == pl.String else None
 
 
 @dataclass(frozen=True)
-class Kinds:
+class SheetRows:
     """Rows, and how each of their columns is written."""
 
     frame: pl.DataFrame
@@ -281,18 +281,18 @@ class Kinds:
         return pl.col(name).cast(pl.String)
 
 
-def writers(sheet: Worksheet, kinds: Kinds, looks: Looks) -> list[Writer]:
+def writers(sheet: Worksheet, sheet_rows: SheetRows, formats: Formats) -> list[Writer]:
     """Return what writes each column's cells: a function of row, column and value."""
-    pen = _Pen(sheet, looks)
-    return [pen.writer(name, kind) for name, kind in kinds.cells().schema.items()]
+    cells = _CellWriter(sheet, formats)
+    return [cells.writer(name, kind) for name, kind in sheet_rows.cells().schema.items()]
 
 
 @dataclass
-class _Pen:
+class _CellWriter:
     """Writes the cells of one sheet, and counts its links."""
 
     sheet: Worksheet
-    looks: Looks
+    formats: Formats
     links: int = 0
 
     def writer(self, name: str, kind: pl.DataType) -> Writer:
@@ -301,7 +301,9 @@ class _Pen:
         if kind.is_numeric():
             return self.number
         if isinstance(kind, pl.Datetime | pl.Date):
-            return partial(self.moment, self.looks.day if isinstance(kind, pl.Date) else self.looks.instant)
+            return partial(
+                self.moment, self.formats.day if isinstance(kind, pl.Date) else self.formats.instant
+            )
         return partial(self.text, _LINKED.get(name, _web))
 
     def boolean(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401
@@ -310,14 +312,14 @@ class _Pen:
     def number(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401
         """Write a number; one that a spreadsheet can't hold exactly, or at all, as text."""
         if not isfinite(value) or (isinstance(value, int) and abs(value) > _EXACT):
-            self.sheet.write_string(row, column, str(value), self.looks.text)
+            self.sheet.write_string(row, column, str(value), self.formats.text)
         else:
             self.sheet.write_number(row, column, value)
 
     def moment(self, look: Format, row: int, column: int, value: Any) -> None:  # noqa: ANN401
         """Write a date as one; dates before 1900 are none to a spreadsheet, and become text."""
         if value.year < _FIRST_YEAR:
-            self.sheet.write_string(row, column, str(value), self.looks.text)
+            self.sheet.write_string(row, column, str(value), self.formats.text)
         else:
             self.sheet.write_datetime(row, column, value, look)
 
@@ -328,9 +330,9 @@ class _Pen:
         if target is not None and len(target) <= _MOST_URL:
             self.links += 1
             url = dialled(target, text) if target.startswith("tel:") else target
-            self.sheet.write_url(row, column, url, self.looks.link, string=text)
+            self.sheet.write_url(row, column, url, self.formats.link, string=text)
         else:
-            look = self.looks.quoted if text.startswith(_RISKY) else self.looks.text
+            look = self.formats.quoted if text.startswith(_RISKY) else self.formats.text
             self.sheet.write_string(row, column, text, look)
 
 
