@@ -17,8 +17,7 @@ os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program doe
 from flamescore.inputs import read_inputs
 from flamescore.project import load_project
 from flamescore.scoring import score_exports
-from flamescore.tables import TableSettings, write_tables
-from flamescore.tables.write import WRITERS
+from flamescore.tables import WRITERS, TableSettings, write_tables
 
 
 def main(config: Path, folder: Path, *names: str) -> None:

@@ -11,19 +11,22 @@ from __future__ import annotations
 import json
 import re
 import sys
+import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
 
 import typer
+from pydantic import BaseModel
 from typer.main import get_command
 
 from flamescore.cli.main import VERBS, program
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
 from flamescore.rules import json_schema as rules_schema
+from flamescore.runs import RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 ROOT: Final = Path(__file__).parent.parent
 NOTE: Final = "<!-- Made by docs/generate.py from the code; `make docs` makes it anew. -->\n"
@@ -218,6 +221,54 @@ def _titled(name: str) -> str:
     return {"FirstOfRule": "First_of rule"}.get(name) or re.sub("(?<!^)([A-Z])", r" \1", name).capitalize()
 
 
+# --- the record of a run -----------------------------------------------------------------------------
+
+_KINDS: Final = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "Decimal": "number",
+    "bool": "true or false",
+}
+_INSTANT: Final = "ISO 8601, UTC"
+
+
+def outputs() -> str:
+    """Return docs/outputs.md with its table of run.json made anew."""
+    text = (ROOT / "docs/outputs.md").read_text(encoding="utf-8")
+    return re.sub(
+        r"\| field \| type \|.*?\n(?=\n|\Z)", lambda _: record_table(), text, count=1, flags=re.DOTALL
+    )
+
+
+def record_table() -> str:
+    """Return the table: one row a field, nested ones as `rules.hash` and `sources[].rows`."""
+    rows = [f"| `{path}` | {kind} | {meaning} |" for path, kind, meaning in _fields(RunRecord, "")]
+    return "\n".join(("| field | type | meaning |", "|---|---|---|", *rows)) + "\n"
+
+
+def _fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        inner, listed, nullable = _unwrapped(field.annotation)
+        path = f"{prefix}{name}" + ("[]" if listed else "")
+        model_of = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+        kind = "object" if model_of else _KINDS.get(getattr(inner, "__name__", ""), _INSTANT)
+        yield path, kind + (" or null" if nullable else ""), field.description or ""
+        if model_of:
+            yield from _fields(model_of, f"{path}.")
+
+
+def _unwrapped(annotation: object) -> tuple[object, bool, bool]:
+    """Return the type itself, whether it stands in a list, and whether it may be null."""
+    if get_origin(annotation) is Annotated:
+        return _unwrapped(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return (*_unwrapped(get_args(annotation)[0])[:2], True)
+    if get_origin(annotation) is tuple:
+        return (_unwrapped(get_args(annotation)[0])[0], True, False)
+    return annotation, False, False
+
+
 # --- all of them -------------------------------------------------------------------------------------
 
 
@@ -246,6 +297,7 @@ def made() -> dict[str, str]:
         "docs/rule-reference.md": rule_reference(),
         "docs/project-file.md": project_file(),
         "docs/presets.md": presets(),
+        "docs/outputs.md": outputs(),
         "rules/rules.schema.json": _json(rules_schema()),
         "rules/project.schema.json": _json(project_schema()),
     }

@@ -16,7 +16,7 @@ from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules import Condition, RuleBook, bind_condition, bind_rules, load_condition, load_rules_text
 from flamescore.scoring import Scored, score_exports
-from flamescore.tables.parquet import write_points, write_scores
+from flamescore.tables import WRITERS, TableSettings
 from flamescore.yaml_tree import parse
 from strategies import Case, case_of, to_yaml
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
@@ -99,8 +99,8 @@ def as_bytes(result: Scored) -> tuple[bytes, bytes]:
     """Write scores and ledger as the program does."""
     with TemporaryDirectory() as folder:
         scores, points = Path(folder, "scores.parquet"), Path(folder, "points.parquet")
-        write_scores(scores, result, ())
-        write_points(points, result.ledger)
+        for table in (scores, points):
+            WRITERS[table.name](Path(folder), result, TableSettings())
         return scores.read_bytes(), points.read_bytes()
 
 

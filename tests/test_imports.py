@@ -86,4 +86,4 @@ def test_no_module_is_longer_than_450_lines():
 def test_a_test_of_each_room_is_where_one_looks_for_it():
     rooms = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    assert {"exports", "project", "report", "rules", "tables"} <= rooms & folders
+    assert {"engine", "exports", "project", "report", "rules", "runs", "tables"} <= rooms & folders

@@ -6,9 +6,8 @@ import polars as pl
 import pytest
 
 from flamescore.points import as_published, difference_type, in_points, quotients, ten_thousandths
-from flamescore.report import number
-from flamescore.report.words import difference, signed
-from flamescore.tables.words import plain
+from flamescore.report import difference, number, signed
+from flamescore.tables import points_as_text
 from flamescore.units import nearest_points
 
 LARGEST = 922337203685477.625
@@ -32,7 +31,7 @@ SAID = [
 @pytest.mark.parametrize(("points", "said"), SAID)
 def test_points_are_said_to_the_last_digit(points, said):
     assert number(points) == said
-    assert pl.select(plain(pl.lit(points))).item() == said.replace(",", "")
+    assert pl.select(points_as_text(pl.lit(points))).item() == said.replace(",", "")
 
 
 def test_totals_have_more_digits_than_a_float():

@@ -1,13 +1,13 @@
-"""What `flamescore score` does: load, score, write the tables into a hidden folder, publish."""
+"""What `flamescore score` does: load, score, make the record, write tables and report beside, publish."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flamescore.as_of import check_as_of
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
@@ -17,20 +17,18 @@ from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.project import check_needed
-from flamescore.report import NAME as HTML_FILE
-from flamescore.report import Changes as Moved
-from flamescore.report import of_scored, problems, view, write_html, write_markdown
+from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
 from flamescore.runs import (
     Earlier,
     RulesFile,
     RunStore,
     checksums,
     describe,
-    describe_changes,
     describe_given,
+    finished,
     write_record,
 )
-from flamescore.sanity_checks import brake, unseen
+from flamescore.sanity_checks import check_as_of, check_plausible, unseen_types, warnings_of
 from flamescore.scoring import score_exports
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
@@ -41,7 +39,6 @@ from flamescore.tables import (
     write_parquet,
     write_tables,
 )
-from flamescore.warned import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,9 +49,9 @@ if TYPE_CHECKING:
     from flamescore.changes import Before, Changes
     from flamescore.inputs import Inputs
     from flamescore.project import Project
-    from flamescore.report import View
+    from flamescore.report import RunData, View
     from flamescore.rules import LoadedRules
-    from flamescore.runs import HeldStore, Published, RunFolder, RunRecord
+    from flamescore.runs import HeldStore, Published, RunRecord
     from flamescore.scoring import Scored
     from flamescore.steps import Step
     from flamescore.units import Period
@@ -73,7 +70,7 @@ class Options:
 
     spreadsheet: bool = False
     accept: bool = False
-    """Publish what is plausible no more: see `brakes`."""
+    """Publish what is no longer plausible: see `sanity_checks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +87,6 @@ class Outcome:
 
     unread: bool = False
     """Whether an earlier run can't be read."""
-
-    changes: Changes | None = None
-    """Against the run before; None where there is none, or where the project asks for none."""
 
 
 @dataclass
@@ -139,9 +133,10 @@ def _work(
     started_at = datetime.now(UTC)
     watch = _Stopwatch(tell=tell)
     watch.begin("Reading the exports")
-    as_of = parse_as_of(project.settings.as_of, rules.zone)
-    shelf = Earlier(RunStore(project.resolve(project.settings.output), project.settings.mode))
-    earlier = shelf.before(as_of) if held is not None and project.settings.changes else None
+    settings = project.settings
+    as_of = parse_as_of(settings.as_of, rules.zone)
+    past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
+    earlier = past.before(as_of) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
@@ -155,51 +150,82 @@ def _work(
             earlier=None if earlier is None else earlier.as_of,
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
-        braked = brake(scored, shelf.latest(), accept=options.accept)
+        implausible = check_plausible(scored, past.latest(), accept=options.accept)
         if options.strict and scored.observed.unseen:
-            raise InputError(unseen(scored.observed))
+            raise InputError(unseen_types(scored.observed))
         if options.trend is not None:
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-    previous = shelf.scores() if held is None else None
-    warnings = (*future, *warnings_of(inputs, scored), *shelf.warnings, *braked)
+    previous = past.scores() if held is None else None
+    warnings = (*future, *warnings_of(inputs, scored), *past.warnings, *implausible)
+    describe_run = partial(
+        describe,
+        scored,
+        rules=RulesFile.of(rules_path(project), rules.text),
+        started_at=started_at,
+        warnings=warnings,
+        hot_flames=settings.hot_flames,
+        given=describe_given(project),
+        changes=changes,
+    )
     if held is None:
-        record = _record(inputs, scored, "", started_at=started_at, watch=watch, warnings=warnings)
-        report = _view(scored, project, "dry run", warnings)
-        return Outcome(scored, report, warnings, record, None, previous, unread=bool(shelf.warnings))
+        record = describe_run(run_id="")
+        report = view(just_scored(record, scored, keep=settings.keep))
+        record = finished(record, scored, steps=watch.steps)
+        return Outcome(scored, report, warnings, record, None, previous, unread=bool(past.warnings))
+    return _publish(
+        held,
+        describe_run,
+        inputs=inputs,
+        scored=scored,
+        changes=changes,
+        watch=watch,
+        options=options,
+        warnings=warnings,
+        ahead=bool(future),
+    )
+
+
+def _publish(
+    held: HeldStore,
+    describe_run: Callable[..., RunRecord],
+    *,
+    inputs: Inputs,
+    scored: Scored,
+    changes: Changes | None,
+    watch: _Stopwatch,
+    options: Options,
+    warnings: tuple[str, ...],
+    ahead: bool,
+) -> Outcome:
+    """Write the tables, the report and, when all else is there, the record into a folder; publish it."""
+    settings = inputs.project.settings
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
         release_free_memory()
+        record = describe_run(run_id=folder.run_id)
+        rows = None if changes is None else changes.rows
         with ThreadPoolExecutor(1) as beside:
-            told = beside.submit(_report, folder, inputs, scored, warnings, changes)
+            reporting = beside.submit(
+                _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
+            )
             written = _write(folder.path, inputs, scored, changes, options)
-            report, shown = told.result()
+            report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))
-        watch.steps += (replace(step, name=f"write: {step.name}") for step in (*written, shown))
-        record = _record(inputs, scored, folder.run_id, started_at=started_at, watch=watch, warnings=warnings)
-        compared = None if changes is None else describe_changes(changes, scored)
-        record = record.model_copy(update={"changes": compared, "files": files})
+        watch.steps += (replace(step, name=f"write: {step.name}") for step in (*written, reported))
+        record = finished(record, scored, steps=watch.steps, files=files)
         write_record(folder.path, record)
-        published = folder.commit(
-            make_latest=options.make_latest, ahead=bool(future), keep_runs=project.settings.keep_runs
-        )
-    return Outcome(scored, report, warnings, record, published, changes=changes)
+        published = folder.commit(make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs)
+    return Outcome(scored, report, warnings, record, published)
 
 
-def _report(
-    folder: RunFolder,
-    inputs: Inputs,
-    scored: Scored,
-    warnings: tuple[str, ...],
-    changes: Changes | None,
-) -> tuple[View, Step]:
+def _report(folder: Path, run: RunData) -> tuple[View, Step]:
     watch = Stopwatch()
-    rules_hash = RulesFile.of("", inputs.loaded.text).hash
-    report = _view(scored, inputs.project, folder.run_id, warnings, rules_hash=rules_hash, changes=changes)
-    write_markdown(folder.path, report)
-    write_html(folder.path, report)
+    report = view(run)
+    write_markdown(folder, report)
+    write_html(folder, report)
     return report, watch(HTML_FILE, sum(len(score.leads) for score in report.scores))
 
 
@@ -227,47 +253,3 @@ def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Stopwatch)
     found = with_people(found, scored, earlier.scores, settings.keep)
     watch("changes", found.rows.height)
     return found
-
-
-def _view(
-    scored: Scored,
-    project: Project,
-    run_id: str,
-    warnings: tuple[str, ...],
-    *,
-    rules_hash: str = "",
-    changes: Changes | None = None,
-) -> View:
-    settings = project.settings
-    material = of_scored(
-        scored,
-        run_id=run_id,
-        rules_hash=rules_hash,
-        keep=settings.keep,
-        hot_flames=settings.hot_flames,
-        warnings=warnings,
-        changes=None if changes is None else Moved(changes.run_id, changes.as_of, changes.rows),
-    )
-    return view(material)
-
-
-def _record(
-    inputs: Inputs,
-    scored: Scored,
-    run_id: str,
-    *,
-    started_at: datetime,
-    watch: _Stopwatch,
-    warnings: tuple[str, ...],
-) -> RunRecord:
-    record = describe(
-        scored,
-        run_id=run_id,
-        rules=RulesFile.of(rules_path(inputs.project), inputs.loaded.text),
-        started_at=started_at,
-        steps=watch.steps,
-        warnings=problems(scored.observed, warnings),
-        hot_flames=inputs.project.settings.hot_flames,
-        given=describe_given(inputs.project),
-    )
-    return record if run_id else record.model_copy(update={"published": False})

@@ -1,29 +1,49 @@
-"""Brakes for exports that read well and are wrong all the same: they stop a run, or are a warning."""
+"""What stops a run, and what it warns of.
+
+An `as_of` in the future (`check_as_of`) stops it, and exports that read well and are wrong all the same
+(`check_plausible`); with `--accept` these are warnings. Others are what a user should look at in rules,
+project and exports (`warnings_of`), and that a run did not become the latest one (`not_latest`).
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from flamescore.engine import Clock
-from flamescore.errors import InputError, Problem
+from flamescore.errors import InputError, Problem, UsageError
+from flamescore.inputs import parse_as_of
 from flamescore.rules import EventRule, Happened, conditions_of, leaves
+from flamescore.tables import absent
 from flamescore.text import for_log
 from flamescore.units import count
+from flamescore.wallclock import ahead, clock
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
+    from flamescore.errors import Where
+    from flamescore.inputs import Inputs
+    from flamescore.project import Project
     from flamescore.rules import Condition, RuleBook
-    from flamescore.runs import RunRecord
+    from flamescore.runs import Published, RunRecord
     from flamescore.scoring import Observations, Scored, SourcePast
     from flamescore.units import Period
 
+FUTURE: Final = "U015"
 UNSEEN: Final = "I050"
 ORPHANS: Final = "I051"
 HALF: Final = "I052"
+NOT_MOVED: Final = "O100"
+BACKFILL: Final = "O104"
 ACCEPT: Final = "If this is right, score once with --accept."
 
+_LATELY: Final = timedelta(days=2)
 _DAY: Final = 86_400
 _NAMED: Final = 3
 
@@ -31,7 +51,48 @@ Source = tuple[str, str]
 """Kind and path, as the project file has it."""
 
 
-def brake(scored: Scored, last: RunRecord | None, *, accept: bool = False) -> tuple[str, ...]:
+# --- as_of against the clock
+
+
+def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bool) -> tuple[str, ...]:
+    """Return a warning where `as_of` is in the future and that is accepted; nothing where it is not.
+
+    Raises:
+        UsageError: it is in the future, without `accept`. The day that was likely meant is named.
+    """
+    away, text = ahead(as_of, zone), project.settings.as_of
+    if away is None:
+        return ()
+    said = f"as_of {text} is {away} ahead"
+    if accept:
+        return (f"as_of: {FUTURE} {said} (accepted)",)
+    meant = _meant(text, zone)
+    question = f" Did you mean {meant}?" if meant else ""
+    hint = "If it is meant, score with --accept; it does not become the latest run then."
+    raise UsageError(Problem(FUTURE, f"{said}.{question}", _where(project, text), hint))
+
+
+def _meant(text: str, zone: ZoneInfo) -> str | None:
+    """Return the same day and time of the clock's year, or of the year before where that is to come too."""
+    now = clock()
+    for year in (now.year, now.year - 1):
+        last = monthrange(year, int(text[5:7]))[1]
+        day = f"{year:04d}{text[4:8]}{min(int(text[8:10]), last):02d}"
+        if parse_as_of(day + text[10:], zone) <= now:
+            return day + text[10:]
+    return None
+
+
+def _where(project: Project, text: str) -> Where | None:
+    """Return the place in the project file, where that is what says it."""
+    node = None if project.document is None else project.document.root.at(("as_of",))
+    return project.where("as_of") if node is not None and node.plain() == text else None
+
+
+# --- exports against what is plausible
+
+
+def check_plausible(scored: Scored, last: RunRecord | None, *, accept: bool = False) -> tuple[str, ...]:
     """Hold a scoring against what is plausible, and against the last run; return the warnings.
 
     Raises:
@@ -48,7 +109,7 @@ def brake(scored: Scored, last: RunRecord | None, *, accept: bool = False) -> tu
     )
 
 
-def unseen(observed: Observations) -> list[Problem]:
+def unseen_types(observed: Observations) -> list[Problem]:
     """Return a problem for each event type that rules name and no event has, with the nearest there is."""
     return [_unseen(kind, observed.types) for kind in observed.unseen]
 
@@ -167,3 +228,54 @@ def _asked(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Period]]:
             for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
                 if isinstance(leaf, Happened) and leaf.window is not None:
                     yield name, leaf.match.types, leaf.window
+
+
+# --- what a run warns of, though it goes on
+
+
+def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
+    """Return the warnings of rules, exports and project, a line each."""
+    settings = inputs.project.settings
+    # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
+    missing = absent(scored.contacts, settings.keep) if "keep" in settings.given_keys else ()
+    return (
+        *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
+        *_missing_columns(inputs, scored),
+        *inputs.exports.warnings,
+        *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
+    )
+
+
+def _in_a_line(problem: Problem, project: Project) -> str:
+    """Say a warning without its source line and hint: `rules/keap.yaml:94:17: R100 message`."""
+    where = problem.where
+    if where is None:
+        return f"{problem.code} {problem.message}"
+    return f"{replace(where, path=project.near(where.path))}: {problem.code} {problem.message}"
+
+
+def _missing_columns(inputs: Inputs, scored: Scored) -> Iterator[str]:
+    """Tell of columns that files lack; of events only where the source has some that a rule asks it of."""
+    for gap in inputs.gaps:
+        kind, index = gap.source
+        types = scored.observed.pasts[index].named if kind == "events" and scored.observed.pasts else ()
+        warning = gap.warning(types)
+        if warning is not None:
+            yield warning
+
+
+def not_latest(published: Published) -> tuple[str, str] | None:
+    """Say why a run did not become the latest one, and how much that matters; None where it did.
+
+    It is a warning where the run was meant to be the latest, and `info` of a backfill.
+    """
+    if published.latest:
+        return None
+    run, stays = published.run, published.stays
+    stands = f'published, but "latest" stays at {stays.run_id}' if stays else 'published, but not as "latest"'
+    if ahead(run.as_of) is not None:
+        why = "this run's as_of is in the future"
+        return f"latest: {NOT_MOVED} {stands}: {why}. --make-latest moves it.", "warning"
+    if clock() - run.as_of <= _LATELY:
+        return f"latest: {NOT_MOVED} {stands}, whose as_of is later. --make-latest moves it.", "warning"
+    return f"latest: {BACKFILL} {stands}; read this run with --run {run.run_id}.", "info"

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from flamescore.report.html import render
+from flamescore.report import render_html
 from report.pages import changes, hostile, many, nobody, report
 from tables.by_hand import SCORE_ROWS, scored
 
@@ -24,7 +24,7 @@ EVERY = pytest.mark.parametrize("name", PAGES)
 @cache
 def html(name: str) -> str:
     """Return a page, drawn once, and where it is opened only."""
-    return render(PAGES[name]())
+    return render_html(PAGES[name]())
 
 
 def ranks(page) -> list[str]:
@@ -92,7 +92,7 @@ def test_find_by_text(opened, text, expected):
 
 
 def test_find_passes_over_accents(opened):
-    page = opened(render(report(many(1, text="Zoë Núñez")))).page
+    page = opened(render_html(report(many(1, text="Zoë Núñez")))).page
     assert found(page, "nobody of that name", []) == []
     assert found(page, "zoe nunez", ["1"]) == ["1"]
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from random import Random
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flamescore.changes import with_trend
-from flamescore.tables.hot import hot_list
-from flamescore.tables.text import scores_pieces
+from flamescore.tables import WRITERS, TableSettings, hot_list
 from flamescore.units import parse_period
 from product import exports_of, scored, whole
 from strategies import case_of, cases
@@ -33,11 +33,13 @@ def test_it_is_the_oracles_score_of_then(case, period):
             assert (whole(row["trend_score"]), whole(row["trend"])) == (was, whole(row["score"]) - was)
 
 
-def test_the_tables_show_it():
+def test_the_tables_show_it(tmp_path):
     case = case_of(Random(1))
     done = with_trend(scored(case), exports_of(case), parse_period("7d"))
     name = done.book.scores[0].name
-    assert {f"{name}_trend", f"{name}_trend_score"} <= set(next(scores_pieces(done, ())).columns)
+    WRITERS["scores.csv"](tmp_path, done, TableSettings())
+    columns = pl.read_csv(tmp_path / "scores.csv", n_rows=0).columns
+    assert {f"{name}_trend", f"{name}_trend_score"} <= set(columns)
     assert "trend" in hot_list(done, name, keep=(), hot_flames=1).columns
     plain = scored(case)
     assert "trend" not in hot_list(plain, name, keep=(), hot_flames=1).columns

@@ -31,6 +31,18 @@ def test_the_rule_files_point_at_a_schema_that_is_there_and_that_they_fit(rules)
     jsonschema.validate(yaml.safe_load(text), schema, cls=jsonschema.Draft7Validator)
 
 
+def test_the_fields_of_a_run_s_record_are_in_the_outputs():
+    rows = generate.record_table().splitlines()
+    assert "| `sources[].rows` | whole number | the rows in its files |" in rows
+    assert "| `scores[].rules[].points` | number | the points, together, exactly |" in rows
+    assert (
+        "| `sources[].modified` | text or null | when the newest of its files was last changed, ISO 8601 |"
+        in rows
+    )
+    assert all("||" not in row and "|  |" not in row for row in rows)
+    assert generate.record_table() in MADE["docs/outputs.md"]
+
+
 def test_every_command_and_flag_is_in_the_reference():
     text = MADE["docs/commands.md"]
     told = [line[3:] for line in text.splitlines() if line.startswith("## ")]

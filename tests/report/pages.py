@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flamescore.changes import Changes
 from flamescore.frames import POINTS, SCORES
-from flamescore.report import Changes, Material, of_scored, view
+from flamescore.report import RunData, just_scored, view
+from flamescore.runs import RulesFile, describe
 from tables.by_hand import AS_OF, RULES, at, book, places_of, scored
 
 if TYPE_CHECKING:
@@ -34,12 +36,21 @@ HOSTILE = (
 )
 
 
-def material(result: Scored, **settings: object) -> Material:
-    return of_scored(result, run_id=RUN, rules_hash=HASH, **settings)
+def data(
+    result: Scored,
+    *,
+    keep: tuple[str, ...] = ("name", "company", "phone", "email", "owner"),
+    changes: Changes | None = None,
+    **settings: object,
+) -> RunData:
+    """Return what a report of a scoring is made from; `settings` are those of `describe`."""
+    rules = RulesFile(path="rules.yaml", text="version: 1\n", hash=HASH)
+    record = describe(result, run_id=RUN, rules=rules, started_at=AS_OF, changes=changes, **settings)
+    return just_scored(record, result, keep=keep, changes=None if changes is None else changes.rows)
 
 
 def report(result: Scored, *, limit: int = 500, **settings: object) -> View:
-    return view(material(result, **settings), limit=limit)
+    return view(data(result, **settings), limit=limit)
 
 
 def many(count: int, *, text: str | None = None) -> Scored:

@@ -12,7 +12,7 @@ from flamescore.cli.main import program
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import redacted, view
-from report.pages import many, material
+from report.pages import data, many
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,10 +38,71 @@ def report(output, monkeypatch):
     return run
 
 
-def test_a_stored_run_gives_the_very_report_that_it_wrote(output, report, tmp_path):
-    for name in ("report.html", "report.md"):
-        assert report("-o", str(tmp_path / name)).exit_code == 0
-        assert (tmp_path / name).read_bytes() == (output / "latest" / name).read_bytes()
+@pytest.mark.parametrize("night", ["2026-11-20", "2026-11-21"])
+@pytest.mark.parametrize("name", ["report.html", "report.md"])
+def test_a_stored_run_gives_the_very_report_that_it_wrote(output, report, tmp_path, night, name):
+    """The first night has no changes, the second one has."""
+    (run,) = (output / "runs").glob(f"{night}T*")
+    assert report("--run", night, "-o", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_bytes() == (run / name).read_bytes()
+
+
+RULES = r"""
+version: 1
+timezone: Asia/Kathmandu
+scores:
+  "fit x.1":
+    title: "<b>Fit\u202e</b> | `Zo\u00eb`"
+    flames: [0.0001, 0.3, 1, 2, 1e6]
+    rules:
+      - {name: Opened, event: open, points: 0.1, count: each, expires: 10d}
+      - {id: took, name: "- [took](x)", event: close, points: -0.3, count: each, limits: {min: -0.5}}
+      - {id: huge, name: "Huge ]]> {{ 1 }}", event: huge, points: 999999999.9999, count: each}
+  second:
+    five_flames: 0.3
+    rules:
+      - {name: "Called https://ann:hunter2@host/?token=1", event: call, points: 0.1, count: each}
+"""
+PROJECT = """
+version: 1
+rules: rules.yaml
+hot_flames: 2
+keep: [owner, name, fax, second]
+changes: true
+contacts: [{path: contacts.csv}]
+events: [{path: events.csv}]
+max_rejects: 50%
+"""
+
+
+def test_odd_names_amounts_and_rejects_come_back_as_they_were_written(tmp_path, monkeypatch):
+    """Everything that the record or a table could write otherwise than it was: two nights, two scores."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "flamescore.yaml").write_text(PROJECT, encoding="utf-8")
+    (tmp_path / "contacts.csv").write_text(
+        "contact_id,name,owner,email,second\n"
+        "1,\u202eNa\x1bme | <b>,,a@x.org,2\n2,,  Ann ,b@x.org,\n3,Zoë,ann,,x\n",
+        encoding="utf-8",
+    )
+    rows = [
+        f"{who},{event},2026-11-{day:02}T10:00:00Z"
+        for who in (1, 2, 3)
+        for day in range(1, 21)
+        for event in ("open", "close", "call", "huge")[: who + 1]
+    ]
+    (tmp_path / "events.csv").write_text(
+        "\n".join(["contact_id,event,at", *rows, "9,call,2026-11-02T10:00:00Z", "1,call,never"]) + "\n"
+    )
+    monkeypatch.setenv("FLAMESCORE_CONFIG", str(tmp_path / "flamescore.yaml"))
+    for night in ("2026-11-12", "2026-11-21"):
+        nightly(find_settings(None, {"as_of": night}), Options(accept=True))
+    runs = sorted((tmp_path / "out" / "runs").iterdir())
+    assert len(runs) == 2
+    for run in runs:
+        for name in ("report.html", "report.md"):
+            words = ["report", "--run", run.name, "-o", str(tmp_path / name)]
+            assert CliRunner().invoke(program("report"), words).exit_code == 0
+            assert (tmp_path / name).read_bytes() == (run / name).read_bytes()
 
 
 def test_another_run(report):
@@ -83,7 +144,7 @@ def test_redacted_has_no_name_no_email_no_phone_of_the_sample(output, report, fo
 
 
 def test_redacted_numbers_the_owners_and_drops_the_companies():
-    told = view(redacted(material(many(3))))
+    told = view(redacted(data(many(3))))
     assert [lead.owner for lead in told.scores[0].leads] == ["Owner 1", "Owner 2", "Owner 3"]
     assert {(lead.company, lead.name, lead.email, lead.phone) for lead in told.scores[0].leads} == {
         (None,) * 4
@@ -93,7 +154,7 @@ def test_redacted_numbers_the_owners_and_drops_the_companies():
 
 
 def test_an_id_that_is_an_email_is_numbered():
-    base = material(many(2))
+    base = data(many(2))
     ids = {"000001": "ann@example.com"}
 
     def renamed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,20 +11,23 @@ from markdown_it import MarkdownIt
 from rich.ansi import AnsiDecoder
 from rich.console import Console
 
-from flamescore.frames import Counts, SourceRecord
-from flamescore.report import escaped, line, of_scored, problems, view, write_markdown
-from flamescore.report import render as on_terminal
-from flamescore.report.leads import Lead
-from flamescore.report.markdown import render
-from flamescore.report.words import Reason
+from flamescore.report import (
+    Lead,
+    Reason,
+    escaped,
+    render_markdown,
+    render_terminal,
+    summary_line,
+    write_markdown,
+)
 from flamescore.text import for_cell
-from tables.by_hand import CONTACTS, SCORE_ROWS, SOURCE, scored
+from report.pages import RUN
+from report.pages import report as told
+from tables.by_hand import CONTACTS, SCORE_ROWS, scored
 
 if TYPE_CHECKING:
-    from flamescore.report import View
     from flamescore.scoring import Scored
 
-RUN = "2026-11-21T020000Z-3f9a1c"
 EVIL = [
     "[/evil]",
     "[bold red]x[/]",
@@ -57,17 +61,13 @@ EVIL = [
 ]
 
 
-def told(result: Scored, *, limit: int = 500, **settings: object) -> View:
-    return view(of_scored(result, run_id=RUN, **settings), limit=limit)
-
-
 def named(name: str) -> Scored:
     return scored(contacts=CONTACTS.with_columns(name=pl.lit(name)))
 
 
 def printed(result: Scored, *, width: int = 200, warnings: tuple[str, ...] = ()) -> str:
     console = Console(file=io.StringIO(), width=width, color_system="truecolor", force_terminal=True)
-    console.print(on_terminal(told(result, warnings=warnings)))
+    console.print(render_terminal(told(result, warnings=warnings)))
     text = console.file.getvalue()
     return plain_text(text)
 
@@ -109,6 +109,36 @@ def test_a_lead_in_words():
     )
 
 
+def why(occurrences: int, last: date | None, points: float) -> str:
+    """Say why the hottest lead is hot, as of 2026-11-21 12:00 in Phoenix."""
+    when = None if last is None else datetime(last.year, last.month, last.day, 20, tzinfo=UTC)
+    rows = [("003", "interest", "rule", "form", occurrences, points, when)]
+    result = scored(points=rows, as_of=datetime(2026, 11, 21, 19, tzinfo=UTC))
+    return str(told(result).scores[0].leads[0].reasons[0])
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 11, 21), "today"),
+        (date(2026, 11, 20), "yesterday"),
+        (date(2026, 11, 18), "3 days ago"),
+        (date(2026, 9, 22), "60 days ago"),
+        (date(2026, 9, 21), "2 months ago"),
+        (date(2024, 12, 1), "23 months ago"),
+        (date(2024, 11, 1), "2 years ago"),
+        (date(2026, 11, 22), "on 2026-11-22"),
+    ],
+)
+def test_how_long_ago(day, said):
+    assert why(1, day, 5) == f"Submitted a web form {said}, +5"
+
+
+def test_a_reason_in_words():
+    assert why(1_200, date(2026, 11, 21), 0.25) == "Submitted a web form 1,200 times, last today, +0.25"
+    assert why(0, None, 2) == "Submitted a web form, +2"
+
+
 def test_only_kept_columns_of_a_person_show():
     lead = told(scored(), keep=("owner",)).scores[0].leads[1]
     assert (lead.name, lead.phone, lead.owner) == (None, None, "Kim")
@@ -126,12 +156,12 @@ def test_the_percentile_is_rounded_down(percentile, standing):
 
 def test_the_rules_by_points():
     rules = told(scored()).scores[0].rules
-    assert [(rule.name, rule.entry, rule.points) for rule in rules] == [
-        ("Visited the sales page", "rule", "53"),
-        ("Submitted a web form", "rule", "4"),
-        ("Prospect tags", "rule", "1"),
+    assert [(rule.called, rule.entry, str(rule.points)) for rule in rules] == [
+        ("Visited the sales page", "rule", "53.0"),
+        ("Submitted a web form", "rule", "4.0"),
+        ("Prospect tags", "rule", "1.0"),
         ("Visited the sales page", "rule_limit", "-4.5"),
-        ("Already a customer", "rule", "-1,000"),
+        ("Already a customer", "rule", "-1000.0"),
     ]
 
 
@@ -139,48 +169,20 @@ def test_limit_bounds_the_list():
     assert len(told(scored(), limit=4).scores[0].leads) == 2
 
 
-def test_the_problems_a_line_each():
-    observed = replace(
-        scored().observed,
-        sources=(SOURCE, SourceRecord("contacts", "c.csv", (), Counts(rows=5, kept=4, old=1))),
-        unread=(("contacts", "employees", 1),),
-        unvalued=(("interest", "adjust", 2_000),),
-        unseen=("webinar",),
-        undated=1,
-        tags_disagree=2,
-        ambiguous_contacts=3,
-    )
-    assert problems(observed, ("s3://k:s@b is old",)) == (
-        "s3://b is old",
-        "events s3://bucket/mail-*.csv: of 20 rows 2 rejected, 1 of contacts that are not in the list",
-        "contacts: 1 cell of column employees can't be read as a number or date",
-        "interest: 2,000 occurrences of rule adjust gave 0 points: no number",
-        "rules name the event type webinar, which no event has",
-        "1 contact with an undated tag, which a rule that needs dates skips",
-        "2 tags on which the contacts export and the tag history disagree; the history is used",
-        "3 contacts with the e-mail or key of an earlier one, which gets the events",
-    )
-
-
-def test_clean_input_has_no_problems():
-    clean = replace(
-        scored().observed, sources=(SourceRecord("contacts", "c.csv", (), Counts(rows=4, kept=4)),)
-    )
-    assert problems(clean) == ()
-
-
 def test_one_line():
-    assert line(told(scored())) == (
+    assert summary_line(told(scored())) == (
         "2026-11-21T020000Z-3f9a1c: 4 contacts, 2 hot on interest, 0 hot on fit with 5 flames"
     )
-    assert line(told(scored(), hot_flames=2)).endswith(
+    assert summary_line(told(scored(), hot_flames=2)).endswith(
         "4 contacts, 3 hot on interest, 0 hot on fit with 2 flames or more"
     )
 
 
 def test_one_line_of_one_score():
     report = told(scored())
-    assert line(replace(report, scores=report.scores[:1])) == f"{RUN}: 4 contacts, 2 hot with 5 flames"
+    assert (
+        summary_line(replace(report, scores=report.scores[:1])) == f"{RUN}: 4 contacts, 2 hot with 5 flames"
+    )
 
 
 def of(contacts, hot_flames):
@@ -193,18 +195,18 @@ def of(contacts, hot_flames):
 
 
 def test_one_is_one_and_thousands_are_parted():
-    assert line(of(1, 1)) == f"{RUN}: 1 contact, 1 hot with 1 flame or more"
-    assert line(of(12_345, 5)) == f"{RUN}: 12,345 contacts, 12,345 hot with 5 flames"
-    assert "\n1 contact as of 2026" in render(of(1, 5))
-    text = render(of(12_345, 5))
+    assert summary_line(of(1, 1)) == f"{RUN}: 1 contact, 1 hot with 1 flame or more"
+    assert summary_line(of(12_345, 5)) == f"{RUN}: 12,345 contacts, 12,345 hot with 5 flames"
+    assert "\n1 contact as of 2026" in render_markdown(of(1, 5))
+    text = render_markdown(of(12_345, 5))
     assert "\n12,345 contacts as of 2026" in text
     assert "\n| 12,345 | " in text
 
 
 def test_one_is_one_and_thousands_are_parted_on_the_terminal():
     console = Console(file=io.StringIO(), width=200)
-    console.print(on_terminal(of(1, 5)))
-    console.print(on_terminal(of(12_345, 5)))
+    console.print(render_terminal(of(1, 5)))
+    console.print(render_terminal(of(12_345, 5)))
     text = console.file.getvalue()
     assert text.startswith("1 contact as of ")
     assert "\n12,345 contacts as of " in text
@@ -274,7 +276,7 @@ def cells(markdown: str) -> list[str]:
 
 @pytest.mark.parametrize("name", EVIL)
 def test_a_name_shows_as_itself_in_markdown(name):
-    report = render(told(named(name)))
+    report = render_markdown(told(named(name)))
     assert name in cells(report)
     assert "<script" not in report
 
@@ -285,7 +287,7 @@ def test_escaped_text_is_plain_as_a_paragraph(name):
 
 
 def test_line_ends_do_not_break_the_table():
-    report = render(told(named("a\nb\r\n| c |")))
+    report = render_markdown(told(named("a\nb\r\n| c |")))
     assert "a b  | c |" in cells(report)
 
 
@@ -318,19 +320,27 @@ def test_the_report_to_the_letter(tmp_path):
 
 def test_nobody_hot_names_the_nearest():
     rows = [row for row in SCORE_ROWS if row[3] != 5]
-    report = render(told(scored(scores=rows)))
+    report = render_markdown(told(scored(scores=rows)))
     assert "No leads are hot. The closest:\n" in report
     assert "| 3 | Bob \\| Co |" in report
 
 
+def test_a_rule_without_a_name_is_called_by_its_id():
+    observed = scored().observed
+    rules = observed.rules.with_columns(name=pl.lit(""))
+    report = render_markdown(told(replace(scored(), observed=replace(observed, rules=rules))))
+    assert "| visit | 3 | 14 | 53 |\n" in report
+    assert "| buyer | 1 | 1 | -1,000 |\n" in report
+
+
 def test_a_cut_list_says_so():
-    report = render(told(scored(), limit=2))
+    report = render_markdown(told(scored(), limit=2))
     assert "The first 1 of 2; `hot_leads.csv` has them all." in report
 
 
 def test_clean_input_in_the_report():
     result = replace(scored(), observed=replace(scored().observed, sources=()))
-    assert render(told(result)).endswith("## The input\n\nNo warnings.\n")
+    assert render_markdown(told(result)).endswith("## The input\n\nNo warnings.\n")
 
 
 def test_a_narrow_terminal_shows_the_strongest_reason_alone():

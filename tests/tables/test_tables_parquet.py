@@ -7,19 +7,33 @@ import sys
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
 from flamescore.frames import INSTANT, POINTS, REJECTS, SCORES
-from flamescore.tables import TableSettings, write_tables
-from flamescore.tables.parquet import ROW_GROUP, write_contacts, write_points, write_scores
-from tables.by_hand import AS_OF, CONTACTS, Entries, places_of, scored
+from flamescore.tables import WRITERS, TableSettings, write_tables
+from tables.by_hand import AS_OF, Entries, places_of, scored
+
+if TYPE_CHECKING:
+    from flamescore.scoring import Scored
+
+ROW_GROUP = 131_072
+
+
+def written(folder: Path, name: str, result: Scored, *keep: str) -> Path:
+    """Write one table, and return its path."""
+    WRITERS[name](folder, result, TableSettings(keep=keep))
+    return folder / name
+
+
+def of(ledger: pl.DataFrame, size: int = 2) -> Scored:
+    return replace(scored(), ledger=Entries(ledger, size))
 
 
 def test_scores_have_the_contract_then_the_kept_columns(tmp_path):
-    write_scores(tmp_path / "s.parquet", scored(), ("owner", "score", "nope"))
-    frame = pl.read_parquet(tmp_path / "s.parquet")
+    frame = pl.read_parquet(written(tmp_path, "scores.parquet", scored(), "owner", "score", "nope"))
     assert list(frame.schema.items()) == [
         *SCORES.items(),
         ("owner", pl.String()),
@@ -32,27 +46,25 @@ def test_scores_have_the_contract_then_the_kept_columns(tmp_path):
 
 def test_points_are_the_ledger(tmp_path):
     result = scored()
-    write_points(tmp_path / "p.parquet", result.ledger)
-    frame = pl.read_parquet(tmp_path / "p.parquet")
+    frame = pl.read_parquet(written(tmp_path, "points.parquet", result))
     assert frame.schema == POINTS
     assert frame.equals(result.ledger.frame(), null_equal=True)
 
 
 def test_an_empty_ledger_is_a_table_without_rows(tmp_path):
-    write_points(tmp_path / "p.parquet", scored(points=[]).ledger)
-    assert pl.read_parquet(tmp_path / "p.parquet").schema == POINTS
-    assert pl.read_parquet(tmp_path / "p.parquet").height == 0
+    frame = pl.read_parquet(written(tmp_path, "points.parquet", scored(points=[])))
+    assert frame.schema == POINTS
+    assert frame.height == 0
 
 
 def test_a_part_of_another_shape_is_a_fault_of_ours(tmp_path):
-    wrong = Entries(pl.DataFrame({"contact_id": ["001"]}))
+    wrong = of(pl.DataFrame({"contact_id": ["001"]}))
     with pytest.raises(TypeError, match="points: expected"):
-        write_points(tmp_path / "p.parquet", wrong)
+        written(tmp_path, "points.parquet", wrong)
 
 
 def test_contacts_have_every_mapped_column_and_tags_as_a_list(tmp_path):
-    write_contacts(tmp_path / "c.parquet", CONTACTS)
-    frame = pl.read_parquet(tmp_path / "c.parquet")
+    frame = pl.read_parquet(written(tmp_path, "contacts.parquet", scored()))
     assert frame.columns == ["contact_id", "name", "phone", "owner", "tags", "score", "Renewal"]
     assert frame["tags"].to_list() == [["VIP", "Blog"], [], ["VIP"], None]
 
@@ -81,10 +93,9 @@ def test_the_sizes_of_the_parts_change_no_byte(tmp_path):
     whole = long_ledger(300_000)
     found = set()
     for size in (1_000_000, ROW_GROUP, 50_000, 7_777):
-        write_points(tmp_path / "p.parquet", Entries(whole, size))
-        found.add(digest(tmp_path / "p.parquet"))
+        found.add(digest(written(tmp_path, "points.parquet", of(whole, size))))
     assert len(found) == 1
-    assert pl.read_parquet(tmp_path / "p.parquet").equals(whole)
+    assert pl.read_parquet(tmp_path / "points.parquet").equals(whole)
 
 
 WRITE = """
@@ -149,6 +160,6 @@ def test_the_same_gives_the_same_bytes_on_one_thread_and_on_two(tmp_path):
 
 def test_another_input_gives_other_bytes(tmp_path):
     ledger = long_ledger(10)
-    write_points(tmp_path / "a.parquet", Entries(ledger))
-    write_points(tmp_path / "b.parquet", Entries(ledger.with_columns(pl.col("points") + 1)))
-    assert digest(tmp_path / "a.parquet") != digest(tmp_path / "b.parquet")
+    first = digest(written(tmp_path, "points.parquet", of(ledger)))
+    more = of(ledger.with_columns(pl.col("points") + 1))
+    assert digest(written(tmp_path, "points.parquet", more)) != first

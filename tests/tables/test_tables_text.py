@@ -9,12 +9,16 @@ import polars as pl
 import pytest
 
 from flamescore.frames import POINTS, REJECTS
-from flamescore.tables import TableSettings, absent, local_time, summaries, write_tables
-from flamescore.tables.hot import hot_file, hot_list
-from flamescore.tables.keep import kept
-from flamescore.tables.reasons import reasons
-from flamescore.tables.text import scores_pieces, write_csv, write_pieces
-from flamescore.tables.words import plain
+from flamescore.tables import (
+    WRITERS,
+    TableSettings,
+    absent,
+    hot_list,
+    list_file,
+    local_time,
+    points_as_text,
+    write_tables,
+)
 from tables.by_hand import CONTACTS, POINT_ROWS, SCORE_ROWS, Entries, scored
 
 NO_REJECTS = pl.DataFrame(schema=REJECTS)
@@ -41,16 +45,15 @@ def test_scores_csv_to_the_letter(written):
 
 @pytest.mark.parametrize("spreadsheet", [False, True])
 def test_scores_csv_is_the_same_in_pieces(written, tmp_path, monkeypatch, spreadsheet):
-    texts = []
+    settings = TableSettings(keep=("name", "phone", "tags"), spreadsheet=spreadsheet)
+    expected, texts = (written / "scores.csv").read_bytes(), []
     for rows in (1, 3, 131_072):
-        monkeypatch.setattr("flamescore.tables.text.PIECE", rows)
-        pieces = scores_pieces(scored(excluded=("001",)), ("name", "phone", "tags"))
-        assert write_pieces(pieces, tmp_path / "again.csv", spreadsheet=spreadsheet) == 4
-        texts.append((tmp_path / "again.csv").read_bytes())
+        monkeypatch.setattr("flamescore.tables.write.PIECE", rows)
+        assert WRITERS["scores.csv"](tmp_path, scored(excluded=("001",)), settings) == 4
+        texts.append((tmp_path / "scores.csv").read_bytes())
     assert texts[0] == texts[1] == texts[2]
     assert texts[0].count(b"\n") == 5
-    if not spreadsheet:
-        assert texts[0] == (written / "scores.csv").read_bytes()
+    assert (texts[0] == expected) is not spreadsheet
 
 
 def test_hot_leads_csv_to_the_letter(written):
@@ -111,11 +114,14 @@ def test_contacts_outside_the_default_score_come_last(tmp_path):
 
 
 def test_numbers_are_plain(tmp_path):
-    numbers = [1e15, 1e-4, 0.1 + 0.2, -1000.0, 20.0, None, 123456789.1234]
-    write_csv(pl.DataFrame({"n": numbers, "m": 1}), tmp_path / "n.csv")
-    assert (tmp_path / "n.csv").read_text(encoding="utf-8") == (
-        "n,m\n1000000000000000,1\n0.0001,1\n0.30000000000000004,1\n-1000,1\n20,1\n,1\n123456789.1234,1\n"
-    )
+    numbers = [1e15, 1e-4, 0.1 + 0.2, -1000.0, 20.0, 123456789.1234]
+    people = pl.DataFrame({"contact_id": [str(n) for n in range(7)]})
+    rows = [(str(n), "interest", number, 0, 0.0, 0.0, 1, None) for n, number in enumerate(numbers)]
+    write_tables(tmp_path, scored(scores=rows, contacts=people), NO_REJECTS, TableSettings())
+    lines = (tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [line.split(",")[1] for line in lines] == [
+        *("1000000000000000", "0.0001", "0.30000000000000004", "-1000", "20", "123456789.1234", ""),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +137,7 @@ def test_numbers_are_plain(tmp_path):
     ],
 )
 def test_points_in_words(number, text):
-    assert pl.select(plain(pl.lit(number, dtype=pl.Float64))).item() == text
+    assert pl.select(points_as_text(pl.lit(number, dtype=pl.Float64))).item() == text
 
 
 def test_local_time_knows_summer_and_winter():
@@ -166,9 +172,11 @@ def test_reasons_take_a_rules_own_limit_off_and_tell_ties_in_file_order():
         ("001", "fit", "rule", "dog", 1, 50.0, None),
         ("002", "interest", "rule", "buyer", 1, -5.0, None),
     ]
-    ids = pl.Series(["001", "002"])
-    assert reasons(scored(points=points), "interest", ids).rows() == [
-        ("001", "Submitted a web form: +2", "Prospect tags: +2", "Already a customer: +2")
+    rows = hot_list(scored(points=points), "interest", keep=(), hot_flames=2)
+    assert rows.select("contact_id", "reason_1", "reason_2", "reason_3").rows() == [
+        ("003", None, None, None),
+        ("001", "Submitted a web form: +2", "Prospect tags: +2", "Already a customer: +2"),
+        ("002", None, None, None),
     ]
 
 
@@ -180,16 +188,19 @@ def test_no_ledger_no_reasons():
 
 
 def test_keep_takes_those_that_there_are_in_order_and_renames_clashes():
-    columns = kept(scored(), ("score", "owner", "nope", "owner", "contact_id"))
-    assert columns.columns == ["contact_id", "contact_score", "owner"]
+    keep = ("score", "owner", "nope", "owner", "contact_id")
+    columns = hot_list(scored(), "interest", keep=keep, hot_flames=5).columns
+    assert columns[1 : columns.index("flames")] == ["contact_id", "contact_score", "owner"]
     assert absent(CONTACTS, ("owner", "nope")) == ("nope",)
 
 
 def test_keep_renames_until_it_is_free():
     contacts = CONTACTS.select("contact_id", "score", contact_score="owner")
-    columns = kept(scored(contacts=contacts), ("score", "contact_score"))
-    assert columns.columns == ["contact_id", "contact_contact_score", "contact_score"]
-    assert columns["contact_score"].to_list() == ["Kim", None, "Lee", "Kim"]
+    keep = ("score", "contact_score")
+    rows = hot_list(scored(contacts=contacts), "interest", keep=keep, hot_flames=0)
+    columns = rows.columns[1 : rows.columns.index("flames")]
+    assert columns == ["contact_id", "contact_contact_score", "contact_score"]
+    assert rows.sort("contact_id")["contact_score"].to_list() == ["Kim", None, "Lee", "Kim"]
 
 
 @pytest.mark.parametrize(
@@ -197,29 +208,13 @@ def test_keep_renames_until_it_is_free():
     [("interest", "hot_leads.csv"), ("fit", "hot_leads-fit.csv"), ("a-b_1", "hot_leads-a-b_1.csv")],
 )
 def test_the_default_score_has_the_plain_name(name, file):
-    assert hot_file(scored(), name) == file
+    assert list_file(name, default=name == "interest") == file
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", "a\x00b", ""])
 def test_a_name_never_leads_out_of_the_folder(name):
-    assert set(hot_file(scored(), name).removeprefix("hot_leads-").removesuffix(".csv")) <= set(
-        "0123456789abcdef"
-    )
-
-
-def test_summary_counts_flames_and_finds_the_percentiles():
-    interest, fit = summaries(scored())
-    assert interest.contacts == 4
-    assert interest.flames == (1, 0, 1, 0, 0, 2)
-    assert interest.percentiles == ((50, 8.0), (75, 20.0), (90, 25.5), (99, 25.5))
-    assert fit.flames == (1, 0, 0, 0, 0, 0)
-
-
-def test_percentiles_by_nearest_rank():
-    rows = [(f"{n:03}", "interest", float(n), 0, 0.0, 0.0, 1, None) for n in range(100, 0, -1)]
-    hundred = scored(scores=rows, contacts=pl.DataFrame({"contact_id": [row[0] for row in rows]}))
-    assert summaries(hundred)[0].percentiles == ((50, 50.0), (75, 75.0), (90, 90.0), (99, 99.0))
-    assert summaries(hundred)[1].percentiles == ((50, None), (75, None), (90, None), (99, None))
+    file = list_file(name, default=False)
+    assert set(file.removeprefix("hot_leads-").removesuffix(".csv")) <= set("0123456789abcdef")
 
 
 def test_the_ledger_by_hand_adds_up():

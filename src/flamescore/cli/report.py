@@ -49,16 +49,22 @@ def report(
         from flamescore.cli.emit import as_text, deliver, place, show  # noqa: PLC0415
         from flamescore.cli.published import published  # noqa: PLC0415
         from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
-        from flamescore.report import RENDERERS, redacted, render, view  # noqa: PLC0415
+        from flamescore.report import (  # noqa: PLC0415
+            RENDERERS,
+            read_back,
+            redacted,
+            render_terminal,
+            view,
+        )
         from flamescore.runs import reading_run  # noqa: PLC0415
-        from flamescore.stored import material_of  # noqa: PLC0415
 
         chosen = _format(out, form, tuple(RENDERERS))
         found = published(find_settings(config), run, log_format, quiet=quiet)
         with reading_run(found):
-            material = material_of(found)
-            material = redacted(material) if redact else material
-            made = RENDERERS[chosen](material) if chosen in RENDERERS else render(view(material), top=SHOWN)
+            data = read_back(found)
+            data = redacted(data) if redact else data
+            render = RENDERERS.get(chosen)
+            made = render(data) if render else render_terminal(view(data), top=SHOWN)
         if isinstance(made, bytes):
             deliver(made, out)
         elif place(out) is None and sys.stdout.isatty():

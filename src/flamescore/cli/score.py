@@ -139,15 +139,15 @@ def _progress(*, quiet: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
 
 def _say(outcome: Outcome, log: LogFormat, *, verbose: bool) -> None:
     """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
-    from flamescore.as_of import not_latest  # noqa: PLC0415 - it takes time to import
     from flamescore.changes import would_change  # noqa: PLC0415
     from flamescore.cli.emit import show  # noqa: PLC0415
-    from flamescore.report import line, render  # noqa: PLC0415
+    from flamescore.report import render_terminal, summary_line  # noqa: PLC0415
+    from flamescore.sanity_checks import not_latest  # noqa: PLC0415
 
     if sys.stdout.isatty():
-        show(render(outcome.report))
+        show(render_terminal(outcome.report))
     else:
-        say(line(outcome.report))
+        say(summary_line(outcome.report))
         for problem in outcome.report.problems:
             remark(problem, log)
     if outcome.published is None:

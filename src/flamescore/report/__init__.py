@@ -1,41 +1,40 @@
-"""The hot-lead list: a view model, and one renderer a file."""
+"""The hot-lead list: the data of a run, a view of it, and one renderer a file."""
 
 from __future__ import annotations
 
 from flamescore.report.explained import SHOWN, render_explanation
-from flamescore.report.filtered import Filtered
 from flamescore.report.formats import RENDERERS
-from flamescore.report.html import NAME, write_html
-from flamescore.report.input_problems import problems
-from flamescore.report.markdown import escaped, write_markdown
-from flamescore.report.material import PERSON, Changes, Material, RuleFacts, ScoreFacts, bounds_of, of_scored
-from flamescore.report.one_line import line
-from flamescore.report.redact import redacted
-from flamescore.report.terminal import render
-from flamescore.report.view_model import View, view
-from flamescore.report.words import number
-from flamescore.report.xlsx import workbook
+from flamescore.report.html import HTML_FILE, render_html, write_html
+from flamescore.report.leads import Lead
+from flamescore.report.markdown import escaped, render_markdown, write_markdown
+from flamescore.report.run_data import RunData, just_scored, read_back, redacted
+from flamescore.report.terminal import Filtered, render_terminal, summary_line
+from flamescore.report.view import View, view
+from flamescore.report.words import Reason, difference, number, signed
+from flamescore.report.xlsx import Sheet, workbook
 
 __all__ = [
-    "NAME",
-    "PERSON",
+    "HTML_FILE",
     "RENDERERS",
     "SHOWN",
-    "Changes",
     "Filtered",
-    "Material",
-    "RuleFacts",
-    "ScoreFacts",
+    "Lead",
+    "Reason",
+    "RunData",
+    "Sheet",
     "View",
-    "bounds_of",
+    "difference",
     "escaped",
-    "line",
+    "just_scored",
     "number",
-    "of_scored",
-    "problems",
+    "read_back",
     "redacted",
-    "render",
     "render_explanation",
+    "render_html",
+    "render_markdown",
+    "render_terminal",
+    "signed",
+    "summary_line",
     "view",
     "workbook",
     "write_html",

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report import html, markdown
-from flamescore.report.callsheet import call_list
-from flamescore.report.view_model import view
+from flamescore.report.html import render_html
+from flamescore.report.markdown import render_markdown
+from flamescore.report.view import view
+from flamescore.report.xlsx import render_call_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flamescore.report.material import Material
+    from flamescore.report.run_data import RunData
 
 
-def _page(material: Material) -> bytes:
-    return html.render(view(material)).encode()
+def _html(run: RunData) -> bytes:
+    return render_html(view(run)).encode()
 
 
-def _text(material: Material) -> bytes:
-    return markdown.render(view(material)).encode()
+def _markdown(run: RunData) -> bytes:
+    return render_markdown(view(run)).encode()
 
 
-RENDERERS: Final[Mapping[str, Callable[[Material], bytes]]] = {"html": _page, "md": _text, "xlsx": call_list}
+RENDERERS: Final[Mapping[str, Callable[[RunData], bytes]]] = {
+    "html": _html,
+    "md": _markdown,
+    "xlsx": render_call_list,
+}
 """Another form is a function here, under the suffix that asks for it."""

@@ -8,23 +8,32 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report import charts
 from flamescore.report.links import mailto, tel
+from flamescore.report.words import UNASSIGNED, number
 from flamescore.text import for_cell
 from flamescore.units import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
     from pathlib import Path
 
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from flamescore.report.view_model import ScoreView, View
+    from flamescore.report.view import ScoreView, View
+    from flamescore.runs import RuleEntry
 
-NAME: Final = "report.html"
+HTML_FILE: Final = "report.html"
 LIMIT: Final = 1_500_000
 """Bytes that a page may have; where texts are so long that it has more, it lists fewer leads."""
+RULES: Final = 10
+"""Rules that a chart shows; the table beside it has them all."""
+
+STEPS: Final = 9
+"""How many strengths a cell may have beside none."""
+
 _LENGTH: Final = 60
 _TITLE: Final = 120
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -33,11 +42,11 @@ _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturda
 
 def write_html(folder: Path, report: View) -> None:
     """Write `report.html` into a folder: UTF-8, LF."""
-    (folder / NAME).write_text(render(report), encoding="utf-8", newline="\n")
+    (folder / HTML_FILE).write_text(render_html(report), encoding="utf-8", newline="\n")
 
 
-def render(report: View) -> str:
-    """Return the whole page."""
+def render_html(report: View, *, limit: int = LIMIT) -> str:
+    """Return the whole page, with fewer leads where it would have more bytes than `limit`."""
     style, script = _asset("report.css"), _asset("report.js")
     template = _environment().get_template("report.html.j2")
     parts = {
@@ -46,7 +55,7 @@ def render(report: View) -> str:
         "policy": policy(style, script),
     }
     page = template.render(report=report, **parts)
-    while len(page.encode()) > LIMIT and any(score.leads for score in report.scores):
+    while len(page.encode()) > limit and any(score.leads for score in report.scores):
         report = replace(report, scores=tuple(_halved(score) for score in report.scores))
         page = template.render(report=report, **parts)
     return page
@@ -96,11 +105,13 @@ def _environment() -> Environment:
         "day": day,
         "moment": moment,
         "count": count,
-        "strongest": charts.strongest,
-        "share": charts.share,
-        "strength": charts.strength,
+        "number": number,
+        "strongest": strongest,
+        "share": share,
+        "strength": strength,
     }
     environment.filters |= {"short": short, "iso": lambda text: text.replace(" ", "T")}
+    environment.globals["unassigned"] = UNASSIGNED
     return environment
 
 
@@ -170,3 +181,30 @@ def _trusted(text: str) -> Markup:
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
     return Markup(text)  # noqa: S704 - nothing from the data
+
+
+# --- what the charts are drawn from; the page draws them itself, as small SVG rectangles and table cells
+
+
+def strongest(lines: Sequence[RuleEntry], *, took: bool = False) -> tuple[RuleEntry, ...]:
+    """Return the ten rules and limits that gave most or, with `took`, took most; the strongest first.
+
+    Ties keep the order of the rule file; what neither gave nor took is left out.
+    """
+    found = (line for line in lines if line.points and (line.points < 0) == took)
+    return tuple(sorted(found, key=lambda line: -abs(line.points))[:RULES])
+
+
+def share(amount: float | Decimal, most: float | Decimal) -> float:
+    """Return how long a bar is, in percent of the longest: 0 for nothing, at least 1 for anything else."""
+    if not amount or not most:
+        return 0.0
+    return max(round(100 * abs(float(amount) / float(most)), 2), 1.0)
+
+
+def strength(many: int, most: int) -> int:
+    """Return how strong a cell's colour is, 0 (nobody) to 9 (the fullest cell).
+
+    The share is raised to 0.35, so that cells with few contacts are told from empty ones.
+    """
+    return max(1, round(STEPS * (many / most) ** 0.35)) if many else 0

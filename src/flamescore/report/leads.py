@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.report.material import PERSON
-from flamescore.report.words import Reason, difference, number, reason, signed
-from flamescore.tables import local_time, strongest
+from flamescore.report.run_data import PERSON
+from flamescore.report.words import UNASSIGNED, Reason, difference, number, reason, signed
+from flamescore.tables import local_time, strongest, whole_percent
 from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from flamescore.report.material import Material, ScoreFacts
-
-UNASSIGNED: Final = "Unassigned"
+    from flamescore.report.run_data import RunData
+    from flamescore.runs import ScoreEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +54,19 @@ class Lead:
         return f"{self.score} ({self.percent}%)"
 
 
-def leads(material: Material, facts: ScoreFacts, rows: pl.DataFrame) -> tuple[Lead, ...]:
+def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ...]:
     """Tell some rows of a score, in their order."""
-    why = _reasons(material, facts, rows["contact_id"])
-    moved = _moved(material, facts.name, rows["contact_id"])
-    hot_from = None if facts.bounds is None else facts.bounds[material.hot_flames - 1]
+    why = _reasons(run, score, rows["contact_id"])
+    moved = _moved(run, score.name, rows["contact_id"])
+    hot_from, hot_flames = run.hot_from(score.name), run.record.hot_flames
     frame = rows.select(
         "rank",
         "contact_id",
         "flames",
         "score",
-        pl.col("percentile").floor().cast(pl.Int32),
-        local_time(pl.col("last_activity_at"), material.zone).alias("last_activity"),
-    ).pipe(_with_people, material.people)
+        whole_percent(pl.col("percentile")),
+        local_time(pl.col("last_activity_at"), run.zone).alias("last_activity"),
+    ).pipe(_with_people, run.people)
     return tuple(
         Lead(
             rank=row["rank"],
@@ -78,18 +77,18 @@ def leads(material: Material, facts: ScoreFacts, rows: pl.DataFrame) -> tuple[Le
             reasons=why.get(row["contact_id"], ()),
             last_activity=row["last_activity"],
             change=moved.get(row["contact_id"]),
-            missing=_missing(row, hot_from, material.hot_flames),
+            missing=_missing(row, hot_from, hot_flames),
             **{name: str(row[name]) if row.get(name) else None for name in PERSON},
         )
         for row in frame.iter_rows(named=True)
     )
 
 
-def with_owner(material: Material, rows: pl.DataFrame) -> pl.DataFrame:
+def with_owner(run: RunData, rows: pl.DataFrame) -> pl.DataFrame:
     """Add the owner to some rows, `Unassigned` where there is none."""
-    if "owner" not in material.people.columns:
+    if "owner" not in run.people.columns:
         return rows.with_columns(owner=pl.lit(UNASSIGNED))
-    owners = material.people.select("contact_id", pl.col("owner").cast(pl.String))
+    owners = run.people.select("contact_id", pl.col("owner").cast(pl.String))
     owned = rows.pipe(_with_people, owners)
     return owned.with_columns(pl.col("owner").replace("", None).fill_null(UNASSIGNED))
 
@@ -107,29 +106,29 @@ def _missing(row: Mapping[str, object], hot_from: float | None, hot_flames: int)
     return number(difference(hot_from, float(str(row["score"]))))
 
 
-def _reasons(material: Material, facts: ScoreFacts, ids: pl.Series) -> dict[str, tuple[Reason, ...]]:
-    names = {rule.id: rule.name for rule in facts.rules if rule.entry == "rule"}
-    today = material.as_of.date()
+def _reasons(run: RunData, score: ScoreEntry, ids: pl.Series) -> dict[str, tuple[Reason, ...]]:
+    names = {rule.id: rule.name for rule in score.rules if rule.entry == "rule"}
+    today = run.as_of.date()
     found: dict[str, tuple[Reason, ...]] = {}
-    given = material.ledger(ids).filter(pl.col("score_name") == facts.name).pipe(strongest)
+    given = run.ledger(ids).filter(pl.col("score_name") == score.name).pipe(strongest)
     for row in given.iter_rows(named=True):
         last: datetime | None = row["last_at"]
         said = reason(
             names.get(row["rule_id"]) or row["rule_id"],
             points=row["points"],
             occurrences=row["occurrences"],
-            last=None if last is None else to_local(last, material.zone).date(),
+            last=None if last is None else to_local(last, run.zone).date(),
             today=today,
         )
         found[row["contact_id"]] = (*found.get(row["contact_id"], ()), said)
     return found
 
 
-def _moved(material: Material, score_name: str, ids: pl.Series) -> dict[str, str]:
-    if material.changes is None:
+def _moved(run: RunData, score_name: str, ids: pl.Series) -> dict[str, str]:
+    if run.changes is None:
         return {}
     mine = (pl.col("score_name") == score_name) & pl.col("contact_id").is_in(ids.to_list())
-    rows = material.changes.rows.filter(mine).select("contact_id", "score", "previous_score")
+    rows = run.changes.filter(mine).select("contact_id", "score", "previous_score")
     return {who: _by(now, then) for who, now, then in rows.iter_rows() if now is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from flamescore.report.words import UNASSIGNED, number, to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flamescore.report.leads import Lead
-    from flamescore.report.view_model import RuleLine, ScoreView, View
+    from flamescore.report.view import ScoreView, View
+    from flamescore.runs import RuleEntry
 
-NAME: Final = "report.md"
+MARKDOWN_FILE: Final = "report.md"
 NEAREST: Final = 5
 HEADERS: Final = (
     *("Rank", "Name", "Company", "Phone", "E-mail", "Owner"),
@@ -30,7 +32,7 @@ _FIRST: Final = re.compile(r"^(?:(?=[#+\-=])|(\d+)(?=[.)]))")
 
 def write_markdown(folder: Path, report: View) -> None:
     """Write `report.md` into a folder: UTF-8, LF."""
-    (folder / NAME).write_text(render(report), encoding="utf-8", newline="\n")
+    (folder / MARKDOWN_FILE).write_text(render_markdown(report), encoding="utf-8", newline="\n")
 
 
 def escaped(text: str) -> str:
@@ -39,7 +41,7 @@ def escaped(text: str) -> str:
     return _FIRST.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", entities), count=1)
 
 
-def render(report: View) -> str:
+def render_markdown(report: View) -> str:
     """Return the whole report."""
     return "\n".join(_lines(report)) + "\n"
 
@@ -47,9 +49,9 @@ def render(report: View) -> str:
 def _lines(report: View) -> Iterator[str]:
     yield "# Hot leads"
     yield ""
-    when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
-    yield f"{count(report.contacts, 'contact')} as of {escaped(when)}. Run `{report.run_id}`."
-    since = "" if report.since is None else f"{report.since:%Y-%m-%d %H:%M} {report.since.tzname()}"
+    when = escaped(to_the_minute(report.as_of))
+    yield f"{count(report.contacts, 'contact')} as of {when}. Run `{report.run_id}`."
+    since = "" if report.since is None else to_the_minute(report.since)
     for score in report.scores:
         yield from _score(score, report.hot_flames, since)
     yield from _problems(report.problems)
@@ -127,19 +129,21 @@ def _table(leads: Sequence[Lead]) -> Iterator[str]:
             lead.company,
             lead.phone,
             lead.email,
-            lead.owner or "Unassigned",
+            lead.owner or UNASSIGNED,
         )
         cells = (escaped(text or "") for text in person)
         why = "<br>".join(escaped(str(reason)) for reason in lead.reasons)
         yield _row(f"{lead.rank:,}", *cells, str(lead.flames), lead.standing, why, lead.last_activity or "")
 
 
-def _rules(rules: Sequence[RuleLine]) -> Iterator[str]:
+def _rules(rules: Sequence[RuleEntry]) -> Iterator[str]:
     yield from ("", "### Rules by points given", "")
     yield from ("| Rule | Contacts | Occurrences | Points |", "|---|---:|---:|---:|")
     for rule in rules:
         kind = "" if rule.entry == "rule" else f" ({rule.entry.replace('_', ' ')})"
-        yield _row(escaped(rule.name) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", rule.points)
+        yield _row(
+            escaped(rule.called) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", number(rule.points)
+        )
 
 
 def _problems(problems: Sequence[str]) -> Iterator[str]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from rich import box
 from rich.console import Group
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.text import for_cell
+from flamescore.report.words import to_the_minute
+from flamescore.text import for_cell, printable
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
     from flamescore.report.leads import Lead
-    from flamescore.report.view_model import ScoreView, View
+    from flamescore.report.view import ScoreView, View
 
 BAR: Final = 30
 WIDE: Final = 110
@@ -29,7 +31,7 @@ WIDE: Final = 110
 FLAME: Final = "▲"
 
 
-def render(report: View, *, top: int = 10) -> Group:
+def render_terminal(report: View, *, top: int = 10) -> Group:
     """Return the whole: each score by flames, at the percentiles, its `top` leads; then the problems."""
     parts: list[RenderableType] = [_headline(report)]
     for score in report.scores:
@@ -106,7 +108,7 @@ def input_problems(problems: Sequence[str]) -> list[RenderableType]:
 
 
 def _headline(report: View) -> Text:
-    when = f"{report.as_of:%Y-%m-%d %H:%M} {report.as_of.tzname()}"
+    when = to_the_minute(report.as_of)
     return Text(f"{count(report.contacts, 'contact')} as of {when} (run {report.run_id})")
 
 
@@ -126,3 +128,36 @@ def _table(*headers: str) -> Table:
         for _ in range(3):
             table.add_column()
     return table
+
+
+def summary_line(report: View) -> str:
+    """Say a report in one line, without its end: the run, the contacts, how many are hot under each score."""
+    hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
+    return f"{report.run_id}: {count(report.contacts, 'contact')}, {hot} with {_flames(report.hot_flames)}"
+
+
+def _hot(score: ScoreView, *, several: bool) -> str:
+    return f"{score.hot:,} hot on {score.name}" if several else f"{score.hot:,} hot"
+
+
+def _flames(hot_flames: int) -> str:
+    most = 5
+    return count(hot_flames, "flame") + ("" if hot_flames == most else " or more")
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """Something to show, without what a terminal would obey but for its own colours and line ends.
+
+    Texts are escaped before they are laid out, so that columns stay straight; here nothing is forgotten.
+    """
+
+    shown: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in console.render(self.shown, options):
+            if segment.control:
+                yield segment
+            else:
+                text = "\n".join(map(printable, segment.text.split("\n")))
+                yield Segment(text, segment.style)

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Final
 from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
+
+UNASSIGNED: Final = "Unassigned"
+"""What stands for the owner of a lead that has none."""
 
 _DAYS_TOLD: Final = 60
 _MONTHS_TOLD: Final = 24
@@ -35,6 +38,11 @@ def reason(name: str, *, points: float, occurrences: int, last: date | None, tod
     if last is not None:
         said += f", last {ago(last, today)}" if occurrences > 1 else f" {ago(last, today)}"
     return Reason(said, signed(points))
+
+
+def to_the_minute(local: datetime) -> str:
+    """Show a local time with its zone: `2026-11-21 02:00 MST`."""
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
 def ago(day: date, today: date) -> str:

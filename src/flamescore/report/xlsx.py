@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from flamescore.cells import fold, trim
 from flamescore.errors import Problem, UsageError
-from flamescore.report.sheets import ALL, sheet_names
-from flamescore.report.values import Kinds, Looks, writers
+from flamescore.report.leads import leads
+from flamescore.report.links import mailto, tel
+from flamescore.report.run_data import PERSON
+from flamescore.report.words import UNASSIGNED
 from flamescore.tables import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from flamescore.report.values import Writer
+    from flamescore.report.leads import Lead
+    from flamescore.report.run_data import RunData
+    from flamescore.runs import ScoreEntry
+
+    Writer = Callable[[int, int, Any], object]
 
 MOST_ROWS: Final = 1_048_576
 """Rows that a sheet can have, its header included."""
 
-UNASSIGNED: Final = "Unassigned"
 _NARROW, _WIDE, _LOOKED_AT = 6, 60, 500
 _IN_MEMORY: Final = 20_000
 """Rows up to which a workbook is made in memory; with more each row goes to a temporary file."""
@@ -73,9 +82,9 @@ def workbook(
     options = {**_SAFE, "constant_memory": rows.height > _IN_MEMORY}
     with library(buffer, options) as book:
         book.set_properties({"created": _naive(made)})
-        looks = Looks.of(book)
+        formats = Formats.of(book)
         for sheet, name in zip(sheets, sheet_names([each.name for each in sheets]), strict=True):
-            _fill(book.add_worksheet(name), sheet.rows.pipe(flat), looks, zone, headers or {})
+            _fill(book.add_worksheet(name), sheet.rows.pipe(flat), formats, zone, headers or {})
     return buffer.getvalue()
 
 
@@ -94,14 +103,14 @@ def by_owner(rows: pl.DataFrame) -> Iterator[Sheet]:
 
 
 def _fill(
-    sheet: Worksheet, rows: pl.DataFrame, looks: Looks, zone: ZoneInfo, headers: Mapping[str, str]
+    sheet: Worksheet, rows: pl.DataFrame, formats: Formats, zone: ZoneInfo, headers: Mapping[str, str]
 ) -> None:
-    kinds = Kinds(rows, zone)
-    cells = kinds.cells()
+    sheet_rows = SheetRows(rows, zone)
+    cells = sheet_rows.cells()
     titles = [headers.get(name, name) for name in rows.columns]
     for column, (name, title) in enumerate(zip(rows.columns, titles, strict=True)):
-        sheet.set_column(column, column, _width(title, cells[name]), looks.of_column(kinds, name))
-        sheet.write_string(0, column, title, looks.header)
+        sheet.set_column(column, column, _width(title, cells[name]), formats.of_column(sheet_rows, name))
+        sheet.write_string(0, column, title, formats.header)
     last = max(len(titles) - 1, 0)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, cells.height, last)
@@ -109,7 +118,7 @@ def _fill(
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
-    _write(cells, writers(sheet, kinds, looks))
+    _write(cells, writers(sheet, sheet_rows, formats))
     if "flames" in rows.columns and cells.height:
         place = rows.columns.index("flames")
         sheet.conditional_format(1, place, cells.height, place, dict(_BARS))
@@ -161,3 +170,245 @@ def _library() -> type[Workbook]:
         raise UsageError(Problem("U013", text, hint=hint)) from None
     found: type[Workbook] = Workbook
     return found
+
+
+# --- names that a sheet may bear
+
+
+ALL: Final = "All"
+_MOST: Final = 31
+_ILLEGAL: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_RESERVED: Final = "history"
+
+
+def sheet_names(names: Iterable[str]) -> list[str]:
+    r"""Return each name without `[]:*?/\` and control characters, cut to 31, told apart by ` (2)`."""
+    taken: set[str] = {_RESERVED}
+    return [_unique(_legal(name), taken) for name in names]
+
+
+def _legal(name: str) -> str:
+    return " ".join(_ILLEGAL.sub(" ", name).split()).strip("'").strip() or "-"
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, number = cut(name, _MOST).rstrip("' "), 1
+    while found.casefold() in taken:
+        number += 1
+        tail = f" ({number})"
+        found = cut(name, _MOST - len(tail)).rstrip("' ") + tail
+    taken.add(found.casefold())
+    return found
+
+
+def cut(text: str, most: int) -> str:
+    """Cut a text to so many UTF-16 units, as spreadsheets count characters; no character is cut apart."""
+    if len(text) * 2 <= most:
+        return text
+    return text.encode("utf-16-le", "replace")[: most * 2].decode("utf-16-le", "ignore")
+
+
+# --- what a cell is written as: text, a number, a date, a link
+
+
+_MOST_TEXT: Final = 32_767
+_MOST_LINKS: Final = 65_000
+"""A sheet can have 65,530 links; past this many cells are plain text."""
+
+_MOST_URL: Final = 2_000
+_EXACT: Final = 2**53
+_FIRST_YEAR: Final = 1900
+_URL: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+_LINKED: Final = {"email": mailto, "phone": tel}
+"""Columns whose cells become links where they are what they seem; others do where they are a web address."""
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The formats of a workbook's cells."""
+
+    header: Format
+    text: Format
+    quoted: Format
+    link: Format
+    instant: Format
+    day: Format
+
+    @classmethod
+    def of(cls, book: Workbook) -> Formats:
+        """Add them to a workbook. `quoted` keeps a cell text even when it is edited."""
+        add = book.add_format
+        return cls(
+            header=add({"bold": True, "bg_color": "#F1F3F5", "bottom": 1, "valign": "top"}),
+            text=add({"num_format": "@"}),
+            quoted=add({"num_format": "@", "quote_prefix": True}),
+            link=add({"num_format": "@", "font_color": "#1864AB", "underline": 1}),
+            instant=add({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+            day=add({"num_format": "yyyy-mm-dd", "align": "left"}),
+        )
+
+    def of_column(self, sheet_rows: SheetRows, name: str) -> Format | None:
+        """Return how cells of a column look that nothing is written to: text ones stay text when typed in."""
+        return self.text if sheet_rows.frame.schema[name] == pl.String else None
+
+
+@dataclass(frozen=True)
+class SheetRows:
+    """Rows, and how each of their columns is written."""
+
+    frame: pl.DataFrame
+    zone: ZoneInfo
+
+    def cells(self) -> pl.DataFrame:
+        """Return the values as they are written: naive local times, percentiles rounded down."""
+        return self.frame.with_columns(
+            self._local(name, kind) for name, kind in self.frame.schema.items()
+        ).with_columns(
+            pl.col(name).floor()
+            for name in ("percentile",)
+            if name in self.frame.columns and self._number(name)
+        )
+
+    def _number(self, name: str) -> bool:
+        return self.frame.schema[name].is_numeric()
+
+    def _local(self, name: str, kind: pl.DataType) -> pl.Expr:
+        if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
+            return pl.col(name).dt.convert_time_zone(self.zone.key).dt.replace_time_zone(None)
+        if kind.is_numeric() or kind.is_temporal() or kind in (pl.Boolean, pl.String):
+            return pl.col(name)
+        return pl.col(name).cast(pl.String)
+
+
+def writers(sheet: Worksheet, sheet_rows: SheetRows, formats: Formats) -> list[Writer]:
+    """Return what writes each column's cells: a function of row, column and value."""
+    cells = _CellWriter(sheet, formats)
+    return [cells.writer(name, kind) for name, kind in sheet_rows.cells().schema.items()]
+
+
+@dataclass
+class _CellWriter:
+    """Writes the cells of one sheet, and counts its links."""
+
+    sheet: Worksheet
+    formats: Formats
+    links: int = 0
+
+    def writer(self, name: str, kind: pl.DataType) -> Writer:
+        if kind == pl.Boolean:
+            return self.boolean
+        if kind.is_numeric():
+            return self.number
+        if isinstance(kind, pl.Datetime | pl.Date):
+            return partial(
+                self.moment, self.formats.day if isinstance(kind, pl.Date) else self.formats.instant
+            )
+        return partial(self.text, _LINKED.get(name, _web))
+
+    def boolean(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401
+        self.sheet.write_boolean(row, column, value)
+
+    def number(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401
+        """Write a number; one that a spreadsheet can't hold exactly, or at all, as text."""
+        if not isfinite(value) or (isinstance(value, int) and abs(value) > _EXACT):
+            self.sheet.write_string(row, column, str(value), self.formats.text)
+        else:
+            self.sheet.write_number(row, column, value)
+
+    def moment(self, look: Format, row: int, column: int, value: Any) -> None:  # noqa: ANN401
+        """Write a date as one; dates before 1900 are none to a spreadsheet, and become text."""
+        if value.year < _FIRST_YEAR:
+            self.sheet.write_string(row, column, str(value), self.formats.text)
+        else:
+            self.sheet.write_datetime(row, column, value, look)
+
+    def text(self, link: Callable[[str], str | None], row: int, column: int, value: str) -> None:
+        """Write text as text, and as a link where it is one."""
+        text = cut(value, _MOST_TEXT)
+        target = link(text) if self.links < _MOST_LINKS else None
+        if target is not None and len(target) <= _MOST_URL:
+            self.links += 1
+            url = dialled(target, text) if target.startswith("tel:") else target
+            self.sheet.write_url(row, column, url, self.formats.link, string=text)
+        else:
+            look = self.formats.quoted if text.startswith(_RISKY) else self.formats.text
+            self.sheet.write_string(row, column, text, look)
+
+
+def dialled(target: str, text: str) -> object:
+    """Return a link that xlsxwriter knows no words for: it takes those with `mailto:` or `://` alone."""
+    from xlsxwriter.url import Url, UrlTypes  # noqa: PLC0415 - an extra
+
+    class Dialled(Url):  # type: ignore[misc]  # it has no types
+        def _parse_url(self) -> None:
+            self._link_type = UrlTypes.URL
+
+    link = Dialled(target)
+    link.text = text
+    return link
+
+
+def _web(text: str) -> str | None:
+    return text if len(text) <= _MOST_URL and _URL.fullmatch(text) else None
+
+
+# --- the call list of a report
+
+
+WHY: Final = 3
+HEADERS: Final = {
+    "rank": "Rank",
+    "name": "Name",
+    "company": "Company",
+    "phone": "Phone",
+    "email": "E-mail",
+    "owner": "Owner",
+    "flames": "Flames",
+    "score": "Score",
+    "percentile": "Better than %",
+    **{f"reason_{number}": f"Why {number}" for number in range(1, WHY + 1)},
+    "last_activity": "Last activity",
+    "change": "Change",
+    "contact_id": "Contact id",
+}
+"""The columns in order, and what each is called; those that the contacts don't have are left out."""
+
+
+_WORDS: Final = ("contact_id", "change", *(f"reason_{number}" for number in range(1, WHY + 1)))
+
+
+def render_call_list(run: RunData) -> bytes:
+    """Return the hot leads of the default score by owner, and those of other scores on a sheet each.
+
+    Whom the call list leaves out is not there. Nobody hot: only headers.
+    """
+    default, *others = run.record.scores
+    return workbook(
+        _hot(run, default),
+        zone=run.zone,
+        made=run.as_of,
+        headers=HEADERS,
+        further=[Sheet(score.title, _hot(run, score)) for score in others],
+    )
+
+
+def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
+    """Return the columns of `HEADERS` for the hot leads of a score, ranked."""
+    mine = (pl.col("score_name") == score.name) & (pl.col("flames") >= run.record.hot_flames)
+    rows = run.scores.filter(mine).join(run.excluded, on="contact_id", how="anti", maintain_order="left")
+    told = [name for name in PERSON if name in run.people.columns]
+    measures = ("rank", "flames", "score", "percentile")
+    found = [_row(lead) for lead in leads(run, score, rows)]
+    frame = pl.DataFrame(found, schema=dict.fromkeys((*told, *_WORDS), pl.String)).with_columns(
+        *(rows[name] for name in measures), rows["last_activity_at"].alias("last_activity")
+    )
+    if run.changes is None:
+        frame = frame.drop("change")
+    return frame.select(name for name in HEADERS if name in frame.columns)
+
+
+def _row(lead: Lead) -> dict[str, str | None]:
+    reasons = {f"reason_{number}": str(each) for number, each in enumerate(lead.reasons, 1)}
+    person = {name: getattr(lead, name) for name in PERSON}
+    return {"contact_id": lead.contact_id, "change": lead.change} | person | reasons

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flamescore.runs.catalog import LATEST, Run
-from flamescore.runs.contents import has_merged, read, reading_run, scan
-from flamescore.runs.file_hashes import checksums
+from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
 from flamescore.runs.previous import Earlier
-from flamescore.runs.record import RulesFile, RunRecord, ScoreEntry, write_record
-from flamescore.runs.recording import describe, describe_changes, describe_given
-from flamescore.runs.shelf import checked, listed
+from flamescore.runs.record import RuleEntry, RulesFile, RunRecord, ScoreEntry, read_record, write_record
+from flamescore.runs.recording import describe, describe_given, finished
+from flamescore.runs.retention import checked, listed
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 
 __all__ = [
@@ -16,6 +15,7 @@ __all__ = [
     "Earlier",
     "HeldStore",
     "Published",
+    "RuleEntry",
     "RulesFile",
     "Run",
     "RunFolder",
@@ -25,11 +25,12 @@ __all__ = [
     "checked",
     "checksums",
     "describe",
-    "describe_changes",
     "describe_given",
+    "finished",
     "has_merged",
     "listed",
     "read",
+    "read_record",
     "reading_run",
     "scan",
     "write_record",

@@ -1,25 +1,32 @@
-"""The runs there are: their names, the latest one, and finding one."""
+"""The runs there are: their names, finding one, and `latest`.
+
+`latest` is a link: made beside its place and renamed, so that it always leads to a complete run.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from flamescore.errors import FlamescoreError, NotFoundError, Problem
-from flamescore.runs.damage import DamagedRunError
-from flamescore.runs.record import NAME, RunRecord, read_record
+from flamescore.errors import FlamescoreError, NotFoundError, OutputError, Problem
+from flamescore.runs.disk import flush
+from flamescore.runs.record import NAME, DamagedRunError, RunRecord, read_record
 from flamescore.units import to_local
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LATEST: Final = "latest"
 RUNS: Final = "runs"
+BESIDE: Final = ".latest-"
+"""What the link is called before it is renamed."""
+
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z)-[0-9a-f]{6}", re.ASCII)
 _NEAREST: Final = 3
 
@@ -139,3 +146,35 @@ def _nearest(runs: tuple[Run, ...], text: str) -> list[str]:
         return get_close_matches(text, ids, n=_NEAREST, cutoff=0) or ids[-_NEAREST:]
     by_distance = sorted(runs, key=lambda run: (abs(run.day - day), run.run_id))
     return [run.run_id for run in by_distance[:_NEAREST]]
+
+
+# --- the link `latest`
+
+
+def check_link(output: Path) -> None:
+    """Raise `OutputError` where something that is no link stands in the place of `latest`."""
+    link = output / LATEST
+    if os.path.lexists(link) and not link.is_symlink():
+        text = f"{link} is in the way: it is no link, so it is not ours to replace; nothing was published"
+        raise OutputError(Problem("O003", text, hint="move it away, or name another output"))
+
+
+def moves(output: Path, as_of: datetime) -> bool:
+    """Tell whether a run becomes the latest by itself: its `as_of` is no earlier than the present one's."""
+    present = latest_run(output)
+    return present is None or as_of >= present.as_of
+
+
+def point(output: Path, run_id: str) -> None:
+    """Point `latest` at a run that is in its place."""
+    check_link(output)
+    beside = output / f"{BESIDE}{secrets.token_hex(4)}"
+    beside.symlink_to(Path(RUNS) / run_id)
+    try:
+        beside.replace(output / LATEST)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    # The run is the latest from here on: a flush that fails takes nothing back.
+    with suppress(OSError):
+        flush(output)

@@ -1,28 +1,31 @@
-"""The files of a published run, read back: a fault of one is a `DamagedRunError` that names it.
+"""The files of a published run: hashed when they are written, held against that when they are read back.
 
-Every reader of an earlier run comes through here. A file is held against the size and the SHA-256 that the
-run's record has of it, and a table against the columns that a run writes, before a row is read.
+Every reader of an earlier run comes through here; a fault of a file is a `DamagedRunError` that names it.
+A file is held against the size and the SHA-256 that the run's record has of it, and a table against the
+columns that a run writes, before a row is read.
 """
 
 from __future__ import annotations
 
+import hashlib
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
-from flamescore.changes import FILE as CHANGES
+from flamescore.changes import CHANGES, KINDS
+from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.merged import FILE as MERGED
-from flamescore.runs.damage import DamagedRunError, refused
-from flamescore.runs.file_hashes import sha256
-from flamescore.runs.record import NAME
-from flamescore.runs.tables import TABLES
+from flamescore.frames import POINTS, SCORES
+from flamescore.merged import FILE as MERGED_FILE
+from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from flamescore.runs.catalog import Run
@@ -55,7 +58,7 @@ def read(run: Run, file: str) -> pl.DataFrame:
 def has_merged(run: Run) -> bool:
     """Say whether a run has a table of merged contacts."""
     files = run.record.files
-    return any(each.path == MERGED for each in files) if files else (run.path / MERGED).exists()
+    return any(each.path == MERGED_FILE for each in files) if files else (run.path / MERGED_FILE).exists()
 
 
 @contextmanager
@@ -111,8 +114,8 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     """Name the files that a run must have: those of its record, else the tables that it seems to have."""
     if record.files:
         return tuple(file.path for file in record.files)
-    absent = {CHANGES} if record.changes is None else set()
-    absent |= set() if has_merged(run) else {MERGED}
+    absent = {CHANGES_FILE} if record.changes is None else set()
+    absent |= set() if has_merged(run) else {MERGED_FILE}
     return tuple(file for file in TABLES if file not in absent)
 
 
@@ -163,3 +166,114 @@ def _of_file(run: Run, file: str) -> Iterator[None]:
         yield
     except (PolarsError, PanicException, OSError, ValueError, OverflowError) as error:
         raise DamagedRunError(run.path, file, f"can't be read as Parquet ({type(error).__name__})") from error
+
+
+# --- the hashes
+
+
+def checksums(folder: Path) -> tuple[RunFile, ...]:
+    """Return every file in a run's folder but its record, by path.
+
+    Two at a time, the largest first: hashing leaves the interpreter to others meanwhile.
+    """
+    files = [path for path in folder.rglob("*") if path.is_file() and path != folder / NAME]
+    files.sort(key=lambda path: path.stat().st_size, reverse=True)
+
+    def summed(path: Path) -> RunFile:
+        name = path.relative_to(folder).as_posix()
+        return RunFile(path=name, bytes=path.stat().st_size, sha256=sha256(path))
+
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(sorted(pool.map(summed, files), key=lambda file: file.path))
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- what the tables hold
+
+
+_TEXT: Final = (pl.String(), pl.List(pl.String()))
+"""What columns of contacts are: text, tags a list."""
+
+_MOST_POINTS: Final = 2**63 / 10_000
+_MOST_FLAMES: Final = 5
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: the columns that it has, what further ones may be, and what holds of every row.
+
+    `key` are columns that together tell the rows apart.
+    """
+
+    schema: pl.Schema
+    further: tuple[pl.DataType, ...] = ()
+    present: tuple[str, ...] = ()
+    holds: tuple[pl.Expr, ...] = ()
+    key: tuple[str, ...] = ()
+
+    def odd(self, found: pl.Schema) -> str | None:
+        """Say which column is missing, of another type or none of the table's; None where all fit."""
+        for name, kind in self.schema.items():
+            if name not in found:
+                return f"it has no column {name}"
+            if found[name] != kind:
+                return f"its column {name} is {found[name].base_type()}, not {kind.base_type()}"
+        others = [name for name in found if name not in self.schema and found[name] not in self.further]
+        return f"{len(others)} of its columns are of no type that it has" if others else None
+
+    def odd_rows(self, frame: pl.LazyFrame) -> str | None:
+        """Say what is wrong with the rows; None where they may be a run's. Every column is read."""
+        missing = pl.sum_horizontal(pl.lit(0), *(pl.col(name).null_count() for name in self.present))
+        wrong = pl.sum_horizontal(pl.lit(0), *((~each).fill_null(value=True).sum() for each in self.holds))
+        told = pl.struct(self.key).n_unique() if self.key else pl.len()
+        sums = frame.select(
+            pl.len().alias("\x00rows"),
+            missing.alias("\x00missing"),
+            wrong.alias("\x00wrong"),
+            told.alias("\x00told"),
+            pl.sum_horizontal(pl.all().null_count()).alias("\x00read"),
+        )
+        rows, absent, odd, different, _ = sums.collect(engine="streaming").row(0)
+        if absent or odd:
+            return f"{max(absent, odd):,} cells are none that a run writes"
+        return "rows stand in it twice" if different != rows else None
+
+
+TABLES: Final[Mapping[str, Table]] = {
+    "scores.parquet": Table(
+        SCORES,
+        further=(*_TEXT, pl.Float64()),
+        present=("contact_id", "score_name", "score", "flames", "percent_of_ideal", "percentile", "rank"),
+        holds=(
+            pl.col("score").is_finite() & (pl.col("score").abs() < _MOST_POINTS),
+            pl.col("flames").is_between(0, _MOST_FLAMES),
+        ),
+        key=("contact_id", "score_name"),
+    ),
+    "contacts.parquet": Table(
+        pl.Schema({"contact_id": pl.String()}), further=_TEXT, present=("contact_id",), key=("contact_id",)
+    ),
+    "excluded.parquet": Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",)),
+    "points.parquet": Table(
+        POINTS,
+        present=("contact_id", "score_name", "entry", "rule_id", "occurrences", "points"),
+        holds=(pl.col("points").is_finite(),),
+    ),
+    CHANGES_FILE: Table(
+        CHANGES,
+        further=_TEXT,
+        present=("contact_id", "score_name", "change"),
+        holds=(pl.col("change").is_in(KINDS),),
+    ),
+    MERGED_FILE: Table(
+        pl.Schema({"merged_id": pl.String(), "contact_id": pl.String()}),
+        further=_TEXT,
+        present=("merged_id", "contact_id"),
+    ),
+}
+"""By file, in the order in which damage is looked for."""

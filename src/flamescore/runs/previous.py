@@ -9,8 +9,7 @@ from polars.exceptions import PanicException
 
 from flamescore.changes import Before
 from flamescore.runs.contents import read
-from flamescore.runs.damage import DamagedRunError
-from flamescore.runs.record import NAME
+from flamescore.runs.record import NAME, DamagedRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

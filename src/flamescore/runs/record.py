@@ -24,7 +24,7 @@ from pydantic import (
     ValidationError,
 )
 
-from flamescore.runs.damage import DamagedRunError, refused
+from flamescore.errors import InputError, Problem
 from flamescore.text import for_log, printable_json
 from flamescore.units import nearest_points, show_points
 
@@ -104,6 +104,11 @@ class RuleEntry(_Part):
     contacts: int = Field(description="to how many contacts it gave or took anything")
     occurrences: int = Field(description="the counted occurrences")
     points: Exact = Field(description="the points, together, exactly")
+
+    @property
+    def called(self) -> str:
+        """Return its name, else its id."""
+        return self.name or self.id
 
 
 class PercentileEntry(_Part):
@@ -246,6 +251,24 @@ class RunRecord(_Part):
     given: GivenEntry | None = Field(
         default=None, description="what flags and variables gave; null in records of older programs"
     )
+
+
+class DamagedRunError(InputError):
+    """A file of a run is missing or not as it was published. `why` goes on from the name of the file."""
+
+    def __init__(self, folder: Path, file: str, why: str) -> None:
+        self.folder = folder
+        self.file = file
+        self.why = why
+        text = f"run {folder.name} is damaged: {file}; choose another with --run, or score again"
+        super().__init__(Problem("O005", text, hint=f"{folder / file} {why}."))
+
+
+def refused(error: OSError) -> str:
+    """Say why the system does not give a file."""
+    if isinstance(error, FileNotFoundError):
+        return "is missing"
+    return f"can't be read: {error.strerror or type(error).__name__}"
 
 
 _QUOTED: Final = re.compile(r'^( *"points": )"(-?[0-9.]+)"', re.MULTILINE)

@@ -1,11 +1,11 @@
-"""A scoring becomes the run's record."""
+"""The record of a run, made from its scoring. It is made first: the report is made from it."""
 
 from __future__ import annotations
 
 import platform
 from dataclasses import replace
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -27,17 +27,24 @@ from flamescore.runs.record import (
     UnvaluedEntry,
     Versions,
 )
-from flamescore.tables import Summary, summaries
+from flamescore.text import for_log
+from flamescore.units import count
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from flamescore.changes import Changes
     from flamescore.frames import SourceRecord
     from flamescore.project import Project
+    from flamescore.rules import Score
+    from flamescore.runs.record import RunFile
     from flamescore.scoring import Observations, Scored
     from flamescore.steps import Step
+
+PERCENTS: Final = (50, 75, 90, 99)
+"""At these percentiles a record has the score."""
 
 
 def describe(
@@ -46,31 +53,45 @@ def describe(
     run_id: str,
     rules: RulesFile,
     started_at: datetime,
-    steps: Sequence[Step] = (),
     warnings: Sequence[str] = (),
     hot_flames: int = 5,
     given: GivenEntry | None = None,
+    changes: Changes | None = None,
 ) -> RunRecord:
-    """Return the record of a published run; the engine's own steps follow `steps`."""
-    timed = (*steps, *(replace(step, name=f"score: {step.name}") for step in scored.observed.steps))
+    """Return the record of a run before anything of it is written; `finished` adds what only then is known.
+
+    `run_id` is empty where nothing is published. `warnings` are followed by what was wrong with the input.
+    """
     return RunRecord(
         run_id=run_id,
         as_of=scored.as_of.astimezone(UTC),
         timezone=scored.book.zone.key,
-        published=True,
+        published=bool(run_id),
         started_at=started_at.astimezone(UTC),
-        steps=tuple(StepEntry(step=s.name, seconds=round(s.seconds, 6), rows=s.rows) for s in timed),
+        steps=(),
         rules=rules,
         sources=tuple(_source(source) for source in scored.observed.sources),
         contacts=scored.contacts.height,
         excluded=scored.excluded.height,
         hot_flames=hot_flames,
         given=given,
-        scores=tuple(_score(summary, scored.observed.rules) for summary in summaries(scored)),
+        scores=tuple(_score(score, scored) for score in scored.book.scores),
         observed=_observed(scored.observed),
-        warnings=tuple(warnings),
+        warnings=tuple(for_log(each) for each in (*warnings, *_input_problems(scored.observed))),
         versions=Versions(program=__version__, polars=pl.__version__, python=platform.python_version()),
+        changes=None if changes is None else _changes(changes, scored),
     )
+
+
+def finished(
+    record: RunRecord, scored: Scored, *, steps: Sequence[Step], files: Sequence[RunFile] = ()
+) -> RunRecord:
+    """Add the steps of the run, after them the engine's own, and the files that it has written."""
+    timed = (*steps, *(replace(step, name=f"score: {step.name}") for step in scored.observed.steps))
+    entries = tuple(
+        StepEntry(step=step.name, seconds=round(step.seconds, 6), rows=step.rows) for step in timed
+    )
+    return record.model_copy(update={"steps": entries, "files": tuple(files)})
 
 
 def describe_given(project: Project) -> GivenEntry:
@@ -83,8 +104,7 @@ def describe_given(project: Project) -> GivenEntry:
     )
 
 
-def describe_changes(changes: Changes, scored: Scored) -> ChangesEntry:
-    """Return what a record says of the changes since the run before."""
+def _changes(changes: Changes, scored: Scored) -> ChangesEntry:
     names = [score.name for score in scored.book.scores]
     return ChangesEntry(
         run_id=changes.run_id,
@@ -118,23 +138,38 @@ def _source(source: SourceRecord) -> SourceEntry:
     )
 
 
-def _score(summary: Summary, rules: pl.DataFrame) -> ScoreEntry:
-    own = rules.filter(pl.col("score_name") == summary.name)
+def _score(score: Score, scored: Scored) -> ScoreEntry:
+    """Sum up one score: contacts by flames, the score at `PERCENTS`, what each rule gave or took."""
+    rows = scored.scores.filter(pl.col("score_name") == score.name)
+    flames = dict(rows["flames"].value_counts().iter_rows())
+    zero, one, two, three, four, five = (flames.get(number, 0) for number in range(6))
+    rising = rows["score"].sort()
+    rules = scored.observed.rules.filter(pl.col("score_name") == score.name)
     return ScoreEntry(
-        name=summary.name,
-        title=summary.title,
-        contacts=summary.contacts,
-        flames=summary.flames,
-        percentiles=tuple(PercentileEntry(percent=p, score=score) for p, score in summary.percentiles),
+        name=score.name,
+        title=score.title,
+        contacts=rows.height,
+        flames=(zero, one, two, three, four, five),
+        percentiles=tuple(PercentileEntry(percent=each, score=_at(rising, each)) for each in PERCENTS),
         rules=tuple(
             RuleEntry(
-                entry=entry, id=rule_id, name=name, contacts=contacts, occurrences=counted, points=points
+                entry=rule["entry"],
+                id=rule["rule_id"],
+                name=rule["name"],
+                contacts=rule["contacts"],
+                occurrences=rule["occurrences"],
+                points=rule["points"],
             )
-            for entry, rule_id, name, contacts, counted, points in own.select(
-                "entry", "rule_id", "name", "contacts", "occurrences", "points"
-            ).iter_rows()
+            for rule in rules.iter_rows(named=True)
         ),
     )
+
+
+def _at(rising: pl.Series, percent: int) -> float | None:
+    """Return the lowest score that at least so many percent of the contacts don't exceed; None of nobody."""
+    if rising.is_empty():
+        return None
+    return float(rising[-(-percent * len(rising) // 100) - 1])
 
 
 def _observed(observed: Observations) -> Observed:
@@ -151,3 +186,55 @@ def _observed(observed: Observations) -> Observed:
         tags_disagree=observed.tags_disagree,
         ambiguous_contacts=observed.ambiguous_contacts,
     )
+
+
+# --- what was wrong with the input, a line each
+
+
+def _input_problems(observed: Observations) -> Iterator[str]:
+    """Say what was found out of each source and what it lost, then what did not read.
+
+    Rows that are only too old, too late or ignored on purpose are no problem.
+    """
+    yield from _of_sources(observed.sources)
+    yield from _of_cells(observed)
+    yield from _of_contacts(observed)
+
+
+def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
+    for source in sources:
+        path = source.path
+        yield from (f"{source.kind} {path}: {note}" for note in source.notes)
+        counts = source.counts
+        lost = {
+            "rejected": counts.rejected,
+            "of contacts that are not in the list": counts.orphans,
+            "duplicates": counts.duplicates,
+            "superseded": counts.superseded,
+        }
+        said = [f"{number:,} {what}" for what, number in lost.items() if number]
+        if said:
+            yield f"{source.kind} {path}: of {count(counts.rows, 'row')} {', '.join(said)}"
+
+
+def _of_cells(observed: Observations) -> Iterator[str]:
+    for kind, column, cells in observed.unread:
+        yield f"{kind}: {count(cells, 'cell')} of column {column} can't be read as a number or date"
+    for score, rule, occurrences in observed.unvalued:
+        yield f"{score}: {count(occurrences, 'occurrence')} of rule {rule} gave 0 points: no number"
+    for event in observed.unseen:
+        meant = nearest(event, observed.types)
+        yield f"rules name the event type {event}, which no event has" + (
+            f"; did you mean {meant}?" if meant else ""
+        )
+
+
+def _of_contacts(observed: Observations) -> Iterator[str]:
+    if observed.undated:
+        yield f"{count(observed.undated, 'contact')} with an undated tag, which a rule that needs dates skips"
+    if observed.tags_disagree:
+        some = count(observed.tags_disagree, "tag")
+        yield f"{some} on which the contacts export and the tag history disagree; the history is used"
+    if observed.ambiguous_contacts:
+        sharing = count(observed.ambiguous_contacts, "contact")
+        yield f"{sharing} with the e-mail or key of an earlier one, which gets the events"

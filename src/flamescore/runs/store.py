@@ -11,12 +11,29 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from flamescore.errors import LockedError, Problem
-from flamescore.runs import catalog as shelf
-from flamescore.runs.catalog import RUNS, Run, stamp
-from flamescore.runs.disk import Modes, flush, flush_tree, make_folder, modes, private, remove
-from flamescore.runs.failures import reading, writing
-from flamescore.runs.latest import check_link, moves, point
-from flamescore.runs.tidy import TEMPORARY, prune, retire, sweep
+from flamescore.runs.catalog import (
+    RUNS,
+    Run,
+    all_runs,
+    check_link,
+    find_run,
+    latest_run,
+    moves,
+    point,
+    stamp,
+)
+from flamescore.runs.disk import (
+    Modes,
+    flush,
+    flush_tree,
+    make_folder,
+    modes,
+    private,
+    reading,
+    remove,
+    writing,
+)
+from flamescore.runs.retention import TEMPORARY, prune, retire, sweep
 from flamescore.stopping import finish, unbroken
 
 if TYPE_CHECKING:
@@ -50,17 +67,17 @@ class RunStore:
     def runs(self) -> tuple[Run, ...]:
         """Return every published run, oldest `as_of` first."""
         with reading(self.output):
-            return shelf.all_runs(self.output)
+            return all_runs(self.output)
 
     def latest(self) -> Run | None:
         """Return the run that `latest` points to, or None."""
         with reading(self.output):
-            return shelf.latest_run(self.output)
+            return latest_run(self.output)
 
     def find(self, run: str) -> Run:
         """Return a run by id, start of id, time, local day, or `latest`; else `NotFoundError`."""
         with reading(self.output):
-            return shelf.find_run(self.output, run)
+            return find_run(self.output, run)
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[HeldStore]:
@@ -156,7 +173,7 @@ class RunFolder:
             deleted, undeleted = retire(output, run, keep_runs=keep_runs)
         except OSError:  # it is published: what can't even be listed stays for the next run
             deleted, undeleted = (), ()
-        return Published(run, latest, deleted, undeleted, None if latest else shelf.latest_run(output))
+        return Published(run, latest, deleted, undeleted, None if latest else latest_run(output))
 
     def _put_in_place(self, *, latest: bool) -> Run:
         place = self.path.with_name(self.run_id)
@@ -166,7 +183,7 @@ class RunFolder:
             if latest:
                 point(self.held.output, self.run_id)
         except BaseException:
-            if shelf.latest_run(self.held.output) != Run(self.run_id, self.as_of, place):
+            if latest_run(self.held.output) != Run(self.run_id, self.as_of, place):
                 place.rename(self.path)
             raise
         return Run(self.run_id, self.as_of, place)

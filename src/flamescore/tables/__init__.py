@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from flamescore.tables.changes import with_people, with_why, write_changes
+from flamescore.tables.changes import PARTS, with_people, with_why, write_changes
+from flamescore.tables.columns import absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
-from flamescore.tables.hot import list_file
-from flamescore.tables.keep import absent
+from flamescore.tables.hot_leads import hot_list, list_file, strongest
 from flamescore.tables.opportunities import write_opportunities
-from flamescore.tables.parquet import write_parquet
-from flamescore.tables.reasons import strongest
-from flamescore.tables.summary import Flames, Summary, summaries
-from flamescore.tables.words import flat, local_time, whole_percent
-from flamescore.tables.write import TableSettings, write_tables
+from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_tables
 
 __all__ = [
-    "Flames",
-    "Summary",
+    "PARTS",
+    "WRITERS",
     "TableSettings",
     "absent",
     "flat",
     "guard",
+    "hot_list",
     "list_file",
     "local_time",
+    "points_as_text",
     "strongest",
-    "summaries",
     "whole_percent",
     "with_people",
     "with_why",

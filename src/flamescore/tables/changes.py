@@ -9,9 +9,8 @@ import polars as pl
 
 from flamescore.changes import CHANGES, FILE
 from flamescore.frames import conform
-from flamescore.tables.keep import kept
-from flamescore.tables.parquet import write_parquet
-from flamescore.tables.words import plain
+from flamescore.tables.columns import free_name, kept, points_as_text
+from flamescore.tables.write import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +19,13 @@ if TYPE_CHECKING:
     from flamescore.changes import Changes
     from flamescore.scoring import Scored
 
-WORDS: Final = {
+PARTS: Final = {
     "by_activity": "new activity",
     "by_time": "time passing",
     "by_data": "late or altered data",
     "by_rules": "changed rules",
 }
+"""The parts of a change: their columns in the order in which they are told, and what each is called."""
 
 
 def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Sequence[str]) -> Changes:
@@ -39,7 +39,9 @@ def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Se
     there = [name for name in columns if previous.schema.get(name) == mine.schema[name]]
     gone = previous.filter(~pl.col("contact_id").is_in(mine["contact_id"].implode()))
     gone = gone.select("contact_id", *there).unique("contact_id", keep="first")
-    renamed = {name: _free(name, columns) for name in columns if name in CHANGES}
+    renamed = {
+        name: free_name(name, {*columns, *CHANGES}, prefix="contact_") for name in columns if name in CHANGES
+    }
     everyone = pl.concat([mine, gone], how="diagonal_relaxed").rename(renamed)
     return replace(found, rows=found.rows.join(everyone, on="contact_id", how="left", maintain_order="left"))
 
@@ -54,7 +56,7 @@ def with_why(rows: pl.DataFrame) -> pl.DataFrame:
 
     Null where the parts are not known; empty where nothing had any effect.
     """
-    said = [_said(part, words) for part, words in WORDS.items()]
+    said = [_said(part, words) for part, words in PARTS.items()]
     known = pl.col("by_activity").is_not_null()
     return rows.with_columns(
         pl.when(known).then(pl.concat_str(said, separator=", ", ignore_nulls=True)).alias("why")
@@ -65,10 +67,4 @@ def _said(part: str, words: str) -> pl.Expr:
     """Say one part, null where it is 0."""
     points = pl.col(part)
     plus = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-    return pl.when(points != 0).then(pl.concat_str(pl.lit(f"{words} "), plus, plain(points)))
-
-
-def _free(name: str, used: Sequence[str]) -> str:
-    while name in used or name in CHANGES:
-        name = f"contact_{name}"
-    return name
+    return pl.when(points != 0).then(pl.concat_str(pl.lit(f"{words} "), plus, points_as_text(points)))

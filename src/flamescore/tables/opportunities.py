@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.tables.text import write_csv
+from flamescore.tables.columns import free_name
+from flamescore.tables.write import write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,15 +58,9 @@ def _own(opportunities: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     renamed: dict[str, str] = {}
     for name in own.columns:
         if name in taken:
-            renamed[name] = _free(name, used)
+            renamed[name] = free_name(name, used, prefix="opportunity_")
             used.add(renamed[name])
     return own.rename(renamed)
-
-
-def _free(name: str, used: set[str]) -> str:
-    while name in used:
-        name = f"opportunity_{name}"
-    return name
 
 
 def _best(scored: Scored, name: str, pairs: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,8 @@
-"""All tables of a run into its folder."""
+"""All tables of a run into its folder, so that the same frames give the same bytes.
+
+CSV is UTF-8 with commas, quotes where needed, and LF; null is an empty cell, empty text is `""`. All that
+shapes the bytes of Parquet is fixed here.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,31 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
+from polars.io.plugins import register_io_source
 
+from flamescore.frames import POINTS, SCORES, conform
 from flamescore.steps import Step, Stopwatch
-from flamescore.tables.hot import hot_file, hot_list
-from flamescore.tables.parquet import write_contacts, write_parquet, write_points, write_scores
-from flamescore.tables.text import scores_pieces, write_csv, write_pieces
+from flamescore.tables.columns import flat, kept, measures_of, public, with_kept
+from flamescore.tables.formula_guard import guard
+from flamescore.tables.hot_leads import hot_list, list_file
 from flamescore.text import for_log
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from flamescore.scoring import Scored
+    from flamescore.scoring import Ledger, Scored
+
+ROW_GROUP: Final = 131_072
+"""Rows in a row group, whatever the sizes of the pieces that arrive: it bounds the memory of a reader too."""
+
+COMPRESSION: Final = "zstd"
+LEVEL: Final = 1
+
+PIECE: Final = 131_072
+"""Contacts whose rows are gathered at once: 50 MB, where those of 2 M took 130."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +91,10 @@ def _excluded(folder: Path, scored: Scored, _settings: TableSettings) -> int:
 
 def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
     rows = 0
-    for score in scored.book.scores:
+    for number, score in enumerate(scored.book.scores):
+        file = list_file(score.name, default=number == 0)
         leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
-        write_csv(leads, folder / hot_file(scored, score.name), spreadsheet=True)
+        write_csv(leads, folder / file, spreadsheet=True)
         rows += leads.height
     return rows
 
@@ -99,3 +117,111 @@ WRITERS: Final[dict[str, Writer]] = {
     "excluded.parquet": _excluded,
 }
 """The longest first."""
+
+
+# --- CSV
+
+
+def write_csv(frame: pl.DataFrame, path: Path, *, spreadsheet: bool = False) -> None:
+    """Write a frame in its order; exact, or with a BOM and guarded cells for a spreadsheet."""
+    write_pieces([frame], path, spreadsheet=spreadsheet)
+
+
+def write_pieces(pieces: Iterable[pl.DataFrame], path: Path, *, spreadsheet: bool = False) -> int:
+    """Write frames of the same columns one below the other, as `write_csv` does; return the rows."""
+    rows = 0
+    with path.open("wb") as file:
+        for number, piece in enumerate(pieces):
+            plain = piece.pipe(flat)
+            (plain.pipe(guard) if spreadsheet else plain).write_csv(
+                file,
+                include_bom=spreadsheet and number == 0,
+                include_header=number == 0,
+                float_scientific=False,
+                line_terminator="\n",
+            )
+            rows += piece.height
+    return rows
+
+
+def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yield one row a contact: its id, the kept columns, and each score's measures as `<score>_<measure>`.
+
+    In order of the default score's rank, then those outside it by contact id; null where a score leaves
+    a contact out. Of no contacts there is one piece, without rows.
+    """
+    names = [score.name for score in scored.book.scores]
+    order, people = _order(scored, names[0]), kept(scored, keep)
+    measures = [(_of_score(scored, name), _rows(scored, name, order)) for name in names]
+    for first in range(0, max(len(order), 1), PIECE):
+        those = [(people, order), *measures]
+        yield pl.concat(
+            [frame.select(pl.all().gather(rows.slice(first, PIECE))) for frame, rows in those],
+            how="horizontal",
+        )
+
+
+def _order(scored: Scored, default: str) -> pl.Series:
+    """Return the rows of the contacts: those of a score as they are ranked, then the others."""
+    ranked = scored.places.filter(scored.scores["score_name"] == default)
+    others = np.ones(scored.contacts.height, np.bool_)
+    others[ranked.to_numpy()] = False
+    return pl.concat([ranked.cast(pl.Int64), pl.Series(np.flatnonzero(others))])
+
+
+def _rows(scored: Scored, name: str, order: pl.Series) -> pl.Series:
+    """Return where among its rows a score has each contact, null for those whom it leaves out."""
+    mine = scored.places.filter(scored.scores["score_name"] == name).to_numpy()
+    row = np.full(scored.contacts.height, -1, np.int64)
+    row[mine] = np.arange(len(mine))
+    found = pl.Series(row[order.to_numpy()])
+    return found.set(found < 0, None)
+
+
+def _of_score(scored: Scored, name: str) -> pl.DataFrame:
+    rows = scored.scores.filter(pl.col("score_name") == name)
+    return rows.select(pl.col(measure).alias(f"{name}_{measure}") for measure in measures_of(scored))
+
+
+# --- Parquet
+
+
+def write_parquet(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+    """Write a frame in its order; a lazy one is streamed."""
+    frame.lazy().sink_parquet(
+        path,
+        compression=COMPRESSION,
+        compression_level=LEVEL,
+        statistics=True,
+        row_group_size=ROW_GROUP,
+        maintain_order=True,
+    )
+
+
+def write_scores(path: Path, scored: Scored, keep: Sequence[str]) -> None:
+    """Write `frames.SCORES`, ranked, and the kept columns after them."""
+    conform(scored.scores, SCORES, name="scores").pipe(with_kept, scored, keep).pipe(write_parquet, path)
+
+
+def write_points(path: Path, ledger: Ledger) -> int:
+    """Write `frames.POINTS`, piece by piece, in bounded memory; return the rows."""
+    written = 0
+
+    def pieces(
+        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _batch: int | None
+    ) -> Iterator[pl.DataFrame]:
+        assert columns is None
+        assert predicate is None
+        assert rows is None
+        nonlocal written
+        for part in ledger.parts():
+            written += part.height
+            yield conform(part, POINTS, name="points")
+
+    register_io_source(pieces, schema=dict(POINTS)).pipe(write_parquet, path)
+    return written
+
+
+def write_contacts(path: Path, contacts: pl.DataFrame) -> None:
+    """Write every mapped contact column, tags as a list, in the order of the frame."""
+    contacts.pipe(public).pipe(write_parquet, path)

@@ -62,7 +62,7 @@ def test_after_any_kill_the_next_publish_succeeds_and_tidies(kills):
 PUBLISH_FOR_EVER = """
 import sys
 from pathlib import Path
-from publish.whole import publish
+from runs.whole import publish
 for night in range(10_000):
     publish(Path(sys.argv[1]))
     print(night, flush=True)

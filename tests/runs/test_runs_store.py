@@ -11,7 +11,7 @@ import pytest
 
 from flamescore.errors import ExitCode, InputError, NotFoundError, OutputError
 from flamescore.runs import RunStore
-from publish.whole import publish
+from runs.whole import publish
 
 
 def at(day: int, month: int = 11) -> datetime:

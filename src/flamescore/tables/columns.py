@@ -1,4 +1,4 @@
-"""The contact columns that are carried into the tables (`keep:` of the project file)."""
+"""What stands in the columns of the tables: the kept ones of contacts, numbers and instants for people."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.changes import TREND
-from flamescore.tables.reasons import REASONS
+from flamescore.units import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from zoneinfo import ZoneInfo
 
     from flamescore.scoring import Scored
+
+REASONS: Final = ("reason_1", "reason_2", "reason_3")
+"""The columns of a call list that say why."""
 
 MEASURES: Final = ("score", "flames", "percentile", "rank")
 """What `scores.csv` tells of each score, as `<score>_<measure>`."""
@@ -45,7 +49,7 @@ def kept(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
     used = {*taken, *wanted}
     columns: dict[str, str] = {}
     for name in wanted:
-        columns[name] = _free(name, used) if name in taken else name
+        columns[name] = free_name(name, used, prefix="contact_") if name in taken else name
         used.add(columns[name])
     return scored.contacts.select("contact_id", *(pl.col(name).alias(new) for name, new in columns.items()))
 
@@ -62,7 +66,45 @@ def _taken(scored: Scored) -> set[str]:
     return {*scored.scores.columns, *REASONS, "last_activity"} | measures
 
 
-def _free(name: str, used: Collection[str]) -> str:
-    while name in used:
-        name = f"contact_{name}"
+def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:
+    """Return a name that no other column has: `prefix` is put before it until it is free."""
+    while name in taken:
+        name = f"{prefix}{name}"
     return name
+
+
+# --- numbers, instants and lists as people read them, over whole columns
+
+
+def points_as_text(number: pl.Expr) -> pl.Expr:
+    """Show points as text without exponent or needless zeros: `3`, `-0.25`. Null stays null."""
+    size = number.abs()
+    above = ((size - size.truncate()) * POINT).round(0).cast(pl.Int64)  # of 10,000, it may be all
+    whole = size.truncate().cast(pl.Int64) + above // POINT
+    part = (above % POINT).cast(pl.String).str.zfill(4).str.strip_chars_end("0")
+    return pl.concat_str(
+        pl.when((number < 0) & ((whole > 0) | (part != ""))).then(pl.lit("-")).otherwise(pl.lit("")),
+        whole.cast(pl.String),
+        pl.when(part == "").then(part).otherwise(pl.lit(".") + part),
+    )
+
+
+def local_day(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:
+    """Show the local calendar day of an instant: `2026-11-18`."""
+    return instant.dt.convert_time_zone(zone.key).dt.strftime("%Y-%m-%d")
+
+
+def local_time(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:
+    """Show an instant to the minute in local time: `2026-11-18 14:05`."""
+    return instant.dt.convert_time_zone(zone.key).dt.strftime("%Y-%m-%d %H:%M")
+
+
+def whole_percent(percentile: pl.Expr) -> pl.Expr:
+    """Round a percentile down, so that only the best of a list shows 100."""
+    return percentile.floor().cast(pl.Int32)
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Join lists to text, as a CSV needs it: tags become `VIP, Blog`."""
+    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+    return frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(", ") for name in lists)

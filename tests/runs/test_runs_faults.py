@@ -15,14 +15,14 @@ import pytest
 
 from flamescore.errors import ExitCode, LockedError, OutputError
 from flamescore.runs import RunStore
-from publish.whole import publish
+from runs.whole import publish
 
 AS_OF = datetime(2026, 11, 21, 2, tzinfo=UTC)
 TESTS = Path(__file__).parent.parent
 HOLD = """
 import sys, time
 from pathlib import Path
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 with RunStore(Path(sys.argv[1])).hold():
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
@@ -206,7 +206,7 @@ def test_an_output_that_is_a_file(tmp_path):
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from publish.whole import publish
+from runs.whole import publish
 from flamescore.errors import FlamescoreError
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
 try:
@@ -241,9 +241,9 @@ exec "$2" -c "$3" "$1"
 FILL = """
 import sys
 from pathlib import Path
-from publish.whole import publish
+from runs.whole import publish
 from flamescore.errors import FlamescoreError
-from flamescore.publish.store import RunStore
+from flamescore.runs import RunStore
 out = Path(sys.argv[1])
 store = RunStore(out)
 before = publish(out).run

@@ -1,32 +1,43 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import ValidationError
 
 from flamescore._version import __version__
 from flamescore.errors import InputError
-from flamescore.frames import POINTS, SCORES
-from flamescore.runs import RulesFile, RunRecord, describe, write_record
-from flamescore.runs.layout import layout
-from flamescore.runs.record import read_record
+from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
+from flamescore.runs import RulesFile, RunRecord, describe, finished, read_record, write_record
 from flamescore.steps import Step
-from publish.whole import RULES, publish
-from tables.by_hand import AS_OF, scored
+from runs.whole import RULES, publish
+from tables.by_hand import AS_OF, SOURCE, scored
+
+if TYPE_CHECKING:
+    from flamescore.scoring import Scored
 
 OUTPUTS = Path(__file__).parents[2] / "docs/outputs.md"
 STARTED = datetime(2026, 11, 21, 2, 1, tzinfo=UTC)
 RUN = "2026-11-21T020000Z-3f9a1c"
 
 
-def record(**changes) -> RunRecord:
+LOST = "events s3://bucket/mail-*.csv: of 20 rows 2 rejected, 1 of contacts that are not in the list"
+
+
+def of(result: Scored, **settings) -> RunRecord:
     given = {"run_id": RUN, "rules": RULES, "started_at": STARTED}
-    return describe(scored(excluded=("001",)), **{**given, **changes})
+    return describe(result, **{**given, **settings})
+
+
+def record(*, steps=(), **settings) -> RunRecord:
+    result = scored(excluded=("001",))
+    return finished(of(result, **settings), result, steps=steps)
 
 
 def test_it_reads_back_as_it_was_written(tmp_path):
@@ -92,7 +103,7 @@ def test_what_it_says(tmp_path):
             "tags_disagree": 0,
             "ambiguous_contacts": 0,
         },
-        "warnings": ["a warning"],
+        "warnings": ["a warning", LOST],
         "given": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]
@@ -158,11 +169,9 @@ def test_a_damaged_one_is_told(tmp_path, text, why):
 
 
 def test_the_engines_own_steps_follow():
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
     result = scored()
     timed = replace(result, observed=replace(result.observed, steps=(Step("scan", 0.5, 20),)))
-    told = describe(timed, run_id=RUN, rules=RULES, started_at=STARTED, steps=(Step("load", 1.0, 4),))
+    told = finished(of(timed), timed, steps=(Step("load", 1.0, 4),))
     assert [(step.step, step.seconds, step.rows) for step in told.steps] == [
         ("load", 1.0, 4),
         ("score: scan", 0.5, 20),
@@ -175,25 +184,10 @@ def test_a_published_run_has_it(tmp_path):
     assert run.record.as_of == run.as_of == AS_OF
 
 
-def test_the_docs_have_its_layout():
-    assert layout() in OUTPUTS.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("schema", [SCORES, POINTS], ids=["scores", "points"])
 def test_the_docs_name_the_columns_of_the_tables(schema):
     columns = "`" + ", ".join(schema.names()) + "`"
     assert columns in OUTPUTS.read_text(encoding="utf-8")
-
-
-def test_the_layout_tells_nested_fields():
-    rows = layout().splitlines()
-    assert "| `sources[].rows` | whole number | the rows in its files |" in rows
-    assert "| `scores[].rules[].points` | number | the points, together, exactly |" in rows
-    assert (
-        "| `sources[].modified` | text or null | when the newest of its files was last changed, ISO 8601 |"
-        in rows
-    )
-    assert all("||" not in row and "|  |" not in row for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -231,3 +225,62 @@ def test_a_total_that_an_older_program_wrote_is_read(tmp_path):
         path.read_text().replace('"points": -4.5', '"points": -45e-1').replace('"points": 8', '"points": 8.0')
     )
     assert read_record(tmp_path) == record()
+
+
+# --- scores, summed up
+
+
+def percentiles(score):
+    return [(each.percent, each.score) for each in score.percentiles]
+
+
+def test_flames_are_counted_and_the_percentiles_found():
+    interest, fit = record().scores
+    assert interest.contacts == 4
+    assert interest.flames == (1, 0, 1, 0, 0, 2)
+    assert percentiles(interest) == [(50, 8.0), (75, 20.0), (90, 25.5), (99, 25.5)]
+    assert fit.flames == (1, 0, 0, 0, 0, 0)
+
+
+def test_percentiles_by_nearest_rank():
+    rows = [(f"{n:03}", "interest", float(n), 0, 0.0, 0.0, 1, None) for n in range(100, 0, -1)]
+    hundred, nobody = of(scored(scores=rows)).scores
+    assert percentiles(hundred) == [(50, 50.0), (75, 75.0), (90, 90.0), (99, 99.0)]
+    assert percentiles(nobody) == [(50, None), (75, None), (90, None), (99, None)]
+
+
+# --- what was wrong with the input
+
+
+def warnings_of(observed, *warnings: str) -> tuple[str, ...]:
+    return of(replace(scored(), observed=observed), warnings=warnings).warnings
+
+
+def test_the_problems_a_line_each():
+    observed = replace(
+        scored().observed,
+        sources=(SOURCE, SourceRecord("contacts", "c.csv", (), Counts(rows=5, kept=4, old=1))),
+        unread=(("contacts", "employees", 1),),
+        unvalued=(("interest", "adjust", 2_000),),
+        unseen=("webinar",),
+        undated=1,
+        tags_disagree=2,
+        ambiguous_contacts=3,
+    )
+    assert warnings_of(observed, "s3://k:s@b is old") == (
+        "s3://b is old",
+        LOST,
+        "contacts: 1 cell of column employees can't be read as a number or date",
+        "interest: 2,000 occurrences of rule adjust gave 0 points: no number",
+        "rules name the event type webinar, which no event has",
+        "1 contact with an undated tag, which a rule that needs dates skips",
+        "2 tags on which the contacts export and the tag history disagree; the history is used",
+        "3 contacts with the e-mail or key of an earlier one, which gets the events",
+    )
+
+
+def test_clean_input_has_no_problems():
+    clean = replace(
+        scored().observed, sources=(SourceRecord("contacts", "c.csv", (), Counts(rows=4, kept=4)),)
+    )
+    assert warnings_of(clean) == ()

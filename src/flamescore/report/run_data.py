@@ -1,0 +1,188 @@
+"""What a report is made from: the record of a run, and its frames.
+
+A run that is just being written and one that is read back come to the same value here, and every report is
+made from it: the report of a run read back has the bytes that the run itself wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.changes import FILE as CHANGES_FILE
+from flamescore.errors import FlamescoreError
+from flamescore.frames import POINTS, SCORES
+from flamescore.rules import load_rules_text
+from flamescore.runs import read, scan
+from flamescore.tables import PARTS
+from flamescore.units import POINT, to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from flamescore.rules import RuleBook
+    from flamescore.runs import Run, RunRecord
+    from flamescore.scoring import Scored
+
+PERSON: Final = ("name", "company", "phone", "email", "owner")
+"""The canonical contact columns that a report shows, those of them that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """All that a report needs of a run. `scores` is `frames.SCORES`, ranked, score by score.
+
+    `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones
+    of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `excluded` are those not to be
+    called. `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against
+    no other.
+    """
+
+    record: RunRecord
+    book: RuleBook | None
+    scores: pl.DataFrame
+    people: pl.DataFrame
+    ledger: Callable[[pl.Series], pl.DataFrame]
+    excluded: pl.DataFrame
+    changes: pl.DataFrame | None = None
+    redacted: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.record.timezone)
+
+    @property
+    def as_of(self) -> datetime:
+        """Its `as_of`, as local time."""
+        return to_local(self.record.as_of, self.zone)
+
+    def hot_from(self, score_name: str) -> float | None:
+        """Return from how many points on a contact is hot; None where the rules are not known."""
+        for score in () if self.book is None else self.book.scores:
+            if score.name == score_name:
+                return _bounds(score.ideal, score.flames)[self.record.hot_flames - 1]
+        return None
+
+
+def just_scored(
+    record: RunRecord, scored: Scored, *, keep: Sequence[str] = PERSON, changes: pl.DataFrame | None = None
+) -> RunData:
+    """Return the data of a scoring, of which the record was just made; only kept columns of a person."""
+    kept = (name for name in PERSON if name in keep and name in scored.contacts.columns)
+    return RunData(
+        record=record,
+        book=scored.book,
+        scores=scored.scores,
+        people=scored.contacts.select("contact_id", *kept),
+        ledger=scored.ledger.of,
+        excluded=scored.excluded,
+        changes=changes,
+    )
+
+
+def read_back(run: Run) -> RunData:
+    """Return the data of a published run.
+
+    The ledger is read when it is asked for: use the data within `runs.reading_run`.
+
+    Raises:
+        DamagedRunError: a file of the run is missing or damaged.
+    """
+    scores, points = scan(run, "scores.parquet"), scan(run, "points.parquet").select(POINTS.names())
+    kept = scores.collect_schema().names()
+    return RunData(
+        record=run.record,
+        book=_book(run.record),
+        scores=scores.select(SCORES.names()).collect(),
+        people=scan(run, "contacts.parquet")
+        .select("contact_id", *(name for name in PERSON if name in kept))
+        .collect(),
+        ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
+        excluded=read(run, "excluded.parquet"),
+        changes=None if run.record.changes is None else read(run, CHANGES_FILE),
+    )
+
+
+def _book(record: RunRecord) -> RuleBook | None:
+    try:
+        return load_rules_text(record.rules.text).book
+    except FlamescoreError:
+        return None
+
+
+def _bounds(ideal: int, flames: Sequence[int] | None) -> tuple[float, ...]:
+    """Return the points from which there are 1 to 5 flames; the arguments are ten-thousandths."""
+    fifths = (-(-flame * ideal // 5) for flame in range(1, 6))
+    return tuple(bound / POINT for bound in flames or fifths)
+
+
+# --- what may be shared
+
+
+_TELLING: Final = ("name", "email", "phone")
+_NEEDED: Final = (
+    "contact_id",
+    "score_name",
+    "change",
+    "previous_score",
+    "previous_flames",
+    "score",
+    "flames",
+)
+
+
+def redacted(run: RunData) -> RunData:
+    """Leave out names, companies, e-mails and phones, and number the owners: what is made of it has none.
+
+    Contact ids stay, but for those that are an e-mail, or the contact's own name or phone: they are numbered.
+    """
+    ids = _ids(run.people)
+    people = run.people.select("contact_id", *_owners(run.people))
+
+    def shown(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.col("contact_id").replace(ids)) if ids else frame
+
+    def ledger(contact_ids: pl.Series) -> pl.DataFrame:
+        return shown(run.ledger(contact_ids.replace({new: old for old, new in ids.items()})))
+
+    changes = run.changes
+    return replace(
+        run,
+        people=shown(people),
+        scores=shown(run.scores),
+        excluded=shown(run.excluded),
+        ledger=ledger,
+        changes=None if changes is None else _without_people(changes, ids),
+        redacted=True,
+    )
+
+
+def _owners(people: pl.DataFrame) -> list[pl.Expr]:
+    if "owner" not in people.columns:
+        return []
+    owners = people["owner"].cast(pl.String).replace("", None).drop_nulls().unique().sort().to_list()
+    numbered = {owner: f"Owner {number}" for number, owner in enumerate(owners, 1)}
+    return [pl.col("owner").cast(pl.String).replace(numbered)]
+
+
+def _ids(people: pl.DataFrame) -> dict[str, str]:
+    """Return the ids that tell who a contact is, and what stands for them."""
+    there = [name for name in _TELLING if name in people.columns]
+    same = [pl.col("contact_id") == pl.col(name).cast(pl.String) for name in there]
+    telling = pl.any_horizontal(pl.col("contact_id").str.contains("@", literal=True), *same)
+    found = people.filter(telling)["contact_id"].sort().to_list()
+    taken = set(people["contact_id"].to_list()) if found else set()
+    stand_ins = (
+        name for number in range(1, len(taken) * 2 + 1) if (name := f"contact {number}") not in taken
+    )
+    return dict(zip(found, stand_ins, strict=False))
+
+
+def _without_people(changes: pl.DataFrame, ids: dict[str, str]) -> pl.DataFrame:
+    rows = changes.select(name for name in changes.columns if name in _NEEDED or name in PARTS)
+    return rows.with_columns(pl.col("contact_id").replace(ids)) if ids else rows
