@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.main import get_command
 
-from flamescore.cli.main import VERBS, program
+from flamescore.cli.main import program
 from flamescore.project import json_schema as project_schema
 from flamescore.project.presets import preset_table
 from flamescore.project.reference import key_table
@@ -49,7 +49,7 @@ terminal too.
 
 def commands() -> str:
     """Return the reference of every command."""
-    group: Any = get_command(program(*VERBS))
+    group: Any = get_command(program())
     parts = [_command(name, command) for name, command in group.commands.items()]
     return "\n".join([NOTE, COMMANDS, *parts])
 

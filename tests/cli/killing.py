@@ -17,13 +17,8 @@ import sys
 import time
 from pathlib import Path
 
-import flamescore.insight.change
-import flamescore.report.line
-
-import flamescore.cli.emit
-import flamescore.nightly
-import flamescore.report.html
-import flamescore.report.terminal  # all that a run imports is there before the forks
+import flamescore.cli.score
+import flamescore.report.html  # all that a run imports is there before the forks
 from flamescore.cli.start import main
 
 EVENTS = (

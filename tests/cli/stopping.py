@@ -13,13 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
-import flamescore.insight.change
-import flamescore.report.line
-
-import flamescore.cli.emit
-import flamescore.nightly
-import flamescore.report.html
-import flamescore.report.terminal  # all that a run imports is there before the forks
+import flamescore.cli.score
+import flamescore.report.html  # all that a run imports is there before the forks
 from cli.killing import EVENTS
 from flamescore.cli.start import main
 

@@ -357,11 +357,11 @@ def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, m
     def fail(*_: object, **__: object) -> None:
         raise KeyError("a fault")
 
-    monkeypatch.setattr("flamescore.report.terminal.render", fail)
+    monkeypatch.setattr("flamescore.cli.report.render", fail)
     assert flamescore("report").code == 70
     (nights / "out" / "latest" / "report.md").unlink()
     assert flamescore("report").code == 70
-    monkeypatch.setattr("flamescore.cli.searching.search", fail)
+    monkeypatch.setattr("flamescore.search.run.search", fail)
     assert flamescore("search").code == 70
 
 

@@ -218,7 +218,7 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
     def fail(*_args, **_named):
         raise ValueError("ann@example.com, +1 602 555 0101")
 
-    for place in ("nightly.score_exports", "insight.explain.single", "insight.search._fits"):
+    for place in ("nightly.score_exports", "explain.contact.single", "search.query._fits"):
         monkeypatch.setattr(f"flamescore.{place}", fail)
     with unchanged(scored):
         done = flamescore(*words)

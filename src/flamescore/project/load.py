@@ -14,7 +14,7 @@ from flamescore.input_errors import PRESET
 from flamescore.project.model import ProjectFile, Source
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
-from flamescore.urls import without_credentials
+from flamescore.text import without_credentials
 from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:

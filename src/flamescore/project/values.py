@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from flamescore.units import Period, count, parse_percent, parse_period
-from flamescore.zones import NO_PLACE, names_no_place
+from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flamescore.runs.catalog import LATEST, Run
+from flamescore.runs.changes import changed_contacts, changed_ids, changes_summary
 from flamescore.runs.contents import has_merged, read, reading_run, scan
 from flamescore.runs.file_hashes import checksums
+from flamescore.runs.find import find_run, project_of
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import RulesFile, RunRecord, ScoreEntry, write_record
 from flamescore.runs.recording import describe, describe_changes, describe_given
@@ -22,13 +24,18 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "changed_contacts",
+    "changed_ids",
+    "changes_summary",
     "checked",
     "checksums",
     "describe",
     "describe_changes",
     "describe_given",
+    "find_run",
     "has_merged",
     "listed",
+    "project_of",
     "read",
     "reading_run",
     "scan",
