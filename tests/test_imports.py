@@ -62,6 +62,15 @@ def test_the_public_api_is_there_when_asked_for():
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
 
 
+@pytest.mark.parametrize("first", ["flamescore.api", "flamescore.explain", "flamescore.search"])
+def test_its_functions_are_no_rooms_of_the_same_name(first):
+    program = (
+        f"import flamescore, {first}\n" + "assert not isinstance(flamescore.{0}, type(flamescore))\n" * 2
+    )
+    for name in ("explain", "search"):
+        subprocess.run([sys.executable, "-W", "error", "-c", program.format(name)], check=True)
+
+
 def test_all_is_sorted():
     import flamescore  # noqa: PLC0415 - the subject
 
@@ -86,4 +95,4 @@ def test_no_module_is_longer_than_450_lines():
 def test_a_test_of_each_room_is_where_one_looks_for_it():
     rooms = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    assert {"bind", "exports", "publish", "report", "rules", "tables"} <= rooms & folders
+    assert {"changes", "cli", "engine", "explain", "exports", "report", "rules", "tables"} <= rooms & folders
