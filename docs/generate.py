@@ -19,7 +19,7 @@ import typer
 from pydantic import BaseModel
 from typer.main import get_command
 
-from flamescore.cli.main import VERBS, program
+from flamescore.cli.main import program
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
 from flamescore.rules import json_schema as rules_schema
@@ -51,7 +51,7 @@ terminal too.
 
 def commands() -> str:
     """Return the reference of every command."""
-    group: Any = get_command(program(*VERBS))
+    group: Any = get_command(program())
     parts = [_command(name, command) for name, command in group.commands.items()]
     return "\n".join([NOTE, COMMANDS, *parts])
 

@@ -156,7 +156,7 @@ def test_a_fault_of_the_program_is_a_flamescore_error_without_data(monkeypatch, 
     def fail(*_args):
         raise kind("ann@example.com")
 
-    monkeypatch.setattr("flamescore.api.rules_loading.load_rules_text", fail)
+    monkeypatch.setattr("flamescore.api.load_rules_text", fail)
     with pytest.raises(flamescore.FlamescoreError) as caught:
         flamescore.load_rules("version: 1\n")
     assert caught.value.exit_code == 70
@@ -171,7 +171,7 @@ def test_an_interrupt_stays_one(monkeypatch):
     def fail(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flamescore.api.rules_loading.load_rules_text", fail)
+    monkeypatch.setattr("flamescore.api.load_rules_text", fail)
     with pytest.raises(KeyboardInterrupt):
         flamescore.load_rules("version: 1\n")
 

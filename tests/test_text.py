@@ -6,8 +6,7 @@ import re
 import pytest
 
 from flamescore.errors import Problem, Where
-from flamescore.snippet import snippet
-from flamescore.text import for_cell, for_log, json_text, printable
+from flamescore.text import for_cell, for_log, json_text, printable, snippet
 
 ESCAPES = {
     "\x00": r"\x00",

@@ -5,7 +5,7 @@ import pytest
 
 from flamescore.frames import REJECTS
 from flamescore.tables import TableSettings, write_tables
-from flamescore.urls import without_credentials
+from flamescore.text import without_credentials
 from tables.by_hand import scored
 
 

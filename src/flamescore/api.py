@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import polars as pl
 
 from flamescore.columns import Columns
-from flamescore.engine import Clock
 from flamescore.errors import FlamescoreError, fault
 from flamescore.explain import contact_meant
 from flamescore.explain import explain as explain_contact
@@ -22,16 +21,14 @@ from flamescore.inputs import call_list_of, parse_as_of
 from flamescore.merged import merged_table
 from flamescore.project import find_settings, settle
 from flamescore.rules import (
-    bind_predicates,
     bind_rules,
     date_columns,
-    load_predicates,
     load_rules_text,
     named_columns,
 )
 from flamescore.rules import load_rules as read_rules
 from flamescore.scoring import Scored, score_exports
-from flamescore.search import Query, Term
+from flamescore.search import Query, Term, Where
 from flamescore.search import search as search_contacts
 from flamescore.stopping import STOPS
 
@@ -190,20 +187,18 @@ def search(
     `"country=US"`.
     """
     name = score or result.scored.book.scores[0].name
-    clock = Clock(result.scored.as_of, result.scored.book.zone)
-    names = tuple(result.contacts.columns)
-    predicates = bind_predicates(load_predicates(where), Columns(names, has_tags="tags" in names), clock.zone)
+    at, zone = result.scored.as_of, result.scored.book.zone
     query = Query(
         terms=(Term(name, *flames),),
         min_score=min_score,
         min_percentile=min_percentile,
         owners=tuple(owners),
         tags=tuple(tags),
-        where=predicates,
+        where=Where.of(where, result.contacts.columns, at, zone) if where else None,
         text=text,
     )
     merged = None if result.merged is None else result.merged.lazy()
-    return search_contacts(result.scores.lazy(), result.contacts.lazy(), query, clock=clock, merged=merged)
+    return search_contacts(result.scores.lazy(), result.contacts.lazy(), query, merged=merged)
 
 
 def _exports(

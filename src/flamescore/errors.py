@@ -7,8 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from flamescore._version import __version__
-from flamescore.snippet import snippet
-from flamescore.text import for_log
+from flamescore.text import for_log, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Periods, times, ten-thousandths of a point and percentages: reading them and showing them."""
+"""Periods, times, points and percentages: reading them and showing them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ SECONDS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 CALENDAR: Final = ("mo", "y")
 PLAIN: Final = 2**51 // POINT
 """Floats of up to so many points times `POINT` come within half a ten-thousandth of what they stand for."""
+
+NO_PLACE: Final = "is another name on each machine; write the place, such as America/Phoenix"
+_NO_PLACES: Final = ("localtime", "factory", "posixrules")
+_NO_PLACE_FOLDERS: Final = ("posix/", "right/")
 
 _PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
 _CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d"
@@ -122,6 +126,12 @@ def show_points(ten_thousandths: int) -> str:
 def count(many: int, noun: str) -> str:
     """Say `1 lead`, `2,000 leads`."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
+
+
+def names_no_place(text: str) -> bool:
+    """Tell whether a zone's name, in any case, is one that every machine fills with a zone of its own."""
+    folded = text.strip().casefold()
+    return folded in _NO_PLACES or folded.startswith(_NO_PLACE_FOLDERS)
 
 
 def from_local(local: datetime, zone: ZoneInfo) -> datetime:

@@ -7,8 +7,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from flamescore.changes import Before, Changes, compare
-from flamescore.changes.schema import PARTS
+from flamescore.changes import PARTS, Before, Changes, compare
 from flamescore.scoring import score_exports
 from oracle import score
 from product import COLUMNS, book_of, exports_of, scored, whole

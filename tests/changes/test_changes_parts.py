@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
+from flamescore.changes import PARTS
 from flamescore.changes.parts import LATER, NEW_RULES, OLD_RULES
-from flamescore.changes.schema import PARTS
 from flamescore.changes.table import compared
 from flamescore.engine import Tuning
 from flamescore.scoring import score_exports

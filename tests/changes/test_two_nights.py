@@ -55,7 +55,7 @@ class Folder:
 
     def run(self, *words: str, code: int = 0) -> Result:
         with chdir(self.path):
-            done = CliRunner().invoke(program(words[0]), list(words))
+            done = CliRunner().invoke(program(), list(words))
         assert done.exit_code == code, done.stderr
         return done
 

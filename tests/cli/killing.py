@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-import flamescore.cli.emit
+import flamescore.cli.score
 import flamescore.nightly  # all that a run imports is there before the forks
 from flamescore.cli.start import main
 

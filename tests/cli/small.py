@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -114,6 +115,14 @@ def environment(**more: str) -> dict[str, str]:
 
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "flamescore", *words]
+
+
+def program(text: str, *words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run a Python program, given as its text, in a folder."""
+    return subprocess.run(
+        [sys.executable, "-c", text, *words],
+        cwd=cwd, env=environment(), capture_output=True, text=True, check=False, timeout=120, **more,
+    )  # fmt: skip
 
 
 def runs(folder: Path, output: str = "out") -> list[str]:

@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-import flamescore.cli.emit
+import flamescore.cli.score
 import flamescore.nightly  # all that a run imports is there before the forks
 from cli.killing import EVENTS, stand_in
 from flamescore.cli.start import main

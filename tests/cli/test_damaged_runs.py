@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import import_module
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -357,11 +358,11 @@ def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, m
     def fail(*_: object, **__: object) -> None:
         raise KeyError("a fault")
 
-    monkeypatch.setattr("flamescore.report.render_terminal", fail)
+    monkeypatch.setattr("flamescore.cli.report.render_terminal", fail)
     assert flamescore("report").code == 70
     (nights / "out" / "latest" / "report.md").unlink()
     assert flamescore("report").code == 70
-    monkeypatch.setattr("flamescore.cli.searching.search", fail)
+    monkeypatch.setattr(import_module("flamescore.search.run"), "search", fail)
     assert flamescore("search").code == 70
 
 

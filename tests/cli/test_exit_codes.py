@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -218,8 +219,12 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
     def fail(*_args, **_named):
         raise ValueError("ann@example.com, +1 602 555 0101")
 
-    for place in ("nightly.score_exports", "insight.explain.single", "insight.search._fits"):
-        monkeypatch.setattr(f"flamescore.{place}", fail)
+    for module, name in (
+        ("nightly", "score_exports"),
+        ("explain.contact", "single"),
+        ("search.query", "_fits"),
+    ):
+        monkeypatch.setattr(import_module(f"flamescore.{module}"), name, fail)
     with unchanged(scored):
         done = flamescore(*words)
     assert (done.code, done.out) == (70, "")

@@ -7,7 +7,7 @@ import json
 import pytest
 import typer
 
-from flamescore.cli.main import VERBS, program
+from flamescore.cli.main import program
 
 FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
 
@@ -47,7 +47,7 @@ def test_what_a_value_must_be_and_is(flamescore, words, said):
 
 def typed():
     """Yield every flag and argument that is no plain text: the words that give it a wrong value."""
-    group = typer.main.get_command(program(*VERBS))
+    group = typer.main.get_command(program())
     for verb, command in group.commands.items():
         for param in command.params:
             annotation = param.type_descriptor.annotation

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from cli.small import CONTACTS, environment, runs, write_project
+from cli.small import CONTACTS, environment, program, runs, write_project
 from cli.test_exit_codes import started, unchanged
 
 INTERRUPTED = "X130 Interrupted. Nothing was left half-written.\n"
@@ -87,15 +87,8 @@ def test_nohup_is_heeded(scored):
         "sys.argv = ['flamescore', 'score', '-q']\n"
         "main()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", text],
-        cwd=scored,
-        env=environment(),
-        capture_output=True,
-        check=False,
-        preexec_fn=ignore,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    done = program(text, cwd=scored, preexec_fn=ignore)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert runs(scored) != before
 
 
@@ -122,15 +115,7 @@ main()
 )
 def test_while_it_starts(scored, imports, number, code, said):
     with unchanged(scored):
-        done = subprocess.run(
-            [sys.executable, "-c", STARTING, str(imports), str(int(number)), "runs"],
-            cwd=scored,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = program(STARTING, str(imports), str(int(number)), "runs", cwd=scored)
     if done.returncode == 0:  # it had no more than so many imports
         assert imports > 300
         return
@@ -155,15 +140,7 @@ main()
     ],
 )
 def test_while_it_leaves_signals_change_nothing(scored, words, code, said):
-    done = subprocess.run(
-        [sys.executable, "-c", LEAVING, *words],
-        cwd=scored,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = program(LEAVING, *words, cwd=scored)
     assert (done.returncode, done.stderr.splitlines()[:1]) == (code, said.splitlines()[:1])
 
 
@@ -190,13 +167,5 @@ TURNED = SWALLOWED.replace(
 @pytest.mark.parametrize("text", [SWALLOWED, TURNED])
 def test_a_stop_that_a_library_drops_or_turns_into_something_else(scored, text):
     with unchanged(scored):
-        done = subprocess.run(
-            [sys.executable, "-c", text],
-            cwd=scored,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = program(text, cwd=scored)
     assert (done.returncode, done.stdout, done.stderr) == (143, "", TERMINATED)

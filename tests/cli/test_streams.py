@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.small import environment, runs, write_project
+from cli.small import environment, program, runs, write_project
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 
@@ -137,14 +137,7 @@ def test_a_pipe_that_does_not_block_gets_all_of_it(folder):
         "with os.fdopen(reading) as pipe: sys.stdout.write(pipe.read())\n"
         "sys.exit(child.wait())\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", text],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = program(text, cwd=folder)
     assert len(done.stdout) > 40_000
     assert done.stdout == shell(folder, "schema").stdout
 
@@ -188,14 +181,7 @@ def test_what_native_code_prints_is_kept_away(folder):
         "sys.argv = ['flamescore', 'score']\n"
         "main()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", text],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = program(text, cwd=folder)
     assert done.returncode == 70
     assert done.stderr.startswith("X070 A fault of flamescore itself: PanicException at flamescore.nightly:")
     assert done.stderr.count("\n") == 2

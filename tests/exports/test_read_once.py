@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from exports_bench import CONTACTS
 
-from flamescore.changes.parts import totals_at
+from flamescore.changes import totals_at
 from flamescore.columns import Columns, DateColumns
 from flamescore.errors import InputError
 from flamescore.exports import load

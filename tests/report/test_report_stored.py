@@ -33,7 +33,7 @@ def report(output, monkeypatch):
     monkeypatch.setenv("FLAMESCORE_CONFIG", str(ROOT / "flamescore.yaml"))
 
     def run(*arguments: str):
-        return CliRunner().invoke(program("report"), ["report", *arguments])
+        return CliRunner().invoke(program(), ["report", *arguments])
 
     return run
 

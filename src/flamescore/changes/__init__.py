@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from flamescore.changes.change import would_change
-from flamescore.changes.comparison import Before, Changes, compare
-from flamescore.changes.schema import CHANGES, FILE, KINDS, SAME
-from flamescore.changes.trend import TREND, with_trend
+from flamescore.changes.comparison import Before, Changes, compare, would_change
+from flamescore.changes.parts import TREND, totals_at, with_trend
+from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME
 
 __all__ = [
     "CHANGES",
     "FILE",
     "KINDS",
+    "PARTS",
     "SAME",
     "TREND",
     "Before",
     "Changes",
     "compare",
+    "totals_at",
     "with_trend",
     "would_change",
 ]

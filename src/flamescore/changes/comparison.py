@@ -14,8 +14,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from flamescore.changes.parts import what_if
-from flamescore.changes.schema import KINDS
-from flamescore.changes.table import compared
+from flamescore.changes.table import KINDS, compared
 from flamescore.engine import ScoreTooLargeError
 from flamescore.errors import FlamescoreError
 from flamescore.rules import bind_rules, load_rules_text
@@ -61,7 +60,7 @@ class Before:
 class Changes:
     """A run held against the one before, `run_id` of `as_of`.
 
-    `rows` are `changes_schema.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
+    `rows` are `changes.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
     `notes` say what could not be told.
     """
 
@@ -71,7 +70,7 @@ class Changes:
     notes: tuple[str, ...] = ()
 
     def counts(self, score_name: str) -> dict[str, int]:
-        """Return how many contacts changed in each way (`changes_schema.KINDS`) under a score."""
+        """Return how many contacts changed in each way (`changes.KINDS`) under a score."""
         mine = self.rows.filter(pl.col("score_name") == score_name)
         found = dict(mine["change"].value_counts().iter_rows())
         return {kind: int(found.get(kind, 0)) for kind in KINDS}
@@ -154,3 +153,31 @@ def _of_flames(old: RuleBook, new: RuleBook, names: Sequence[str]) -> tuple[str,
 
 def _bounds(score: Score) -> tuple[object, object]:
     return score.ideal, score.flames
+
+
+def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool = False) -> tuple[str, ...]:
+    """Say in a line a score how many contacts are new, gone, up and down in flames since `previous`.
+
+    Where there are none, `unread` says whether that is because the run that has them can't be read.
+    """
+    if previous is None and unread:
+        return ("The previous run can't be read, so nothing was compared. Nothing was written.",)
+    if previous is None:
+        return ("No earlier run to compare with. Nothing was written.",)
+    said = [_of_score(scored, previous, score.name) for score in scored.book.scores]
+    return (*said, "Nothing was written.")
+
+
+def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:
+    columns = ("contact_id", "flames", "score")
+    now = scored.scores.filter(pl.col("score_name") == name).select(columns)
+    then = previous.filter(pl.col("score_name") == name).select(columns)
+    both = then.join(now, on="contact_id", suffix="_now")
+    counts = {
+        "scores differ": both.filter(pl.col("score") != pl.col("score_now")).height,
+        "gain flames": both.filter(pl.col("flames") < pl.col("flames_now")).height,
+        "lose flames": both.filter(pl.col("flames") > pl.col("flames_now")).height,
+        "new": now.height - both.height,
+        "gone": then.height - both.height,
+    }
+    return f"{name}, compared with the latest run: {', '.join(f'{n:,} {what}' for what, n in counts.items())}"

@@ -1,4 +1,4 @@
-"""What a score would have been with other rules, other data or at another time: the sums behind the parts."""
+"""What a score would have been by other rules or at another time: behind the parts, and the trend."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.engine import Clock, run
 from flamescore.explain import frozen
+from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
 
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
+    from flamescore.scoring import Scored
+    from flamescore.units import Period
 
 OLD_RULES, NEW_RULES, LATER = "old_rules", "new_rules", "later"
 _MARK: Final = "\x00old "
+
+TREND: Final = ("trend_score", "trend")
+"""The score then, and by how many points the score of now is above it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,23 @@ def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame
         .select("contact_id", pl.lit(name).alias("score_name"), "total")
         for name, total in done.by_score(lambda result: result.summary.totals).items()
     )
+
+
+def with_trend(scored: Scored, exports: Exports, ago: Period) -> Scored:
+    """Add `TREND` (Float64, exact as scores are) to the scores; null for who was outside the population.
+
+    It is what the rules of today would have said then of what today's exports tell of that time: fields and
+    undated tags are as exported.
+    """
+    then = ago.before(scored.as_of, scored.book.zone)
+    past = totals_at(scored.book, exports, then).rename({"total": "then"})
+    joined = scored.scores.join(past, on=["contact_id", "score_name"], how="left", maintain_order="left")
+    was, score = joined["then"], joined["score"]
+    kind = difference_type(was, score)
+    now = joined.select(ten_thousandths(pl.col("score"), kind)).to_series()
+    added = (in_points(was), in_points(now - as_published(was, kind)))
+    named = (each.alias(name) for name, each in zip(TREND, added, strict=True))
+    return replace(scored, scores=joined.with_columns(named).drop("then"))
 
 
 def alike(old: RuleBook, new: RuleBook) -> bool:

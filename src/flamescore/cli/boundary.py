@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from io import StringIO
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
 from flamescore import stopping
-from flamescore.cli.misused import wrong_value
 from flamescore.cli.options import LogFormat
 from flamescore.cli.streams import check_stdout, forget_stdout
 from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem, fault
-from flamescore.text import for_log, json_text
-from flamescore.urls import without_credentials
+from flamescore.text import for_log, json_text, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +25,56 @@ INTERRUPTED = Problem("X130", "Interrupted. Nothing was left half-written.")
 TERMINATED = Problem("X143", "Terminated. Nothing was left half-written.")
 
 
-def command(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: bool = True) -> NoReturn:
-    """Run a command's body, say what goes wrong, and leave with the exit code.
+_CHOICE: Final = " is not one of "
+_EXPECTED: Final = {
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "float_parsing": "a number",
+    "string_unicode": "text in UTF-8",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+}
+"""What a value must be, by the kind of pydantic's error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """What a command says on stderr beside its answer, as `--log-format`, `--quiet` and `--verbose` ask."""
+
+    log: LogFormat = LogFormat.TEXT
+    quiet: bool = False
+    verbose: bool = False
+    started: float = field(default_factory=time.perf_counter)
+
+    def remark(self, text: str, *, level: str = "warning", always: bool = False) -> None:
+        """Write a line that is no error, unless it is to be quiet; with `always` even then."""
+        if self.quiet and not always:
+            return
+        said = {"level": level, "message": without_credentials(text)}
+        line = json_text(said) if self.log is LogFormat.JSON else for_log(text)
+        sys.stderr.write(f"{line}\n")
+
+    def detail(self, text: str) -> None:
+        """Write a line that `--verbose` asks for."""
+        if self.verbose:
+            self.remark(text, level="info")
+
+    def took(self, what: str) -> None:
+        """Say under `--verbose` how long the command has taken for what it did."""
+        self.detail(f"{time.perf_counter() - self.started:8.3f} s  {what}")
+
+
+def command(
+    work: Callable[[Messages], ExitCode | None], messages: Messages, *, answers: bool = True
+) -> NoReturn:
+    """Do a command's work, say what goes wrong, and leave with the exit code.
 
     `answers` says whether what the command is for stands on stdout: a full disk behind it is a failure then.
     """
     try:
-        code = _worked(body, log, answers=answers)
+        code = _worked(work, messages, answers=answers)
     except stopping.STOPS as error:  # it came between two steps of that
-        code = ended(error, log)
+        code = ended(error, messages.log)
     stopping.deafen()
     raise typer.Exit(int(code))
 
@@ -41,13 +82,32 @@ def command(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: boo
 def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
     """Say what is wrong with the words of a command, in the log format that they ask for."""
     log = log_asked(arguments)
-    if (wrong := wrong_value(error)) is not None:
+    if (wrong := _wrong_value(error)) is not None:
         complain((wrong,), ExitCode.USAGE, log)
     elif log is LogFormat.JSON:
         complain((Problem("U000", error.format_message()),), ExitCode.USAGE, log)
     else:
         sys.stderr.write(_usage(error))
     return int(ExitCode.USAGE)
+
+
+def _wrong_value(error: typer.TyperException) -> Problem | None:
+    """Return what a value must be and what it is; None where something else is wrong with the words."""
+    from pydantic import ValidationError  # noqa: PLC0415 - it takes time to import
+
+    cause = error.__cause__
+    if not isinstance(error, typer.BadParameter) or not isinstance(cause, ValidationError):
+        return None
+    first = cause.errors(include_url=False)[0]
+    words = _EXPECTED.get(first["type"], "").format(**first.get("ctx", {}))
+    if _CHOICE in first["msg"]:
+        choices = first["msg"].partition(_CHOICE)[2].removesuffix(".").replace("'", "`")
+        words = f"one of {choices}"
+    if not words or error.param is None:
+        return None
+    name = error.param.get_error_hint().replace("'", "")
+    hint = f"See `{error.ctx.command_path} --help`." if error.ctx else None
+    return Problem("U002", f"{name} must be {words}, not `{first['input']}`.", hint=hint)
 
 
 def _usage(error: typer.TyperException) -> str:
@@ -80,13 +140,6 @@ def writing_to(path: str) -> Iterator[None]:
         raise OutputError(Problem("O007", f"{path} can't be written: {why}.")) from None
 
 
-def remark(text: str, log: LogFormat, *, level: str = "warning") -> None:
-    """Write a line to stderr that is no error: as text, or as a JSON object."""
-    said = {"level": level, "message": without_credentials(text)}
-    line = json_text(said) if log is LogFormat.JSON else for_log(text)
-    sys.stderr.write(f"{line}\n")
-
-
 def say(text: str) -> None:
     """Write a line for people to stdout."""
     sys.stdout.write(f"{for_log(text)}\n")
@@ -99,11 +152,11 @@ def ended(error: BaseException, log: LogFormat) -> ExitCode:
     return code
 
 
-def _worked(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: bool) -> ExitCode:
+def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, answers: bool) -> ExitCode:
     problems: tuple[Problem, ...] = ()
     try:
         stopping.work()
-        code = body() or ExitCode.DONE
+        code = work(messages) or ExitCode.DONE
         if answers:
             check_stdout()
         else:
@@ -113,7 +166,7 @@ def _worked(body: Callable[[], ExitCode | None], log: LogFormat, *, answers: boo
     except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
         code, problems = _judged(error)
     with suppress(*stopping.STOPS):  # where nobody reads what is said, a further signal ends the waiting
-        complain(problems, code, log)
+        complain(problems, code, messages.log)
     return code
 
 

@@ -1,95 +1,82 @@
-"""`flamescore changes`: who rose, fell, came and went since the run before, and why."""
+"""The work of `flamescore changes`: who rose, fell, came and went since the run before, and why."""
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import polars as pl
 
-from flamescore.cli.boundary import command, remark
-from flamescore.cli.options import (
-    As,
-    Config,
-    Format,
-    Log,
-    LogFormat,
-    Out,
-    Quiet,
-    Raw,
-    RunName,
-    Spreadsheet,
-    Verbose,
-)
+from flamescore.cli.options import Format
+from flamescore.cli.output import emit, first_rows, format_of, on_terminal, remark_on_others
+from flamescore.project import find_settings
+from flamescore.report import number
+from flamescore.runs import changed_contacts, changes_summary, find_run, reading_run
 
 if TYPE_CHECKING:
+    from flamescore.cli.boundary import Messages
+    from flamescore.cli.options import Output
     from flamescore.runs import RunRecord
+
+ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 def changes(
-    config: Config = None,
-    run: RunName = None,
-    score: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which score.  [default: the first in the rule file]")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
-    ] = None,
-    everyone: Annotated[
-        bool,
-        typer.Option("--all", help="Include unchanged contacts and those excluded from calls."),
-    ] = False,
-    out: Out = None,
-    form: As = None,
-    spreadsheet: Spreadsheet = False,
-    raw: Raw = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    log_format: Log = LogFormat.TEXT,
+    config: str | None,
+    run: str | None,
+    score: str | None,
+    output: Output,
+    limit: int | None,
+    messages: Messages,
+    *,
+    everyone: bool,
 ) -> None:
-    """Example: flamescore changes
-
-    List the contacts that changed since the previous run, newly hot first, and why: new activity, time
-    passing (what expired or faded), late or altered data, changed rules. The four add up to the difference,
-    to the last digit.
-    """  # noqa: D415 - an example to copy has no full stop
-
-    def body() -> None:
-        from flamescore.cli.changed import brief, changed, summary  # noqa: PLC0415 - Polars comes with it
-        from flamescore.cli.emit import (  # noqa: PLC0415
-            emit,
-            first_rows,
-            format_of,
-            place,
-            remark_on_others,
-        )
-        from flamescore.cli.published import published  # noqa: PLC0415
-        from flamescore.project import find_settings  # noqa: PLC0415 - it takes time to import
-        from flamescore.runs import reading_run  # noqa: PLC0415
-
-        chosen = format_of(out, form)
-        found = published(find_settings(config), run, log_format, quiet=quiet)
-        with reading_run(found):
-            rows = changed(found, score, everyone=everyone)
-            said = summary(found.record, score)
-        on_terminal = place(out) is None and sys.stdout.isatty() and chosen is Format.TABLE
-        shown = first_rows(rows, limit, on_terminal=on_terminal)
-        if not quiet:
-            _say(found.record, said, log_format, on_terminal=on_terminal)
-        emit(brief(shown) if chosen is Format.TABLE else shown, out, form, spreadsheet=spreadsheet, raw=raw)
-        if on_terminal and not quiet:
-            remark_on_others(shown.height, rows.height, limit, log_format)
-
-    del verbose  # there are no steps to time
-    command(body, log_format)
+    """Show what changed in a run since the one before."""
+    chosen = format_of(output)
+    found = find_run(find_settings(config), run, warn=messages.remark)
+    with reading_run(found):
+        rows = changed_contacts(found, score, everyone=everyone)
+        said = changes_summary(found.record, score)
+    shown = first_rows(rows, output, limit)
+    _say(found.record, said, output, messages)
+    emit(_brief(shown) if chosen is Format.TABLE else shown, output)
+    remark_on_others(shown, rows, output, limit, messages)
+    messages.took(f"changes of run {found.run_id}: {rows.height:,} found")
 
 
-def _say(record: RunRecord, summary: str, log: LogFormat, *, on_terminal: bool) -> None:
+def _say(record: RunRecord, summary: str, output: Output, messages: Messages) -> None:
     """Say what could not be told, and on a terminal what it all comes to."""
     if record.changes is None:
-        remark(summary, log)
+        messages.remark(summary)
         return
-    if on_terminal:
-        remark(summary, log, level="info")
+    if on_terminal(output):
+        messages.remark(summary, level="info")
     for note in record.changes.notes:
-        remark(note, log)
+        messages.remark(note)
+
+
+def _brief(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return what a person reads of the rows: who, from where to where, and why."""
+    who = pl.coalesce(*(name for name in ("name", "contact_id") if name in rows.columns))
+    owner = [pl.col("owner")] if "owner" in rows.columns else []
+    return rows.select(
+        pl.col("change").str.replace_all("_", " "),
+        who.alias("who"),
+        *owner,
+        _step(pl.col("previous_flames").cast(pl.String), pl.col("flames").cast(pl.String)).alias("flames"),
+        _step(_numbers("previous_score"), _numbers("score")).alias("score"),
+        "why",
+    )
+
+
+def _numbers(name: str) -> pl.Expr:
+    """Say points with a comma between thousands; null stays null."""
+
+    def said(cells: pl.Series) -> pl.Series:
+        return pl.Series([None if cell is None else number(cell) for cell in cells], dtype=pl.String)
+
+    return pl.col(name).map_batches(said, return_dtype=pl.String, is_elementwise=True)
+
+
+def _step(then: pl.Expr, now: pl.Expr) -> pl.Expr:
+    both = pl.concat_str(then, now, separator=f" {ARROW} ")
+    return pl.when(then == now).then(now).otherwise(pl.coalesce(both, now, then))

@@ -1,7 +1,8 @@
-"""Options that several commands share, and what they come to."""
+"""The flags that several commands share, and the values that they come to."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -25,6 +26,37 @@ class Format(StrEnum):
     PARQUET = "parquet"
     XLSX = "xlsx"
     MD = "md"
+
+
+class ExplainFormat(StrEnum):
+    """How an explanation is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class Changed(StrEnum):
+    """How contacts changed since the run before."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class SchemaOf(StrEnum):
+    """The files that have a schema."""
+
+    RULES = "rules"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where rows go and how they are written: `out` is a file, None or `-` for stdout."""
+
+    out: str | None = None
+    form: Format | None = None
+    spreadsheet: bool = False
+    raw: bool = False
 
 
 Config: TypeAlias = Annotated[
@@ -67,6 +99,9 @@ Spreadsheet: TypeAlias = Annotated[
 Raw: TypeAlias = Annotated[
     bool,
     typer.Option("--raw", help="CSV for programs: every cell exact, even those that would run as formulas."),
+]
+Limit: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
 ]
 RunName: TypeAlias = Annotated[
     str | None,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flamescore.explain.as_if import frozen
-from flamescore.explain.contact import explain, standing, with_ranks
+from flamescore.explain.as_if import frozen, single
+from flamescore.explain.contact import AHEAD, explain, held_against, standing, with_ranks
 from flamescore.explain.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
 from flamescore.explain.find_contact import contact_meant
-from flamescore.explain.published import held_against
 from flamescore.explain.reasons import OUTCOMES
 
 __all__ = [
+    "AHEAD",
     "OUTCOMES",
     "Applied",
     "EntryLine",
@@ -20,6 +20,7 @@ __all__ = [
     "explain",
     "frozen",
     "held_against",
+    "single",
     "standing",
     "with_ranks",
 ]

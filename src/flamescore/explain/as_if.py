@@ -1,18 +1,23 @@
-"""The exports frozen at an instant."""
+"""The exports as if there were less of them: frozen at an instant, or of one contact alone."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.frames import INSTANT
+from flamescore.cells import as_text, present
+from flamescore.engine import INDEX, KEY, comparable_key, contacts_of, event_key
+from flamescore.frames import INSTANT, SURVIVOR
+from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flamescore.frames import Exports
+    from flamescore.frames import EventSource, Exports
 
 
 def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
@@ -32,3 +37,50 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
         events=tuple(each.only(each.frame.filter(past)) for each in exports.events),
         tag_history=None if history is None else history.with_columns(put_off),
     )
+
+
+def single(exports: Exports, contact_id: str) -> Exports:
+    """Keep one contact, its events (read into memory, in order) and its tag history."""
+    history, aliases, whole = exports.tag_history, exports.aliases, exports.whole
+    mine = exports.contacts.filter(pl.col("contact_id") == contact_id) if whole is None else whole(contact_id)
+    return replace(
+        exports,
+        contacts=mine,
+        events=tuple(_events(source, exports, contact_id) for source in exports.events),
+        tag_history=None if history is None else history.filter(pl.col("contact_id") == contact_id),
+        aliases=None if aliases is None else aliases.filter(pl.col(SURVIVOR) == contact_id),
+        whole=None,
+        addressed=None,
+    )
+
+
+def _events(source: EventSource, exports: Exports, contact_id: str) -> EventSource:
+    with reading(source.file_at_fault):
+        schema = source.frame.collect_schema()
+    text = event_key(source, schema)
+    keys = _keys(exports, source.key, contact_id)
+    mine, frame = comparable_key(source.key, text).is_in(keys.implode()), source.frame
+    if source.key != "email":
+        # A reader decodes the other columns only of rows that fit a quick condition. One that trims every
+        # key is none, and is kept from becoming part of it: 0.9 s instead of 1.5 for 20 million events.
+        frame = frame.filter(_perhaps(text, keys))
+        # Many rows may be left, of which few are the contact's.
+        frame = frame.map_batches(lambda some: some.filter(mine), streamable=True)
+    with reading(source.file_at_fault):
+        rows = frame.filter(mine).collect() if source.key == "email" else frame.collect().filter(mine)
+    typed = rows.with_columns(present(as_text("event", schema["event"])).alias("event"))
+    return source.only(typed.drop_nulls(["event", "at"]).lazy())
+
+
+def _perhaps(text: pl.Expr, keys: pl.Series) -> pl.Expr:
+    """Mark what may be one of some keys when it is trimmed; white space comes before `!`, or past `~`."""
+    return reduce(or_, (text < "!", text > "~", *(text.str.starts_with(key) for key in keys)))
+
+
+def _keys(exports: Exports, key: str, contact_id: str) -> pl.Series:
+    """Return the keys by which events are the contact's; none where an earlier contact has its own."""
+    if key == "contact_id" and exports.aliases is None:
+        return pl.Series([contact_id])
+    people = contacts_of(exports.contacts, exports.aliases)
+    number = people.numbers(pl.Series([contact_id]))[0]
+    return people.lookup(key).filter(pl.col(INDEX) == number).select(KEY).collect()[KEY]

@@ -1,4 +1,4 @@
-"""Explain one contact's scores by the engine itself, with every occurrence kept."""
+"""Explain a contact's scores by the engine itself, with every occurrence, and hold them against a run."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from flamescore.engine import (
     ranked,
     trace,
 )
-from flamescore.explain.as_if import frozen
+from flamescore.explain.as_if import frozen, single
 from flamescore.explain.explanation import Explanation, Outlook, ScoreExplained
 from flamescore.explain.next_flame import needed, ways
-from flamescore.explain.reasons import Told
-from flamescore.explain.single import single
+from flamescore.explain.reasons import EntryLines
 from flamescore.scoring import score_exports
-from flamescore.units import POINT
+from flamescore.units import POINT, nearest_points, show_points
 
 if TYPE_CHECKING:
     from flamescore.engine import LedgerSummary
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 AHEAD: Final = (7, 30)
 """The days for which the outlook is told."""
 
+CHANGED: Final = "The exports have changed since the run"
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -63,8 +63,10 @@ def explain(
     check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
     rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
-    told = Told(ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most)
-    entries = [told.entries(score) for score in book.scores]
+    lines = EntryLines(
+        ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
+    )
+    entries = [lines.entries(score) for score in book.scores]
     ahead = ways(ready, traced, evaluator)
     scores = tuple(
         ScoreExplained(
@@ -76,7 +78,7 @@ def explain(
             percent_of_ideal=rows[number]["percent_of_ideal"],
             last_activity_at=rows[number]["last_activity_at"],
             entries=entries[number],
-            silent=told.silent(score, entries[number]) if everything else (),
+            silent=lines.silent(score, entries[number]) if everything else (),
             outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
             next_flame_needs=needed(score, int(summary.totals[number][0])),
             next_flame=ahead[number],
@@ -115,6 +117,21 @@ def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]])
     return replace(explanation, scores=scores)
 
 
+def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) -> Explanation:
+    """Take rank and percentile from a run's `scores`, and note where the run has other scores."""
+    rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
+    standing = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+    told = {s.score_name: s.score for s in explanation.scores if s.in_population}
+    then = {row["score_name"]: row["score"] for row in rows}
+    notes = list(explanation.notes)
+    for name in dict.fromkeys((*told, *then)):
+        if told.get(name) != then.get(name):
+            was = "is not in it" if name not in then else f"has {_points(then[name])} there"
+            now = "is not scored now" if name not in told else f"{_points(told[name])} now"
+            notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
+    return replace(with_ranks(explanation, standing), run_id=run_id, notes=tuple(notes))
+
+
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:
     """Return the row of `scores` of a list of this contact alone; empty outside the population."""
     me = pl.Series("contact_id", [""])
@@ -139,3 +156,7 @@ def _cell(exports: Exports, column: str) -> str | None:
         return None
     value = exports.contacts[column][0]
     return None if value is None else str(value)
+
+
+def _points(score: float) -> str:
+    return show_points(nearest_points(score))

@@ -1,4 +1,4 @@
-"""The entries of an explanation, and why rules gave nothing."""
+"""The entries of an explanation, the tags whose age rules look at, and why rules gave nothing."""
 
 from __future__ import annotations
 
@@ -7,23 +7,37 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.engine import AT, COUNTED, DAY, EVENT, NO_AGE, UNDATED, decay_factors
+import numpy as np
+import polars as pl
+
+from flamescore.cells import fold
+from flamescore.engine import (
+    AT,
+    COUNTED,
+    DAY,
+    EVENT,
+    EXPIRED,
+    NO_AGE,
+    UNDATED,
+    Tags,
+    contributions,
+    decay_factors,
+)
 from flamescore.explain.expiry import expires_at
-from flamescore.explain.explanation import EntryLine, Occurrence
-from flamescore.explain.tags import SKIPPED, applied
+from flamescore.explain.explanation import Applied, EntryLine, Occurrence
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
-
     from flamescore.engine import ConditionEvaluator, LedgerRows, Prepared, Stream, Traced
-    from flamescore.explain.explanation import Applied
-    from flamescore.rules import Rule, Score
+    from flamescore.rules import Decay, Rule, Score
 
 CONDITION: Final = "condition"
+SKIPPED: Final = "undated"
+"""What keeps a tag without a date from counting."""
+
 OUTCOMES: Final = {
     "expired": "has expired",
     "later": "is later than as_of",
@@ -38,8 +52,8 @@ OUTCOMES: Final = {
 
 
 @dataclass(frozen=True)
-class Told:
-    """Tells the entries of one contact, score by score."""
+class EntryLines:
+    """The lines of one contact's explanation, score by score."""
 
     ready: Prepared
     traced: Traced
@@ -139,7 +153,7 @@ class Told:
         """Tell of the tag that a rule looks at the age of."""
         if not isinstance(rule.subject, TagRule):
             return None
-        found = applied(rule.subject, self.ready, self.history)
+        found = _applied_tag(rule.subject, self.ready, self.history)
         if found is None or self._in_force(rule):
             return found
         return replace(found, outcome=CONDITION, factor=None, points=None)
@@ -219,3 +233,46 @@ def _columns(stream: Stream) -> tuple[str, ...]:
     names += [stream.per.column] if stream.per is not None and stream.per.column is not None else []
     names += [stream.points.column] if stream.points.column is not None else []
     return tuple(dict.fromkeys(names))
+
+
+def _applied_tag(rule: TagRule, ready: Prepared, history: pl.DataFrame | None) -> Applied | None:
+    """Return the latest application among the tags of a rule; `ready` and `history` are of one contact.
+
+    None where the rule does not look at their age, or where the contact does not have them.
+    """
+    if not rule.dated or not ready.facts.tags[rule.tag][0]:
+        return None
+    since = int(ready.facts.tagged_at[rule.tag][0])
+    if since == UNDATED:
+        keeps = rule.undated == "keep"
+        return Applied(outcome=COUNTED if keeps else SKIPPED, points=rule.points / POINT if keeps else None)
+    age, reach = ready.clock.now - since, ready.clock.reach(rule.window)
+    live = reach is None or age < reach
+    factor = _factor_at(rule.decay, age)
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=since)
+    return Applied(
+        outcome=COUNTED if live else EXPIRED,
+        tag=_named(rule, ready.tags, history, since),
+        at=at,
+        age_days=age // DAY,
+        factor=factor / WHOLE if live else None,
+        points=int(contributions(rule.points, np.array([factor]))[0]) / POINT if live else None,
+        expires_at=None if rule.window is None else expires_at(at, rule.window, ready.clock),
+    )
+
+
+def _factor_at(decay: Decay, age: int) -> int:
+    """Return what is left of the worth at an age in seconds, in billionths."""
+    table = decay_factors(decay, age // DAY)
+    return int(table[min(age // DAY, len(table) - 1)])
+
+
+def _named(rule: TagRule, tags: Tags, history: pl.DataFrame | None, since: int) -> str | None:
+    """Return the first tag that was applied then and is meant, as the history writes it."""
+    if history is None:
+        return None
+    meant = replace(rule.tag, how="any") if rule.tag.how == "all" else rule.tag
+    held = tags.held.filter(pl.col("at") == since)
+    names = history.filter(pl.col("at").dt.epoch("s") == since)["tag"].drop_nulls().to_list()
+    fitting = (name for name in names if Tags(held.filter(pl.col("tag") == fold(name)), 1).has(meant)[0])
+    return next(fitting, None)

@@ -14,7 +14,7 @@ from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reading import ProjectReading, named
 from flamescore.schema_reader import RefusedError
-from flamescore.urls import without_credentials
+from flamescore.text import without_credentials
 from flamescore.yaml_tree import by_place, nearest, parse
 
 if TYPE_CHECKING:

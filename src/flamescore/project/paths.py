@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from flamescore.errors import Problem, UsageError
-from flamescore.urls import without_credentials
+from flamescore.text import without_credentials
 
 URL: Final = "P031"
 STDIN: Final = "-"

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from flamescore.schema_reader import At, Value, ValueType, items
-from flamescore.units import Period, count, parse_percent, parse_period, parse_time
-from flamescore.zones import NO_PLACE, names_no_place
+from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

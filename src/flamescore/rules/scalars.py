@@ -16,15 +16,16 @@ from flamescore.schema_reader import At, Value, ValueType
 from flamescore.units import (
     CALENDAR,
     MAX_POINTS,
+    NO_PLACE,
     SECONDS,
     Period,
     from_local,
+    names_no_place,
     parse_percent,
     parse_period,
     parse_time,
     to_points,
 )
-from flamescore.zones import NO_PLACE, names_no_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

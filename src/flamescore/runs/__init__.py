@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flamescore.runs.catalog import LATEST, Run
+from flamescore.runs.changes import changed_contacts, changed_ids, changes_summary
 from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
+from flamescore.runs.find import find_run, project_of
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import RuleEntry, RulesFile, RunRecord, ScoreEntry, read_record, write_record
 from flamescore.runs.recording import describe, describe_given, finished
@@ -22,13 +24,18 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "changed_contacts",
+    "changed_ids",
+    "changes_summary",
     "checked",
     "checksums",
     "describe",
     "describe_given",
+    "find_run",
     "finished",
     "has_merged",
     "listed",
+    "project_of",
     "read",
     "read_record",
     "reading_run",

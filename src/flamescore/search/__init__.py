@@ -1,13 +1,17 @@
-"""Which contacts a search finds."""
+"""Which contacts of a run a search finds."""
 
 from __future__ import annotations
 
-from flamescore.search.query import Query, Term, ranked_contacts, search, why_cold
+from flamescore.search.query import Query, Term, search
+from flamescore.search.run import Asked, Found, search_run
+from flamescore.search.where import Where
 
 __all__ = [
+    "Asked",
+    "Found",
     "Query",
     "Term",
-    "ranked_contacts",
+    "Where",
     "search",
-    "why_cold",
+    "search_run",
 ]

@@ -15,8 +15,7 @@ from flamescore.merged import TEXT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flamescore.engine import Clock
-    from flamescore.rules import Predicate
+    from flamescore.search.where import Where
 
 UNASSIGNED: Final = "Unassigned"
 """What stands for contacts without an owner."""
@@ -42,7 +41,7 @@ class Query:
     min_percentile: float | None = None
     owners: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    where: tuple[Predicate, ...] = ()
+    where: Where | None = None
     text: str | None = None
 
 
@@ -51,7 +50,6 @@ def search(
     contacts: pl.LazyFrame,
     query: Query,
     *,
-    clock: Clock | None = None,
     excluded: pl.Series | None = None,
     merged: pl.LazyFrame | None = None,
 ) -> pl.DataFrame:
@@ -60,7 +58,7 @@ def search(
     `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
     Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
     `<name>_flames`. `excluded` are ids to be left out. Text compares as in rules: trimmed, NFC, lower case;
-    an id exactly. `clock` is needed where there are predicates. What `merged` (`merged_table`) holds of old
+    an id exactly. What `merged` (`merged_table`) holds of old
     contacts is found as if it were the survivor's.
     """
     first, *more = query.terms
@@ -74,7 +72,7 @@ def search(
         found = found.join(theirs.collect(), on="contact_id", how="inner", maintain_order="left")
     if excluded is not None:
         found = found.filter(~pl.col("contact_id").is_in(excluded.implode()))
-    return found.pipe(_among, contacts, query, clock=clock, merged=merged)
+    return found.pipe(_among, contacts, query, merged=merged)
 
 
 def ranked_contacts(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
@@ -123,7 +121,6 @@ def _among(
     contacts: pl.LazyFrame,
     query: Query,
     *,
-    clock: Clock | None,
     merged: pl.LazyFrame | None,
 ) -> pl.DataFrame:
     if not (query.owners or query.tags or query.where or query.text):
@@ -133,11 +130,8 @@ def _among(
     if query.text:
         people = people.filter(_worded(contacts, query.text) | _was(merged, query.text))
     frame = people.collect()
-    if query.where:
-        from flamescore.search.fields import fitting  # noqa: PLC0415 - the engine comes with it
-
-        assert clock is not None
-        frame = fitting(frame, query.where, clock)
+    if query.where is not None:
+        frame = query.where.among(frame)
     return found.join(frame.select("contact_id"), on="contact_id", how="semi", maintain_order="left")
 
 

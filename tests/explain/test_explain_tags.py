@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import flamescore
-from flamescore.cli.emit import as_text
+from flamescore.cli.terminal import as_text
 from flamescore.explain import Applied
 from flamescore.report import render_explanation
 

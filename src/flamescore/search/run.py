@@ -1,4 +1,4 @@
-"""From the words of a search to its rows: which run, which scores, which columns."""
+"""Search a run, as it was typed: which scores, which columns, whose contacts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ import polars as pl
 
 from flamescore.errors import Problem, UsageError
 from flamescore.merged import FILE as MERGED_FILE
-from flamescore.runs import has_merged, read, reading_run, scan
-from flamescore.search import Query, Term, ranked_contacts, search, why_cold
+from flamescore.runs import changed_ids, changes_summary, has_merged, read, reading_run, scan
+from flamescore.search.query import Query, Term, ranked_contacts, search, why_cold
+from flamescore.search.where import bound
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.engine import Clock
     from flamescore.project import Project
-    from flamescore.rules import Predicate
     from flamescore.runs import Run, RunRecord
 
 _RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
@@ -43,7 +42,7 @@ class Asked:
     columns: tuple[str, ...] | None = None
     everyone: bool = False
     changed: tuple[str, ...] = ()
-    """Only contacts that changed in one of these ways since the run before (`changes_schema.KINDS`)."""
+    """Only contacts that changed in one of these ways since the run before (`changes.KINDS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,13 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def find(project: Project, found: Run, asked: Asked) -> Found:
-    """Search a run, and return the rows to show."""
+def search_run(project: Project, found: Run, asked: Asked) -> Found:
+    """Search a run, and return the rows to show.
+
+    Raises:
+        UsageError: what was asked is none of the run's: a score, a column, a number of flames.
+        DamagedRunError: a file of the run is missing or damaged.
+    """
     with reading_run(found):
         return _found(project, found, asked)
 
@@ -73,12 +77,9 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     if asked.min_score is not None and isnan(asked.min_score):
         raise UsageError(Problem("U002", "--min-score must be a number, not `nan`."))
     terms = _terms(asked, [score.name for score in record.scores])
-    clock: Clock | None = None
-    where: tuple[Predicate, ...] = ()
+    where = None
     if asked.where:
-        from flamescore.cli.wheres import bound  # noqa: PLC0415 - rules and engine come with it
-
-        contacts, where, clock = bound(project, asked.where, contacts, record.as_of, zone)
+        contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
     _check_columns(asked, contacts)
     query = Query(
         terms=terms,
@@ -91,14 +92,12 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     )
     excluded = None if asked.everyone else read(found, "excluded.parquet")["contact_id"]
     aliases = scan(found, MERGED_FILE) if has_merged(found) else None
-    rows = search(scores, contacts, query, clock=clock, excluded=excluded, merged=aliases)
+    rows = search(scores, contacts, query, excluded=excluded, merged=aliases)
     notes: tuple[str, ...] = ()
     if asked.changed:
-        from flamescore.cli.changed import moved, summary  # noqa: PLC0415 - the engine comes with it
-
-        there = moved(found, terms[0].score_name, asked.changed)
+        there = changed_ids(found, terms[0].score_name, asked.changed)
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
-        notes = (summary(record, None),) if record.changes is None else ()
+        notes = (changes_summary(record, None),) if record.changes is None else ()
     if terms[0].high == 0:
         points = scan(found, "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)

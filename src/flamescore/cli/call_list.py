@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from rich import box
 from rich.cells import cell_len
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flamescore.cli.terminal import show
 from flamescore.report import number
 from flamescore.tables import local_time, whole_percent
 from flamescore.text import for_cell
@@ -42,8 +44,12 @@ class _Column:
         return max(map(cell_len, (self.header, *self.cells)))
 
 
-def calls(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo, width: int) -> Table:
-    """Lay out the rows of a search; `further` are the other scores that were searched by."""
+def show_call_list(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo) -> None:
+    """Show the rows of a search on the terminal; `further` are the other scores that were searched by."""
+    show(_call_list(rows, further, zone, Console().width))
+
+
+def _call_list(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo, width: int) -> Table:
     one = _columns(rows, further, zone)
     optional = [name for name in ("owner", "contact_id") if name in one]
     while optional and _wide(one.values()) > width:

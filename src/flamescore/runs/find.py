@@ -1,27 +1,27 @@
-"""The run that a command reads, what to say where there is none, and the settings that made it."""
+"""The run that a reader means, and the project as that run was settled for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.cli.boundary import remark
 from flamescore.errors import NotFoundError, Problem
 from flamescore.input_errors import MISSING, fault
 from flamescore.project import STDIN, find_settings_of
-from flamescore.runs import LATEST, RunStore
+from flamescore.runs.catalog import LATEST
+from flamescore.runs.store import RunStore
 from flamescore.wallclock import ahead
 
 if TYPE_CHECKING:
-    from flamescore.cli.options import LogFormat
-    from flamescore.project import Project
-    from flamescore.runs import Run
+    from collections.abc import Callable
 
+    from flamescore.project import Project
+    from flamescore.runs.catalog import Run
 
 LATEST_AHEAD: Final = "O101"
 
 
-def published(project: Project, run: str | None, log: LogFormat, *, quiet: bool) -> Run:
-    """Return the run that is meant, by default the latest; warn where that is of a day to come.
+def find_run(project: Project, run: str | None, *, warn: Callable[[str], None]) -> Run:
+    """Return the run that is meant, by default the latest; `warn` hears where that is of a day to come.
 
     Raises:
         NotFoundError: there is none. Without a project file it says that too.
@@ -34,14 +34,14 @@ def published(project: Project, run: str | None, log: LogFormat, *, quiet: bool)
             raise
         hint = "No flamescore.yaml in this folder or a parent either. Go to its folder, or give --config."
         raise NotFoundError([Problem(p.code, p.message, p.where, hint) for p in error.problems]) from None
-    away = ahead(found.as_of)
-    if away is not None and run in (None, LATEST) and not quiet:
+    away = ahead(found.as_of) if run in (None, LATEST) else None
+    if away is not None:
         text = f'latest: {LATEST_AHEAD} "latest" is {found.run_id}, whose as_of is {away} ahead.'
-        remark(f"{text} flamescore score --make-latest moves it.", log)
+        warn(f"{text} flamescore score --make-latest moves it.")
     return found
 
 
-def as_read(run: Run, project: Project, config: str | None) -> Project:
+def project_of(run: Run, project: Project, config: str | None) -> Project:
     """Return the project as it was settled for a run: with the sources and limits that flags gave that one.
 
     Records of older programs don't say; `project` holds then.

@@ -1,34 +1,33 @@
-"""From a run to what changed in it since the one before: rows to show, and a summary."""
+"""What changed in a run since the one before it: rows to show, and a summary."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from flamescore.changes import CHANGES, FILE, KINDS, SAME
 from flamescore.errors import Problem, UsageError
-from flamescore.report import number
-from flamescore.runs import scan
+from flamescore.runs.contents import scan
 from flamescore.tables import with_why
 from flamescore.units import to_local
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from flamescore.runs import Run, RunRecord
+    from flamescore.runs.catalog import Run
+    from flamescore.runs.record import RunRecord
 
-ARROW = "\N{RIGHTWARDS ARROW}"
-NONE_BEFORE = "has no changes: it is the first, or `changes: false` is set in the project file"
+NONE_BEFORE: Final = "has no changes: it is the first, or `changes: false` is set in the project file"
 
 
-def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
+def changed_contacts(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
     """Return what changed under one score: `CHANGES`, `why`, and the kept columns; newly hot first.
 
     `everyone` keeps those who stayed the same, and whom the call list leaves out. A run that was held against
     no other has no rows.
     """
-    name = score_meant(run.record, score)
+    name = _score_meant(run.record, score)
     if run.record.changes is None:
         return pl.DataFrame(schema=CHANGES).pipe(with_why)
     rows = scan(run, FILE).filter(pl.col("score_name") == name)
@@ -41,7 +40,7 @@ def changed(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
     return found.select(*CHANGES, "why", *(each for each in found.columns if each not in {*CHANGES, "why"}))
 
 
-def moved(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
+def changed_ids(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
     """Return the ids of contacts that changed in these ways under a score, none where none is known."""
     if run.record.changes is None:
         return pl.Series("contact_id", [], pl.String)
@@ -50,7 +49,7 @@ def moved(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
     return rows.select("contact_id").collect().to_series()
 
 
-def score_meant(record: RunRecord, score: str | None) -> str:
+def _score_meant(record: RunRecord, score: str | None) -> str:
     """Return the score's name, by default that of the first; `UsageError` where the run has no such score."""
     names = [each.name for each in record.scores]
     if score is None:
@@ -62,41 +61,13 @@ def score_meant(record: RunRecord, score: str | None) -> str:
     return score
 
 
-def summary(record: RunRecord, score: str | None) -> str:
+def changes_summary(record: RunRecord, score: str | None) -> str:
     """Say in a line what the run was held against, and what it comes to; the call list is not looked at."""
     if record.changes is None:
         return f"Run {record.run_id} {NONE_BEFORE}."
-    name = score_meant(record, score)
+    name = _score_meant(record, score)
     zone = ZoneInfo(record.timezone)
     days = (f"{to_local(at, zone):%Y-%m-%d %H:%M}" for at in (record.as_of, record.changes.as_of))
     counts = next(each for each in record.changes.scores if each.name == name)
     said = ", ".join(f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in KINDS)
     return f"{name}, {' against '.join(days)}: {said}"
-
-
-def brief(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return what a person reads of the rows: who, from where to where, and why."""
-    who = pl.coalesce(*(name for name in ("name", "contact_id") if name in rows.columns))
-    owner = [pl.col("owner")] if "owner" in rows.columns else []
-    return rows.select(
-        pl.col("change").str.replace_all("_", " "),
-        who.alias("who"),
-        *owner,
-        _step(pl.col("previous_flames").cast(pl.String), pl.col("flames").cast(pl.String)).alias("flames"),
-        _step(_numbers("previous_score"), _numbers("score")).alias("score"),
-        "why",
-    )
-
-
-def _numbers(name: str) -> pl.Expr:
-    """Say points with a comma between thousands; null stays null."""
-
-    def said(cells: pl.Series) -> pl.Series:
-        return pl.Series([None if cell is None else number(cell) for cell in cells], dtype=pl.String)
-
-    return pl.col(name).map_batches(said, return_dtype=pl.String, is_elementwise=True)
-
-
-def _step(then: pl.Expr, now: pl.Expr) -> pl.Expr:
-    both = pl.concat_str(then, now, separator=f" {ARROW} ")
-    return pl.when(then == now).then(now).otherwise(pl.coalesce(both, now, then))

@@ -1,0 +1,433 @@
+"""The commands: the flags that each takes, what its help says of them, and what it does with them.
+
+A command's work is in the module of its name. It is imported when the work begins: with Polars and all that
+comes with it, which neither help nor completion nor a misspelt flag waits for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flamescore.cli.boundary import Messages, command
+from flamescore.cli.options import (
+    As,
+    Changed,
+    Config,
+    ExplainFormat,
+    Limit,
+    Log,
+    LogFormat,
+    Out,
+    Output,
+    Quiet,
+    Raw,
+    RunName,
+    SchemaOf,
+    Spreadsheet,
+    Verbose,
+)
+
+
+def score(
+    *,
+    config: Config = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="now, today, a date (its first instant in the rule file's time zone) or an instant.",
+            show_default=False,
+        ),
+    ] = None,
+    rules: Annotated[str | None, typer.Option(metavar="FILE", help="The rule file.")] = None,
+    contacts: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="A contacts export. Repeat for several.")
+    ] = None,
+    events: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="An events export. Repeat for several.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Folder that runs are published in.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first reject or unknown event type.")
+    ] = False,
+    max_rejects: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIMIT",
+            help="Allow this many rejected rows per source: a percentage such as 5%, or a number.",
+        ),
+    ] = None,
+    hot_flames: Annotated[
+        str | None, typer.Option(metavar="N", help="Flames from which a lead is hot: 1 to 5.")
+    ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept",
+            help="Publish even if as_of is in the future or a check for implausible exports fails.",
+        ),
+    ] = False,
+    make_latest: Annotated[
+        bool, typer.Option("--make-latest", help="Move `latest` to this run even if its as_of is earlier.")
+    ] = False,
+    lock_timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS", help="How long to wait for another run to finish.", min=0, show_default="0"
+        ),
+    ] = 0.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Score and show what would change, without writing anything.")
+    ] = False,
+    trend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Add each contact's score this long ago and the difference, such as 7d, 2w or 1mo.",
+            show_default=False,
+        ),
+    ] = None,
+    spreadsheet: Spreadsheet = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore score
+
+    Read the exports, score every contact, publish the results as a run and print a summary. A flag wins over
+    its variable (FLAMESCORE_OUTPUT, FLAMESCORE_AS_OF, ...), which wins over the project file.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import score as verb
+
+        flags: dict[str, object] = {
+            "as_of": as_of,
+            "rules": rules,
+            "contacts": contacts or None,
+            "events": events or None,
+            "output": output,
+            "max_rejects": max_rejects,
+            "hot_flames": hot_flames,
+        }
+        options = verb.Options(
+            strict=strict,
+            make_latest=make_latest,
+            accept=accept,
+            lock_timeout=lock_timeout,
+            dry_run=dry_run,
+            spreadsheet=spreadsheet,
+        )
+        verb.score(config, flags, options, trend, messages)
+
+    command(work, Messages(log_format, quiet, verbose), answers=dry_run)
+
+
+def explain(
+    contact: Annotated[str, typer.Argument(help="A contact id, or an e-mail address.", show_default=False)],
+    *,
+    config: Config = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="Explain as of this time instead, with the rule file as it is now: now, today, a date "
+            "(its first instant) or an instant.",
+            show_default=False,
+        ),
+    ] = None,
+    run: RunName = None,
+    rank: Annotated[
+        bool, typer.Option("--rank", help="With --as-of: score every contact, to show rank and percentile.")
+    ] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Include rules and events that did not count, with the reason."),
+    ] = False,
+    out: Out = None,
+    form: Annotated[
+        ExplainFormat | None,
+        typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore explain jane@example.com
+
+    Show every rule and limit that gave the contact points or took them, each counted event with its worth
+    and the day it expires, the outlook, and the way to the next flame. The points add up to the score, to
+    the last digit. By default this is as of the latest run, with that run's rules, and with the sources and
+    the reject limit that flags or variables gave it.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import explain as verb
+
+        verb.explain(
+            contact, config, as_of, run, messages, rank=rank, everything=everything, out=out, form=form
+        )
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def search(
+    *,
+    config: Config = None,
+    run: RunName = None,
+    flames: Annotated[str | None, typer.Option(metavar="N|N-M", help="Number of flames: 5, or 4-5.")] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:N-M]",
+            help="Score to search by (default: the first), also with flames. Repeat to require several.",
+        ),
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option(metavar="POINTS", help="Only contacts with at least this score.")
+    ] = None,
+    min_percentile: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P", help="Only contacts better than this percentage of the others.", min=0, max=100
+        ),
+    ] = None,
+    owner: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only this owner's contacts (Unassigned: no owner). Repeat for several owners.",
+        ),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only contacts with this tag. Repeat to require several."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PREDICATES",
+            help="As in rule files: '{country: US, employees: {at_least: 100}}', or country=US for short.",
+        ),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Search name, company and e-mail; or give a whole id.")
+    ] = None,
+    changed: Annotated[
+        Changed | None,
+        typer.Option(
+            help="Only contacts whose score changed this way since the previous run.", show_default=False
+        ),
+    ] = None,
+    limit: Limit = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,C", help="Show these columns, separated by commas."),
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Include contacts excluded from calls.")] = False,
+    out: Out = None,
+    form: As = None,
+    spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore search --flames 5 --owner "Ann Lee" -o calls.csv
+
+    List the contacts of the latest run that match every condition, best first. Contacts excluded by the
+    project's call_list.exclude are not shown, unless --all is given.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import search as verb
+
+        asked = verb.Asked(
+            flames=flames,
+            scores=tuple(score or ()),
+            min_score=min_score,
+            min_percentile=min_percentile,
+            owners=tuple(owner or ()),
+            tags=tuple(tag or ()),
+            where=tuple(where or ()),
+            text=text,
+            columns=verb.names(columns),
+            everyone=everyone,
+            changed=() if changed is None else verb.KINDS[changed],
+        )
+        verb.search(config, run, asked, Output(out, form, spreadsheet, raw), limit, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def report(
+    config: Config = None,
+    run: RunName = None,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redact",
+            help="Remove names, companies, e-mails and phones so the report can be shared; contact ids stay.",
+        ),
+    ] = False,
+    out: Out = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="table, html, md or xlsx. Default: by the suffix of -o, else table.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore report -o report.html
+
+    Show the report of the latest run: who is hot and why, who is closest, hot leads by owner, what changed,
+    which rules gave the points, and warnings about the input. It goes to the terminal, or to a file in the
+    format of its suffix.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import report as verb
+
+        verb.report(config, run, out, form, messages, redact=redact)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def changes(
+    config: Config = None,
+    run: RunName = None,
+    score: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which score.  [default: the first in the rule file]")
+    ] = None,
+    limit: Limit = None,
+    everyone: Annotated[
+        bool,
+        typer.Option("--all", help="Include unchanged contacts and those excluded from calls."),
+    ] = False,
+    out: Out = None,
+    form: As = None,
+    spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore changes
+
+    List the contacts that changed since the previous run, newly hot first, and why: new activity, time
+    passing (what expired or faded), late or altered data, changed rules. The four add up to the difference,
+    to the last digit.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import changes as verb
+
+        output = Output(out, form, spreadsheet, raw)
+        verb.changes(config, run, score, output, limit, messages, everyone=everyone)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def runs(
+    config: Config = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder that runs are published in.  [default: from the project file]",
+            show_default=False,
+        ),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete the oldest runs until keep_runs remain; never the latest.")
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Compare every file of every run with its checksum."),
+    ] = False,
+    lock_timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS", help="With --prune: how long to wait for another run to finish.", min=0
+        ),
+    ] = 0.0,
+    out: Out = None,
+    form: As = None,
+    spreadsheet: Spreadsheet = False,
+    raw: Raw = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore runs
+
+    List the stored runs, newest first: their as_of, how many contacts are hot, their size in bytes, how long
+    they took, and when. A damaged run shows only what its folder name says. --check shows which runs are as
+    they were published; the exit code is 3 if one is not.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import runs as verb
+
+        rows = Output(out, form, spreadsheet, raw)
+        verb.runs(config, output, rows, messages, prune=prune, check=check, lock_timeout=lock_timeout)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def presets(
+    preset: Annotated[
+        str | None,
+        typer.Argument(metavar="[PRESET]", help="Show this preset: its file, to read or copy from."),
+    ] = None,
+    out: Out = None,
+    form: As = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore presets hubspot
+
+    List the vendor presets, with the kinds of exports they know and whether they were made from the vendor's
+    real headers; or show one. A source with `preset: hubspot` takes its keys, and its own keys override them.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import presets as verb
+
+        verb.presets(preset, Output(out, form), messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def schema(
+    which: Annotated[
+        SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
+    ] = SchemaOf.RULES,
+    out: Out = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore schema rules -o rules/rules.schema.json
+
+    Print the JSON Schema of rule files or of the project file. With it, an editor completes keys and marks
+    mistakes as you type.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import schema as verb
+
+        verb.schema(which, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))

@@ -1,0 +1,189 @@
+"""Rows to stdout or into a file, in the format that was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from flamescore.cli.boundary import writing_to
+from flamescore.cli.options import Format
+from flamescore.errors import Problem, UsageError
+from flamescore.stopping import unbroken
+from flamescore.tables import flat, guard
+from flamescore.text import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import polars as pl
+
+    from flamescore.cli.boundary import Messages
+    from flamescore.cli.options import Output
+
+T = TypeVar("T")
+TEXT: Final = {".txt": Format.TABLE}
+SHOWN: Final = 100
+"""Rows that a terminal shows where no --limit is given."""
+
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+"""How CSV shows an instant; they are all UTC, in whole seconds."""
+
+
+def emit(frame: pl.DataFrame, output: Output, *, zone: ZoneInfo | None = None) -> None:
+    """Write rows in a format; a table on a terminal is as wide as that is. `zone` is for workbooks."""
+    if on_terminal(output):
+        from flamescore.cli import terminal  # noqa: PLC0415 - rich and the report take 50 ms
+
+        terminal.show(terminal.grid(frame.columns, _numeric(frame), _cells(frame)))
+        return
+    deliver(_rendered(frame, output, zone), output.out)
+
+
+def place(out: str | None) -> Path | None:
+    """Return the file that `-o` names, None for stdout."""
+    return None if out in (None, "-") else Path(str(out))
+
+
+def on_terminal(output: Output) -> bool:
+    """Say whether rows go to a terminal, as a table."""
+    return place(output.out) is None and sys.stdout.isatty() and format_of(output) is Format.TABLE
+
+
+def format_of(output: Output) -> Format:
+    """Return the format asked for, else what the file's suffix says, else table or CSV by the terminal."""
+    path = place(output.out)
+    if output.form is not None:
+        return output.form
+    if path is not None:
+        return by_suffix(path, {f".{each}": each for each in Format if each != "table"} | TEXT)
+    return Format.TABLE if sys.stdout.isatty() else Format.CSV
+
+
+def by_suffix(path: Path, known: Mapping[str, T]) -> T:
+    """Return the format that a file's suffix stands for."""
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        hint = f"Use one of the suffixes {', '.join(known)}, or add --format."
+        raise UsageError(Problem("U010", f"Can't tell the format from `{path}`.", hint=hint))
+    return known[suffix]
+
+
+def first_rows(frame: pl.DataFrame, output: Output, limit: int | None) -> pl.DataFrame:
+    """Return the rows to write: as many as `--limit` says, else all; on a terminal no more than `SHOWN`."""
+    most = limit if limit is not None else SHOWN if on_terminal(output) else frame.height
+    return frame.head(min(most, frame.height))
+
+
+def remark_on_others(
+    shown: pl.DataFrame, found: pl.DataFrame, output: Output, limit: int | None, messages: Messages
+) -> None:
+    """Say on a terminal that there are more rows than it shows."""
+    if on_terminal(output) and shown.height < found.height:
+        hint = "" if limit is not None else "; --limit shows more"
+        messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}", level="info")
+
+
+def deliver(data: bytes, out: str | None) -> None:
+    """Write to a file, whole or not at all, or to stdout."""
+    path = place(out)
+    if path is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    with writing_to(str(path)):
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or a device is written to, not replaced
+        else:
+            _replace(path.resolve(), data)
+
+
+def _rendered(frame: pl.DataFrame, output: Output, zone: ZoneInfo | None) -> bytes:
+    """Return rows as the bytes of a file."""
+    match format_of(output):
+        case Format.CSV:
+            return _csv(frame, output)
+        case Format.JSON:
+            return (json_text(plain(frame.to_dicts()), indent=2) + "\n").encode()
+        case Format.NDJSON:
+            return "".join(json_text(plain(row)) + "\n" for row in frame.iter_rows(named=True)).encode()
+        case Format.PARQUET:
+            buffer = BytesIO()
+            frame.write_parquet(buffer)
+            return buffer.getvalue()
+        case form:
+            return _for_people(frame, form, zone)
+
+
+def _for_people(frame: pl.DataFrame, form: Format, zone: ZoneInfo | None) -> bytes:
+    from flamescore.cli import terminal  # noqa: PLC0415 - rich and the report take 50 ms
+    from flamescore.report import escaped, workbook  # noqa: PLC0415 - the same
+
+    if form is Format.XLSX:
+        return workbook(frame, zone=zone or ZoneInfo("UTC"))
+    if form is Format.MD:
+        names = [escaped(name) for name in frame.columns]
+        rows = [[escaped(cell) for cell in row] for row in _cells(frame)]
+        lines = [names, ["---"] * len(names), *rows]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines).encode()
+    return terminal.as_text(terminal.grid(frame.columns, _numeric(frame), _cells(frame))).encode()
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
+    """Bring values to what JSON knows: instants as ISO 8601 with `Z`, numbers as they are."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside the place and rename, so that nobody sees half a file."""
+    beside: str | None = None
+    try:
+        with unbroken():
+            handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(beside).replace(path)
+    except BaseException:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _csv(frame: pl.DataFrame, output: Output) -> bytes:
+    """Return CSV for people, cells guarded; `raw` is exact, `spreadsheet` has a BOM and is guarded anyway."""
+    cells = frame.pipe(flat)
+    cells = cells if output.raw and not output.spreadsheet else cells.pipe(guard)
+    text = cells.write_csv(
+        float_scientific=False,
+        line_terminator="\n",
+        include_bom=output.spreadsheet,
+        datetime_format=_INSTANT,
+    )
+    return text.encode()
+
+
+def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
+    for row in frame.pipe(flat).iter_rows():
+        yield ["" if cell is None else _said(plain(cell)) for cell in row]
+
+
+def _numeric(frame: pl.DataFrame) -> list[bool]:
+    return [kind.is_numeric() for kind in frame.schema.values()]
+
+
+def _said(cell: Any) -> str:  # noqa: ANN401 - a cell is of any type
+    """Say a cell to a person: numbers with a comma between thousands."""
+    return f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) else f"{cell}"

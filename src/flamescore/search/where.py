@@ -1,0 +1,74 @@
+"""The predicates of `search --where`: those of the rule language, bound to the contacts of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from flamescore.columns import Columns
+from flamescore.engine import Clock, contacts_of, match_fields
+from flamescore.frames import ISO_SUFFIX
+from flamescore.rules import bind_predicates, date_columns, load_predicates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from flamescore.project import Project
+    from flamescore.rules import Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Predicates that must all hold of a contact, as of an instant."""
+
+    predicates: tuple[Predicate, ...]
+    clock: Clock
+
+    @classmethod
+    def of(cls, texts: Sequence[str], columns: Sequence[str], as_of: datetime, zone: ZoneInfo) -> Where:
+        """Read predicates as they are typed, and bind them to the contacts' columns.
+
+        Raises:
+            RuleFileError: they are none, or name a column that is not there.
+        """
+        bound_to = Columns(contacts=tuple(columns), has_tags="tags" in columns)
+        return cls(bind_predicates(load_predicates(texts), bound_to, zone), Clock(as_of, zone))
+
+    def among(self, contacts: pl.DataFrame) -> pl.DataFrame:
+        """Return the contacts for whom every predicate holds, by contact id."""
+        matched = match_fields(contacts_of(contacts), self.predicates, self.clock)
+        fits = reduce(and_, (matched.matches[p] for p in self.predicates), np.ones(contacts.height, np.bool_))
+        return contacts.sort("contact_id").filter(pl.Series(fits))
+
+
+def bound(
+    project: Project, texts: Sequence[str], contacts: pl.LazyFrame, as_of: datetime, zone: ZoneInfo
+) -> tuple[pl.LazyFrame, Where]:
+    """Bind predicates to a run's contacts, and give these the companions of dates in declared formats."""
+    where = Where.of(texts, contacts.collect_schema().names(), as_of, zone)
+    for name in sorted(date_columns(load_predicates(texts)).contacts):
+        formats = _formats(project, name)
+        if formats:
+            from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
+
+            reader = IsoText(zone, formats, shifted=False)
+            iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
+            contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
+    return contacts, where
+
+
+def _formats(project: Project, name: str) -> tuple[str, ...]:
+    """Return the formats that the project declares for a contacts' column, of any source."""
+    found: list[str] = []
+    for source in project.settings.contacts:
+        headers = source.columns.get(name, ())
+        for key in (name, *headers):
+            found += source.dates.get(key, ())
+    return tuple(dict.fromkeys(found))
