@@ -62,7 +62,7 @@ def test_the_public_api_is_there_when_asked_for():
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
 
 
-@pytest.mark.parametrize("first", ["flamescore.api", "flamescore.explain", "flamescore.search"])
+@pytest.mark.parametrize("first", ["flamescore.api", "flamescore.explanations", "flamescore.searches"])
 def test_its_functions_are_no_rooms_of_the_same_name(first):
     program = (
         f"import flamescore, {first}\n" + "assert not isinstance(flamescore.{0}, type(flamescore))\n" * 2
@@ -95,5 +95,5 @@ def test_no_module_is_longer_than_450_lines():
 def test_a_test_of_each_room_is_where_one_looks_for_it():
     rooms = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    wanted = {"changes", "cli", "engine", "explain", "exports", "project", "report", "rules", "runs"}
+    wanted = {"changes", "cli", "engine", "explanations", "exports", "project", "report", "rules", "runs"}
     assert wanted <= rooms & folders

@@ -7,9 +7,7 @@ that the command line can say its help without Polars, and hears signals from it
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 # Else Polars opens no Parquet file that has an interval somewhere; it reads this when it is imported.
@@ -51,20 +49,6 @@ __all__ = [
 ]
 
 _API = frozenset({"Result", "explain", "load_exports", "load_rules", "score", "search"})
-
-
-class _Package(ModuleType):
-    """The package, whose `explain` and `search` are the functions and not the rooms of the same names.
-
-    Python makes a package's module an attribute of the package once it is imported.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in _API or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API has by that name

@@ -12,8 +12,8 @@ import polars as pl
 
 from flamescore.columns import Columns
 from flamescore.errors import FlamescoreError, fault
-from flamescore.explain import contact_meant
-from flamescore.explain import explain as explain_contact
+from flamescore.explanations import contact_meant
+from flamescore.explanations import explain as explain_contact
 from flamescore.exports import from_frames, load, readable, survey
 from flamescore.frames import Exports
 from flamescore.input_errors import reading
@@ -28,14 +28,14 @@ from flamescore.rules import (
 )
 from flamescore.rules import load_rules as read_rules
 from flamescore.scoring import Scored, score_exports
-from flamescore.search import Query, Term, Where
-from flamescore.search import search as search_contacts
+from flamescore.searches import Query, Term, Where
+from flamescore.searches import search as search_contacts
 from flamescore.stopping import STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flamescore.explain import Explanation
+    from flamescore.explanations import Explanation
     from flamescore.project import RejectLimit
     from flamescore.rules import LoadedRules
 

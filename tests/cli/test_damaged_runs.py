@@ -362,7 +362,7 @@ def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, m
     assert flamescore("report").code == 70
     (nights / "out" / "latest" / "report.md").unlink()
     assert flamescore("report").code == 70
-    monkeypatch.setattr(import_module("flamescore.search.run"), "search", fail)
+    monkeypatch.setattr(import_module("flamescore.searches.run"), "search", fail)
     assert flamescore("search").code == 70
 
 

@@ -10,7 +10,7 @@ import pytest
 from by_rule import AS_OF, bound, event, points, score
 from flamescore.engine import MAX_SCORE, ScoreTooLargeError, Tuning, exact
 from flamescore.engine.exact import largest_size, sum_runs, to_int64, total
-from flamescore.explain import explain
+from flamescore.explanations import explain
 from product import as_bytes, scored
 from strategies import case_of
 

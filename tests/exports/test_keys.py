@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from flamescore.columns import DateColumns
 from flamescore.errors import InputError
-from flamescore.explain import single
+from flamescore.explanations import single
 from flamescore.exports import load
 from flamescore.frames import ROW
 

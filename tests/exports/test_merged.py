@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from exports_bench import rows
 
-from flamescore.explain import single
+from flamescore.explanations import single
 from flamescore.exports import load
 from flamescore.exports.merged import settle
 from flamescore.rules import bind_rules, load_rules_text

@@ -10,8 +10,8 @@ from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import by_suffix, deliver, place, plain
 from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
-from flamescore.explain import contact_meant, held_against, standing, with_ranks
-from flamescore.explain import explain as explain_contact
+from flamescore.explanations import contact_meant, held_against, standing, with_ranks
+from flamescore.explanations import explain as explain_contact
 from flamescore.inputs import read_inputs, rules_path
 from flamescore.project import find_settings
 from flamescore.report import SHOWN, render_explanation
@@ -21,7 +21,7 @@ from flamescore.text import json_text
 
 if TYPE_CHECKING:
     from flamescore.cli.boundary import Messages
-    from flamescore.explain import Explanation
+    from flamescore.explanations import Explanation
     from flamescore.frames import Exports
     from flamescore.project import Project
     from flamescore.runs import Run

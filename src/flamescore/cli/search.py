@@ -9,14 +9,14 @@ from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
 from flamescore.project import find_settings
 from flamescore.runs import find_run
-from flamescore.search import Asked, search_run
+from flamescore.searches import Asked, search_run
 
 if TYPE_CHECKING:
     import polars as pl
 
     from flamescore.cli.boundary import Messages
     from flamescore.cli.options import Output
-    from flamescore.search import Found
+    from flamescore.searches import Found
 
 __all__ = ["KINDS", "Asked", "names", "search"]
 

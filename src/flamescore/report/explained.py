@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.explain import OUTCOMES
+from flamescore.explanations import OUTCOMES
 from flamescore.report.words import number
 from flamescore.text import for_cell
 from flamescore.units import count, to_local
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from flamescore.explain import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+    from flamescore.explanations import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
 
 LIMITS = {
     "rule_limit": "limit of the rule",

@@ -17,10 +17,10 @@ from flamescore.engine import (
     ranked,
     trace,
 )
-from flamescore.explain.as_if import frozen, single
-from flamescore.explain.explanation import Explanation, Outlook, ScoreExplained
-from flamescore.explain.next_flame import needed, ways
-from flamescore.explain.reasons import EntryLines
+from flamescore.explanations.as_if import frozen, single
+from flamescore.explanations.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.explanations.next_flame import needed, ways
+from flamescore.explanations.reasons import EntryLines
 from flamescore.scoring import score_exports
 from flamescore.units import POINT, nearest_points, show_points
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flamescore.search.query import Query, Term, search
-from flamescore.search.run import Asked, Found, search_run
-from flamescore.search.where import Where
+from flamescore.searches.query import Query, Term, search
+from flamescore.searches.run import Asked, Found, search_run
+from flamescore.searches.where import Where
 
 __all__ = [
     "Asked",

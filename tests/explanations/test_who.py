@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flamescore.errors import NotFoundError, UsageError
-from flamescore.explain import contact_meant
+from flamescore.explanations import contact_meant
 from flamescore.frames import SURVIVOR, Exports
 
 EXPORTS = Exports(

@@ -17,7 +17,7 @@ from flamescore.engine import (
     StreamSums,
     flames,
 )
-from flamescore.explain.explanation import Way
+from flamescore.explanations.explanation import Way
 from flamescore.rules import EventRule
 from flamescore.units import POINT
 

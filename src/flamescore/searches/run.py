@@ -13,8 +13,8 @@ import polars as pl
 from flamescore.errors import Problem, UsageError
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs import changed_ids, changes_summary, has_merged, read, reading_run, scan
-from flamescore.search.query import Query, Term, ranked_contacts, search, why_cold
-from flamescore.search.where import bound
+from flamescore.searches.query import Query, Term, ranked_contacts, search, why_cold
+from flamescore.searches.where import bound
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 import flamescore
 from flamescore.cli.terminal import as_text
-from flamescore.explain import Applied
+from flamescore.explanations import Applied
 from flamescore.report import render_explanation
 
 RULES = """\

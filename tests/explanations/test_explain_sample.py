@@ -18,7 +18,7 @@ import pytest
 import flamescore
 from flamescore.api import _columns
 from flamescore.cli.explain import _json
-from flamescore.explain import AHEAD, explain, frozen, held_against
+from flamescore.explanations import AHEAD, explain, frozen, held_against
 from flamescore.rules import bind_rules
 from flamescore.scoring import score_exports
 
@@ -45,7 +45,7 @@ def _some(exports, part):
 
 @pytest.mark.parametrize("part", range(PARTS) if FULL else [0])
 def test_it_adds_up(sample, part, monkeypatch):
-    monkeypatch.setattr(import_module("flamescore.explain.contact"), "AHEAD", ())
+    monkeypatch.setattr(import_module("flamescore.explanations.contact"), "AHEAD", ())
     book, exports, result = sample
     ids = _some(exports, part)
     rows = {(row["contact_id"], row["score_name"]): row for row in result.scores.to_dicts()}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 import flamescore
-from flamescore.explain import explain
+from flamescore.explanations import explain
 from oracle import World, rule_id_of, ten_thousandths
 from oracle_conditions import event_matches
 from product import book_of, exports_of

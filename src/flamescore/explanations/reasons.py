@@ -23,8 +23,8 @@ from flamescore.engine import (
     contributions,
     decay_factors,
 )
-from flamescore.explain.expiry import expires_at
-from flamescore.explain.explanation import Applied, EntryLine, Occurrence
+from flamescore.explanations.expiry import expires_at
+from flamescore.explanations.explanation import Applied, EntryLine, Occurrence
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 
-from flamescore.explain import AHEAD, explain
+from flamescore.explanations import AHEAD, explain
 from oracle import World, rule_id_of
 from oracle_conditions import event_matches
 from product import book_of, expected_ledger, expected_scores, exports_of, scored

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flamescore.explain.as_if import frozen, single
-from flamescore.explain.contact import AHEAD, explain, held_against, standing, with_ranks
-from flamescore.explain.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
-from flamescore.explain.find_contact import contact_meant
-from flamescore.explain.reasons import OUTCOMES
+from flamescore.explanations.as_if import frozen, single
+from flamescore.explanations.contact import AHEAD, explain, held_against, standing, with_ranks
+from flamescore.explanations.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+from flamescore.explanations.find_contact import contact_meant
+from flamescore.explanations.reasons import OUTCOMES
 
 __all__ = [
     "AHEAD",

@@ -15,7 +15,7 @@ from flamescore.merged import TEXT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flamescore.search.where import Where
+    from flamescore.searches.where import Where
 
 UNASSIGNED: Final = "Unassigned"
 """What stands for contacts without an owner."""
