@@ -141,13 +141,12 @@ def _find(lines: Lines, file: CsvFile) -> tuple[Ints, Codes | None]:
     data, columns = lines.data, len(file.headers)
     if not data.isascii():
         decoded(data, shown=file.found.shown, line=lines.line)
-    codes = np.frombuffer(data, np.uint8)
-    marks = codes == NEWLINE
+    codes, marks = lines.codes, lines.feeds
     if columns > 1:
-        marks |= codes == ord(file.delimiter)
+        marks = marks | (codes == ord(file.delimiter))
     quoted = bool(file.quote) and file.quote.encode() in data
     if quoted:
-        marks |= codes == ord(file.quote)
+        marks = marks | (codes == ord(file.quote))
     at = np.flatnonzero(marks)
     kinds = codes[at]
     feeds = kinds == NEWLINE
@@ -171,9 +170,8 @@ def _find(lines: Lines, file: CsvFile) -> tuple[Ints, Codes | None]:
 
 def _opens(codes: Codes, quotes: Ints, file: CsvFile) -> Bools:
     """Say which of some quotes stand where a cell begins, or a quote closed: then two are one in its text."""
-    return _edges(file.delimiter, file.quote)[
-        codes[quotes - 1]
-    ]  # codes[-1] is a line feed, as before codes[0]
+    before = codes[quotes - 1]  # of the first byte that is the last, a line feed
+    return _edges(file.delimiter, file.quote)[before]
 
 
 def _closes(codes: Codes, quotes: Ints, file: CsvFile) -> Bools:
@@ -226,9 +224,7 @@ def _line_by_line(
     lines: Lines, file: CsvFile, at: Ints, is_quote: Bools, seen: NDArray[np.int32]
 ) -> tuple[Ints, Codes | None]:
     """Look at each line by itself, and settle those whose quotes don't hold."""
-    data = lines.data
-    codes = np.frombuffer(data, np.uint8)
-    feeds = codes[at] == NEWLINE
+    codes, feeds = lines.codes, lines.feeds[at]
     line_ends = np.flatnonzero(feeds)
     before = np.concatenate([[0], seen[line_ends[:-1]]])
     odd = (seen - np.repeat(before, np.diff(line_ends, prepend=-1))) & 1 == 1
@@ -237,7 +233,7 @@ def _line_by_line(
     loose = odd[feeds]
     for quotes, hold in ((at[is_quote & odd], _opens), (at[is_quote & ~odd], _closes)):
         loose[np.searchsorted(ends, quotes[~hold(codes, quotes, file)], side="right")] = True
-    state = _states(data, ends, cells, len(file.headers))
+    state = _states(lines.data, ends, cells, len(file.headers))
     return _settled(lines, file, ends, state, np.flatnonzero(loose))
 
 

@@ -20,7 +20,6 @@ import polars as pl
 from flamescore.exports.csv_dialect import UTF8_MARK, readable
 from flamescore.exports.records import (
     BLANK,
-    NEWLINE,
     NUL,
     OBJECT,
     SOUND,
@@ -152,10 +151,9 @@ def _lines(file: JsonFile) -> Iterator[tuple[Block, bytes]]:
 def _find(lines: Lines) -> tuple[Ints, Codes | None]:
     """Return where each line ends, and which are blank: None where none is."""
     data = lines.data
-    codes = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(codes == NEWLINE) + 1
+    ends = np.flatnonzero(lines.feeds) + 1
     starts = np.concatenate([[0], ends[:-1]])
-    may_be_blank = np.flatnonzero(codes[starts] <= ord(" ")).tolist()
+    may_be_blank = np.flatnonzero(lines.codes[starts] <= ord(" ")).tolist()
     blank = [each for each in may_be_blank if not data[starts[each] : ends[each]].strip()]
     if not blank:
         return ends, None

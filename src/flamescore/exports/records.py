@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
-    States = NDArray[np.uint8]
-    FindRecords = Callable[["Lines"], tuple[Ints, States | None]]
+    Codes = NDArray[np.uint8]
+    FindRecords = Callable[["Lines"], tuple[Ints, Codes | None]]
 
 LONGEST: Final = 1 << 23
 """A line that is longer, in bytes, is rejected whatever it holds; so is a record over several lines."""
@@ -75,7 +75,7 @@ class Block:
 
     starts: Ints
     ends: Ints
-    state: States | None
+    state: Codes | None
     breaks: Ints
     first: int
     line: int
@@ -106,10 +106,13 @@ class Block:
 class Lines:
     """Whole lines of a file, one after the other, each with its line feed; the first is line `line`.
 
-    `last`: nothing follows them. `full`: no more than these will be seen of a record that begins with them.
+    `codes` are their bytes as numbers, `feeds` says which of them are line feeds. `last`: nothing follows.
+    `full`: no more than these lines will be seen of a record that begins with the first.
     """
 
     data: bytes
+    codes: Codes
+    feeds: NDArray[np.bool_]
     line: int
     last: bool
     full: bool
@@ -133,11 +136,13 @@ def read_blocks(
             last = at + len(data) >= total
             if last and not data.endswith(b"\n"):
                 data += b"\n"
-            lines = Lines(data[: data.rfind(b"\n") + 1], line, last=last, full=wanted >= LONGEST)
-            ends, state = find(lines) if lines.data else (np.zeros(0, np.int64), None)
+            data = data[: data.rfind(b"\n") + 1]
+            codes = np.frombuffer(data, np.uint8)
+            lines = Lines(data, codes, codes == NEWLINE, line, last=last, full=wanted >= LONGEST)
+            ends, state = find(lines) if data else (np.zeros(0, np.int64), None)
             if len(ends):
                 starts = np.concatenate([[0], ends[:-1]])
-                feeds = np.frombuffer(data, np.uint8)[: ends[-1]] == NEWLINE
+                feeds = lines.feeds[: ends[-1]]
                 alike = np.count_nonzero(feeds) == len(ends)
                 breaks = ends - 1 if alike else np.flatnonzero(feeds)
                 block = Block(starts + at, ends + at, state, breaks + at, first, line)
@@ -146,7 +151,7 @@ def read_blocks(
             else:
                 wanted = min(wanted * 4, LONGEST)
                 continue
-            yield block, lines.data
+            yield block, data
             at, wanted = int(block.ends[-1]), size
             first, line = first + block.records, line + len(block.breaks)
 

@@ -19,7 +19,7 @@ from flamescore.exports.find import Found
 from flamescore.exports.ndjson import JsonFile, open_json, read_json
 from flamescore.exports.nested import rebuilt
 from flamescore.exports.records import RecordScan, count_records
-from flamescore.exports.unpack import unpacked
+from flamescore.exports.tempfiles import unpacked
 from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
 from flamescore.text import printable
 
