@@ -6,7 +6,7 @@ import pytest
 from exports_bench import Bench
 
 from flamescore.errors import InputError, UsageError
-from flamescore.exports.walk import match, walk
+from flamescore.exports.find import match, walk
 
 HEAD = "contact_id,event,at\n"
 

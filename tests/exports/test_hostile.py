@@ -8,10 +8,7 @@ import pytest
 import zstandard
 from cli_bench import check_law, score, score_measured
 
-from flamescore.exports import bytepass
-from flamescore.exports.csv_dialect import CsvFile
-from flamescore.exports.sweep import sweep
-from flamescore.exports.tempfiles import Spool
+from flamescore.exports import records
 from flamescore.text import printable
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"
@@ -131,12 +128,6 @@ def test_the_most_columns_there_may_be(folder):
     assert score(folder, EVENTS, "--dry-run").code == 0
 
 
-def walked(path, content, columns=4):
-    path.write_bytes(content)
-    found, _ = sweep(CsvFile(None, path, ",", '"', tuple("abcdefgh"[:columns]), 0, 1), Spool(), 100_000)
-    return found
-
-
 @pytest.mark.parametrize(
     ("damaged", "reason"),
     [
@@ -146,14 +137,17 @@ def walked(path, content, columns=4):
         (b"\0\n", "nul_byte"),
     ],
 )
-def test_damage_without_end_costs_as_many_looks_as_there_are_bytes(tmp_path, monkeypatch, damaged, reason):
-    """A look at a block is what costs; many damaged records must not take one each."""
-    looks = []
-    read = bytepass.read_at
-    monkeypatch.setattr(bytepass, "read_at", lambda *a: looks.append(a) or read(*a))
-    found = walked(tmp_path / "x.csv", damaged * 50_000)
-    assert (found.records, found.flaws(100_000)["reason"].unique().to_list()) == (50_000, [reason])
-    assert len(looks) < 100
+def test_damage_without_end_costs_as_many_reads_as_there_are_bytes(
+    with_contacts, monkeypatch, damaged, reason
+):
+    """A file is read in blocks; many damaged records must not take one each."""
+    reads = []
+    read = records.read_at
+    monkeypatch.setattr(records, "read_at", lambda *a: reads.append(a) or read(*a))
+    with_contacts.write("events.csv", HEAD.encode() + ROW.encode() + damaged * 50_000)
+    found = with_contacts.load(EVENTS, limit="100%").rejects
+    assert (found.height, found["reason"].unique().to_list()) == (50_000, [reason])
+    assert len(reads) < 100
 
 
 @pytest.mark.full

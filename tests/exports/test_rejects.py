@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flamescore.errors import InputError
-from flamescore.exports import bytepass
+from flamescore.exports import csv_records
 from flamescore.exports.rejects import REASONS
 from flamescore.frames import REJECTS
 
@@ -173,10 +173,9 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(PIECES, max_size=60).map("".join), st.sampled_from([(1 << 18, 1 << 13), (64, 16), (8, 4)]))
-def test_every_row_is_accounted_for(with_contacts, monkeypatch, body, sizes):
-    monkeypatch.setattr(bytepass, "LARGE", sizes[0])
-    monkeypatch.setattr(bytepass, "SMALL", sizes[1])
+@given(st.lists(PIECES, max_size=60).map("".join), st.sampled_from([1 << 18, 64, 8]))
+def test_every_row_is_accounted_for(with_contacts, monkeypatch, body, size):
+    monkeypatch.setattr(csv_records, "BLOCK_SIZE", size)
     with_contacts.write("events.csv", HEAD + SOUND + body)
     loaded = with_contacts.load(EVENTS, limit="100%")
     counts = loaded.events[0].record.counts

@@ -15,9 +15,7 @@ from exports_bench import CONTACTS, Piped, rows
 
 from flamescore.errors import InputError, ProjectFileError
 from flamescore.exports import ndjson as jsonlines
-from flamescore.exports import unpack
-from flamescore.exports.find import Found
-from flamescore.exports.tempfiles import Spool
+from flamescore.exports import tempfiles
 from flamescore.project import settle
 
 PLAIN = "contact_id,event,at,url\n1,visit,2026-01-01,/a\n2,open,2026-01-02,\n"
@@ -182,7 +180,7 @@ def test_a_packed_file_that_is_broken(bench, pack, break_it):
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
 def test_a_bomb(bench, monkeypatch, pack):
-    monkeypatch.setattr(unpack, "ALWAYS_ALLOWED", 1 << 20)
+    monkeypatch.setattr(tempfiles, "ALWAYS_ALLOWED", 1 << 20)
     name = "contacts.csv.gz" if pack is gzip.compress else "contacts.csv.zst"
     bench.write(name, pack(b"contact_id\n" + b"1\n" * 5_000_000))
     with pytest.raises(
@@ -282,13 +280,11 @@ def test_an_address_is_no_file(with_contacts):
         events(with_contacts, "s3://bucket/x.csv")
 
 
-def test_zstandard_without_its_package_says_what_to_install(tmp_path, monkeypatch):
+def test_zstandard_without_its_package_says_what_to_install(with_contacts, monkeypatch):
     monkeypatch.setitem(sys.modules, "zstandard", None)
-    path = tmp_path / "events.csv.zst"
-    path.write_bytes(b"\x28\xb5\x2f\xfd")
-    found = Found(path, "events.csv.zst", "csv", 4, 0, packed="zst")
+    with_contacts.write("events.csv.zst", b"\x28\xb5\x2f\xfd")
     with pytest.raises(InputError) as caught:
-        unpack.unpacked(found, Spool())
+        events(with_contacts, "events.csv.zst")
     assert caught.value.problems[0].message == (
         "`events.csv.zst` is packed with Zstandard, and the package zstandard is not installed."
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.cells import trim
-from flamescore.exports import tempfiles as spooled
+from flamescore.exports.csv_records import CsvFile
+from flamescore.exports.records import decoded
+from flamescore.exports.tempfiles import transcode, with_line_feeds
 from flamescore.input_errors import EMPTY, ENCODING, HEADER, UNREADABLE, fault
 
 if TYPE_CHECKING:
@@ -33,25 +35,6 @@ _OTHERS: Final = {
     b"\x1f\x8b": "a gzip file", b"\x28\xb5\x2f\xfd": "a Zstandard file", b"PK\x03\x04": "a ZIP or Excel file",
     b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class CsvFile:
-    """A CSV file, opened. `data` is the file or its readable copy.
-
-    Records begin at byte `start`, line `line`.
-
-    `headers` are trimmed, one a column. `quote` is empty where nothing is quoted.
-    """
-
-    found: Found
-    data: Path
-    delimiter: str
-    quote: str
-    headers: tuple[str, ...]
-    start: int
-    line: int
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +91,12 @@ def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[st
     encoding = wide or source.encoding
     if encoding and encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii"):
         path = spool.new()
-        spooled.transcode(found.path, path, encoding=encoding, shown=found.shown)
+        transcode(found.path, path, encoding=encoding, shown=found.shown)
         notes = (f"it is read as {encoding}",)
         start = _read(path, HEAD)
     if _ends_with_returns(start, source.quote):
         path, before = spool.new(), path
-        spooled.with_line_feeds(before, path)
+        with_line_feeds(before, path)
         notes = (*notes, "lines end with a carriage return alone")
     return path, notes
 
@@ -209,10 +192,7 @@ def cells_of(record: bytes, delimiter: str, quote: str) -> list[str]:
 
 def _with_header(opened: CsvFile, head: _Head) -> CsvFile:
     record = _records(head, opened.quote, 1)[0]
-    try:
-        record.decode("utf-8")
-    except UnicodeDecodeError:
-        raise not_utf8(opened.found, head.line) from None
+    decoded(record, shown=opened.found.shown, line=head.line)
     headers = tuple(trim(cell) for cell in cells_of(record, opened.delimiter, opened.quote))
     if len(headers) > MOST_COLUMNS or len(record) >= LONGEST_HEADER - 1:
         text = (
@@ -221,9 +201,3 @@ def _with_header(opened: CsvFile, head: _Head) -> CsvFile:
         raise fault(HEADER, text)
     after = head.past(len(record))
     return replace(opened, headers=headers, start=after.at, line=after.line)
-
-
-def not_utf8(found: Found, line: int) -> Exception:
-    """Return the error of a file that is not UTF-8."""
-    text = f"`{found.shown}`, line {line}, is not UTF-8."
-    return fault(ENCODING, text, "Try `encoding: windows-1252` for this source (or `latin-1`).")

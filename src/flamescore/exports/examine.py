@@ -9,12 +9,12 @@ import polars as pl
 
 from flamescore.cells import fold
 from flamescore.exports import times
+from flamescore.exports.csv_records import scan_records
 from flamescore.exports.mapping import column
-from flamescore.exports.raws import RawTexts
+from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.rejects import NONE_BAD, Rejected, check_limit
 from flamescore.exports.rounded import rounded_ids
 from flamescore.exports.shapes import unread_times
-from flamescore.exports.sweep import KEPT, sweep
 from flamescore.exports.times import Clock
 from flamescore.exports.validate import Audit, audit, guarded, time_type
 from flamescore.frames import REJECTS, Counts, SourceRecord
@@ -166,7 +166,7 @@ def _sound(table: Table, spool: Spool, room: int) -> tuple[Table, Rejected]:
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
         return table, Rejected(table, rows, NONE_BAD, table.swept, room)
-    swept, copy = sweep(table.csv, spool, room)
+    swept, copy = scan_records(table.csv, spool, room)
     sound = table if copy is None else table.sound_copy(copy)
     return sound, Rejected(table, swept.records, NONE_BAD, swept, room)
 

@@ -17,17 +17,16 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import polars as pl
 
-from flamescore.exports.csv_dialect import UTF8_MARK, not_utf8, readable
+from flamescore.exports.csv_dialect import UTF8_MARK, readable
 from flamescore.exports.records import (
     BLANK,
-    LONGEST,
-    NEWLINE,
     NUL,
     OBJECT,
     SOUND,
     Block,
-    giant_line,
-    read_at,
+    Lines,
+    decoded,
+    read_blocks,
 )
 from flamescore.input_errors import HEADER, fault
 
@@ -40,6 +39,9 @@ if TYPE_CHECKING:
     from flamescore.exports.find import Found
     from flamescore.exports.tempfiles import Spool
     from flamescore.project import Source
+
+    Ints = NDArray[np.int64]
+    Codes = NDArray[np.uint8]
 
 MOST_KEYS: Final = 5_000
 _SIZE: Final = 1 << 20
@@ -133,7 +135,7 @@ def read_json(file: JsonFile, spool: Spool) -> tuple[Columns, Iterator[Block]]:
 def _read(file: JsonFile, columns: Columns) -> Iterator[Block]:
     for block, data in _lines(file):
         state = np.zeros(len(block.ends), np.uint8) if block.state is None else block.state.copy()
-        lines = _text(data, file, block.line).split("\n")
+        lines = decoded(data, shown=file.found.shown, line=block.line).split("\n")
         for index in np.flatnonzero(state == SOUND).tolist():
             row, state[index] = _row(lines[index])
             if row is not None:
@@ -142,51 +144,22 @@ def _read(file: JsonFile, columns: Columns) -> Iterator[Block]:
     columns.flush()
 
 
-def _text(data: bytes, file: JsonFile, first: int) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise not_utf8(file.found, first + data.count(b"\n", 0, error.start)) from None
-
-
 def _lines(file: JsonFile) -> Iterator[tuple[Block, bytes]]:
-    """Yield whole lines in blocks, with their bytes (none where a line is too long to be held)."""
-    size, at, first, number = _SIZE, file.start, 1, 1
-    with file.data.open("rb", buffering=0) as source:
-        total = source.seek(0, 2)
-        while at < total:
-            data = read_at(source, at, size)
-            if at + len(data) >= total and not data.endswith(b"\n"):
-                data += b"\n"
-            data = data[: data.rfind(b"\n") + 1]
-            if not data and size < LONGEST:
-                size = min(size * 4, LONGEST)
-                continue
-            block = (
-                _block(data, at, first, number) if data else giant_line(source, at, first=first, line=number)
-            )
-            yield block, data
-            size, at = _SIZE, int(block.ends[-1])
-            first, number = first + block.records, number + len(block.ends)
+    return read_blocks(file.data, _find, start=file.start, line=1, size=_SIZE)
 
 
-def _block(data: bytes, at: int, first: int, line: int) -> Block:
-    codes = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(codes == NEWLINE) + 1
+def _find(lines: Lines) -> tuple[Ints, Codes | None]:
+    """Return where each line ends, and which are blank: None where none is."""
+    data = lines.data
+    ends = np.flatnonzero(lines.feeds) + 1
     starts = np.concatenate([[0], ends[:-1]])
-    return Block(starts + at, ends + at, _blanks(data, codes, starts, ends), ends - 1 + at, first, line)
-
-
-def _blanks(
-    data: bytes, codes: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.uint8] | None:
-    odd = np.flatnonzero(codes[starts] <= ord(" "))
-    blank = [each for each in odd.tolist() if not data[starts[each] : ends[each]].strip()]
+    may_be_blank = np.flatnonzero(lines.codes[starts] <= ord(" ")).tolist()
+    blank = [each for each in may_be_blank if not data[starts[each] : ends[each]].strip()]
     if not blank:
-        return None
+        return ends, None
     state = np.zeros(len(ends), np.uint8)
     state[blank] = BLANK
-    return state
+    return ends, state
 
 
 class _Number(float):

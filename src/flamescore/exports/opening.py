@@ -10,7 +10,7 @@ from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.find import find_files
 from flamescore.exports.mapping import mapped
 from flamescore.exports.preset_detection import NoFitError, fit
-from flamescore.exports.sweep import KEPT
+from flamescore.exports.records import KEPT
 from flamescore.exports.table import Table, open_table
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE

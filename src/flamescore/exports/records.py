@@ -1,21 +1,32 @@
-"""What the byte passes say of a text file: where its records are, and what each of them is."""
+"""The records of a text file, CSV or NDJSON: where each one stands, which are damaged, and their raw text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import codecs
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import numpy as np
+import polars as pl
+
+from flamescore.input_errors import ENCODING, fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from io import FileIO
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Codes = NDArray[np.uint8]
+    FindRecords = Callable[["Lines"], tuple[Ints, Codes | None]]
 
 LONGEST: Final = 1 << 23
 """A line that is longer, in bytes, is rejected whatever it holds; so is a record over several lines."""
+
+KEPT: Final = 100_000
+"""How many rejects of a source are kept as rows, the first ones; the others are only counted."""
 
 SOUND, BLANK, SHORT, LONG, NUL, STRAY, UNCLOSED, ENDLESS, OBJECT = range(9)
 REASONS: Final = {
@@ -28,7 +39,29 @@ REASONS: Final = {
     OBJECT: "no_object",
 }
 NEWLINE: Final = 10
+PLACES: Final = pl.Schema(
+    {"record": pl.Int64(), "line": pl.Int64(), "start": pl.Int64(), "end": pl.Int64(), "state": pl.UInt8()}
+)
 _STEP: Final = 1 << 20
+
+LONGEST_RAW: Final = 1 << 16
+"""How many bytes of a reject's raw text are shown at most."""
+
+WHOLE: Final = 1 << 25
+"""How many bytes of raw text a source may have before each record is cut to `SHORT_RAW`."""
+
+SHORT_RAW: Final = 256
+
+
+class TextFile(Protocol):
+    """A file whose records can be found."""
+
+    @property
+    def data(self) -> Path:
+        """Return the path of its bytes, as UTF-8."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield every record, in blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +75,7 @@ class Block:
 
     starts: Ints
     ends: Ints
-    state: NDArray[np.uint8] | None
+    state: Codes | None
     breaks: Ints
     first: int
     line: int
@@ -56,14 +89,71 @@ class Block:
         """Return each record's number; a blank line has that of the record after it."""
         if self.state is None:
             return np.arange(self.first, self.first + len(self.ends))
-        told = self.state != BLANK
-        numbers: Ints = np.cumsum(told) - told + self.first
+        counted = self.state != BLANK
+        numbers: Ints = np.cumsum(counted) - counted + self.first
         return numbers
 
     def lines(self, which: Ints) -> Ints:
         """Return the first line of some of the records, by position."""
         lines: Ints = np.searchsorted(self.breaks, self.starts[which]) + self.line
         return lines
+
+
+# --- reading in blocks ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whole lines of a file, one after the other, each with its line feed; the first is line `line`.
+
+    `codes` are their bytes as numbers, `feeds` says which of them are line feeds. `last`: nothing follows.
+    `full`: no more than these lines will be seen of a record that begins with the first.
+    """
+
+    data: bytes
+    codes: Codes
+    feeds: NDArray[np.bool_]
+    line: int
+    last: bool
+    full: bool
+
+
+def read_blocks(
+    path: Path, find: FindRecords, *, start: int, line: int, size: int
+) -> Iterator[tuple[Block, bytes]]:
+    """Yield the records of a file in blocks, with the lines in which they were found.
+
+    Those are none where a line is too long to be held.
+
+    `find` returns where the whole records at the beginning of some lines end, and what each one is. Where
+    it finds none, it is asked again with more lines, up to `LONGEST` bytes of them.
+    """
+    with path.open("rb", buffering=0) as source:
+        total = source.seek(0, 2)
+        at, first, wanted = start, 1, size
+        while at < total:
+            data = read_at(source, at, wanted)
+            last = at + len(data) >= total
+            if last and not data.endswith(b"\n"):
+                data += b"\n"
+            data = data[: data.rfind(b"\n") + 1]
+            codes = np.frombuffer(data, np.uint8)
+            lines = Lines(data, codes, codes == NEWLINE, line, last=last, full=wanted >= LONGEST)
+            ends, state = find(lines) if data else (np.zeros(0, np.int64), None)
+            if len(ends):
+                starts = np.concatenate([[0], ends[:-1]])
+                feeds = lines.feeds[: ends[-1]]
+                alike = np.count_nonzero(feeds) == len(ends)
+                breaks = ends - 1 if alike else np.flatnonzero(feeds)
+                block = Block(starts + at, ends + at, state, breaks + at, first, line)
+            elif lines.full:
+                block = _giant_line(source, at, first=first, line=line)
+            else:
+                wanted = min(wanted * 4, LONGEST)
+                continue
+            yield block, data
+            at, wanted = int(block.ends[-1]), size
+            first, line = first + block.records, line + len(block.breaks)
 
 
 def read_at(source: FileIO, at: int, size: int) -> bytes:
@@ -75,7 +165,7 @@ def read_at(source: FileIO, at: int, size: int) -> bytes:
     return data
 
 
-def giant_line(source: FileIO, at: int, *, first: int, line: int) -> Block:
+def _giant_line(source: FileIO, at: int, *, first: int, line: int) -> Block:
     """Return the line at an offset, which is too long to be held, as a block of its own."""
     end = at + LONGEST
     source.seek(end)
@@ -86,3 +176,160 @@ def giant_line(source: FileIO, at: int, *, first: int, line: int) -> Block:
             break
     state = np.array([ENDLESS], np.uint8)
     return Block(np.array([at]), np.array([end]), state, np.array([end - 1]), first, line)
+
+
+def decoded(data: bytes, *, shown: str, line: int) -> str:
+    """Return lines of a file as text; an `InputError` where it is no UTF-8. The first one is line `line`."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line += data.count(b"\n", 0, error.start)
+        text = f"`{shown}`, line {line}, is not UTF-8."
+        hint = "Try `encoding: windows-1252` for this source (or `latin-1`)."
+        raise fault(ENCODING, text, hint) from None
+
+
+# --- counting and finding again ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordScan:
+    """How many records a file has, how many are damaged for each reason, and where the first of these are.
+
+    `places` (`PLACES`) has as many damaged records as were asked for, in order.
+    """
+
+    records: int
+    counts: Mapping[str, int]
+    places: pl.DataFrame
+
+    @property
+    def damaged(self) -> int:
+        """Return how many records are damaged."""
+        return sum(self.counts.values())
+
+    def flaws(self, most: int) -> pl.DataFrame:
+        """Return `record, line, start, end, reason` of the first damaged records in order."""
+        names = pl.col("state").replace_strict(REASONS, return_dtype=pl.String())
+        return self.places.head(most).select("record", "line", "start", "end", reason=names)
+
+    def numbers(self, rows: pl.Series) -> Ints:
+        """Return the record numbers of rows of the sound records (0-based, sorted).
+
+        Rows behind more damaged records than `places` has are left out: it is not known where they stand.
+        """
+        damaged = self.places["record"].to_numpy()
+        sound_before = damaged - 1 - np.arange(len(damaged))
+        at = rows.to_numpy().astype(np.int64)
+        before = np.searchsorted(sound_before, at, side="right")
+        numbers: Ints = at + 1 + before
+        return numbers[before < len(damaged)] if len(damaged) < self.damaged else numbers
+
+
+@dataclass
+class RecordCounter:
+    """Counts the records of a file block by block, and notes where the first `most` damaged ones are."""
+
+    most: int
+    records: int = 0
+    states: Ints = field(default_factory=lambda: np.zeros(OBJECT + 1, np.int64))
+    places: list[tuple[Ints, ...]] = field(default_factory=list)
+
+    def add(self, block: Block) -> None:
+        """Count the next block."""
+        self.records += block.records
+        if block.state is None:
+            return
+        room = self.most - self._damaged()
+        self.states += np.bincount(block.state, minlength=len(self.states))
+        if room > 0:
+            damaged = np.flatnonzero((block.state != SOUND) & (block.state != BLANK))
+            self.places.append(_places(block, damaged[:room]))
+
+    @property
+    def all_sound(self) -> bool:
+        """Say whether every line so far was part of a sound record: none damaged, and none blank."""
+        return not self.states[BLANK] and not self._damaged()
+
+    def scan(self) -> RecordScan:
+        """Return what was counted."""
+        counts = {reason: int(self.states[state]) for state, reason in REASONS.items() if self.states[state]}
+        return RecordScan(self.records, counts, _stacked(self.places))
+
+    def _damaged(self) -> int:
+        return int(self.states.sum() - self.states[SOUND] - self.states[BLANK])
+
+
+def count_records(blocks: Iterable[Block], most: int) -> RecordScan:
+    """Count all records, and note where the first `most` damaged ones are."""
+    counter = RecordCounter(most)
+    for block in blocks:
+        counter.add(block)
+    return counter.scan()
+
+
+def find_records(file: TextFile, numbers: Ints) -> pl.DataFrame:
+    """Return `record, line, start, end` of some records by their sorted numbers; the file is read again."""
+    found: list[tuple[Ints, ...]] = []
+    for block in file.blocks():
+        low, high = np.searchsorted(numbers, [block.first, block.first + block.records])
+        if low < high:
+            mine = block.numbers()
+            real = np.flatnonzero(block.state != BLANK) if block.state is not None else np.arange(len(mine))
+            found.append(_places(block, real[np.searchsorted(mine[real], numbers[low:high])]))
+        if high == len(numbers):
+            break
+    return _stacked(found).drop("state")
+
+
+def _places(block: Block, which: Ints) -> tuple[Ints, ...]:
+    state = np.zeros(len(which), np.uint8) if block.state is None else block.state[which]
+    numbers, lines = block.numbers()[which], block.lines(which)
+    return numbers, lines, block.starts[which], block.ends[which], state.astype(np.uint8)
+
+
+def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
+    columns = zip(*parts, strict=True) if parts else ([np.zeros(0, np.int64)] for _ in PLACES)
+    return pl.DataFrame(
+        {name: np.concatenate(column) for name, column in zip(PLACES, columns, strict=True)}, schema=PLACES
+    )
+
+
+# --- raw text ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class RawTexts:
+    """Makes the raw texts of a source's rejects, one after the other; `used` bytes so far.
+
+    What goes past a bound is cut, and says so.
+    """
+
+    used: int = 0
+
+    def of_file(self, file: TextFile, places: pl.DataFrame) -> list[str]:
+        """Return the text of records at byte ranges `start, end`, line ends left out."""
+        texts = []
+        with file.data.open("rb") as source:
+            total = source.seek(0, 2)
+            for start, end in places.select("start", "end").iter_rows():
+                size = _without_line_end(source, start, min(end, total)) - start
+                source.seek(start)
+                texts.append(self.cut(source.read(min(size, LONGEST_RAW)), size))
+        return texts
+
+    def cut(self, data: bytes, size: int) -> str:
+        """Return the text of a record of so many bytes, of which `data` are the first ones."""
+        most = LONGEST_RAW if self.used < WHOLE else SHORT_RAW
+        self.used += min(size, most)
+        if size <= most:
+            return data.decode("utf-8", "replace")
+        # Characters that the cut splits are left out.
+        text = codecs.getincrementaldecoder("utf-8")("replace").decode(data[:most])
+        return f"{text} [cut: the record has {size:,} bytes]"
+
+
+def _without_line_end(source: BinaryIO, start: int, end: int) -> int:
+    source.seek(max(start, end - 2))
+    last = source.read(end - max(start, end - 2))
+    return end - len(last) + len(last.rstrip(b"\r\n"))

@@ -11,8 +11,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.errors import InputError, Problem
-from flamescore.exports.raws import RawTexts
-from flamescore.exports.sweep import fetch
+from flamescore.exports.records import RawTexts, find_records
 from flamescore.frames import REJECTS
 from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.input_errors import reading
@@ -21,7 +20,7 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flamescore.exports.sweep import Sweep
+    from flamescore.exports.records import RecordScan
     from flamescore.exports.table import Table
     from flamescore.project import RejectLimit
 
@@ -83,7 +82,7 @@ class Rejected:
     table: Table
     rows: int
     bad: Bad
-    sweep: Sweep | None
+    sweep: RecordScan | None
     room: int
 
     @property
@@ -116,7 +115,7 @@ class Rejected:
         numbers = sweep.numbers(bad["row"])
         every = pl.concat([pl.Series("record", numbers, dtype=pl.Int64), flaws["record"]]).sort().head(most)
         numbers = numbers[: np.searchsorted(numbers, every[-1], side="right")] if len(every) else numbers
-        found = fetch(text, numbers).with_columns(reason=bad["reason"].head(len(numbers)))
+        found = find_records(text, numbers).with_columns(reason=bad["reason"].head(len(numbers)))
         told = pl.concat([found, flaws]).sort("record").head(most)
         return told.with_columns(raw=pl.Series(raws.of_file(text, told), dtype=pl.String()))
 

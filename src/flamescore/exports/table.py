@@ -14,12 +14,12 @@ import polars as pl
 from polars.exceptions import DuplicateError, PanicException, PolarsError
 
 from flamescore.cells import as_text, trim
-from flamescore.exports.csv_dialect import CsvFile, open_csv
+from flamescore.exports.csv_dialect import open_csv
 from flamescore.exports.find import Found
 from flamescore.exports.ndjson import JsonFile, open_json, read_json
 from flamescore.exports.nested import rebuilt
-from flamescore.exports.sweep import Sweep, gather
-from flamescore.exports.unpack import unpacked
+from flamescore.exports.records import RecordScan, count_records
+from flamescore.exports.tempfiles import unpacked
 from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
 from flamescore.text import printable
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flamescore.errors import InputError
+    from flamescore.exports.csv_records import CsvFile
     from flamescore.exports.tempfiles import Spool
     from flamescore.project import Source
 
@@ -62,7 +63,7 @@ class Table:
     skip: int = 0
     frame: pl.LazyFrame | None = None
     json: JsonFile | None = None
-    swept: Sweep | None = None
+    swept: RecordScan | None = None
     texts: Mapping[str, pl.Expr] = field(default_factory=dict)
     coarser: Mapping[str, pl.DataType] | None = None
 
@@ -145,7 +146,7 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     """Read every line: only then its columns are known."""
     found = file.found
     columns, blocks = read_json(file, spool)
-    swept = gather(blocks, room)
+    swept = count_records(blocks, room)
     if not swept.records:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     if not columns.keys:

@@ -1,15 +1,21 @@
-"""Copies of exports that can't be read where they lie; they go when the process ends, or earlier."""
+"""Temporary copies of exports that can't be read where they lie: packed ones, streams, other encodings.
+
+They are deleted when the process ends, or earlier.
+"""
 
 from __future__ import annotations
 
 import codecs
+import gzip
 import os
 import re
 import shutil
 import stat
 import tempfile
 import weakref
+import zlib
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
+    from flamescore.exports.find import Found
+
 BLOCK: Final = 1 << 20
 PREFIX: Final = "flamescore-"
 LOCK: Final = "of-a-living-run.lock"
@@ -28,6 +36,16 @@ LOCK: Final = "of-a-living-run.lock"
 _HIDDEN: Final = re.compile(rf"\.{PREFIX}([0-9]+)-[a-z0-9_]+", re.ASCII)
 """The name of a folder that is being made or deleted: it has the number of the process that does so."""
 _OPEN: set[Spool] = set()
+
+ALWAYS_ALLOWED: Final = 1 << 28
+MOST_TIMES: Final = 200
+"""A file that unpacks to more than `ALWAYS_ALLOWED` bytes and more than so many times its size is refused."""
+_ZSTD_STEP: Final = 1 << 11
+"""How many bytes of Zstandard are unpacked at a time: so few can't become more than some 64 MB."""
+
+
+class _BrokenError(Exception):
+    """The packed bytes are not what they should be."""
 
 
 class Spool:
@@ -186,3 +204,72 @@ def with_line_feeds(path: Path, to: Path) -> None:
     with path.open("rb") as source, to.open("wb") as target:
         while block := source.read(BLOCK):
             target.write(block.replace(b"\r", b"\n"))
+
+
+# --- unpacking -----------------------------------------------------------------------------------------
+
+
+def unpacked(found: Found, spool: Spool) -> Found:
+    """Return the file with an unpacked copy as its path; its size and time stay those of the packed one.
+
+    What is cut short, followed by anything else, or unpacks to too much is an `InputError`.
+    """
+    if found.packed is None:
+        return found
+    path, written = spool.new(), 0
+    allowed = max(ALWAYS_ALLOWED, MOST_TIMES * found.path.stat().st_size)
+    unpack = _gzip if found.packed == "gz" else _zstandard(found.shown)
+    try:
+        with copying(found.shown), found.path.open("rb") as source, path.open("wb") as target:
+            for piece in unpack(source):
+                written += len(piece)
+                if written > allowed:
+                    text = f"`{found.shown}` unpacks to more than {MOST_TIMES} times its size."
+                    raise fault(UNREADABLE, text, "Unpack it by hand if that is right.")
+                target.write(piece)
+    except _BrokenError:
+        kind = "gzip" if found.packed == "gz" else "Zstandard"
+        raise fault(UNREADABLE, f"`{found.shown}` is no {kind} file, or is cut short.") from None
+    return replace(found, path=path)
+
+
+def _gzip(source: BinaryIO) -> Iterator[bytes]:
+    """Unpack member after member; zeros behind one are padding."""
+    try:
+        with gzip.GzipFile(fileobj=source) as plain:
+            while piece := plain.read(BLOCK):
+                yield piece
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise _BrokenError from None
+
+
+def _zstandard(shown: str) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Return what unpacks Zstandard, which the standard library can't before Python 3.14.
+
+    Frames are gone through one by one, since the package's own reader takes a file cut short for a whole one.
+    """
+    try:
+        import zstandard  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = f"`{shown}` is packed with Zstandard, and the package zstandard is not installed."
+        raise fault(UNREADABLE, text, "Install `flamescore[zst]`, or unpack the file.") from None
+
+    def unpack(source: BinaryIO) -> Iterator[bytes]:
+        data = _more(source)
+        try:
+            while data:
+                frame = zstandard.ZstdDecompressor().decompressobj()
+                yield frame.decompress(data)
+                while not frame.eof:
+                    yield frame.decompress(_more(source))
+                data = frame.unused_data or source.read(_ZSTD_STEP)
+        except zstandard.ZstdError:
+            raise _BrokenError from None
+
+    return unpack
+
+
+def _more(source: BinaryIO) -> bytes:
+    if data := source.read(_ZSTD_STEP):
+        return data
+    raise _BrokenError
