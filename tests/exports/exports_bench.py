@@ -10,8 +10,7 @@ import polars as pl
 
 from flamescore.cells import as_text, present, rounded
 from flamescore.columns import DateColumns
-from flamescore.exports import load
-from flamescore.exports.loading import survey
+from flamescore.exports import load, survey
 from flamescore.frames import DROP, LEFT_OUT, ODD, EventSource, Exports, Window
 from flamescore.project.load import load_project
 from flamescore.project.values import parse_limit

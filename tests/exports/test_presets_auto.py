@@ -8,9 +8,8 @@ import pytest
 from exports_bench import PEOPLE, rows
 
 from flamescore.errors import InputError, ProjectFileError
-from flamescore.exports import load
+from flamescore.exports import load, survey
 from flamescore.exports import preset_detection as fitting
-from flamescore.exports.loading import survey
 from flamescore.frames import DROP
 from flamescore.project import all_presets, settle
 from flamescore.project.presets import Preset
@@ -71,7 +70,7 @@ def test_a_tie_is_refused(bench, monkeypatch):
         )
         for name, header in (("one", ["contact_id", "a"]), ("two", ["contact_id", "b"]), ("three", ["a"]))
     }
-    monkeypatch.setattr(fitting, "presets", lambda: both)
+    monkeypatch.setattr(fitting, "all_presets", lambda: both)
     bench.write("c.csv", "contact_id,a,b\n1,2,3\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
         "P029 contacts: `c.csv`: several presets fit the header: `one` (people), `two` (people). "

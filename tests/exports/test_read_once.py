@@ -11,8 +11,7 @@ from exports_bench import CONTACTS
 from flamescore.changes.parts import totals_at
 from flamescore.columns import Columns, DateColumns
 from flamescore.errors import InputError
-from flamescore.exports import load
-from flamescore.exports.loading import survey
+from flamescore.exports import load, survey
 from flamescore.frames import Counts, Window
 from flamescore.project.load import load_project
 from flamescore.project.values import parse_limit
@@ -73,7 +72,7 @@ def scored(exports, *, expires="30d", lasts="30d"):
 
 def test_a_sound_source_is_not_looked_at_twice(tmp_path, monkeypatch):
     looked = []
-    monkeypatch.setattr("flamescore.exports.activity.with_cells", lambda *_: looked.append(1))
+    monkeypatch.setattr("flamescore.exports.events.check_cells", lambda *_: looked.append(1))
     WAYS["events.csv"]([SOUND] * 3, tmp_path / "events.csv")
     assert scored(loaded(tmp_path, "events.csv", once=True)).scores["score"].to_list() == [1.0, 0.0]
     assert looked == []

@@ -1,32 +1,45 @@
-"""From a project to clean frames: `survey` opens the sources, `load` reads them."""
+"""From what `survey` opened, or frames that a user hands over, to clean frames."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.columns import DateColumns, NamedColumns
-from flamescore.errors import InputError, Problem
-from flamescore.exports.activity import load_events
+from flamescore.columns import DateColumns
+from flamescore.errors import InputError
 from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import load_people
-from flamescore.exports.examine import Examined, Terms, enforce, examine, with_bytes
-from flamescore.exports.opening import Opened, columns_of, survey
+from flamescore.exports.events import load_events
+from flamescore.exports.missing_columns import needed_columns
+from flamescore.exports.opening import OpenSource, columns_of
+from flamescore.exports.plan import plan_of
+from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
+from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.validate import LoadOptions, check_records, enforce_limit, validate
 from flamescore.frames import REJECTS, TAG_HISTORY, Exports, in_order
+from flamescore.input_errors import FRAME, fault
+from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.exports.opening import OpenSource
-    from flamescore.project import RejectLimit
+    from flamescore.columns import NamedColumns
+    from flamescore.errors import Problem
+    from flamescore.exports.opening import Opened
+    from flamescore.exports.validate import Validated
+    from flamescore.project import RejectLimit, Source
 
-__all__ = ["Opened", "load", "readable", "survey"]
+Frame = pl.DataFrame | pl.LazyFrame
+
+_SPECS: Final[tuple[Source, ...]] = (
+    ContactsSource(path="contacts"), EventsSource(path="events"), TagHistorySource(path="tag_history"),
+)  # fmt: skip
 
 
 def readable(opened: Opened, named: NamedColumns | None) -> Opened:
@@ -69,7 +82,7 @@ def load(
     too many is told in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
-    terms = Terms(
+    options = LoadOptions(
         dates or DateColumns(),
         zone or UTC_ZONE,
         opened.spool,
@@ -78,28 +91,69 @@ def load(
         strict,
         opened.keep_rejects,
     )
-    return load_sources(plain_types(opened.sources, None), terms, once=once, keys=keys)
+    return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 
 
-def load_sources(
-    sources: Sequence[OpenSource], terms: Terms, *, once: bool = False, keys: Collection[str] | None = None
+def from_frames(
+    contacts: Frame,
+    events: Frame | None = None,
+    tag_history: Frame | None = None,
+    *,
+    zone: ZoneInfo | None = None,
+    max_rejects: RejectLimit | None = None,
+    strict: bool = False,
+    named: NamedColumns | None = None,
 ) -> Exports:
-    """Read sources on some terms."""
-    examined, problems = _examined(sources, terms)
-    lists = [each for each in examined if each.spec.KIND == "contacts"]
+    """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
+
+    Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
+    and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
+    `named` are the columns that rules ask for; None: any may be asked for.
+    """
+    options = LoadOptions(
+        DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict
+    )
+    sources = tuple(_sources(contacts, events, tag_history))
+    return _load(plain_types(sources, named), options)
+
+
+def _sources(*frames: Frame | None) -> Iterator[OpenSource]:
+    for spec, frame in zip(_SPECS, frames, strict=True):
+        if frame is None:
+            continue
+        plan = plan_of(frame_table(frame.lazy(), spec.path), spec)
+        missing = needed_columns(plan)
+        if missing:
+            names = ", ".join(f"`{name}`" for name in missing)
+            raise fault(
+                FRAME, f"The frame of {spec.KIND} has no column {names}.", "Rename its columns to these."
+            )
+        yield OpenSource(spec, (plan,), (spec.KIND, 0))
+
+
+def _load(
+    sources: Sequence[OpenSource],
+    options: LoadOptions,
+    *,
+    once: bool = False,
+    keys: Collection[str] | None = None,
+) -> Exports:
+    """Read sources."""
+    validated, problems = _validated(sources, options)
+    lists = [each for each in validated if each.spec.KIND == "contacts"]
     try:
-        people = load_people(lists, terms, None if keys is None else _matched(sources, keys))
+        people = load_people(lists, options, None if keys is None else _matched(sources, keys))
     except InputError as error:
         raise InputError([*error.problems, *problems]) from None
     if problems:
         raise InputError(problems)
     of = {
-        kind: [each for each in examined if kind == each.spec.KIND]
+        kind: [each for each in validated if kind == each.spec.KIND]
         for kind in ("events", "tag_history", "opportunities")
     }
-    histories = [load_history(each, terms, people) for each in of["tag_history"]]
+    histories = [load_history(each, options, people) for each in of["tag_history"]]
     deals = [load_opportunities(each, people) for each in of["opportunities"]]
-    events = tuple(load_events(each, terms) for each in of["events"])
+    events = tuple(load_events(each, options) for each in of["events"])
     others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=in_order(people.contacts) if once and keys is None else people.contacts,
@@ -111,7 +165,7 @@ def load_sources(
         aliases=people.aliases,
         warnings=(*people.warnings, *(each for source in sources for each in source.warnings)),
         whole=people.whole,
-        addressed=None if keys is None else partial(_addressed, lists, terms),
+        addressed=None if keys is None else partial(_addressed, lists, options),
     )
 
 
@@ -121,27 +175,27 @@ def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[
     return frozenset((*keys, *(name for name in named if name is not None)))
 
 
-def _addressed(lists: Sequence[Examined], terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    people = load_people(lists, terms, frozenset({"email"}))
+def _addressed(lists: Sequence[Validated], options: LoadOptions) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    people = load_people(lists, options, frozenset({"email"}))
     return people.contacts, people.aliases
 
 
-def _examined(sources: Sequence[OpenSource], terms: Terms) -> tuple[list[Examined], list[Problem]]:
-    """Examine every source; what stops one is gathered.
+def _validated(sources: Sequence[OpenSource], options: LoadOptions) -> tuple[list[Validated], list[Problem]]:
+    """Validate every source; what stops one is gathered.
 
     Contacts are judged when their ids are known, the cells of events when they are read.
     """
-    examined: list[Examined] = []
+    validated: list[Validated] = []
     problems: list[Problem] = []
     for source in sources:
         try:
-            look = with_bytes if source.spec.KIND == "events" else examine
-            each = look(source, terms)
-            examined.append(each)
+            look = check_records if source.spec.KIND == "events" else validate
+            each = look(source, options)
+            validated.append(each)
             if source.spec.KIND != "contacts":
-                enforce(each, terms)
+                enforce_limit(each, options)
         except InputError as error:
             problems.extend(error.problems)
             if source.spec.KIND == "contacts":
                 raise InputError(problems) from None
-    return examined, problems
+    return validated, problems
