@@ -6,7 +6,7 @@ from flamescore.engine.aggregate import Sums
 from flamescore.engine.bins import Kept, Partition
 from flamescore.engine.clock import DAY, Clock
 from flamescore.engine.conditions import Judge
-from flamescore.engine.contacts import INDEX, KEY, contact_of, facts_of, key_of, people_of
+from flamescore.engine.contacts import contact_of, facts_of, key_of, people_of
 from flamescore.engine.entries import Entry, table
 from flamescore.engine.exact import MOST
 from flamescore.engine.ledger import NONE, Page, Rows, Share, joined
@@ -28,8 +28,6 @@ __all__ = [
     "DEFAULT",
     "EVENT",
     "EXPIRED",
-    "INDEX",
-    "KEY",
     "MISSING",
     "MOST",
     "NONE",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.cells import as_text, present
-from flamescore.engine import INDEX, KEY, contact_of, key_of, people_of
-from flamescore.frames import SURVIVOR
+from flamescore.engine import contact_of, key_of, people_of
+from flamescore.frames import INDEX, KEY, SURVIVOR
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of
 from flamescore.exports.load import from_frames, load, readable
-from flamescore.exports.opening import Opened, OpenSource, survey
+from flamescore.exports.opening import survey
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
 
@@ -13,8 +13,6 @@ __all__ = [
     "UTC_ZONE",
     "Gap",
     "IsoText",
-    "OpenSource",
-    "Opened",
     "check_exclude",
     "delete_leftovers",
     "from_frames",

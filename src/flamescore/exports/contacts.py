@@ -34,7 +34,7 @@ _TIME: Final = ":"
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class LoadedContacts:
     """The contacts, their sources' rejects and records."""
 
     contacts: pl.DataFrame
@@ -46,9 +46,9 @@ class People:
     """As in `frames.Exports`."""
 
 
-def load_people(
+def load_contacts(
     lists: Sequence[Validated], options: LoadOptions, keys: frozenset[str] | None = None
-) -> People:
+) -> LoadedContacts:
     """Read contacts. Of ids that stand in several files the newer file's row stays.
 
     With `keys` only ids, the columns of these names, and who was merged into whom are read.
@@ -73,7 +73,7 @@ def load_people(
         span = range(first, first := first + len(frames))
         left = sum(kept.get(index, 0) for index in span)
         records.append(each.record(kept=left, superseded=sum(frame.height for frame in frames) - left))
-    return People(
+    return LoadedContacts(
         all_of.standing.drop(ROW, FILE, AGE),
         tuple(each.rejects for each, _ in read),
         tuple(records),
@@ -201,12 +201,12 @@ def _tags(plan: Plan) -> pl.Expr:
     return tag_list(cells, schema[headers[0]] if listed else pl.String(), plan.source.tags)
 
 
-def owners_of(people: People, key: str) -> pl.DataFrame:
+def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
     """Return `key, owner`: every contact of each value of a column, in order; merged ones' survivors."""
     text = keyed(pl.col(key), key).alias("key")
-    pairs = [people.contacts.select(text, owner="contact_id")]
-    if people.aliases is not None:
-        pairs.append(people.aliases.select(text, owner=SURVIVOR))
+    pairs = [loaded.contacts.select(text, owner="contact_id")]
+    if loaded.aliases is not None:
+        pairs.append(loaded.aliases.select(text, owner=SURVIVOR))
     return pl.concat(pairs).drop_nulls("key").unique(maintain_order=True)
 
 

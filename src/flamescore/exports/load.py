@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.columns import DateColumns
 from flamescore.errors import InputError
 from flamescore.exports.column_types import plain_types
-from flamescore.exports.contacts import load_people
+from flamescore.exports.contacts import load_contacts
 from flamescore.exports.events import load_events
 from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.opening import OpenSource, columns_of
@@ -142,7 +142,7 @@ def _load(
     validated, problems = _validated(sources, options)
     lists = [each for each in validated if each.spec.KIND == "contacts"]
     try:
-        people = load_people(lists, options, None if keys is None else _matched(sources, keys))
+        loaded = load_contacts(lists, options, None if keys is None else _matched(sources, keys))
     except InputError as error:
         raise InputError([*error.problems, *problems]) from None
     if problems:
@@ -151,20 +151,20 @@ def _load(
         kind: [each for each in validated if kind == each.spec.KIND]
         for kind in ("events", "tag_history", "opportunities")
     }
-    histories = [load_history(each, options, people) for each in of["tag_history"]]
-    deals = [load_opportunities(each, people) for each in of["opportunities"]]
+    histories = [load_history(each, options, loaded) for each in of["tag_history"]]
+    deals = [load_opportunities(each, loaded) for each in of["opportunities"]]
     events = tuple(load_events(each, options) for each in of["events"])
     others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
-        contacts=in_order(people.contacts) if once and keys is None else people.contacts,
+        contacts=in_order(loaded.contacts) if once and keys is None else loaded.contacts,
         events=events,
         tag_history=pl.concat([frame for frame, _ in histories]).cast(TAG_HISTORY) if histories else None,
         opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
-        rejects=pl.concat([pl.DataFrame(schema=REJECTS), *people.rejects, *others]),
-        records=(*people.records, *(record for _, record in (*histories, *deals))),
-        aliases=people.aliases,
-        warnings=(*people.warnings, *(each for source in sources for each in source.warnings)),
-        whole=people.whole,
+        rejects=pl.concat([pl.DataFrame(schema=REJECTS), *loaded.rejects, *others]),
+        records=(*loaded.records, *(record for _, record in (*histories, *deals))),
+        aliases=loaded.aliases,
+        warnings=(*loaded.warnings, *(each for source in sources for each in source.warnings)),
+        whole=loaded.whole,
         addressed=None if keys is None else partial(_addressed, lists, options),
     )
 
@@ -176,8 +176,8 @@ def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[
 
 
 def _addressed(lists: Sequence[Validated], options: LoadOptions) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    people = load_people(lists, options, frozenset({"email"}))
-    return people.contacts, people.aliases
+    loaded = load_contacts(lists, options, frozenset({"email"}))
+    return loaded.contacts, loaded.aliases
 
 
 def _validated(sources: Sequence[OpenSource], options: LoadOptions) -> tuple[list[Validated], list[Problem]]:

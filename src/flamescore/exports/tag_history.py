@@ -16,27 +16,27 @@ from flamescore.project import OpportunitiesSource, TagHistorySource
 AGE: Final = "\0age"
 
 if TYPE_CHECKING:
-    from flamescore.exports.contacts import People
+    from flamescore.exports.contacts import LoadedContacts
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
     from flamescore.frames import SourceRecord
 
 
 def load_history(
-    validated: Validated, options: LoadOptions, people: People
+    validated: Validated, options: LoadOptions, loaded: LoadedContacts
 ) -> tuple[pl.DataFrame, SourceRecord]:
     """Return a tag history in order (`frames.TAG_HISTORY`), rows of unknown contacts left out."""
     spec = validated.spec
     assert isinstance(spec, TagHistorySource)
     parts = [_history(plan, options) for plan in validated.plans]
-    owners = owners_of(people, spec.contact_key or "contact_id").unique(
+    owners = owners_of(loaded, spec.contact_key or "contact_id").unique(
         "key", keep="first", maintain_order=True
     )
     known, record = _owned(pl.concat(parts), validated, owners)
     return known.select(*TAG_HISTORY), record
 
 
-def load_opportunities(validated: Validated, people: People) -> tuple[pl.DataFrame, SourceRecord]:
+def load_opportunities(validated: Validated, loaded: LoadedContacts) -> tuple[pl.DataFrame, SourceRecord]:
     """Return opportunities as text: a row for each contact of one, those of unknown contacts left out.
 
     Of an opportunity that stands in several files the newest one's rows stand.
@@ -47,7 +47,7 @@ def load_opportunities(validated: Validated, people: People) -> tuple[pl.DataFra
     parts = [_opportunities(plan).with_columns(pl.lit(i).alias(AGE)) for i, plan in enumerate(order)]
     every = pl.concat(parts, how="diagonal")
     newest = every.filter(pl.col(AGE) == pl.col(AGE).max().over("opportunity_id")).drop(AGE)
-    owners = owners_of(people, spec.contact_key or "contact_id")
+    owners = owners_of(loaded, spec.contact_key or "contact_id")
     known, record = _owned(newest, validated, owners, superseded=every.height - newest.height)
     return known.select("opportunity_id", "contact_id", pl.exclude("opportunity_id", "contact_id")), record
 
