@@ -16,8 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flamescore.engine import Tuning
-from flamescore.exports import from_frames, load
-from flamescore.exports.loading import survey
+from flamescore.exports import from_frames, load, survey
 from flamescore.project import load_project
 from flamescore.scoring import score_exports
 from oracle import fold

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flamescore.exports import load
-from flamescore.exports.loading import survey
+from flamescore.exports import load, survey
 from flamescore.project import load_project
 from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports

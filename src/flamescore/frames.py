@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.input_errors import reading
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 
@@ -63,14 +65,20 @@ ISO_SUFFIX: Final = "\x00iso"
 SURVIVOR: Final = "\x00survivor"
 """The column of `Exports.aliases` that says whose an old id is now."""
 
-ODD: Final = "\x00odd"
-"""Events' column (UInt8, not 0) that marks times which are told of: of repeated or skipped hours, say."""
-
 DROP: Final = "\x00drop"
-"""Events' column (UInt8) that marks rows which don't count, by one of the four marks below; else 0."""
+"""Events' column (UInt8) that marks rows which don't count, by one of the two marks below; else 0."""
 
-DUPLICATE, SUPERSEDED, LEFT_OUT, FAULTY = 1, 2, 3, 4
-"""Marks of `DROP`: superseded by its event id, left out by the source, rejected for its event id."""
+DUPLICATE, SUPERSEDED = 1, 2
+"""Marks of `DROP`: equal to an earlier row, superseded by its event id."""
+
+KEY: Final = "\x00key"
+"""Events' column of the keys that say whose they are, as written."""
+
+INDEX: Final = "\x00c"
+"""Events' column of the contacts that they belong to, by number; below 0: to none."""
+
+AGE: Final = "\x00age"
+"""Events' column of ages in seconds; null where the time is missing or does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,17 @@ class Window:
     def lasting(self) -> frozenset[str]:
         """Return the types that some rule never forgets."""
         return frozenset(text for text, reach in self.reaches if reach is None)
+
+    def age(self, at: pl.Expr) -> pl.Expr:
+        """Return the age in seconds of instants."""
+        return self.now - at.dt.epoch("s")
+
+    def recent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Leave out most of what is older than the widest window; where a type lasts nothing is left out."""
+        since = self.since
+        if since is None or self.lasting:
+            return rows
+        return rows.filter((pl.col("at") >= since) | pl.col("at").is_null())
 
     def old(self, age: pl.Expr, kind: pl.Expr) -> pl.Expr:
         """Mark events that are old by their age in seconds and (folded) type; none without an age is."""
@@ -139,44 +158,103 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of the rows of a source after all: its record, and its rejects (`REJECTS`)."""
+class EventQuery:
+    """What a scoring asks of the events of a source: those inside a window, and some columns of them.
+
+    `columns` hold `KEY`, `AGE` and `event`. `number` gives the rows of a batch their contacts (`INDEX`) and
+    takes away what it needs for that alone. Batches have about `size` rows.
+    """
+
+    window: Window
+    columns: tuple[pl.Expr, ...]
+    number: Callable[[pl.DataFrame], pl.DataFrame]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsRead:
+    """What became of the rows of a source that are in no batch.
+
+    Of `record.counts` are known `rows`, and of the rows that are in no batch `old`, `rejected` and `ignored`.
+    `beyond`: whether any of them is older than every window that ends.
+    """
 
     record: SourceRecord
     rejects: pl.DataFrame
+    beyond: bool
+
+
+class EventBatches:
+    """The events of a source that a window needs, batch by batch, each row sound and with its contact.
+
+    Rows that don't fit are set aside on the way; when the last batch has been read, `end` says what became of
+    them. Of 10 rows, 2 of them too old and 1 without a type, the batches hold 7, and `end` counts
+    `rows: 10, old: 2, rejected: 1`.
+    """
+
+    def __init__(self, source: EventSource, query: EventQuery, rows: pl.LazyFrame) -> None:
+        self.source, self.query = source, query
+        self._rows = query.window.recent(rows)
+        self._read = 0
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield the batches, in no certain order.
+
+        Raises:
+            InputError: a file can't be read to its end.
+        """
+        rows = self._rows.select(*self.query.columns, *self._marks())
+        with reading(self.source.file_at_fault):
+            for batch in rows.collect_batches(maintain_order=False, chunk_size=self.query.size):
+                sound = self._sound(batch)
+                self._read += sound.height
+                yield sound
+
+    def end(self, *, tell: bool = True) -> EventsRead:
+        """Return what became of the other rows; without `tell` rejects are counted alone.
+
+        Raises:
+            InputError: the source has more rejects than it may.
+        """
+        del tell
+        counts = self.source.record.counts
+        old = counts.rows - counts.rejected - self._read
+        record = replace(self.source.record, counts=replace(counts, old=old))
+        return EventsRead(record, pl.DataFrame(schema=REJECTS), beyond=old != 0)
+
+    def _marks(self) -> tuple[pl.Expr, ...]:
+        """Return what is to be selected beside the columns that are asked for."""
+        return ()
+
+    def _sound(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows of a batch that fit, with their contacts."""
+        return self.query.number(batch).drop(KEY)
 
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """The events of one source, lazily.
+    """The events of one source, lazily: here of a frame whose rows are all sound.
 
     `frame` has `contact_id` (or `contact` where `key` is the contacts' column to match on), `event`, `at`
-    (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP`. Damaged
-    records are not in it. `record.counts` holds `rows` and, of these, `rejected` (damaged records); the
-    engine works out the others.
-
-    Where there is `settle`, nobody has looked at the cells yet, so that a sound source is read once: who
-    reads the rows leaves out those that lack a contact, a type or a time, and where there was one in the
-    window, or one marked `ODD`, calls it to have each told with its reason. It raises `InputError` where
-    they are too many.
+    (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP`.
+    `record.counts` holds `rows` and, of these, `rejected` (which are not in the frame).
     """
 
     frame: pl.LazyFrame
     record: SourceRecord
     key: str = "contact_id"
-    settle: Callable[[Window], Settled] | None = None
-    within: Callable[[Window], pl.LazyFrame] | None = None
-    """Returns `frame` without most of the rows that are old, where the file's own columns tell them."""
-    torn: Callable[[], str] | None = None
-    """Names the file that can't be read, where reading the frame failed; it may read them all to find out."""
 
-    def file_at_fault(self) -> str:
-        """Return the file that can't be read, or where there are several and none is known, their path."""
-        return self.record.path if self.torn is None else self.torn()
+    def read(self, query: EventQuery) -> EventBatches:
+        """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
+        return EventBatches(self, query, self.frame)
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
-        return replace(self, frame=frame, settle=None, within=None)
+        return EventSource(frame, self.record, self.key)
+
+    def file_at_fault(self) -> str:
+        """Return the file that can't be read, where reading failed; it may read them all to find out."""
+        return self.record.path
 
 
 @dataclass(frozen=True, slots=True)

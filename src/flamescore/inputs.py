@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports import load, readable, survey
-from flamescore.missing_columns import check_exclude, gaps_of
+from flamescore.exports import check_exclude, gaps_of, load, readable, survey
 from flamescore.project import check_needed
 from flamescore.rules import (
     bind_condition,
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.columns import Columns
+    from flamescore.exports import Gap
     from flamescore.frames import Exports
-    from flamescore.missing_columns import Gap
     from flamescore.project import Project
     from flamescore.rules import Bound, Condition, LoadedCondition, LoadedRules
 

@@ -83,24 +83,6 @@ def test_every_row_is_counted_once_under_the_first_that_fits():
     assert scores == {"2": 4.0, "1": 1.0}
 
 
-def test_what_the_source_leaves_out_is_ignored_and_a_bad_event_id_rejected_unless_old():
-    rows = [
-        ("1", "open", 1, "yes", 0),
-        ("1", "open", 2, "no", 0),
-        ("1", "open", 2, "no", 3),
-        ("9", "open", -2, "no", 3),  # later too
-        ("1", "open", 30, "no", 3),  # old
-        ("1", "buy", 999, None, 3),
-        ("1", "buy", 999, None, 4),
-        ("1", "open", 30, None, 4),  # old
-        ("9", "open", 29, None, 4),
-        ("9", "buy", 3, None, 0),
-    ]
-    found, scores = counts(rows, Counts(rows=11, rejected=1))
-    assert found == Counts(rows=11, old=2, rejected=3, ignored=4, orphans=1, kept=1)
-    assert scores == {"1": 1.0, "2": 0.0}
-
-
 def test_rows_that_are_older_than_every_window_are_old_read_or_not():
     rules = BOTS.replace("expires: never", "expires: 60d")
     rows = [("1", kind, age, None, 0) for kind in ("open", "buy", "other") for age in (29, 30, 59, 60, 99)]

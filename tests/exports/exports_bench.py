@@ -10,9 +10,9 @@ import polars as pl
 
 from flamescore.cells import as_text, present, rounded
 from flamescore.columns import DateColumns
-from flamescore.exports import load
-from flamescore.exports.loading import survey
-from flamescore.frames import DROP, LEFT_OUT, ODD, EventSource, Exports, Window
+from flamescore.exports import load, survey
+from flamescore.exports.events import ODD
+from flamescore.frames import AGE, INDEX, KEY, EventQuery, EventSource, EventsRead, Exports, Window
 from flamescore.project import load_project, parse_limit
 
 
@@ -52,17 +52,31 @@ class Bench:
 
 def looked_at(exports: Exports) -> Exports:
     """Look at the cells of all events, as a scoring does whose rules never forget: its rows, its rejects."""
-    settled = [source.settle(Window()) for source in exports.events if source.settle]
+    ends = [read(source)[1] for source in exports.events]
     events = [
-        replace(source.only(sound(source)), record=each.record)
-        for source, each in zip(exports.events, settled, strict=True)
+        replace(source.only(sound(source)), record=end.record)
+        for source, end in zip(exports.events, ends, strict=True)
     ]
-    rejects = pl.concat([exports.rejects, *(each.rejects for each in settled)])
+    rejects = pl.concat([exports.rejects, *(end.rejects for end in ends)])
     return replace(exports, events=tuple(events), rejects=rejects)
 
 
+def read(source: EventSource, window: Window | None = None, *, tell=True) -> tuple[pl.DataFrame, EventsRead]:
+    """Read the events that a scoring needs, all of them nobody's, and what became of the others."""
+    batches = source.read(query(source, window or Window()))
+    frames = list(batches)
+    return pl.concat(frames) if frames else pl.DataFrame(), batches.end(tell=tell)
+
+
+def query(source: EventSource, window: Window) -> EventQuery:
+    key = "contact_id" if source.key == "contact_id" else "contact"
+    columns = (pl.col(key).alias(KEY), window.age(pl.col("at")).alias(AGE), pl.exclude("at", ODD))
+    nobody = pl.lit(-1, pl.Int64).alias(INDEX)
+    return EventQuery(window, columns, lambda batch: batch.with_columns(nobody), 100_000)
+
+
 def sound(source: EventSource) -> pl.LazyFrame:
-    """Return the events that are neither rejected nor left out, their ids and types trimmed."""
+    """Return the events that have a contact, a type and a time, their ids and types trimmed."""
     schema = source.frame.collect_schema()
     key = "contact_id" if source.key == "contact_id" else "contact"
     frame = source.frame.with_columns(
@@ -70,10 +84,7 @@ def sound(source: EventSource) -> pl.LazyFrame:
     )
     if "event_id" in schema:
         frame = frame.with_columns(present(as_text("event_id", schema["event_id"])).alias("event_id"))
-    if DROP in schema:
-        frame = frame.filter(pl.col(DROP) < LEFT_OUT)
-    frame = frame.drop(ODD, strict=False).drop_nulls([key, "event", "at"])
-    return frame.filter(~rounded(pl.col(key)))
+    return frame.drop_nulls([key, "event", "at"]).filter(~rounded(pl.col(key)))
 
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"

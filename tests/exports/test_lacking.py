@@ -1,4 +1,4 @@
-"""Which files lack a column is what `mapped` says of their names, found without its work."""
+"""The columns of a file by its headers and the project file, and how a missing one is to be written."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.exports import Table, without_column
 from flamescore.exports.find import Found
-from flamescore.exports.lacking import flow
-from flamescore.exports.mapping import mapped
+from flamescore.exports.missing_columns import flow
+from flamescore.exports.plan import plan_of
+from flamescore.exports.table import Table
 from flamescore.project import EventsSource
 from flamescore.yaml_tree import parse
 
@@ -27,11 +27,14 @@ def table(headers: set[str]) -> Table:
     st.sets(NAMES, max_size=1),
     NAMES,
 )
-def test_a_file_lacks_a_column_that_is_none_of_its_names(headers, columns, constants, column):
+def test_a_file_has_what_is_mapped_and_what_else_it_is_not_moved_from(headers, columns, constants, column):
     constants -= set(columns)
     spec = EventsSource(path="f", columns=columns, constants=dict.fromkeys(constants, "x"))
-    one = table(headers)
-    assert (without_column(column, [one], spec) == []) == (column in mapped(one, spec).names)
+    moved = any(each == (column,) for name, each in columns.items() if name != column)
+    its_headers = {*columns.get(column, ()), *(() if moved else (column,))}
+    expected = column in constants or bool(its_headers & headers)
+    plan = plan_of(table(headers), spec)
+    assert (column in plan) == (column in plan.names) == expected
 
 
 @given(st.text(min_size=1).filter(str.isprintable))

@@ -7,7 +7,7 @@ from exports_bench import rows
 
 from flamescore.explanations import single
 from flamescore.exports import load
-from flamescore.exports.merged import settle
+from flamescore.exports.contacts import resolve
 from flamescore.rules import bind_rules, load_rules_text
 from flamescore.scoring import score_exports
 
@@ -88,7 +88,7 @@ def test_tag_history_and_opportunities_go_to_the_survivor(bench):
     ],
 )  # fmt: skip
 def test_chains_rings_and_clashes(pairs, into, clashes, cycles):
-    settled = settle(pairs)
+    settled = resolve(pairs)
     assert (settled.into, settled.clashes, settled.cycles) == (into, clashes, cycles)
 
 

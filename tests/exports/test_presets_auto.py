@@ -8,9 +8,8 @@ import pytest
 from exports_bench import PEOPLE, rows
 
 from flamescore.errors import InputError, ProjectFileError
-from flamescore.exports import load
+from flamescore.exports import load, survey
 from flamescore.exports import preset_detection as fitting
-from flamescore.exports.loading import survey
 from flamescore.frames import DROP
 from flamescore.project import ContactsSource, Preset, Variant, all_presets, settle
 from real_exports import REAL

@@ -1,18 +1,16 @@
 """Events whose cells are looked at while they are scored: the same as looking at them beforehand."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from exports_bench import CONTACTS
+from exports_bench import CONTACTS, query, read
 
 from flamescore.changes import totals_at
 from flamescore.columns import Columns, DateColumns
 from flamescore.errors import InputError
-from flamescore.exports import load
-from flamescore.exports.loading import survey
+from flamescore.exports import load, survey
 from flamescore.frames import Counts, Window
 from flamescore.project import load_project, parse_limit
 from flamescore.rules import bind_rules, load_rules_text
@@ -72,7 +70,7 @@ def scored(exports, *, expires="30d", lasts="30d"):
 
 def test_a_sound_source_is_not_looked_at_twice(tmp_path, monkeypatch):
     looked = []
-    monkeypatch.setattr("flamescore.exports.activity.with_cells", lambda *_: looked.append(1))
+    monkeypatch.setattr("flamescore.exports.events.check_cells", lambda *_: looked.append(1))
     WAYS["events.csv"]([SOUND] * 3, tmp_path / "events.csv")
     assert scored(loaded(tmp_path, "events.csv", once=True)).scores["score"].to_list() == [1.0, 0.0]
     assert looked == []
@@ -97,10 +95,12 @@ def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
     text([SOUND, ("", "visit", SOUND[2], "a")]).write_parquet(path)
     exports = loaded(tmp_path, "events.parquet", once=True)
     [source] = exports.events
-    lazy = source.frame.collect().lazy()
+    batches = source.read(query(source, Window()))
+    assert [batch.height for batch in batches] == [1]
     text([SOUND, SOUND]).write_parquet(path)
+    assert batches.end(tell=False).record.counts == Counts(rows=2, rejected=1)
     with pytest.raises(InputError, match="has changed while it was read"):
-        scored(replace(exports, events=(replace(source, frame=lazy, within=None),)))
+        batches.end()
 
 
 def by_day(folder, days, **columns):
@@ -119,7 +119,8 @@ def test_row_groups_that_are_too_old_are_not_looked_at(tmp_path):
     assert found.observed.pasts[0].oldest > 30 * 86_400
     [source] = exports.events
     window = Window(int(AS_OF.timestamp()), (("visit", 30 * 86_400),), 30 * 86_400)
-    assert source.within(window).select(pl.len()).collect().item() == 30
+    events, end = read(source, window)
+    assert (events.height, end.record.counts.old, end.beyond) == (30, 70, True)
 
 
 def test_old_rows_are_old_whatever_is_wrong_with_them(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from exports_bench import CONTACTS, texts
 
 from flamescore.errors import InputError
-from flamescore.exports.times import LOSSY, NUMBERED, REPEATED, SKIPPED, Clock
+from flamescore.exports.times import LOSSY, NUMBERED, REPEATED, SKIPPED, TimeFormat
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -34,7 +34,7 @@ NEW_YORK = ZoneInfo("America/New_York")
     ],
 )
 def test_what_reads_without_a_format(cell, instant, flags):
-    reading = Clock(NEW_YORK).read(pl.Series([cell, None]))
+    reading = TimeFormat(NEW_YORK).read(pl.Series([cell, None]))
     assert (texts(reading.at), reading.flags[0]) == ([instant, None], flags)
 
 
@@ -47,7 +47,7 @@ def test_what_reads_without_a_format(cell, instant, flags):
     ],
 )  # fmt: skip
 def test_what_does_not(cell):
-    assert Clock(NEW_YORK).read(pl.Series([cell])).at.to_list() == [None]
+    assert TimeFormat(NEW_YORK).read(pl.Series([cell])).at.to_list() == [None]
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_what_does_not(cell):
     ],
 )
 def test_a_declared_format(formats, cell, instant):
-    assert texts(Clock(NEW_YORK, (formats,)).read(pl.Series([cell, "x"])).at) == [instant, None]
+    assert texts(TimeFormat(NEW_YORK, (formats,)).read(pl.Series([cell, "x"])).at) == [instant, None]
 
 
 def test_formats_are_tried_in_order():
-    clock = Clock(ZoneInfo("UTC"), ("%d/%m/%Y", "%m/%d/%Y", "epoch_s"))
+    clock = TimeFormat(ZoneInfo("UTC"), ("%d/%m/%Y", "%m/%d/%Y", "epoch_s"))
     assert texts(clock.read(pl.Series(["03/04/2026", "12/31/2026", "86400"])).at) == [
         "2026-04-03T00:00:00Z", "2026-12-31T00:00:00Z", "1970-01-02T00:00:00Z",
     ]  # fmt: skip
@@ -94,7 +94,7 @@ def test_formats_are_tried_in_order():
     ],
 )
 def test_typed_cells(cells, instant):
-    assert texts(Clock(NEW_YORK).read(cells).at) == [instant]
+    assert texts(TimeFormat(NEW_YORK).read(cells).at) == [instant]
 
 
 def test_a_reading_depends_on_its_cell_alone():
@@ -108,11 +108,11 @@ def test_a_reading_depends_on_its_cell_alone():
         "2026-11-01 01:30:00",
         "2026-01-01T10:00+01:00",
     ]
-    together = Clock(NEW_YORK).read(pl.Series(cells))
+    together = TimeFormat(NEW_YORK).read(pl.Series(cells))
     for turn in range(len(cells)):
-        turned = Clock(NEW_YORK).read(pl.Series(cells[turn:] + cells[:turn]))
+        turned = TimeFormat(NEW_YORK).read(pl.Series(cells[turn:] + cells[:turn]))
         assert turned.at.to_list() == together.at.to_list()[turn:] + together.at.to_list()[:turn]
-    alone = [Clock(NEW_YORK).read(pl.Series([cell], dtype=pl.String)).at.item() for cell in cells]
+    alone = [TimeFormat(NEW_YORK).read(pl.Series([cell], dtype=pl.String)).at.item() for cell in cells]
     assert alone == together.at.to_list()
 
 
@@ -171,7 +171,7 @@ def test_a_files_reading_is_that_of_its_cells_whatever_comes_first(with_contacts
         "2026-01-01T10:00+01:00", "11/01/2026 01:30", "1/2/2026 3:04", "1700000000000", "0001-01-01 00:00:00", "9999-12-31 23:59:59", " 2026-01-01 ",
     ]  # fmt: skip
     form = f"at: {{format: {list(formats)}}}," if formats else ""
-    expected = Clock(ZoneInfo(zone), formats).read(pl.Series(cells)).at.drop_nulls().sort()
+    expected = TimeFormat(ZoneInfo(zone), formats).read(pl.Series(cells)).at.drop_nulls().sort()
     for turn in range(len(cells)):
         body = "".join(f"1,a,{cell}\n" for cell in cells[turn:] + cells[:turn])
         with_contacts.write("events.csv", "contact_id,event,at\n" + body)
@@ -195,7 +195,7 @@ def test_a_files_reading_is_that_of_its_cells_whatever_comes_first(with_contacts
     ],
 )
 def test_typed_times_of_a_file_are_those_of_their_cells(with_contacts, zone, at):
-    expected = Clock(ZoneInfo(zone)).read(at).at.drop_nulls()
+    expected = TimeFormat(ZoneInfo(zone)).read(at).at.drop_nulls()
     pl.DataFrame({"contact_id": ["1"] * len(at), "event": "a", "at": at}).write_parquet(
         with_contacts.folder / "events.parquet"
     )

@@ -6,7 +6,7 @@ from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
 from flamescore.engine.calendar import DAY, Clock
 from flamescore.engine.conditions import ConditionEvaluator
-from flamescore.engine.contacts import INDEX, KEY, comparable_key, contacts_of, event_key, match_fields
+from flamescore.engine.contacts import comparable_key, contacts_of, event_key, match_fields
 from flamescore.engine.exact import MAX_SCORE
 from flamescore.engine.ledger import (
     NO_AGE,
@@ -36,8 +36,6 @@ __all__ = [
     "EVENT",
     "EXPIRED",
     "FOREVER",
-    "INDEX",
-    "KEY",
     "MAX_SCORE",
     "MISSING",
     "NO_AGE",

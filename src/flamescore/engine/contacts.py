@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.cells import as_text, keyed, rounded
 from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.matching import Signatures
-from flamescore.frames import ISO_SUFFIX, ROW, SURVIVOR, in_order
+from flamescore.frames import INDEX, ISO_SUFFIX, KEY, ROW, SURVIVOR, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,18 +23,9 @@ if TYPE_CHECKING:
     from flamescore.frames import EventSource
     from flamescore.rules import Predicate
 
-INDEX: Final = "\x00c"
-"""The column of contacts' numbers."""
-
-KEY: Final = "\x00key"
-"""The column of keys by which events name their contacts: ids, or the contacts' column to match on."""
-
 HASH: Final = "\x00hash"
 CHECK: Final = "\x00check"
 """The columns of the two hashes of a key: one to look it up, and one to check what was found."""
-
-ROUNDED: Final = -2
-"""Stands for the contact of events whose key a spreadsheet rounded; of other orphans it is -1."""
 
 _PIECE_ROWS: Final = 1 << 16
 """Rows of a column that are coded at once."""
@@ -107,7 +98,7 @@ class ContactFinder:
     number: NDArray[np.int64]
 
     def place(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Give each event its contact's number (`INDEX`, -1 or `ROUNDED` for an orphan) for its key (`KEY`).
+        """Give each event its contact's number (`INDEX`, -1 for an orphan) for its key (`KEY`).
 
         Keys are looked up as they are written first, and only those that are not found once more as keys
         compare: trimming every one took as long as finding it.
@@ -119,10 +110,8 @@ class ContactFinder:
                 batch[KEY].gather(pl.Series(rows)).to_frame().select(comparable_key(self.key, pl.col(KEY)))
             )
             hashes = again.select(*key_hashes(pl.col(KEY)))
-            found = self.find(hashes[HASH], hashes[CHECK])
-            lossy = again.select(rounded(pl.col(KEY)).fill_null(value=False)).to_series().to_numpy()
-            number[rows] = np.where((found < 0) & lossy, ROUNDED, found)
-        return batch.drop(HASH, CHECK, KEY).with_columns(pl.Series(INDEX, number))
+            number[rows] = self.find(hashes[HASH], hashes[CHECK])
+        return batch.drop(HASH, CHECK).with_columns(pl.Series(INDEX, number))
 
     def find(self, hashed: pl.Series, check: pl.Series) -> NDArray[np.int64]:
         """Return the number of the contact for each pair of hashes, -1 for an orphan."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,13 +11,13 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.engine.bins import KeptEvents
-from flamescore.engine.contacts import INDEX, KEY, event_key, key_hashes
-from flamescore.engine.doubts import AGE, DOUBTFUL, Doubts, doubtful_rows, settle, untold
+from flamescore.engine.contacts import event_key, key_hashes
 from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
 from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
-from flamescore.frames import DROP, DUPLICATE, ISO_SUFFIX, ODD, SUPERSEDED, SourceRecord
+from flamescore.errors import InputError
+from flamescore.frames import AGE, DROP, DUPLICATE, INDEX, ISO_SUFFIX, KEY, SUPERSEDED, EventQuery
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from flamescore.engine.calendar import Clock
     from flamescore.engine.contacts import Contacts
     from flamescore.engine.streams import Streams
-    from flamescore.frames import EventSource
+    from flamescore.errors import Problem
+    from flamescore.frames import EventSource, EventsRead, SourceRecord
 
 BATCH: Final = 262_144
 """Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
@@ -87,69 +88,49 @@ class Scan:
             InputError: sources have too many rejects, all in one.
         """
         seen = [self._source(source, bins) for source in sources]
-        pairs = [(source, each.doubts) for source, each in zip(sources, seen, strict=True)]
-        settled = settle(pairs) if rejects else [untold(source) for source in sources]
+        ends = _ends(seen, tell=rejects)
+        pairs = tuple(zip(seen, ends, strict=True))
         return Scanned(
             tuple(self.liveness.sets),
-            tuple(record_of(each.record, found) for each, found in zip(settled, seen, strict=True)),
+            tuple(record_of(end.record, each.tally) for each, end in pairs),
             self._unread(),
             self.matcher.seen,
-            tuple(self._past(each) for each in seen),
+            tuple(self._past(each, end) for each, end in pairs),
             tuple(value for c in self.signatures.coders if c.column == EVENT for value in c.values),
-            tuple(each.rejects for each in settled),
+            tuple(end.rejects for end in ends),
         )
 
     def _source(self, source: EventSource, bins: Bins) -> Seen:
         self._oldest, self._here = -1, set()
-        tally, doubts = np.zeros(len(STATUSES), np.int64), Doubts(self.window)
-        for batch in _ahead(self.batches(source, doubts)):
+        tally = np.zeros(len(STATUSES), np.int64)
+        number = self.people.finder(source.key).place
+        with reading(source.file_at_fault):
+            asked = tuple(self.columns_of(source, self.columns))
+        batches = source.read(EventQuery(self.window, asked, number, self.batch))
+        for batch in _gently(_ahead(iter(batches))):
             tally += self._batch(batch, bins)
-        return Seen(source.record, tally, doubts, self._oldest, frozenset(self._here))
+        return Seen(batches, tally, self._oldest, frozenset(self._here))
 
-    def _past(self, seen: Seen) -> Past:
+    def _past(self, seen: Seen, end: EventsRead) -> Past:
         holds = 0
         for signature in seen.signatures:
             holds |= self.signatures.sets(signature)[0]
         known = None if seen.oldest < 0 else seen.oldest
-        more = seen.unseen or seen.oldest >= self.widest
-        return Past(seen.record.path, FOREVER if more else known, holds)
+        more = end.beyond or seen.oldest >= self.widest
+        return Past(end.record.path, FOREVER if more else known, holds)
 
-    def batches(self, source: EventSource, doubts: Doubts) -> Iterator[pl.DataFrame]:
-        """Yield the rows that any window needs: `INDEX` (below 0: an orphan), `AGE`, and the columns used."""
-        finder = self.people.finder(source.key)
-        with reading(source.file_at_fault):
-            frame = self.hashed(replace(source, frame=self._within(source)), self.columns)
-            for batch in _gently(frame.collect_batches(maintain_order=False, chunk_size=self.batch)):
-                placed = finder.place(doubts.without(batch))
-                yield doubts.without_rounded(placed, source)
-
-    def _within(self, source: EventSource) -> pl.LazyFrame:
-        """Leave out most of what is older than the widest window; types that some rule never forgets stay."""
-        since = self.window.since
-        if since is None:
-            return source.frame
-        frame = source.frame if source.within is None else source.within(self.window)
-        return (
-            frame if self.window.lasting else frame.filter((pl.col("at") >= since) | pl.col("at").is_null())
-        )
-
-    def hashed(self, source: EventSource, columns: Sequence[str]) -> pl.LazyFrame:
-        """Give each event its age (`AGE`), its contact's key and the hashes of it, and keep these columns."""
+    def columns_of(self, source: EventSource, columns: Sequence[str]) -> Iterator[pl.Expr]:
+        """Yield an event's age (`AGE`), its contact's key with the hashes, its type, and these columns."""
         schema = source.frame.collect_schema()
         text = event_key(source, schema)
-        doubtful = source.settle is not None
-        looked_at = (EVENT,) if doubtful or DROP in schema else ()
-        used = [name for name in dict.fromkeys((*columns, *looked_at)) if name in schema]
-        return source.frame.select(
-            text.alias(KEY),
-            *key_hashes(text),
-            (self.clock.now - pl.col("at").dt.epoch("s")).alias(AGE),
-            *used,
-            *(name + ISO_SUFFIX for name in used if name + ISO_SUFFIX in schema),
-            *(name for name in (DROP, ODD) if name in schema),
-            *(hash_of_value(name, schema) for name in self.streams.per_columns),
-            *([doubtful_rows(source).alias(DOUBTFUL)] if doubtful else []),
-        )
+        used = [name for name in dict.fromkeys((EVENT, *columns)) if name in schema]
+        yield text.alias(KEY)
+        yield from key_hashes(text)
+        yield self.window.age(pl.col("at")).alias(AGE)
+        yield from (pl.col(name) for name in used)
+        yield from (pl.col(name + ISO_SUFFIX) for name in used if name + ISO_SUFFIX in schema)
+        yield from (pl.col(name) for name in (DROP,) if name in schema)
+        yield from (hash_of_value(name, schema) for name in self.streams.per_columns)
 
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
         signature, matching = self.matched(batch)
@@ -209,6 +190,20 @@ class Scan:
             for column in columns:
                 cells[column] = cells.get(column, 0) + rows
         return tuple((column, count) for column, count in sorted(cells.items()) if count)
+
+
+def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
+    """Say of each source what became of the rows that are in no batch; all that stop it are told at once."""
+    ends: list[EventsRead] = []
+    problems: list[Problem] = []
+    for each in seen:
+        try:
+            ends.append(each.batches.end(tell=tell))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return ends
 
 
 def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

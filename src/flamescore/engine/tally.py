@@ -10,8 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flamescore.engine.doubts import Doubts
-    from flamescore.frames import SourceRecord
+    from flamescore.frames import EventBatches, SourceRecord
 
 STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
 """What becomes of a row; one that several fit is counted under the first."""
@@ -32,30 +31,19 @@ class Past:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the rows of a source came to: how many of each of `STATUSES`, and how far back they go."""
+    """The batches of a source, read: how many rows of each of `STATUSES` they had, how far back they go."""
 
-    record: SourceRecord
+    batches: EventBatches
     tally: NDArray[np.int64]
-    doubts: Doubts
     oldest: int
     signatures: frozenset[int]
 
-    @property
-    def unseen(self) -> int:
-        """How many rows were not looked at, since they are older than every window that ends."""
-        counts, doubts = self.record.counts, self.doubts
-        told = counts.rejected + doubts.faulty + doubts.left_out + doubts.old
-        return counts.rows - told - int(self.tally.sum())
 
-
-def record_of(record: SourceRecord, seen: Seen) -> SourceRecord:
-    """Say what became of every row of a source; those that were not read are old."""
-    tally, doubts = seen.tally.copy(), seen.doubts
-    tally[STATUSES.index("old")] += seen.unseen + doubts.old
-    tally[STATUSES.index("ignored")] += doubts.left_out
-    found = dict(zip(STATUSES, tally.tolist(), strict=True))
-    known = seen.record.counts
-    return replace(record, counts=replace(known, rejected=known.rejected + doubts.faulty, **found))
+def record_of(record: SourceRecord, tally: NDArray[np.int64]) -> SourceRecord:
+    """Add what became of the rows of the batches to what is known of the others."""
+    known = record.counts
+    found = {name: getattr(known, name) + many for name, many in zip(STATUSES, tally.tolist(), strict=True)}
+    return replace(record, counts=replace(known, **found))
 
 
 def statuses(*reasons: NDArray[np.bool_]) -> NDArray[np.int64]:

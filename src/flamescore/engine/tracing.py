@@ -15,11 +15,9 @@ import polars as pl
 from flamescore.cells import as_text
 from flamescore.engine.aggregate import PASSES, Occurrences
 from flamescore.engine.bins import KeptEvents, Partition, concat_events
-from flamescore.engine.contacts import INDEX
-from flamescore.engine.doubts import AGE
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
-from flamescore.frames import DROP, INSTANT
+from flamescore.frames import AGE, DROP, INDEX, INSTANT
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
@@ -82,8 +80,8 @@ def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, KeptEvents, li
     """Read a source's events of the contact: shown as text, as the engine keeps them, and what they match."""
     with reading(source.file_at_fault):
         names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
-        numbered = replace(source, frame=source.frame.with_row_index(ORDER))
-        found = scan.hashed(numbered, (*names, ORDER)).collect()
+        asked = scan.columns_of(source, names)
+        found = source.frame.with_row_index(ORDER).select(*asked, ORDER).collect()
     batch = found.sort(ORDER).pipe(scan.people.finder(source.key).place)
     here = batch[INDEX] >= 0
     batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.cells import as_text, present
-from flamescore.engine import INDEX, KEY, comparable_key, contacts_of, event_key
-from flamescore.frames import INSTANT, SURVIVOR
+from flamescore.engine import comparable_key, contacts_of, event_key
+from flamescore.frames import INDEX, INSTANT, KEY, SURVIVOR
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:

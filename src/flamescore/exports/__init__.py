@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from flamescore.exports.date_columns import IsoText
-from flamescore.exports.examine import types_in
-from flamescore.exports.frames_in import from_frames
-from flamescore.exports.lacking import Lack, lack_of, quoted, respelled, shown, without_column
-from flamescore.exports.loading import load, readable
-from flamescore.exports.mapping import key_column
-from flamescore.exports.opening import Opened, OpenSource, survey
-from flamescore.exports.table import Table
+from flamescore.exports.gaps import Gap, check_exclude, gaps_of
+from flamescore.exports.load import from_frames, load, readable
+from flamescore.exports.opening import survey
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
-from flamescore.exports.unmapped import mapped_by_hand, references
 
 __all__ = [
     "UTC_ZONE",
+    "Gap",
     "IsoText",
-    "Lack",
-    "OpenSource",
-    "Opened",
-    "Table",
+    "check_exclude",
     "delete_leftovers",
     "from_frames",
-    "key_column",
-    "lack_of",
+    "gaps_of",
     "load",
-    "mapped_by_hand",
-    "quoted",
     "readable",
-    "references",
-    "respelled",
-    "shown",
     "survey",
-    "types_in",
-    "without_column",
 ]

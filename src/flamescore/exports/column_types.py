@@ -16,9 +16,8 @@ from polars.exceptions import ComputeError
 
 from flamescore.cells import as_text, in_years, json_text
 from flamescore.errors import InputError, Problem
-from flamescore.exports.mapping import mapped
 from flamescore.exports.nested import inside, rebuilt
-from flamescore.exports.validate import guarded
+from flamescore.exports.plan import plan_of
 from flamescore.input_errors import UNREADABLE, reading
 from flamescore.text import printable
 
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
     from flamescore.columns import NamedColumns
     from flamescore.exports.opening import OpenSource
+    from flamescore.exports.plan import Plan
     from flamescore.exports.table import Table
-    from flamescore.project import Source
 
     Steps = tuple[str, ...]
     """Where bytes stand in a type: the fields that lead to them."""
@@ -83,13 +82,13 @@ def plain_types(sources: Sequence[OpenSource], named: NamedColumns | None) -> tu
 
 
 def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) -> OpenSource:
-    tables: list[Table] = []
+    plans: list[Plan] = []
     problems: list[Problem] = []
     notes: dict[str, None] = {}
-    for table in source.tables:
-        named = _named_headers(table, source.spec, wanted)
-        plain, unread = _plain_table(table, source.spec, None if whole else named)
-        tables.append(plain)
+    for plan in source.plans:
+        table, named = plan.table, _named_headers(plan, wanted)
+        plain, unread = _plain_table(plan, None if whole else named)
+        plans.append(plan if plain is table else plan_of(plain, source.spec))
         for header, told in unread.items():
             if header in named:
                 problems.append(_problem(header, told, table))
@@ -97,7 +96,7 @@ def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) ->
                 notes[f"the column `{printable(header)}` can't be read ({told}); it is left out"] = None
     if problems:
         raise InputError(problems)
-    return replace(source, tables=tuple(tables), said=(*source.said, *notes))
+    return replace(source, plans=tuple(plans), said=(*source.said, *notes))
 
 
 def _problem(header: str, told: str, table: Table) -> Problem:
@@ -106,11 +105,14 @@ def _problem(header: str, told: str, table: Table) -> Problem:
     return Problem(UNREADABLE, text, None, cure)
 
 
-def _plain_table(table: Table, spec: Source, needed: frozenset[str] | None) -> tuple[Table, dict[str, str]]:
+def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict[str, str]]:
     """Return the table with plain columns alone, and by header the types of those that can't be read.
 
     Bytes are looked into only where they are `needed` (None: all are); other columns of bytes are left out.
     """
+    table = plan.table
+    if not any(header not in table.texts and _special(dtype) for header, dtype in table.schema.items()):
+        return table, {}
     schema, texts = dict(table.schema), dict(table.texts)
     unread: dict[str, str] = {}
     inner = dict(zip(table.headers, table.inner, strict=True))
@@ -127,27 +129,27 @@ def _plain_table(table: Table, spec: Source, needed: frozenset[str] | None) -> t
             unread |= {} if told is None else {header: told}
             continue
         cells = _plain(pl.col(inner[header]), dtype, meaning)
-        listed = isinstance(dtype, pl.List) and header == _tags_of(table, spec)
+        listed = isinstance(dtype, pl.List) and header == _tags_of(plan)
         schema[header] = _plain_type(dtype) if listed or dtype.is_numeric() else pl.String()
         texts[header] = json_text(cells) if dtype.is_nested() and not listed else cells
     return replace(table, schema=schema, texts=texts), unread
 
 
-def _named_headers(table: Table, spec: Source, wanted: frozenset[str]) -> frozenset[str]:
+def _named_headers(plan: Plan, wanted: frozenset[str]) -> frozenset[str]:
     """Return the headers that a source's keys, its kind or rules name, by themselves or as mapped."""
+    spec = plan.source
     merged = getattr(spec, "merged", None)
     names = {*wanted, *spec.CANONICAL, *spec.columns, *spec.rename, *spec.dates, *spec.leave_out, *spec.cut}
     names |= set() if merged is None else {merged.named}
-    headers = mapped(table, spec).headers
     return frozenset(
-        header for name, each in headers.items() for header in each if name in names or header in names
+        header for name, each in plan.headers.items() for header in each if name in names or header in names
     )
 
 
-def _tags_of(table: Table, spec: Source) -> str | None:
+def _tags_of(plan: Plan) -> str | None:
     """Return the header that alone holds the tags of contacts, which may be a list."""
-    headers = mapped(table, spec).headers.get("tags", ())
-    return headers[0] if spec.KIND == "contacts" and len(headers) == 1 else None
+    headers = plan.headers.get("tags", ())
+    return headers[0] if plan.source.KIND == "contacts" and len(headers) == 1 else None
 
 
 def _special(dtype: pl.DataType) -> bool:
@@ -196,7 +198,7 @@ def _meaning(leaf: pl.Expr, table: Table) -> Bytes:
             printable_text = False
     if printable_text:
         return Bytes.TEXT
-    uuids = guarded(rows.select((leaf.bin.size() == _UUID_BYTES).all()), table).item()
+    uuids = table.collect(rows.select((leaf.bin.size() == _UUID_BYTES).all())).item()
     return Bytes.UUID if uuids else Bytes.OTHER
 
 

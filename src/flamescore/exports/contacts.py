@@ -1,4 +1,4 @@
-"""Load contacts: all their columns as text, one row an id, whatever file it stands in."""
+"""Load contacts: all columns as text, one row an id, whatever file it stands in; who was merged into whom."""
 
 from __future__ import annotations
 
@@ -8,34 +8,33 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import keyed, present, rounded
-from flamescore.exports.date_columns import companions
-from flamescore.exports.examine import enforce
-from flamescore.exports.mapping import column, counted, mapped
-from flamescore.exports.merged import links, parted, settle
-from flamescore.exports.rejects import Bad
-from flamescore.exports.tags import tag_list
-from flamescore.exports.validate import ROUNDED, guarded
+from flamescore.cells import as_text, is_rounded, keyed, present, rounded
+from flamescore.exports.date_columns import iso_columns
+from flamescore.exports.rejects import FailedRows
+from flamescore.exports.validate import ROUNDED, enforce_limit
 from flamescore.frames import SURVIVOR
 from flamescore.project import ContactsSource
+from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from flamescore.exports.examine import Examined, Terms
-    from flamescore.exports.mapping import Mapped
+    from flamescore.exports.plan import Plan
     from flamescore.exports.rejects import Rejected
-    from flamescore.exports.table import Table
+    from flamescore.exports.validate import LoadOptions, Validated
     from flamescore.frames import SourceRecord
-    from flamescore.project import Source
+    from flamescore.project import MergedIds, TagFormat
 
 ROW, FILE, AGE = "\0row", "\0file", "\0age"
 _ALWAYS: Final = ("contact_id",)
 _NEVER_DATES: Final = frozenset({"contact_id", "tags"})
+_CUT: Final = "\x1f"
+_TIME: Final = ":"
+"""HubSpot writes `76340251:1661707291575`: the id, and when it was merged."""
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class LoadedContacts:
     """The contacts, their sources' rejects and records."""
 
     contacts: pl.DataFrame
@@ -47,60 +46,57 @@ class People:
     """As in `frames.Exports`."""
 
 
-def load_people(examined: Sequence[Examined], terms: Terms, keys: frozenset[str] | None = None) -> People:
+def load_contacts(
+    lists: Sequence[Validated], options: LoadOptions, keys: frozenset[str] | None = None
+) -> LoadedContacts:
     """Read contacts. Of ids that stand in several files the newer file's row stays.
 
     With `keys` only ids, the columns of these names, and who was merged into whom are read.
     """
-    read = [_read(each, terms, keys) for each in examined]
+    read = [_read(each, options, keys) for each in lists]
     for each, _ in read:
-        enforce(each, terms)
+        enforce_limit(each, options)
     parts = [frame for _, frames in read for frame in frames]
-    ages = [
-        (index, table.found.age_key)
-        for index, table in enumerate(table for each, _ in read for table in each.tables)
-    ]
-    rank = {
-        index: place for place, (index, _) in enumerate(sorted(ages, key=lambda pair: (pair[1], pair[0])))
-    }
+    plans = tuple(plan for each, _ in read for plan in each.plans)
+    by_age = sorted(range(len(plans)), key=lambda index: plans[index].table.found.age_key)
+    rank = {index: place for place, index in enumerate(by_age)}
     numbered = [
         frame.with_columns(pl.lit(i).alias(FILE), pl.lit(rank[i]).alias(AGE)) for i, frame in enumerate(parts)
     ]
     every = _in_one(numbered)
     standing = every.filter(pl.col(AGE) == pl.col(AGE).max().over("contact_id")) if len(parts) > 1 else every
-    merged = settle(_links(standing, read))
-    all_of = parted(standing, merged)
+    merged = resolve(_links(standing, read))
+    all_of = split(standing, merged)
     kept = dict(all_of.standing[FILE].value_counts().iter_rows())
     records, first = [], 0
     for each, frames in read:
         span = range(first, first := first + len(frames))
         left = sum(kept.get(index, 0) for index in span)
         records.append(each.record(kept=left, superseded=sum(frame.height for frame in frames) - left))
-    files = tuple((table, each) for each, _ in read for table in each.tables)
-    return People(
+    return LoadedContacts(
         all_of.standing.drop(ROW, FILE, AGE),
         tuple(each.rejects for each, _ in read),
         tuple(records),
         None if all_of.aliases is None else all_of.aliases.drop(ROW, FILE, AGE),
         (*merged.warnings(), *all_of.warnings()),
-        None if keys is None else partial(_whole, files, terms, all_of.standing),
+        None if keys is None else partial(_whole, plans, options, all_of.standing),
     )
 
 
 def _whole(
-    files: Sequence[tuple[Table, Examined]], terms: Terms, standing: pl.DataFrame, contact_id: str
+    plans: Sequence[Plan], options: LoadOptions, standing: pl.DataFrame, contact_id: str
 ) -> pl.DataFrame:
     """Read the row of a contact with the columns of all files; `standing` says where it is."""
     [(here, row)] = standing.filter(pl.col("contact_id") == contact_id).select(FILE, ROW).rows()
     parts = []
-    for number, (table, each) in enumerate(files):
-        rows = table.scan().slice(row, 1) if number == here else table.scan().clear()
-        parts.append(guarded(_selected(rows, table, each.spec, terms), table))
+    for number, plan in enumerate(plans):
+        rows = plan.table.scan().slice(row, 1) if number == here else plan.table.scan().clear()
+        parts.append(plan.table.collect(_selected(rows, plan, options)))
     return _in_one(parts)
 
 
 def _links(
-    standing: pl.DataFrame, read: Sequence[tuple[Examined, list[pl.DataFrame]]]
+    standing: pl.DataFrame, read: Sequence[tuple[Validated, list[pl.DataFrame]]]
 ) -> Iterator[tuple[str, str]]:
     """Yield who was merged into whom, by the sources that say it."""
     first = 0
@@ -113,11 +109,10 @@ def _links(
             yield from links(rows, _name_of(spec.merged.named, each), spec.merged)
 
 
-def _name_of(column: str, examined: Examined) -> str:
+def _name_of(column: str, validated: Validated) -> str:
     """Return the name that a header goes by."""
-    for table in examined.tables:
-        plan = mapped(table, examined.spec)
-        if column not in plan.names:
+    for plan in validated.plans:
+        if column not in plan:
             return next((name for name, headers in plan.headers.items() if column in headers), column)
     return column
 
@@ -129,38 +124,35 @@ def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _read(
-    examined: Examined, terms: Terms, keys: frozenset[str] | None
-) -> tuple[Examined, list[pl.DataFrame]]:
+    validated: Validated, options: LoadOptions, keys: frozenset[str] | None
+) -> tuple[Validated, list[pl.DataFrame]]:
     frames, files = [], []
-    spec = examined.spec
+    spec = validated.spec
     assert isinstance(spec, ContactsSource)
     if keys is not None and spec.merged is not None:
-        keys |= {_name_of(spec.merged.named, examined)}
-    for table, rejected in zip(examined.tables, examined.files, strict=True):
-        named = _selected(table.scan().with_row_index(ROW), table, spec, terms, keys, numbered=True)
-        rows = guarded(named, table)
-        sound, again = _without(rows, rejected)
+        keys |= {_name_of(spec.merged.named, validated)}
+    for plan, rejected in zip(validated.plans, validated.files, strict=True):
+        named = _selected(plan.table.scan().with_row_index(ROW), plan, options, keys, numbered=True)
+        sound, again = _without(plan.table.collect(named), rejected)
         frames.append(sound)
         files.append(again)
-    return replace(examined, files=tuple(files)), frames
+    return replace(validated, files=tuple(files)), frames
 
 
 def _selected(
     rows: pl.LazyFrame,
-    table: Table,
-    spec: Source,
-    terms: Terms,
+    plan: Plan,
+    options: LoadOptions,
     keys: frozenset[str] | None = None,
     *,
     numbered: bool = False,
 ) -> pl.LazyFrame:
     """Name and read the columns of rows that count, all or `keys` alone, and `ROW` of `numbered` ones."""
-    assert isinstance(spec, ContactsSource)
-    dates = terms.dates.contacts - _NEVER_DATES if keys is None else frozenset[str]()
-    return counted(rows, table, spec).select(
+    dates = options.dates.contacts - _NEVER_DATES if keys is None else frozenset[str]()
+    return plan.counted(rows).select(
         *((ROW,) if numbered else ()),
-        *_columns(table, spec, keys),
-        *companions(dates, table, spec, zone=terms.zone),
+        *_columns(plan, keys),
+        *iso_columns(dates, plan, options.zone),
     )
 
 
@@ -182,33 +174,159 @@ def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Reje
 def _with_rejects(rejected: Rejected, rows: pl.Series, reason: str) -> Rejected:
     """Add rows, by their numbers in the file and in order, to what is rejected of it."""
     told = rows.head(rejected.room).cast(pl.Int64).alias("row").to_frame()
-    more = Bad({reason: len(rows)}, told.with_columns(reason=pl.lit(reason)))
-    return replace(rejected, bad=rejected.bad.joined(more, rejected.room))
+    more = FailedRows({reason: len(rows)}, told.with_columns(reason=pl.lit(reason)))
+    return replace(rejected, failed=rejected.failed.joined(more, rejected.room))
 
 
-def _columns(table: Table, spec: ContactsSource, keys: frozenset[str] | None) -> Iterator[pl.Expr]:
-    plan = mapped(table, spec)
+def _columns(plan: Plan, keys: frozenset[str] | None) -> Iterator[pl.Expr]:
     names = plan.names if keys is None else tuple(name for name in plan.names if name in keys)
     for name in (*_ALWAYS, *(each for each in names if each not in _ALWAYS)):
-        yield _column(name, table, spec, plan).alias(name)
+        yield _column(name, plan).alias(name)
 
 
-def _column(name: str, table: Table, spec: ContactsSource, plan: Mapped) -> pl.Expr:
+def _column(name: str, plan: Plan) -> pl.Expr:
     if name == "contact_id":
-        return present(column(name, table, spec, plan=plan))
+        return present(plan.column(name))
     if name == "tags":
-        headers = plan.headers.get("tags", ())
-        listed = len(headers) == 1 and isinstance(table.schema[headers[0]], pl.List)
-        cells = pl.col(headers[0]) if listed else column(name, table, spec, plan=plan)
-        return tag_list(cells, table.schema[headers[0]] if listed else pl.String(), spec.tags)
-    cell = column(name, table, spec, plan=plan)
+        return _tags(plan)
+    cell = plan.column(name)
     return pl.when(present(cell).is_not_null()).then(cell)
 
 
-def owners_of(people: People, key: str) -> pl.DataFrame:
+def _tags(plan: Plan) -> pl.Expr:
+    assert isinstance(plan.source, ContactsSource)
+    headers, schema = plan.headers.get("tags", ()), plan.table.schema
+    listed = len(headers) == 1 and isinstance(schema[headers[0]], pl.List)
+    cells = pl.col(headers[0]) if listed else plan.column("tags")
+    return tag_list(cells, schema[headers[0]] if listed else pl.String(), plan.source.tags)
+
+
+def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
     """Return `key, owner`: every contact of each value of a column, in order; merged ones' survivors."""
     text = keyed(pl.col(key), key).alias("key")
-    pairs = [people.contacts.select(text, owner="contact_id")]
-    if people.aliases is not None:
-        pairs.append(people.aliases.select(text, owner=SURVIVOR))
+    pairs = [loaded.contacts.select(text, owner="contact_id")]
+    if loaded.aliases is not None:
+        pairs.append(loaded.aliases.select(text, owner=SURVIVOR))
     return pl.concat(pairs).drop_nulls("key").unique(maintain_order=True)
+
+
+def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat) -> pl.Expr:
+    """Return tags as List[String], trimmed, in order; a missing cell is an empty list."""
+    if isinstance(dtype, pl.List):
+        inner = dtype.inner
+        assert isinstance(inner, pl.DataType)
+        return _cleaned(cells.list.eval(as_text(pl.element(), inner)))
+    separator = form.separator.strip() or form.separator
+    text = as_text(cells, dtype).str.replace_all(separator, _CUT, literal=True)
+    pieces = text.str.extract_all(rf'\s*"[^"]*"\s*|[^{_CUT}]+')
+    return _cleaned(pieces.list.eval(_unquoted(pl.element(), separator)))
+
+
+def _unquoted(piece: pl.Expr, separator: str) -> pl.Expr:
+    inner = piece.str.strip_chars().str.strip_prefix('"').str.strip_suffix('"')
+    return inner.str.replace_all(_CUT, separator, literal=True)
+
+
+def _cleaned(tags: pl.Expr) -> pl.Expr:
+    return tags.list.eval(present(pl.element())).list.drop_nulls().fill_null([])
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Old ids and their survivors (`into`), and how many links were left out.
+
+    `clashes` are old ids that a second contact claims too, `cycles` links that would make a contact an
+    old id of its own, `rounded` old ids that a spreadsheet rounded, which may be anybody's.
+    """
+
+    into: dict[str, str]
+    clashes: int = 0
+    cycles: int = 0
+    rounded: int = 0
+
+    def warnings(self) -> Iterator[str]:
+        """Say what of the lists contradicts itself."""
+        first = "the one that comes first in the export"
+        if self.clashes:
+            yield f"contacts: {count(self.clashes, 'merged id')} claimed by a second contact; {first} has it"
+        if self.cycles:
+            rings = count(self.cycles, "ring")
+            yield f"contacts: {rings} of contacts that are merged into each other; {first} stands"
+        if self.rounded:
+            what = f"{count(self.rounded, 'merged id')} written like 9.99999a+99"
+            yield f"contacts: I145 {what}: a spreadsheet rounded them, and they are left out"
+
+
+def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
+    """Yield (old id, survivor) as a column of the contacts says it, in order of the export."""
+    if form.into is not None:
+        told = contacts.select("contact_id", present(pl.col(column)).alias("into"))
+        yield from told.drop_nulls().iter_rows()
+        return
+    separator = form.separator.strip() or form.separator
+    listed = contacts.select("contact_id", old=pl.col(column).str.split(separator)).explode(
+        "old", empty_as_null=True
+    )
+    ids = listed.with_columns(present(pl.col("old").str.split(_TIME).list.first())).drop_nulls()
+    yield from ids.select("old", "contact_id").iter_rows()
+
+
+def resolve(pairs: Iterable[tuple[str, str]]) -> Merged:
+    """Follow every chain to its end. Of claims that contradict each other the first one holds."""
+    into: dict[str, str] = {}
+    clashes = cycles = rounded = 0
+    for old, survivor in pairs:
+        if old == survivor:
+            continue
+        if is_rounded(old):
+            rounded += 1
+            continue
+        end = _end(survivor, into)
+        if end == old:
+            cycles += 1
+        elif old not in into:
+            into[old] = survivor
+        elif _end(old, into) != end:
+            clashes += 1
+    return Merged({old: _end(old, into) for old in into}, clashes, cycles, rounded)
+
+
+def _end(contact: str, into: dict[str, str]) -> str:
+    path = []
+    while contact in into:
+        path.append(contact)
+        contact = into[contact]
+    for each in path[:-1]:  # chains stay short
+        into[each] = contact
+    return contact
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The contacts that stand, and the merged ones under `SURVIVOR` (`frames.Exports.aliases`).
+
+    `lost` rows were merged into somebody who is not in the list: they are neither.
+    """
+
+    standing: pl.DataFrame
+    aliases: pl.DataFrame | None = None
+    lost: int = 0
+
+    def warnings(self) -> Iterator[str]:
+        """Say what was lost."""
+        if self.lost:
+            yield f"contacts: {count(self.lost, 'contact')} merged into somebody who is not in the list"
+
+
+def split(contacts: pl.DataFrame, merged: Merged) -> Split:
+    """Part contacts from those that were merged away."""
+    if not merged.into:
+        return Split(contacts)
+    into = pl.DataFrame(
+        list(merged.into.items()), schema={"contact_id": pl.String, SURVIVOR: pl.String}, orient="row"
+    )
+    standing = contacts.join(into, on="contact_id", how="anti", maintain_order="left")
+    there = pl.col(SURVIVOR).is_in(standing["contact_id"].implode())
+    aliases = into.filter(there).join(contacts, on="contact_id", how="left", maintain_order="left")
+    lost = into.filter(~there).join(contacts, on="contact_id", how="semi").height
+    return Split(standing, aliases, lost)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.exports.mapping import column, mapped
-from flamescore.exports.times import Clock
+from flamescore.exports.times import TimeFormat
 from flamescore.frames import ISO_SUFFIX
 from flamescore.project import EPOCHS, EXCEL
 
@@ -17,26 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
-    from flamescore.exports.table import Table
+    from flamescore.exports.plan import Plan
     from flamescore.project import Source
 
 _HOURS: Final = re.compile(r"%[-_0]?[HITRrkM]")
 _NAIVE: Final = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
 
 
-def companions(names: frozenset[str], table: Table, source: Source, *, zone: ZoneInfo) -> Iterator[pl.Expr]:
-    """Yield the companions that some columns need: ISO text under the column's name and `ISO_SUFFIX`.
+def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[pl.Expr]:
+    """Yield the companions that columns of a file need: ISO text under the column's name and `ISO_SUFFIX`.
 
     A cell that fits no declared format is as it was; a naive time becomes UTC where the source has a zone of
     its own. `zone` is the rule file's.
     """
-    plan = mapped(table, source)
+    source = plan.source
     shifted = source.timezone is not None and source.timezone.key != zone.key
     for name in plan.names:
         formats = _formats_of(name, plan.headers.get(name, ()), source)
         if name in names and (formats or shifted):
             reader = IsoText(source.timezone or zone, formats, shifted=shifted)
-            cells = column(name, table, source, plan=plan)
+            cells = plan.column(name)
             yield cells.map_batches(reader, return_dtype=pl.String(), is_elementwise=True).alias(
                 name + ISO_SUFFIX
             )
@@ -64,12 +63,12 @@ class IsoText:
             naive = (
                 cells.to_frame("c").select(pl.when(pl.col("c").str.contains(_NAIVE)).then("c")).to_series()
             )
-            out = out.zip_with(out.is_not_null(), _instants(Clock(self.zone).read(naive).at))
+            out = out.zip_with(out.is_not_null(), _instants(TimeFormat(self.zone).read(naive).at))
         return out.zip_with(out.is_not_null(), cells).rename(cells.name)
 
     def _read(self, cells: pl.Series, form: str) -> pl.Series:
         if form in (*EPOCHS, EXCEL) or _HOURS.search(form):
-            return _instants(Clock(self.zone, (form,)).read(cells).at)
+            return _instants(TimeFormat(self.zone, (form,)).read(cells).at)
         return cells.str.strip_chars().str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from flamescore.columns import Columns
 from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.find import find_files
-from flamescore.exports.mapping import mapped
+from flamescore.exports.missing_columns import unknown_columns, unknown_keys
+from flamescore.exports.plan import plan_of
 from flamescore.exports.preset_detection import NoFitError, fit
 from flamescore.exports.records import KEPT
-from flamescore.exports.table import Table, open_table
+from flamescore.exports.table import open_table
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
-from flamescore.exports.unmapped import unknown_columns, unknown_keys
 from flamescore.input_errors import PRESET, TOO_OLD, fault
 from flamescore.project import (
     STDIN,
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.exports.find import Found
+    from flamescore.exports.plan import Plan
     from flamescore.exports.preset_detection import Fitted
+    from flamescore.exports.table import Table
     from flamescore.project import Project
 
 NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
@@ -40,32 +42,37 @@ NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """A source whose files are open; `place` is where the project file has it: its kind and index."""
+    """A source whose files are open and planned; `place` is its kind and index in the project file."""
 
     spec: Source
-    tables: tuple[Table, ...]
+    plans: tuple[Plan, ...]
     place: tuple[str, int]
     said: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
+    def tables(self) -> tuple[Table, ...]:
+        """Return its files."""
+        return tuple(plan.table for plan in self.plans)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the names of its columns, as they come, over all its files."""
-        return tuple(dict.fromkeys(name for table in self.tables for name in mapped(table, self.spec).names))
+        return tuple(dict.fromkeys(name for plan in self.plans for name in plan.names))
 
     def notes(self) -> tuple[str, ...]:
         """Return what was found out of its files: each thing once, with the files that it holds for."""
         said: dict[str, list[str]] = {}
-        for table in self.tables:
-            for note in _notes(table, self.spec):
-                said.setdefault(note, []).append(table.found.shown)
+        for plan in self.plans:
+            for note in _notes(plan):
+                said.setdefault(note, []).append(plan.table.found.shown)
         told = (note + _holding_for(files, self) for note, files in said.items())
         return (*self.said, *told)
 
 
 def _holding_for(files: Sequence[str], source: OpenSource) -> str:
     """Name the first file where not every file of the source is meant, and say how many more there are."""
-    if len(files) == len(source.tables):
+    if len(files) == len(source.plans):
         return ""
     return f" (in {files[0]}" + (f" and {len(files) - 1:,} more)" if len(files) > 1 else ")")
 
@@ -153,17 +160,18 @@ def _open(
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
     fitted = _fitted(spec, found, place, project, spool)
     spec, found = fitted.spec, fitted.found
-    tables: list[Table] = []
+    plans: list[Plan] = []
     problems: list[Problem] = []
     for each in found:
         try:
-            tables.append(open_table(each, spec, spool, keep))
-            keep = max(0, keep - tables[-1].damaged)
+            table = open_table(each, spec, spool, keep)
+            plans.append(plan_of(table, spec))
+            keep = max(0, keep - table.damaged)
         except InputError as error:
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return OpenSource(spec, tuple(tables), place, fitted.said, finding.warnings)
+    return OpenSource(spec, tuple(plans), place, fitted.said, finding.warnings)
 
 
 def _fitted(
@@ -181,11 +189,12 @@ def _fitted(
     return fitted
 
 
-def _notes(table: Table, spec: Source) -> Iterator[str]:
+def _notes(plan: Plan) -> Iterator[str]:
+    table = plan.table
     for header in table.unclear:
         what = f"the header `{header}` stands more than once" if header else "a column has no header"
         yield f"{what}; it is left out"
-    for header in mapped(table, spec).hidden:
+    for header in plan.hidden:
         yield f"the column `{header}` is hidden by another of that name"
     if table.text:
         yield from table.text.notes

@@ -18,7 +18,7 @@ from flamescore.input_errors import reading
 from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from flamescore.exports.records import RecordScan
     from flamescore.exports.table import Table
@@ -47,12 +47,12 @@ REASONS: Final = {
 ALWAYS_ALLOWED: Final = 20
 _SAMPLES: Final = 3
 _ROW: Final = "\0row"
-BAD: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
+FAILED: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
-    """Rows of a file that fail a check: how many for each reason, and the `first` ones (`BAD`), in order."""
+class FailedRows:
+    """Rows of a file that fail a check: how many for each reason; the `first` ones (`FAILED`), in order."""
 
     counts: Mapping[str, int]
     first: pl.DataFrame
@@ -62,14 +62,14 @@ class Bad:
         """Return how many there are."""
         return sum(self.counts.values())
 
-    def joined(self, other: Bad, most: int) -> Bad:
+    def joined(self, other: FailedRows, most: int) -> FailedRows:
         """Return these and other rows of the same file; of the first ones `most`."""
         counts = Counter(self.counts)
         counts.update(other.counts)
-        return Bad(dict(counts), pl.concat([self.first, other.first]).sort("row").head(most))
+        return FailedRows(dict(counts), pl.concat([self.first, other.first]).sort("row").head(most))
 
 
-NONE_BAD: Final = Bad({}, pl.DataFrame(schema=BAD))
+NONE_FAILED: Final = FailedRows({}, pl.DataFrame(schema=FAILED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Rejected:
 
     table: Table
     rows: int
-    bad: Bad
+    failed: FailedRows
     sweep: RecordScan | None
     room: int
 
@@ -93,11 +93,11 @@ class Rejected:
     @property
     def count(self) -> int:
         """Return how many there are."""
-        return self.bad.count + self.damaged
+        return self.failed.count + self.damaged
 
     def reasons(self) -> dict[str, int]:
         """Return how many rejects each reason has."""
-        return {**({} if self.sweep is None else self.sweep.counts), **self.bad.counts}
+        return {**({} if self.sweep is None else self.sweep.counts), **self.failed.counts}
 
     def frame(self, most: int, raws: RawTexts) -> pl.DataFrame:
         """Return the first rejects in order (`frames.REJECTS`): `most`, or `room` where that is fewer."""
@@ -111,19 +111,19 @@ class Rejected:
         text, sweep = self.table.text, self.sweep
         assert text is not None
         assert sweep is not None
-        bad, flaws = self.bad.first.head(most), sweep.flaws(most)
-        numbers = sweep.numbers(bad["row"])
+        failed, flaws = self.failed.first.head(most), sweep.flaws(most)
+        numbers = sweep.numbers(failed["row"])
         every = pl.concat([pl.Series("record", numbers, dtype=pl.Int64), flaws["record"]]).sort().head(most)
         numbers = numbers[: np.searchsorted(numbers, every[-1], side="right")] if len(every) else numbers
-        found = find_records(text, numbers).with_columns(reason=bad["reason"].head(len(numbers)))
+        found = find_records(text, numbers).with_columns(reason=failed["reason"].head(len(numbers)))
         told = pl.concat([found, flaws]).sort("record").head(most)
         return told.with_columns(raw=pl.Series(raws.of_file(text, told), dtype=pl.String()))
 
     def _rows(self, most: int, raws: RawTexts) -> pl.DataFrame:
-        bad = self.bad.first.head(most)
-        last = bad["row"].max()
+        failed = self.failed.first.head(most)
+        last = failed["row"].max()
         seen = self.table.scan_for_json().with_row_index(_ROW).head(0 if last is None else int(str(last)) + 1)
-        wanted = seen.filter(pl.col(_ROW).is_in(bad["row"].implode())).drop(_ROW)
+        wanted = seen.filter(pl.col(_ROW).is_in(failed["row"].implode())).drop(_ROW)
         texts: list[str] = []
         with reading(self.table.found.shown):
             for batch in wanted.collect_batches(maintain_order=True):
@@ -131,23 +131,23 @@ class Rejected:
                     data = json.dumps(row, default=str, ensure_ascii=False).encode("utf-8", "replace")
                     texts.append(raws.cut(data, len(data)))
         line = pl.lit(None, pl.Int64())
-        return bad.select(
+        return failed.select(
             record=pl.col("row") + 1, line=line, reason="reason", raw=pl.Series(texts, dtype=pl.String())
         )
 
 
 def check_limit(
     name: str,
-    files: list[Rejected],
+    files: Sequence[Rejected],
     *,
     limit: RejectLimit,
     strict: bool,
-    shapes: Callable[[], str],
+    hints: Callable[[], str],
     left_out: int = 0,
 ) -> None:
     """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them.
 
-    `shapes` says what the times among them look like.
+    `hints` say what the cells at fault look like.
     """
     rows, rejected = sum(each.rows for each in files), sum(each.count for each in files)
     if not rejected:
@@ -167,10 +167,10 @@ def check_limit(
         f"{_by_reason(files)}. {_samples(files)}"
     )
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    raise InputError(Problem(TOO_MANY, text + shapes(), None, hint))
+    raise InputError(Problem(TOO_MANY, text + hints(), None, hint))
 
 
-def _by_reason(files: list[Rejected]) -> str:
+def _by_reason(files: Sequence[Rejected]) -> str:
     counts: dict[str, int] = {}
     for each in files:
         for reason, many in each.reasons().items():
@@ -179,7 +179,7 @@ def _by_reason(files: list[Rejected]) -> str:
     return ", ".join(f"{many:,} {reason}" for reason, many in ranked)
 
 
-def _samples(files: list[Rejected]) -> str:
+def _samples(files: Sequence[Rejected]) -> str:
     some = [each for each in files if each.count][:_SAMPLES]
     firsts = pl.concat([each.frame(_SAMPLES, RawTexts()) for each in some]).head(_SAMPLES)
     places = [

@@ -24,7 +24,7 @@ from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
 from flamescore.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flamescore.errors import InputError
     from flamescore.exports.csv_records import CsvFile
@@ -118,6 +118,16 @@ class Table:
             raise_if_empty=False,
             glob=False,
         )
+
+    def collect(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Collect rows of the file; what can't be read is an error without any of its data."""
+        with reading(self.found.shown, self.cure):
+            return frame.collect()
+
+    def batches(self, frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+        """Yield rows of the file in order, a piece at a time; errors are those of `collect`."""
+        with reading(self.found.shown, self.cure):
+            yield from frame.collect_batches(maintain_order=True)
 
     def rows(self) -> int:
         """Return how many rows a Parquet file or a frame has."""

@@ -1,7 +1,9 @@
 """Read cells as instants: declared formats, ISO 8601, epochs; naive local times in their zone.
 
-Every reading is a function of the cell alone, so neither batches nor the order of rows change it. Fast
-shapes are read as a whole column; only cells that fit none take the slower way, together.
+Every reading is a function of the cell alone, so neither batches nor the order of rows change it. A column is
+read lazily: cells of its usual shape (that of the file's first time) natively, only the others by
+`TimeFormat`. The shape changes the speed alone: what the native way reads, `TimeFormat` reads alike, and all
+that it leaves (other shapes, hours that the clock repeats or skips) goes to `TimeFormat`.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MICRO: Final = 1_000_000
-REPEATED, SKIPPED, LOSSY, NUMBERED = 1, 2, 4, 8
-"""Flags of a reading: in an hour that the clock repeats, or skips; a rounded epoch; any epoch."""
+REPEATED, SKIPPED, LOSSY, NUMBERED, UNREAD = 1, 2, 4, 8, 16
+"""Flags of a reading: in an hour that the clock repeats, or skips; any epoch; unread."""
 
 UTC_ZONE: Final = ZoneInfo("UTC")
 UTC_KEYS: Final = ("UTC", "Etc/UTC")
@@ -75,7 +77,7 @@ SHAPES: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class TimeFormat:
     """How the times of a source are written: formats in order (none: ISO 8601 and epochs), and their zone."""
 
     zone: ZoneInfo
@@ -251,3 +253,113 @@ def epoch_seconds(number: pl.Expr, unit: str | None) -> pl.Expr:
         pl.when((number >= low) & (number < low * 10)).then(number.floordiv(per)) for low, per in ranges
     )
     return pl.coalesce(*branches)
+
+
+NATIVE: Final = "\0native"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """A column of times that is read lazily: its `cells`, their type, and how they are written.
+
+    `sample` are the first cells as text; the first of them says which shape is the usual one. Of
+    `["2026-11-20 10:00:00", "20 Nov"]` in New York `staged` reads the first natively, as 15:00 UTC; the
+    second goes to `form.read`, which finds no reading either: `instants` is null and `oddities` is `UNREAD`.
+    """
+
+    cells: pl.Expr
+    dtype: pl.DataType
+    form: TimeFormat
+    sample: pl.Series
+
+    @property
+    def complete(self) -> bool:
+        """Whether the native way reads all that can be read: instants, and naive times in UTC."""
+        zoned = isinstance(self.dtype, pl.Datetime) and self.dtype.time_zone is not None
+        return zoned or (isinstance(self.dtype, pl.Datetime | pl.Date) and self.form.zone.key in UTC_KEYS)
+
+    def staged(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Add the column `NATIVE`: the instants of the cells that have the usual shape, null for all others.
+
+        It is a step of its own, since an expression that stands twice in one step is worked out twice.
+        """
+        native = self._native()
+        native = pl.lit(None, INSTANT) if native is None else native
+        seconds = pl.col(NATIVE).to_physical()
+        first = FIRST_OF_FORMATS if self.form.formats and isinstance(self.dtype, pl.String) else FIRST
+        inside = seconds.is_between(first * MICRO, LAST * MICRO + MICRO - 1)
+        read = pl.when(inside).then(NATIVE)
+        return frame.with_columns(native.alias(NATIVE)).with_columns(read.alias(NATIVE))
+
+    def instants(self) -> pl.Expr:
+        """Return the cells of a staged frame as instants; null where one is missing or does not read."""
+        if self.complete:
+            return pl.col(NATIVE)
+        return pl.coalesce(NATIVE, self._rest(lambda cells: self.form.read(cells).at, None, INSTANT))
+
+    def oddities(self) -> pl.Expr:
+        """Return the flags of a staged frame's readings (UInt8); `UNREAD` where nothing reads."""
+        sound, unread = pl.lit(0, pl.UInt8()), pl.lit(UNREAD, pl.UInt8())
+        odd = unread if self.complete else self._rest(self._flags, UNREAD, pl.UInt8())
+        return pl.when(pl.col(NATIVE).is_null()).then(odd).otherwise(sound)
+
+    def _flags(self, cells: pl.Series) -> pl.Series:
+        reading = self.form.read(cells)
+        unread = pl.when(pl.col("at").is_null()).then(pl.lit(UNREAD, pl.UInt8())).otherwise(pl.col("flags"))
+        return pl.DataFrame({"at": reading.at, "flags": reading.flags}).select(unread).to_series()
+
+    def _rest(
+        self, read: Callable[[pl.Series], pl.Series], nothing: int | None, dtype: pl.DataType
+    ) -> pl.Expr:
+        """Read the cells that are left; `nothing` stands for a batch without any."""
+
+        def each(batch: pl.Series) -> pl.Series:
+            if batch.null_count() == len(batch):
+                return pl.Series(batch.name, [nothing], dtype=dtype).new_from_index(0, len(batch))
+            return read(batch)
+
+        rest = pl.when(pl.col(NATIVE).is_null()).then(self.cells)
+        return rest.map_batches(each, return_dtype=dtype, is_elementwise=True)
+
+    def _native(self) -> pl.Expr | None:
+        """Return the instants of cells of the usual shape; None where there is no usual shape."""
+        cells, dtype, zone = self.cells, self.dtype, self.form.zone
+        if isinstance(dtype, pl.Datetime):
+            exact = in_years(cells, dtype).cast(pl.Datetime("us", dtype.time_zone))
+            utc = _zoned(exact, zone) if dtype.time_zone is None else exact.dt.convert_time_zone("UTC")
+            return utc.dt.truncate("1s")  # towards the earlier
+        if isinstance(dtype, pl.Date):
+            return _zoned(in_years(cells, dtype).cast(_NAIVE), zone)
+        form = self.form.formats[0] if self.form.formats else None
+        if dtype.is_integer() and (form is None or form in EPOCHS):
+            seconds = epoch_seconds(cells.cast(pl.Int64, strict=False), form)
+            return (seconds * MICRO).cast(INSTANT)
+        return self._native_text(form) if isinstance(dtype, pl.String) else None
+
+    def _native_text(self, form: str | None) -> pl.Expr | None:
+        if form is None:
+            return self._shaped()
+        if form in (*EPOCHS, EXCEL) or "z" in form:
+            return None
+        text = self.cells.str.strip_chars()
+        return _zoned(_parsed(text, form.replace(".%f", "%.f")), self.form.zone)
+
+    def _shaped(self) -> pl.Expr | None:
+        first = self.sample.drop_nulls().head(1)
+        shape = next((each for each in SHAPES if first.str.contains(each.pattern).any()), None)
+        if shape is None:
+            return None
+        fits = pl.when(self.cells.str.contains(shape.pattern)).then(self.cells.str.head(shape.length))
+        naive = _parsed(fits, shape.format)
+        return naive.dt.replace_time_zone("UTC") if shape.utc else _zoned(naive, self.form.zone)
+
+
+def _parsed(cells: pl.Expr, form: str) -> pl.Expr:
+    return cells.str.to_datetime(form, strict=False, time_unit="us", cache=False)
+
+
+def _zoned(naive: pl.Expr, zone: ZoneInfo) -> pl.Expr:
+    if zone.key in UTC_KEYS:
+        return naive.dt.replace_time_zone("UTC")
+    local = naive.dt.replace_time_zone(zone.key, ambiguous="null", non_existent="null")
+    return local.dt.convert_time_zone("UTC")

@@ -1,28 +1,41 @@
-"""Look over the rows of a file once: which lack an id, a type or a time, and what was odd of their times."""
+"""Validate the files of a source: count their rows, set their rejects apart, stop where there are too many.
+
+A row is rejected for the first thing that it lacks: an id, a type, a time that reads.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import folded, present, rounded
+from flamescore.cells import fold, folded, present, rounded
 from flamescore.exports import times
-from flamescore.exports.instants import UNREAD, instants, oddities, staged
-from flamescore.exports.mapping import column, key_column, left_out, mapped
-from flamescore.exports.rejects import BAD, REASONS, Bad
-from flamescore.input_errors import IDS, fault, reading
+from flamescore.exports.csv_records import scan_records
+from flamescore.exports.plan import key_column
+from flamescore.exports.records import KEPT, RawTexts
+from flamescore.exports.reject_hints import rounded_ids, unread_times
+from flamescore.exports.rejects import FAILED, NONE_FAILED, REASONS, FailedRows, Rejected, check_limit
+from flamescore.exports.times import TimeFormat
+from flamescore.frames import REJECTS, Counts, SourceRecord
+from flamescore.input_errors import EMPTY, IDS, fault
+from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
+    from flamescore.columns import DateColumns
     from flamescore.errors import InputError
+    from flamescore.exports.opening import OpenSource
+    from flamescore.exports.plan import Plan
     from flamescore.exports.table import Table
-    from flamescore.exports.times import Clock
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.exports.times import TimeColumn
     from flamescore.frames import Window
-    from flamescore.project import Source
+    from flamescore.project import RejectLimit, Source
 
 _ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
@@ -35,114 +48,266 @@ _LEFT_OUT: Final = "left_out"
 ROUNDED: Final = "rounded_id"
 ID_COLUMNS: Final = ("contact_id", "contact", "opportunity_id", "event_id")
 """The columns that say who or what a row is: a rounded id in one of them is a reject."""
+_LOOKED_AT: Final = 10_000
+"""How many rounded ids of a file are looked at for their shape."""
+
 _ACTIONS: Final = ("applied", "removed")
 _CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE, _LEFT_OUT))}
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class LoadOptions:
+    """How exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's.
+
+    Of each source's rejects the first `keep` are told as rows.
+    """
+
+    dates: DateColumns
+    zone: ZoneInfo
+    spool: Spool
+    fallback: RejectLimit
+    limit: RejectLimit | None = None
+    strict: bool = False
+    keep: int = KEPT
+
+    def times(self, plan: Plan) -> TimeColumn:
+        """Return the column `at` of a file, to be read as its source says."""
+        form = getattr(plan.source, "at", None)
+        return plan.times(TimeFormat(plan.source.timezone or self.zone, form.format if form else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A source whose rows are accounted for. `plans` read sound records; `files` has each one's rejects.
+
+    Of events these are damaged records alone, until somebody asks for what their cells lack (`check_cells`).
+    """
+
+    source: OpenSource
+    plans: tuple[Plan, ...]
+    files: tuple[Rejected, ...]
+    keep: int
+    notes: tuple[str, ...]
+    left_out: int = 0
+
+    @property
+    def spec(self) -> Source:
+        """Return the source as authored."""
+        return self.source.spec
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """Return the rejects of the source, the first `keep` of them (`frames.REJECTS`)."""
+        left, raws = self.keep, RawTexts()
+        frames = [pl.DataFrame(schema=REJECTS)]
+        for each in self.files:
+            if each.count and left:
+                frames.append(each.frame(left, raws))
+                left -= frames[-1].height
+        return pl.concat(frames)
+
+    def record(self, **counts: int) -> SourceRecord:
+        """Return the source's record: `rows` and `rejected`, and what else is known."""
+        known = Counts(
+            rows=sum(each.rows for each in self.files),
+            rejected=sum(each.count for each in self.files),
+            ignored=self.left_out,
+        )
+        told = tuple(plan.table.found.told for plan in self.plans)
+        notes = self.notes if known.rejected <= self.keep else (*self.notes, _first_kept(self.keep, known))
+        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), notes)
+
+
+def _first_kept(keep: int, counts: Counts) -> str:
+    return f"I131 rejects.csv holds the first {keep:,} of {counts.rejected:,} rejects; the others are counted"
+
+
+def validate(source: OpenSource, options: LoadOptions) -> Validated:
+    """Look at every row of a source once, at its bytes and at the cells that it needs."""
+    return check_cells(check_records(source, options), options)
+
+
+def check_records(source: OpenSource, options: LoadOptions) -> Validated:
+    """Look at the bytes of text files alone: damaged records are set apart, cells not looked at."""
+    plans: list[Plan] = []
+    files: list[Rejected] = []
+    room = options.keep
+    for each in source.plans:
+        plan, rejected = _sound(each, options.spool, room)
+        plans.append(plan)
+        files.append(rejected)
+        room = max(0, room - rejected.count)
+    if not sum(each.rows for each in files):
+        raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
+    notes = (*source.notes(), *_time_notes(plans, []))
+    return Validated(source, tuple(plans), tuple(files), options.keep, notes)
+
+
+def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
+    """Look at the cells that each row needs too; of events that are old by the `window` nothing is told."""
+    checks: list[CellChecks] = []
+    files: list[Rejected] = []
+    room = options.keep
+    for plan, rejected in zip(validated.plans, validated.files, strict=True):
+        checks.append(_check_file(plan, options, room, window))
+        files.append(replace(rejected, failed=checks[-1].failed, room=room))
+        room = max(0, room - files[-1].count)
+    notes = (*validated.source.notes(), *_time_notes(validated.plans, checks))
+    left_out = sum(each.left_out for each in checks)
+    return replace(validated, files=tuple(files), notes=notes, left_out=left_out)
+
+
+def enforce_limit(validated: Validated, options: LoadOptions) -> None:
+    """Stop where a source has more rejects than it may."""
+    check_limit(
+        f"{validated.spec.KIND} `{validated.spec.path}`",
+        validated.files,
+        limit=options.limit or validated.spec.max_rejects or options.fallback,
+        strict=options.strict,
+        hints=lambda: unread_times(_unread(validated, options)) + _rounded_ids(validated),
+        left_out=validated.left_out,
+    )
+
+
+def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
+    """Return the types of the events that a file has, folded."""
+    constants = plan.source.constants
+    if "event" in constants:
+        return frozenset({fold(constants["event"])})
+    table = _sound(plan, spool, 0)[0].table
+    types = table.collect(table.scan().select(plan.column("event").unique().alias("event")))
+    return frozenset(fold(each) for each in types["event"].drop_nulls())
+
+
+def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
+    """Return a plan of the sound records, and the damaged ones, of which `room` are told by their place."""
+    table = plan.table
+    if table.csv is None:
+        rows = table.swept.records if table.swept else table.rows()
+        return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
+    swept, copy = scan_records(table.csv, spool, room)
+    sound = plan if copy is None else plan.over(table.sound_copy(copy))
+    return sound, Rejected(table, swept.records, NONE_FAILED, swept, room)
+
+
+def _unread(validated: Validated, options: LoadOptions) -> Iterator[pl.Series]:
+    """Yield the cells of `at` that don't read."""
+    for plan, each in zip(validated.plans, validated.files, strict=True):
+        if "unreadable_time" in each.failed.counts:
+            rows = with_reasons(plan.table.scan(), plan, options).filter(
+                pl.col(_REASON).eq_missing(pl.lit(_CODES["unreadable_time"], pl.UInt8()))
+            )
+            for batch in plan.table.batches(rows.select(plan.column("at").alias("at"))):
+                yield batch["at"]
+
+
+def _rounded_ids(validated: Validated) -> str:
+    many = sum(each.reasons().get(ROUNDED, 0) for each in validated.files)
+    if not many:
+        return ""
+    ids = pl.concat([_first_rounded(plan) for plan in validated.plans])
+    return rounded_ids(ids, many, sum(each.rows for each in validated.files))
+
+
+def _first_rounded(plan: Plan) -> pl.Series:
+    """Return the first ids of a file that were rounded."""
+    cells = [plan.column(name) for name in ID_COLUMNS if name in plan]
+    first = pl.coalesce(pl.when(rounded(cell)).then(cell) for cell in cells)
+    rows = plan.table.scan().select(first.alias("id")).drop_nulls().head(_LOOKED_AT)
+    return plan.table.collect(rows)["id"]
+
+
+def _time_notes(plans: Sequence[Plan], checks: Sequence[CellChecks]) -> Iterator[str]:
+    spec = plans[0].source
+    if "at" not in spec.CANONICAL:
+        return
+    units = dict.fromkeys(unit for plan in plans for unit in _units(plan))
+    if getattr(spec, "at", None) is None and units:
+        size = " or ".join(units)
+        yield f"times have no declared format: whole numbers are read as {size} since 1970, by their size"
+    for many, text in (
+        (sum(each.repeated for each in checks), "in an hour that the clock repeats: the earlier is taken"),
+        (sum(each.skipped for each in checks), "in an hour that the clock skips: moved forward"),
+        (sum(each.lossy for each in checks), "written like 1.54111E+12: precision is lost"),
+    ):
+        if many:
+            yield f"{count(many, 'cell')} with a time {text}"
+
+
+def _units(plan: Plan) -> list[str]:
+    """Return which epochs the first cells of `at` are, by their size."""
+    if not (plan.time_type.is_numeric() or plan.time_type == pl.String()):
+        return []
+    first = plan.table.scan().select(plan.column("at", text=False).alias("at")).head(1000)
+    cells = plan.table.collect(first)["at"]
+    read = TimeFormat(plan.source.timezone or times.UTC_ZONE).read(cells)
+    numbers = cells.filter(((read.flags & times.NUMBERED) != 0) & read.at.is_not_null())
+    sizes = numbers.cast(pl.Float64, strict=False).drop_nulls()
+    limits = ((1e9, "seconds"), (1e12, "milliseconds"), (1e15, "microseconds"))
+    return [unit for low, unit in limits if sizes.is_between(low, low * 10, closed="left").any()]
+
+
+@dataclass(frozen=True, slots=True)
+class CellChecks:
     """Which rows of a file are wrong, and how many times were odd."""
 
-    bad: Bad
+    failed: FailedRows
     repeated: int = 0
     skipped: int = 0
     lossy: int = 0
     left_out: int = 0
 
 
-def id_column(name: str, table: Table, source: Source) -> pl.Expr:
-    """Return a column as text, trimmed; null where it is missing, and where it is an id that was rounded."""
-    cells = present(column(name, table, source))
-    return pl.when(~rounded(cells)).then(cells) if name in ID_COLUMNS else cells
-
-
-def timed(frame: pl.LazyFrame, table: Table, source: Source, clock: Clock) -> pl.LazyFrame:
-    """Prepare the rows of a table for `time_column`."""
-    cells = column("at", table, source, text=False)
-    return staged(frame, cells, time_type(table, source), clock=clock, sample=first_times(table, source))
-
-
-def time_column(table: Table, source: Source, clock: Clock) -> pl.Expr:
-    """Return `at` as instants (`frames.INSTANT`); null where it is missing or does not read."""
-    return instants(column("at", table, source, text=False), time_type(table, source), clock)
-
-
-def first_times(table: Table, source: Source) -> pl.Series:
-    """Return the first cells of `at` as text."""
-    return guarded(table.scan().select(column("at", table, source).alias("at")).head(100), table)["at"]
-
-
-def audit(table: Table, source: Source, clock: Clock, most: int, window: Window | None = None) -> Audit:
-    """Check every row of a file for what its kind needs; note the first `most` bad rows.
+def _check_file(plan: Plan, options: LoadOptions, most: int, window: Window | None) -> CellChecks:
+    """Check every row of a file for what its kind needs; note the first `most` rows that fail.
 
     Of rows of events that are old by the `window` nothing is told, whatever is wrong with them.
     """
-    looked = judged(table.scan(), table, source, clock, window)
+    looked = with_reasons(plan.table.scan(), plan, options, window)
     told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
     tally = _Tally(most)
-    for batch in guarded_batches(told.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0)), table):
+    for batch in plan.table.batches(told.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0))):
         tally.add(batch)
-    return tally.audit(table)
+    return tally.result(plan.table)
 
 
-def judged(
-    rows: pl.LazyFrame, table: Table, source: Source, clock: Clock, window: Window | None = None
+def with_reasons(
+    rows: pl.LazyFrame, plan: Plan, options: LoadOptions, window: Window | None = None
 ) -> pl.LazyFrame:
-    """Add to rows of a table the code of why each does not count, else null, and what is odd of its time.
+    """Add to rows of a file the code of why each does not count, else null, and what is odd of its time.
 
     Rows that the source leaves out are never rejected, and rows that are old by the `window` are neither.
     """
-    checks, odd = _checks(table, source), pl.lit(0, pl.UInt8())
-    if "at" in source.CANONICAL:
-        rows = timed(rows, table, source, clock)
-        at = column("at", table, source, text=False)
-        odd = oddities(at, time_type(table, source), clock)
-        blank = _blank(at, table, source)
-        checks |= {"missing_time": blank, "unreadable_time": (pl.col(_ODDITY) & UNREAD) != 0}
+    checks, odd = _checks(plan), pl.lit(0, pl.UInt8())
+    if "at" in plan.source.CANONICAL:
+        at = options.times(plan)
+        rows, odd = at.staged(rows), at.oddities()
+        blank = present(at.cells).is_null() if at.dtype == pl.String() else at.cells.is_null()
+        checks |= {"missing_time": blank, "unreadable_time": (pl.col(_ODDITY) & times.UNREAD) != 0}
+        if window is not None and window.widest is not None:
+            age = window.now - at.instants().dt.epoch("s")
+            rows = rows.with_columns(window.old(age, folded(plan.column("event"))).alias(_OLD))
     reason = pl.lit(None, pl.UInt8())
     for name, check in reversed(checks.items()):
         reason = pl.when(check).then(pl.lit(_CODES[name], pl.UInt8())).otherwise(reason)
-    left = left_out(table, source)
+    left = plan.left_out()
     if left is not None:
         reason = pl.when(left).then(pl.lit(_CODES[_LEFT_OUT], pl.UInt8())).otherwise(reason)
         odd = pl.when(left).then(pl.lit(0, pl.UInt8())).otherwise(odd)
     if window is not None and window.widest is not None:
-        rows = rows.with_columns(_old(table, source, clock, window).alias(_OLD))
         reason = pl.when(~pl.col(_OLD)).then(reason)
         odd = pl.when(pl.col(_OLD)).then(pl.lit(0, pl.UInt8())).otherwise(odd)
     return rows.with_columns(odd.alias(_ODDITY)).with_columns(reason.alias(_REASON))
 
 
-def _old(table: Table, source: Source, clock: Clock, window: Window) -> pl.Expr:
-    age = window.now - time_column(table, source, clock).dt.epoch("s")
-    return window.old(age, folded(column("event", table, source)))
-
-
-def rejected_for(reason: str) -> pl.Expr:
-    """Say which of the rows that `judged` returns are rejected for a reason."""
-    return pl.col(_REASON).eq_missing(pl.lit(_CODES[reason], pl.UInt8()))
-
-
 def counting() -> pl.Expr:
-    """Say which of the rows that `judged` returns are neither rejected nor left out."""
+    """Say which of the rows that `with_reasons` returns are neither rejected nor left out."""
     return pl.col(_REASON).is_null()
-
-
-def guarded(frame: pl.LazyFrame, table: Table) -> pl.DataFrame:
-    """Collect rows; what can't be read is an error without any of the file's data."""
-    with reading(table.found.shown, table.cure):
-        return frame.collect()
-
-
-def guarded_batches(frame: pl.LazyFrame, table: Table) -> Iterator[pl.DataFrame]:
-    """Yield rows in order, a piece at a time; what can't be read is an error without any of the data."""
-    with reading(table.found.shown, table.cure):
-        yield from frame.collect_batches(maintain_order=True)
 
 
 @dataclass
 class _Tally:
-    """Counts what `judged` told of rows, batch by batch; notes the first `most` bad ones."""
+    """Counts what `with_reasons` told of rows, batch by batch; notes the first `most` that fail."""
 
     most: int
     left_out: int = 0
@@ -151,16 +316,16 @@ class _Tally:
     odd: Counter[int] = field(default_factory=Counter)
 
     def add(self, batch: pl.DataFrame) -> None:
-        bad = batch.filter(pl.col(_REASON) != _CODES[_LEFT_OUT])
+        failed = batch.filter(pl.col(_REASON) != _CODES[_LEFT_OUT])
         self.left_out += int((batch[_REASON] == _CODES[_LEFT_OUT]).sum())
         room = self.most - self.counts.total()
         if room > 0:
-            self.first.append(bad.select(pl.col("row").cast(pl.Int64), _REASON).head(room))
-        self.counts.update(dict(bad[_REASON].value_counts().iter_rows()))
+            self.first.append(failed.select(pl.col("row").cast(pl.Int64), _REASON).head(room))
+        self.counts.update(dict(failed[_REASON].value_counts().iter_rows()))
         odd = batch.filter(pl.col(_REASON).is_null())[_ODDITY]
         self.odd.update({flag: int(((odd & flag) != 0).sum()) for flag in _ODDITIES})
 
-    def audit(self, table: Table) -> Audit:
+    def result(self, table: Table) -> CellChecks:
         names = {code: name for name, code in _CODES.items()}
         counts = {names[code]: many for code, many in self.counts.items()}
         if wrong := counts.get(_NOT_WHOLE):
@@ -168,8 +333,8 @@ class _Tally:
         schema = pl.Schema({"row": pl.Int64(), _REASON: pl.UInt8()})
         first = pl.concat([pl.DataFrame(schema=schema), *self.first])
         reason = pl.col(_REASON).replace_strict(names, return_dtype=pl.String()).alias("reason")
-        return Audit(
-            Bad(counts, first.select("row", reason).cast(BAD)),
+        return CellChecks(
+            FailedRows(counts, first.select("row", reason).cast(FAILED)),
             repeated=self.odd[times.REPEATED],
             skipped=self.odd[times.SKIPPED],
             lossy=self.odd[times.LOSSY],
@@ -177,10 +342,11 @@ class _Tally:
         )
 
 
-def check_floats(table: Table, source: Source) -> None:
+def check_floats(plan: Plan) -> None:
     """Stop where ids are floats that are not whole, or so large that they are not exact."""
-    check = _checks(table, source).get(_NOT_WHOLE)
-    wrong = 0 if check is None else int(guarded(table.scan().select(check.sum()), table).item())
+    check = _checks(plan).get(_NOT_WHOLE)
+    table = plan.table
+    wrong = 0 if check is None else int(table.collect(table.scan().select(check.sum())).item())
     if wrong:
         raise _not_whole(table, wrong)
 
@@ -190,62 +356,51 @@ def _not_whole(table: Table, wrong: int) -> InputError:
     return fault(IDS, text, "Write the ids as text or integers.")
 
 
-def _checks(table: Table, source: Source) -> dict[str, pl.Expr]:
-    names = mapped(table, source).names
-    keyed = key_column(source)
+def _checks(plan: Plan) -> dict[str, pl.Expr]:
+    """Return what a row is rejected for, by reason, the first first; of the times nothing."""
+    source, keyed = plan.source, key_column(plan.source)
     checks: dict[str, pl.Expr] = {}
     for name in (keyed, "opportunity_id", "event_id"):
-        headers = mapped(table, source).headers.get(name, ()) if name in names else ()
-        if name in source.CANONICAL and len(headers) == 1 and table.schema[headers[0]].is_float():
+        headers = plan.headers.get(name, ())
+        if name in source.CANONICAL and len(headers) == 1 and plan.table.schema[headers[0]].is_float():
             value = pl.col(headers[0])
             safe = (value == value.floor()) & (value.abs() < _SAFE)
             checks[_NOT_WHOLE] = checks.get(_NOT_WHOLE, pl.lit(value=False)) | (value.is_not_nan() & ~safe)
     if keyed in source.CANONICAL:
-        checks["missing_contact"] = _missing(keyed, table, source)
+        checks["missing_contact"] = _missing(keyed, plan)
     if source.KIND != "contacts":
-        checks[ROUNDED] = rounded_row(table, source)
+        checks[ROUNDED] = _rounded_row(plan)
     for name, code in (("opportunity_id", "missing_id"), ("event", "missing_event"), ("tag", "missing_tag")):
         if name in source.CANONICAL:
-            checks[code] = _missing(name, table, source)
-    if "action" in source.CANONICAL and "action" in names:
-        action = folded(id_column("action", table, source))
+            checks[code] = _missing(name, plan)
+    if "action" in source.CANONICAL and "action" in plan:
+        action = folded(id_column("action", plan))
         checks["unknown_action"] = action.is_not_null() & ~action.is_in(_ACTIONS)
     return checks
 
 
-def rounded_row(table: Table, source: Source) -> pl.Expr:
+def id_column(name: str, plan: Plan) -> pl.Expr:
+    """Return a column as text, trimmed; null where it is missing, and where it is an id that was rounded."""
+    cells = present(plan.column(name))
+    return pl.when(~rounded(cells)).then(cells) if name in ID_COLUMNS else cells
+
+
+def _rounded_row(plan: Plan) -> pl.Expr:
     """Mark the rows in which a column that says who or what they are is text that a spreadsheet rounded."""
-    headers = mapped(table, source).headers
-    asked = {key_column(source), "opportunity_id", "event_id"} & {*source.CANONICAL, "contact"}
-    texts = [
-        name
-        for name in ID_COLUMNS
-        if name in asked and name in headers and not any(table.schema[h].is_numeric() for h in headers[name])
-    ]
-    marks = [rounded(column(name, table, source)) for name in texts]
-    return pl.any_horizontal(marks).fill_null(value=False) if marks else pl.lit(value=False)
+    asked = {key_column(plan.source), "opportunity_id", "event_id"} & {*plan.source.CANONICAL, "contact"}
+    marks = [mark for name in ID_COLUMNS if name in asked and (mark := rounded_cells(name, plan)) is not None]
+    return pl.any_horizontal(marks) if marks else pl.lit(value=False)
 
 
-def rounded_event_id(table: Table, source: Source) -> pl.Expr | None:
-    """Mark the rows of events whose own id is text that a spreadsheet rounded; None where they have none."""
-    headers = mapped(table, source).headers.get("event_id", ())
-    if not headers or any(table.schema[each].is_numeric() for each in headers):
+def rounded_cells(name: str, plan: Plan) -> pl.Expr | None:
+    """Mark the cells of an id's column that are text which a spreadsheet rounded; None where none can be."""
+    headers = plan.headers.get(name, ())
+    if not headers or any(plan.table.schema[each].is_numeric() for each in headers):
         return None
-    return rounded(column("event_id", table, source)).fill_null(value=False)
+    return rounded(plan.column(name)).fill_null(value=False)
 
 
-def _missing(name: str, table: Table, source: Source) -> pl.Expr:
+def _missing(name: str, plan: Plan) -> pl.Expr:
     """Say where an id is missing; two thirds of the time that `id_column(...).is_null()` takes."""
-    cells = column(name, table, source)
+    cells = plan.column(name)
     return cells.is_null() | (cells.str.strip_chars() == "")
-
-
-def _blank(at: pl.Expr, table: Table, source: Source) -> pl.Expr:
-    return present(at).is_null() if time_type(table, source) == pl.String() else at.is_null()
-
-
-def time_type(table: Table, source: Source) -> pl.DataType:
-    """Return the type that the cells of `at` have before they are read."""
-    headers: Mapping[str, tuple[str, ...]] = mapped(table, source).headers
-    one = len(headers.get("at", ())) == 1 and "at" not in source.rename
-    return table.schema[headers["at"][0]] if one else pl.String()

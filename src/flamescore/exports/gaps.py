@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from flamescore.cells import fold
 from flamescore.errors import Problem, ProjectFileError
-from flamescore.exports import (
-    key_column,
+from flamescore.exports.missing_columns import (
     lack_of,
     mapped_by_hand,
     quoted,
     references,
     respelled,
     shown,
-    types_in,
     without_column,
 )
+from flamescore.exports.plan import key_column
+from flamescore.exports.validate import types_in
 from flamescore.input_errors import EXCLUDE, LACKING, OTHER_CASE
 from flamescore.rules import asked_by, asked_by_rules
 from flamescore.text import printable
@@ -25,7 +25,9 @@ from flamescore.text import printable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from flamescore.exports import Lack, Opened, OpenSource, Table
+    from flamescore.exports.missing_columns import Lack
+    from flamescore.exports.opening import Opened, OpenSource
+    from flamescore.exports.table import Table
     from flamescore.project import Project
     from flamescore.rules import Condition, LoadedRules, RuleBook
 
@@ -155,20 +157,20 @@ def _key(key: str, source: OpenSource, project: Project) -> str:
 
 
 def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opened: Opened) -> Iterator[Gap]:
-    spec, tables = source.spec, source.tables
+    spec = source.spec
     without = _without(column, source)
     if not without:
         return
     likely = {shown(table): respelled(column, table, spec, askers) for table in without}
     cased = [table for table in without if likely[shown(table)]]
     if cased:
-        lack = lack_of(column, cased, tables, spec, near=likely[shown(cased[0])])
+        lack = lack_of(column, cased, source, near=likely[shown(cased[0])])
         yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(askers[column]))
     rest = [table for table in without if not likely[shown(table)]]
     if not rest:
         return
-    lack, told = lack_of(column, rest, tables, spec, named=askers), tuple(askers[column])
-    if len(without) < len(tables):
+    lack, told = lack_of(column, rest, source, named=askers), tuple(askers[column])
+    if len(without) < len(source.plans):
         yield Gap(source.place, spec.path, LACKING, lack, told)
         return
     others = _having(column, [each for each in opened.of(spec.KIND) if each is not source])
@@ -180,27 +182,27 @@ def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opene
 def _without(column: str, source: OpenSource) -> list[Table]:
     """Return the files without a column of this name, or header where a key may name one so."""
     by_header = any(name == column and header for _, name, header in references(source))
-    without = without_column(column, source.tables, source.spec)
-    return [table for table in without if not (by_header and column in table.schema)]
+    return [table for table in without_column(column, source) if not (by_header and column in table.schema)]
 
 
 def _having(column: str, sources: Sequence[OpenSource]) -> str | None:
     """Return the first file of some sources that has a column."""
     for source in sources:
-        without = {id(table) for table in without_column(column, source.tables, source.spec)}
-        for table in source.tables:
-            if id(table) not in without:
-                return shown(table)
+        for plan in source.plans:
+            if column in plan:
+                return shown(plan.table)
     return None
 
 
 def _not_excluded(column: str, types: set[str], source: OpenSource, opened: Opened) -> Iterator[Problem]:
-    without = without_column(column, source.tables, source.spec)
-    if types:
-        without = [table for table in without if types & types_in(table, source.spec, opened.spool)]
+    without = [
+        plan.table
+        for plan in source.plans
+        if column not in plan and (not types or types & types_in(plan, opened.spool))
+    ]
     if not without:
         return
-    lack = lack_of(column, without, source.tables, source.spec)
+    lack = lack_of(column, without, source)
     names = f"{quoted(column)}, which call_list.exclude names"
     if len(without) > 1:
         text = f"{lack.counted} no {names}: {lack.where}.{lack.instead}"

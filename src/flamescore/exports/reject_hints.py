@@ -1,4 +1,4 @@
-"""Say what times that don't read look like, and which formats would fit them."""
+"""Say what rejected cells look like: times that don't read, formats that fit them, ids that were rounded."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.exports.mapping import column
-from flamescore.exports.times import UTC_ZONE, Clock
-from flamescore.exports.validate import guarded_batches, judged, rejected_for
+from flamescore.exports.times import UTC_ZONE, TimeFormat
 from flamescore.project import EPOCHS, EXCEL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from flamescore.exports.rejects import Rejected
-    from flamescore.exports.table import Table
-    from flamescore.project import Source
+    from collections.abc import Iterable
 
 MOST_SHAPES: Final = 10_000
 """How many different shapes are counted, at most: the first ones."""
 
 _TRIED: Final = 10_000
+"""How many cells formats are tried on, the first ones."""
+
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -40,7 +36,6 @@ _CLOCK: Final = (
 _SERIAL: Final = r"[0-9]{5}(?:\.[0-9]+)?"
 _TIME: Final = rf"(?i)^\s*(?:{_DATE}(?:[T, ]+{_CLOCK})?|{_SERIAL})\s*$"
 """What is shown as it is: if the wrong column is taken for the time, other cells may tell who somebody is."""
-"""How many cells formats are tried on, the first ones."""
 
 _LONGEST: Final = 100
 """How many characters of a cell are looked at; no format reads more."""
@@ -56,15 +51,11 @@ FORMATS: Final = (
 )  # fmt: skip
 
 
-def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Source, clock: Clock) -> str:
-    """Return a sentence on the times that don't read: shapes, samples, fitting formats; else nothing."""
+def unread_times(batches: Iterable[pl.Series]) -> str:
+    """Return a sentence on cells of `at` that don't read: shapes, samples, fitting formats; else nothing."""
     found = _Unread()
-    for table, each in zip(tables, files, strict=False):
-        if "unreadable_time" in each.bad.counts:
-            cells = column("at", table, spec).alias("at")
-            rows = judged(table.scan(), table, spec, clock).filter(rejected_for("unreadable_time"))
-            for batch in guarded_batches(rows.select(cells), table):
-                found.add(batch["at"].drop_nulls())
+    for cells in batches:
+        found.add(cells.drop_nulls())
     if not found.shapes:
         return ""
     first = pl.Series("at", found.first, dtype=pl.String)
@@ -73,6 +64,19 @@ def unread_times(tables: Sequence[Table], files: Sequence[Rejected], spec: Sourc
     such = f", such as {samples}" if samples else ""
     fitting = _fitting(first, pl.Series("at", list(found.distinct), dtype=pl.String))
     return f" Times that don't read are {found.ranked()}{such}{fitting}."
+
+
+def rounded_ids(ids: pl.Series, many: int, rows: int) -> str:
+    """Return a sentence on ids that a spreadsheet rounded, `many` of so many `rows`: their commonest shape.
+
+    `1.00216E+11` may be a hundred people, who must never share a score.
+    """
+    shaped = ids.str.strip_chars().str.replace_all(r"[0-9]", "9").str.replace_all(r"[a-zA-Z]", "a")
+    shape = min(shaped.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))[0]
+    what = f"{many:,} of {rows:,} ids {'is' if many == 1 else 'are'} written like {shape}"
+    return (
+        f" {what}: a spreadsheet rounded {'it' if many == 1 else 'them'}. Export again, with the ids as text."
+    )
 
 
 @dataclass
@@ -130,5 +134,5 @@ def partly_fitting(cells: pl.Series) -> list[tuple[str, int]]:
 
 def _unread(cells: pl.Series, form: str) -> pl.Series:
     """Say which cells a format does not read; a number that would mean another age is none of its."""
-    at = Clock(UTC_ZONE, (form,)).read(cells).at
+    at = TimeFormat(UTC_ZONE, (form,)).read(cells).at
     return (~at.dt.year().is_between(1990, 2100)).fill_null(value=True) if form in NUMBERS else at.is_null()

@@ -1,0 +1,299 @@
+"""Load events, lazily: mapped columns over sound records, and what marks rows that don't count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from polars.exceptions import PanicException, PolarsError
+
+from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
+from flamescore.exports.date_columns import iso_columns
+from flamescore.exports.dedupe import repeated_rows
+from flamescore.exports.plan import key_column
+from flamescore.exports.validate import check_cells, enforce_limit, rounded_cells
+from flamescore.frames import (
+    AGE,
+    DROP,
+    INDEX,
+    KEY,
+    REJECTS,
+    SUPERSEDED,
+    EventBatches,
+    EventSource,
+    EventsRead,
+)  # fmt: skip
+from flamescore.input_errors import UNREADABLE, fault, reading
+from flamescore.project import EventsSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flamescore.exports.plan import Plan
+    from flamescore.exports.validate import LoadOptions, Validated
+    from flamescore.frames import EventQuery, Window
+
+ROW: Final = "\0row"
+ODD: Final = "\0odd"
+"""The column (UInt8, not 0) that marks times which are told of: of repeated or skipped hours, say."""
+
+LEFT_OUT, FAULTY = 3, 4
+"""Further marks of `DROP`: left out by the source, rejected for its event id."""
+
+_DOUBTFUL: Final = "\0doubtful"
+
+_LOCAL: Final = timedelta(days=2)
+"""No local time is further from UTC."""
+
+_TYPES: Final = 10_000
+"""Distinct types of events; a file with more of them is read whole where a type lasts for ever."""
+
+
+def load_events(validated: Validated, options: LoadOptions) -> EventSource:
+    """Return the events of a source as a lazy frame, and its record.
+
+    Only its bytes have been validated; cells are looked at when the rows are read.
+    """
+    spec = validated.spec
+    assert isinstance(spec, EventsSource)
+    marks = repeated_rows(validated, options)
+    rows = [plan.table.scan() for plan in validated.plans]
+    return ExportedEvents(
+        _in_one(rows, marks, validated, options),
+        validated.record(),
+        spec.contact_key or "contact_id",
+        marks=marks,
+        validated=validated,
+        options=options,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedEvents(EventSource):
+    """Events of files, whose cells nobody has looked at yet, so that a sound source is read once.
+
+    Its frame has rows without a contact, a type or a time, and two more marks of `DROP`: `LEFT_OUT` and
+    `FAULTY`. `marks` are those of each file's repeated rows.
+    """
+
+    marks: Mapping[int, pl.Series]
+    validated: Validated
+    options: LoadOptions
+
+    def read(self, query: EventQuery) -> EventBatches:
+        """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
+        if self.marks:  # they stand for rows by their place in the file, so none may be skipped
+            return _Batches(self, query, self.frame)
+        rows = [_recent(plan, query.window) for plan in self.validated.plans]
+        return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options))
+
+    def only(self, frame: pl.LazyFrame) -> EventSource:
+        """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
+        sound = frame.filter(pl.col(DROP) <= SUPERSEDED) if DROP in self.frame.collect_schema() else frame
+        return EventSource(sound.drop(ODD, strict=False), self.record, self.key)
+
+    def file_at_fault(self) -> str:
+        """Return the first file that can't be read to its end, or all of them where each can."""
+        return _torn(self.validated)
+
+
+class _Batches(EventBatches):
+    """Batches without rows that lack something, are left out by the source, or whose id was rounded.
+
+    Of those that are old nothing is told: `_near` counts the ones not past the window's widest reach.
+    """
+
+    source: ExportedEvents
+
+    def __init__(self, source: ExportedEvents, query: EventQuery, rows: pl.LazyFrame) -> None:
+        super().__init__(source, query, rows)
+        self._schema = source.frame.collect_schema()
+        self._faulty = self._left_out = self._near = 0
+        self._odd = False
+
+    def end(self, *, tell: bool = True) -> EventsRead:
+        """Say what became of the other rows; each reject with its reason is found by reading them again."""
+        record, rejects = self.source.record, pl.DataFrame(schema=REJECTS)
+        known = record.counts
+        rejected = known.rejected + self._faulty
+        if tell and (rejected or self._odd):
+            looked = check_cells(self.source.validated, self.source.options, self.query.window)
+            enforce_limit(looked, self.source.options)
+            record, rejects = looked.record(), looked.rejects
+            if record.counts.rejected != rejected:
+                text = f"`{record.path}` has changed while it was read."
+                raise fault(UNREADABLE, text, "Run again when the export is done.")
+        old = known.rows - rejected - self._left_out - self._read
+        counts = replace(known, old=old, rejected=rejected, ignored=self._left_out)
+        return EventsRead(replace(record, counts=counts), rejects, beyond=old != self._near)
+
+    def _marks(self) -> tuple[pl.Expr, ...]:
+        """Mark rows that may lack something, and odd times, by comparisons that cost next to nothing."""
+        odd = (pl.col(ODD),) if ODD in self._schema else ()
+        contact = "contact_id" if self.source.key == "contact_id" else "contact"
+        doubtful = pl.col("at").is_null() | maybe_blank(pl.col(contact)) | maybe_blank(pl.col("event"))
+        return (doubtful.alias(_DOUBTFUL), *odd)
+
+    def _sound(self, batch: pl.DataFrame) -> pl.DataFrame:
+        if DROP in batch.columns:
+            batch, many = self._parted(batch, batch[DROP] == LEFT_OUT)
+            self._left_out += many
+            batch = self._without(batch, batch[DROP] == FAULTY)
+        if ODD in batch.columns:
+            self._odd = self._odd or bool((batch[ODD] != 0).any())
+        if batch[_DOUBTFUL].any():
+            lacking = (
+                pl.col(AGE).is_null() | present(pl.col(KEY)).is_null() | present(pl.col("event")).is_null()
+            )
+            batch = self._without(batch, batch.select(pl.col(_DOUBTFUL) & lacking).to_series())
+        numbered = self.query.number(batch.drop(_DOUBTFUL, ODD, strict=False))
+        return self._without_rounded(numbered).drop(KEY)
+
+    def _without_rounded(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Take out the rows whose key a spreadsheet rounded: they are among those that are nobody's."""
+        nobody = batch[INDEX] < 0
+        if not nobody.any():
+            return batch
+        lossy = batch[KEY].filter(nobody).to_frame().select(rounded(pl.col(KEY))).to_series()
+        if not lossy.any():
+            return batch
+        marked = np.zeros(batch.height, np.bool_)
+        marked[nobody.to_numpy()] = lossy.to_numpy()
+        return self._without(batch, pl.Series(marked))
+
+    def _without(self, batch: pl.DataFrame, faulty: pl.Series) -> pl.DataFrame:
+        """Take rejected rows out of a batch, and count them."""
+        sound, many = self._parted(batch, faulty)
+        self._faulty += many
+        return sound
+
+    def _parted(self, batch: pl.DataFrame, marked: pl.Series) -> tuple[pl.DataFrame, int]:
+        """Take marked rows out of a batch; return the others, and how many of the marked ones are not old."""
+        if not marked.any():
+            return batch, 0
+        window, taken = self.query.window, batch.filter(marked)
+        old = taken.filter(window.old(pl.col(AGE), folded(pl.col("event"))))
+        self._near += 0 if window.widest is None else int((old[AGE] < window.widest).sum())
+        return batch.filter(~marked), taken.height - old.height
+
+
+def _torn(validated: Validated) -> str:
+    """Return the first file that can't be read to its end, or all of them where each can."""
+    tables = [plan.table for plan in validated.plans]
+    for table in tables if len(tables) > 1 else ():
+        try:
+            for _ in table.scan().collect_batches():
+                pass
+        except (PolarsError, PanicException, OSError):
+            return table.found.shown
+    return tables[0].found.shown if len(tables) == 1 else validated.spec.path
+
+
+def _as_written(
+    rows: pl.LazyFrame, plan: Plan, options: LoadOptions, marks: pl.Series | None
+) -> pl.LazyFrame:
+    """Return rows with ids and types as written, `at` null where it is missing or does not read."""
+    at = options.times(plan)
+    odd = () if at.complete else (at.oddities().alias(ODD),)
+    rows = rows if marks is None else rows.with_row_index(ROW)
+    return at.staged(rows).select(
+        *(plan.column(name).alias(name) for name in sorted(_fixed(plan) - {"at"})),
+        at.instants().alias("at"),
+        *_properties(plan, options),
+        *odd,
+        *_drop(plan, marks),
+    )
+
+
+def _drop(plan: Plan, marks: pl.Series | None) -> Iterator[pl.Expr]:
+    """Yield the column of marks (`DROP`), if a row of the file can have any; `marks` are of repeated rows."""
+    left = plan.left_out()
+    lossy = rounded_cells("event_id", plan)
+    if marks is None and left is None and lossy is None:
+        return
+    mark = pl.lit(0, pl.UInt8())
+    if marks is not None:
+        mark = pl.col(ROW).map_batches(marks.gather, return_dtype=pl.UInt8(), is_elementwise=True)
+    if lossy is not None:
+        mark = pl.when(lossy).then(pl.lit(FAULTY, pl.UInt8())).otherwise(mark)
+    if left is not None:
+        mark = pl.when(left).then(pl.lit(LEFT_OUT, pl.UInt8())).otherwise(mark)
+    yield mark.alias(DROP)
+
+
+def _fixed(plan: Plan) -> frozenset[str]:
+    return frozenset({key_column(plan.source), "event", "at"})
+
+
+def _properties(plan: Plan, options: LoadOptions) -> Iterator[pl.Expr]:
+    """Yield what an event has beside contact, type and time, and the companions of its dates."""
+    fixed = _fixed(plan)
+    for name in plan.names:
+        if name not in fixed and name not in ("contact", "contact_id"):
+            yield plan.column(name, text=False).alias(name)
+    yield from iso_columns(options.dates.events - fixed, plan, options.zone)
+
+
+def _in_one(
+    rows: Sequence[pl.LazyFrame], marks: Mapping[int, pl.Series], validated: Validated, options: LoadOptions
+) -> pl.LazyFrame:
+    """Stack the rows of files. A property whose type differs between them becomes its canonical text in all.
+
+    Rows of files without a column of marks have none.
+    """
+    frames = [
+        _as_written(some, plan, options, marks.get(index))
+        for index, (some, plan) in enumerate(zip(rows, validated.plans, strict=True))
+    ]
+    if len(frames) == 1:
+        return frames[0]
+    with reading(partial(_torn, validated)):
+        schemas = [frame.collect_schema() for frame in frames]
+    types: dict[str, set[pl.DataType]] = {}
+    for schema in schemas:
+        for name, dtype in schema.items():
+            types.setdefault(name, set()).add(dtype)
+    mixed = [name for name, found in types.items() if len(found) > 1]
+    alike = [
+        frame.with_columns(as_text(name, schema[name]).alias(name) for name in mixed if name in schema)
+        for frame, schema in zip(frames, schemas, strict=True)
+    ]
+    stacked = pl.concat(alike, how="diagonal")
+    there = [mark for mark in (ODD, DROP) if any(mark in schema for schema in schemas)]
+    return stacked.with_columns(pl.col(mark).fill_null(0) for mark in there)
+
+
+def _recent(plan: Plan, window: Window) -> pl.LazyFrame:
+    """Return the rows of a file that may not be old.
+
+    These are the rows inside the widest window, those of types that last whatever their age, and all whose
+    time is missing or may not read. A file whose times are no instants is returned whole.
+
+    A Parquet reader decodes the columns that a condition names first, skips row groups whose statistics rule
+    it out, and decodes other columns for the rows that are left: so a night does not cost more with every
+    year of history. Nothing here decides: what is left is looked at by its exact time, what is not is old.
+    """
+    dtype, since, rows = plan.time_type, window.since, plan.table.scan()
+    if since is None or not isinstance(dtype, pl.Datetime):
+        return rows
+    lasting = _lasting(plan, window)
+    if lasting is None:
+        return rows
+    at = plan.column("at", text=False)
+    cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - _LOCAL
+    # What lies before the first year does not read as a time.
+    wanted = (at >= cut) | at.is_null() | (at < datetime.min.replace(tzinfo=cut.tzinfo))
+    return rows.filter(wanted | plan.column("event").is_in(lasting) if lasting else wanted)
+
+
+def _lasting(plan: Plan, window: Window) -> list[str] | None:
+    """Return the types of a file's events, as written, that last; None where it is hard to say."""
+    if not window.lasting:
+        return []
+    types = plan.table.scan().select(plan.column("event").alias("event").unique()).head(_TYPES + 1)
+    found = plan.table.collect(types)["event"].drop_nulls()
+    return None if len(found) > _TYPES else [each for each in found if fold(each) in window.lasting]

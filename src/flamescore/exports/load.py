@@ -1,0 +1,201 @@
+"""From what `survey` opened, or frames that a user hands over, to clean frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.columns import DateColumns
+from flamescore.errors import InputError
+from flamescore.exports.column_types import plain_types
+from flamescore.exports.contacts import load_contacts
+from flamescore.exports.events import load_events
+from flamescore.exports.missing_columns import needed_columns
+from flamescore.exports.opening import OpenSource, columns_of
+from flamescore.exports.plan import plan_of
+from flamescore.exports.table import frame_table
+from flamescore.exports.tag_history import load_history, load_opportunities
+from flamescore.exports.tempfiles import Spool
+from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.validate import LoadOptions, check_records, enforce_limit, validate
+from flamescore.frames import REJECTS, TAG_HISTORY, Exports, in_order
+from flamescore.input_errors import FRAME, fault
+from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from flamescore.columns import NamedColumns
+    from flamescore.errors import Problem
+    from flamescore.exports.opening import Opened
+    from flamescore.exports.validate import Validated
+    from flamescore.project import RejectLimit, Source
+
+Frame = pl.DataFrame | pl.LazyFrame
+
+_SPECS: Final[tuple[Source, ...]] = (
+    ContactsSource(path="contacts"), EventsSource(path="events"), TagHistorySource(path="tag_history"),
+)  # fmt: skip
+
+
+def readable(opened: Opened, named: NamedColumns | None) -> Opened:
+    """Leave out columns that can't be read, and settle what those of no plain type are read as.
+
+    `named` are the columns that rules and the project file ask for; None: any may be asked for.
+
+    Raises:
+        InputError: a column that is named can't be read, or a file that must be looked into for it.
+    """
+    sources = plain_types(opened.sources, named)
+    return replace(opened, sources=sources, columns=columns_of(sources))
+
+
+def load(
+    opened: Opened,
+    dates: DateColumns | None = None,
+    zone: ZoneInfo | None = None,
+    max_rejects: RejectLimit | None = None,
+    *,
+    strict: bool = False,
+    once: bool = False,
+    keys: Collection[str] | None = None,
+) -> Exports:
+    """Read what `survey` opened. Contacts are in memory, events lazy.
+
+    Columns that can't be read are left out, unless `readable` has looked at the sources already.
+
+    With `keys` of the contacts only these columns and those that something is matched by are read
+    (`frames.Exports.whole`).
+
+    With `once` contacts are in order of id already, as one scoring wants them (two copies of 2 M
+    contacts took 0.4 GB more).
+
+    The cells of events are not looked at: which rows are rejected depends on the windows of the rules. So
+    that is left to who reads them (`frames.EventSource.settle`), and `rejects` lack theirs.
+
+    `dates` are the columns that rules read as dates, `zone` that of the rule file (default UTC).
+    `max_rejects` overrides the project's and the sources' own; `strict` allows no reject. Every source with
+    too many is told in one `InputError`.
+    """
+    fallback = opened.project.settings.max_rejects
+    options = LoadOptions(
+        dates or DateColumns(),
+        zone or UTC_ZONE,
+        opened.spool,
+        fallback,
+        max_rejects,
+        strict,
+        opened.keep_rejects,
+    )
+    return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
+
+
+def from_frames(
+    contacts: Frame,
+    events: Frame | None = None,
+    tag_history: Frame | None = None,
+    *,
+    zone: ZoneInfo | None = None,
+    max_rejects: RejectLimit | None = None,
+    strict: bool = False,
+    named: NamedColumns | None = None,
+) -> Exports:
+    """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
+
+    Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
+    and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
+    `named` are the columns that rules ask for; None: any may be asked for.
+    """
+    options = LoadOptions(
+        DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict
+    )
+    sources = tuple(_sources(contacts, events, tag_history))
+    return _load(plain_types(sources, named), options)
+
+
+def _sources(*frames: Frame | None) -> Iterator[OpenSource]:
+    for spec, frame in zip(_SPECS, frames, strict=True):
+        if frame is None:
+            continue
+        plan = plan_of(frame_table(frame.lazy(), spec.path), spec)
+        missing = needed_columns(plan)
+        if missing:
+            names = ", ".join(f"`{name}`" for name in missing)
+            raise fault(
+                FRAME, f"The frame of {spec.KIND} has no column {names}.", "Rename its columns to these."
+            )
+        yield OpenSource(spec, (plan,), (spec.KIND, 0))
+
+
+def _load(
+    sources: Sequence[OpenSource],
+    options: LoadOptions,
+    *,
+    once: bool = False,
+    keys: Collection[str] | None = None,
+) -> Exports:
+    """Read sources."""
+    validated, problems = _validated(sources, options)
+    lists = [each for each in validated if each.spec.KIND == "contacts"]
+    try:
+        loaded = load_contacts(lists, options, None if keys is None else _matched(sources, keys))
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from None
+    if problems:
+        raise InputError(problems)
+    of = {
+        kind: [each for each in validated if kind == each.spec.KIND]
+        for kind in ("events", "tag_history", "opportunities")
+    }
+    histories = [load_history(each, options, loaded) for each in of["tag_history"]]
+    deals = [load_opportunities(each, loaded) for each in of["opportunities"]]
+    events = tuple(load_events(each, options) for each in of["events"])
+    others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
+    return Exports(
+        contacts=in_order(loaded.contacts) if once and keys is None else loaded.contacts,
+        events=events,
+        tag_history=pl.concat([frame for frame, _ in histories]).cast(TAG_HISTORY) if histories else None,
+        opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
+        rejects=pl.concat([pl.DataFrame(schema=REJECTS), *loaded.rejects, *others]),
+        records=(*loaded.records, *(record for _, record in (*histories, *deals))),
+        aliases=loaded.aliases,
+        warnings=(*loaded.warnings, *(each for source in sources for each in source.warnings)),
+        whole=loaded.whole,
+        addressed=None if keys is None else partial(_addressed, lists, options),
+    )
+
+
+def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[str]:
+    """Add the columns of contacts that a source's rows are matched by."""
+    named = (getattr(source.spec, "contact_key", None) for source in sources)
+    return frozenset((*keys, *(name for name in named if name is not None)))
+
+
+def _addressed(lists: Sequence[Validated], options: LoadOptions) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    loaded = load_contacts(lists, options, frozenset({"email"}))
+    return loaded.contacts, loaded.aliases
+
+
+def _validated(sources: Sequence[OpenSource], options: LoadOptions) -> tuple[list[Validated], list[Problem]]:
+    """Validate every source; what stops one is gathered.
+
+    Contacts are judged when their ids are known, the cells of events when they are read.
+    """
+    validated: list[Validated] = []
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            look = check_records if source.spec.KIND == "events" else validate
+            each = look(source, options)
+            validated.append(each)
+            if source.spec.KIND != "contacts":
+                enforce_limit(each, options)
+        except InputError as error:
+            problems.extend(error.problems)
+            if source.spec.KIND == "contacts":
+                raise InputError(problems) from None
+    return validated, problems

@@ -1,0 +1,307 @@
+"""Columns that files of a source lack: which files, what they have instead, and what to write.
+
+What the project file maps or a kind needs is looked for before any row is read; what rules ask for beside it
+is `gaps`. Where a file's header is missing its first row stands for it, and messages name none of its cells.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import Problem
+from flamescore.exports.plan import key_column
+from flamescore.input_errors import ACTION, UNMAPPED
+from flamescore.project import STDIN
+from flamescore.text import printable, shape
+from flamescore.yaml_tree import bare, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from flamescore.exports.opening import OpenSource
+    from flamescore.exports.plan import Plan
+    from flamescore.exports.table import Table
+    from flamescore.project import Project, Source
+
+Steps = tuple[str, ...]
+
+_PLAIN: Final = re.compile(r"[^\W\d][\w ()/.-]*(?<! )")
+_WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_MOST: Final = 12
+_ROW: Final = "That seems to be a row: a file without a header needs `header: false` and `names`."
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A column that `files` of the `of` files of a source lack.
+
+    `headers` are what is mapped to it, or its own name; `known` those of them that other files have. `near`
+    is the header of the first file that was probably meant.
+    """
+
+    column: str
+    files: tuple[Table, ...]
+    of: int
+    headers: tuple[str, ...]
+    known: tuple[str, ...]
+    near: str | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether no file of the source has it."""
+        return len(self.files) == self.of
+
+    @property
+    def twice(self) -> bool:
+        """Whether the first file has it more than once, so that it is left out."""
+        return any(each in self.files[0].unclear for each in self.headers)
+
+    @property
+    def first(self) -> str:
+        """Return the first file, as users know it."""
+        return shown(self.files[0])
+
+    @property
+    def where(self) -> str:
+        """Name the first file, and say how many more there are."""
+        more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
+        return f"{self.first}{more}"
+
+    @property
+    def counted(self) -> str:
+        """Say how many files lack it, as `1 of 3 files has`."""
+        return f"{len(self.files):,} of {self.of:,} files {'has' if len(self.files) == 1 else 'have'}"
+
+    @property
+    def instead(self) -> str:
+        """Say what the first file has instead, as a sentence after another; empty where nothing is near."""
+        who = "It" if len(self.files) == 1 else self.first
+        if self.twice:
+            return f" {who} has it more than once."
+        return "" if self.near is None else f" {who} has {quoted(self.near)}."
+
+    @property
+    def cure(self) -> str | None:
+        """Return the entry to paste that reads the column of all files; None where nothing is near."""
+        if self.near is None or self.twice:
+            return None
+        headers = [flow(each) for each in dict.fromkeys((*self.known, self.near))]
+        value = headers[0] if len(headers) == 1 else f"[{', '.join(headers)}]"
+        return f"columns: {{{flow(self.column)}: {value}}}"
+
+
+def lack_of(
+    column: str,
+    without: Sequence[Table],
+    source: OpenSource,
+    *,
+    near: str | None = None,
+    named: Collection[str] = (),
+) -> Lack:
+    """Describe a column that files of a source are `without`.
+
+    `near` is looked for where it is not known; headers that are `named` themselves are not meant.
+    """
+    spec, tables = source.spec, source.tables
+    headers = spec.columns.get(column, (column,))
+    lacking = {id(table) for table in without}
+    others = [table for table in tables if id(table) not in lacking]
+    known = tuple(each for each in headers if any(each in table.schema for table in others))
+    taken = _mapped_elsewhere(column, spec).union(named, *(table.schema for table in others))
+    free = [each for each in _nameable(without[0].schema) if each not in taken - {column}]
+    near = near or _near(column, free, spec)
+    return Lack(column, tuple(without), len(tables), headers, known, near)
+
+
+def without_column(column: str, source: OpenSource) -> list[Table]:
+    """Return the files in which no column goes by a name."""
+    return [plan.table for plan in source.plans if column not in plan]
+
+
+def respelled(column: str, table: Table, spec: Source, named: Collection[str] = ()) -> str | None:
+    """Return the header of a file that differs from a column in case, white space, `-` or `_` alone.
+
+    One that is mapped to another column, or is one of the `named` itself, is not meant.
+    """
+    taken = {*_mapped_elsewhere(column, spec), *named}
+    free = (each for each in table.schema if each not in taken and each != column)
+    return next((each for each in free if bare(each) == bare(column)), None)
+
+
+def shown(table: Table) -> str:
+    """Return how users know a file."""
+    return "standard input" if table.found.shown == STDIN else table.found.shown
+
+
+def quoted(name: str) -> str:
+    """Return the name of a column as messages have it."""
+    return f'"{printable(name)}"'
+
+
+def flow(text: str) -> str:
+    """Write a text as YAML that can stand inside braces or brackets."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and text.isprintable():
+        return text
+    return printable(json.dumps(text, ensure_ascii=False))
+
+
+def _mapped_elsewhere(column: str, spec: Source) -> set[str]:
+    return {each for name, headers in spec.columns.items() if name != column for each in headers}
+
+
+def _near(column: str, free: Sequence[str], spec: Source) -> str | None:
+    """Return the header that was probably meant, of those that stand for nothing else."""
+    if column in free:
+        return column
+    found = (nearest(each, free) for each in dict.fromkeys((*spec.columns.get(column, ()), column)))
+    return next((each for each in found if each is not None), None)
+
+
+def unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
+    """Yield the headers that the project file names and files lack, and the columns that are needed.
+
+    What `columns` of the project file names must be in every file, or the column in `optional`; what else it
+    names, in one file at least. Each column is told once.
+    """
+    missed = list(_mapped(source, project))
+    yield from (_mapped_problem(lack, source, project) for lack in missed)
+    yield from _unknown_names(source, project)
+    named = {lack.column for lack in missed}
+    spec = source.spec
+    for name in dict.fromkeys(each for plan in source.plans for each in needed_columns(plan)):
+        if name not in named:
+            yield _needed_problem(lack_of(name, without_column(name, source), source), source, project)
+    if spec.KIND == "tag_history" and "action" not in named:
+        yield from _other_action(source, project)
+
+
+def unknown_keys(sources: Sequence[OpenSource], known: Sequence[str], project: Project) -> Iterator[Problem]:
+    """Yield each `contact_key` that is no column of the contacts, which have the `known` ones."""
+    for source in sources:
+        key = getattr(source.spec, "contact_key", None)
+        if key is not None and key not in known:
+            meant = nearest(key, known)
+            hint = f"Did you mean `{meant}`?" if meant else f"They have: {', '.join(known[:12])}."
+            text = f"{source.spec.KIND}: `contact_key: {key}` is no column of the contacts."
+            yield Problem(UNMAPPED, text, project.where(*source.place, "contact_key"), hint)
+
+
+def needed_columns(plan: Plan) -> list[str]:
+    """Return the columns that the kind needs and a file lacks."""
+    needed = {*plan.source.REQUIRED, key_column(plan.source)}
+    return sorted(name for name in needed if name not in plan)
+
+
+def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
+    """Yield each column that a source names beside `columns`: where, and whether by its header as well."""
+    merged = getattr(source.spec, "merged", None)
+    if merged is not None:
+        yield ("merged", "column" if merged.into is None else "into"), merged.named, True
+    for key in ("rename", "dates", "leave_out", "cut"):
+        for name in getattr(source.spec, key):
+            yield (key, name), name, key in ("dates", "leave_out")
+
+
+def mapped_by_hand(source: OpenSource, project: Project) -> frozenset[str]:
+    """Return the columns that the project file itself maps, not a preset."""
+    kind, index = source.place
+    return frozenset(getattr(project.settings, kind)[index].columns)
+
+
+def _unknown_names(source: OpenSource, project: Project) -> Iterator[Problem]:
+    spec = source.spec
+    headers = list(dict.fromkeys(header for table in source.tables for header in table.schema))
+    for keys, name, by_header in references(source):
+        known = [*source.names, *headers] if by_header else source.names
+        if name not in known:
+            meant = nearest(name, _nameable(known))
+            twice = any(name in table.unclear for table in source.tables)
+            what = "more than one column" if twice else "no column"
+            text = f"{spec.KIND}: `{spec.path}` has {what} `{name}`."
+            hint = f"Did you mean `{meant}`?" if meant and not twice else None
+            yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
+
+
+def _mapped(source: OpenSource, project: Project) -> Iterator[Lack]:
+    """Yield the columns that the project file maps to headers which files lack."""
+    spec, by_hand = source.spec, mapped_by_hand(source, project)
+    for name in (name for name in spec.columns if name in by_hand):
+        headers = spec.columns[name]
+        without = [table for table in source.tables if not any(each in table.schema for each in headers)]
+        on_purpose = name in spec.optional and len(without) < len(source.tables)
+        if without and not on_purpose:
+            yield lack_of(name, without, source)
+
+
+def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
+    text = f"{_told(lack, lack.headers)}, mapped to {quoted(lack.column)}{_files(lack)}"
+    where = project.where(*source.place, "columns", lack.column)
+    older = (
+        f"Do: export it again with the column, or write `optional: [{lack.column}]` if older files lack it."
+    )
+    return Problem(UNMAPPED, text, where, _cure(lack) or (_offer(lack) if lack.everywhere else older))
+
+
+def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
+    text = f"{_told(lack, (lack.column,))}, and nothing is mapped to it{_files(lack)}"
+    return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))
+
+
+def _told(lack: Lack, headers: Sequence[str]) -> str:
+    """Say that one file lacks some headers, or how many do."""
+    what = f"column {' or '.join(quoted(each) for each in headers)}"
+    if len(lack.files) > 1:
+        return f"{lack.counted} no {what}"
+    return f"{lack.first} has {'more than one' if lack.twice else 'no'} {what}"
+
+
+def _files(lack: Lack) -> str:
+    """End the sentence with the first of several files, and what it has instead."""
+    if len(lack.files) > 1:
+        return f": {lack.where}.{lack.instead}"
+    return "." if lack.twice else f".{lack.instead}"
+
+
+def _cure(lack: Lack) -> str | None:
+    return f"Write: {lack.cure}" if lack.cure else None
+
+
+def _offer(lack: Lack) -> str:
+    if lack.twice:
+        return "Do: give one of them another name in the export."
+    has = _listed(list(lack.files[0].schema), lack.first)
+    return f"Say which it is: `columns: {{{lack.column}: ...}}`. {has}"
+
+
+def _other_action(source: OpenSource, project: Project) -> Iterator[Problem]:
+    """Yield what looks like the `action` of a tag history: without one every row is an application."""
+    spec = source.spec
+    files = [table for table in without_column("action", source) if respelled("action", table, spec)]
+    if files:
+        near = respelled("action", files[0], spec)
+        lack = lack_of("action", files, source, near=near)
+        text = f'"{near}" in {lack.where} is not read; the column is called "action".'
+        yield Problem(ACTION, text, project.where(*source.place), f"Write: {lack.cure}")
+
+
+def _nameable(headers: Collection[str]) -> Collection[str]:
+    """Return the headers, none of them where they seem to be the cells of a row."""
+    return () if any(map(_like_a_cell, headers)) else headers
+
+
+def _listed(headers: Sequence[str], file: str = "It") -> str:
+    """Name the first headers; where they seem to be the cells of a row, say that, and only their shapes."""
+    if _nameable(headers):
+        return f"{file} has: {', '.join(headers[:_MOST])}."
+    shapes = ", ".join(f"`{shape(each)}`" for each in headers[:_MOST])
+    return f"{file} has: {shapes}. {_ROW}"
+
+
+def _like_a_cell(header: str) -> bool:
+    """Say whether a header is rather a cell: an e-mail address, or a number, date or phone number."""
+    no_word = any(each.isdigit() for each in header) and not any(each.isalpha() for each in header)
+    return no_word or _ADDRESS.fullmatch(header) is not None
