@@ -96,6 +96,27 @@ def test_the_bounds_of_being_judged():
     assert feed({november(1) - timedelta(each * 3): 1 for each in range(10)}, AS_OF).judged
 
 
+def test_the_object_of_a_run():
+    assert feed(daily(november(13), usual=WEEKDAYS), november(19), "call").record() == {
+        "event": "call",
+        "newest": "2026-11-13",
+        "per_day": 40.0,
+        "longest": 0,
+        "silence": 3,
+        "judged": True,
+        "told": True,
+    }
+    assert feed({}, AS_OF).record() == {
+        "event": None,
+        "newest": None,
+        "per_day": None,
+        "longest": None,
+        "silence": None,
+        "judged": False,
+        "told": False,
+    }
+
+
 def test_a_feed_without_events_is_not_judged():
     assert feed({}, AS_OF) == feed({november(1): 0}, AS_OF) == Feed(None, None)
 

@@ -96,6 +96,12 @@ def test_the_thousand_commonest_values_are_looked_at():
     assert near("clik", {f"zother {each:04}": 2 for each in range(1000)} | {"click": 2}) == (("click", 2),)
 
 
+def test_the_rows_of_a_piece_are_those_of_all_values():
+    values = {f"/articles?id={each}": 1 for each in range(3000)}
+    assert common(values, pieces=True) == (("/articles", 3000),)
+    assert near("/articels", values, pieces=True)[0] == ("/articles", 3000)
+
+
 letters = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=12)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.findings.cure import mapping
 from flamescore.findings.finding import Finding, InExport, Severity
@@ -71,6 +71,18 @@ class Feed:
     def judged(self) -> bool:
         """Say whether its reference is long and full enough."""
         return self.silence is not None
+
+    def record(self) -> dict[str, Any]:
+        """Return the object of `sources[].feeds[]` in the record of a run, `newest` as a day."""
+        return {
+            "event": self.event,
+            "newest": None if self.newest is None else self.newest.isoformat(),
+            "per_day": None if self.per_day is None else round(self.per_day, 4),
+            "longest": self.longest,
+            "silence": self.silence,
+            "judged": self.judged,
+            "told": self.told,
+        }
 
 
 def feed(days: Mapping[date, int], today: date, event: str | None = None) -> Feed:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.finding import MOST
@@ -72,7 +73,9 @@ def near(
         rank = (0, 0.0) if text in inside else judge.rank(_squeezed(text))
         if rank is not None and (taken is None or not taken(text)):
             ranked.append((rank, -many, text))
-    return tuple((text, -fewer) for _, fewer, text in sorted(ranked)[:MOST])
+    nearest = [text for _, _, text in sorted(ranked)[:MOST]]
+    rows = _pieces(_PIECE, _holding(nearest, values)) if pieces else Counter[str]()
+    return tuple((text, max(rows[text], values.get(text, 0))) for text in nearest)
 
 
 def common(values: Mapping[str, int], *, pieces: bool = False) -> Values:
@@ -80,9 +83,8 @@ def common(values: Mapping[str, int], *, pieces: bool = False) -> Values:
 
     With `pieces` they are pieces that begin with `/`, where values have such.
     """
-    whole = _commonest(values)
-    paths = _pieces(_PATH, whole) if pieces else Counter[str]()
-    return _first(paths.items(), MOST) if paths else whole[:MOST]
+    paths = _pieces(_PATH, values.items()) if pieces else Counter[str]()
+    return _first((paths or values).items(), MOST)
 
 
 def hidden_by_separator(tag: str, tags: Mapping[str, int]) -> tuple[str, str, int] | None:
@@ -147,16 +149,22 @@ def _commonest(values: Mapping[str, int]) -> Values:
 
 
 def _first(values: Iterable[tuple[str, int]], most: int) -> Values:
-    return tuple(sorted(values, key=lambda each: (-each[1], each[0]))[:most])
+    return tuple(nsmallest(most, values, key=lambda each: (-each[1], each[0])))
 
 
-def _pieces(pattern: re.Pattern[str], values: Values) -> Counter[str]:
+def _pieces(pattern: re.Pattern[str], values: Iterable[tuple[str, int]]) -> Counter[str]:
     """Count the rows that have each piece; a piece that a value has twice counts once."""
     found: Counter[str] = Counter()
     for text, many in values:
         for piece in set(pattern.findall(text)):
             found[piece] += many
     return found
+
+
+def _holding(texts: Iterable[str], values: Mapping[str, int]) -> Values:
+    """Return the values that have one of the texts somewhere inside them."""
+    wanted = tuple(texts)
+    return tuple((value, many) for value, many in values.items() if any(text in value for text in wanted))
 
 
 def _parted(cell: str, separator: str) -> tuple[str, ...]:
