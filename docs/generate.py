@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from flamescore.cli.main import program
+from flamescore.findings import codes_page
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
 from flamescore.rules import json_schema as rules_schema
@@ -286,6 +287,11 @@ def presets() -> str:
     )
 
 
+def codes() -> str:
+    """Return the page of every code."""
+    return f"{NOTE}\n{codes_page()}"
+
+
 def _json(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -294,6 +300,7 @@ def made() -> dict[str, str]:
     """Return every generated file: its path in the repository, and its text."""
     return {
         "docs/commands.md": commands(),
+        "docs/codes.md": codes(),
         "docs/rule-reference.md": rule_reference(),
         "docs/project-file.md": project_file(),
         "docs/presets.md": presets(),

@@ -1,0 +1,21 @@
+"""A code: what a finding is about, for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flamescore.findings.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the docs say of a code, in Markdown. `coming` marks one that nothing raises yet."""
+
+    code: str
+    severity: Severity
+    says: str
+    why: str
+    cure: str
+    coming: bool = False

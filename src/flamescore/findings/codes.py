@@ -1,0 +1,72 @@
+"""The one table of codes, and the page of the docs that is made from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from flamescore.findings.codes_of_exports import EXPORTS
+from flamescore.findings.codes_of_project import PROJECT, USAGE
+from flamescore.findings.codes_of_rules import RULES
+from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
+from flamescore.findings.codes_of_runs import RUNS
+from flamescore.findings.codes_of_yaml import NUMBERS
+
+if TYPE_CHECKING:
+    from flamescore.findings.code import Code
+    from flamescore.findings.finding import Severity
+
+_UNREADABLE: Final = "001"
+"""A project file that can't be read has a code of its own, P015."""
+
+_EVERY: Final = (
+    *(replace(each, code=f"R{each.code}") for each in NUMBERS),
+    *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
+    *EXPORTS,
+    *PROJECT,
+    *RULES,
+    *RULES_AND_EXPORTS,
+    *RUNS,
+    *USAGE,
+)
+
+CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=lambda each: each.code)}
+"""Every code, in order."""
+
+_AREAS: Final = {
+    "I": "Exports",
+    "N": "Not found",
+    "O": "Runs and output",
+    "P": "The project file",
+    "R": "Rule files",
+    "U": "Usage",
+    "X": "The program itself",
+}
+
+_INTRODUCTION: Final = """# Codes
+
+Every error, warning and note has a code, and a code keeps its meaning from version to version. An **error**
+stops the run, and nothing is published. A **warning** is for somebody to look at. A **note** is good to know.
+"""
+
+
+def severity_of(code: str) -> Severity:
+    """Return what findings of a code are; `KeyError` for one that is not in the table."""
+    return CODES[code].severity
+
+
+def codes_page() -> str:
+    """Return the page of the docs: a table for each area, a row a code that the program can raise."""
+    parts = [_INTRODUCTION]
+    for letter, title in _AREAS.items():
+        codes = [each for each in CODES.values() if each.code[0] == letter and not each.coming]
+        parts.append("\n".join([f"## {title}", "", *_HEAD, *(_row(each) for each in codes), ""]))
+    return "\n".join(parts)
+
+
+_HEAD: Final = ("| code | severity | what it says | why | what to do |", "|---|---|---|---|---|")
+
+
+def _row(code: Code) -> str:
+    cells = (f"`{code.code}`", str(code.severity), code.says, code.why, code.cure)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,105 @@
+"""Codes of rules held against the exports: columns, values and tags that these do not have."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flamescore.findings.code import Code
+from flamescore.findings.finding import Severity
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+RULES_AND_EXPORTS: Final = (
+    Code(
+        "R090",
+        ERROR,
+        "No contacts export has the column `pettype`",
+        "A column that is not there would be a silent 0 for everyone. Names compare exactly as written.",
+        "Take the name that is offered, or map the column in the project file.",
+    ),
+    Code(
+        "R091",
+        ERROR,
+        "No events export has the column `URL`",
+        "The same for `where`, `per` and `points: {from}`.",
+        "The same.",
+    ),
+    Code(
+        "R092",
+        ERROR,
+        "It needs events, but there is no events export",
+        "Events are the only thing that it looks at.",
+        "Give the project an `events:` source, or disable the rule.",
+    ),
+    Code(
+        "R093",
+        ERROR,
+        "`tags` is a list; `field` can't ask it",
+        "A contact has several tags, a field has one cell.",
+        "Use `tag:`.",
+    ),
+    Code(
+        "R094",
+        ERROR,
+        "It needs tags, but no export has any",
+        "Without tags it would be a silent 0 for everyone.",
+        "Map the contacts' `tags`, or give the project a `tag_history:` source.",
+    ),
+    Code(
+        "R120",
+        WARNING,
+        "A rule matches no event",
+        "Its types have events, but no event has a value that `where` asks for, so the rule gives "
+        "nobody anything. The text says how many there are and what they have.",
+        "Take the value that is offered, or disable the rule.",
+        coming=True,
+    ),
+    Code(
+        "R121",
+        WARNING,
+        "A value matches nothing, and one that is nearly the same exists",
+        "It is likely misspelled; the other values of the list hide it.",
+        "Take the value that is offered.",
+        coming=True,
+    ),
+    Code(
+        "R122",
+        NOTE,
+        "A rule gives nobody anything as of this run",
+        "Events fit, but all are too old, too few, after `as_of`, or of contacts that are not in the list.",
+        "Nothing, if the export is quiet; else look at the step that the text names.",
+        coming=True,
+    ),
+    Code(
+        "R123",
+        WARNING,
+        "No cell of a column reads as the number, date or boolean that a rule asks for",
+        "The column holds something else, so the rule never matches.",
+        "Compare with a text, declare `numbers` or `dates`, or map another column.",
+        coming=True,
+    ),
+    Code(
+        "R124",
+        NOTE,
+        "A value matches nothing",
+        "No row has it, and nothing near it exists.",
+        "Nothing, if it is for rows to come; else correct it.",
+        coming=True,
+    ),
+    Code(
+        "R125",
+        WARNING,
+        "No contact has a tag that a rule asks for",
+        "It is misspelled, or several tags stand in one cell and the separator is another.",
+        "Take the tag that is offered, or declare `tags: {separator: ...}`.",
+        coming=True,
+    ),
+    Code(
+        "R126",
+        NOTE,
+        "No contact has a tag",
+        "Nothing near it exists, and the rule has other tags.",
+        "Nothing, if it is for contacts to come; else correct it.",
+        coming=True,
+    ),
+)

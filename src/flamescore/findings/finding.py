@@ -1,0 +1,145 @@
+"""A finding: one thing that is wrong, doubtful or good to know of rules, exports, runs or usage.
+
+Finding(
+    code="I110", severity=WARNING, subject="events exports/visits-*.csv",
+    place=InExport("events", "exports/visits-*.csv", file="exports/visits-11.csv"),
+    message='1 of 3 files has no `url`, which rule "Saw the prices" names: exports/visits-11.csv.',
+    count=1, of=3, nearest=(("Url", None),), cure="columns: {url: [url, Url]}",
+)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from flamescore.errors import Problem, Where
+
+ACCEPT_FLAG: Final = "--accept"
+"""The reason of what that flag let through once."""
+
+MOST: Final = 3
+"""How many samples, near names or common values a finding shows."""
+
+_DID_YOU_MEAN: Final = re.compile(r"Did you mean `([^`]+)`\?(?: (.+))?", re.DOTALL)
+
+
+class Severity(StrEnum):
+    """What a finding does: an error stops the run, a warning wants a look, a note and an info are to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class InExport:
+    """A place in an export: the source as the project file has it, its file, the record and its first line.
+
+    `record` counts from 1 after the header, `line` from 1; what is not known is None.
+    """
+
+    kind: str
+    path: str
+    file: str | None = None
+    record: int | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.path}"
+
+
+Counted = tuple[str, int | None]
+"""A name or value, and how many rows have it; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell. Nothing in it may say who a contact is: see `samples_of`.
+
+    Attributes:
+        code: Stable and documented, such as `R120`.
+        severity: Whether it stops the run.
+        subject: What it is about, such as `SCORE/RULE_ID`, `events PATH url`, `ignore[0]`, `as_of`.
+        message: One sentence, with the counts.
+        place: Of the rule or project file, or of an export, or neither.
+        count: The first number of the message.
+        of: The second one: of how many.
+        samples: Different cells, the commonest first.
+        nearest: Real names or values that may be meant, the nearest first.
+        common: The commonest values there are.
+        cure: Text to paste: YAML of one key.
+        do: What to do, where that is no YAML: a flag, or a sentence.
+        others: Further cures, each instead of the first.
+        accepted: The reason for which it is accepted.
+    """
+
+    code: str
+    severity: Severity
+    subject: str
+    message: str
+    place: Where | InExport | None = None
+    count: int | None = None
+    of: int | None = None
+    samples: tuple[str, ...] = ()
+    nearest: tuple[Counted, ...] = ()
+    common: tuple[Counted, ...] = ()
+    cure: str | None = None
+    do: str | None = None
+    others: tuple[str, ...] = ()
+    accepted: str | None = None
+
+    @property
+    def remedy(self) -> str | None:
+        """Return the first cure, whichever kind it is."""
+        return self.do if self.cure is None else self.cure
+
+    @property
+    def where(self) -> Where | None:
+        """Return its place in the rule or project file."""
+        return self.place if isinstance(self.place, Where) else None
+
+    @property
+    def source(self) -> InExport | None:
+        """Return its place in an export."""
+        return self.place if isinstance(self.place, InExport) else None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is a warning that is not accepted."""
+        return self.severity is Severity.WARNING and self.accepted is None
+
+
+def let_through(finding: Finding) -> Finding:
+    """Return an error that `--accept` let through once: a warning that stops nothing."""
+    return replace(finding, severity=Severity.WARNING, accepted=ACCEPT_FLAG)
+
+
+def of_problem(problem: Problem, subject: str = "") -> Finding:
+    """Return a problem as a finding. A hint that offers a name is its `nearest`, any other what to do."""
+    offered = None if problem.hint is None else _DID_YOU_MEAN.fullmatch(problem.hint)
+    return Finding(
+        problem.code,
+        Severity(problem.severity),
+        subject,
+        problem.message,
+        problem.where,
+        nearest=() if offered is None else ((offered[1], None),),
+        do=problem.hint if offered is None else offered[2],
+    )
+
+
+def to_problem(finding: Finding) -> Problem:
+    """Return a finding as a problem, to be raised: what a problem has no field for is in its message or hint.
+
+    Of one without a place in a rule or project file the subject stands before the message.
+    """
+    subject = "" if finding.where or not finding.subject else f"{finding.subject}: "
+    near = f"Did you mean `{finding.nearest[0][0]}`?" if finding.nearest else None
+    hint = " ".join(part for part in (near, finding.remedy) if part) or None
+    return Problem(
+        finding.code, f"{subject}{finding.message}", finding.where, hint, severity=str(finding.severity)
+    )

@@ -1,0 +1,37 @@
+"""What warnings do to a run: `--strict` and `--fail-on warning`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flamescore.findings.finding import Finding, Severity
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STRICT: Final = "U016"
+
+AFTER_PUBLICATION: Final = ("O100", "O103")
+"""Codes that arise with the publication or after it, as all of the letter A do: too late to stop a run."""
+
+
+def strict_error(findings: Iterable[Finding]) -> Finding | None:
+    """Return the error that ends a run under `--strict`; None where no warning stops it.
+
+    Accepted warnings stop nothing, nor do those that arise with the publication or after it.
+    """
+    stopping = sum(each.is_open and not _comes_too_late(each.code) for each in findings)
+    if not stopping:
+        return None
+    text = f"--strict: {count(stopping, 'warning')} {'stops' if stopping == 1 else 'stop'} this run."
+    return Finding(STRICT, Severity.ERROR, "run", text, count=stopping)
+
+
+def fails_on_warning(findings: Iterable[Finding]) -> bool:
+    """Say whether `--fail-on warning` returns 1: there is a warning that nobody accepted."""
+    return any(each.is_open for each in findings)
+
+
+def _comes_too_late(code: str) -> bool:
+    return code in AFTER_PUBLICATION or code.startswith("A")

@@ -1,0 +1,89 @@
+"""Which runs are kept: a number of them, or thinned out the older they are.
+
+{all: 1d, daily: 3}, runs at 06:00, 12:00 and 18:00 of each day up to the 20th
+all      less than a day before 20th 18:00:  20th 18:00, 20th 12:00, 20th 06:00
+daily    the last one of three days:         20th 18:00, 19th 18:00, 18th 18:00
+kept     these five
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from flamescore.units import to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from flamescore.units import Period
+
+
+class Dated(Protocol):
+    """A run, as far as it matters here: its id, and its `as_of` in UTC."""
+
+    @property
+    def run_id(self) -> str:
+        """Return its id."""
+
+    @property
+    def as_of(self) -> datetime:
+        """Return its instant."""
+
+
+R = TypeVar("R", bound=Dated)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRuns:
+    """How runs are thinned out: all for a period, then one a day, week (from Monday) and month.
+
+    Each is optional; a run that any of them keeps stays. Without any none is kept.
+    """
+
+    all: Period | None = None
+    daily: int = 0
+    weekly: int = 0
+    monthly: int = 0
+
+
+def kept(
+    runs: Iterable[R], rule: int | KeepRuns, zone: ZoneInfo, spared: Collection[str] = ()
+) -> tuple[R, ...]:
+    """Return the runs to keep, by `as_of`, then by id. Those of `spared`, by id, are among them always.
+
+    A number keeps so many of the latest, the spared ones counted. Days, weeks and months are those of `as_of`
+    in the rule file's time zone; of one without a run nothing is kept, and it does not count. Runs of the
+    same `as_of` count apart: superseded ones are to be gone before.
+    """
+    ordered = sorted(runs, key=lambda run: (run.as_of, run.run_id))
+    if isinstance(rule, int):
+        free = [run.run_id for run in ordered if run.run_id not in spared]
+        gone = set(free[: max(0, len(ordered) - rule)])
+    else:
+        gone = {run.run_id for run in ordered} - _thinned(ordered, rule, zone) - set(spared)
+    return tuple(run for run in ordered if run.run_id not in gone)
+
+
+def _thinned(ordered: Sequence[Dated], rule: KeepRuns, zone: ZoneInfo) -> set[str]:
+    if not ordered:
+        return set()
+    found = _last_of_each(ordered, rule.daily, lambda run: _day(run, zone))
+    found |= _last_of_each(ordered, rule.weekly, lambda run: _day(run, zone).isocalendar()[:2])
+    found |= _last_of_each(ordered, rule.monthly, lambda run: (_day(run, zone).year, _day(run, zone).month))
+    if rule.all is not None:
+        bound = rule.all.before(ordered[-1].as_of, zone)
+        found |= {run.run_id for run in ordered if run.as_of > bound}
+    return found
+
+
+def _last_of_each(ordered: Sequence[Dated], most: int, span: Callable[[Dated], Hashable]) -> set[str]:
+    """Return the last run of each of the latest spans that have one."""
+    last = {span(run): run.run_id for run in ordered}
+    return set(list(last.values())[-most:]) if most else set()
+
+
+def _day(run: Dated, zone: ZoneInfo) -> date:
+    return to_local(run.as_of, zone).date()
