@@ -18,7 +18,8 @@ from flamescore.text import WHITE_SPACE
 _RANGES: Final = (
     (0x01, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F),
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180E),
-    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB),
 )  # fmt: skip
 INVISIBLE: Final = "".join(chr(code) for first, last in _RANGES for code in range(first, last + 1))
 """All of them. NUL is none: it makes a record unreadable."""
@@ -55,7 +56,7 @@ def bare_ends(text: str) -> str:
 
 
 def with_bare_ends(cell: pl.Expr) -> pl.Expr:
-    """Do the same to the cells of a String column; null stays null, and what is nothing else becomes empty."""
+    """Do the same to cells of a String column; null stays null, and what is nothing else becomes empty."""
     return cell.str.strip_chars(ENDS)
 
 
@@ -92,13 +93,17 @@ def removed(cells: pl.Series, rows: pl.Series | None = None) -> Removed:
 
     `rows` says how often each cell stands, where they are the distinct ones.
     """
-    frame = pl.DataFrame({"cell": cells, "rows": pl.repeat(1, len(cells), eager=True) if rows is None else rows})
+    frame = pl.DataFrame(
+        {"cell": cells, "rows": pl.repeat(1, len(cells), eager=True) if rows is None else rows}
+    )
     frame = frame.filter(has_invisible_ends(pl.col("cell")))
     ends = frame.group_by(
         first=pl.col("cell").str.extract(_AT_START), last=pl.col("cell").str.extract(_AT_END)
     ).agg(pl.col("rows").sum())
     tally: Counter[str] = Counter()
-    for first, last, many in ends.sort("rows", "first", "last", descending=[True, False, False]).head(_MOST_ENDS).iter_rows():
+    for first, last, many in (
+        ends.sort("rows", "first", "last", descending=[True, False, False]).head(_MOST_ENDS).iter_rows()
+    ):
         tally.update(dict.fromkeys(sorted({*(first or ""), *(last or "")} & _TOLD), many))
     ranked = sorted(tally, key=lambda character: (-tally[character], character))
     return Removed(int(ends["rows"].sum()), tuple(ranked))

@@ -1,7 +1,7 @@
 """How the numbers of a column are written (`numbers:`), and what a cell reads as.
 
-A worked example, under `{decimal: ",", thousands: ".", currency: true}`: of the cell `-€ 1.250,50` the sign is
-`-`, the mark `€`, the whole part `1.250` (one digit and a group of three), the decimals `50`. The text is
+A worked example, under `{decimal: ",", thousands: ".", currency: true}`: of the cell `-€ 1.250,50` the sign
+is `-`, the mark `€`, the whole part `1.250` (one digit and a group of three), the decimals `50`. The text is
 `-1250.50`, which every reading of numbers takes. `1.25` does not read: a group has three digits.
 """
 
@@ -55,7 +55,9 @@ class NumberFormat:
         if self.decimal != "." or self == NumberFormat():
             parts.append(f'decimal: "{self.decimal}"')
         if self.thousands is not None:
-            parts.append(f"thousands: {self.thousands if self.thousands == 'space' else _quoted(self.thousands)}")
+            parts.append(
+                f"thousands: {self.thousands if self.thousands == 'space' else _quoted(self.thousands)}"
+            )
         if self.currency:
             parts.append(f"currency: {_marks_as_yaml(self.currency)}")
         parts += [f"{key}: true" for key in ("percent", "parentheses") if getattr(self, key)]
@@ -140,7 +142,9 @@ def read_numbers(value: object) -> Numbers:
     if isinstance(value, Numbers):
         return value
     if not isinstance(value, Mapping):
-        msg = "must be a mapping, of columns or of `decimal`, `thousands`, `currency`, `percent`, `parentheses`"
+        msg = (
+            "must be a mapping, of columns or of `decimal`, `thousands`, `currency`, `percent`, `parentheses`"
+        )
         raise ValueError(msg)  # noqa: TRY004 - pydantic gathers ValueErrors
     inner = [isinstance(each, Mapping) for each in value.values()]
     if inner and all(inner):
@@ -163,13 +167,13 @@ def read_format(value: Mapping[str, object], column: str | None = None) -> Numbe
     if decimal not in DECIMALS:
         msg = f'`decimal`{of} must be "." or ","'
         raise ValueError(msg)
-    if thousands is not None and thousands not in THOUSANDS:
+    if thousands is not None and thousands not in [*THOUSANDS]:
         msg = f'`thousands`{of} must be ",", ".", "\'", "_" or `space`'
         raise ValueError(msg)
     for key in ("percent", "parentheses"):
         if not isinstance(value.get(key, False), bool):
             msg = f"`{key}`{of} must be `true` or `false`"
-            raise ValueError(msg)
+            raise ValueError(msg)  # noqa: TRY004 - as above
     return NumberFormat(
         str(decimal),
         None if thousands is None else str(thousands),

@@ -1,4 +1,4 @@
-"""Characters that nobody sees, at the ends of cells: which they are, that they go, and that they are counted."""
+"""Characters that nobody sees, at the ends of cells: which they are, that they go, how they are counted."""
 
 import unicodedata
 
@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.invisible import ENDS, INVISIBLE, bare_ends, has_invisible_ends, holds_any, removed, with_bare_ends
+from flamescore.invisible import (
+    ENDS,
+    INVISIBLE,
+    bare_ends,
+    has_invisible_ends,
+    holds_any,
+    removed,
+    with_bare_ends,
+)
 from flamescore.text import WHITE_SPACE
 
 LISTED = (
@@ -32,7 +40,14 @@ def test_which_they_are():
 def test_each_goes_from_both_ends_and_stays_inside(character):
     cells = [f"{character}click", f" click{character} ", f"a{character}b", character, "click", None]
     frame = pl.DataFrame({"c": cells})
-    assert frame.select(with_bare_ends(pl.col("c")))["c"].to_list() == ["click", "click", cells[2], "", "click", None]
+    assert frame.select(with_bare_ends(pl.col("c")))["c"].to_list() == [
+        "click",
+        "click",
+        cells[2],
+        "",
+        "click",
+        None,
+    ]
     assert [bare_ends(each) for each in cells[:-1]] == ["click", "click", cells[2], "", "click"]
     seen = character not in WHITE_SPACE
     marked = frame.select(has_invisible_ends(pl.col("c")))["c"].to_list()
@@ -58,7 +73,9 @@ def test_one_test_and_the_other(text):
 
 
 def test_counts():
-    found = removed(pl.Series(["click\u200b", "\ufeffclick", "click\u00ad", "click", " x ", None, "a\u200db"]))
+    found = removed(
+        pl.Series(["click\u200b", "\ufeffclick", "click\u00ad", "click", " x ", None, "a\u200db"])
+    )
     assert (found.cells, found.named) == (3, "U+00AD, U+200B, U+FEFF")
     cells, rows = pl.Series(["\u200bclick", "\ufeff\u200b", "mail"]), pl.Series([310, 2, 5000])
     assert (removed(cells, rows).cells, removed(cells, rows).named) == (312, "U+200B, U+FEFF")

@@ -1,5 +1,7 @@
 """Formats that are built from cells, and that the product reads every cell of a shape by."""
 
+# ruff: noqa: E501, DTZ001, RUF001 - lines of messages; naive times and foreign digits are among the cases
+
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -115,7 +117,10 @@ def test_the_lines_of_the_error():
 
 
 def test_cells_of_several_lengths_are_one_shape_and_all_are_counted():
-    found = shapes(*[f"{day}.{month}.2026 {hour}:05" for day in range(1, 29) for month in (1, 12) for hour in (9, 10)] * 3)
+    found = shapes(
+        *[f"{day}.{month}.2026 {hour}:05" for day in range(1, 29) for month in (1, 12) for hour in (9, 10)]
+        * 3
+    )
     assert [(each.rows, each.formats) for each in found] == [(28 * 2 * 2 * 3, ("%d.%m.%Y %H:%M",))]
 
 
@@ -126,7 +131,15 @@ def test_months_by_name_are_one_shape():
     assert [(each.rows, each.formats) for each in shapes(*full)] == [(12, ("%B %d, %Y",))]
 
 
-WRITTEN = ["%d.%m.%Y", "%m/%d/%Y", "%Y/%m/%d %H:%M", "%d %b %Y %H:%M:%S", "%A, %B %d, %Y %I:%M %p", "%d-%m-%y", "%Y%m%d%H%M"]
+WRITTEN = [
+    "%d.%m.%Y",
+    "%m/%d/%Y",
+    "%Y/%m/%d %H:%M",
+    "%d %b %Y %H:%M:%S",
+    "%A, %B %d, %Y %I:%M %p",
+    "%d-%m-%y",
+    "%Y%m%d%H%M",
+]
 
 
 @given(

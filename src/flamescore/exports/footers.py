@@ -14,12 +14,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from flamescore.text import trim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import polars as pl
 
 LAST: Final = 12
 """So many records at the end of a file are looked at, blank ones among them."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import folded, present
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,8 @@ MOST: Final = 100_000
 """So many different ids without a contact are looked at, the first ones."""
 
 _SALESFORCE: Final = r"^([0-9A-Za-z]{15})(?:[0-9A-Za-z]{3})?$"
-_AROUND: Final = r"^(?i:mailto:|[<>\"'\u2018\u2019\u201c\u201d()\[\]{}#\s])*(.*?)[<>\"'\u2018\u2019\u201c\u201d()\[\]{}#\s]*$"
+_MARKS: Final = r"[<>\"'\x{2018}\x{2019}\x{201c}\x{201d}()\[\]{}#\s]"
+_AROUND: Final = rf"^(?i:mailto:|{_MARKS})*(.*?){_MARKS}*$"
 _EMAIL: Final = r"^([^@\s]+)@([^@\s]+)$"
 _DOTLESS: Final = ("gmail.com", "googlemail.com")
 _HALF: Final = 2
@@ -43,7 +45,9 @@ def _without_zeros(cell: pl.Expr) -> pl.Expr:
 def _mailbox(cell: pl.Expr) -> pl.Expr:
     part = folded(cell).str.extract_groups(_EMAIL).struct
     local, host = part.field("1").str.replace(r"\+.*$", ""), part.field("2")
-    dotless = pl.when(host.is_in(_DOTLESS)).then(local.str.replace_all(".", "", literal=True)).otherwise(local)
+    dotless = (
+        pl.when(host.is_in(_DOTLESS)).then(local.str.replace_all(".", "", literal=True)).otherwise(local)
+    )
     return dotless + "@" + host
 
 
@@ -69,6 +73,8 @@ class OrphanReasons:
     found: tuple[tuple[Reason, int], ...]
     column: str | None = None
     in_column: int = 0
+    unexplained: int = 0
+    """How many rows neither a reason nor that column explains."""
 
     @property
     def told(self) -> bool:
@@ -76,13 +82,8 @@ class OrphanReasons:
         return bool(self.found) or self.column is not None
 
     @property
-    def without_reason(self) -> int:
-        """Return how many rows no reason finds a contact for; those found in another column have one."""
-        return 0 if self.column is not None else self.rows - sum(many for _, many in self.found)
-
-    @property
     def message(self) -> str:
-        """Say it: `of 120 rows of contacts that are not in the list 84 would match ..., 3 in another case`."""
+        """Say it: `of 9 rows of contacts that are not in the list 8 would match ..., 1 in another case`."""
         ranked = sorted(self.found, key=lambda pair: -pair[1])
         parts = [f"{many:,} {reason.words}" for reason, many in ranked]
         if self.column is not None:
@@ -90,7 +91,7 @@ class OrphanReasons:
         first, *others = parts or [""]
         number, _, words = first.partition(" ")
         what = ", ".join((f"{number} would match {words}", *others))
-        return f"of {self.rows:,} {'row' if self.rows == 1 else 'rows'} of contacts that are not in the list {what}"
+        return f"of {count(self.rows, 'row')} of contacts that are not in the list {what}"
 
     @property
     def cure(self) -> str:
@@ -116,26 +117,35 @@ def orphan_reasons(
     for reason in REASONS:
         matched = _matched(left, keys, reason.alike)
         if matched.height:
-            found.append((reason, int(matched["rows"].sum())))
+            found.append((reason, _rows(matched)))
             left = left.join(matched, on="id", how="anti", maintain_order="left")
-    column, rows = _elsewhere(every, others or {})
-    return OrphanReasons(int(every["rows"].sum()), tuple(found), column, rows)
+    column, there = _elsewhere(every, others or {})
+    left = left.join(there, on="id", how="anti")
+    return OrphanReasons(_rows(every), tuple(found), column, in_column=_rows(there), unexplained=_rows(left))
 
 
 def _matched(orphans: pl.DataFrame, keys: pl.Series, alike: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
     """Return the orphans that a contact is like."""
-    known = keys.to_frame("key").select(present(alike(present(pl.col("key")))).alias("like")).drop_nulls().unique()
+    known = (
+        keys.to_frame("key")
+        .select(present(alike(present(pl.col("key")))).alias("like"))
+        .drop_nulls()
+        .unique()
+    )
     asked = orphans.with_columns(present(alike(pl.col("id"))).alias("like"))
     return asked.join(known, on="like", how="semi", maintain_order="left").drop("like")
 
 
-def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[str | None, int]:
-    """Return the column that most of the ids are found in, and their rows, if those are half of the ids."""
-    best: tuple[str | None, int] = (None, 0)
-    most = 0
+def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[str | None, pl.DataFrame]:
+    """Return the column that most of the ids are found in, and those, if they are at least half of all."""
+    best: tuple[str | None, pl.DataFrame] = (None, orphans.clear())
     for name, cells in others.items():
         alike = folded if name == "email" else present
         matched = _matched(orphans, cells.cast(pl.String), alike)
-        if matched.height > most and matched.height * _HALF >= orphans.height:
-            most, best = matched.height, (name, int(matched["rows"].sum()))
+        if matched.height > best[1].height and matched.height * _HALF >= orphans.height:
+            best = (name, matched)
     return best
+
+
+def _rows(ids: pl.DataFrame) -> int:
+    return int(ids["rows"].sum())

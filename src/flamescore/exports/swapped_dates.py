@@ -1,9 +1,9 @@
 """Day and month exchanged: which format reads dates the other way, and whether that is likely (I122).
 
-A worked example: `%d/%m/%Y` reads `11/01/2026` to `11/12/2026`, written by an export of November, as the 11th of
-each month: 12 dates from 2026-01-11 to 2026-12-11, 334 days. Its twin `%m/%d/%Y` reads them as 1 to 12 November,
-11 days. No day is past 12, and twice 334 is not within 11: it is told. Read rightly they span 11 days, the
-other way 334, and twice 11 is within that: a file of this month so far is not told.
+A worked example: `%d/%m/%Y` reads `11/01/2026` to `11/12/2026`, written by an export of November, as the
+11th of each month: 12 dates from 2026-01-11 to 2026-12-11, 334 days. Its twin `%m/%d/%Y` reads them as 1 to
+12 November, 11 days. No day is past 12, and twice 334 is not within 11: it is told. Read rightly they span 11
+days, the other way 334, and twice 11 is within that: a file of this month so far is not told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +38,7 @@ class Swapped:
     @property
     def message(self) -> str:
         """Say it, with both ranges."""
-        read = f'{self.times:,} {"time" if self.times == 1 else "times"} read by "{self.form}" also fit "{self.twin}"'
+        read = f'{count(self.times, "time")} read by "{self.form}" also fit "{self.twin}"'
         return (
             f"{read}: no day is past 12. As declared they run from {self.declared[0]} to {self.declared[1]}, "
             f"the other way from {self.other[0]} to {self.other[1]}."
@@ -51,7 +53,8 @@ def twin(form: str) -> str | None:
     if len(days) != 1 or len(months) != 1 or any(each[2] in _COMPOSED for each in found):
         return None
     first, second = sorted((days[0], months[0]), key=lambda each: each.start())
-    return f"{form[: first.start()]}{second[0]}{form[first.end() : second.start()]}{first[0]}{form[second.end() :]}"
+    between = form[first.end() : second.start()]
+    return f"{form[: first.start()]}{second[0]}{between}{first[0]}{form[second.end() :]}"
 
 
 def swapped(form: str, days: Iterable[date], times: int) -> Swapped | None:

@@ -1,7 +1,7 @@
 """Formats for times that don't read, built from the cells themselves.
 
-A worked example: of `3.4.2026 9.05` the time is `9.05` (`%H.%M`), and what is left has three numbers, the year
-last: `%d.%m.%Y` or `%m.%d.%Y`. All cells whose digits stand alike have the same candidates and are one
+A worked example: of `3.4.2026 9.05` the time is `9.05` (`%H.%M`), and what is left has three numbers, the
+year last: `%d.%m.%Y` or `%m.%d.%Y`. All cells whose digits stand alike have the same candidates and are one
 shape. A candidate stands if it reads every cell of its shape: `3.14.2026 9.05` leaves only the second.
 """
 
@@ -33,13 +33,19 @@ _LONGEST: Final = 100
 """So many characters of a cell are looked at; no format reads more."""
 
 _SHOWN: Final = 40
-_FULL: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+_FULL: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NAMES: Final = (
     {each.lower(): "%A" for each in _DAYS} | {each[:3].lower(): "%a" for each in _DAYS}
     | {each.lower(): "%B" for each in _FULL} | {each[:3].lower(): "%b" for each in _FULL}
 )  # fmt: skip
-_WORDS: Final = frozenset("t at on um uhr h u kl klo de del den le st nd rd th o clock".split())
+_WORDS: Final = frozenset(
+    {"t", "at", "on", "um", "uhr", "h", "u", "kl", "klo", "de", "del", "den", "le", "o", "clock"}
+    | {"st", "nd", "rd", "th"}
+)
 """Words that stand between the numbers of a time. Any other may be a zone, or tell who somebody is."""
 
 _ZONE: Final = re.compile(r"(?P<space>\s?)(?P<zone>UTC|GMT|Z|[+-][0-9]{2}(?P<minutes>:?[0-9]{2})?)$")
@@ -68,7 +74,7 @@ class TimeShape:
 
     @property
     def line(self) -> str:
-        """Return the line of the error (I007): ``56,198 are written like `13-05-2014 09:30`: `%d-%m-%Y %H:%M` ``."""
+        """Return its line of the error (I007): ``56,198 are written like `13-05-2014`: `%d-%m-%Y` ``."""
         are = "is" if self.rows == 1 else "are"
         known = ", or ".join(f"`{each}`" for each in self.formats) or "no format is known"
         either = any(twin(each) in self.formats for each in self.formats)
@@ -97,7 +103,10 @@ class UnreadTimes:
                 self.counts[mask] += many
 
     def shapes(self, reads: Callable[[pl.Series, str], bool] | None = None) -> list[TimeShape]:
-        """Return the shapes, the commonest first, ties as they come. `reads` says if a format fits every cell."""
+        """Return the shapes, the commonest first, ties as they come.
+
+        `reads` says if a format reads every one of some cells.
+        """
         reads = reads or reads_all
         cells: dict[tuple[str, ...], list[str]] = {}
         rows: Counter[tuple[str, ...]] = Counter()
@@ -121,7 +130,9 @@ def lines(shapes: Iterable[TimeShape]) -> list[str]:
     return [each.line for each in list(shapes)[:TOLD]]
 
 
-def cure(shapes: Iterable[TimeShape], *, declared: Sequence[str] = (), column: str | None = None) -> str | None:
+def cure(
+    shapes: Iterable[TimeShape], *, declared: Sequence[str] = (), column: str | None = None
+) -> str | None:
     """Return what to paste: `at: {format: ...}`, or `dates: {Column: ...}`; None where no format is known.
 
     It has the formats that are `declared` already, then the first of each shape.
@@ -135,7 +146,7 @@ def cure(shapes: Iterable[TimeShape], *, declared: Sequence[str] = (), column: s
 
 
 def reads_all(cells: pl.Series, form: str) -> bool:
-    """Say whether a declared format reads every one of some cells; as a number, one of the years 1990 to 2100."""
+    """Say whether a declared format reads every one of some cells; numbers, as the years 1990 to 2100."""
     try:
         at = Clock(UTC_ZONE, (form,)).read(cells).at
     except pl.exceptions.PolarsError:  # a format that its reader does not know
@@ -145,7 +156,7 @@ def reads_all(cells: pl.Series, form: str) -> bool:
 
 
 def candidates(cell: str) -> tuple[str, ...]:
-    """Return the formats that a cell may be written in, the likelier first. They depend on no digit's value."""
+    """Return the formats that a cell may be written in, the likelier first, whatever its digits are."""
     text = cell.strip()
     return _split(text) or _numeric(text)
 
@@ -210,7 +221,13 @@ def _dated(before: str, after: str) -> list[tuple[str, str]]:
         return []
     months = sum(form in _MONTHS for form in forms)
     texts = [pieces[index] for index in numbers]
-    orders = _with_month(texts) if months == 1 else _without_month(texts, _mark(pieces, numbers)) if not months else []
+    orders = (
+        _with_month(texts)
+        if months == 1
+        else _without_month(texts, _mark(pieces, numbers))
+        if not months
+        else []
+    )
     found = []
     for order in orders:
         named = dict(zip(numbers, order, strict=True))
@@ -234,7 +251,7 @@ def _mark(pieces: Sequence[str], numbers: Sequence[int]) -> str:
 def _with_month(texts: Sequence[str]) -> list[tuple[str, ...]]:
     """Return what the numbers beside a month's name are: the day is the first of one or two digits."""
     sizes = [len(each) for each in texts]
-    if sizes == [4, 1] or sizes == [4, 2]:
+    if sizes in ([4, 1], [4, 2]):
         return [("%Y", "%d")]
     if len(sizes) == 2 and sizes[0] <= 2 and sizes[1] in (2, 4):  # noqa: PLR2004 - digits of days and years
         return [("%d", "%Y" if sizes[1] == 4 else "%y")]  # noqa: PLR2004
@@ -252,7 +269,7 @@ def _without_month(texts: Sequence[str], mark: str) -> list[tuple[str, ...]]:
     if long not in ([2], []):
         return []
     year = "%Y" if long else "%y"
-    orders = [("%d", "%m", year), ("%m", "%d", year)]
+    orders: list[tuple[str, ...]] = [("%d", "%m", year), ("%m", "%d", year)]
     orders = orders[::-1] if mark == "/" else orders
     return orders if long else [*orders, ("%y", "%m", "%d")]
 
