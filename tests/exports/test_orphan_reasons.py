@@ -70,7 +70,7 @@ def test_without_a_reason():
 def test_another_column():
     mails = {"A@x.example": 1, "b@x.example": 2, "c@x.example": 3}
     found = reasons(mails, ["1", "2"], phone=["5", None], email=["a@x.example", "B@x.example", None])
-    assert (found.column, found.in_column, found.told, found.unexplained) == ("email", 3, True, 0)
+    assert (found.column, found.in_column, found.told, found.unexplained) == ("email", 3, True, 3)
     assert found.message == "of 6 rows of contacts that are not in the list 3 would match by `email`"
     assert found.cure == "contact_key: email"
     half = reasons({"a@x.example": 1, "b@x.example": 2, "x": 4}, ["1"], email=["a@x.example", "b@x.example"])

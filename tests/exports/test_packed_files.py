@@ -7,6 +7,7 @@ import gzip
 import io
 import zipfile
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -170,6 +171,38 @@ def test_a_sheet_is_the_csv_of_its_table(tmp_path):
         ['q"', "10:05:00", "1.234567890123457e+19", "false"],
     ]
     assert is_spreadsheet(path)
+
+
+FILES = Path(__file__).parent / "spreadsheets"
+
+
+@pytest.mark.parametrize(
+    ("kind", "short"), [("xlsx", "36610.1"), ("xlsb", "36610.1"), ("xls", "36610.1"), ("ods", "10:10:10.1")]
+)
+def test_every_kind_of_spreadsheet_gives_the_same_cells(tmp_path, kind, short):
+    found = sheet_as_csv(FILES / f"base.{kind}", tmp_path / "out.csv", "e")
+    assert found.name == "Sheet1"
+    cells = [
+        "String",
+        "1",
+        "1.1",
+        "true",
+        "false",
+        "2010-10-10",
+        "2010-10-10 10:10:10",
+        "10:10:10",
+        short,
+        "918610",
+    ]
+    assert read(tmp_path / "out.csv")[0] == cells
+    if kind != "xls":
+        assert is_spreadsheet(FILES / f"base.{kind}")
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xlsb", "xls", "ods"])
+def test_a_spreadsheet_with_a_password(tmp_path, kind):
+    with pytest.raises(InputError, match="is encrypted"):
+        sheet_as_csv(FILES / f"password.{kind}", tmp_path / "out.csv", "e")
 
 
 def test_several_sheets(tmp_path):

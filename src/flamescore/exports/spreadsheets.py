@@ -9,6 +9,7 @@ and here.
 from __future__ import annotations
 
 import csv
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final, TextIO
 
 from flamescore.exports.tempfiles import copying
+from flamescore.exports.zips import is_open_document
 from flamescore.input_errors import EMPTY, UNREADABLE, fault
 from flamescore.text import printable
 
@@ -32,6 +34,7 @@ SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number: a longer whole number was rounded."""
 
+_DURATION: Final = re.compile(r"(-?)PT([0-9]+)H([0-9]+)M([0-9]+(?:\.[0-9]+)?)S")
 _EXACT: Final = 10**MOST_DIGITS
 
 
@@ -65,7 +68,7 @@ def sheet_as_csv(path: Path, to: Path, shown: str, sheet: str | None = None) -> 
         chosen = _chosen(book, sheet, shown)
         others = () if sheet is not None else tuple(_others(book, chosen))
         with copying(shown), to.open("w", encoding="utf-8", newline="") as target:
-            rows = _write(book.get_sheet_by_name(chosen), target, shown)
+            rows = _write(book.get_sheet_by_name(chosen), target, shown, durations=is_open_document(path))
     return Sheet(chosen, rows - 1, others)
 
 
@@ -116,6 +119,15 @@ def _number(value: float) -> str:
     return format(Decimal(repr(value)).normalize(), "e")
 
 
+def _duration(text: str) -> str:
+    """Return `PT255H10M10S` in seconds, and any other text as it is."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return text
+    sign, hours, minutes, seconds = found.groups()
+    return _number(float(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60 + float(seconds)))
+
+
 def _without_zeros(text: str) -> str:
     """Cut the zeros at the end of a fraction of a second."""
     return text.rstrip("0") if "." in text else text
@@ -150,11 +162,12 @@ def _others(book: CalamineWorkbook, chosen: str) -> Iterator[str]:
             yield name
 
 
-def _write(sheet: CalamineSheet, target: TextIO, shown: str) -> int:
+def _write(sheet: CalamineSheet, target: TextIO, shown: str, *, durations: bool) -> int:
+    """Write the rows of a sheet. Of an .ods file the library gives long `durations` as text."""
     writer = csv.writer(target, lineterminator="\n")
     written = 0
     for row in _rows(sheet):
-        writer.writerow(row)
+        writer.writerow([_duration(each) for each in row] if durations else row)
         written += 1
     if not written:
         raise fault(EMPTY, f"`{shown}`: the sheet is empty.")

@@ -22,6 +22,9 @@ _LEFT_OUT: Final = "__MACOSX"
 _BOOKS: Final = ("xl/", "[Content_Types].xml")
 _ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _SHORT: Final = 200
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, EOFError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,18 @@ def is_spreadsheet(path: Path) -> bool:
             names = archive.namelist()
             if _BOOKS[1] in names and any(name.startswith(_BOOKS[0]) for name in names):
                 return True
-            if "mimetype" not in names or archive.getinfo("mimetype").file_size > _SHORT:
-                return False
-            return archive.read("mimetype").strip().startswith(_ODS)
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, EOFError):
+    except _DAMAGED:
+        return False
+    return is_open_document(path)
+
+
+def is_open_document(path: Path) -> bool:
+    """Say whether a file is an .ods file, by what it holds."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            kind = archive.open("mimetype") if "mimetype" in archive.namelist() else None
+            return kind is not None and kind.read(_SHORT).startswith(_ODS)
+    except _DAMAGED:
         return False
 
 
