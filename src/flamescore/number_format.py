@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 DECIMALS: Final = (".", ",")
 THOUSANDS: Final[dict[str, str]] = {
@@ -69,6 +70,8 @@ class NumberFormat:
         Null where a cell is missing, or does not read. Digits stay as they are, so nothing is rounded; a
         percentage is the number before the sign; `(5)` is `-5`.
         """
+        import polars as pl  # noqa: PLC0415 - a project file is read, and its schema told, without it
+
         trimmed = cell.str.strip_chars()
         number = trimmed.str.extract(self._lead + rf"({self._number}{_POWER}?)")
         for mark in THOUSANDS[self.thousands] if self.thousands is not None else "":

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.invisible import (
-    ENDS,
-    INVISIBLE,
-    bare_ends,
-    has_invisible_ends,
-    holds_any,
-    removed,
-    with_bare_ends,
-)
+from flamescore.exports.invisible_ends import has_invisible_ends, holds_any, removed, with_bare_ends
+from flamescore.invisible import ENDS, INVISIBLE, bare_ends
 from flamescore.text import WHITE_SPACE
 
 LISTED = (
