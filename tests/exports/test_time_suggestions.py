@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -114,6 +115,13 @@ def test_the_lines_of_the_error():
     assert cure(found[:1], declared=("epoch_s",)) == 'at: {format: ["epoch_s", "%d.%m.%Y"]}'
     assert cure(shapes("soon")) is None
     assert len(lines(shapes("1.2.2026", "1-2-2026", "1/2/2026", "2026/1/2", "2026.1.2"))) == 4
+
+
+def test_any_cure_is_yaml():
+    found = shapes('"18.11.2026" 9:05', "18.11.2026\t9:05", "\\18.11.2026")
+    forms = [form for each in found for form in each.formats]
+    assert forms == ['"%d.%m.%Y" %H:%M', "%d.%m.%Y\t%H:%M", "\\%d.%m.%Y"]
+    assert yaml.safe_load(cure(found)) == {"at": {"format": forms}}
 
 
 def test_cells_of_several_lengths_are_one_shape_and_all_are_counted():

@@ -17,9 +17,11 @@ _CLASS: Final = "[" + "".join(f"\\x{{{ord(each):x}}}" for each in ENDS) + "]+"
 _AT_START, _AT_END = f"^({_CLASS})", f"({_CLASS})$"
 _MOST_ENDS: Final = 10_000
 _CONTROLS: Final = bytes(each for each in (*range(1, 32), 127) if each not in b"\t\n\r")
-_BEYOND_ASCII: Final = tuple(each.encode() for each in INVISIBLE if not each.isascii())
-_LEADS: Final = tuple(sorted({each[:-1] for each in _BEYOND_ASCII}))
-"""All bytes but the last of the characters beyond ASCII in UTF-8, of which there are ten different ones."""
+_SOUGHT: Final = np.isin(np.arange(1 << 16), [ord(each) for each in INVISIBLE])
+"""For each of the first 65,536 code points, whether it is an invisible one; none is beyond."""
+
+_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
+"""The least first bytes of characters of two, three and four bytes in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,18 @@ def holds_any(data: bytes) -> bool:
     """
     if len(data.translate(None, _CONTROLS)) < len(data):
         return True
-    return not data.isascii() and any(_follows(data, lead) for lead in _LEADS if lead in data)
+    return not data.isascii() and _holds_beyond_ascii(data)
 
 
-def _follows(data: bytes, lead: bytes) -> bool:
-    """Say whether the last byte of an invisible character comes after its first ones anywhere."""
+def _holds_beyond_ascii(data: bytes) -> bool:
+    """Work out the code points of all characters that are not ASCII, and look them up."""
     codes = np.frombuffer(data + b"\0\0", np.uint8)
-    places = np.flatnonzero(codes[:-2] == lead[0])
-    if len(lead) > 1:
-        places = places[codes[places + 1] == lead[1]]
-    lasts = [each[-1] for each in _BEYOND_ASCII if each[:-1] == lead]
-    return bool(np.isin(codes[places + len(lead)], lasts).any())
+    at = np.flatnonzero(codes >= _TWO)
+    first, second, third = (codes[at + step].astype(np.int32) for step in range(3))
+    two = (first & 0x1F) << 6 | second & 0x3F
+    three = (first & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
+    points = np.where(first < _THREE, two, np.where(first < _FOUR, three, 0))
+    return bool(_SOUGHT[points].any())
 
 
 def has_invisible_ends(cell: pl.Expr) -> pl.Expr:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 MOST: Final = 100_000
 """So many different ids without a contact are looked at, the first ones."""
 
-_SALESFORCE: Final = r"^([0-9A-Za-z]{15})(?:[0-9A-Za-z]{3})?$"
-_MARKS: Final = r"[<>\"'\x{2018}\x{2019}\x{201c}\x{201d}()\[\]{}#\s]"
-_AROUND: Final = rf"^(?i:mailto:|{_MARKS})*(.*?){_MARKS}*$"
+_SALESFORCE: Final = (15, 18)
+_LETTERS_AND_DIGITS: Final = "^[0-9A-Za-z]+$"
+_MARKS: Final = "<>\"'\u2018\u2019\u201c\u201d()[]{}# \t"
 _EMAIL: Final = r"^([^@\s]+)@([^@\s]+)$"
 _DOTLESS: Final = ("gmail.com", "googlemail.com")
 _HALF: Final = 2
@@ -42,21 +42,29 @@ def _without_zeros(cell: pl.Expr) -> pl.Expr:
     return cell.str.strip_chars_start("0")
 
 
+def _first_fifteen(cell: pl.Expr) -> pl.Expr:
+    short = pl.when(cell.str.len_bytes().is_in(_SALESFORCE)).then(cell)
+    return pl.when(short.str.contains(_LETTERS_AND_DIGITS)).then(short.str.head(15))
+
+
+def _without_marks(cell: pl.Expr) -> pl.Expr:
+    return cell.str.strip_chars(_MARKS).str.replace("(?i)^mailto:", "").str.strip_chars(_MARKS)
+
+
 def _mailbox(cell: pl.Expr) -> pl.Expr:
-    part = folded(cell).str.extract_groups(_EMAIL).struct
-    local, host = part.field("1").str.replace(r"\+.*$", ""), part.field("2")
-    dotless = (
-        pl.when(host.is_in(_DOTLESS)).then(local.str.replace_all(".", "", literal=True)).otherwise(local)
-    )
-    return dotless + "@" + host
+    mail = folded(pl.when(cell.str.contains("@", literal=True)).then(cell))
+    host = mail.str.extract(_EMAIL, 2)
+    local = mail.str.extract(_EMAIL, 1).str.replace(r"\+.*$", "")
+    dotless = local.str.replace_all(".", "", literal=True)
+    return pl.when(host.is_in(_DOTLESS)).then(dotless).otherwise(local) + "@" + host
 
 
 REASONS: Final = (
     Reason("in another case", folded),
     Reason("without `.0` at the end", lambda cell: cell.str.strip_suffix(".0")),
     Reason("without zeros at the front", _without_zeros),
-    Reason("by the first 15 of 18 characters", lambda cell: cell.str.extract(_SALESFORCE)),
-    Reason("without the marks around them", lambda cell: cell.str.extract(_AROUND)),
+    Reason("by the first 15 of 18 characters", _first_fifteen),
+    Reason("without the marks around them", _without_marks),
     Reason("without `+tag` or dots in the e-mail address", _mailbox),
 )
 """In this order: each id counts for the first that finds a contact."""
@@ -125,15 +133,11 @@ def orphan_reasons(
 
 
 def _matched(orphans: pl.DataFrame, keys: pl.Series, alike: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
-    """Return the orphans that a contact is like."""
-    known = (
-        keys.to_frame("key")
-        .select(present(alike(present(pl.col("key")))).alias("like"))
-        .drop_nulls()
-        .unique()
-    )
+    """Return the orphans that a contact is like. The contacts, which are many more, are only gone through."""
     asked = orphans.with_columns(present(alike(pl.col("id"))).alias("like"))
-    return asked.join(known, on="like", how="semi", maintain_order="left").drop("like")
+    known = keys.to_frame("key").select(present(alike(present(pl.col("key")))).alias("like"))
+    hits = known.join(asked.drop_nulls("like"), on="like", how="semi").unique()
+    return asked.join(hits, on="like", how="semi", maintain_order="left").drop("like")
 
 
 def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[str | None, pl.DataFrame]:

@@ -7,6 +7,7 @@ shape. A candidate stands if it reads every cell of its shape: `3.14.2026 9.05` 
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ class TimeShape:
     def line(self) -> str:
         """Return its line of the error (I007): ``56,198 are written like `13-05-2014`: `%d-%m-%Y` ``."""
         are = "is" if self.rows == 1 else "are"
-        known = ", or ".join(f"`{each}`" for each in self.formats) or "no format is known"
+        known = ", or ".join(f"`{printable(each)}`" for each in self.formats) or "no format is known"
         either = any(twin(each) in self.formats for each in self.formats)
         doubt = ": no day is past 12, look at the export" if either else ""
         return f"{self.rows:,} {are} written like `{self.sample}`: {known}{doubt}"
@@ -140,7 +141,7 @@ def cure(
     forms = list(dict.fromkeys((*declared, *(each.formats[0] for each in shapes if each.formats))))
     if len(forms) == len(declared):
         return None
-    quoted = [f'"{each}"'.replace("\\", "\\\\") for each in forms]
+    quoted = [printable(json.dumps(each, ensure_ascii=False)) for each in forms]
     value = quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
     return f"at: {{format: {value}}}" if column is None else f"dates: {{{flow(column)}: {value}}}"
 
