@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.errors import Where
 from flamescore.findings.accept import entry_to_paste
 from flamescore.findings.finding import ACCEPT_FLAG, Severity
-from flamescore.snippet import snippet
-from flamescore.text import for_log, printable
+from flamescore.text import for_log, printable, snippet, without_credentials
 from flamescore.units import count
-from flamescore.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from flamescore.errors import NotFoundError, Problem
-from flamescore.runs.retention import Dated
+from flamescore.runs.keep_runs import Dated
 from flamescore.units import parse_period, to_local
 
 if TYPE_CHECKING:

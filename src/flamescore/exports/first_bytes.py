@@ -1,0 +1,51 @@
+"""What a file is by its first bytes, whatever its name says."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Nature = Literal[
+    "gz", "zst", "zip", "spreadsheet", "parquet", "web page", "json list", "json", "text", "empty"
+]
+
+ENOUGH: Final = 1 << 12
+"""So many bytes tell."""
+
+_MARKS: Final[dict[bytes, Nature]] = {
+    b"\x1f\x8b": "gz",
+    b"\x28\xb5\x2f\xfd": "zst",
+    **{bytes([0x50 + number, 0x2A, 0x4D, 0x18]): "zst" for number in range(16)},  # a frame to be skipped
+    b"PAR1": "parquet",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "spreadsheet",  # what Office wrote before 2007, and what it encrypts
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",  # an empty one
+    b"PK\x07\x08": "zip",  # the first part of a split one
+}
+_TEXT_MARK: Final = b"\xef\xbb\xbf"
+_PAGES: Final = (b"<!doctype html", b"<html", b"<table", b"<?xml")
+
+WEB_PAGE: Final = "is a web page, not CSV: the download may have met a login page"
+"""What a message (I004) says of a web page, after the name of the file."""
+
+
+def nature(head: bytes) -> Nature:
+    """Return what the first `ENOUGH` bytes of a file say it is.
+
+    A zip may be a spreadsheet: `zips.is_spreadsheet` looks into it. `json` begins with `{`, `json list`
+    with `[`, both after blanks; `text` is all else.
+    """
+    if not head:
+        return "empty"
+    for mark, kind in _MARKS.items():
+        if head.startswith(mark):
+            return kind
+    text = head.removeprefix(_TEXT_MARK).lstrip()
+    if text[:20].lower().startswith(_PAGES):
+        return "web page"
+    return "json" if text.startswith(b"{") else "json list" if text.startswith(b"[") else "text"
+
+
+def json_list_cure(name: str) -> str:
+    """Return what to do about a JSON list (I004), given the name of the file."""
+    stem = name.removesuffix(".json")
+    return f"write one object a line: jq -c '.[]' {name} > {stem}.ndjson"

@@ -1,0 +1,71 @@
+"""What a declared format of times asks of Polars, whose parser knows less than a project file may say.
+
+Worked examples: `%Y-%m-%d %H:%M UTC` is read as it stands, and its times are UTC, not of the source's zone.
+`%Y%m%d%H` has no minute, so `2026112009` is read as `2026112009 00` by `%Y%m%d%H %M`. `%H:%M:%S %Z %Y` is
+three formats, with `UTC`, `GMT` and `Z` for `%Z`; a cell with `PST` there fits none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import polars as pl
+
+UTC_WORDS: Final = ("UTC", "GMT", "Z")
+ISO: Final = (
+    r"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ]"
+    r"(?<time>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?<second>:[0-5][0-9])?"
+    r"(?:[.,][0-9]+)?(?: ?(?:(?<utc>[Zz]|UTC|GMT)"
+    r"|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3])(?::?(?<minutes>[0-5][0-9]))?))?$"
+)
+"""Extended ISO 8601, and what exports make of it: `+0000`, `+00`, ` UTC`, a comma before the fraction."""
+
+_DIRECTIVE: Final = re.compile(r"%[-_0]?[.:#]?[0-9]?([A-Za-z%])")
+_HOURS: Final = frozenset("HIkl")
+_MINUTES: Final = frozenset("MTRrXs")
+
+
+@dataclass(frozen=True, slots=True)
+class FormatReading:
+    """One way to read a declared format: Polars' own format, what to put behind cells, whether it is UTC."""
+
+    form: str
+    behind: str = ""
+    utc: bool = False
+
+    def read(self, cells: pl.Series) -> pl.Series:
+        """Read cells of a String column: instants in UTC, or naive times; null where one does not read."""
+        texts = cells.str.strip_chars()
+        texts = texts + self.behind if self.behind else texts
+        read = texts.str.to_datetime(self.form, strict=False, time_unit="us", cache=False)
+        return read.dt.replace_time_zone("UTC") if self.utc else read
+
+
+def readings(form: str) -> tuple[FormatReading, ...]:
+    """Return the ways to read a declared format (none of the epochs, nor `excel`), to be tried in order."""
+    plain = form.replace(".%f", "%.f")
+    used = [each[1] for each in _DIRECTIVE.finditer(plain)]
+    behind = ""
+    if {*used} & _HOURS and not {*used} & _MINUTES:
+        plain, behind = f"{plain} %M", " 00"
+    if "Z" in used:
+        return tuple(FormatReading(_with_word(plain, word), behind, utc=True) for word in UTC_WORDS)
+    utc = "z" not in used and _ends_in_utc(form)
+    return (FormatReading(plain, behind, utc=utc),)
+
+
+def _with_word(form: str, word: str) -> str:
+    return re.sub(r"%[-_0]?Z|%%", lambda found: found[0] if found[0] == "%%" else word, form)
+
+
+def _ends_in_utc(form: str) -> bool:
+    """Say whether a format ends with a literal `UTC`, `GMT` or `Z`, with or without a space before it."""
+    word = next((each for each in UTC_WORDS if form.endswith(each)), None)
+    if word is None:
+        return False
+    before = form.removesuffix(word)
+    directives = [each.end() for each in _DIRECTIVE.finditer(before)]
+    return not before[-1:].isalpha() or directives[-1:] == [len(before)]

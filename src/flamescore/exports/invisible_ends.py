@@ -1,0 +1,92 @@
+"""Invisible characters at the ends of cells: taken away, told by bytes, and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.invisible import ENDS, INVISIBLE
+from flamescore.text import WHITE_SPACE
+
+_TOLD: Final = frozenset(INVISIBLE) - frozenset(WHITE_SPACE)
+_CLASS: Final = "[" + "".join(f"\\x{{{ord(each):x}}}" for each in ENDS) + "]+"
+_AT_START, _AT_END = f"^({_CLASS})", f"({_CLASS})$"
+_MOST_ENDS: Final = 10_000
+_CONTROLS: Final = bytes(each for each in (*range(1, 32), 127) if each not in b"\t\n\r")
+_SOUGHT: Final = np.isin(np.arange(1 << 16), [ord(each) for each in INVISIBLE])
+"""For each of the first 65,536 code points, whether it is an invisible one; none is beyond."""
+
+_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
+"""The least first bytes of characters of two, three and four bytes in UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many cells of a column had invisible characters at an end, and which, the commonest first."""
+
+    cells: int
+    characters: tuple[str, ...]
+
+    @property
+    def named(self) -> str:
+        """Return the characters as `U+200B, U+FEFF`."""
+        return ", ".join(f"U+{ord(each):04X}" for each in self.characters)
+
+
+def with_bare_ends(cell: pl.Expr) -> pl.Expr:
+    """Take white space and invisible characters from both ends of cells; null stays null."""
+    return cell.str.strip_chars(ENDS)
+
+
+def holds_any(data: bytes) -> bool:
+    """Say whether UTF-8 bytes hold an invisible character anywhere; without one no cell need be looked at.
+
+    A character that the end of a block splits is not seen: blocks end where lines do.
+    """
+    if len(data.translate(None, _CONTROLS)) < len(data):
+        return True
+    return not data.isascii() and _holds_beyond_ascii(data)
+
+
+def _holds_beyond_ascii(data: bytes) -> bool:
+    """Work out the code points of all characters that are not ASCII, and look them up."""
+    codes = np.frombuffer(data + b"\0\0", np.uint8)
+    at = np.flatnonzero(codes >= _TWO)
+    first, second, third = (codes[at + step].astype(np.int32) for step in range(3))
+    two = (first & 0x1F) << 6 | second & 0x3F
+    three = (first & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
+    points = np.where(first < _THREE, two, np.where(first < _FOUR, three, 0))
+    return bool(_SOUGHT[points].any())
+
+
+def has_invisible_ends(cell: pl.Expr) -> pl.Expr:
+    """Mark cells of a String column with an invisible character at an end (false where one is missing).
+
+    White space alone marks none.
+    """
+    return (cell.str.strip_chars(ENDS) != cell.str.strip_chars()).fill_null(value=False)
+
+
+def removed(cells: pl.Series, rows: pl.Series | None = None) -> Removed:
+    """Count the cells of a String column that lose something, for a note (I126).
+
+    `rows` says how often each cell stands, where they are the distinct ones.
+    """
+    frame = pl.DataFrame(
+        {"cell": cells, "rows": pl.repeat(1, len(cells), eager=True) if rows is None else rows}
+    )
+    frame = frame.filter(has_invisible_ends(pl.col("cell")))
+    ends = frame.group_by(
+        first=pl.col("cell").str.extract(_AT_START), last=pl.col("cell").str.extract(_AT_END)
+    ).agg(pl.col("rows").sum())
+    tally: Counter[str] = Counter()
+    for first, last, many in (
+        ends.sort("rows", "first", "last", descending=[True, False, False]).head(_MOST_ENDS).iter_rows()
+    ):
+        tally.update(dict.fromkeys(sorted({*(first or ""), *(last or "")} & _TOLD), many))
+    ranked = sorted(tally, key=lambda character: (-tally[character], character))
+    return Removed(int(ends["rows"].sum()), tuple(ranked))

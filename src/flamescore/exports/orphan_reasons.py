@@ -1,0 +1,155 @@
+"""Why rows are of contacts that are not in the list: ids that would match if they were written alike.
+
+A worked example: the contacts are `00123`, `a@x.example`, and the orphans `123` (3 rows), `A@X.example` (2),
+`999` (1). `A@X.example` is found without letter case, `123` without zeros at the front, `999` not at all:
+5 of 6 rows have a reason. Nothing is matched by itself; it is only told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import folded, present
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MOST: Final = 100_000
+"""So many different ids without a contact are looked at, the first ones."""
+
+_SALESFORCE: Final = (15, 18)
+_LETTERS_AND_DIGITS: Final = "^[0-9A-Za-z]+$"
+_MARKS: Final = "<>\"'\u2018\u2019\u201c\u201d()[]{}# \t"
+_EMAIL: Final = r"^([^@\s]+)@([^@\s]+)$"
+_DOTLESS: Final = ("gmail.com", "googlemail.com")
+_HALF: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A way in which ids differ: how a message says it, and what of an id is left of it (null: not meant)."""
+
+    words: str
+    alike: Callable[[pl.Expr], pl.Expr]
+    cure: str = "export the ids as text"
+
+
+def _without_zeros(cell: pl.Expr) -> pl.Expr:
+    return cell.str.strip_chars_start("0")
+
+
+def _first_fifteen(cell: pl.Expr) -> pl.Expr:
+    short = pl.when(cell.str.len_bytes().is_in(_SALESFORCE)).then(cell)
+    return pl.when(short.str.contains(_LETTERS_AND_DIGITS)).then(short.str.head(15))
+
+
+def _without_marks(cell: pl.Expr) -> pl.Expr:
+    return cell.str.strip_chars(_MARKS).str.replace("(?i)^mailto:", "").str.strip_chars(_MARKS)
+
+
+def _mailbox(cell: pl.Expr) -> pl.Expr:
+    mail = folded(pl.when(cell.str.contains("@", literal=True)).then(cell))
+    host = mail.str.extract(_EMAIL, 2)
+    local = mail.str.extract(_EMAIL, 1).str.replace(r"\+.*$", "")
+    dotless = local.str.replace_all(".", "", literal=True)
+    return pl.when(host.is_in(_DOTLESS)).then(dotless).otherwise(local) + "@" + host
+
+
+REASONS: Final = (
+    Reason("in another case", folded),
+    Reason("without `.0` at the end", lambda cell: cell.str.strip_suffix(".0")),
+    Reason("without zeros at the front", _without_zeros),
+    Reason("by the first 15 of 18 characters", _first_fifteen),
+    Reason("without the marks around them", _without_marks),
+    Reason("without `+tag` or dots in the e-mail address", _mailbox),
+)
+"""In this order: each id counts for the first that finds a contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanReasons:
+    """Of how many rows of orphans which reason finds a contact, in the order of `REASONS`.
+
+    `column` is another column of the contacts in which at least half of the different ids are found.
+    """
+
+    rows: int
+    found: tuple[tuple[Reason, int], ...]
+    column: str | None = None
+    in_column: int = 0
+    unexplained: int = 0
+    """How many rows neither a reason nor that column explains."""
+
+    @property
+    def told(self) -> bool:
+        """Whether there is a reason at all (I136); else the orphans are only a note."""
+        return bool(self.found) or self.column is not None
+
+    @property
+    def message(self) -> str:
+        """Say it: `of 9 rows of contacts that are not in the list 8 would match ..., 1 in another case`."""
+        ranked = sorted(self.found, key=lambda pair: -pair[1])
+        parts = [f"{many:,} {reason.words}" for reason, many in ranked]
+        if self.column is not None:
+            parts.append(f"{self.in_column:,} by `{self.column}`")
+        first, *others = parts or [""]
+        number, _, words = first.partition(" ")
+        what = ", ".join((f"{number} would match {words}", *others))
+        return f"of {count(self.rows, 'row')} of contacts that are not in the list {what}"
+
+    @property
+    def cure(self) -> str:
+        """Say what to do about the commonest reason."""
+        if self.column == "email":
+            return "contact_key: email"
+        if self.column is not None:
+            return f"map `contact_id` to `{self.column}`"
+        return max(self.found, key=lambda pair: pair[1])[0].cure
+
+
+def orphan_reasons(
+    orphans: pl.DataFrame, keys: pl.Series, others: Mapping[str, pl.Series] | None = None
+) -> OrphanReasons:
+    """Find out why ids have no contact.
+
+    `orphans` has `id` (String, different ones, trimmed) and `rows` (how many rows have it); the first
+    `MOST` are looked at. `keys` are the contacts' keys, `others` their other columns as text, each once.
+    """
+    left = orphans.select(pl.col("id"), pl.col("rows").cast(pl.Int64)).head(MOST)
+    every = left
+    found = []
+    for reason in REASONS:
+        matched = _matched(left, keys, reason.alike)
+        if matched.height:
+            found.append((reason, _rows(matched)))
+            left = left.join(matched, on="id", how="anti", maintain_order="left")
+    column, there = _elsewhere(every, others or {})
+    left = left.join(there, on="id", how="anti")
+    return OrphanReasons(_rows(every), tuple(found), column, in_column=_rows(there), unexplained=_rows(left))
+
+
+def _matched(orphans: pl.DataFrame, keys: pl.Series, alike: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+    """Return the orphans that a contact is like. The contacts, which are many more, are only gone through."""
+    asked = orphans.with_columns(present(alike(pl.col("id"))).alias("like"))
+    known = keys.to_frame("key").select(present(alike(present(pl.col("key")))).alias("like"))
+    hits = known.join(asked.drop_nulls("like"), on="like", how="semi").unique()
+    return asked.join(hits, on="like", how="semi", maintain_order="left").drop("like")
+
+
+def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[str | None, pl.DataFrame]:
+    """Return the column that most of the ids are found in, and those, if they are at least half of all."""
+    best: tuple[str | None, pl.DataFrame] = (None, orphans.clear())
+    for name, cells in others.items():
+        alike = folded if name == "email" else present
+        matched = _matched(orphans, cells.cast(pl.String), alike)
+        if matched.height > best[1].height and matched.height * _HALF >= orphans.height:
+            best = (name, matched)
+    return best
+
+
+def _rows(ids: pl.DataFrame) -> int:
+    return int(ids["rows"].sum())

@@ -1,0 +1,76 @@
+"""Day and month exchanged: which format reads dates the other way, and whether that is likely (I122).
+
+A worked example: `%d/%m/%Y` reads `11/01/2026` to `11/12/2026`, written by an export of November, as the
+11th of each month: 12 dates from 2026-01-11 to 2026-12-11, 334 days. Its twin `%m/%d/%Y` reads them as 1 to
+12 November, 11 days. No day is past 12, and twice 334 is not within 11: it is told. Read rightly they span 11
+days, the other way 334, and twice 11 is within that: a file of this month so far is not told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LAST_MONTH: Final = 12
+_LEAST: Final = 3
+_DIRECTIVE: Final = re.compile(r"%([-_0]?)([.:#]?[0-9]?[A-Za-z%])")
+_DAY, _MONTH = ("d", "e"), ("m",)
+_COMPOSED: Final = frozenset("bBhjFDvxc")
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """Dates that were read by a format and fit its twin as well: both ranges, first and last day."""
+
+    form: str
+    twin: str
+    times: int
+    declared: tuple[date, date]
+    other: tuple[date, date]
+
+    @property
+    def message(self) -> str:
+        """Say it, with both ranges."""
+        read = f'{count(self.times, "time")} read by "{self.form}" also fit "{self.twin}"'
+        return (
+            f"{read}: no day is past 12. As declared they run from {self.declared[0]} to {self.declared[1]}, "
+            f"the other way from {self.other[0]} to {self.other[1]}."
+        )
+
+
+def twin(form: str) -> str | None:
+    """Return a format with its day and month exchanged; None unless it has just one of each, as numbers."""
+    found = list(_DIRECTIVE.finditer(form))
+    days = [each for each in found if each[2] in _DAY]
+    months = [each for each in found if each[2] in _MONTH]
+    if len(days) != 1 or len(months) != 1 or any(each[2] in _COMPOSED for each in found):
+        return None
+    first, second = sorted((days[0], months[0]), key=lambda each: each.start())
+    between = form[first.end() : second.start()]
+    return f"{form[: first.start()]}{second[0]}{between}{first[0]}{form[second.end() :]}"
+
+
+def swapped(form: str, days: Iterable[date], times: int) -> Swapped | None:
+    """Say whether the dates that a format read were probably meant the other way; None where not.
+
+    `days` are the different local dates of all the `times` cells that it read, of all files of a source and
+    before any window. Told where (a) no day is past 12, (b) at least 3 of the dates have a day that is not
+    their month, and (c) not `2 * span <= twin's span`, spans in days from the first to the last date.
+    """
+    other_form, read = twin(form), set(days)
+    if other_form is None or not read or any(each.day > LAST_MONTH for each in read):
+        return None
+    if sum(each.day != each.month for each in read) < _LEAST:
+        return None
+    other = {date(each.year, each.day, each.month) for each in read}
+    span, twin_span = max(read) - min(read), max(other) - min(other)
+    if 2 * span <= twin_span:
+        return None
+    return Swapped(form, other_form, times, (min(read), max(read)), (min(other), max(other)))

@@ -1,0 +1,54 @@
+"""Formats of times that can't mean what they say (P023): `%H` with `%p`, and `YYYY-MM-DD` for `%Y-%m-%d`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_DIRECTIVE: Final = re.compile(r"%[-_0]?[.:#]?[0-9]?([A-Za-z%])")
+_LETTERS: Final = re.compile(r"Y{4}|y{4}|Y{2}|y{2}|MM|mm|DD|dd|HH|hh|ss|SS|A|a|tt|[A-Za-z]+|.", re.DOTALL)
+_MEANT: Final = {
+    "YYYY": "%Y", "yyyy": "%Y", "YY": "%y", "yy": "%y", "DD": "%d", "dd": "%d", "ss": "%S", "SS": "%S",
+    "A": "%p", "a": "%p", "tt": "%p",
+}  # fmt: skip
+_HOURS: Final = ("HH", "hh")
+
+
+def half_day_fault(form: str) -> str | None:
+    """Say what a format with `%p` needs, where it has the hour of a whole day; else None."""
+    used = [each[1] for each in _DIRECTIVE.finditer(form)]
+    hour = next((each for each in used if each in "Hk"), None)
+    return f'"%p" needs "%I", not "%{hour}"' if hour and "p" in used else None
+
+
+def meant_format(text: str) -> str | None:
+    """Return the format that letters such as `YYYY-MM-DD hh:mm a` stand for; None where they are none.
+
+    `MM` after a colon or an hour is the minute, and so is `mm`, unless it stands where a month is missing.
+    `hh` is the hour of half a day only where something says which half.
+    """
+    pieces = _LETTERS.findall(text)
+    if "%" in text or not {*pieces} & {"YYYY", "yyyy", "YY", "yy"} or not {*pieces} & {"DD", "dd"}:
+        return None
+    halves = {*pieces} & {"A", "a", "tt"}
+    form, month = [], any(each == "MM" and not _in_time(pieces, i) for i, each in enumerate(pieces))
+    for index, each in enumerate(pieces):
+        if each in ("MM", "mm"):
+            is_minute = _in_time(pieces, index) or (each == "mm" and month)
+            form.append("%M" if is_minute else "%m")
+        elif each in _HOURS:
+            form.append("%I" if halves else "%H")
+        else:
+            form.append(_MEANT.get(each, each))
+    return "".join(form) if "%m" in form else None
+
+
+def letters_fault(text: str) -> str | None:
+    """Ask for the format that letters stand for; None where they are none."""
+    meant = meant_format(text)
+    return f'did you mean "{meant}"?' if meant else None
+
+
+def _in_time(pieces: list[str], index: int) -> bool:
+    """Say whether a piece comes after a colon or right after the hour."""
+    return index > 0 and (pieces[index - 1] == ":" or pieces[index - 1] in _HOURS)

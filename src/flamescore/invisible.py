@@ -1,0 +1,28 @@
+r"""Characters that nobody sees: they are taken away at both ends of headers and cells, with white space.
+
+Inside a text they stay, since emoji and some scripts are joined or parted by them. A worked example: the cell
+`\u200bclick\u00ad ` is `click`; of `a\u200db` nothing is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flamescore.text import WHITE_SPACE
+
+_RANGES: Final = (
+    (0x01, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F),
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180E),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB),
+)  # fmt: skip
+INVISIBLE: Final = "".join(chr(code) for first, last in _RANGES for code in range(first, last + 1))
+"""All of them. NUL is none: it makes a record unreadable."""
+
+ENDS: Final = "".join(dict.fromkeys(WHITE_SPACE + INVISIBLE))
+"""What is taken away at both ends."""
+
+
+def bare_ends(text: str) -> str:
+    """Take white space and invisible characters from both ends of a header, an operand or a key."""
+    return text.strip(ENDS)
