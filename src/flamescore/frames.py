@@ -13,6 +13,8 @@ from flamescore.input_errors import reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flamescore.findings import Finding
+
 INSTANT: Final = pl.Datetime("us", "UTC")
 
 SCORES: Final = pl.Schema(
@@ -155,6 +157,7 @@ class SourceRecord:
     files: tuple[tuple[str, int, str], ...] = ()
     counts: Counts = Counts()
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,9 @@ class Exports:
     records: tuple[SourceRecord, ...] = ()
     aliases: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What is to be told of the exports as a whole; what is of one source stands in its record."""
+
     whole: Callable[[str], pl.DataFrame] | None = None
     addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None
 

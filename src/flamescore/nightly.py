@@ -12,6 +12,7 @@ from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
 from flamescore.exports import delete_leftovers
+from flamescore.findings import as_line
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
@@ -158,7 +159,11 @@ def _work(
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
     previous = past.scores() if held is None else None
-    warnings = (*future, *warnings_of(inputs, scored), *past.warnings, *implausible)
+    told = (
+        *inputs.exports.findings,
+        *(each for source in scored.observed.sources for each in source.findings),
+    )
+    warnings = (*future, *warnings_of(inputs, scored), *past.warnings, *implausible, *map(as_line, told))
     describe_run = partial(
         describe,
         scored,

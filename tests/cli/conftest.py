@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli import columns
+from cli.cases import Case
 from cli.small import Done, command, environment, write_project
 from flamescore.cli.start import main
 from flamescore.stopping import SIGNALS
@@ -87,3 +88,13 @@ def here(project: Path) -> Path:
         project, {"rules.yaml": columns.RULES, "c.csv": columns.PEOPLE, "ev/a.csv": columns.A + columns.OLD}
     )
     return project
+
+
+@pytest.fixture
+def case(tmp_path, monkeypatch, flamescore):
+    """A folder of a few lines that is scored: see `cases`."""
+    for name in list(os.environ):
+        if name.startswith("FLAMESCORE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return Case(tmp_path, flamescore)

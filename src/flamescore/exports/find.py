@@ -86,14 +86,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoundFiles:
     """The files of a source by name, and what a user should know of how they were found."""
 
     files: tuple[Found, ...]
     warnings: tuple[str, ...] = ()
 
 
-def find_files(source: Source, folder: Path, spool: Spool) -> Finding:
+def find_files(source: Source, folder: Path, spool: Spool) -> FoundFiles:
     """Return the files of a source; an `InputError` names it where there is none.
 
     What comes as a stream (`-` is standard input) is copied to the spool first.
@@ -105,12 +105,12 @@ def find_files(source: Source, folder: Path, spool: Spool) -> Finding:
         raise fault(UNREADABLE, f"{source.KIND}: `{source.path}` can't be read: {why}.") from None
 
 
-def _find(source: Source, folder: Path, spool: Spool) -> Finding:
+def _find(source: Source, folder: Path, spool: Spool) -> FoundFiles:
     if source.path == STDIN:
-        return Finding((standard_input(source, spool),))
+        return FoundFiles((standard_input(source, spool),))
     path = folder / expanded(source.path)
     if path.is_fifo():
-        return Finding((from_pipe(path, source, spool),))
+        return FoundFiles((from_pipe(path, source, spool),))
     paths, led_out, root = _paths(path, source, folder)
     found = [_found(each, source, folder, root) for each in paths]
     left = _left(_shown(led_out, folder))
@@ -121,7 +121,7 @@ def _find(source: Source, folder: Path, spool: Spool) -> Finding:
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
     warnings = (f"{source.KIND} {printable(source.path)}: {LED_OUT} {left}",) if left else ()
-    return Finding(tuple(files), warnings)
+    return FoundFiles(tuple(files), warnings)
 
 
 def _paths(path: Path, source: Source, folder: Path) -> tuple[list[Path], list[Path], Path | None]:
