@@ -65,9 +65,8 @@ def main() -> None:
             done = subprocess.run(words, cwd=copy, env=environ, capture_output=True, check=False)
             path.write_text(sound)
             noticed = done.returncode == 1
-            print(
-                f"{'noticed' if noticed else 'NOT noticed'} in {time.monotonic() - began:4.0f} s  {name}: {new}"
-            )
+            said = "noticed" if noticed else "NOT noticed"
+            print(f"{said} in {time.monotonic() - began:4.0f} s  {name}: {new}", flush=True)
             if not noticed:
                 through.append(new)
     print(f"{len(MUTANTS) - len(through)} of {len(MUTANTS)} noticed")
