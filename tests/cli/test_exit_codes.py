@@ -221,8 +221,8 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
 
     for module, name in (
         ("nightly", "score_exports"),
-        ("explain.contact", "single"),
-        ("search.query", "_fits"),
+        ("explanations.contact", "single"),
+        ("searches.query", "_fits"),
     ):
         monkeypatch.setattr(import_module(f"flamescore.{module}"), name, fail)
     with unchanged(scored):

@@ -112,6 +112,13 @@ def test_local_days(zone, utc, day):
     assert days(zone, utc) == [day]
 
 
+def test_the_second_of_a_change_has_the_new_offset():
+    # In Sao Paulo the clock went back from midnight to 23:00 of the 17th.
+    utc = ("2018-02-18T01:59:59", "2018-02-18T02:00:00", "2018-02-18T02:59:59", "2018-02-18T03:00:00")
+    expected = ["2018-02-17", "2018-02-17", "2018-02-17", "2018-02-18"]
+    assert days("America/Sao_Paulo", *utc) == expected
+
+
 def test_local_days_of_many_years_at_once():
     zone = ZoneInfo("America/New_York")
     at = np.arange(epoch("1899-12-31T00:00:00"), epoch("2040-01-01T00:00:00"), 9_999_991)

@@ -101,7 +101,7 @@ def test_odd_names_amounts_and_rejects_come_back_as_they_were_written(tmp_path, 
     for run in runs:
         for name in ("report.html", "report.md"):
             words = ["report", "--run", run.name, "-o", str(tmp_path / name)]
-            assert CliRunner().invoke(program("report"), words).exit_code == 0
+            assert CliRunner().invoke(program(), words).exit_code == 0
             assert (tmp_path / name).read_bytes() == (run / name).read_bytes()
 
 
