@@ -285,6 +285,46 @@ def test_runs_are_listed_and_pruned(folder):
     folder.run("runs", "--prune", "-q")
 
 
+def days(folder):
+    return [row["as_of"][:10] for row in folder.rows("runs")]
+
+
+def test_the_run_that_the_last_one_was_held_against_stays(folder):
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: 1\n")
+    for day in (6, 7, 12):
+        folder.night(day)
+    assert days(folder) == ["2026-01-12", "2026-01-07"]
+    folder.run("runs", "--prune", "-q")
+    assert days(folder) == ["2026-01-12"]
+
+
+def test_runs_are_thinned_out(folder):
+    for day in (5, 6, 7, 9, 12):  # Monday, Tuesday, Wednesday, Friday, Monday
+        folder.night(day)
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: {all: 4d, weekly: 2}\n")
+    done = folder.run("runs", "--prune", "--format", "json")
+    assert [row["as_of"][:10] for row in json.loads(done.stdout)] == ["2026-01-12", "2026-01-09"]
+    assert done.stderr == "3 runs were deleted; keep_runs is {all: 4d, weekly: 2}\n"
+    folder.night(13)
+    assert days(folder) == ["2026-01-13", "2026-01-12", "2026-01-09"]
+    folder.night(14)
+    assert days(folder) == ["2026-01-14", "2026-01-13", "2026-01-12", "2026-01-09"]
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: {monthly: 1}\n")
+    folder.night(16)
+    assert days(folder) == ["2026-01-16", "2026-01-14"]
+
+
+def test_days_are_those_of_the_rule_file(folder):
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: {daily: 9}\n")
+    folder.write("rules.yaml", RULES.replace("version: 1\n", "version: 1\ntimezone: America/Phoenix\n"))
+    for hour in ("06:00", "06:30", "08:00"):  # 23:00, 23:30 and 01:00 in Phoenix
+        folder.run("score", "--as-of", f"2026-01-12T{hour}:00Z", "-q")
+    assert [row["as_of"][11:16] for row in folder.rows("runs")] == ["08:00", "06:30"]
+    folder.run("score", "--as-of", "2026-01-12T08:15:00Z", "-q")
+    folder.run("runs", "--prune", "-q")
+    assert [row["as_of"][11:16] for row in folder.rows("runs")] == ["08:15", "06:30"]
+
+
 def test_runs_of_an_empty_place_are_none_and_make_no_folder(folder):
     assert folder.rows("runs", "--prune") == []
     assert not (folder.path / "out").exists()

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.errors import NotFoundError
+from flamescore.project import KeepRuns
 from flamescore.runs.against import run_against
-from flamescore.runs.keep_runs import KeepRuns, kept
+from flamescore.runs.keep_runs import kept
 from flamescore.units import Period
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -349,7 +349,7 @@ def runs(
         ),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Delete the oldest runs until keep_runs remain; never the latest.")
+        bool, typer.Option("--prune", help="Delete the runs that keep_runs does not keep; never the latest.")
     ] = False,
     check: Annotated[
         bool,

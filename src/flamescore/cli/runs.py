@@ -50,4 +50,6 @@ def _prune(store: RunStore, project: Project, timeout: float, messages: Messages
         messages.remark(f"run {name} can't be deleted", always=True)
     were = "was" if len(deleted) == 1 else "were"
     some = f"{count(len(deleted), 'run')} {were}" if deleted else "no run was"
-    messages.remark(f"{some} deleted; keep_runs is {project.settings.keep_runs:,}", level="info")
+    rule = project.settings.keep_runs
+    said = f"{rule:,}" if isinstance(rule, int) else rule.written
+    messages.remark(f"{some} deleted; keep_runs is {said}", level="info")

@@ -31,6 +31,7 @@ from flamescore.project.values import (
     RejectLimit,
     one_of,
     sources,
+    value_or,
 )
 from flamescore.schema_reader import mapped
 
@@ -212,6 +213,24 @@ class CallList(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRuns(Section):
+    """How runs are thinned out the older they are; a run that any of the keys keeps stays."""
+
+    all: Period | None = setting(
+        AGE, "every run whose `as_of` is less than this before the newest run's", None
+    )
+    daily: int | None = setting(RUNS, "of so many days that have a run, the last run of each", None)
+    weekly: int | None = setting(RUNS, "the same of weeks, from Monday", None)
+    monthly: int | None = setting(RUNS, "the same of months", None)
+
+    @property
+    def written(self) -> str:
+        """Return it as it is written: `{all: 2d, daily: 60}`."""
+        keys = {"all": self.all, "daily": self.daily, "weekly": self.weekly, "monthly": self.monthly}
+        return f"{{{', '.join(f'{key}: {value}' for key, value in keys.items() if value is not None)}}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFile(Section):
     """A project file, version 1."""
 
@@ -219,7 +238,9 @@ class ProjectFile(Section):
     rules: str | None = setting(TEXT, "the rule file", None)
     output: str = setting(TEXT, "the folder that runs are written to", "out")
     as_of: str = setting(AS_OF, "the instant to score for", "now")
-    keep_runs: int = setting(RUNS, "how many runs are kept", 30)
+    keep_runs: int | KeepRuns = setting(
+        value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30
+    )
     max_rejects: RejectLimit = setting(
         LIMIT, "how many rejects a source may have before the run stops (20 always are)", "1%"
     )
@@ -251,7 +272,7 @@ class ProjectFile(Section):
 
 
 FILE: Final = shape_of(ProjectFile)
-SHAPES: Final = tuple(map(shape_of, (TimeFormat, TagFormat, MergedIds, CallList, *KINDS.values())))
+SHAPES: Final = tuple(map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, *KINDS.values())))
 """Every shape inside a project file."""
 
 DEFAULT_LIMIT: Final = ProjectFile(version=1).max_rejects

@@ -15,6 +15,8 @@ from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_perc
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flamescore.schema_reader import Shape
+
 
 @dataclass(frozen=True, slots=True)
 class RejectLimit:
@@ -237,6 +239,20 @@ def _whole(least: int, most: int) -> Setting:
         raise ValueError(msg)
 
     return _setting({"type": "integer", "minimum": least, "maximum": most}, words, of)
+
+
+def value_or(value: Setting, shape: Shape) -> Setting:
+    """Return the type of a single value, or of a mapping of this shape that has at least one key."""
+
+    def read(at: At) -> Value:
+        if at.node.kind != "mapping":
+            return value.read(at)
+        if not at.keys:
+            at.refuse(*at.reading.empty(at))
+        return shape.read(at)
+
+    several = {"allOf": [shape.type.schema], "minProperties": 1}
+    return Setting(read, {"anyOf": [value.schema, several]}, f"{value.words}, or a mapping", of=value.of)
 
 
 def one_of(*choices: str) -> ValueType:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from flamescore.project import KeepRuns
+
 LOCK: Final = ".lock"
 
 
@@ -130,8 +132,8 @@ class HeldStore:
                 with unbroken():
                     remove(path)
 
-    def prune(self, keep_runs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Delete the oldest runs until so many are left, never the latest; return what `retire` returns."""
+    def prune(self, keep_runs: int | KeepRuns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Delete the runs that are not to be kept, never the latest; return what `retire` returns."""
         with writing(self.output):
             return prune(self.output, keep_runs)
 
@@ -153,7 +155,7 @@ class RunFolder:
     held: HeldStore = field(repr=False)
 
     def commit(
-        self, *, make_latest: bool = False, ahead: bool = False, keep_runs: int | None = None
+        self, *, make_latest: bool = False, ahead: bool = False, keep_runs: int | KeepRuns | None = None
     ) -> Published:
         """Publish the run: flush it, put it in its place, move `latest`, delete what it supersedes, prune.
 
