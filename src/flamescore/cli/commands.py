@@ -12,6 +12,7 @@ import typer
 
 from flamescore.cli.boundary import Messages, command
 from flamescore.cli.options import (
+    Against,
     As,
     Changed,
     Config,
@@ -223,6 +224,7 @@ def search(
             help="Only contacts whose score changed this way since the previous run.", show_default=False
         ),
     ] = None,
+    against: Against = None,
     limit: Limit = None,
     columns: Annotated[
         str | None,
@@ -259,7 +261,7 @@ def search(
             everyone=everyone,
             changed=() if changed is None else verb.KINDS[changed],
         )
-        verb.search(config, run, asked, Output(out, form, spreadsheet, raw), limit, messages)
+        verb.search(config, run, against, asked, Output(out, form, spreadsheet, raw), limit, messages)
 
     command(work, Messages(log_format, quiet, verbose))
 
@@ -306,6 +308,7 @@ def report(
 def changes(
     config: Config = None,
     run: RunName = None,
+    against: Against = None,
     score: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which score.  [default: the first in the rule file]")
     ] = None,
@@ -326,14 +329,14 @@ def changes(
 
     List the contacts that changed since the previous run, newly hot first, and why: new activity, time
     passing (what expired or faded), late or altered data, changed rules. The four add up to the difference,
-    to the last digit.
+    to the last digit. Against another run than the previous one the difference is told without its causes.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import changes as verb
 
         output = Output(out, form, spreadsheet, raw)
-        verb.changes(config, run, score, output, limit, messages, everyone=everyone)
+        verb.changes(config, run, against, score, output, limit, messages, everyone=everyone)
 
     command(work, Messages(log_format, quiet, verbose))
 

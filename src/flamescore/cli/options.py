@@ -112,3 +112,13 @@ RunName: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Against: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="RUN",
+        help="Compare with this earlier run instead of the previous one: its id, its time, its day, a period "
+        "such as 7d, yesterday, or last-monday to last-sunday.",
+        show_default=False,
+    ),
+]

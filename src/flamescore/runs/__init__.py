@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flamescore.runs.catalog import LATEST, Run
-from flamescore.runs.changes import changed_contacts, changed_ids, changes_summary
+from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
 from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
-from flamescore.runs.find import find_run, project_of
+from flamescore.runs.find import find_earlier, find_run, project_of
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import RuleEntry, RulesFile, RunRecord, ScoreEntry, read_record, write_record
 from flamescore.runs.recording import describe, describe_given, finished
@@ -14,6 +14,7 @@ from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 
 __all__ = [
     "LATEST",
+    "ChangedContacts",
     "Earlier",
     "HeldStore",
     "Published",
@@ -26,11 +27,11 @@ __all__ = [
     "ScoreEntry",
     "changed_contacts",
     "changed_ids",
-    "changes_summary",
     "checked",
     "checksums",
     "describe",
     "describe_given",
+    "find_earlier",
     "find_run",
     "finished",
     "has_merged",
