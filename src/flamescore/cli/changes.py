@@ -13,7 +13,7 @@ from flamescore.report import number
 from flamescore.runs import changed_contacts, find_earlier, find_run, reading_run
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.runs import ChangedContacts
 
@@ -34,7 +34,7 @@ def changes(
     """Show what changed in a run since the one before, or since the earlier one that `against` means."""
     chosen = format_of(output)
     project = find_settings(config)
-    found = find_run(project, run, warn=messages.remark)
+    found = find_run(project, run, warn=messages.warn)
     earlier = None if against is None else find_earlier(project, against, found)
     with reading_run(found):
         told = changed_contacts(found, score, everyone=everyone, against=earlier)
@@ -52,7 +52,7 @@ def _say(told: ChangedContacts, output: Output, messages: Messages) -> None:
         messages.remark(told.summary)
         return
     if on_terminal(output):
-        messages.remark(told.summary, level="info")
+        messages.remark(told.summary)
     for note in told.notes:
         messages.remark(note)
 

@@ -16,7 +16,7 @@ from flamescore.searches import Asked, search_run
 if TYPE_CHECKING:
     import polars as pl
 
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.searches import Found
 
@@ -40,7 +40,7 @@ def search(
         hint = "Add `--changed up` or `--changed down`."
         raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
     project = find_settings(config)
-    newer = find_run(project, run, warn=messages.remark)
+    newer = find_run(project, run, warn=messages.warn)
     if against is not None:
         asked = replace(asked, against=find_earlier(project, against, newer))
     found = search_run(project, newer, asked)
