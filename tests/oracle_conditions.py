@@ -144,6 +144,9 @@ def _present_cell_fits(word: str, operand: Any, text: str, sensitive: bool, worl
         return re.search(operand, text, 0 if sensitive else re.IGNORECASE) is not None
     if word in _ORDERINGS:
         return _ordering_holds(word, operand, text, world)
+    if word == "between":
+        low, high = operand
+        return _ordering_holds("at_least", low, text, world) and _ordering_holds("at_most", high, text, world)
     return _within(word, operand, text, world)
 
 

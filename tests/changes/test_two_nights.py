@@ -233,6 +233,114 @@ def test_changes_are_printed_newly_hot_first(folder):
     assert "1 → 5    3 → 11" in table
 
 
+def nights(folder):
+    """Score three nights: Ann's mail counts ten days, and Bob comes and goes."""
+    folder.night(6, contacts_csv=f"{CONTACTS}4,Bob,\n")
+    folder.night(7, events_csv=f"{EVENTS}1,purchase,2026-01-06T12:00:00Z\n", contacts_csv=CONTACTS)
+    folder.night(12)
+
+
+def since(folder, *words, code=0):
+    done = folder.run("changes", "--all", "--format", "json", *words, code=code)
+    if code:
+        return done.stderr
+    told = [
+        (row["contact_id"], row["change"], row["difference"], row["why"]) for row in json.loads(done.stdout)
+    ]
+    return told, done.stderr
+
+
+def test_changes_since_another_run_than_the_one_before(folder):
+    nights(folder)
+    told, said = since(folder, "--against", "6d")
+    before = folder.rows("runs")[1]["run_id"]
+    latest = folder.rows("runs")[0]["run_id"]
+    assert told == [
+        ("1", "newly_hot", 8, None),
+        ("2", "down", -3, None),
+        ("4", "vanished", None, None),
+        ("3", "same", 0, None),
+    ]
+    assert said == (
+        f"by_activity, by_time, by_data and by_rules are only known since {before}, "
+        f"the run that {latest} was compared with when it was made.\n"
+    )
+    assert [row["name"] for row in folder.rows("changes", "--all", "--against", "2026-01-06")] == [
+        "Ann",
+        "=1+1",
+        "Bob",
+        "Excluded",
+    ]
+    assert [row["contact_id"] for row in folder.rows("changes", "--against", "6d")] == ["1", "2", "4"]
+
+
+def test_the_parts_are_there_since_the_run_that_it_was_held_against(folder):
+    nights(folder)
+    told, said = since(folder, "--against", "5d")
+    assert told == [("2", "down", -3, "time passing -3"), ("1", "same", 0, ""), ("3", "same", 0, "")]
+    assert said == ""
+    assert (told, said) == since(folder)
+    assert (told, said) == since(folder, "--against", "last-wednesday")
+    assert (told, said) == since(folder, "--against", folder.rows("runs")[1]["run_id"][:10])
+
+
+def test_there_is_no_such_run_to_compare_with(folder):
+    nights(folder)
+    names = [row["run_id"] for row in folder.rows("runs")]
+    assert since(folder, "--against", "yesterday", code=4) == (
+        f"O004 There is no run `yesterday` before {names[0]}.\n        The nearest: {names[1]}, {names[2]}.\n"
+    )
+    assert since(folder, "--against", "2d", "--run", "2026-01-06", code=4).startswith(
+        "O004 There is no run before"
+    )
+    assert names[2] in since(folder, "--against", names[0], code=4)
+
+
+def test_changes_since_a_run_that_had_no_such_score(folder):
+    folder.night(6)
+    folder.night(7, rules_yaml=RULES.replace("interest", "other"))
+    folder.night(12)
+    told, said = since(folder, "--against", "2026-01-06")
+    assert told == []
+    assert said.startswith(
+        f"Run {folder.rows('runs')[2]['run_id']} had no score other, so nothing is compared.\n"
+    )
+
+
+def test_changes_of_a_run_that_was_held_against_none(folder):
+    folder.write("flamescore.yaml", PROJECT + "changes: false\n")
+    nights(folder)
+    told, said = since(folder, "--against", "2026-01-07")
+    assert told == [("2", "down", -3, None), ("1", "same", 0, None), ("3", "same", 0, None)]
+    latest = folder.rows("runs")[0]["run_id"]
+    assert said == (
+        "by_activity, by_time, by_data and by_rules are not known: "
+        f"run {latest} was compared with no other when it was made.\n"
+    )
+
+
+def test_search_for_who_rose_or_fell_since_another_run(folder):
+    nights(folder)
+    assert folder.rows("search", "--changed", "up") == []
+    assert [row["contact_id"] for row in folder.rows("search", "--changed", "up", "--against", "6d")] == ["1"]
+    assert [row["contact_id"] for row in folder.rows("search", "--changed", "down", "--against", "5d")] == [
+        "2"
+    ]
+    assert folder.run("search", "--changed", "up", "--against", "6d").stderr == ""
+    assert "O004" in folder.run("search", "--changed", "up", "--against", "1y", code=4).stderr
+    assert folder.run("search", "--against", "6d", code=2).stderr == (
+        "U000 --against says since when, but not what changed.\n"
+        "        Add `--changed up` or `--changed down`.\n"
+    )
+
+
+def test_a_damaged_run_to_compare_with_is_named(folder):
+    nights(folder)
+    damaged = folder.rows("runs")[2]["run_id"]
+    (folder.path / "out" / "runs" / damaged / "scores.parquet").write_bytes(b"PAR1")
+    assert damaged in since(folder, "--against", "6d", code=3)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "ndjson", "parquet", "md", "xlsx", "txt"])
 def test_changes_and_runs_in_every_form(folder, suffix):
     two(folder)
@@ -283,6 +391,46 @@ def test_runs_are_listed_and_pruned(folder):
     assert [row["as_of"][:10] for row in json.loads(done.stdout)] == ["2026-01-12", "2026-01-02"]
     assert done.stderr == "2 runs were deleted; keep_runs is 2\n"
     folder.run("runs", "--prune", "-q")
+
+
+def days(folder):
+    return [row["as_of"][:10] for row in folder.rows("runs")]
+
+
+def test_the_run_that_the_last_one_was_held_against_stays(folder):
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: 1\n")
+    for day in (6, 7, 12):
+        folder.night(day)
+    assert days(folder) == ["2026-01-12", "2026-01-07"]
+    folder.run("runs", "--prune", "-q")
+    assert days(folder) == ["2026-01-12"]
+
+
+def test_runs_are_thinned_out(folder):
+    for day in (5, 6, 7, 9, 12):  # Monday, Tuesday, Wednesday, Friday, Monday
+        folder.night(day)
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: {all: 4d, weekly: 2}\n")
+    done = folder.run("runs", "--prune", "--format", "json")
+    assert [row["as_of"][:10] for row in json.loads(done.stdout)] == ["2026-01-12", "2026-01-09"]
+    assert done.stderr == "3 runs were deleted; keep_runs is {all: 4d, weekly: 2}\n"
+    folder.night(13)
+    assert days(folder) == ["2026-01-13", "2026-01-12", "2026-01-09"]
+    folder.night(14)
+    assert days(folder) == ["2026-01-14", "2026-01-13", "2026-01-12", "2026-01-09"]
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: {monthly: 1}\n")
+    folder.night(16)
+    assert days(folder) == ["2026-01-16", "2026-01-14"]
+
+
+def test_days_are_those_of_the_rule_file(folder):
+    folder.write("flamescore.yaml", PROJECT + "keep_runs: {daily: 9}\n")
+    folder.write("rules.yaml", RULES.replace("version: 1\n", "version: 1\ntimezone: America/Phoenix\n"))
+    for hour in ("06:00", "06:30", "08:00"):  # 23:00, 23:30 and 01:00 in Phoenix
+        folder.run("score", "--as-of", f"2026-01-12T{hour}:00Z", "-q")
+    assert [row["as_of"][11:16] for row in folder.rows("runs")] == ["08:00", "06:30"]
+    folder.run("score", "--as-of", "2026-01-12T08:15:00Z", "-q")
+    folder.run("runs", "--prune", "-q")
+    assert [row["as_of"][11:16] for row in folder.rows("runs")] == ["08:15", "06:30"]
 
 
 def test_runs_of_an_empty_place_are_none_and_make_no_folder(folder):

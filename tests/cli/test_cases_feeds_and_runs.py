@@ -181,10 +181,12 @@ def test_changes_against(simple, against, older):
     for day in range(12, 21):
         done = simple.score(as_of=f"2026-11-{day}T12:00:00Z")
         scores[f"2026-11-{day}"] = done.scores["1"]
-    simple.run("changes", "--against", against, "--format", "parquet", "--out", "c.parquet")
+    words = ("--against", against, "--all", "--format", "parquet", "--out", "c.parquet")
+    done = simple.run("changes", *words, log=False)
+    assert ("by_activity" in done.err) == (against != "yesterday")
     table = pl.read_parquet(simple.folder / "c.parquet")
     row = table.row(0, named=True)
-    assert (row["score"], row["score_before"]) == (scores["2026-11-20"], scores[older])
+    assert (row["score"], row["previous_score"]) == (scores["2026-11-20"], scores[older])
     assert row["by_activity"] is None or against == "yesterday"
 
 
@@ -197,7 +199,10 @@ def test_changes_against_what_is_not_there(simple):
     assert "2026-11-13" in str(done.error("O004"))
 
 
-LAW = "1,click,2026-01-01 / ,click,2026-01-01 / ,click,2026-11-20 / 1,,2026-01-01 / 1,click,bad / 1,click,2026-12-01"
+LAW = (
+    "1,click,2026-01-01 / ,click,2026-01-01 / ,click,2026-11-20 / 1,,2026-01-01 / 1,click,bad"
+    " / 1,click,2026-12-01"
+)
 GOOD = " / ".join(f"1,click,2026-11-{day}" for day in (17, 18, 19))
 
 

@@ -70,6 +70,8 @@ def test_ranked_order_and_every_cell(search):
         (["--where", "Country=NO"], ["102"]),
         (["--where", "{Country: US, Employees: {at_least: 100}}"], ["101", "108"]),
         (["--where", "Country=US", "--where", "Employees: {at_most: 50}"], ["103"]),
+        (["--where", "Employees: {between: [50, 250]}"], ["101", "103"]),
+        (["--where", "Renewal: {between: [2026-11-25, 2026-12-01]}"], ["101", "104"]),
         (["--where", "Renewal: {at_least: 2026-12-01}"], ["101", "103"]),
         (["--where", "Renewal: {within_next: 4d}"], ["104"]),
         (["--where", "Renewal: {within_next: 10d}"], ["101", "104"]),

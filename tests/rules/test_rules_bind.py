@@ -305,6 +305,15 @@ def test_a_rule_s_own_words():
             "{at_least: 2026-11-21T09:00+05:30}",
             (Order("at_least", datetime(2026, 11, 21, 3, 30, tzinfo=UTC)),),
         ),
+        ("{between: [60, 600.5]}", (Order("at_least", Decimal(60)), Order("at_most", Decimal("600.5")))),
+        (
+            "{between: [2026-11-21, 2026-11-21T09:00]}",
+            (
+                Order("at_least", date(2026, 11, 21)),
+                Order("at_most", datetime(2026, 11, 21, 16, tzinfo=UTC)),
+            ),
+        ),
+        ("{between: [5, 5]}", (Order("at_least", Decimal(5)), Order("at_most", Decimal(5)))),
         ("{within_last: 30d}", (Within(Period(30, "d"), ahead=False),)),
         ("{within_next: 3mo}", (Within(Period(3, "mo"), ahead=True),)),
         ("{empty: true}", (Empty(value=True),)),

@@ -29,6 +29,10 @@ def bound(*texts):
         ("country={starts_with: U}", Predicate("country", (Like("starts_with", ("U",)),))),
         ("country=a=b", Predicate("country", (Equals(texts=("a=b",)),))),
         ("{country: US}", Predicate("country", (Equals(texts=("US",)),))),
+        (
+            "{employees: {between: [10, 99]}}",
+            Predicate("employees", (Order("at_least", Decimal(10)), Order("at_most", Decimal(99)))),
+        ),
         ("{employees: {at_least: 100}}", Predicate("employees", (Order("at_least", Decimal(100)),))),
     ],
 )

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.errors import NotFoundError
+from flamescore.project import KeepRuns
 from flamescore.runs.against import run_against
-from flamescore.runs.keep_runs import KeepRuns, kept
+from flamescore.runs.keep_runs import kept
 from flamescore.units import Period
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -161,7 +162,9 @@ def test_where_there_is_no_such_run_the_nearest_two_are_named(words, nearest):
     (problem,) = caught.value.problems
     assert problem.code == "O004"
     assert f"`{words}`" in problem.message
-    named = [each.strip(" .")[5:10] for each in problem.hint.removeprefix("The nearest: ").split(",")]
+    named = [
+        each.strip(" .")[5:10] for each in problem.hint.removeprefix("Name one of the nearest: ").split(",")
+    ]
     assert len(named) == 2
     assert nearest is None or named == nearest
 

@@ -238,4 +238,5 @@ def is_number(value: Any) -> bool:
 
 def is_date_operand(word: str, operand: Any, *, bare: bool) -> bool:
     """Say whether an ordering has a bare date, or an instant, on the right."""
-    return word in _ORDERINGS and isinstance(operand, str) and is_bare_date(operand) is bare
+    operands = operand if word == "between" else [operand] if word in _ORDERINGS else []
+    return any(isinstance(each, str) and is_bare_date(each) is bare for each in operands)

@@ -133,6 +133,7 @@ _PREDICATES: dict[str, Ablation] = {
     **{word: _ordering(word) for word in ("at_least", "at_most", "more_than", "less_than")},
     "ordering of dates": _dates(bare=True),
     "ordering of instants": _dates(bare=False),
+    "between": _operator("between"),
     "within_last": _operator("within_last"),
     "within_next": _operator("within_next"),
     "empty true": _empty(value=True),

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from oracle_words import read_instant
 from strategies.words import (
     BOOLEAN_CELLS,
     CODE_CELLS,
@@ -62,6 +63,15 @@ class Clock:
             return instant.strftime("%Y-%m-%dT%H:%M:%S")
         return instant.strftime("%Y-%m-%d %H:%M" if notation == "short" else "%Y-%m-%d %H:%M:%S.999")
 
+    def range(self, dice: Random, kind: str) -> list[str]:
+        """Draw two dates, two instants, or one of each, the earlier one first."""
+        draw = self.date_text if kind == "date" else self.instant_text
+        ends = [draw(dice), (self.instant_text if chance(dice, 2) else draw)(dice)]
+        low, high = (read_instant(end, self.zone) for end in ends)
+        assert low is not None
+        assert high is not None
+        return ends if low <= high else ends[::-1]
+
     def cell(self, dice: Random) -> str | None:
         """Draw a cell of a column of dates."""
         kind = one_of(dice, ("date", "date", "instant", "junk"))
@@ -93,9 +103,11 @@ def _text_operator(dice: Random, _: Clock) -> Operators:
 
 
 def _number_operator(dice: Random, _: Clock) -> Operators:
-    word = one_of(dice, ("equals", "not_equals", "in", "not_in", *_ORDERINGS, *_ORDERINGS))
+    word = one_of(dice, ("equals", "not_equals", "in", "not_in", "between", *_ORDERINGS, *_ORDERINGS))
     if word in ("in", "not_in"):
         return {word: some_of(dice, (*NUMBERS, "many", "1,000", "5"), 3)}
+    if word == "between":
+        return {word: sorted((one_of(dice, NUMBERS), one_of(dice, NUMBERS)))}
     return {word: one_of(dice, NUMBERS)}
 
 
@@ -110,8 +122,11 @@ def _date_operator(dice: Random, clock: Clock) -> Operators:
     kind = one_of(dice, ("within_last", "within_next", "date", "instant"))
     if kind.startswith("within"):
         return {kind: one_of(dice, DAY_PERIODS)}
+    word = one_of(dice, ("between", *_ORDERINGS))
+    if word == "between":
+        return {word: clock.range(dice, kind)}
     operand = clock.date_text(dice) if kind == "date" else clock.instant_text(dice)
-    return {one_of(dice, _ORDERINGS): operand}
+    return {word: operand}
 
 
 _OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flamescore.changes.comparison import Before, Changes, compare, would_change
 from flamescore.changes.parts import TREND, totals_at, with_trend
-from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME
+from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME, compared
 
 __all__ = [
     "CHANGES",
@@ -16,6 +16,7 @@ __all__ = [
     "Before",
     "Changes",
     "compare",
+    "compared",
     "totals_at",
     "with_trend",
     "would_change",

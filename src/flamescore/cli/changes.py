@@ -10,12 +10,12 @@ from flamescore.cli.options import Format
 from flamescore.cli.output import emit, first_rows, format_of, on_terminal, remark_on_others
 from flamescore.project import find_settings
 from flamescore.report import number
-from flamescore.runs import changed_contacts, changes_summary, find_run, reading_run
+from flamescore.runs import changed_contacts, find_earlier, find_run, reading_run
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
-    from flamescore.runs import RunRecord
+    from flamescore.runs import ChangedContacts
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 
@@ -23,6 +23,7 @@ ARROW = "\N{RIGHTWARDS ARROW}"
 def changes(
     config: str | None,
     run: str | None,
+    against: str | None,
     score: str | None,
     output: Output,
     limit: int | None,
@@ -30,27 +31,29 @@ def changes(
     *,
     everyone: bool,
 ) -> None:
-    """Show what changed in a run since the one before."""
+    """Show what changed in a run since the one before, or since the earlier one that `against` means."""
     chosen = format_of(output)
-    found = find_run(find_settings(config), run, warn=messages.remark)
+    project = find_settings(config)
+    found = find_run(project, run, warn=messages.warn)
+    earlier = None if against is None else find_earlier(project, against, found)
     with reading_run(found):
-        rows = changed_contacts(found, score, everyone=everyone)
-        said = changes_summary(found.record, score)
+        told = changed_contacts(found, score, everyone=everyone, against=earlier)
+    rows = told.rows
     shown = first_rows(rows, output, limit)
-    _say(found.record, said, output, messages)
+    _say(told, output, messages)
     emit(_brief(shown) if chosen is Format.TABLE else shown, output)
     remark_on_others(shown, rows, output, limit, messages)
     messages.took(f"changes of run {found.run_id}: {rows.height:,} found")
 
 
-def _say(record: RunRecord, summary: str, output: Output, messages: Messages) -> None:
+def _say(told: ChangedContacts, output: Output, messages: Messages) -> None:
     """Say what could not be told, and on a terminal what it all comes to."""
-    if record.changes is None:
-        messages.remark(summary)
+    if not told.known:
+        messages.remark(told.summary)
         return
     if on_terminal(output):
-        messages.remark(summary, level="info")
-    for note in record.changes.notes:
+        messages.remark(told.summary)
+    for note in told.notes:
         messages.remark(note)
 
 

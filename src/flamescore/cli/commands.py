@@ -6,12 +6,14 @@ comes with it, which neither help nor completion nor a misspelt flag waits for.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import Messages, command
+from flamescore.cli.boundary import command
+from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
+    Against,
     As,
     Changed,
     Config,
@@ -28,6 +30,9 @@ from flamescore.cli.options import (
     Spreadsheet,
     Verbose,
 )
+
+if TYPE_CHECKING:
+    from flamescore.errors import ExitCode
 
 
 def score(
@@ -52,8 +57,16 @@ def score(
         str | None, typer.Option(metavar="FOLDER", help="Folder that runs are published in.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first reject or unknown event type.")
+        bool, typer.Option("--strict", help="Publish nothing if there is a warning that is not accepted.")
     ] = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="warning: publish, and exit with 1 if there is a warning.",
+            show_default=False,
+        ),
+    ] = None,
     max_rejects: Annotated[
         str | None,
         typer.Option(
@@ -92,7 +105,7 @@ def score(
         ),
     ] = None,
     spreadsheet: Spreadsheet = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -102,7 +115,7 @@ def score(
     its variable (FLAMESCORE_OUTPUT, FLAMESCORE_AS_OF, ...), which wins over the project file.
     """
 
-    def work(messages: Messages) -> None:
+    def work(messages: Messages) -> ExitCode:
         from flamescore.cli import score as verb
 
         flags: dict[str, object] = {
@@ -113,6 +126,7 @@ def score(
             "output": output,
             "max_rejects": max_rejects,
             "hot_flames": hot_flames,
+            "fail_on": fail_on,
         }
         options = verb.Options(
             strict=strict,
@@ -122,7 +136,7 @@ def score(
             dry_run=dry_run,
             spreadsheet=spreadsheet,
         )
-        verb.score(config, flags, options, trend, messages)
+        return verb.score(config, flags, options, trend, messages)
 
     command(work, Messages(log_format, quiet, verbose), answers=dry_run)
 
@@ -153,7 +167,7 @@ def explain(
         ExplainFormat | None,
         typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
     ] = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -223,6 +237,7 @@ def search(
             help="Only contacts whose score changed this way since the previous run.", show_default=False
         ),
     ] = None,
+    against: Against = None,
     limit: Limit = None,
     columns: Annotated[
         str | None,
@@ -233,7 +248,7 @@ def search(
     form: As = None,
     spreadsheet: Spreadsheet = False,
     raw: Raw = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -259,7 +274,7 @@ def search(
             everyone=everyone,
             changed=() if changed is None else verb.KINDS[changed],
         )
-        verb.search(config, run, asked, Output(out, form, spreadsheet, raw), limit, messages)
+        verb.search(config, run, against, asked, Output(out, form, spreadsheet, raw), limit, messages)
 
     command(work, Messages(log_format, quiet, verbose))
 
@@ -284,7 +299,7 @@ def report(
             show_default=False,
         ),
     ] = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -306,6 +321,7 @@ def report(
 def changes(
     config: Config = None,
     run: RunName = None,
+    against: Against = None,
     score: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which score.  [default: the first in the rule file]")
     ] = None,
@@ -318,7 +334,7 @@ def changes(
     form: As = None,
     spreadsheet: Spreadsheet = False,
     raw: Raw = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -326,14 +342,14 @@ def changes(
 
     List the contacts that changed since the previous run, newly hot first, and why: new activity, time
     passing (what expired or faded), late or altered data, changed rules. The four add up to the difference,
-    to the last digit.
+    to the last digit. Against another run than the previous one the difference is told without its causes.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import changes as verb
 
         output = Output(out, form, spreadsheet, raw)
-        verb.changes(config, run, score, output, limit, messages, everyone=everyone)
+        verb.changes(config, run, against, score, output, limit, messages, everyone=everyone)
 
     command(work, Messages(log_format, quiet, verbose))
 
@@ -349,7 +365,7 @@ def runs(
         ),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Delete the oldest runs until keep_runs remain; never the latest.")
+        bool, typer.Option("--prune", help="Delete the runs that keep_runs does not keep; never the latest.")
     ] = False,
     check: Annotated[
         bool,
@@ -365,7 +381,7 @@ def runs(
     form: As = None,
     spreadsheet: Spreadsheet = False,
     raw: Raw = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -392,7 +408,7 @@ def presets(
     ] = None,
     out: Out = None,
     form: As = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -415,7 +431,7 @@ def schema(
         SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
     ] = SchemaOf.RULES,
     out: Out = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.cli.boundary import say
 from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
+from flamescore.errors import Problem, UsageError
 from flamescore.project import find_settings
-from flamescore.runs import find_run
+from flamescore.runs import find_earlier, find_run
 from flamescore.searches import Asked, search_run
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.searches import Found
 
@@ -25,11 +27,23 @@ KINDS: Final = {Changed.UP: ("newly_hot", "up"), Changed.DOWN: ("cooled_off", "d
 
 
 def search(
-    config: str | None, run: str | None, asked: Asked, output: Output, limit: int | None, messages: Messages
+    config: str | None,
+    run: str | None,
+    against: str | None,
+    asked: Asked,
+    output: Output,
+    limit: int | None,
+    messages: Messages,
 ) -> None:
     """Search a run and show the rows."""
+    if against is not None and not asked.changed:
+        hint = "Add `--changed up` or `--changed down`."
+        raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
     project = find_settings(config)
-    found = search_run(project, find_run(project, run, warn=messages.remark), asked)
+    newer = find_run(project, run, warn=messages.warn)
+    if against is not None:
+        asked = replace(asked, against=find_earlier(project, against, newer))
+    found = search_run(project, newer, asked)
     for note in found.notes:
         messages.remark(note)
     shown = first_rows(found.rows, output, limit)

@@ -349,7 +349,7 @@ RULES: Final = (
         "R073",
         ERROR,
         "`big` is neither a number nor a date",
-        "`at_least`, `at_most`, `more_than` and `less_than` compare numbers or dates.",
+        "`at_least`, `at_most`, `more_than`, `less_than` and `between` compare numbers or dates.",
         "A number without quotes, `2026-11-21`, or `2026-11-21T09:00`.",
     ),
     Code(
@@ -366,6 +366,13 @@ RULES: Final = (
         "This regular expression looks ahead or behind, or refers back",
         "Rust's `regex` has neither, and so never takes long.",
         "Use a second operator: `{matches: ..., not_contains: ...}`.",
+    ),
+    Code(
+        "R076",
+        ERROR,
+        "`between` goes from 600 down to 60, so no cell can fit",
+        "The lower end stands first, and both ends are included.",
+        "Write the lower end first: `between: [60, 600]`.",
     ),
     Code(
         "R080",

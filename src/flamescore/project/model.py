@@ -9,11 +9,14 @@ from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import (
     AGE,
     AS_OF,
+    AT_MOST,
     BOOLEAN,
     CELL,
     CHARACTER,
     CONDITION,
+    DAY,
     ENCODING,
+    FAIL_ON,
     FLAMES,
     FORMATS,
     HEADERS,
@@ -31,12 +34,15 @@ from flamescore.project.values import (
     RejectLimit,
     one_of,
     sources,
+    value_or,
 )
 from flamescore.schema_reader import mapped
 
 if TYPE_CHECKING:
+    from datetime import date
     from zoneinfo import ZoneInfo
 
+    from flamescore.findings import AtMost
     from flamescore.units import Period
 
 
@@ -212,6 +218,39 @@ class CallList(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRuns(Section):
+    """How runs are thinned out the older they are; a run that any of the keys keeps stays."""
+
+    all: Period | None = setting(
+        AGE, "every run whose `as_of` is less than this before the newest run's", None
+    )
+    daily: int | None = setting(RUNS, "of so many days that have a run, the last run of each", None)
+    weekly: int | None = setting(RUNS, "the same of weeks, from Monday", None)
+    monthly: int | None = setting(RUNS, "the same of months", None)
+
+    @property
+    def written(self) -> str:
+        """Return it as it is written: `{all: 2d, daily: 60}`."""
+        keys = {"all": self.all, "daily": self.daily, "weekly": self.weekly, "monthly": self.monthly}
+        return f"{{{', '.join(f'{key}: {value}' for key, value in keys.items() if value is not None)}}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptEntry(Section):
+    """A warning that is known, and why it is no worry."""
+
+    code: str = setting(TEXT, "the code of the warning, such as `I131`")
+    reason: str = setting(TEXT, "why it is accepted")
+    subject: str | None = setting(
+        TEXT, "what it is about, as the warning begins; `*` and `?` are wildcards; by default all", None
+    )
+    at_most: AtMost | None = setting(
+        AT_MOST, "only while the warning's `count` is at most this, or this share of its `of`: `1%`", None
+    )
+    until: date | None = setting(DAY, "the last day on which it holds", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFile(Section):
     """A project file, version 1."""
 
@@ -219,7 +258,9 @@ class ProjectFile(Section):
     rules: str | None = setting(TEXT, "the rule file", None)
     output: str = setting(TEXT, "the folder that runs are written to", "out")
     as_of: str = setting(AS_OF, "the instant to score for", "now")
-    keep_runs: int = setting(RUNS, "how many runs are kept", 30)
+    keep_runs: int | KeepRuns = setting(
+        value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30
+    )
     max_rejects: RejectLimit = setting(
         LIMIT, "how many rejects a source may have before the run stops (20 always are)", "1%"
     )
@@ -231,6 +272,14 @@ class ProjectFile(Section):
         BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    accept: tuple[AcceptEntry, ...] = setting(
+        sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
+    )
+    fail_on: str = setting(
+        FAIL_ON,
+        "from what on `score` ends with exit code 1; a run with warnings is published all the same",
+        "error",
+    )
     mode: int = setting(MODE, "the mode of written files", "0600")
     contacts: tuple[ContactsSource, ...] = setting(
         sources(shape_of(ContactsSource).type), "the exports of contacts", ()
@@ -251,7 +300,9 @@ class ProjectFile(Section):
 
 
 FILE: Final = shape_of(ProjectFile)
-SHAPES: Final = tuple(map(shape_of, (TimeFormat, TagFormat, MergedIds, CallList, *KINDS.values())))
+SHAPES: Final = tuple(
+    map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values()))
+)
 """Every shape inside a project file."""
 
 DEFAULT_LIMIT: Final = ProjectFile(version=1).max_rejects

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flamescore.project.presets import Variant
-    from flamescore.schema_reader import Key
+    from flamescore.schema_reader import Key, Shape
 
 
 def json_schema() -> dict[str, Any]:
@@ -39,14 +39,23 @@ def _source_rows() -> Iterator[str]:
 
 def _rows(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
     for name, key in keys.items():
-        nested = _NESTED.get(key.type.schema.get("$ref", ""))
-        if nested is not None:
-            yield from _rows(nested.keys, f"{prefix}{name}.")
+        nested = _nested(key)
+        inside = () if nested is None else _rows(nested.keys, f"{prefix}{name}.")
+        if "$ref" in key.type.schema:
+            yield from inside
             continue
         flag = f"`{FLAGS[name]}`" if not prefix and name in FLAGS else ""
         variable = f"`{VARIABLES[name]}`" if not prefix and name in VARIABLES else ""
         cells = (f"`{prefix}{name}`", key.type.words, _default(key), flag, variable, key.about)
         yield "| " + " | ".join(cells) + " |"
+        yield from inside
+
+
+def _nested(key: Key) -> Shape | None:
+    """Return the shape of the mapping that a key holds, or may hold instead of a single value."""
+    forms = [key.type.schema, *key.type.schema.get("anyOf", ())]
+    parts = [part for form in forms for part in (form, *form.get("allOf", ()))]
+    return next((_NESTED[part["$ref"]] for part in parts if part.get("$ref") in _NESTED), None)
 
 
 _NESTED: Final = {shape.type.schema["$ref"]: shape for shape in SHAPES}

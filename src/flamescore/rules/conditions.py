@@ -24,6 +24,7 @@ from flamescore.rules.scalars import (
     OPERAND,
     PART,
     PERIOD,
+    RANGE,
     TEXT,
     TIMES,
 )
@@ -48,11 +49,16 @@ if TYPE_CHECKING:
 
 
 class _Operator(NamedTuple):
-    """What an operator takes, what it means, and the test of a cell that it stands for."""
+    """What an operator takes, what it means, and the test of a cell that it stands for, or several."""
 
     type: ValueType
     about: str
-    test: Callable[[Any], book.Test]
+    test: Callable[[Any], book.Test | tuple[book.Test, ...]]
+
+    def tests(self, value: Value) -> tuple[book.Test, ...]:
+        """Return the tests of a cell, which must all hold."""
+        made = self.test(value)
+        return made if isinstance(made, tuple) else (made,)
 
 
 def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
@@ -115,6 +121,11 @@ OPERATORS: Final = {
         "The cell is less than this number, or before this date.",
         lambda value: book.Order("less_than", value),
     ),
+    "between": _Operator(
+        RANGE,
+        "The cell lies between these two numbers or dates, or is one of them.",
+        lambda ends: (book.Order("at_least", ends[0]), book.Order("at_most", ends[1])),
+    ),
     "within_last": _Operator(
         CALENDAR_PERIOD,
         "The cell's calendar day lies in the period before `as_of`, that day included.",
@@ -152,7 +163,7 @@ def _predicate(kind: ExportKind) -> ValueType:
         if at.node.kind == "mapping":
             found = _TESTS.read(at)
             sensitive = found.pop("case_sensitive", False)
-            tests = tuple(OPERATORS[word].test(value) for word, value in found.items())
+            tests = tuple(test for word, value in found.items() for test in OPERATORS[word].tests(value))
         else:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)

@@ -124,6 +124,7 @@ OTHER_OPERATORS: Final = meant_by(
         "at_most": "lte le <= max to until",
         "more_than": "gt > above over after",
         "less_than": "lt < below under before",
+        "between": "range from_to in_range",
         "within_last": "last",
         "within_next": "next",
         "empty": "missing exists is_empty",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from flamescore.rules.reading import listing, rule_reading
-from flamescore.schema_reader import At, Value, ValueType
+from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import (
     CALENDAR,
     MAX_POINTS,
@@ -24,6 +24,7 @@ from flamescore.units import (
     parse_percent,
     parse_period,
     parse_time,
+    to_local,
     to_points,
 )
 
@@ -35,6 +36,7 @@ _MAX_COUNT: Final = 10**9
 _MAX_DECIMALS: Final = 4
 _MAX_SECONDS: Final = 10_000 * 366 * SECONDS["d"]
 _LONGEST_PERIOD: Final = 50
+_ENDS: Final = 2
 _PERCENT: Final = Decimal(100)
 
 # --- texts -------------------------------------------------------------------------------------------
@@ -196,6 +198,38 @@ def _operand(at: At) -> Decimal | date | datetime:
     return moment
 
 
+def _range(at: At) -> tuple[Decimal | date | datetime, ...]:
+    """Read both ends of `between`, each included: two numbers, or two dates or times, the lower one first.
+
+    A date beside a time is held against the time's calendar day, as a cell is:
+    `[2026-11-21, 2026-11-21T09:00]` is the day up to nine.
+    """
+    both = "Write both ends, the lower one first: `[60, 600]`."
+    if at.node.kind != "list":
+        at.wrong("a list of two", both)
+    if len(at.node.items) != _ENDS:
+        at.refuse("R022", f"{at.label} must be a list of two, but is one of {len(at.node.items)}.", both)
+    low, high = ends = items(at, OPERAND)
+    if isinstance(low, Decimal) is not isinstance(high, Decimal):
+        message = f"{at.label} goes from a {_kind(low)} to a {_kind(high)}."
+        at.refuse("R073", message, "Write two numbers, or two dates.")
+    if all(isinstance(end, datetime) for end in ends) or isinstance(low, Decimal):
+        backwards = low > high
+    else:
+        zone = rule_reading(at).zone
+        first, last = (to_local(end, zone).date() if isinstance(end, datetime) else end for end in ends)
+        backwards = first > last
+    if backwards:
+        written = [each.node.written for each in at.children]
+        message = f"{at.label} goes from {written[0]} down to {written[1]}, so no cell can fit."
+        at.refuse("R076", message, f"Write the lower end first: `[{written[1]}, {written[0]}]`.")
+    return ends
+
+
+def _kind(end: Decimal | date | datetime) -> str:
+    return "number" if isinstance(end, Decimal) else "date"
+
+
 def _cell(at: At) -> Value:
     if at.node.kind == "list":
         at.wrong("one value", "Write `in` (or `not_in`) for a list.")
@@ -205,6 +239,10 @@ def _cell(at: At) -> Value:
 
 
 OPERAND: Final = ValueType(_operand, {"type": ["number", "string"]})
+RANGE: Final = ValueType(
+    _range, {"type": "array", "items": OPERAND.schema, "minItems": _ENDS, "maxItems": _ENDS}
+)
+"""Two operands, of which the first is not above the second."""
 CELL: Final = ValueType(_cell, {"type": ["string", "number", "boolean"]})
 
 # --- periods -----------------------------------------------------------------------------------------

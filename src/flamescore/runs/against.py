@@ -89,4 +89,4 @@ def _no_such(words: str, newer: Dated, nearest: Sequence[str]) -> NotFoundError:
             Problem(NO_RUN, f"There is no run before {newer.run_id}.", hint="Score on another day first.")
         )
     text = f"There is no run `{words}` before {newer.run_id}."
-    return NotFoundError(Problem(NO_RUN, text, hint=f"The nearest: {', '.join(nearest)}."))
+    return NotFoundError(Problem(NO_RUN, text, hint=f"Name one of the nearest: {', '.join(nearest)}."))

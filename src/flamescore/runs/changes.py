@@ -1,52 +1,128 @@
-"""What changed in a run since the one before it: rows to show, and a summary."""
+"""What changed in a run since an earlier one: rows to show, and a summary."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.changes import CHANGES, FILE, KINDS, SAME
+from flamescore.changes import CHANGES, FILE, KINDS, PARTS, SAME, compared
 from flamescore.errors import Problem, UsageError
-from flamescore.runs.contents import scan
-from flamescore.tables import with_why
+from flamescore.runs.contents import read, reading_run, scan
+from flamescore.tables import with_people_of_run, with_why
 from flamescore.units import to_local
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
 
 NONE_BEFORE: Final = "has no changes: it is the first, or `changes: false` is set in the project file"
 
 
-def changed_contacts(run: Run, score: str | None, *, everyone: bool) -> pl.DataFrame:
-    """Return what changed under one score: `CHANGES`, `why`, and the kept columns; newly hot first.
+@dataclass(frozen=True, slots=True)
+class ChangedContacts:
+    """Who changed under one score: `rows` are `CHANGES`, `why` and the kept columns, newly hot first.
 
-    `everyone` keeps those who stayed the same, and whom the call list leaves out. A run that was held against
-    no other has no rows.
+    `summary` says in a line what it comes to, whoever is shown. `notes` say what could not be told. A run
+    that was held against no other has no rows, and `known` is false.
     """
-    name = _score_meant(run.record, score)
-    if run.record.changes is None:
-        return pl.DataFrame(schema=CHANGES).pipe(with_why)
-    rows = scan(run, FILE).filter(pl.col("score_name") == name)
+
+    rows: pl.DataFrame
+    summary: str
+    notes: tuple[str, ...] = ()
+    known: bool = True
+
+
+def changed_contacts(
+    run: Run, score: str | None, *, everyone: bool, against: Run | None = None
+) -> ChangedContacts:
+    """Return what changed under a score (by default the first) since the run before, or an earlier one.
+
+    `everyone` keeps those who stayed the same, and whom the call list leaves out. The parts of a change are
+    known of the run that this one was held against; of another earlier one they are null.
+    """
+    record = run.record
+    name = _score_meant(record, score)
+    if against is None or _was_held_against(record, against):
+        if record.changes is None:
+            none = pl.DataFrame(schema=CHANGES).pipe(with_why)
+            return ChangedContacts(none, f"Run {record.run_id} {NONE_BEFORE}.", known=False)
+        rows = scan(run, FILE).filter(pl.col("score_name") == name)
+        counts = next(each for each in record.changes.scores if each.name == name).model_dump()
+        said = _summary(record, name, record.changes.as_of, counts)
+        notes = record.changes.notes
+    else:
+        all_rows = _since(run, against, name)
+        rows = all_rows.lazy()
+        said = _summary(record, name, against.as_of, dict(all_rows["change"].value_counts().iter_rows()))
+        notes = (*_of_score(against, name), _of_parts(record))
     if not everyone:
         excluded = scan(run, "excluded.parquet")
         rows = rows.filter(pl.col("change") != SAME).join(
             excluded, on="contact_id", how="anti", maintain_order="left"
         )
     found = rows.collect().pipe(with_why)
-    return found.select(*CHANGES, "why", *(each for each in found.columns if each not in {*CHANGES, "why"}))
+    others = (each for each in found.columns if each not in {*CHANGES, "why"})
+    return ChangedContacts(found.select(*CHANGES, "why", *others), said, notes)
 
 
-def changed_ids(run: Run, name: str, kinds: tuple[str, ...]) -> pl.Series:
-    """Return the ids of contacts that changed in these ways under a score, none where none is known."""
-    if run.record.changes is None:
-        return pl.Series("contact_id", [], pl.String)
-    rows = scan(run, FILE)
+def changed_ids(
+    run: Run, name: str, kinds: tuple[str, ...], against: Run | None = None
+) -> tuple[pl.Series, tuple[str, ...]]:
+    """Return the ids of contacts that changed in these ways under a score, and what could not be told.
+
+    There are none where the run was held against no other, and none is named.
+    """
+    record = run.record
+    if against is not None and not _was_held_against(record, against):
+        rows, notes = _since(run, against, name).lazy(), _of_score(against, name)
+    elif record.changes is None:
+        return pl.Series("contact_id", [], pl.String), (f"Run {record.run_id} {NONE_BEFORE}.",)
+    else:
+        rows, notes = scan(run, FILE), ()
     rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
-    return rows.select("contact_id").collect().to_series()
+    return rows.select("contact_id").collect().to_series(), notes
+
+
+def _was_held_against(record: RunRecord, earlier: Run) -> bool:
+    return record.changes is not None and record.changes.run_id == earlier.run_id
+
+
+def _since(run: Run, earlier: Run, name: str) -> pl.DataFrame:
+    """Hold the published scores of two runs side by side; the parts are null."""
+    scores = read(run, "scores.parquet")
+    with reading_run(earlier):
+        previous = read(earlier, "scores.parquet")
+        names = [name] if _has(earlier, name) else []
+    rows = compared(scores, previous, None, names=names, hot_flames=run.record.hot_flames)
+    return with_people_of_run(rows, scores, previous)
+
+
+def _has(run: Run, name: str) -> bool:
+    return name in {score.name for score in run.record.scores}
+
+
+def _of_score(earlier: Run, name: str) -> tuple[str, ...]:
+    if _has(earlier, name):
+        return ()
+    return (f"Run {earlier.run_id} had no score {name}, so nothing is compared.",)
+
+
+def _of_parts(record: RunRecord) -> str:
+    *most, last = PARTS
+    parts = f"{', '.join(most)} and {last}"
+    if record.changes is None:
+        return f"{parts} are not known: run {record.run_id} was compared with no other when it was made."
+    return (
+        f"{parts} are only known since {record.changes.run_id}, "
+        f"the run that {record.run_id} was compared with when it was made."
+    )
 
 
 def _score_meant(record: RunRecord, score: str | None) -> str:
@@ -61,13 +137,9 @@ def _score_meant(record: RunRecord, score: str | None) -> str:
     return score
 
 
-def changes_summary(record: RunRecord, score: str | None) -> str:
-    """Say in a line what the run was held against, and what it comes to; the call list is not looked at."""
-    if record.changes is None:
-        return f"Run {record.run_id} {NONE_BEFORE}."
-    name = _score_meant(record, score)
+def _summary(record: RunRecord, name: str, before: datetime, counts: Mapping[str, int]) -> str:
+    """Say in a line which times are compared, and what it comes to; the call list is not looked at."""
     zone = ZoneInfo(record.timezone)
-    days = (f"{to_local(at, zone):%Y-%m-%d %H:%M}" for at in (record.as_of, record.changes.as_of))
-    counts = next(each for each in record.changes.scores if each.name == name)
-    said = ", ".join(f"{getattr(counts, kind):,} {kind.replace('_', ' ')}" for kind in KINDS)
+    days = (f"{to_local(at, zone):%Y-%m-%d %H:%M}" for at in (record.as_of, before))
+    said = ", ".join(f"{counts.get(kind, 0):,} {kind.replace('_', ' ')}" for kind in KINDS)
     return f"{name}, {' against '.join(days)}: {said}"

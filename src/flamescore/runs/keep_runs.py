@@ -8,7 +8,6 @@ kept     these five
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from flamescore.units import to_local
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from flamescore.units import Period
+    from flamescore.project import KeepRuns
 
 
 class Dated(Protocol):
@@ -34,19 +33,6 @@ class Dated(Protocol):
 
 
 R = TypeVar("R", bound=Dated)
-
-
-@dataclass(frozen=True, slots=True)
-class KeepRuns:
-    """How runs are thinned out: all for a period, then one a day, week (from Monday) and month.
-
-    Each is optional; a run that any of them keeps stays. Without any none is kept.
-    """
-
-    all: Period | None = None
-    daily: int = 0
-    weekly: int = 0
-    monthly: int = 0
 
 
 def kept(
@@ -79,7 +65,7 @@ def _thinned(ordered: Sequence[Dated], rule: KeepRuns, zone: ZoneInfo) -> set[st
     return found
 
 
-def _last_of_each(ordered: Sequence[Dated], most: int, span: Callable[[Dated], Hashable]) -> set[str]:
+def _last_of_each(ordered: Sequence[Dated], most: int | None, span: Callable[[Dated], Hashable]) -> set[str]:
     """Return the last run of each of the latest spans that have one."""
     last = {span(run): run.run_id for run in ordered}
     return set(list(last.values())[-most:]) if most else set()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.errors import FlamescoreError
+from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs.catalog import BESIDE, RUNS, Run, all_runs, latest_run
 from flamescore.runs.contents import damages, strangers
 from flamescore.runs.disk import reading, remove
+from flamescore.runs.failed import BESIDE_FAILED
+from flamescore.runs.keep_runs import kept
 from flamescore.runs.record import DamagedRunError
 from flamescore.stopping import unbroken
 
@@ -18,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from flamescore.project import KeepRuns
     from flamescore.runs.record import RunRecord
     from flamescore.runs.store import RunStore
 
 TEMPORARY: Final = ".tmp-"
 GONE: Final = ".gone-"
+UNDELETED: Final = "O105"
 
 
 def sweep(output: Path) -> None:
@@ -31,30 +38,57 @@ def sweep(output: Path) -> None:
         *(output / RUNS).glob(f"{TEMPORARY}*"),
         *(output / RUNS).glob(f"{GONE}*"),
         *output.glob(f"{BESIDE}*"),
+        *output.glob(f"{BESIDE_FAILED}*"),
     ]
     for path in leftovers:
         remove(path)
 
 
-def retire(output: Path, made: Run, *, keep_runs: int | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Delete superseded runs, then the oldest until `keep_runs` are left (None: all are kept).
+def retire(
+    output: Path, made: Run, *, keep_runs: int | KeepRuns | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Delete superseded runs, then those that `keep_runs` does not keep (None: all are kept).
 
-    Neither the run just made nor the latest is ever among them. Returns the ids of the deleted, and of those
-    that could not be.
+    Neither the run just made, nor the latest, nor the one that the new run was held against is ever among
+    them. Days are those of the new run's time zone. Returns the ids of the deleted, and of those that could
+    not be.
     """
-    latest = latest_run(output)
-    spared = {made.run_id} | ({latest.run_id} if latest else set())
-    unwanted = [*_superseded(all_runs(output), made)]
-    kept = [run for run in all_runs(output) if run not in unwanted or run.run_id in spared]
-    unwanted += _too_old(kept, spared, keep_runs)
-    return _discarded(run for run in unwanted if run.run_id not in spared)
+    spared = {made.run_id, *_id(latest_run(output)), *_held_against(made)}
+    runs = all_runs(output)
+    unwanted = [run for run in _superseded(runs, made) if run.run_id not in spared]
+    left = [run for run in runs if run not in unwanted]
+    return _discarded([*unwanted, *_not_kept(left, spared, keep_runs, _zone(made))])
 
 
-def prune(output: Path, keep_runs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Delete the oldest runs until `keep_runs` are left, never the latest; return as `retire` does."""
-    latest = latest_run(output)
-    spared = {latest.run_id} if latest else set()
-    return _discarded(_too_old(list(all_runs(output)), spared, keep_runs))
+def prune(output: Path, keep_runs: int | KeepRuns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Delete the runs that `keep_runs` does not keep, never the latest; return as `retire` does.
+
+    Days are those of the time zone of the run whose `as_of` is the last.
+    """
+    runs = all_runs(output)
+    zone = _zone(runs[-1]) if runs else ZoneInfo("UTC")
+    return _discarded(_not_kept(runs, _id(latest_run(output)), keep_runs, zone))
+
+
+def _id(run: Run | None) -> tuple[str, ...]:
+    return () if run is None else (run.run_id,)
+
+
+def _held_against(run: Run) -> tuple[str, ...]:
+    """Return the id of the run that a run was held against, if it was and its record can be read."""
+    try:
+        changes = run.record.changes
+    except FlamescoreError:
+        return ()
+    return () if changes is None else (changes.run_id,)
+
+
+def _zone(run: Run) -> ZoneInfo:
+    """Return the time zone of a run's rule file; UTC if the record is damaged."""
+    try:
+        return ZoneInfo(run.record.timezone)
+    except FlamescoreError:
+        return ZoneInfo("UTC")
 
 
 def _superseded(runs: Collection[Run], made: Run) -> Iterator[Run]:
@@ -68,11 +102,13 @@ def _age(run: Run) -> int:
     return run.path.stat().st_mtime_ns
 
 
-def _too_old(runs: list[Run], spared: Collection[str], keep_runs: int | None) -> list[Run]:
+def _not_kept(
+    runs: Sequence[Run], spared: Collection[str], keep_runs: int | KeepRuns | None, zone: ZoneInfo
+) -> list[Run]:
     if keep_runs is None:
         return []
-    surplus = max(0, len(runs) - keep_runs)
-    return [run for run in runs if run.run_id not in spared][:surplus]
+    stay = {run.run_id for run in kept(runs, keep_runs, zone, spared)}
+    return [run for run in runs if run.run_id not in stay]
 
 
 def _discarded(runs: Iterable[Run]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -201,3 +237,9 @@ def _of_record(record: RunRecord) -> dict[str, Any]:
 
 def _bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def undeleted(run_id: str) -> Finding:
+    """Return the warning of a run that could not be deleted."""
+    cure = "give the account the right to delete it, or delete its folder"
+    return Finding(UNDELETED, Severity.WARNING, "runs", f"The old run {run_id} can't be deleted.", do=cure)

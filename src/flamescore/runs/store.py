@@ -33,12 +33,15 @@ from flamescore.runs.disk import (
     remove,
     writing,
 )
+from flamescore.runs.failed import forget_failed
 from flamescore.runs.retention import TEMPORARY, prune, retire, sweep
 from flamescore.stopping import finish, unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from flamescore.project import KeepRuns
 
 LOCK: Final = ".lock"
 
@@ -130,8 +133,8 @@ class HeldStore:
                 with unbroken():
                     remove(path)
 
-    def prune(self, keep_runs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Delete the oldest runs until so many are left, never the latest; return what `retire` returns."""
+    def prune(self, keep_runs: int | KeepRuns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Delete the runs that are not to be kept, never the latest; return what `retire` returns."""
         with writing(self.output):
             return prune(self.output, keep_runs)
 
@@ -153,7 +156,7 @@ class RunFolder:
     held: HeldStore = field(repr=False)
 
     def commit(
-        self, *, make_latest: bool = False, ahead: bool = False, keep_runs: int | None = None
+        self, *, make_latest: bool = False, ahead: bool = False, keep_runs: int | KeepRuns | None = None
     ) -> Published:
         """Publish the run: flush it, put it in its place, move `latest`, delete what it supersedes, prune.
 
@@ -170,6 +173,7 @@ class RunFolder:
                 run = self._put_in_place(latest=latest)
                 finish()
         try:
+            forget_failed(output)
             deleted, undeleted = retire(output, run, keep_runs=keep_runs)
         except OSError:  # it is published: what can't even be listed stays for the next run
             deleted, undeleted = (), ()

@@ -12,7 +12,7 @@ import polars as pl
 
 from flamescore.errors import Problem, UsageError
 from flamescore.merged import FILE as MERGED_FILE
-from flamescore.runs import changed_ids, changes_summary, has_merged, read, reading_run, scan
+from flamescore.runs import changed_ids, has_merged, read, reading_run, scan
 from flamescore.searches.query import Query, Term, ranked_contacts, search, why_cold
 from flamescore.searches.where import bound
 from flamescore.yaml_tree import nearest
@@ -43,6 +43,9 @@ class Asked:
     everyone: bool = False
     changed: tuple[str, ...] = ()
     """Only contacts that changed in one of these ways since the run before (`changes.KINDS`)."""
+
+    against: Run | None = None
+    """Or since this earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,8 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     rows = search(scores, contacts, query, excluded=excluded, merged=aliases)
     notes: tuple[str, ...] = ()
     if asked.changed:
-        there = changed_ids(found, terms[0].score_name, asked.changed)
+        there, notes = changed_ids(found, terms[0].score_name, asked.changed, asked.against)
         rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
-        notes = (changes_summary(record, None),) if record.changes is None else ()
     if terms[0].high == 0:
         points = scan(found, "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flamescore.tables.changes import PARTS, with_people, with_why, write_changes
+from flamescore.tables.changes import PARTS, with_people, with_people_of_run, with_why, write_changes
 from flamescore.tables.columns import absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import hot_list, list_file, strongest
 from flamescore.tables.opportunities import write_opportunities
-from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_tables
+from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
 
 __all__ = [
     "PARTS",
@@ -23,9 +23,11 @@ __all__ = [
     "strongest",
     "whole_percent",
     "with_people",
+    "with_people_of_run",
     "with_why",
     "write_changes",
     "write_opportunities",
     "write_parquet",
+    "write_rejects",
     "write_tables",
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.changes import CHANGES, FILE
-from flamescore.frames import conform
+from flamescore.changes import CHANGES, FILE, TREND
+from flamescore.frames import SCORES, conform
 from flamescore.tables.columns import free_name, kept, points_as_text
 from flamescore.tables.write import write_parquet
 
@@ -34,7 +34,21 @@ def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Se
     `previous` is its `scores.parquet`; columns of another type there are left out. A column that is called
     like one of `CHANGES` is called `contact_` and its name.
     """
-    mine = kept(scored, keep)
+    return replace(found, rows=_of_people(found.rows, kept(scored, keep), previous))
+
+
+def with_people_of_run(rows: pl.DataFrame, scores: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
+    """Add to `CHANGES` the columns that a run kept, as `with_people` does.
+
+    `scores` is its `scores.parquet`, `previous` that of the earlier run. Of contacts that the run scored no
+    more the columns are what the earlier run kept.
+    """
+    own = {*SCORES, *TREND} - {"contact_id"}
+    mine = scores.select(name for name in scores.columns if name not in own)
+    return _of_people(rows, mine.unique("contact_id", keep="first"), previous)
+
+
+def _of_people(rows: pl.DataFrame, mine: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     columns = [name for name in mine.columns if name != "contact_id"]
     there = [name for name in columns if previous.schema.get(name) == mine.schema[name]]
     gone = previous.filter(~pl.col("contact_id").is_in(mine["contact_id"].implode()))
@@ -43,7 +57,7 @@ def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Se
         name: free_name(name, {*columns, *CHANGES}, prefix="contact_") for name in columns if name in CHANGES
     }
     everyone = pl.concat([mine, gone], how="diagonal_relaxed").rename(renamed)
-    return replace(found, rows=found.rows.join(everyone, on="contact_id", how="left", maintain_order="left"))
+    return rows.join(everyone, on="contact_id", how="left", maintain_order="left")
 
 
 def write_changes(folder: Path, found: Changes) -> None:
