@@ -56,7 +56,8 @@ class Problem:
     """One thing that is wrong, told to a user: what, where, why, and what to do.
 
     `code` is stable and documented (`R012`); `severity` is `error` or `warning`. Nothing in it may hold
-    the data of a contact.
+    the data of a contact. Of exports `subject` is what it is about (`events e.csv`); `details` are lines that
+    go on where the message ends, `cure` is YAML to paste.
     """
 
     code: str
@@ -64,12 +65,15 @@ class Problem:
     where: Where | None = None
     hint: str | None = None
     severity: str = "error"
+    subject: str = ""
+    details: tuple[str, ...] = ()
+    cure: str | None = None
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
-        """Say the problem as `where: CODE message`, the source line, a caret and the hint.
+        """Say the problem as `where: CODE message`, the source line, a caret, the details, the cure and the hint.
 
         Whatever the parts hold, each is one line that a terminal may show, without credentials.
         """
@@ -81,6 +85,9 @@ class Problem:
             out.append(gutter + line)
             if carets:
                 out.append(f"{'| ':>{len(gutter)}}{carets}")
+        out += [f"        {for_log(line)}" for line in self.details]
+        if self.cure:
+            out.append(f"        Write: {for_log(self.cure)}")
         if self.hint:
             out.append(f"        {for_log(self.hint)}")
         return out

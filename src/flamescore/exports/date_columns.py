@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.exports.format_readings import readings
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import ISO_SUFFIX
 from flamescore.project import EPOCHS, EXCEL
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from flamescore.exports.format_readings import FormatReading
     from flamescore.exports.plan import Plan
     from flamescore.project import Source
 
@@ -68,8 +70,16 @@ class IsoText:
 
     def _read(self, cells: pl.Series, form: str) -> pl.Series:
         if form in (*EPOCHS, EXCEL) or _HOURS.search(form):
-            return _instants(TimeFormat(self.zone, (form,)).read(cells).at)
-        return cells.str.strip_chars().str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
+            return _instants(TimeFormat(self.zone, (form,)).declared(cells).at)
+        days = (_days(cells, way) for way in readings(form))
+        read = next(days)
+        for more in days:
+            read = read.zip_with(read.is_not_null(), more)
+        return read.dt.strftime("%Y-%m-%d")
+
+
+def _days(cells: pl.Series, way: FormatReading) -> pl.Series:
+    return cells.str.strip_chars().str.to_date(way.form, strict=False)
 
 
 def _instants(at: pl.Series) -> pl.Series:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from flamescore.exports.records import RecordScan
     from flamescore.exports.table import Table
-    from flamescore.project import RejectLimit
+    from flamescore.exports.reject_hints import RejectHints
+    from flamescore.project import RejectLimit, Source
 
 REASONS: Final = {
     "short_row": "The row has fewer cells than the header.",
@@ -137,12 +138,12 @@ class Rejected:
 
 
 def check_limit(
-    name: str,
+    source: Source,
     files: Sequence[Rejected],
     *,
     limit: RejectLimit,
     strict: bool,
-    hints: Callable[[], str],
+    hints: Callable[[], RejectHints],
     left_out: int = 0,
 ) -> None:
     """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them.
@@ -163,11 +164,20 @@ def check_limit(
         else "with --strict none may be"
     )
     text = (
-        f"{name}: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
+        f"{source.KIND} `{source.path}`: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
         f"{_by_reason(files)}. {_samples(files)}"
     )
+    found = hints()
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    raise InputError(Problem(TOO_MANY, text + hints(), None, hint))
+    problem = Problem(
+        TOO_MANY,
+        text + found.text,
+        hint=hint,
+        subject=f"{source.KIND} {source.path}",
+        details=found.lines,
+        cure=found.cure,
+    )
+    raise InputError(problem)
 
 
 def _by_reason(files: Sequence[Rejected]) -> str:

@@ -16,7 +16,7 @@ from flamescore.exports import times
 from flamescore.exports.csv_records import scan_records
 from flamescore.exports.plan import key_column
 from flamescore.exports.records import KEPT, RawTexts
-from flamescore.exports.reject_hints import rounded_ids, unread_times
+from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
 from flamescore.exports.rejects import FAILED, NONE_FAILED, REASONS, FailedRows, Rejected, check_limit
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import REJECTS, Counts, SourceRecord
@@ -160,13 +160,20 @@ def check_cells(validated: Validated, options: LoadOptions, window: Window | Non
 def enforce_limit(validated: Validated, options: LoadOptions) -> None:
     """Stop where a source has more rejects than it may."""
     check_limit(
-        f"{validated.spec.KIND} `{validated.spec.path}`",
+        validated.spec,
         validated.files,
         limit=options.limit or validated.spec.max_rejects or options.fallback,
         strict=options.strict,
-        hints=lambda: unread_times(_unread(validated, options)) + _rounded_ids(validated),
+        hints=lambda: _hints(validated, options),
         left_out=validated.left_out,
     )
+
+
+def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
+    """Say what the cells at fault look like, and what reads them."""
+    at = getattr(validated.spec, "at", None)
+    times = unread_times(_unread(validated, options), () if at is None else at.format)
+    return replace(times, text=_rounded_ids(validated))
 
 
 def types_in(plan: Plan, spool: Spool) -> frozenset[str]:

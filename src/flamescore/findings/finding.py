@@ -75,6 +75,7 @@ class Finding:
         do: What to do, where that is no YAML: a flag, or a sentence.
         others: Further cures, each instead of the first.
         accepted: The reason for which it is accepted.
+        details: Lines that go on where the message ends, one each.
     """
 
     code: str
@@ -91,6 +92,12 @@ class Finding:
     do: str | None = None
     others: tuple[str, ...] = ()
     accepted: str | None = None
+    details: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Return the message and its details on one line."""
+        return f"{self.message} {'; '.join(self.details)}." if self.details else self.message
 
     @property
     def remedy(self) -> str | None:
@@ -124,11 +131,13 @@ def of_problem(problem: Problem, subject: str = "") -> Finding:
     return Finding(
         problem.code,
         Severity(problem.severity),
-        subject,
+        subject or problem.subject,
         problem.message,
         problem.where,
         nearest=() if offered is None else ((offered[1], None),),
+        cure=problem.cure,
         do=problem.hint if offered is None else offered[2],
+        details=problem.details,
     )
 
 
