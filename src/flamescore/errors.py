@@ -73,7 +73,7 @@ class Problem:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
-        """Say the problem as `where: CODE message`, the source line, a caret, the details, the cure and the hint.
+        """Say the problem as `where: CODE message`, the source line, a caret, details, cure and hint.
 
         Whatever the parts hold, each is one line that a terminal may show, without credentials.
         """

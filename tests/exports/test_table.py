@@ -224,7 +224,7 @@ def test_times_without_a_format(folder, cell, at, unit):
     [
         (
             [f"{month:02}/{day:02}/2026" for month in (1, 2) for day in range(1, 29)],
-            "56 are written like `01/01/2026`: `%m/%d/%Y`\n        Write: at: {format: \"%m/%d/%Y\"}",
+            '56 are written like `01/01/2026`: `%m/%d/%Y`\n        Write: at: {format: "%m/%d/%Y"}',
         ),
         (
             ["03/04/2026"] * 30,
@@ -235,7 +235,7 @@ def test_times_without_a_format(folder, cell, at, unit):
         (["2020-12-30 3:15:52"] * 30, "30 are written like `2020-12-30 3:15:52`: `%Y-%m-%d %H:%M:%S`\n"),
         (
             ["31/12/2026"] * 20 + ["19970101"] * 10 + ["soon"] * 5,
-            "20 are written like `31/12/2026`: `%d/%m/%Y`\n        10 are written like `19970101`: `%Y%m%d`\n        5 are written like `aaaa`: no format is known\n        Write: at: {format: [\"%d/%m/%Y\", \"%Y%m%d\"]}",
+            '20 are written like `31/12/2026`: `%d/%m/%Y`\n        10 are written like `19970101`: `%Y%m%d`\n        5 are written like `aaaa`: no format is known\n        Write: at: {format: ["%d/%m/%Y", "%Y%m%d"]}',
         ),
     ],
 )  # fmt: skip
@@ -263,7 +263,8 @@ def test_a_declared_format_that_does_not_fit_stops_with_the_count_of_each_shape(
     assert (
         "        25 are written like `2.1.2026`: `%d.%m.%Y`, or `%m.%d.%Y`: no day is past 12, look at the export\n"
         "        5 are written like `1/2/26`: `%m/%d/%y`, or `%d/%m/%y`, or `%y/%m/%d`: no day is past 12, look at the export\n"
-        '        Write: at: {format: ["%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y"]}\n' in run(folder, project, code=3).said
+        '        Write: at: {format: ["%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y"]}\n'
+        in run(folder, project, code=3).said
     )
     folder.write("events.csv", HEAD + "1,visit,01/02/2026,/a\n" * 10 + ROW + "1,visit,1/2/26,/a\n")
     assert [each[2] for each in rejects(run(folder, project))] == ["unreadable_time"]

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.exports.swapped_dates import swapped, twin
-from flamescore.exports.time_suggestions import UnreadTimes, candidates, cure, lines, reads_all
+from flamescore.exports.time_suggestions import UnreadTimes, cure, lines, reads_all
 from flamescore.format_faults import half_day_fault, letters_fault, meant_format
 from flamescore.project.values import _formats
+
 
 def shapes(*cells):
     found = UnreadTimes()

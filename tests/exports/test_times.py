@@ -181,7 +181,8 @@ def test_times_that_don_t_read_stop_the_source_with_formats_that_do(with_contact
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
 @pytest.mark.parametrize(
-    "formats", [(), ("%m/%d/%Y %H:%M", "epoch_ms"), ("%Y%m%d%H",), ("%m/%d/%Y %H:%M UTC",), ("%m/%d/%Y %H:%M %Z",)]
+    "formats",
+    [(), ("%m/%d/%Y %H:%M", "epoch_ms"), ("%Y%m%d%H",), ("%m/%d/%Y %H:%M UTC",), ("%m/%d/%Y %H:%M %Z",)],
 )
 def test_a_files_reading_is_that_of_its_cells_whatever_comes_first(with_contacts, zone, formats):
     cells = [

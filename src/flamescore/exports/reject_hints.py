@@ -1,4 +1,4 @@
-"""Say what rejected cells look like: times that don't read, with formats that do, and ids that were rounded."""
+"""Say what rejected cells look like: times that don't read, with formats that do, and rounded ids."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flamescore.exports.records import RecordScan
-    from flamescore.exports.table import Table
     from flamescore.exports.reject_hints import RejectHints
+    from flamescore.exports.table import Table
     from flamescore.project import RejectLimit, Source
 
 REASONS: Final = {
@@ -164,7 +164,8 @@ def check_limit(
         else "with --strict none may be"
     )
     text = (
-        f"{source.KIND} `{source.path}`: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
+        f"{source.KIND} `{source.path}`: {rejected:,} of {count(rows, 'row')} "
+        f"{'is' if rejected == 1 else 'are'} rejected, {why}: "
         f"{_by_reason(files)}. {_samples(files)}"
     )
     found = hints()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.exports.format_readings import FormatReading
+    from flamescore.number_format import NumberFormat
 
 MICRO: Final = 1_000_000
 REPEATED, SKIPPED, LOSSY, NUMBERED, UNREAD = 1, 2, 4, 8, 16
@@ -86,6 +87,8 @@ class TimeFormat:
 
     zone: ZoneInfo
     formats: tuple[str, ...] = ()
+    numbers: NumberFormat | None = None
+    """How epochs and serial numbers are written; None: plainly."""
 
     def read(self, cells: pl.Series) -> Reading:
         """Read the cells of a column of any type as UTC, to the second (fractions go to the earlier one)."""
@@ -125,7 +128,7 @@ class TimeFormat:
     def _texts(self, cells: pl.Series) -> Reading:
         if self.formats:
             return _in_turn(cells, [self.declared, self._general])
-        return _in_turn(cells, [self._shaped, self._general, lambda rest: _digits(rest, None)])
+        return _in_turn(cells, [self._shaped, self._general, lambda rest: _digits(self._plainly(rest), None)])
 
     def declared(self, cells: pl.Series) -> Reading:
         """Read cells of a String column by the formats alone."""
@@ -143,10 +146,15 @@ class TimeFormat:
 
     def _way(self, form: str) -> Callable[[pl.Series], Reading]:
         if form in EPOCHS:
-            return lambda rest: _digits(rest, form)
+            return lambda rest: _digits(self._plainly(rest), form)
         if form == EXCEL:
-            return lambda rest: self.local(_serials(rest))
+            return lambda rest: self.local(_serials(self._plainly(rest)))
         return lambda rest: _in_turn(rest, [partial(self._formatted, way=way) for way in readings(form)])
+
+    def _plainly(self, cells: pl.Series) -> pl.Series:
+        if self.numbers is None:
+            return cells
+        return cells.to_frame("cell").select(self.numbers.plain(pl.col("cell"))).to_series()
 
     def _formatted(self, cells: pl.Series, way: FormatReading) -> Reading:
         read = way.read(cells)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold, folded, present, rounded
+from flamescore.columns import NumberColumns
 from flamescore.exports import times
 from flamescore.exports.csv_records import scan_records
+from flamescore.exports.number_columns import number_format
 from flamescore.exports.plan import key_column
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Window
     from flamescore.project import RejectLimit, Source
 
+NO_NUMBERS: Final = NumberColumns()
 _ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
 _REASON: Final = "\0reason"
@@ -69,11 +72,13 @@ class LoadOptions:
     limit: RejectLimit | None = None
     strict: bool = False
     keep: int = KEPT
+    numbers: NumberColumns = NO_NUMBERS
 
     def times(self, plan: Plan) -> TimeColumn:
         """Return the column `at` of a file, to be read as its source says."""
         form = getattr(plan.source, "at", None)
-        return plan.times(TimeFormat(plan.source.timezone or self.zone, form.format if form else ()))
+        zone = plan.source.timezone or self.zone
+        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from flamescore.format_faults import half_day_fault, letters_fault
+from flamescore.number_format import DECIMALS, THOUSANDS, read_numbers
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
 
@@ -282,6 +283,19 @@ def _version(at: At) -> int:
 
 _SCALAR: Final = {"type": ["string", "number"]}
 _TEXT_OR_LIST: Final = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
+_FLAG: Final = {"type": "boolean"}
+_FORMAT: Final = {
+    "type": "object",
+    "properties": {
+        "decimal": {"enum": list(DECIMALS)},
+        "thousands": {"enum": list(THOUSANDS)},
+        "currency": {"anyOf": [_FLAG, {"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "percent": _FLAG,
+        "parentheses": _FLAG,
+    },
+    "additionalProperties": False,
+}
+_NUMBERS: Final = {"anyOf": [_FORMAT, {"type": "object", "additionalProperties": _FORMAT}]}
 _STRING: Final = {"type": "string"}
 
 TEXT: Final = _setting(_SCALAR, "text", _text)
@@ -298,6 +312,7 @@ LINES: Final = _whole(0, 1_000_000)
 ZONE: Final = _setting(_STRING, "time zone", _zone)
 AS_OF: Final = _setting(_STRING, "`now`, `today`, date or instant", _as_of)
 FORMATS: Final = _setting(_TEXT_OR_LIST, "format or list of formats", _formats)
+NUMBERS: Final = _setting(_NUMBERS, "format, or column: format", read_numbers)
 MODE: Final = _setting(_SCALAR, "file mode", _mode)
 ENCODING: Final = _setting(_STRING, "encoding", _encoding)
 CHARACTER: Final = _setting(_STRING, "character or `tab`", _character)
