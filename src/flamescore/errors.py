@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -56,8 +56,7 @@ class Problem:
     """One thing that is wrong, told to a user: what, where, why, and what to do.
 
     `code` is stable and documented (`R012`); `severity` is `error` or `warning`. Nothing in it may hold
-    the data of a contact. Of exports `subject` is what it is about (`events e.csv`); `details` are lines that
-    go on where the message ends, `cure` is YAML to paste.
+    the data of a contact.
     """
 
     code: str
@@ -65,15 +64,14 @@ class Problem:
     where: Where | None = None
     hint: str | None = None
     severity: str = "error"
-    subject: str = ""
-    details: tuple[str, ...] = ()
-    cure: str | None = None
+    finding: object = field(default=None, compare=False, repr=False)
+    """The finding that it was made of: it has more to tell. See `findings.of_problem`."""
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
-        """Say the problem as `where: CODE message`, the source line, a caret, details, cure and hint.
+        """Say the problem as `where: CODE message`, the source line, a caret and the hint.
 
         Whatever the parts hold, each is one line that a terminal may show, without credentials.
         """
@@ -85,9 +83,6 @@ class Problem:
             out.append(gutter + line)
             if carets:
                 out.append(f"{'| ':>{len(gutter)}}{carets}")
-        out += [f"        {for_log(line)}" for line in self.details]
-        if self.cure:
-            out.append(f"        Write: {for_log(self.cure)}")
         if self.hint:
             out.append(f"        {for_log(self.hint)}")
         return out

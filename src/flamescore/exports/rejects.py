@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.errors import InputError, Problem
+from flamescore.errors import InputError
 from flamescore.exports.records import RawTexts, find_records
+from flamescore.findings import Finding, InExport, Severity, to_problem
 from flamescore.frames import REJECTS
 from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.input_errors import reading
@@ -164,24 +165,27 @@ def check_limit(
         else "with --strict none may be"
     )
     text = (
-        f"{source.KIND} `{source.path}`: {rejected:,} of {count(rows, 'row')} "
-        f"{'is' if rejected == 1 else 'are'} rejected, {why}: "
-        f"{_by_reason(files)}. {_samples(files)}"
+        f"{rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
+        f"{by_reason(files)}. {_samples(files)}"
     )
-    found = hints()
-    hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    problem = Problem(
+    found, place = hints(), InExport(source.KIND, source.path)
+    finding = Finding(
         TOO_MANY,
+        Severity.ERROR,
+        str(place),
         text + found.text,
-        hint=hint,
-        subject=f"{source.KIND} {source.path}",
+        place,
+        count=rejected,
+        of=rows,
         details=found.lines,
         cure=found.cure,
+        do="mend the export, or its settings in the project file; or raise max_rejects",
     )
-    raise InputError(problem)
+    raise InputError(to_problem(finding))
 
 
-def _by_reason(files: Sequence[Rejected]) -> str:
+def by_reason(files: Sequence[Rejected]) -> str:
+    """Say how many rejects each reason has, the commonest first, as `2 missing_time, 1 short_row`."""
     counts: dict[str, int] = {}
     for each in files:
         for reason, many in each.reasons().items():
