@@ -64,6 +64,15 @@ TAG_HISTORY: Final = pl.Schema(
 ISO_SUFFIX: Final = "\x00iso"
 """A column `X` with formats or a zone of its own has a companion `X` + this: its cells as ISO text."""
 
+NUMBER_SUFFIX: Final = "\x00number"
+"""A column `X` whose numbers are written in a way of their own has a companion `X` + this: its plain numbers.
+
+They are text, null where a cell does not read.
+"""
+
+ISO, PLAIN = "iso", "plain"
+"""What the companions of a column are called where they stand beside its cells."""
+
 SURVIVOR: Final = "\x00survivor"
 """The column of `Exports.aliases` that says whose an old id is now."""
 
@@ -292,6 +301,13 @@ class Exports:
 
 ROW: Final = "\x00row"
 """Names the column that says which row of the export a contact is; with it, contacts are in order of id."""
+
+
+def companions(frame: pl.DataFrame, column: str) -> pl.DataFrame | None:
+    """Return what stands beside a column, as `ISO` and `PLAIN`; None where nothing does."""
+    there = {ISO: column + ISO_SUFFIX, PLAIN: column + NUMBER_SUFFIX}
+    found = [frame[long].alias(short) for short, long in there.items() if long in frame.columns]
+    return pl.DataFrame(found) if found else None
 
 
 def in_order(contacts: pl.DataFrame) -> pl.DataFrame:

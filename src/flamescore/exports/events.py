@@ -14,6 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
+from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.plan import key_column
 from flamescore.exports.validate import check_cells, enforce_limit, rounded_cells
 from flamescore.frames import (
@@ -236,6 +237,7 @@ def _properties(plan: Plan, options: LoadOptions) -> Iterator[pl.Expr]:
         if name not in fixed and name not in ("contact", "contact_id"):
             yield plan.column(name, text=False).alias(name)
     yield from iso_columns(options.dates.events - fixed, plan, options.zone)
+    yield from number_columns(options.numbers.events - fixed, plan)
 
 
 def _in_one(
@@ -259,7 +261,9 @@ def _in_one(
             types.setdefault(name, set()).add(dtype)
     mixed = [name for name, found in types.items() if len(found) > 1]
     alike = [
-        frame.with_columns(as_text(name, schema[name]).alias(name) for name in mixed if name in schema)
+        filled(frame, schema, types).with_columns(
+            as_text(name, schema[name]).alias(name) for name in mixed if name in schema
+        )
         for frame, schema in zip(frames, schemas, strict=True)
     ]
     stacked = pl.concat(alike, how="diagonal")

@@ -22,7 +22,7 @@ from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
-from flamescore.exports.validate import LoadOptions, check_records, enforce_limit, validate
+from flamescore.exports.validate import NO_NUMBERS, LoadOptions, check_records, enforce_limit, validate
 from flamescore.frames import REJECTS, TAG_HISTORY, Exports, in_order
 from flamescore.input_errors import FRAME, fault
 from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.columns import NamedColumns
+    from flamescore.columns import NamedColumns, NumberColumns
     from flamescore.errors import Problem
     from flamescore.exports.opening import Opened
     from flamescore.exports.validate import Validated
@@ -65,6 +65,7 @@ def load(
     strict: bool = False,
     once: bool = False,
     keys: Collection[str] | None = None,
+    numbers: NumberColumns | None = None,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
@@ -79,9 +80,9 @@ def load(
     The cells of events are not looked at: which rows are rejected depends on the windows of the rules. So
     that is left to who reads them (`frames.EventSource.settle`), and `rejects` lack theirs.
 
-    `dates` are the columns that rules read as dates, `zone` that of the rule file (default UTC).
-    `max_rejects` overrides the project's and the sources' own; `strict` allows no reject. Every source with
-    too many is told in one `InputError`.
+    `dates` and `numbers` are the columns that rules read as dates and as numbers, `zone` that of the rule
+    file (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
+    Every source with too many is told in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
     options = LoadOptions(
@@ -92,6 +93,7 @@ def load(
         max_rejects,
         strict,
         opened.keep_rejects,
+        numbers or NO_NUMBERS,
     )
     return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold, folded, present, rounded
+from flamescore.columns import NumberColumns
 from flamescore.exports import times
 from flamescore.exports.csv_records import scan_records
+from flamescore.exports.number_columns import number_format
 from flamescore.exports.plan import key_column
 from flamescore.exports.records import KEPT, RawTexts
-from flamescore.exports.reject_hints import rounded_ids, unread_times
+from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
 from flamescore.exports.rejects import (
     FAILED,
     NONE_FAILED,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Window
     from flamescore.project import RejectLimit, Source
 
+NO_NUMBERS: Final = NumberColumns()
 _ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
 _REASON: Final = "\0reason"
@@ -79,11 +82,13 @@ class LoadOptions:
     limit: RejectLimit | None = None
     strict: bool = False
     keep: int = KEPT
+    numbers: NumberColumns = NO_NUMBERS
 
     def times(self, plan: Plan) -> TimeColumn:
         """Return the column `at` of a file, to be read as its source says."""
         form = getattr(plan.source, "at", None)
-        return plan.times(TimeFormat(plan.source.timezone or self.zone, form.format if form else ()))
+        zone = plan.source.timezone or self.zone
+        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +182,22 @@ def enforce_limit(validated: Validated, options: LoadOptions) -> None:
     """Stop where a source has more rejects than it may."""
     try:
         check_limit(
-            f"{validated.spec.KIND} `{validated.spec.path}`",
+            validated.spec,
             validated.files,
             limit=options.limit or validated.spec.max_rejects or options.fallback,
             strict=options.strict,
-            hints=lambda: unread_times(_unread(validated, options)) + _rounded_ids(validated),
+            hints=lambda: _hints(validated, options),
             left_out=validated.left_out,
         )
     except ExportsRefusedError as error:
         raise ExportsRefusedError(error.problems, [validated.record()], [validated.rejects]) from None
+
+
+def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
+    """Say what the cells at fault look like, and what reads them."""
+    at = getattr(validated.spec, "at", None)
+    times = unread_times(_unread(validated, options), () if at is None else at.format)
+    return replace(times, text=_rounded_ids(validated))
 
 
 def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
