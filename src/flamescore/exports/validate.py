@@ -15,6 +15,7 @@ from flamescore.cells import fold, folded, present, rounded
 from flamescore.exports import times
 from flamescore.exports.csv_records import scan_records
 from flamescore.exports.plan import key_column
+from flamescore.exports.record_findings import record_findings
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import rounded_ids, unread_times
 from flamescore.exports.rejects import FAILED, NONE_FAILED, REASONS, FailedRows, Rejected, check_limit
@@ -115,7 +116,8 @@ class Validated:
         )
         told = tuple(plan.table.found.told for plan in self.plans)
         notes = self.notes if known.rejected <= self.keep else (*self.notes, _first_kept(self.keep, known))
-        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), notes)
+        findings = (*self.source.findings, *record_findings(self.spec, self.files))
+        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), notes, findings)
 
 
 def _first_kept(keep: int, counts: Counts) -> str:
@@ -137,7 +139,7 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
         plans.append(plan)
         files.append(rejected)
         room = max(0, room - rejected.count)
-    if not sum(each.rows for each in files):
+    if not sum(each.rows for each in files) and source.spec.KIND == "contacts":
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(plans, []))
     return Validated(source, tuple(plans), tuple(files), options.keep, notes)

@@ -90,8 +90,9 @@ class Source(Section):
         None,
     )
     format: Literal["csv", "ndjson", "parquet"] | None = setting(
-        one_of("csv", "ndjson", "parquet"), "by default told by the file's name", None
+        one_of("csv", "ndjson", "parquet"), "by default told by the file's name and first bytes", None
     )
+    sheet: str | None = setting(TEXT, "of a spreadsheet; by default the first visible one", None)
     columns: dict[str, tuple[str, ...]] = setting(
         mapped(HEADERS, words="name: header or headers"),
         "canonical columns and properties, and the headers that hold them",
