@@ -116,6 +116,8 @@ class Table:
             schema=dict.fromkeys(self.inner, pl.String()),
             infer_schema=False,
             raise_if_empty=False,
+            truncate_ragged_lines=True,
+            extra_columns="ignore",  # a cell past the header is empty, or its record is none of these
             glob=False,
         )
 

@@ -138,6 +138,9 @@ class Source(Section):
     begins_after: str | None = setting(
         TEXT, "the text of the line before the header, in a file of several tables", None
     )
+    footer: Literal["auto", "none"] = setting(
+        one_of("auto", "none"), "whether totals and such lines at the end are no rows", "auto"
+    )
     max_age: Period | None = setting(AGE, "how old the newest file may be", None)
     max_rejects: RejectLimit | None = setting(LIMIT, "of this source; by default the project's", None)
 
