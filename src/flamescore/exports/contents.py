@@ -19,7 +19,7 @@ from flamescore.exports.find import HIDDEN_IN_FOLDERS, Found, kind_of, named, pa
 from flamescore.exports.first_bytes import ENOUGH, WEB_PAGE, nature
 from flamescore.exports.spreadsheets import sheet_as_csv
 from flamescore.exports.zips import is_spreadsheet, members, unzip
-from flamescore.findings import Finding, InExport, Severity, scalar
+from flamescore.findings import Finding, InExport, scalar, severity_of
 from flamescore.input_errors import EMPTY, GUESSED, MISSING, SHEETS, UNKNOWN, UNREADABLE, fault
 from flamescore.units import count
 
@@ -166,14 +166,13 @@ def _findings(seen: _Seen, source: Source) -> Iterator[Finding]:
     for kind, files in seen.packed.items():
         what = f"{_some(files)} {'is' if len(files) == 1 else 'are'} {_PACKED[kind]} by the first bytes"
         text = f"{what}, and {'is' if len(files) == 1 else 'are'} unpacked."
-        yield _finding(GUESSED, Severity.NOTE, text, source, files[0], len(files))
+        yield _finding(GUESSED, text, source, files[0], len(files))
     several = [(found, sheet) for found, sheet in seen.sheets if sheet.warning]
     if several:
         found, sheet = several[0]
         more = f"; so {'is' if len(several) == 2 else 'are'} {len(several) - 1:,} more" if several[1:] else ""  # noqa: PLR2004
         finding = _finding(
             SHEETS,
-            Severity.WARNING,
             f"{found.shown}{str(sheet.warning).removeprefix('it')}{more}.",
             source,
             found.shown,
@@ -187,7 +186,7 @@ def _unknown(files: Sequence[str], source: Source) -> Finding:
     left = "is left out" if len(files) == 1 else "are left out"
     more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""
     text = f"{count(len(files), 'file')} of no known format {left}: {', '.join(files[:_NAMED])}{more}."
-    finding = _finding(UNKNOWN, Severity.WARNING, text, source, files[0], len(files))
+    finding = _finding(UNKNOWN, text, source, files[0], len(files))
     return replace(finding, do="move them away, or name by a glob what is to be read")
 
 
@@ -195,6 +194,6 @@ def _some(files: Sequence[str]) -> str:
     return files[0] + (f" and {len(files) - 1:,} more" if len(files) > 1 else "")
 
 
-def _finding(code: str, severity: Severity, text: str, source: Source, file: str, many: int) -> Finding:
+def _finding(code: str, text: str, source: Source, file: str, many: int) -> Finding:
     place = InExport(source.KIND, source.path, file)
-    return Finding(code, severity, f"{source.KIND} {source.path}", text, place, count=many)
+    return Finding(code, severity_of(code), f"{source.KIND} {source.path}", text, place, count=many)

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from flamescore.exports.first_bytes import ENOUGH, nature, packing
 from flamescore.exports.spreadsheets import SUFFIXES as SHEETS
 from flamescore.exports.tempfiles import take_in, unpacked
+from flamescore.findings import Finding, InExport, Severity
 from flamescore.input_errors import MISSING, UNREADABLE, fault
 from flamescore.project import STDIN, expanded
 from flamescore.text import printable
@@ -106,7 +107,7 @@ class FoundFiles:
     """
 
     files: tuple[Found, ...]
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -141,8 +142,19 @@ def _find(source: Source, folder: Path, spool: Spool) -> FoundFiles:
         raise fault(MISSING, f"{source.KIND}: `{source.path}`: {what}.", hint)
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
-    warnings = (f"{source.KIND} {printable(source.path)}: {LED_OUT} {left}",) if left else ()
-    return FoundFiles(tuple(files), warnings, tuple(_shown(unknown, folder)))
+    findings = (_led_out(left, len(led_out), source),) if left else ()
+    return FoundFiles(tuple(files), findings, tuple(_shown(unknown, folder)))
+
+
+def _led_out(left: str, many: int, source: Source) -> Finding:
+    return Finding(
+        LED_OUT,
+        Severity.WARNING,
+        f"{source.KIND} {source.path}",
+        f"{left}.",
+        InExport(source.KIND, source.path),
+        count=many,
+    )
 
 
 def these_instead(names: Iterable[PurePath]) -> str:

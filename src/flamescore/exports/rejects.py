@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from flamescore.exports.records import RecordScan
     from flamescore.exports.table import Table
+    from flamescore.frames import SourceRecord
     from flamescore.project import RejectLimit
 
 REASONS: Final = {
@@ -147,6 +148,23 @@ class Rejected:
         )
 
 
+class ExportsRefusedError(InputError):
+    """The exports can't be loaded, mostly since sources have more rejects than they may.
+
+    `records` are those of the sources that were looked at, `rows` and `rejected` of whose counts are known;
+    `rejects` their rejects.
+    """
+
+    def __init__(
+        self,
+        problems: Problem | Sequence[Problem],
+        records: Sequence[SourceRecord] = (),
+        rejects: Sequence[pl.DataFrame] = (),
+    ) -> None:
+        super().__init__(problems)
+        self.records, self.rejects = tuple(records), tuple(rejects)
+
+
 def check_limit(
     name: str,
     files: Sequence[Rejected],
@@ -175,13 +193,14 @@ def check_limit(
     )
     text = (
         f"{name}: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
-        f"{_by_reason(files)}. {_samples(files)}"
+        f"{by_reason(files)}. {_samples(files)}"
     )
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    raise InputError(Problem(TOO_MANY, text + hints(), None, hint))
+    raise ExportsRefusedError(Problem(TOO_MANY, text + hints(), None, hint))
 
 
-def _by_reason(files: Sequence[Rejected]) -> str:
+def by_reason(files: Sequence[Rejected]) -> str:
+    """Say how many rejects each reason has, the commonest first, as `2 missing_time, 1 short_row`."""
     counts: dict[str, int] = {}
     for each in files:
         for reason, many in each.reasons().items():

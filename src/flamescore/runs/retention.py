@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs.catalog import BESIDE, RUNS, Run, all_runs, latest_run
 from flamescore.runs.contents import damages, strangers
 from flamescore.runs.disk import reading, remove
+from flamescore.runs.failed import BESIDE_FAILED
 from flamescore.runs.record import DamagedRunError
 from flamescore.stopping import unbroken
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 TEMPORARY: Final = ".tmp-"
 GONE: Final = ".gone-"
+UNDELETED: Final = "O105"
 
 
 def sweep(output: Path) -> None:
@@ -31,6 +34,7 @@ def sweep(output: Path) -> None:
         *(output / RUNS).glob(f"{TEMPORARY}*"),
         *(output / RUNS).glob(f"{GONE}*"),
         *output.glob(f"{BESIDE}*"),
+        *output.glob(f"{BESIDE_FAILED}*"),
     ]
     for path in leftovers:
         remove(path)
@@ -201,3 +205,9 @@ def _of_record(record: RunRecord) -> dict[str, Any]:
 
 def _bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def undeleted(run_id: str) -> Finding:
+    """Return the warning of a run that could not be deleted."""
+    cure = "give the account the right to delete it, or delete its folder"
+    return Finding(UNDELETED, Severity.WARNING, "runs", f"The old run {run_id} can't be deleted.", do=cure)
