@@ -87,7 +87,7 @@ def test_a_zip_is_a_folder(case):
     case.source(path="e.zip")
     done = case.score()
     assert done.scores == {"1": 1, "2": 1}
-    assert [each["name"] for each in done.source("events")["files"]] == ["e.zip/a.csv", "e.zip/b.csv"]
+    assert [each["path"] for each in done.source("events")["files"]] == ["e.zip/a.csv", "e.zip/b.csv"]
 
 
 def test_gzip_by_another_name(case):

@@ -47,7 +47,7 @@ FATES = {
     "1,,2026-01-02,/a\n": "rejected",
     "1,visit,,/a\n": "rejected",
     "1,visit,soon,/a\n": "rejected",
-    "Grand Totals (5700 records)\n": "rejected",
+    "A report of 5700 records\n": "rejected",
     "\n": None,
     "  \r\n": None,
 }

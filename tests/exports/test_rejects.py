@@ -34,7 +34,7 @@ def rejects(bench, body, text=EVENTS, name="events.csv", head=HEAD):
     [
         ("1,visit,2026-01-01\n", [(2, 3, "short_row", "1,visit,2026-01-01")]),
         ("1,visit,2026-01-01,/b,extra\r\n", [(2, 3, "long_row", "1,visit,2026-01-01,/b,extra")]),
-        ("Grand Totals (5700 records)\n", [(2, 3, "short_row", "Grand Totals (5700 records)")]),
+        ("A report of 5700 records\n", [(2, 3, "short_row", "A report of 5700 records")]),
         ('1,visit,2026-01-01,a"b\n', [(2, 3, "stray_quote", '1,visit,2026-01-01,a"b')]),
         ('1,visit,2026-01-01,"a"b\n', [(2, 3, "stray_quote", '1,visit,2026-01-01,"a"b')]),
         ('1,visit,2026-01-01,"say \\"hi\\", she"\n', [(2, 3, "stray_quote", '1,visit,2026-01-01,"say \\"hi\\", she"')]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.cells import trim
 from flamescore.exports.csv_records import CsvFile
+from flamescore.exports.first_bytes import WEB_PAGE, json_list_cure, nature
 from flamescore.exports.records import decoded
 from flamescore.exports.tempfiles import transcode, with_line_feeds
 from flamescore.input_errors import EMPTY, ENCODING, HEADER, UNREADABLE, fault
@@ -30,7 +31,7 @@ _WIDE_MARKS: Final = {
     b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
 }  # fmt: skip
-_CALLED: Final = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
+_CALLED: Final = {"csv": "CSV", "ndjson": "NDJSON"}
 _OTHERS: Final = {
     b"\x1f\x8b": "a gzip file", b"\x28\xb5\x2f\xfd": "a Zstandard file", b"PK\x03\x04": "a ZIP or Excel file",
     b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file",
@@ -55,7 +56,12 @@ class _Head:
 
 
 def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
-    """Find out how a file is written. What can't be read for certain is an `InputError`."""
+    """Find out how a file is written. What can't be read for certain is an `InputError`.
+
+    The CSV of a sheet is written in one way, whatever the source says of its other files.
+    """
+    if found.sheet:
+        source = source.with_keys(delimiter=",", quote='"', encoding=None)
     data, notes = readable(found, source, spool)
     head = _Head(_read(data, HEAD))
     if len(head.data) == HEAD and b"\n" not in head.data[-(HEAD // 2) :]:
@@ -111,6 +117,12 @@ def _ends_with_returns(start: bytes, quote: str) -> bool:
 
 
 def _refuse_others(start: bytes, found: Found, source: Source) -> None:
+    kind = nature(start)
+    if kind == "web page":
+        raise fault(UNREADABLE, f"{source.KIND}: `{found.shown}` {WEB_PAGE}.", "Do: export it again.")
+    if kind == "json list" and found.format == "ndjson":
+        text, do = f"{source.KIND}: `{found.shown}` is a JSON list.", json_list_cure(found.shown)
+        raise fault(UNREADABLE, text, f"Do: {do}")
     other = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
     if other:
         hint = "Export or unpack it as CSV or Parquet."

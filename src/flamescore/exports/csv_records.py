@@ -44,6 +44,7 @@ from flamescore.exports.records import (
     SHORT,
     SOUND,
     STRAY,
+    SURPLUS,
     UNCLOSED,
     RecordCounter,
     decoded,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 
 BLOCK_SIZE: Final = 1 << 18
 _RETURN: Final = 13
+_MOST_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _runs(block: Block) -> Iterator[tuple[int, int]]:
     if block.state is None:
         yield int(block.starts[0]), int(block.ends[-1])
         return
-    edges = np.flatnonzero(np.diff(block.state == SOUND, prepend=False, append=False))
+    edges = np.flatnonzero(np.diff(block.state <= SURPLUS, prepend=False, append=False))
     yield from zip(block.starts[edges[0::2]].tolist(), block.ends[edges[1::2] - 1].tolist(), strict=True)
 
 
@@ -152,7 +154,7 @@ def _find(lines: Lines, file: CsvFile) -> tuple[Ints, Codes | None]:
     feeds = kinds == NEWLINE
     if not quoted:
         ends, cells = at[feeds] + 1, np.diff(np.flatnonzero(feeds), prepend=-1)
-        return ends, _states(data, ends, cells, columns)
+        return ends, _states(data, ends, cells, file)
     is_quote = kinds == ord(file.quote)
     quotes, seen = at[is_quote], np.cumsum(is_quote, dtype=np.int32)
     outside = ~is_quote & (seen & 1 == 0)
@@ -164,7 +166,7 @@ def _find(lines: Lines, file: CsvFile) -> tuple[Ints, Codes | None]:
         and _closes(codes, quotes[1::2], file).all()
         and not _spills(ends, np.flatnonzero(cells != columns), at[feeds])
     ):
-        return ends, _states(data, ends, cells, columns)
+        return ends, _states(data, ends, cells, file)
     return _line_by_line(lines, file, at, is_quote, seen)
 
 
@@ -198,8 +200,9 @@ def _spills(ends: Ints, wrong: Ints, feeds: Ints) -> bool:
     return bool((lines[wrong] > 1).any())
 
 
-def _states(data: bytes, ends: Ints, cells: Ints, columns: int) -> Codes | None:
+def _states(data: bytes, ends: Ints, cells: Ints, file: CsvFile) -> Codes | None:
     """Return what each record is by the number of its cells; None where all are sound."""
+    columns = len(file.headers)
     if not len(ends):
         return None
     lengths = np.diff(ends, prepend=0)
@@ -207,6 +210,9 @@ def _states(data: bytes, ends: Ints, cells: Ints, columns: int) -> Codes | None:
     if not nul and bool((cells == columns).all()) and int(lengths.min()) > 2:  # noqa: PLR2004 - a blank line with its end
         return None
     state = np.where(cells < columns, SHORT, np.where(cells > columns, LONG, SOUND)).astype(np.uint8)
+    long = np.flatnonzero(cells > columns)
+    if len(long):
+        state[long[_surplus(data, ends[long], cells[long] - columns, file)]] = SURPLUS
     if nul:
         zeros = np.flatnonzero(np.frombuffer(data, np.uint8) == 0)
         state[np.searchsorted(ends, zeros[zeros < ends[-1]], side="right")] = NUL
@@ -215,6 +221,45 @@ def _states(data: bytes, ends: Ints, cells: Ints, columns: int) -> Codes | None:
         if not data[ends[index] - lengths[index] : ends[index]].strip():
             state[index] = BLANK
     return state
+
+
+def _surplus(data: bytes, ends: Ints, more: Ints, file: CsvFile) -> Bools:
+    """Say of which long records all cells past the header are empty, `more` of them.
+
+    Of most of them nothing stands between the delimiters at the end of the line: those are told at once.
+    """
+    codes, cut = np.frombuffer(data, np.uint8), ord(file.delimiter)
+    stops = ends - 1
+    stops = stops - (codes[stops - 1] == _RETURN)
+    last = codes[stops - 1]
+    empty: Bools = last == cut
+    for many in np.unique(more[empty]).tolist():
+        these = np.flatnonzero(empty & (more == many))
+        if many > _MOST_AT_ONCE:
+            empty[these] = [
+                data[stop - many : stop] == file.delimiter.encode() * many for stop in stops[these]
+            ]
+        else:
+            around = codes[stops[these, None] - np.arange(1, many + 1)]
+            empty[these] = (around == cut).all(axis=1)
+    cuts = file.delimiter.encode(), file.quote.encode()
+    may_be = np.isin(last, np.frombuffer(f" \t{file.quote}{file.delimiter}".encode(), np.uint8))
+    for index in np.flatnonzero(~empty & may_be).tolist():
+        start = data.rfind(b"\n", 0, int(stops[index])) + 1
+        empty[index] = _ends_blank(data[start : int(ends[index])], int(more[index]), *cuts)
+    return empty
+
+
+def _ends_blank(record: bytes, many: int, delimiter: bytes, quote: bytes) -> bool:
+    """Say whether so many cells at the end of a record are blank, in quotes or without."""
+    end = len(record.rstrip(b"\r\n"))
+    for _ in range(many):
+        before = record.rfind(delimiter, 0, end)
+        cell = record[before + 1 : end].strip(b" \t")
+        if before < 0 or cell.removeprefix(quote).removesuffix(quote).strip(b" \t"):
+            return False
+        end = before
+    return True
 
 
 # --- line by line, record by record --------------------------------------------------------------------
@@ -233,7 +278,7 @@ def _line_by_line(
     loose = odd[feeds]
     for quotes, hold in ((at[is_quote & odd], _opens), (at[is_quote & ~odd], _closes)):
         loose[np.searchsorted(ends, quotes[~hold(codes, quotes, file)], side="right")] = True
-    state = _states(lines.data, ends, cells, len(file.headers))
+    state = _states(lines.data, ends, cells, file)
     return _settled(lines, file, ends, state, np.flatnonzero(loose))
 
 
@@ -296,6 +341,8 @@ class _Form:
             return self._cut(data, at, last=last)
         if b"\0" in record:
             return whole.end(), NUL
+        if cells > self.columns and _ends_blank(record, cells - self.columns, self.delimiter, self.quote):
+            return whole.end(), SURPLUS
         return whole.end(), SOUND if cells == self.columns else SHORT if cells < self.columns else LONG
 
     def _cells(self, record: bytes) -> int:

@@ -14,6 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
+from flamescore.exports.footers import total_id
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.plan import key_column
 from flamescore.exports.validate import check_cells, enforce_limit, rounded_cells
@@ -128,8 +129,9 @@ class _Batches(EventBatches):
             if record.counts.rejected != rejected:
                 text = f"`{record.path}` has changed while it was read."
                 raise fault(UNREADABLE, text, "Run again when the export is done.")
-        old = known.rows - rejected - self._left_out - self._read
-        counts = replace(known, old=old, rejected=rejected, ignored=self._left_out)
+        ignored = known.ignored + self._left_out
+        old = known.rows - rejected - ignored - self._read
+        counts = replace(known, old=old, rejected=rejected, ignored=ignored)
         return EventsRead(replace(record, counts=counts), rejects, beyond=old != self._near)
 
     def _marks(self) -> tuple[pl.Expr, ...]:
@@ -152,14 +154,17 @@ class _Batches(EventBatches):
             )
             batch = self._without(batch, batch.select(pl.col(_DOUBTFUL) & lacking).to_series())
         numbered = self.query.number(batch.drop(_DOUBTFUL, ODD, strict=False))
-        return self._without_rounded(numbered).drop(KEY)
+        return self._without_false_ids(numbered).drop(KEY)
 
-    def _without_rounded(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Take out the rows whose key a spreadsheet rounded: they are among those that are nobody's."""
+    def _without_false_ids(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Take out total rows, and those whose key a spreadsheet rounded: they are nobody's."""
         nobody = batch[INDEX] < 0
         if not nobody.any():
             return batch
-        lossy = batch[KEY].filter(nobody).to_frame().select(rounded(pl.col(KEY))).to_series()
+        false = rounded(pl.col(KEY))
+        if self.source.key == "contact_id":
+            false |= total_id(pl.col(KEY))
+        lossy = batch[KEY].filter(nobody).to_frame().select(false).to_series()
         if not lossy.any():
             return batch
         marked = np.zeros(batch.height, np.bool_)

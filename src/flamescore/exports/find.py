@@ -12,10 +12,12 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
 
+from flamescore.exports.first_bytes import ENOUGH, nature, packing
+from flamescore.exports.spreadsheets import SUFFIXES as SHEETS
 from flamescore.exports.tempfiles import take_in, unpacked
 from flamescore.findings import Finding, InExport, Severity
 from flamescore.input_errors import MISSING, UNREADABLE, fault
@@ -26,10 +28,11 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from flamescore.exports.first_bytes import Nature
     from flamescore.exports.tempfiles import Spool
     from flamescore.project import Source
 
-Format = Literal["csv", "ndjson", "parquet"]
+Format = Literal["csv", "ndjson", "parquet", "spreadsheet", "zip"]
 Packing = Literal["gz", "zst"]
 
 SUFFIXES: Final[dict[str, Format]] = {
@@ -39,29 +42,32 @@ SUFFIXES: Final[dict[str, Format]] = {
     ".txt": "csv",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
+    ".json": "ndjson",
     ".parquet": "parquet",
     ".pq": "parquet",
     ".parq": "parquet",
+    ".zip": "zip",
+    **dict.fromkeys(SHEETS, "spreadsheet"),
 }
 PACKED: Final[dict[str, Packing]] = {".gz": "gz", ".zst": "zst"}
+_NEVER_PACKED: Final = ("parquet", "spreadsheet", "zip")
+_BY_CONTENT: Final[dict[Nature, Format]] = {
+    "parquet": "parquet", "zip": "zip", "spreadsheet": "spreadsheet", "json": "ndjson", "json list": "ndjson",
+}  # fmt: skip
 LED_OUT: Final = "I128"
 _NAMED: Final = 3
-_MAGIC: Final[dict[bytes, Packing]] = {
-    b"\x1f\x8b": "gz",
-    b"\x28\xb5\x2f\xfd": "zst",
-    **{bytes([0x50 + number, 0x2A, 0x4D, 0x18]): "zst" for number in range(16)},  # a frame to be skipped
-}
 ANY_FOLDERS: Final = "**"
 HIDDEN_IN_FOLDERS: Final = "._"
 _HIDDEN_IN_PATTERNS: Final = "."
-_HIVE_NULL: Final = "__HIVE_DEFAULT_PARTITION__"
+_HIVE_NULLS: Final = ("__HIVE_DEFAULT_PARTITION__", "NULL", "null", "None", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One file of a source. `shown` is how users know it; `parts` are its hive partition's columns.
 
-    `packed` says how it is compressed; `path` is its copy where it is a stream.
+    `packed` says how it is compressed; `path` is its copy where it is a stream, a sheet of a spreadsheet
+    (`sheet`) or a member of a zip archive, which goes by a `member` name there.
 
     `modified` is in nanoseconds since 1970.
     """
@@ -73,6 +79,13 @@ class Found:
     modified: int
     parts: tuple[tuple[str, str | None], ...] = ()
     packed: Packing | None = None
+    member: str | None = None
+    sheet: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return its name without folders."""
+        return self.path.name if self.member is None else self.member
 
     @property
     def age_key(self) -> tuple[int, str]:
@@ -88,10 +101,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The files of a source by name, and what a user should know of how they were found."""
+    """The files of a source by name, and what a user should know of how they were found.
+
+    `unknown` are the files of its folder that are of no known format.
+    """
 
     files: tuple[Found, ...]
     findings: tuple[Finding, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def find_files(source: Source, folder: Path, spool: Spool) -> FoundFiles:
@@ -112,17 +129,21 @@ def _find(source: Source, folder: Path, spool: Spool) -> FoundFiles:
     path = folder / expanded(source.path)
     if path.is_fifo():
         return FoundFiles((from_pipe(path, source, spool),))
-    paths, led_out, root = _paths(path, source, folder)
+    paths, led_out, root, unknown = _paths(path, source, folder)
     found = [_found(each, source, folder, root) for each in paths]
     left = _left(_shown(led_out, folder))
     if not found:
-        what = "the folder has no file of a known format" if root else "no file has such a name"
+        what = (
+            f"the folder has no file of a known format{these_instead(unknown)}"
+            if root
+            else "no file has such a name"
+        )
         hint = f"{left}." if left else f"It is looked for in {folder}."
         raise fault(MISSING, f"{source.KIND}: `{source.path}`: {what}.", hint)
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
     findings = (_led_out(left, len(led_out), source),) if left else ()
-    return FoundFiles(tuple(files), findings)
+    return FoundFiles(tuple(files), findings, tuple(_shown(unknown, folder)))
 
 
 def _led_out(left: str, many: int, source: Source) -> Finding:
@@ -136,17 +157,30 @@ def _led_out(left: str, many: int, source: Source) -> Finding:
     )
 
 
-def _paths(path: Path, source: Source, folder: Path) -> tuple[list[Path], list[Path], Path | None]:
-    """Return the files that a source means, the links that were not followed, and the folder it names."""
+def these_instead(names: Iterable[PurePath]) -> str:
+    """Say which suffixes some files have, as the end of a sentence; nothing where there are none."""
+    kinds = sorted({printable(name.suffix.lower() or name.name) for name in names})
+    more = f" and {len(kinds) - _NAMED:,} more" if len(kinds) > _NAMED else ""
+    return f"; it has {', '.join(kinds[:_NAMED])}{more}" if kinds else ""
+
+
+def _paths(
+    path: Path, source: Source, folder: Path
+) -> tuple[list[Path], list[Path], Path | None, list[Path]]:
+    """Return the files that a source means, the links that were not followed, the folder it names.
+
+    The last are the folder's files of no known format.
+    """
     if path.is_file():
-        return [path], [], None
+        return [path], [], None, []
     if path.is_dir():
         below = walk(path)
         links = [link for link in below.led_out if link.is_dir() or _wanted(link, source)]
-        return sorted(each for each in below.files if _wanted(each, source)), links, path
+        wanted = sorted(each for each in below.files if _wanted(each, source))
+        return wanted, links, path, sorted(set(below.files).difference(wanted))
     if glob.has_magic(source.path):
         matched = match(source.path, folder)
-        return list(matched.files), list(matched.led_out), None
+        return list(matched.files), list(matched.led_out), None, []
     hint = f"It is looked for in {folder}."
     raise fault(MISSING, f"{source.KIND}: there is no `{source.path}`.", hint)
 
@@ -175,37 +209,38 @@ def _shown(paths: Iterable[Path], folder: Path) -> list[str]:
     ]
 
 
-def kind_of(path: Path) -> tuple[Format | None, Packing | None]:
+def kind_of(path: PurePath) -> tuple[Format | None, Packing | None]:
     """Return what a file is by its name, and how it is compressed; only text is compressed so."""
     packed = PACKED.get(path.suffix.lower())
     kind = SUFFIXES.get((path.with_suffix("") if packed else path).suffix.lower())
-    return (None, packed) if packed and kind == "parquet" else (kind, packed)
+    return (None, packed) if packed and kind in _NEVER_PACKED else (kind, packed)
 
 
 def _found(path: Path, source: Source, folder: Path, root: Path | None) -> Found:
     state = path.stat()
     (shown,) = _shown((path,), folder)
     known, packed = kind_of(path)
-    kind = source.format or known
+    kind = source.format or known or _BY_CONTENT.get(nature(_head(path)))
     if kind is None:
         hint = "Say `format: csv`, `ndjson` or `parquet` if it is one."
         text = f"{source.KIND}: `{shown}` is neither CSV, NDJSON nor Parquet by its name."
         raise fault(UNREADABLE, text, hint)
-    parts = (*(_partition(path.relative_to(root)) if root else ()), *named(path, source))
+    parts = (*(partition(path.relative_to(root)) if root else ()), *named(path.name, source))
     return Found(path, shown, kind, state.st_size, state.st_mtime_ns, parts, packed)
 
 
-def named(path: Path, source: Source) -> Iterator[tuple[str, str | None]]:
+def named(name: str, source: Source) -> Iterator[tuple[str, str | None]]:
     """Yield the columns that the file's name holds; null where the expression does not fit."""
     for column, pattern in source.from_file_name.items():
-        match = re.search(pattern, path.name)
+        match = re.search(pattern, name)
         yield column, match[1] if match else None
 
 
-def _partition(path: Path) -> tuple[tuple[str, str | None], ...]:
+def partition(path: PurePath) -> tuple[tuple[str, str | None], ...]:
+    """Return the columns that the folders of a path hold, as `region=north` does."""
     pairs = (part.partition("=") for part in path.parts[:-1])
     return tuple(
-        (unquote(key), None if value == _HIVE_NULL else unquote(value))
+        (unquote(key), None if value in _HIVE_NULLS else unquote(value))
         for key, is_, value in pairs
         if is_ and key
     )
@@ -235,28 +270,15 @@ def from_pipe(path: Path, source: Source, spool: Spool) -> Found:
 def _streamed(stream: BinaryIO, shown: str, source: Source, spool: Spool) -> Found:
     path = spool.new()
     size = take_in(stream, path, shown=shown)
-    found = Found(path, shown, "csv", size, path.stat().st_mtime_ns, (), _packing(_head(path)))
+    found = Found(path, shown, "csv", size, path.stat().st_mtime_ns, (), packing(_head(path)))
     plain = unpacked(found, spool).path
-    return replace(found, path=plain, format=source.format or _told_by(_head(plain)), packed=None)
-
-
-def _packing(head: bytes) -> Packing | None:
-    """Return how a stream is compressed by its first bytes; one that ends within a mark is cut short."""
-    for magic, kind in _MAGIC.items():
-        if head.startswith(magic) or (head and magic.startswith(head)):
-            return kind
-    return None
+    kind = source.format or _BY_CONTENT.get(nature(_head(plain)), "csv")
+    return replace(found, path=plain, format=kind, packed=None)
 
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(1 << 12)
-
-
-def _told_by(head: bytes) -> Format:
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    return "ndjson" if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+        return file.read(ENOUGH)
 
 
 # --- folders and patterns ------------------------------------------------------------------------------

@@ -45,6 +45,14 @@ def nature(head: bytes) -> Nature:
     return "json" if text.startswith(b"{") else "json list" if text.startswith(b"[") else "text"
 
 
+def packing(head: bytes) -> Literal["gz", "zst"] | None:
+    """Return how a stream is compressed by its first bytes; one that ends within a mark is cut short."""
+    for mark, kind in _MARKS.items():
+        if kind in ("gz", "zst") and (head.startswith(mark) or (head and mark.startswith(head))):
+            return kind
+    return None
+
+
 def json_list_cure(name: str) -> str:
     """Return what to do about a JSON list (I004), given the name of the file."""
     stem = name.removesuffix(".json")

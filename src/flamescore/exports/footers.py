@@ -14,15 +14,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flamescore.exports.records import LAST
 from flamescore.text import trim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
-
-LAST: Final = 12
-"""So many records at the end of a file are looked at, blank ones among them."""
 
 TOTAL_ROW: Final = "total_row"
 """Why a row whose whole id is a total word is rejected elsewhere in a file."""

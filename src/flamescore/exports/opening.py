@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.columns import Columns
 from flamescore.errors import InputError, Problem, ProjectFileError
+from flamescore.exports.contents import contents_of
 from flamescore.exports.find import find_files
 from flamescore.exports.missing_columns import unknown_columns, unknown_keys
 from flamescore.exports.plan import plan_of
@@ -152,15 +153,15 @@ def _open(
     spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime, *, keep: int
 ) -> OpenSource:
     finding = find_files(spec, project.folder, spool)
-    found = finding.files
     if spec.max_age is not None:
-        newest = max(found, key=lambda each: each.age_key)
+        newest = max(finding.files, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
         if newest.modified / 1e9 < oldest:
             age = f"is from {newest.told[2]}, older than `max_age: {spec.max_age}`"
             text = f"{spec.KIND}: `{newest.shown}` {age}."
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
-    fitted = _fitted(spec, found, place, project, spool)
+    contents = contents_of(finding, spec, spool)
+    fitted = _fitted(spec, contents.files, place, project, spool)
     spec, found = fitted.spec, fitted.found
     plans: list[Plan] = []
     problems: list[Problem] = []
@@ -173,7 +174,8 @@ def _open(
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.said)), finding.findings)
+    findings = (*finding.findings, *contents.findings)
+    return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.said)), findings)
 
 
 def _fitted(

@@ -82,7 +82,7 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
 
 def _parts(found: Found, spec: Source) -> tuple[tuple[str, str | None], ...]:
     known = {key for key, _ in found.parts}
-    return (*found.parts, *((key, value) for key, value in named(found.path, spec) if key not in known))
+    return (*found.parts, *((key, value) for key, value in named(found.name, spec) if key not in known))
 
 
 def _narrower(one: _Candidate, other: _Candidate) -> bool:

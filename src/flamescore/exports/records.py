@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import numpy as np
@@ -22,13 +23,18 @@ if TYPE_CHECKING:
     Codes = NDArray[np.uint8]
     FindRecords = Callable[["Lines"], tuple[Ints, Codes | None]]
 
+LAST: Final = 12
+"""So many records at the end of a file are looked at for a footer, blank ones among them."""
+
 LONGEST: Final = 1 << 23
 """A line that is longer, in bytes, is rejected whatever it holds; so is a record over several lines."""
 
 KEPT: Final = 100_000
 """How many rejects of a source are kept as rows, the first ones; the others are only counted."""
 
-SOUND, BLANK, SHORT, LONG, NUL, STRAY, UNCLOSED, ENDLESS, OBJECT = range(9)
+SOUND, SURPLUS, BLANK, SHORT, LONG, NUL, STRAY, UNCLOSED, ENDLESS, OBJECT = range(10)
+"""What a record is; one with `SURPLUS` has more cells than the header, all of these empty: it is sound."""
+
 REASONS: Final = {
     SHORT: "short_row",
     LONG: "long_row",
@@ -196,12 +202,17 @@ def decoded(data: bytes, *, shown: str, line: int) -> str:
 class RecordScan:
     """How many records a file has, how many are damaged for each reason, and where the first of these are.
 
-    `places` (`PLACES`) has as many damaged records as were asked for, in order.
+    `places` (`PLACES`) has as many damaged records as were asked for, in order; `last` the last records of
+    the file, blank ones too. `surplus` records have empty cells past the header. `footers` are the numbers of
+    the records that are no rows; they are not among the damaged ones.
     """
 
     records: int
     counts: Mapping[str, int]
     places: pl.DataFrame
+    last: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    surplus: int = 0
+    footers: tuple[int, ...] = ()
 
     @property
     def damaged(self) -> int:
@@ -219,11 +230,27 @@ class RecordScan:
         Rows behind more damaged records than `places` has are left out: it is not known where they stand.
         """
         damaged = self.places["record"].to_numpy()
+        all_known = len(damaged) >= self.damaged
+        if all_known and self.footers:
+            damaged = np.sort(np.concatenate([damaged, np.array(self.footers, np.int64)]))
         sound_before = damaged - 1 - np.arange(len(damaged))
         at = rows.to_numpy().astype(np.int64)
         before = np.searchsorted(sound_before, at, side="right")
         numbers: Ints = at + 1 + before
-        return numbers[before < len(damaged)] if len(damaged) < self.damaged else numbers
+        return numbers if all_known else numbers[before < len(damaged)]
+
+    def without_footers(self, footers: pl.DataFrame) -> RecordScan:
+        """Return the scan with some of the last records (`PLACES`) as footers."""
+        numbers = tuple(footers["record"].to_list())
+        counts = Counter(self.counts)
+        counts.subtract(REASONS[state] for state in footers["state"] if state in REASONS)
+        return replace(
+            self,
+            counts={reason: many for reason, many in counts.items() if many},
+            places=self.places.filter(~pl.col("record").is_in(numbers)),
+            surplus=self.surplus - int((footers["state"] == SURPLUS).sum()),
+            footers=numbers,
+        )
 
 
 @dataclass
@@ -234,16 +261,18 @@ class RecordCounter:
     records: int = 0
     states: Ints = field(default_factory=lambda: np.zeros(OBJECT + 1, np.int64))
     places: list[tuple[Ints, ...]] = field(default_factory=list)
+    last: list[Block] = field(default_factory=list)
 
     def add(self, block: Block) -> None:
         """Count the next block."""
         self.records += block.records
+        self.last = [block] if len(block.ends) >= LAST else [*self.last[-LAST:], block]
         if block.state is None:
             return
         room = self.most - self._damaged()
         self.states += np.bincount(block.state, minlength=len(self.states))
         if room > 0:
-            damaged = np.flatnonzero((block.state != SOUND) & (block.state != BLANK))
+            damaged = np.flatnonzero(block.state > BLANK)
             self.places.append(_places(block, damaged[:room]))
 
     @property
@@ -254,10 +283,15 @@ class RecordCounter:
     def scan(self) -> RecordScan:
         """Return what was counted."""
         counts = {reason: int(self.states[state]) for state, reason in REASONS.items() if self.states[state]}
-        return RecordScan(self.records, counts, _stacked(self.places))
+        last = [
+            _places(block, np.arange(max(0, len(block.ends) - LAST), len(block.ends))) for block in self.last
+        ]
+        return RecordScan(
+            self.records, counts, _stacked(self.places), _stacked(last).tail(LAST), int(self.states[SURPLUS])
+        )
 
     def _damaged(self) -> int:
-        return int(self.states.sum() - self.states[SOUND] - self.states[BLANK])
+        return int(self.states[BLANK + 1 :].sum())
 
 
 def count_records(blocks: Iterable[Block], most: int) -> RecordScan:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.errors import InputError
+from flamescore.errors import InputError, Problem
 from flamescore.exports.records import RawTexts, find_records
 from flamescore.findings import Finding, InExport, Severity, to_problem
 from flamescore.frames import REJECTS
@@ -36,6 +36,7 @@ REASONS: Final = {
     "nul_byte": "The row holds a NUL byte.",
     "no_object": "The line is no JSON object.",
     "missing_contact": "The row says no contact.",
+    "total_row": "The id is `Total` or another word for a sum.",
     "rounded_id": "The id is a number that a spreadsheet rounded.",
     "missing_event": "The row says no type of event.",
     "missing_time": "The row says no time.",
@@ -97,6 +98,16 @@ class Rejected:
     def count(self) -> int:
         """Return how many there are."""
         return self.failed.count + self.damaged
+
+    @property
+    def footers(self) -> int:
+        """Return how many records are no rows, but a footer."""
+        return 0 if self.sweep is None else len(self.sweep.footers)
+
+    @property
+    def surplus(self) -> int:
+        """Return how many rows have empty cells past the header."""
+        return 0 if self.sweep is None else self.sweep.surplus
 
     def reasons(self) -> dict[str, int]:
         """Return how many rejects each reason has."""

@@ -116,6 +116,8 @@ class Table:
             schema=dict.fromkeys(self.inner, pl.String()),
             infer_schema=False,
             raise_if_empty=False,
+            truncate_ragged_lines=True,
+            extra_columns="ignore",  # a cell past the header is empty, or its record is none of these
             glob=False,
         )
 
@@ -149,7 +151,10 @@ def open_table(found: Found, source: Source, spool: Spool, room: int) -> Table:
     unclear = _unclear(csv.headers)
     inner = tuple(str(index) for index in range(len(csv.headers)))
     schema: dict[str, pl.DataType] = {header: pl.String() for header in csv.headers if header not in unclear}
-    return Table(found, csv.data, _with_parts(schema, found), inner, csv.headers, unclear, csv, csv.line - 1)
+    table = Table(found, csv.data, _with_parts(schema, found), inner, csv.headers, unclear, csv, csv.line - 1)
+    if csv.start < csv.data.stat().st_size:
+        return table
+    return replace(table, frame=pl.LazyFrame(schema=dict.fromkeys(inner, pl.String())))  # a header alone
 
 
 def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:

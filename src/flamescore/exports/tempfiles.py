@@ -191,12 +191,24 @@ def _decoded(source: BinaryIO, encoding: str) -> Iterator[str]:
 def copy_ranges(path: Path, to: Path, ranges: Iterable[tuple[int, int]]) -> None:
     """Write byte ranges of a file one after the other."""
     with path.open("rb") as source, to.open("wb") as target:
-        for start, end in ranges:
-            source.seek(start)
-            left = end - start
-            while left > 0 and (block := source.read(min(BLOCK, left))):
-                target.write(block)
-                left -= len(block)
+        _copy(source, target, ranges)
+
+
+def cut_and_add(copy: Path, cut: int, path: Path, ranges: Iterable[tuple[int, int]]) -> None:
+    """Cut so many bytes off the end of a copy, and write byte ranges of a file behind it."""
+    with path.open("rb") as source, copy.open("r+b") as target:
+        target.seek(-cut, os.SEEK_END)
+        target.truncate()
+        _copy(source, target, ranges)
+
+
+def _copy(source: BinaryIO, target: BinaryIO, ranges: Iterable[tuple[int, int]]) -> None:
+    for start, end in ranges:
+        source.seek(start)
+        left = end - start
+        while left > 0 and (block := source.read(min(BLOCK, left))):
+            target.write(block)
+            left -= len(block)
 
 
 def with_line_feeds(path: Path, to: Path) -> None:

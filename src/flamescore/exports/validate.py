@@ -15,8 +15,11 @@ from flamescore.cells import fold, folded, present, rounded
 from flamescore.columns import NumberColumns
 from flamescore.exports import times
 from flamescore.exports.csv_records import scan_records
+from flamescore.exports.footers import TOTAL_ROW, total_id
+from flamescore.exports.last_records import without_footers
 from flamescore.exports.number_columns import number_format
 from flamescore.exports.plan import key_column
+from flamescore.exports.record_findings import record_findings
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
 from flamescore.exports.rejects import (
@@ -121,12 +124,17 @@ class Validated:
                 left -= frames[-1].height
         return pl.concat(frames)
 
+    @property
+    def ignored(self) -> int:
+        """Return how many rows the source leaves out, and how many of its records are footers."""
+        return self.left_out + sum(each.footers for each in self.files)
+
     def record(self, **counts: int) -> SourceRecord:
         """Return the source's record: `rows` and `rejected`, and what else is known."""
         known = Counts(
             rows=sum(each.rows for each in self.files),
             rejected=sum(each.count for each in self.files),
-            ignored=self.left_out,
+            ignored=self.ignored,
         )
         told = tuple(plan.table.found.told for plan in self.plans)
         rejects = rejects_of(self.files, self.spec, self.keep)
@@ -138,6 +146,7 @@ class Validated:
             tuple(note.text for note in self.notes),
             (
                 *(finding_of(note, self.spec) for note in self.notes),
+                *record_findings(self.spec, self.files),
                 *(() if rejects is None else (rejects,)),
             ),
         )
@@ -158,7 +167,7 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
         plans.append(plan)
         files.append(rejected)
         room = max(0, room - rejected.count)
-    if not sum(each.rows for each in files):
+    if not sum(each.rows - each.footers for each in files) and source.spec.KIND == "contacts":
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(plans, []))
     return Validated(source, tuple(plans), tuple(files), options.keep, notes)
@@ -187,7 +196,7 @@ def enforce_limit(validated: Validated, options: LoadOptions) -> None:
             limit=options.limit or validated.spec.max_rejects or options.fallback,
             strict=options.strict,
             hints=lambda: _hints(validated, options),
-            left_out=validated.left_out,
+            left_out=validated.ignored,
         )
     except ExportsRefusedError as error:
         raise ExportsRefusedError(error.problems, [validated.record()], [validated.rejects]) from None
@@ -217,6 +226,8 @@ def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
         rows = table.swept.records if table.swept else table.rows()
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
+    if plan.source.footer == "auto":
+        swept, copy = without_footers(plan, swept, copy, spool)
     sound = plan if copy is None else plan.over(table.sound_copy(copy))
     return sound, Rejected(table, swept.records, NONE_FAILED, swept, room)
 
@@ -404,6 +415,8 @@ def _checks(plan: Plan) -> dict[str, pl.Expr]:
             checks[_NOT_WHOLE] = checks.get(_NOT_WHOLE, pl.lit(value=False)) | (value.is_not_nan() & ~safe)
     if keyed in source.CANONICAL:
         checks["missing_contact"] = _missing(keyed, plan)
+        if keyed == "contact_id":
+            checks[TOTAL_ROW] = total_id(plan.column(keyed))
     if source.KIND != "contacts":
         checks[ROUNDED] = _rounded_row(plan)
     for name, code in (("opportunity_id", "missing_id"), ("event", "missing_event"), ("tag", "missing_tag")):

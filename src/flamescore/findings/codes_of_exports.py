@@ -137,7 +137,6 @@ EXPORTS: Final = (
         "A column of a preset stands twice in a file",
         "It is not clear which one is meant, so it is left out.",
         '`columns: {phone: "Phone Number#2"}`.',
-        coming=True,
     ),
     Code(
         "I114",
@@ -153,7 +152,6 @@ EXPORTS: Final = (
         "A workbook has several sheets with cells",
         "Only the first visible one is read.",
         "`sheet: NAME`.",
-        coming=True,
     ),
     Code(
         "I117",
@@ -161,7 +159,6 @@ EXPORTS: Final = (
         "A contacts column that nothing names differs in case alone",
         "It is not read.",
         "`columns: {email: Email}`, if it is wanted.",
-        coming=True,
     ),
     Code(
         "I118",
@@ -271,7 +268,6 @@ EXPORTS: Final = (
         "Footers, or empty surplus cells, were left out",
         "They are not rows.",
         "Nothing; `footer: none` reads the last lines as rows.",
-        coming=True,
     ),
     Code(
         "I133",
@@ -279,7 +275,6 @@ EXPORTS: Final = (
         "The header was found below the first line",
         "`header: find` looks for it.",
         "Nothing.",
-        coming=True,
     ),
     Code(
         "I134",
@@ -287,7 +282,6 @@ EXPORTS: Final = (
         "Files of no known format are left out",
         "A folder or archive holds others than exports.",
         "Move them away, or name the files by a glob.",
-        coming=True,
     ),
     Code(
         "I135",
@@ -311,7 +305,6 @@ EXPORTS: Final = (
         "What was found out about a file",
         "Its encoding, delimiter, packing, preset or how its tags are written was guessed.",
         "Nothing; or declare it, if it is wrong.",
-        coming=True,
     ),
     Code(
         "I138",
@@ -327,7 +320,6 @@ EXPORTS: Final = (
         "A source has a header and no rows",
         "A quiet night, or an export that failed.",
         "Look at the export.",
-        coming=True,
     ),
     Code(
         "I140",

@@ -98,8 +98,9 @@ class Source(Section):
         None,
     )
     format: Literal["csv", "ndjson", "parquet"] | None = setting(
-        one_of("csv", "ndjson", "parquet"), "by default told by the file's name", None
+        one_of("csv", "ndjson", "parquet"), "by default told by the file's name and first bytes", None
     )
+    sheet: str | None = setting(TEXT, "of a spreadsheet; by default the first visible one", None)
     columns: dict[str, tuple[str, ...]] = setting(
         mapped(HEADERS, words="name: header or headers"),
         "canonical columns and properties, and the headers that hold them",
@@ -150,6 +151,9 @@ class Source(Section):
     skip_rows: int = setting(LINES, "lines before the header", 0)
     begins_after: str | None = setting(
         TEXT, "the text of the line before the header, in a file of several tables", None
+    )
+    footer: Literal["auto", "none"] = setting(
+        one_of("auto", "none"), "whether totals and such lines at the end are no rows", "auto"
     )
     max_age: Period | None = setting(AGE, "how old the newest file may be", None)
     max_rejects: RejectLimit | None = setting(LIMIT, "of this source; by default the project's", None)
