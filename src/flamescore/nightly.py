@@ -19,6 +19,7 @@ from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.project import check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.rule_checks import check_rules
 from flamescore.runs import (
     Earlier,
     RulesFile,
@@ -154,6 +155,7 @@ def _work(
         implausible = check_plausible(scored, past.latest(), accept=options.accept)
         if options.strict and scored.observed.unseen:
             raise InputError(unseen_types(scored.observed))
+        of_rules = check_rules(inputs, scored)
         if options.trend is not None:
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
@@ -162,6 +164,7 @@ def _work(
     told = (
         *inputs.exports.findings,
         *(each for source in scored.observed.sources for each in source.findings),
+        *of_rules,
     )
     warnings = (*future, *warnings_of(inputs, scored), *past.warnings, *implausible, *map(as_line, told))
     describe_run = partial(
