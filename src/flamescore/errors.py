@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -64,6 +64,8 @@ class Problem:
     where: Where | None = None
     hint: str | None = None
     severity: str = "error"
+    finding: object = field(default=None, compare=False, repr=False)
+    """The finding that it was made of: it has more to tell. See `findings.of_problem`."""
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

@@ -283,7 +283,6 @@ class Exports:
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     records: tuple[SourceRecord, ...] = ()
     aliases: pl.DataFrame | None = None
-    warnings: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What is to be told of the exports as a whole; what is of one source stands in its record."""
 

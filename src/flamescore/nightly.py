@@ -6,21 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
-from flamescore.errors import InputError
 from flamescore.exports import delete_leftovers
-from flamescore.findings import as_line
+from flamescore.findings import CODES, Severity, StrictError, accepted, strict_error, unused
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
+from flamescore.observed_findings import observed_findings
 from flamescore.project import check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
 from flamescore.rule_checks import check_rules
 from flamescore.runs import (
+    LATEST_AHEAD,
     Earlier,
     RulesFile,
     RunStore,
@@ -28,9 +29,10 @@ from flamescore.runs import (
     describe,
     describe_given,
     finished,
+    undeleted,
     write_record,
 )
-from flamescore.sanity_checks import check_as_of, check_plausible, unseen_types, warnings_of
+from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
@@ -41,14 +43,17 @@ from flamescore.tables import (
     write_parquet,
     write_tables,
 )
+from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from datetime import date
     from pathlib import Path
 
     import polars as pl
 
     from flamescore.changes import Before, Changes
+    from flamescore.findings import Finding
     from flamescore.inputs import Inputs
     from flamescore.project import Project
     from flamescore.report import RunData, View
@@ -81,7 +86,7 @@ class Outcome:
 
     scored: Scored
     report: View
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     record: RunRecord
     published: Published | None
     previous: pl.DataFrame | None = None
@@ -89,6 +94,34 @@ class Outcome:
 
     unread: bool = False
     """Whether an earlier run can't be read."""
+
+
+LATE: Final = ("O100", "O105")
+"""Codes that arise when the record of the run stands."""
+
+_RAISED: Final = frozenset(
+    code
+    for code, each in CODES.items()
+    if each.severity is Severity.WARNING and code not in (*LATE, LATEST_AHEAD)
+)
+"""The warnings that a scoring may tell before it publishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Goes by the project's `accept`, on a day by the clock in the rule file's time zone."""
+
+    project: Project
+    today: date
+
+    def judged(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings as they are accepted."""
+        return accepted(found, self.project.accepts, self.today)
+
+    def all_of(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return all findings of a run as they are accepted, and a note for each entry that fits none."""
+        told = tuple(found)
+        return (*self.judged(told), *unused(told, self.project.accepts, _RAISED))
 
 
 @dataclass
@@ -112,15 +145,15 @@ def nightly(
     # All that can be told from the project and its rules comes before there is a folder, or a wait for one.
     check_needed(project)
     rules = rules_of(project)
-    future = check_as_of(
+    clock_says = check_as_of(
         project, parse_as_of(project.settings.as_of, rules.zone), rules.zone, accept=options.accept
     )
     delete_leftovers()
     if options.dry_run:
-        return _work(project, rules, options, tell, None, future=future)
+        return _work(project, rules, options, tell, None, clock_says=clock_says)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, rules, options, tell, held, future=future)
+        return _work(project, rules, options, tell, held, clock_says=clock_says)
 
 
 def _work(
@@ -130,7 +163,7 @@ def _work(
     tell: Callable[[str], None],
     held: HeldStore | None,
     *,
-    future: tuple[str, ...],
+    clock_says: tuple[Finding, ...],
 ) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Stopwatch(tell=tell)
@@ -140,7 +173,7 @@ def _work(
     past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
     earlier = past.before(as_of) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
-    with read_inputs(project, rules=rules, as_of=as_of, strict=options.strict, also=also) as inputs:
+    with read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
         watch.begin("Scoring")
         scored = score_exports(
@@ -153,26 +186,28 @@ def _work(
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         implausible = check_plausible(scored, past.latest(), accept=options.accept)
-        if options.strict and scored.observed.unseen:
-            raise InputError(unseen_types(scored.observed))
-        of_rules = check_rules(inputs, scored)
+        judge = _Judge(project, clock().astimezone(rules.zone).date())
+        seen = (
+            *clock_says,
+            *observed_findings(inputs, scored),
+            *check_rules(inputs, scored),
+            *implausible,
+        )
+        stop = strict_error(judge.judged(seen)) if options.strict else None
+        if stop is not None:
+            raise StrictError(stop, judge.judged(seen))
         if options.trend is not None:
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
     previous = past.scores() if held is None else None
-    told = (
-        *inputs.exports.findings,
-        *(each for source in scored.observed.sources for each in source.findings),
-        *of_rules,
-    )
-    warnings = (*future, *warnings_of(inputs, scored), *past.warnings, *implausible, *map(as_line, told))
+    findings = judge.all_of((*seen, *past.findings))
     describe_run = partial(
         describe,
         scored,
         rules=RulesFile.of(rules_path(project), rules.text),
         started_at=started_at,
-        warnings=warnings,
+        findings=findings,
         hot_flames=settings.hot_flames,
         given=describe_given(project),
         changes=changes,
@@ -181,7 +216,7 @@ def _work(
         record = describe_run(run_id="")
         report = view(just_scored(record, scored, keep=settings.keep))
         record = finished(record, scored, steps=watch.steps)
-        return Outcome(scored, report, warnings, record, None, previous, unread=bool(past.warnings))
+        return Outcome(scored, report, findings, record, None, previous, unread=bool(past.findings))
     return _publish(
         held,
         describe_run,
@@ -190,8 +225,9 @@ def _work(
         changes=changes,
         watch=watch,
         options=options,
-        warnings=warnings,
-        ahead=bool(future),
+        findings=findings,
+        judge=judge,
+        ahead=any(each.code == FUTURE for each in clock_says),
     )
 
 
@@ -204,7 +240,8 @@ def _publish(
     changes: Changes | None,
     watch: _Stopwatch,
     options: Options,
-    warnings: tuple[str, ...],
+    findings: tuple[Finding, ...],
+    judge: _Judge,
     ahead: bool,
 ) -> Outcome:
     """Write the tables, the report and, when all else is there, the record into a folder; publish it."""
@@ -226,7 +263,9 @@ def _publish(
         record = finished(record, scored, steps=watch.steps, files=files)
         write_record(folder.path, record)
         published = folder.commit(make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs)
-    return Outcome(scored, report, warnings, record, published)
+    aside = not_latest(published)
+    late = (*(() if aside is None else (aside,)), *map(undeleted, published.undeleted))
+    return Outcome(scored, report, (*findings, *judge.judged(late)), record, published)
 
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:

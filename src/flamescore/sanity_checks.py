@@ -1,26 +1,25 @@
-"""What stops a run, and what it warns of.
+"""A run against the clock and against what is plausible.
 
 An `as_of` in the future (`check_as_of`) stops it, and exports that read well and are wrong all the same
-(`check_plausible`); with `--accept` these are warnings. Others are what a user should look at in rules,
-project and exports (`warnings_of`), and that a run did not become the latest one (`not_latest`).
+(`check_plausible`); with `--accept` these are warnings. That a run did not become the latest one
+(`not_latest`) is known when it is published.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import replace
 from datetime import timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from flamescore.engine import Clock
-from flamescore.errors import InputError, Problem, UsageError
+from flamescore.errors import InputError, UsageError
+from flamescore.findings import Finding, InExport, Severity, let_through, to_problem
 from flamescore.inputs import parse_as_of
 from flamescore.rules import EventRule, Happened, conditions_of, leaves
-from flamescore.tables import absent
 from flamescore.text import for_log
 from flamescore.units import count
 from flamescore.wallclock import ahead, clock
-from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.errors import Where
-    from flamescore.inputs import Inputs
     from flamescore.project import Project
     from flamescore.rules import Condition, RuleBook
     from flamescore.runs import Published, RunRecord
@@ -36,13 +34,19 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 FUTURE: Final = "U015"
-UNSEEN: Final = "I050"
 ORPHANS: Final = "I051"
 HALF: Final = "I052"
 NOT_MOVED: Final = "O100"
 BACKFILL: Final = "O104"
+FIXED: Final = "O102"
+SOME_ORPHANS: Final = "I135"
+MANY_ORPHANS: Final = "I147"
+SHORT: Final = "I146"
 ACCEPT: Final = "If this is right, score once with --accept."
 
+_LOOK: Final = "look at the contacts export, and at `contact_id` or `contact_key` of the source"
+_REACH: Final = "export the whole window, or shorten it"
+_LONG_AGO: Final = timedelta(hours=36)
 _LATELY: Final = timedelta(days=2)
 _DAY: Final = 86_400
 _NAMED: Final = 3
@@ -54,22 +58,37 @@ Source = tuple[str, str]
 # --- as_of against the clock
 
 
-def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bool) -> tuple[str, ...]:
-    """Return a warning where `as_of` is in the future and that is accepted; nothing where it is not.
+def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bool) -> tuple[Finding, ...]:
+    """Return a warning where `as_of` is in the future and that is accepted, or fixed and long past.
 
     Raises:
         UsageError: it is in the future, without `accept`. The day that was likely meant is named.
     """
     away, text = ahead(as_of, zone), project.settings.as_of
     if away is None:
-        return ()
-    said = f"as_of {text} is {away} ahead"
-    if accept:
-        return (f"as_of: {FUTURE} {said} (accepted)",)
+        return tuple(_fixed(project, as_of, zone))
     meant = _meant(text, zone)
     question = f" Did you mean {meant}?" if meant else ""
-    hint = "If it is meant, score with --accept; it does not become the latest run then."
-    raise UsageError(Problem(FUTURE, f"{said}.{question}", _where(project, text), hint))
+    hint = "if it is meant, score with --accept; it does not become the latest run then"
+    said = f"as_of {text} is {away} ahead.{question}"
+    found = Finding(FUTURE, Severity.ERROR, "as_of", said, _where(project, text), do=hint)
+    if accept:
+        return (let_through(found),)
+    raise UsageError(to_problem(found))
+
+
+def _fixed(project: Project, as_of: datetime, zone: ZoneInfo) -> Iterator[Finding]:
+    """Tell an instant that stands in the project file, and that was over 36 hours ago."""
+    text, now = project.settings.as_of, clock()
+    where = _where(project, text)
+    if where is None or "as_of" in project.given or text in ("now", "today") or now - as_of <= _LONG_AGO:
+        return
+    days = (now.astimezone(zone).date() - as_of.astimezone(zone).date()).days
+    file = PurePath(where.path).name
+    said = (
+        f'as_of is fixed at {text} in {file}, {count(days, "day")} ago; a nightly job wants "as_of: today".'
+    )
+    yield Finding(FIXED, Severity.WARNING, "as_of", said, where, cure="as_of: today")
 
 
 def _meant(text: str, zone: ZoneInfo) -> str | None:
@@ -92,7 +111,7 @@ def _where(project: Project, text: str) -> Where | None:
 # --- exports against what is plausible
 
 
-def check_plausible(scored: Scored, last: RunRecord | None, *, accept: bool = False) -> tuple[str, ...]:
+def check_plausible(scored: Scored, last: RunRecord | None, *, accept: bool = False) -> tuple[Finding, ...]:
     """Hold a scoring against what is plausible, and against the last run; return the warnings.
 
     Raises:
@@ -101,58 +120,73 @@ def check_plausible(scored: Scored, last: RunRecord | None, *, accept: bool = Fa
     """
     stops = [*_all_orphans(scored.observed), *_half_gone(scored.observed, last)]
     if stops and not accept:
-        raise InputError(stops)
+        raise InputError([to_problem(each) for each in stops])
     return (
-        *(f"{each.message.removesuffix('.')} (accepted)" for each in stops),
+        *(let_through(each) for each in stops),
         *_short_histories(scored),
-        *_more_orphans(scored.observed, last),
+        *_many_orphans(scored.observed, last),
     )
 
 
-def unseen_types(observed: Observations) -> list[Problem]:
-    """Return a problem for each event type that rules name and no event has, with the nearest there is."""
-    return [_unseen(kind, observed.types) for kind in observed.unseen]
-
-
-def _unseen(kind: str, types: Sequence[str]) -> Problem:
-    meant = nearest(kind, types)
-    text = f"No event in the rules' windows is of the type `{kind}`, which a rule names."
-    return Problem(UNSEEN, text, None, f"Did you mean `{meant}`?" if meant else None)
-
-
-def _all_orphans(observed: Observations) -> Iterator[Problem]:
+def _all_orphans(observed: Observations) -> Iterator[Finding]:
     """Tell sources of which not one row found its contact."""
     for source in observed.sources:
         counts = source.counts
         if counts.orphans and not counts.kept:
-            text = (
-                f"{source.kind}: `{source.path}`: of {count(counts.orphans, 'row')} that could count "
-                "none is of a contact in the list."
+            text = f"Of {count(counts.orphans, 'row')} that could count none is of a contact in the list."
+            hint = f"look at `contact_id` or `contact_key` of the source. {ACCEPT}"
+            yield _of_source(
+                ORPHANS, Severity.ERROR, (source.kind, source.path), text, many=counts.orphans, do=hint
             )
-            hint = f"Look at `contact_id` or `contact_key` of the source. {ACCEPT}"
-            yield Problem(ORPHANS, text, None, hint)
 
 
-def _half_gone(observed: Observations, last: RunRecord | None) -> Iterator[Problem]:
+def _half_gone(observed: Observations, last: RunRecord | None) -> Iterator[Finding]:
     before, now = _before(last, "rows"), _now(observed, "rows")
     for (kind, path), rows in now.items():
         had = before.get((kind, path), 0)
         if rows * 2 < had:
-            text = f"{kind}: `{path}` has {count(rows, 'row')}, under half of the {had:,} of the last run."
-            yield Problem(HALF, text, None, f"Is the export whole? {ACCEPT}")
+            text = f"It has {count(rows, 'row')}, under half of the {had:,} of the last run."
+            hint = f"see whether the export is whole. {ACCEPT}"
+            yield _of_source(HALF, Severity.ERROR, (kind, path), text, many=rows, of=had, do=hint)
 
 
-def _more_orphans(observed: Observations, last: RunRecord | None) -> Iterator[str]:
-    if last is None:
-        return
-    before, now = _before(last, "orphans"), _now(observed, "orphans")
-    for (kind, path), orphans in now.items():
-        had = before.get((kind, path))
-        if had is not None and orphans and orphans >= 2 * had:
-            yield (
-                f"{kind} {path}: {count(orphans, 'row')} of contacts that are not in the list, "
-                f"and {had:,} in the last run"
-            )
+def _many_orphans(observed: Observations, last: RunRecord | None) -> Iterator[Finding]:
+    """Tell the rows of contacts that are not in the list: a note, or a warning where they are many.
+
+    Many are more than half of the rows, or twice those of the last run. A source of which no row found its
+    contact is told as that.
+    """
+    before = {} if last is None else _before(last, "orphans")
+    rows, kept = _now(observed, "rows"), _now(observed, "kept")
+    for source, orphans in _now(observed, "orphans").items():
+        if not orphans or not kept[source]:
+            continue
+        had, of = before.get(source), rows[source]
+        text = f"{orphans:,} of {count(of, 'row')} {_are(orphans)} of contacts that are not in the list"
+        if had is not None and orphans >= 2 * had:
+            text = f"{text}, and {had:,} {'was' if had == 1 else 'were'} in the last run"
+        elif orphans * 2 <= of:
+            yield _of_source(SOME_ORPHANS, Severity.NOTE, source, f"{text}.", many=orphans, of=of)
+            continue
+        yield _of_source(MANY_ORPHANS, Severity.WARNING, source, f"{text}.", many=orphans, of=of, do=_LOOK)
+
+
+def _are(many: int) -> str:
+    return "is" if many == 1 else "are"
+
+
+def _of_source(
+    code: str,
+    severity: Severity,
+    source: Source,
+    message: str,
+    *,
+    many: int,
+    of: int | None = None,
+    do: str | None = None,
+) -> Finding:
+    kind, path = source
+    return Finding(code, severity, f"{kind} {path}", message, InExport(kind, path), count=many, of=of, do=do)
 
 
 def _now(observed: Observations, count: str) -> dict[Source, int]:
@@ -171,7 +205,7 @@ def _before(last: RunRecord | None, count: str) -> dict[Source, int]:
     return sums
 
 
-def _short_histories(scored: Scored) -> Iterator[str]:
+def _short_histories(scored: Scored) -> Iterator[Finding]:
     """Tell windows that reach further back than the sources that have their events.
 
     A day's grace: an export of thirty days is not to be told from a window of thirty. Windows without end
@@ -186,10 +220,8 @@ def _short_histories(scored: Scored) -> Iterator[str]:
             short.setdefault(furthest, {})[name] = reach, window
     for (path, oldest), rules in short.items():
         days = -(-oldest // _DAY)
-        yield (
-            f"events {path}: the oldest event is {count(days, 'day')} old, "
-            f"and rules look further back: {_listed(rules)}"
-        )
+        text = f"The oldest event is {count(days, 'day')} old, and rules look further back: {_listed(rules)}."
+        yield _of_source(SHORT, Severity.WARNING, ("events", path), text, many=days, do=_REACH)
 
 
 def _furthest(pasts: Sequence[SourcePast], types: tuple[str, ...]) -> tuple[str, int] | None:
@@ -230,52 +262,23 @@ def _asked(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Period]]:
                     yield name, leaf.match.types, leaf.window
 
 
-# --- what a run warns of, though it goes on
+# --- after publication
 
 
-def warnings_of(inputs: Inputs, scored: Scored) -> tuple[str, ...]:
-    """Return the warnings of rules, exports and project, a line each."""
-    settings = inputs.project.settings
-    # Columns that `keep` has by default are no promise of the user's: only those written down are missed.
-    missing = absent(scored.contacts, settings.keep) if "keep" in settings.given_keys else ()
-    return (
-        *(_in_a_line(problem, inputs.project) for problem in inputs.bound.warnings),
-        *_missing_columns(inputs, scored),
-        *inputs.exports.warnings,
-        *(f"`keep` names `{name}`, which no contacts export has: it is left out" for name in missing),
-    )
+def not_latest(published: Published) -> Finding | None:
+    """Say why a run did not become the latest one; None where it did.
 
-
-def _in_a_line(problem: Problem, project: Project) -> str:
-    """Say a warning without its source line and hint: `rules/keap.yaml:94:17: R100 message`."""
-    where = problem.where
-    if where is None:
-        return f"{problem.code} {problem.message}"
-    return f"{replace(where, path=project.near(where.path))}: {problem.code} {problem.message}"
-
-
-def _missing_columns(inputs: Inputs, scored: Scored) -> Iterator[str]:
-    """Tell of columns that files lack; of events only where the source has some that a rule asks it of."""
-    for gap in inputs.gaps:
-        kind, index = gap.source
-        types = scored.observed.pasts[index].named if kind == "events" and scored.observed.pasts else ()
-        warning = gap.warning(types)
-        if warning is not None:
-            yield warning
-
-
-def not_latest(published: Published) -> tuple[str, str] | None:
-    """Say why a run did not become the latest one, and how much that matters; None where it did.
-
-    It is a warning where the run was meant to be the latest, and `info` of a backfill.
+    It is a warning where the run was meant to be the latest, and a note of a backfill.
     """
     if published.latest:
         return None
     run, stays = published.run, published.stays
     stands = f'published, but "latest" stays at {stays.run_id}' if stays else 'published, but not as "latest"'
+    moves = "--make-latest moves it."
     if ahead(run.as_of) is not None:
-        why = "this run's as_of is in the future"
-        return f"latest: {NOT_MOVED} {stands}: {why}. --make-latest moves it.", "warning"
+        text = f"{stands}: this run's as_of is in the future. {moves}"
+        return Finding(NOT_MOVED, Severity.WARNING, "latest", text)
     if clock() - run.as_of <= _LATELY:
-        return f"latest: {NOT_MOVED} {stands}, whose as_of is later. --make-latest moves it.", "warning"
-    return f"latest: {BACKFILL} {stands}; read this run with --run {run.run_id}.", "info"
+        return Finding(NOT_MOVED, Severity.WARNING, "latest", f"{stands}, whose as_of is later. {moves}")
+    text = f"{stands}; read this run with --run {run.run_id}."
+    return Finding(BACKFILL, Severity.NOTE, "latest", text)

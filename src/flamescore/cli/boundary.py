@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
 from flamescore import stopping
+from flamescore.cli.messages import Messages
 from flamescore.cli.options import LogFormat
 from flamescore.cli.streams import check_stdout, forget_stdout
 from flamescore.errors import ExitCode, FlamescoreError, OutputError, Problem, fault
-from flamescore.text import for_log, json_text, without_credentials
+from flamescore.findings import StrictError
+from flamescore.text import for_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from flamescore.findings import Finding
 
 INTERRUPTED = Problem("X130", "Interrupted. Nothing was left half-written.")
 TERMINATED = Problem("X143", "Terminated. Nothing was left half-written.")
@@ -35,33 +37,6 @@ _EXPECTED: Final = {
     "less_than_equal": "at most {le:g}",
 }
 """What a value must be, by the kind of pydantic's error."""
-
-
-@dataclass(frozen=True, slots=True)
-class Messages:
-    """What a command says on stderr beside its answer, as `--log-format`, `--quiet` and `--verbose` ask."""
-
-    log: LogFormat = LogFormat.TEXT
-    quiet: bool = False
-    verbose: bool = False
-    started: float = field(default_factory=time.perf_counter)
-
-    def remark(self, text: str, *, level: str = "warning", always: bool = False) -> None:
-        """Write a line that is no error, unless it is to be quiet; with `always` even then."""
-        if self.quiet and not always:
-            return
-        said = {"level": level, "message": without_credentials(text)}
-        line = json_text(said) if self.log is LogFormat.JSON else for_log(text)
-        sys.stderr.write(f"{line}\n")
-
-    def detail(self, text: str) -> None:
-        """Write a line that `--verbose` asks for."""
-        if self.verbose:
-            self.remark(text, level="info")
-
-    def took(self, what: str) -> None:
-        """Say under `--verbose` how long the command has taken for what it did."""
-        self.detail(f"{time.perf_counter() - self.started:8.3f} s  {what}")
 
 
 def command(
@@ -83,9 +58,9 @@ def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
     """Say what is wrong with the words of a command, in the log format that they ask for."""
     log = log_asked(arguments)
     if (wrong := _wrong_value(error)) is not None:
-        complain((wrong,), ExitCode.USAGE, log)
+        Messages(log).complain((wrong,), ExitCode.USAGE)
     elif log is LogFormat.JSON:
-        complain((Problem("U000", error.format_message()),), ExitCode.USAGE, log)
+        Messages(log).complain((Problem("U000", error.format_message()),), ExitCode.USAGE)
     else:
         sys.stderr.write(_usage(error))
     return int(ExitCode.USAGE)
@@ -148,12 +123,13 @@ def say(text: str) -> None:
 def ended(error: BaseException, log: LogFormat) -> ExitCode:
     """Say what ended the program, and return its exit code."""
     code, problems = _judged(error)
-    complain(problems, code, log)
+    Messages(log).complain(problems, code)
     return code
 
 
 def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, answers: bool) -> ExitCode:
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Finding, ...] = ()
     try:
         stopping.work()
         code = work(messages) or ExitCode.DONE
@@ -165,8 +141,9 @@ def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, 
         raise
     except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
         code, problems = _judged(error)
+        warnings = error.findings if isinstance(error, StrictError) and problems is error.problems else ()
     with suppress(*stopping.STOPS):  # where nobody reads what is said, a further signal ends the waiting
-        complain(problems, code, messages.log)
+        messages.complain(problems, code, before=warnings)
     return code
 
 
@@ -187,24 +164,3 @@ def _judged(error: BaseException) -> tuple[ExitCode, tuple[Problem, ...]]:
     if isinstance(error, BrokenPipeError):
         return ExitCode.DONE, ()
     return ExitCode.FAULT, (fault(error),)
-
-
-def complain(problems: tuple[Problem, ...], code: ExitCode, log: LogFormat) -> None:
-    """Write problems to stderr: as text, or as one JSON object a line."""
-    for problem in problems:
-        sys.stderr.write((_json(problem, code) if log is LogFormat.JSON else str(problem)) + "\n")
-
-
-def _json(problem: Problem, code: ExitCode) -> str:
-    where = problem.where
-    said = {
-        "level": problem.severity,
-        "code": problem.code,
-        "message": without_credentials(problem.message),
-        "hint": None if problem.hint is None else without_credentials(problem.hint),
-        "path": None if where is None else without_credentials(where.path),
-        "line": where.line if where and where.line else None,
-        "column": where.column if where and where.column else None,
-        "exit_code": int(code),
-    }
-    return json_text(said)

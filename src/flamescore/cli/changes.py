@@ -13,7 +13,7 @@ from flamescore.report import number
 from flamescore.runs import changed_contacts, changes_summary, find_run, reading_run
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.runs import RunRecord
 
@@ -32,7 +32,7 @@ def changes(
 ) -> None:
     """Show what changed in a run since the one before."""
     chosen = format_of(output)
-    found = find_run(find_settings(config), run, warn=messages.remark)
+    found = find_run(find_settings(config), run, warn=messages.warn)
     with reading_run(found):
         rows = changed_contacts(found, score, everyone=everyone)
         said = changes_summary(found.record, score)
@@ -49,7 +49,7 @@ def _say(record: RunRecord, summary: str, output: Output, messages: Messages) ->
         messages.remark(summary)
         return
     if on_terminal(output):
-        messages.remark(summary, level="info")
+        messages.remark(summary)
     for note in record.changes.notes:
         messages.remark(note)
 

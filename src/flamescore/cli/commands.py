@@ -6,11 +6,12 @@ comes with it, which neither help nor completion nor a misspelt flag waits for.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flamescore.cli.boundary import Messages, command
+from flamescore.cli.boundary import command
+from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
     As,
     Changed,
@@ -28,6 +29,9 @@ from flamescore.cli.options import (
     Spreadsheet,
     Verbose,
 )
+
+if TYPE_CHECKING:
+    from flamescore.errors import ExitCode
 
 
 def score(
@@ -52,8 +56,16 @@ def score(
         str | None, typer.Option(metavar="FOLDER", help="Folder that runs are published in.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first reject or unknown event type.")
+        bool, typer.Option("--strict", help="Publish nothing if there is a warning that is not accepted.")
     ] = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="warning: publish, and exit with 1 if there is a warning.",
+            show_default=False,
+        ),
+    ] = None,
     max_rejects: Annotated[
         str | None,
         typer.Option(
@@ -92,7 +104,7 @@ def score(
         ),
     ] = None,
     spreadsheet: Spreadsheet = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -102,7 +114,7 @@ def score(
     its variable (FLAMESCORE_OUTPUT, FLAMESCORE_AS_OF, ...), which wins over the project file.
     """
 
-    def work(messages: Messages) -> None:
+    def work(messages: Messages) -> ExitCode:
         from flamescore.cli import score as verb
 
         flags: dict[str, object] = {
@@ -113,6 +125,7 @@ def score(
             "output": output,
             "max_rejects": max_rejects,
             "hot_flames": hot_flames,
+            "fail_on": fail_on,
         }
         options = verb.Options(
             strict=strict,
@@ -122,7 +135,7 @@ def score(
             dry_run=dry_run,
             spreadsheet=spreadsheet,
         )
-        verb.score(config, flags, options, trend, messages)
+        return verb.score(config, flags, options, trend, messages)
 
     command(work, Messages(log_format, quiet, verbose), answers=dry_run)
 
@@ -153,7 +166,7 @@ def explain(
         ExplainFormat | None,
         typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
     ] = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -233,7 +246,7 @@ def search(
     form: As = None,
     spreadsheet: Spreadsheet = False,
     raw: Raw = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -284,7 +297,7 @@ def report(
             show_default=False,
         ),
     ] = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -318,7 +331,7 @@ def changes(
     form: As = None,
     spreadsheet: Spreadsheet = False,
     raw: Raw = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -365,7 +378,7 @@ def runs(
     form: As = None,
     spreadsheet: Spreadsheet = False,
     raw: Raw = False,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -392,7 +405,7 @@ def presets(
     ] = None,
     out: Out = None,
     form: As = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:
@@ -415,7 +428,7 @@ def schema(
         SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
     ] = SchemaOf.RULES,
     out: Out = None,
-    quiet: Quiet = False,
+    quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
 ) -> None:

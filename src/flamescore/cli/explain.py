@@ -20,7 +20,7 @@ from flamescore.runs import find_run, project_of, reading_run, scan
 from flamescore.text import json_text
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.explanations import Explanation
     from flamescore.frames import Exports
     from flamescore.project import Project
@@ -47,7 +47,7 @@ def explain(
     project = find_settings(config)
     most = SHOWN if chosen is ExplainFormat.TABLE else None
     if as_of is None:
-        found = find_run(project, run, warn=messages.remark)
+        found = find_run(project, run, warn=messages.warn)
         told = _of_run(project, contact, found, config, everything=everything, most=most)
     else:
         told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)

@@ -68,9 +68,14 @@ Config: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")]
+Quiet: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--quiet", "-q", count=True, show_default=False, help="Show errors and warnings alone; -qq: errors."
+    ),
+]
 Verbose: TypeAlias = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Show how long it took, on stderr.")
+    bool, typer.Option("--verbose", "-v", help="Show notes, accepted warnings and how long it took.")
 ]
 Log: TypeAlias = Annotated[
     LogFormat, typer.Option("--log-format", help="Write messages as text, or as one JSON object per line.")

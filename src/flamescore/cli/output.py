@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def remark_on_others(
     """Say on a terminal that there are more rows than it shows."""
     if on_terminal(output) and shown.height < found.height:
         hint = "" if limit is not None else "; --limit shows more"
-        messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}", level="info")
+        messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}")
 
 
 def deliver(data: bytes, out: str | None) -> None:

@@ -13,7 +13,7 @@ from flamescore.units import count
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
 
 

@@ -13,7 +13,7 @@ from flamescore.report import RENDERERS, read_back, redacted, render_terminal, v
 from flamescore.runs import find_run, reading_run
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
 
 SHOWN: Final = 20
 """Leads of each score that a terminal shows."""
@@ -30,7 +30,7 @@ def report(
 ) -> None:
     """Show the report of a run, or write it to a file."""
     chosen = _format(out, form)
-    found = find_run(find_settings(config), run, warn=messages.remark)
+    found = find_run(find_settings(config), run, warn=messages.warn)
     with reading_run(found):
         data = read_back(found)
         data = redacted(data) if redact else data

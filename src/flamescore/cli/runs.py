@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flamescore.cli.output import emit
 from flamescore.errors import InputError
+from flamescore.findings import of_problem
 from flamescore.project import find_settings
-from flamescore.runs import RunStore, checked, listed
+from flamescore.runs import RunStore, checked, listed, undeleted
 from flamescore.units import count
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.project import Project
 
@@ -38,16 +40,16 @@ def runs(
     if check and problems:
         raise InputError(problems)
     for each in problems:
-        messages.remark(f"{each.code} {each.message}")
+        messages.warn(of_problem(replace(each, severity="warning"), "run"))
 
 
 def _prune(store: RunStore, project: Project, timeout: float, messages: Messages) -> None:
     if not store.runs():
         return  # nothing to prune, and no folder to make
     with store.hold(timeout) as held:
-        deleted, undeleted = held.prune(project.settings.keep_runs)
-    for name in undeleted:
-        messages.remark(f"run {name} can't be deleted", always=True)
+        deleted, left = held.prune(project.settings.keep_runs)
+    for name in left:
+        messages.warn(undeleted(name))
     were = "was" if len(deleted) == 1 else "were"
     some = f"{count(len(deleted), 'run')} {were}" if deleted else "no run was"
-    messages.remark(f"{some} deleted; keep_runs is {project.settings.keep_runs:,}", level="info")
+    messages.remark(f"{some} deleted; keep_runs is {project.settings.keep_runs:,}")

@@ -13,7 +13,7 @@ from flamescore.project import json_schema as project_schema
 from flamescore.rules import json_schema as rules_schema
 
 if TYPE_CHECKING:
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
 
 
 def schema(which: SchemaOf, out: str | None, messages: Messages) -> None:

@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
+from flamescore.cli.messages import now
+from flamescore.cli.options import LogFormat
 from flamescore.cli.terminal import progress, show
-from flamescore.errors import Problem, UsageError
-from flamescore.nightly import Options, nightly
+from flamescore.errors import ExitCode, Problem, UsageError
+from flamescore.findings import Finding, Severity, as_json, fails_on_warning
+from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
-from flamescore.report import render_terminal, summary_line
-from flamescore.sanity_checks import not_latest
+from flamescore.report import Findings, render_terminal, summary_line
 from flamescore.units import parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.nightly import Outcome
     from flamescore.units import Period
 
 __all__ = ["Options", "score"]
 
+PUBLISHED: Final = "O000"
+DRY_RUN: Final = "O010"
+
 
 def score(
     config: str | None, flags: Mapping[str, object], options: Options, trend: str | None, messages: Messages
-) -> None:
-    """Score, publish the run and say what came of it."""
+) -> ExitCode:
+    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`."""
     project = find_settings(config, flags)
     options = replace(options, trend=_period(trend))
-    with progress(quiet=messages.quiet) as tell:
+    quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
+    with progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
-    if not messages.quiet:
-        _say(outcome, messages)
+    _say(outcome, messages)
+    failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
+    return ExitCode.FOUND if failed else ExitCode.DONE
 
 
 def _period(text: str | None) -> Period | None:
@@ -48,23 +57,53 @@ def _period(text: str | None) -> Period | None:
 
 
 def _say(outcome: Outcome, messages: Messages) -> None:
-    """Tell the run on a terminal; off one, a line, and on stderr what was wrong with the input."""
+    """Tell the run on stdout and what was found on stderr; as JSON all of it there, the success line last."""
+    structured = messages.log is LogFormat.JSON
+    if not messages.quiet and not structured:
+        _on_stdout(outcome)
+    published = outcome.published
+    ids = {} if published is None else dict.fromkeys(LATE, published.run.run_id)
+    messages.tell(outcome.findings, run_ids=ids)
+    for step in outcome.record.steps:
+        messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
+    if structured and not messages.quiet:
+        if published is None:
+            for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+                messages.remark(told)
+        messages.line("", _success(outcome, time.perf_counter() - messages.started))
+
+
+def _on_stdout(outcome: Outcome) -> None:
+    """Tell the run: on a terminal its report, off one a line."""
     if sys.stdout.isatty():
-        show(render_terminal(outcome.report))
+        show(render_terminal(replace(outcome.report, findings=Findings())))
     else:
         say(summary_line(outcome.report))
-        for problem in outcome.report.problems:
-            messages.remark(problem)
     if outcome.published is None:
         for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.run.path}")
-    aside = None if outcome.published is None else not_latest(outcome.published)
-    if aside is not None:
-        text, level = aside
-        messages.remark(text, level=level)
-    for left in () if outcome.published is None else outcome.published.undeleted:
-        messages.remark(f"old run {left} can't be deleted")
-    for step in outcome.record.steps:
-        messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
+
+
+def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """Return the last line of a run that went well: all keys of a finding, and what the run comes to."""
+    published, report = outcome.published, outcome.report
+    code = DRY_RUN if published is None else PUBLISHED
+    run_id = None if published is None else published.run.run_id
+    text = summary_line(report)
+    severities = Counter(each.severity for each in outcome.findings if each.accepted is None)
+    let_through = sum(each.accepted is not None for each in outcome.findings)
+    return {
+        **as_json(Finding(code, Severity.INFO, "run", text), time=now(), run_id=run_id),
+        "path": None if published is None else str(published.run.path),
+        "as_of": outcome.record.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "contacts": report.contacts,
+        "hot": {score.name: score.hot for score in report.scores},
+        "to_call": {score.name: score.on_list for score in report.scores},
+        "latest": published is not None and published.latest,
+        "warnings": severities[Severity.WARNING],
+        "notes": severities[Severity.NOTE],
+        "accepted": let_through,
+        "seconds": round(seconds, 3),
+    }

@@ -14,7 +14,7 @@ from flamescore.searches import Asked, search_run
 if TYPE_CHECKING:
     import polars as pl
 
-    from flamescore.cli.boundary import Messages
+    from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.searches import Found
 
@@ -29,7 +29,7 @@ def search(
 ) -> None:
     """Search a run and show the rows."""
     project = find_settings(config)
-    found = search_run(project, find_run(project, run, warn=messages.remark), asked)
+    found = search_run(project, find_run(project, run, warn=messages.warn), asked)
     for note in found.notes:
         messages.remark(note)
     shown = first_rows(found.rows, output, limit)

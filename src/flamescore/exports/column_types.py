@@ -18,6 +18,7 @@ from flamescore.cells import as_text, in_years, json_text
 from flamescore.errors import InputError, Problem
 from flamescore.exports.nested import inside, rebuilt
 from flamescore.exports.plan import plan_of
+from flamescore.exports.source_findings import LEFT_OUT, Note
 from flamescore.input_errors import UNREADABLE, reading
 from flamescore.text import printable
 
@@ -84,7 +85,7 @@ def plain_types(sources: Sequence[OpenSource], named: NamedColumns | None) -> tu
 def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) -> OpenSource:
     plans: list[Plan] = []
     problems: list[Problem] = []
-    notes: dict[str, None] = {}
+    notes: dict[Note, None] = {}
     for plan in source.plans:
         table, named = plan.table, _named_headers(plan, wanted)
         plain, unread = _plain_table(plan, None if whole else named)
@@ -93,7 +94,8 @@ def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) ->
             if header in named:
                 problems.append(_problem(header, told, table))
             elif source.spec.KIND == "contacts":
-                notes[f"the column `{printable(header)}` can't be read ({told}); it is left out"] = None
+                text = f"the column `{printable(header)}` can't be read ({told}); it is left out"
+                notes[Note(text, LEFT_OUT)] = None
     if problems:
         raise InputError(problems)
     return replace(source, plans=tuple(plans), said=(*source.said, *notes))

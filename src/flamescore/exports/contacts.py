@@ -12,6 +12,7 @@ from flamescore.cells import as_text, is_rounded, keyed, present, rounded
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.validate import ROUNDED, enforce_limit
+from flamescore.findings import Finding, Severity
 from flamescore.frames import SURVIVOR
 from flamescore.project import ContactsSource
 from flamescore.units import count
@@ -33,6 +34,9 @@ _TIME: Final = ":"
 """HubSpot writes `76340251:1661707291575`: the id, and when it was merged."""
 
 
+MERGED: Final = "I145"
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedContacts:
     """The contacts, their sources' rejects and records."""
@@ -41,7 +45,7 @@ class LoadedContacts:
     rejects: tuple[pl.DataFrame, ...]
     records: tuple[SourceRecord, ...]
     aliases: pl.DataFrame | None = None
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     whole: Callable[[str], pl.DataFrame] | None = None
     """As in `frames.Exports`."""
 
@@ -78,7 +82,7 @@ def load_contacts(
         tuple(each.rejects for each, _ in read),
         tuple(records),
         None if all_of.aliases is None else all_of.aliases.drop(ROW, FILE, AGE),
-        (*merged.warnings(), *all_of.warnings()),
+        (*merged.findings(), *all_of.findings()),
         None if keys is None else partial(_whole, plans, options, all_of.standing),
     )
 
@@ -244,17 +248,24 @@ class Merged:
     cycles: int = 0
     rounded: int = 0
 
-    def warnings(self) -> Iterator[str]:
+    def findings(self) -> Iterator[Finding]:
         """Say what of the lists contradicts itself."""
         first = "the one that comes first in the export"
         if self.clashes:
-            yield f"contacts: {count(self.clashes, 'merged id')} claimed by a second contact; {first} has it"
+            what = f"{count(self.clashes, 'merged id')} claimed by a second contact"
+            yield _of_merged(f"{what}; {first} has it.", self.clashes)
         if self.cycles:
             rings = count(self.cycles, "ring")
-            yield f"contacts: {rings} of contacts that are merged into each other; {first} stands"
+            yield _of_merged(
+                f"{rings} of contacts that are merged into each other; {first} stands.", self.cycles
+            )
         if self.rounded:
             what = f"{count(self.rounded, 'merged id')} written like 9.99999a+99"
-            yield f"contacts: I145 {what}: a spreadsheet rounded them, and they are left out"
+            yield _of_merged(f"{what}: a spreadsheet rounded them, and they are left out.", self.rounded)
+
+
+def _of_merged(message: str, many: int) -> Finding:
+    return Finding(MERGED, Severity.WARNING, "contacts merged", message, count=many)
 
 
 def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
@@ -312,10 +323,11 @@ class Split:
     aliases: pl.DataFrame | None = None
     lost: int = 0
 
-    def warnings(self) -> Iterator[str]:
+    def findings(self) -> Iterator[Finding]:
         """Say what was lost."""
         if self.lost:
-            yield f"contacts: {count(self.lost, 'contact')} merged into somebody who is not in the list"
+            what = f"{count(self.lost, 'contact')} merged into somebody who is not in the list"
+            yield _of_merged(f"{what}; they get no score.", self.lost)
 
 
 def split(contacts: pl.DataFrame, merged: Merged) -> Split:

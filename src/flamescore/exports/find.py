@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
 
 from flamescore.exports.tempfiles import take_in, unpacked
+from flamescore.findings import Finding, InExport, Severity
 from flamescore.input_errors import MISSING, UNREADABLE, fault
 from flamescore.project import STDIN, expanded
 from flamescore.text import printable
@@ -90,7 +91,7 @@ class FoundFiles:
     """The files of a source by name, and what a user should know of how they were found."""
 
     files: tuple[Found, ...]
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def find_files(source: Source, folder: Path, spool: Spool) -> FoundFiles:
@@ -120,8 +121,19 @@ def _find(source: Source, folder: Path, spool: Spool) -> FoundFiles:
         raise fault(MISSING, f"{source.KIND}: `{source.path}`: {what}.", hint)
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
-    warnings = (f"{source.KIND} {printable(source.path)}: {LED_OUT} {left}",) if left else ()
-    return FoundFiles(tuple(files), warnings)
+    findings = (_led_out(left, len(led_out), source),) if left else ()
+    return FoundFiles(tuple(files), findings)
+
+
+def _led_out(left: str, many: int, source: Source) -> Finding:
+    return Finding(
+        LED_OUT,
+        Severity.WARNING,
+        f"{source.KIND} {source.path}",
+        f"{left}.",
+        InExport(source.KIND, source.path),
+        count=many,
+    )
 
 
 def _paths(path: Path, source: Source, folder: Path) -> tuple[list[Path], list[Path], Path | None]:

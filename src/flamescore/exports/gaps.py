@@ -18,6 +18,7 @@ from flamescore.exports.missing_columns import (
 )
 from flamescore.exports.plan import key_column
 from flamescore.exports.validate import types_in
+from flamescore.findings import Finding, InExport, Severity
 from flamescore.input_errors import EXCLUDE, LACKING, OTHER_CASE
 from flamescore.rules import asked_by, asked_by_rules
 from flamescore.text import printable
@@ -59,8 +60,8 @@ class Gap:
     others: str = ""
     """A file of another source that has it, where no file of this one does."""
 
-    def warning(self, types: Collection[tuple[str, ...]]) -> str | None:
-        """Return what to warn of; None where nobody asks it of what the source holds.
+    def finding(self, types: Collection[tuple[str, ...]]) -> Finding | None:
+        """Return the warning; None where nobody asks it of what the source holds.
 
         `types` are the lists of event types, as rules name them, of which the source has events.
         """
@@ -68,8 +69,18 @@ class Gap:
         if asker is None:
             return None
         said = self._respelled(asker) if self.code == OTHER_CASE else self._lacking(asker)
-        cure = f" Write: {self.lack.cure}" if self.lack.cure else ""
-        return f"{self.source[0]} {printable(self.path)}: {self.code} {said}{cure}"
+        kind, lack = self.source[0], self.lack
+        return Finding(
+            self.code,
+            Severity.WARNING,
+            f"{kind} {self.path} {lack.column}",
+            said,
+            InExport(kind, self.path, lack.first),
+            count=len(lack.files),
+            of=lack.of,
+            nearest=() if lack.near is None else ((lack.near, None),),
+            cure=lack.cure or None,
+        )
 
     def _lacking(self, asker: Asker) -> str:
         lack, column = self.lack, quoted(self.lack.column)

@@ -163,7 +163,7 @@ def _load(
         rejects=pl.concat([pl.DataFrame(schema=REJECTS), *loaded.rejects, *others]),
         records=(*loaded.records, *(record for _, record in (*histories, *deals))),
         aliases=loaded.aliases,
-        warnings=(*loaded.warnings, *(each for source in sources for each in source.warnings)),
+        findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
         whole=loaded.whole,
         addressed=None if keys is None else partial(_addressed, lists, options),
     )

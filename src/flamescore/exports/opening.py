@@ -12,6 +12,7 @@ from flamescore.exports.missing_columns import unknown_columns, unknown_keys
 from flamescore.exports.plan import plan_of
 from flamescore.exports.preset_detection import NoFitError, fit
 from flamescore.exports.records import KEPT
+from flamescore.exports.source_findings import HEADER, Note
 from flamescore.exports.table import open_table
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from flamescore.exports.plan import Plan
     from flamescore.exports.preset_detection import Fitted
     from flamescore.exports.table import Table
+    from flamescore.findings import Finding
     from flamescore.project import Project
 
 NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
@@ -47,8 +49,8 @@ class OpenSource:
     spec: Source
     plans: tuple[Plan, ...]
     place: tuple[str, int]
-    said: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    said: tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -60,13 +62,13 @@ class OpenSource:
         """Return the names of its columns, as they come, over all its files."""
         return tuple(dict.fromkeys(name for plan in self.plans for name in plan.names))
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """Return what was found out of its files: each thing once, with the files that it holds for."""
-        said: dict[str, list[str]] = {}
+        said: dict[Note, list[str]] = {}
         for plan in self.plans:
             for note in _notes(plan):
                 said.setdefault(note, []).append(plan.table.found.shown)
-        told = (note + _holding_for(files, self) for note, files in said.items())
+        told = (note._replace(text=note.text + _holding_for(files, self)) for note, files in said.items())
         return (*self.said, *told)
 
 
@@ -119,7 +121,7 @@ def _check_one_stream(project: Project) -> None:
     streams = [place for spec, place in _placed(project) if spec.path == STDIN]
     if len(streams) > 1:
         text = "Standard input (`-`) can be one source, and is named twice."
-        raise ProjectFileError(Problem("P029", text, project.where(*streams[1], "path"), "Name a file."))
+        raise ProjectFileError(Problem("P030", text, project.where(*streams[1], "path"), "Name a file."))
 
 
 def _opened(project: Project, spool: Spool, now: datetime, keep: int) -> Opened:
@@ -171,7 +173,7 @@ def _open(
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return OpenSource(spec, tuple(plans), place, fitted.said, finding.warnings)
+    return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.said)), finding.findings)
 
 
 def _fitted(
@@ -189,15 +191,15 @@ def _fitted(
     return fitted
 
 
-def _notes(plan: Plan) -> Iterator[str]:
+def _notes(plan: Plan) -> Iterator[Note]:
     table = plan.table
     for header in table.unclear:
         what = f"the header `{header}` stands more than once" if header else "a column has no header"
-        yield f"{what}; it is left out"
+        yield Note(f"{what}; it is left out", HEADER)
     for header in plan.hidden:
-        yield f"the column `{header}` is hidden by another of that name"
+        yield Note(f"the column `{header}` is hidden by another of that name", HEADER)
     if table.text:
-        yield from table.text.notes
+        yield from map(Note, table.text.notes)
 
 
 def columns_of(sources: Sequence[OpenSource]) -> Columns:

@@ -164,13 +164,14 @@ def check_limit(
     )
     text = (
         f"{name}: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
-        f"{_by_reason(files)}. {_samples(files)}"
+        f"{by_reason(files)}. {_samples(files)}"
     )
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
     raise InputError(Problem(TOO_MANY, text + hints(), None, hint))
 
 
-def _by_reason(files: Sequence[Rejected]) -> str:
+def by_reason(files: Sequence[Rejected]) -> str:
+    """Say how many rejects each reason has, the commonest first, as `2 missing_time, 1 short_row`."""
     counts: dict[str, int] = {}
     for each in files:
         for reason, many in each.reasons().items():

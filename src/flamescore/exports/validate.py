@@ -18,6 +18,8 @@ from flamescore.exports.plan import key_column
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import rounded_ids, unread_times
 from flamescore.exports.rejects import FAILED, NONE_FAILED, REASONS, FailedRows, Rejected, check_limit
+from flamescore.exports.source_findings import ODD_HOURS, Note, finding_of, rejects_of
+from flamescore.exports.source_findings import ROUNDED as ROUNDED_TIMES
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import REJECTS, Counts, SourceRecord
 from flamescore.input_errors import EMPTY, IDS, fault
@@ -87,7 +89,7 @@ class Validated:
     plans: tuple[Plan, ...]
     files: tuple[Rejected, ...]
     keep: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     left_out: int = 0
 
     @property
@@ -114,12 +116,18 @@ class Validated:
             ignored=self.left_out,
         )
         told = tuple(plan.table.found.told for plan in self.plans)
-        notes = self.notes if known.rejected <= self.keep else (*self.notes, _first_kept(self.keep, known))
-        return SourceRecord(self.spec.KIND, self.spec.path, told, replace(known, **counts), notes)
-
-
-def _first_kept(keep: int, counts: Counts) -> str:
-    return f"I131 rejects.csv holds the first {keep:,} of {counts.rejected:,} rejects; the others are counted"
+        rejects = rejects_of(self.files, self.spec, self.keep)
+        return SourceRecord(
+            self.spec.KIND,
+            self.spec.path,
+            told,
+            replace(known, **counts),
+            tuple(note.text for note in self.notes),
+            (
+                *(finding_of(note, self.spec) for note in self.notes),
+                *(() if rejects is None else (rejects,)),
+            ),
+        )
 
 
 def validate(source: OpenSource, options: LoadOptions) -> Validated:
@@ -217,21 +225,26 @@ def _first_rounded(plan: Plan) -> pl.Series:
     return plan.table.collect(rows)["id"]
 
 
-def _time_notes(plans: Sequence[Plan], checks: Sequence[CellChecks]) -> Iterator[str]:
+def _time_notes(plans: Sequence[Plan], checks: Sequence[CellChecks]) -> Iterator[Note]:
     spec = plans[0].source
     if "at" not in spec.CANONICAL:
         return
     units = dict.fromkeys(unit for plan in plans for unit in _units(plan))
     if getattr(spec, "at", None) is None and units:
         size = " or ".join(units)
-        yield f"times have no declared format: whole numbers are read as {size} since 1970, by their size"
-    for many, text in (
-        (sum(each.repeated for each in checks), "in an hour that the clock repeats: the earlier is taken"),
-        (sum(each.skipped for each in checks), "in an hour that the clock skips: moved forward"),
-        (sum(each.lossy for each in checks), "written like 1.54111E+12: precision is lost"),
+        yield Note(
+            f"times have no declared format: whole numbers are read as {size} since 1970, by their size"
+        )
+    repeated, skipped, lossy = (
+        sum(getattr(each, name) for each in checks) for name in ("repeated", "skipped", "lossy")
+    )
+    for many, text, code in (
+        (repeated, "in an hour that the clock repeats: the earlier is taken", ODD_HOURS),
+        (skipped, "in an hour that the clock skips: moved forward", ODD_HOURS),
+        (lossy, "written like 1.54111E+12: precision is lost", ROUNDED_TIMES),
     ):
         if many:
-            yield f"{count(many, 'cell')} with a time {text}"
+            yield Note(f"{count(many, 'cell')} with a time {text}", code, many)
 
 
 def _units(plan: Plan) -> list[str]:

@@ -20,7 +20,7 @@ from flamescore.findings.show import (
     shown,
     wants_colours,
 )
-from flamescore.findings.strictness import fails_on_warning, strict_error
+from flamescore.findings.strictness import StrictError, fails_on_warning, strict_error
 
 __all__ = [
     "CODES",
@@ -31,6 +31,7 @@ __all__ = [
     "Finding",
     "InExport",
     "Severity",
+    "StrictError",
     "accepted",
     "as_json",
     "as_line",

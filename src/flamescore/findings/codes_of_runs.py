@@ -127,6 +127,13 @@ RUNS: Final = (
         "Read it with `--run`.",
     ),
     Code(
+        "O105",
+        WARNING,
+        "An old run can't be deleted",
+        "The account may not delete it.",
+        "Give it the right, or delete the folder.",
+    ),
+    Code(
         "X070",
         ERROR,
         "A fault of flamescore itself",

@@ -23,6 +23,8 @@ ACCEPT_FLAG: Final = "--accept"
 MOST: Final = 3
 """How many samples, near names or common values a finding shows."""
 
+_WRITE: Final = "Write: "
+_DO: Final = "Do: "
 _DID_YOU_MEAN: Final = re.compile(r"Did you mean `([^`]+)`\?(?: (.+))?", re.DOTALL)
 
 
@@ -75,6 +77,7 @@ class Finding:
         do: What to do, where that is no YAML: a flag, or a sentence.
         others: Further cures, each instead of the first.
         accepted: The reason for which it is accepted.
+        see: A last line of the text: a file to look at.
     """
 
     code: str
@@ -91,6 +94,7 @@ class Finding:
     do: str | None = None
     others: tuple[str, ...] = ()
     accepted: str | None = None
+    see: str | None = None
 
     @property
     def remedy(self) -> str | None:
@@ -119,8 +123,17 @@ def let_through(finding: Finding) -> Finding:
 
 
 def of_problem(problem: Problem, subject: str = "") -> Finding:
-    """Return a problem as a finding. A hint that offers a name is its `nearest`, any other what to do."""
-    offered = None if problem.hint is None else _DID_YOU_MEAN.fullmatch(problem.hint)
+    """Return a problem as a finding: the one that it was made of, if it was.
+
+    A hint that offers a name is its `nearest`, one that begins with `Write: ` its cure, any other what to do.
+    """
+    if isinstance(problem.finding, Finding):
+        return problem.finding
+    hint = problem.hint
+    offered = None if hint is None else _DID_YOU_MEAN.fullmatch(hint)
+    if offered is not None:
+        hint = offered[2]
+    cure = hint.removeprefix(_WRITE) if hint is not None and hint.startswith(_WRITE) else None
     return Finding(
         problem.code,
         Severity(problem.severity),
@@ -128,12 +141,13 @@ def of_problem(problem: Problem, subject: str = "") -> Finding:
         problem.message,
         problem.where,
         nearest=() if offered is None else ((offered[1], None),),
-        do=problem.hint if offered is None else offered[2],
+        cure=cure,
+        do=None if cure is not None or hint is None else hint.removeprefix(_DO),
     )
 
 
 def to_problem(finding: Finding) -> Problem:
-    """Return a finding as a problem, to be raised: what a problem has no field for is in its message or hint.
+    """Return a finding as a problem, to be raised: `of_problem` gives the finding back.
 
     Of one without a place in a rule or project file the subject stands before the message.
     """
@@ -141,5 +155,10 @@ def to_problem(finding: Finding) -> Problem:
     near = f"Did you mean `{finding.nearest[0][0]}`?" if finding.nearest else None
     hint = " ".join(part for part in (near, finding.remedy) if part) or None
     return Problem(
-        finding.code, f"{subject}{finding.message}", finding.where, hint, severity=str(finding.severity)
+        finding.code,
+        f"{subject}{finding.message}",
+        finding.where,
+        hint,
+        severity=str(finding.severity),
+        finding=finding,
     )

@@ -98,7 +98,7 @@ def as_json(
     source = finding.source
     return {
         "level": str(finding.severity),
-        "code": finding.code,
+        "code": finding.code or None,
         "time": time,
         "run_id": run_id,
         "subject": _public(finding.subject) or None,
@@ -213,6 +213,8 @@ def _below(finding: Finding) -> Iterator[str]:
         yield f"Do: {for_log(finding.do)}"
     for other in finding.others:
         yield f"or {printable(other)}"
+    if finding.see is not None:
+        yield for_log(finding.see)
 
 
 def _listed(values: tuple[Counted, ...]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.findings.finding import Finding, Severity
+from flamescore.errors import InputError
+from flamescore.findings.finding import Finding, Severity, to_problem
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ STRICT: Final = "U016"
 
 AFTER_PUBLICATION: Final = ("O100", "O103")
 """Codes that arise with the publication or after it, as all of the letter A do: too late to stop a run."""
+
+
+class StrictError(InputError):
+    """`--strict` met warnings: `findings` are all that there is to tell beside."""
+
+    def __init__(self, error: Finding, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(to_problem(error))
 
 
 def strict_error(findings: Iterable[Finding]) -> Finding | None:

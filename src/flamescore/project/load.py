@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import Problem, ProjectFileError, Where
+from flamescore.findings import Accept, refused, to_problem
 from flamescore.input_errors import PRESET
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
@@ -47,6 +48,11 @@ class Project:
     def exclude(self) -> Node | None:
         """Return `call_list.exclude` as authored."""
         return None if self.document is None else self.document.root.at(_RAW)
+
+    @property
+    def accepts(self) -> tuple[Accept, ...]:
+        """Return the entries of `accept`, each with its place."""
+        return _accepts(self.document, self.settings)
 
     def resolve(self, path: str) -> Path:
         """Return a path of the file as one that can be opened."""
@@ -124,7 +130,22 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
     except RefusedError:
         told = {problem.where for problem in nulls}
         return None, (*nulls, *(each for each in reading.problems if each.where not in told))
-    return settings, (*nulls, *_urls(document, settings), *_contradictions(document, settings))
+    wrong = tuple(to_problem(each) for each in refused(_accepts(document, settings)))
+    return settings, (*nulls, *_urls(document, settings), *_contradictions(document, settings), *wrong)
+
+
+def _accepts(document: Document | None, settings: ProjectFile) -> tuple[Accept, ...]:
+    return tuple(
+        Accept(
+            each.code,
+            each.reason,
+            each.subject,
+            each.at_most,
+            each.until,
+            None if document is None else document.where(("accept", index, "code")),
+        )
+        for index, each in enumerate(settings.accept)
+    )
 
 
 def _nulls(document: Document) -> Iterator[Problem]:

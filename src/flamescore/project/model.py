@@ -9,11 +9,14 @@ from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import (
     AGE,
     AS_OF,
+    AT_MOST,
     BOOLEAN,
     CELL,
     CHARACTER,
     CONDITION,
+    DAY,
     ENCODING,
+    FAIL_ON,
     FLAMES,
     FORMATS,
     HEADERS,
@@ -35,8 +38,10 @@ from flamescore.project.values import (
 from flamescore.schema_reader import mapped
 
 if TYPE_CHECKING:
+    from datetime import date
     from zoneinfo import ZoneInfo
 
+    from flamescore.findings import AtMost
     from flamescore.units import Period
 
 
@@ -212,6 +217,21 @@ class CallList(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptEntry(Section):
+    """A warning that is known, and why it is no worry."""
+
+    code: str = setting(TEXT, "the code of the warning, such as `I131`")
+    reason: str = setting(TEXT, "why it is accepted")
+    subject: str | None = setting(
+        TEXT, "what it is about, as the warning begins; `*` and `?` are wildcards; by default all", None
+    )
+    at_most: AtMost | None = setting(
+        AT_MOST, "only while the warning's `count` is at most this, or this share of its `of`: `1%`", None
+    )
+    until: date | None = setting(DAY, "the last day on which it holds", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFile(Section):
     """A project file, version 1."""
 
@@ -231,6 +251,14 @@ class ProjectFile(Section):
         BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    accept: tuple[AcceptEntry, ...] = setting(
+        sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
+    )
+    fail_on: str = setting(
+        FAIL_ON,
+        "from what on `score` ends with exit code 1; a run with warnings is published all the same",
+        "error",
+    )
     mode: int = setting(MODE, "the mode of written files", "0600")
     contacts: tuple[ContactsSource, ...] = setting(
         sources(shape_of(ContactsSource).type), "the exports of contacts", ()
@@ -251,7 +279,9 @@ class ProjectFile(Section):
 
 
 FILE: Final = shape_of(ProjectFile)
-SHAPES: Final = tuple(map(shape_of, (TimeFormat, TagFormat, MergedIds, CallList, *KINDS.values())))
+SHAPES: Final = tuple(
+    map(shape_of, (TimeFormat, TagFormat, MergedIds, CallList, AcceptEntry, *KINDS.values()))
+)
 """Every shape inside a project file."""
 
 DEFAULT_LIMIT: Final = ProjectFile(version=1).max_rejects

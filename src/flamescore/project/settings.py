@@ -24,6 +24,7 @@ FLAGS: Final = {
     "as_of": "--as-of",
     "max_rejects": "--max-rejects",
     "hot_flames": "--hot-flames",
+    "fail_on": "--fail-on",
     "contacts": "--contacts",
     "events": "--events",
 }

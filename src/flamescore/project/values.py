@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from flamescore.findings import AtMost
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
 
@@ -108,6 +110,29 @@ def _limit(value: object) -> RejectLimit:
         msg = f"must be a percentage such as `1%` or a number of rows, and is {_shown(value)}"
         raise ValueError(msg)
     return limit
+
+
+def _at_most(value: object) -> AtMost:
+    limit = None if isinstance(value, bool) else parse_limit(str(value))
+    if limit is None:
+        msg = f"must be a number such as `20` or a percentage such as `1%`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return AtMost(limit.number, limit.share)
+
+
+def _day(value: object) -> date:
+    day = parse_time(value.strip()) if isinstance(value, str) else None
+    if day is None or isinstance(day, datetime):
+        msg = f"must be a day such as `2027-03-31`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return day
+
+
+def _fail_on(value: object) -> str:
+    if value not in ("error", "warning"):
+        msg = f"must be `error` or `warning`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return str(value)
 
 
 def _period(value: object) -> Period:
@@ -252,15 +277,15 @@ def one_of(*choices: str) -> ValueType:
     return ValueType(read, {"enum": list(choices)}, words)
 
 
-def sources(section: ValueType) -> ValueType:
-    """Return the type of a list of sources."""
+def sources(section: ValueType, words: str = "list of sources") -> ValueType:
+    """Return the type of a list of sections."""
 
     def read(at: At) -> Value:
         if at.node.kind != "list":
             at.wrong("a list; begin each of its entries with `-`")
         return items(at, section)
 
-    return ValueType(read, {"type": "array", "items": section.schema}, "list of sources")
+    return ValueType(read, {"type": "array", "items": section.schema}, words)
 
 
 def _boolean(at: At) -> bool:
@@ -286,6 +311,9 @@ WORDS: Final = _setting({"type": "array", "items": _SCALAR}, "list of texts", _w
 VALUES: Final = _setting(_TEXT_OR_LIST, "value or values", _values)
 PATTERN: Final = _setting(_STRING, "regular expression", _pattern)
 LIMIT: Final = _setting(_SCALAR, "percentage or number of rows", _limit)
+AT_MOST: Final = _setting(_SCALAR, "number or percentage", _at_most)
+DAY: Final = _setting(_STRING, "day", _day)
+FAIL_ON: Final = _setting({"enum": ["error", "warning"]}, "`error` or `warning`", _fail_on)
 AGE: Final = _setting(_STRING, "period", _period)
 FLAMES: Final = _whole(1, 5)
 RUNS: Final = _whole(1, 1_000_000)

@@ -9,6 +9,7 @@ from flamescore.report.leads import Lead
 from flamescore.report.markdown import escaped, render_markdown, write_markdown
 from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.terminal import Filtered, render_terminal, summary_line
+from flamescore.report.told import Findings
 from flamescore.report.view import View, view
 from flamescore.report.words import Reason, difference, number, signed
 from flamescore.report.xlsx import Sheet, workbook
@@ -18,6 +19,7 @@ __all__ = [
     "RENDERERS",
     "SHOWN",
     "Filtered",
+    "Findings",
     "Lead",
     "Reason",
     "RunData",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flamescore.report.leads import Lead
+    from flamescore.report.told import Findings
     from flamescore.report.view import ScoreView, View
     from flamescore.runs import RuleEntry
 
@@ -54,7 +55,7 @@ def _lines(report: View) -> Iterator[str]:
     since = "" if report.since is None else to_the_minute(report.since)
     for score in report.scores:
         yield from _score(score, report.hot_flames, since)
-    yield from _problems(report.problems)
+    yield from _findings(report.findings)
 
 
 def _score(score: ScoreView, hot_flames: int, since: str) -> Iterator[str]:
@@ -146,11 +147,18 @@ def _rules(rules: Sequence[RuleEntry]) -> Iterator[str]:
         )
 
 
-def _problems(problems: Sequence[str]) -> Iterator[str]:
-    yield from ("", "## The input", "")
-    if not problems:
-        yield "No warnings."
-    yield from (f"- {escaped(problem)}" for problem in problems)
+def _findings(findings: Findings) -> Iterator[str]:
+    yield from ("", "## Findings", "")
+    if not findings.warnings and not findings.others:
+        yield "Nothing to report."
+    for told in findings.warnings:
+        yield f"- {escaped(f'{told.head}: {told.message}')}"
+        yield from (f"  - {escaped(line)}" for line in told.lines)
+    if findings.others:
+        yield from ("", "### Notes and accepted warnings", "")
+    for told in findings.others:
+        reason = "" if told.reason is None else f" (accepted: {told.reason})"
+        yield f"- {escaped(f'{told.head}: {told.message}{reason}')}"
 
 
 def _row(*cells: str) -> str:

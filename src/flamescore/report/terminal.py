@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
     from flamescore.report.leads import Lead
+    from flamescore.report.told import Findings
     from flamescore.report.view import ScoreView, View
 
 BAR: Final = 30
@@ -32,12 +33,12 @@ FLAME: Final = "▲"
 
 
 def render_terminal(report: View, *, top: int = 10) -> Group:
-    """Return the whole: each score by flames, at the percentiles, its `top` leads; then the problems."""
+    """Return the whole: each score by flames, at the percentiles, its `top` leads; then the warnings."""
     parts: list[RenderableType] = [_headline(report)]
     for score in report.scores:
         parts += [_title(score), by_flames(score), at_percentiles(score)]
         parts += [*moved(score, report.since), leads(score.leads[:top])]
-    return Group(*parts, *input_problems(report.problems))
+    return Group(*parts, *_findings(report.findings))
 
 
 def by_flames(score: ScoreView) -> Table:
@@ -99,12 +100,19 @@ class _Leads:
         yield table
 
 
-def input_problems(problems: Sequence[str]) -> list[RenderableType]:
-    """Return what was wrong with the input: nothing, or a heading and a line each."""
-    if not problems:
+def _findings(findings: Findings) -> list[RenderableType]:
+    """Return the warnings that nobody accepted: nothing, or a heading and a line each, and what to do."""
+    if not findings.warnings:
         return []
-    lines = [Text(f"- {for_cell(problem)}") for problem in problems]
-    return [Text(), Text("The input", style="bold yellow"), *lines]
+    lines = [
+        Text(f"{indent}{for_cell(line)}")
+        for told in findings.warnings
+        for indent, line in (
+            ("- ", f"{told.head}: {told.message}"),
+            *(("  ", each) for each in told.lines),
+        )
+    ]
+    return [Text(), Text("Findings", style="bold yellow"), *lines]
 
 
 def _headline(report: View) -> Text:

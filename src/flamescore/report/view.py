@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.report.leads import Lead, leads, with_owner
+from flamescore.report.told import findings_of
 from flamescore.report.words import difference, number, signed
 from flamescore.tables import PARTS, list_file
 from flamescore.units import to_local
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.report.run_data import RunData
+    from flamescore.report.told import Findings
     from flamescore.runs import RuleEntry, ScoreEntry
 
 LISTED: Final = 500
@@ -107,7 +109,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A run's report. `scores` has the default one first; `problems` is what was wrong with the input.
+    """A run's report. `scores` has the default one first; `findings` of rules and exports.
 
     `run_id` is `dry run` where nothing was published.
 
@@ -121,7 +123,7 @@ class View:
     contacts: int
     scores: tuple[ScoreView, ...]
     grids: tuple[Grid, ...]
-    problems: tuple[str, ...]
+    findings: Findings
     since: datetime | None = None
     redacted: bool = False
 
@@ -139,7 +141,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         contacts=record.contacts,
         scores=tuple(_score(run, score, each, default=score is default) for score in record.scores),
         grids=tuple(_grid(run, default, other) for other in others),
-        problems=record.warnings,
+        findings=findings_of(record),
         since=None if record.changes is None else to_local(record.changes.as_of, run.zone),
         redacted=run.redacted,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flamescore.engine import Clock, cells_of_column, contacts_of
@@ -44,7 +44,15 @@ def check_rules(inputs: Inputs, scored: Scored) -> tuple[Finding, ...]:
     first: dict[tuple[str, str], Finding] = {}
     for each in found:
         first.setdefault((each.code, _about(each)), each)
-    return tuple(first.values())
+    return tuple(_shown(each, inputs) for each in first.values())
+
+
+def _shown(finding: Finding, inputs: Inputs) -> Finding:
+    """Return a finding with the path of its place as messages show it."""
+    where = finding.where
+    if where is None:
+        return finding
+    return replace(finding, place=replace(where, path=inputs.project.near(where.path)))
 
 
 def _about(finding: Finding) -> str:

@@ -5,16 +5,26 @@ from __future__ import annotations
 from flamescore.runs.catalog import LATEST, Run
 from flamescore.runs.changes import changed_contacts, changed_ids, changes_summary
 from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
-from flamescore.runs.find import find_run, project_of
+from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.previous import Earlier
-from flamescore.runs.record import RuleEntry, RulesFile, RunRecord, ScoreEntry, read_record, write_record
+from flamescore.runs.record import (
+    FindingEntry,
+    RuleEntry,
+    RulesFile,
+    RunRecord,
+    ScoreEntry,
+    read_record,
+    write_record,
+)
 from flamescore.runs.recording import describe, describe_given, finished
-from flamescore.runs.retention import checked, listed
+from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 
 __all__ = [
     "LATEST",
+    "LATEST_AHEAD",
     "Earlier",
+    "FindingEntry",
     "HeldStore",
     "Published",
     "RuleEntry",
@@ -40,5 +50,6 @@ __all__ = [
     "read_record",
     "reading_run",
     "scan",
+    "undeleted",
     "write_record",
 ]

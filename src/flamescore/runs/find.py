@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import NotFoundError, Problem
+from flamescore.findings import Finding, Severity
 from flamescore.input_errors import MISSING, fault
 from flamescore.project import STDIN, find_settings_of
 from flamescore.runs.catalog import LATEST
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LATEST_AHEAD: Final = "O101"
 
 
-def find_run(project: Project, run: str | None, *, warn: Callable[[str], None]) -> Run:
+def find_run(project: Project, run: str | None, *, warn: Callable[[Finding], None]) -> Run:
     """Return the run that is meant, by default the latest; `warn` hears where that is of a day to come.
 
     Raises:
@@ -36,8 +37,9 @@ def find_run(project: Project, run: str | None, *, warn: Callable[[str], None]) 
         raise NotFoundError([Problem(p.code, p.message, p.where, hint) for p in error.problems]) from None
     away = ahead(found.as_of) if run in (None, LATEST) else None
     if away is not None:
-        text = f'latest: {LATEST_AHEAD} "latest" is {found.run_id}, whose as_of is {away} ahead.'
-        warn(f"{text} flamescore score --make-latest moves it.")
+        text = f'"latest" is {found.run_id}, whose as_of is {away} ahead.'
+        cure = "flamescore score --make-latest moves it."
+        warn(Finding(LATEST_AHEAD, Severity.WARNING, "latest", text, do=cure))
     return found
 
 

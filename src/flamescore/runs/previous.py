@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from polars.exceptions import PanicException
 
 from flamescore.changes import Before
+from flamescore.errors import Where
+from flamescore.findings import Finding, Severity
 from flamescore.runs.contents import read
 from flamescore.runs.record import NAME, DamagedRunError
 
@@ -28,17 +30,22 @@ SCORES = "scores.parquet"
 
 @dataclass
 class Earlier:
-    """Reads earlier runs for a new one, and keeps a warning for each file of theirs that can't be read."""
+    """Reads earlier runs for a new one, and keeps a finding for each file of theirs that can't be read."""
 
     store: RunStore
     _unread: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """Say what could not be read, a line a file, and what is not told for that."""
+    def findings(self) -> tuple[Finding, ...]:
+        """Say what could not be read, a warning a file, and what is not told for that."""
         return tuple(
-            f"{self.store.output.name}/runs/{run_id}/{file}: {UNREAD} The run before can't be read: "
-            f"{file} {why}. {' '.join(untold)}"
+            Finding(
+                UNREAD,
+                Severity.WARNING,
+                "run",
+                f"The run before can't be read: {file} {why}. {' '.join(untold)}",
+                Where(f"{self.store.output.name}/runs/{run_id}/{file}"),
+            )
             for (run_id, file), (why, untold) in self._unread.items()
         )
 

@@ -25,12 +25,15 @@ from pydantic import (
 )
 
 from flamescore.errors import InputError, Problem
+from flamescore.findings import as_record
 from flamescore.text import for_log, printable_json
 from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from flamescore.findings import Finding
 
 NAME: Final = "run.json"
 SCHEMA_VERSION: Final = 1
@@ -162,6 +165,47 @@ class Observed(_Part):
     )
 
 
+class FindingSource(_Part):
+    """The place in an export that a finding is about."""
+
+    kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
+    path: Clean = Field(description="the source, as the project file has it")
+    file: Clean | None = Field(description="the file; null where it is about them all")
+    record: int | None = Field(description="the record, from 1 after the header")
+    line: int | None = Field(description="its first line, from 1")
+
+
+class NearEntry(_Part):
+    """A real name or value that may be meant."""
+
+    value: Clean = Field(description="the name or value")
+    count: int | None = Field(description="the rows that have it; null where that is not known")
+
+
+class FindingEntry(_Part):
+    """One thing that is wrong, doubtful or good to know."""
+
+    code: str = Field(description="what it is, for ever: see the page on codes")
+    severity: str = Field(description="`error`, `warning` or `note`")
+    subject: Clean | None = Field(description="what it is about")
+    message: Clean = Field(description="one sentence, with the counts")
+    path: Clean | None = Field(description="the rule or project file that it is about, else null")
+    line: int | None = Field(description="the line there")
+    column: int | None = Field(description="the column there")
+    source: FindingSource | None = Field(description="the place in an export, else null")
+    count: int | None = Field(description="the first number of the message")
+    of: int | None = Field(description="of how many")
+    samples: tuple[Clean, ...] | None = Field(description="different cells, the commonest first")
+    nearest: tuple[NearEntry, ...] | None = Field(description="real names or values that may be meant")
+    cure: Clean | None = Field(description="what to write or to do")
+    accepted: Clean | None = Field(description="the reason for which it is accepted")
+
+    @classmethod
+    def of_finding(cls, finding: Finding) -> FindingEntry:
+        """Return the entry of a finding."""
+        return cls.model_validate(as_record(finding))
+
+
 class ChangedEntry(_Part):
     """The contacts of one score by how they changed."""
 
@@ -239,7 +283,7 @@ class RunRecord(_Part):
     hot_flames: int = Field(description="from how many flames a contact is on the hot list")
     scores: tuple[ScoreEntry, ...] = Field(description="the scores")
     observed: Observed = Field(description="what was noticed beside the scores")
-    warnings: tuple[Clean, ...] = Field(description="the warnings, as they were shown")
+    warnings: tuple[Clean, ...] = Field(description="the warnings and notes, a line each")
     versions: Versions = Field(description="what made the run")
     changes: ChangesEntry | None = Field(
         default=None,
@@ -250,6 +294,9 @@ class RunRecord(_Part):
     )
     given: GivenEntry | None = Field(
         default=None, description="what flags and variables gave; null in records of older programs"
+    )
+    findings: tuple[FindingEntry, ...] | None = Field(
+        default=None, description="errors, warnings and notes; null in records of older programs"
     )
 
 

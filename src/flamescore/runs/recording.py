@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore._version import __version__
+from flamescore.findings import as_line, in_order
 from flamescore.runs.record import (
     ChangedEntry,
     ChangesEntry,
     FileEntry,
+    FindingEntry,
     GivenEntry,
     Observed,
     PercentileEntry,
@@ -27,15 +29,13 @@ from flamescore.runs.record import (
     UnvaluedEntry,
     Versions,
 )
-from flamescore.text import for_log
-from flamescore.units import count
-from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from flamescore.changes import Changes
+    from flamescore.findings import Finding
     from flamescore.frames import SourceRecord
     from flamescore.project import Project
     from flamescore.rules import Score
@@ -53,14 +53,14 @@ def describe(
     run_id: str,
     rules: RulesFile,
     started_at: datetime,
-    warnings: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
     hot_flames: int = 5,
     given: GivenEntry | None = None,
     changes: Changes | None = None,
 ) -> RunRecord:
     """Return the record of a run before anything of it is written; `finished` adds what only then is known.
 
-    `run_id` is empty where nothing is published. `warnings` are followed by what was wrong with the input.
+    `run_id` is empty where nothing is published. `findings` are all that are known by then.
     """
     return RunRecord(
         run_id=run_id,
@@ -77,9 +77,10 @@ def describe(
         given=given,
         scores=tuple(_score(score, scored) for score in scored.book.scores),
         observed=_observed(scored.observed),
-        warnings=tuple(for_log(each) for each in (*warnings, *_input_problems(scored.observed))),
+        warnings=tuple(as_line(each) for each in in_order(findings)),
         versions=Versions(program=__version__, polars=pl.__version__, python=platform.python_version()),
         changes=None if changes is None else _changes(changes, scored),
+        findings=tuple(FindingEntry.of_finding(each) for each in in_order(findings)),
     )
 
 
@@ -186,55 +187,3 @@ def _observed(observed: Observations) -> Observed:
         tags_disagree=observed.tags_disagree,
         ambiguous_contacts=observed.ambiguous_contacts,
     )
-
-
-# --- what was wrong with the input, a line each
-
-
-def _input_problems(observed: Observations) -> Iterator[str]:
-    """Say what was found out of each source and what it lost, then what did not read.
-
-    Rows that are only too old, too late or ignored on purpose are no problem.
-    """
-    yield from _of_sources(observed.sources)
-    yield from _of_cells(observed)
-    yield from _of_contacts(observed)
-
-
-def _of_sources(sources: Sequence[SourceRecord]) -> Iterator[str]:
-    for source in sources:
-        path = source.path
-        yield from (f"{source.kind} {path}: {note}" for note in source.notes)
-        counts = source.counts
-        lost = {
-            "rejected": counts.rejected,
-            "of contacts that are not in the list": counts.orphans,
-            "duplicates": counts.duplicates,
-            "superseded": counts.superseded,
-        }
-        said = [f"{number:,} {what}" for what, number in lost.items() if number]
-        if said:
-            yield f"{source.kind} {path}: of {count(counts.rows, 'row')} {', '.join(said)}"
-
-
-def _of_cells(observed: Observations) -> Iterator[str]:
-    for kind, column, cells in observed.unread:
-        yield f"{kind}: {count(cells, 'cell')} of column {column} can't be read as a number or date"
-    for score, rule, occurrences in observed.unvalued:
-        yield f"{score}: {count(occurrences, 'occurrence')} of rule {rule} gave 0 points: no number"
-    for event in observed.unseen:
-        meant = nearest(event, observed.types)
-        yield f"rules name the event type {event}, which no event has" + (
-            f"; did you mean {meant}?" if meant else ""
-        )
-
-
-def _of_contacts(observed: Observations) -> Iterator[str]:
-    if observed.undated:
-        yield f"{count(observed.undated, 'contact')} with an undated tag, which a rule that needs dates skips"
-    if observed.tags_disagree:
-        some = count(observed.tags_disagree, "tag")
-        yield f"{some} on which the contacts export and the tag history disagree; the history is used"
-    if observed.ambiguous_contacts:
-        sharing = count(observed.ambiguous_contacts, "contact")
-        yield f"{sharing} with the e-mail or key of an earlier one, which gets the events"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs.catalog import BESIDE, RUNS, Run, all_runs, latest_run
 from flamescore.runs.contents import damages, strangers
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TEMPORARY: Final = ".tmp-"
 GONE: Final = ".gone-"
+UNDELETED: Final = "O105"
 
 
 def sweep(output: Path) -> None:
@@ -201,3 +203,9 @@ def _of_record(record: RunRecord) -> dict[str, Any]:
 
 def _bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def undeleted(run_id: str) -> Finding:
+    """Return the warning of a run that could not be deleted."""
+    cure = "give the account the right to delete it, or delete its folder"
+    return Finding(UNDELETED, Severity.WARNING, "runs", f"The old run {run_id} can't be deleted.", do=cure)

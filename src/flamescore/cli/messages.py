@@ -1,0 +1,107 @@
+"""What a command says on stderr beside its answer: findings and remarks, as text or as JSON, a line each."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flamescore.cli.options import LogFormat
+from flamescore.findings import (
+    Finding,
+    Severity,
+    as_json,
+    as_text,
+    last_line,
+    of_problem,
+    shown,
+    wants_colours,
+)
+from flamescore.text import for_log, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flamescore.errors import ExitCode, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Says things as `--log-format`, `-q` and `-v` ask; `quiet` is how often `-q` stands there."""
+
+    log: LogFormat = LogFormat.TEXT
+    quiet: int = 0
+    verbose: bool = False
+    started: float = field(default_factory=time.perf_counter)
+
+    def tell(
+        self, findings: Iterable[Finding], *, notes: bool = False, run_ids: Mapping[str, str] | None = None
+    ) -> None:
+        """Write findings, in order, and how many are not shown; `notes`: notes are shown anyway.
+
+        `run_ids` has the id of the run for the codes that arise once there is one.
+        """
+        told = tuple(findings)
+        for each in shown(told, verbose=self.verbose, quiet=self.quiet, notes=notes):
+            self._write(each, run_id=(run_ids or {}).get(each.code))
+        left = last_line(told, verbose=self.verbose, quiet=self.quiet, notes=notes)
+        if left is not None and self.log is LogFormat.TEXT:
+            sys.stderr.write(f"{left}\n")
+
+    def warn(self, finding: Finding) -> None:
+        """Write one finding, if it is shown."""
+        self.tell((finding,))
+
+    def complain(
+        self, problems: Iterable[Problem], code: ExitCode, *, before: Iterable[Finding] = ()
+    ) -> None:
+        """Write what ends the program, after the warnings that did; no `-q` keeps it back."""
+        for each in shown(before, verbose=self.verbose, quiet=self.quiet):
+            self._write(each)
+        for problem in problems:
+            self._write(of_problem(problem), exit_code=int(code))
+
+    def remark(self, text: str, *, code: str = "") -> None:
+        """Write a line that is good to know, unless it is to be quiet."""
+        if not self.quiet:
+            said = Finding(code, Severity.INFO, "", text)
+            self.line(for_log(text), as_json(said, time=now()))
+
+    def detail(self, text: str) -> None:
+        """Write a line that `--verbose` asks for."""
+        if self.verbose:
+            self.remark(text)
+
+    def took(self, what: str) -> None:
+        """Say under `--verbose` how long the command has taken for what it did."""
+        self.detail(f"{time.perf_counter() - self.started:8.3f} s  {what}")
+
+    def line(self, text: str, said: Mapping[str, Any]) -> None:
+        """Write one thing: its text, or what it is as JSON."""
+        sys.stderr.write(f"{json_text(dict(said)) if self.log is LogFormat.JSON else text}\n")
+
+    def _write(self, finding: Finding, *, run_id: str | None = None, exit_code: int | None = None) -> None:
+        if self.log is LogFormat.JSON:
+            said = as_json(finding, time=now(), run_id=run_id, exit_code=exit_code)
+            sys.stderr.write(f"{json_text(said)}\n")
+            return
+        coloured = wants_colours(os.environ, is_terminal=sys.stderr.isatty())
+        text = as_text(finding, here=_here(), verbose=self.verbose, coloured=coloured)
+        sys.stderr.write(f"{text}\n")
+
+
+def now() -> str:
+    """Return the time as lines of a log have it, such as `2026-11-21T02:00:03.120Z`."""
+    return f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z"
+
+
+def _here() -> Path | None:
+    """Return the working folder; None where it is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None

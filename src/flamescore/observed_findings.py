@@ -1,0 +1,120 @@
+"""What a scoring noticed of rules, project and exports, as findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from flamescore.findings import Finding, InExport, Severity, of_problem
+from flamescore.tables import absent
+from flamescore.units import count
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.inputs import Inputs
+    from flamescore.scoring import Observations, Scored
+
+KEPT: Final = "I114"
+UNVALUED: Final = "I118"
+UNREAD: Final = "I120"
+TWICE: Final = "I135"
+UNDATED: Final = "I142"
+DISAGREE: Final = "I143"
+SHARED: Final = "I144"
+
+
+def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
+    """Yield what is to be told of the rules, of the exports and of each source."""
+    yield from _of_rules(inputs)
+    yield from _gaps(inputs, scored)
+    yield from _of_keep(inputs, scored)
+    yield from inputs.exports.findings
+    yield from (each for source in scored.observed.sources for each in source.findings)
+    yield from _repeated(scored.observed)
+    yield from _of_cells(scored.observed)
+    yield from _of_contacts(scored.observed)
+
+
+def _of_rules(inputs: Inputs) -> Iterator[Finding]:
+    for problem in inputs.bound.warnings:
+        found, near = of_problem(problem), inputs.project.near
+        where = found.where
+        yield found if where is None else replace(found, place=replace(where, path=near(where.path)))
+
+
+def _gaps(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
+    """Tell of columns that files lack; of events only where the source has some that a rule asks it of."""
+    for gap in inputs.gaps:
+        kind, index = gap.source
+        types = scored.observed.pasts[index].named if kind == "events" and scored.observed.pasts else ()
+        found = gap.finding(types)
+        if found is not None:
+            yield found
+
+
+def _of_keep(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
+    """Tell of columns to keep that there are not; those of the default are no promise of the user's."""
+    project = inputs.project
+    known = scored.contacts.columns
+    for name in (
+        absent(scored.contacts, project.settings.keep) if "keep" in project.settings.given_keys else ()
+    ):
+        meant = nearest(name, known)
+        yield Finding(
+            KEPT,
+            Severity.WARNING,
+            f"keep {name}",
+            f"`keep` names `{name}`, which no contacts export has: it is left out.",
+            None if "keep" in project.given else project.where("keep"),
+            nearest=() if meant is None else ((meant, None),),
+        )
+
+
+def _repeated(observed: Observations) -> Iterator[Finding]:
+    """Tell rows that are left out since they came twice, or since a newer file has them."""
+    for source in observed.sources:
+        lost = {"duplicates": source.counts.duplicates, "superseded": source.counts.superseded}
+        said = [f"{many:,} {'are' if many != 1 else 'is'} {what}" for what, many in lost.items() if many]
+        if said:
+            text = f"Of {count(source.counts.rows, 'row')} {', '.join(said)}."
+            place = InExport(source.kind, source.path)
+            of = source.counts.rows
+            total = sum(lost.values())
+            yield Finding(TWICE, Severity.NOTE, f"{place} repeated", text, place, count=total, of=of)
+
+
+def _of_cells(observed: Observations) -> Iterator[Finding]:
+    for kind, column, cells in observed.unread:
+        text = (
+            f"{count(cells, 'cell')} of `{column}` can't be read as a number or date; rules leave them out."
+        )
+        yield Finding(UNREAD, Severity.WARNING, f"{_of_kind(kind, observed)} {column}", text, count=cells)
+    for score, rule, many in observed.unvalued:
+        text = f"{count(many, 'occurrence')} gave 0 points: there is no number."
+        yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule}", text, count=many)
+
+
+def _of_contacts(observed: Observations) -> Iterator[Finding]:
+    subject = _of_kind("contacts", observed)
+    if observed.undated:
+        text = (
+            f"{count(observed.undated, 'contact')} with an undated tag, which a rule that needs dates skips."
+        )
+        yield Finding(UNDATED, Severity.NOTE, f"{subject} tags", text, count=observed.undated)
+    if observed.tags_disagree:
+        some = count(observed.tags_disagree, "tag")
+        text = f"{some} on which the contacts export and the tag history disagree; the history is used."
+        yield Finding(DISAGREE, Severity.NOTE, f"{subject} tags", text, count=observed.tags_disagree)
+    if observed.ambiguous_contacts:
+        sharing = count(observed.ambiguous_contacts, "contact")
+        text = f"{sharing} with the e-mail or key of an earlier one, which gets the events."
+        cure = "match by `contact_id`, or merge these contacts"
+        yield Finding(SHARED, Severity.WARNING, subject, text, count=observed.ambiguous_contacts, do=cure)
+
+
+def _of_kind(kind: str, observed: Observations) -> str:
+    """Return the source of a kind where there is one alone, else the kind."""
+    paths = {source.path for source in observed.sources if source.kind == kind}
+    return f"{kind} {paths.pop()}" if len(paths) == 1 else kind

@@ -1,0 +1,87 @@
+"""The findings of a run as a report tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.findings import Finding, Severity, entry_to_paste
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flamescore.runs import FindingEntry, RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding: `place` and `code` stand before the message, `lines` under it. `reason`: accepted."""
+
+    place: str
+    severity: str
+    code: str
+    message: str
+    lines: tuple[str, ...] = ()
+    reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether somebody should look at it: a warning that nobody accepted."""
+        return self.severity == Severity.WARNING and self.reason is None
+
+    @property
+    def head(self) -> str:
+        """Return what stands before the message, such as `events e.csv: warning I131`."""
+        label = f"{self.severity} {self.code}".strip()
+        return f"{self.place}: {label}" if self.place else label
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The warnings to look at, and what is only to know: notes, and warnings that are accepted."""
+
+    warnings: tuple[Told, ...] = ()
+    others: tuple[Told, ...] = ()
+
+
+def findings_of(record: RunRecord) -> Findings:
+    """Return the findings of a run; of an older program's record its lines of text, as warnings."""
+    if record.findings is None:
+        return Findings(tuple(Told("", Severity.WARNING, "", line) for line in record.warnings))
+    told = tuple(map(_told, record.findings))
+    return Findings(
+        tuple(each for each in told if each.is_open), tuple(each for each in told if not each.is_open)
+    )
+
+
+def _told(entry: FindingEntry) -> Told:
+    where = ":".join(str(each) for each in (entry.path, entry.line, entry.column) if each is not None)
+    return Told(
+        place=where or entry.subject or "",
+        severity=entry.severity,
+        code=entry.code,
+        message=entry.message,
+        lines=tuple(_lines(entry)),
+        reason=entry.accepted,
+    )
+
+
+def _lines(entry: FindingEntry) -> Iterable[str]:
+    if entry.nearest:
+        values = (f"{each.value}" + (f" ({each.count:,})" if each.count else "") for each in entry.nearest)
+        yield f"Nearest: {', '.join(values)}"
+    if entry.samples:
+        yield f"Samples: {', '.join(entry.samples)}"
+    if entry.cure is not None:
+        yield f"Cure: {entry.cure}"
+    finding = Finding(
+        entry.code,
+        Severity(entry.severity),
+        entry.subject or "",
+        entry.message,
+        count=entry.count,
+        accepted=entry.accepted,
+    )
+    paste = entry_to_paste(finding)
+    if paste is not None:
+        yield f"Known? {paste}"
