@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
+from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
 from flamescore.exports import delete_leftovers
 from flamescore.findings import CODES, Severity, StrictError, accepted, strict_error, unused
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
@@ -186,11 +187,14 @@ def _work(
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         implausible = check_plausible(scored, past.latest(), accept=options.accept)
+        feeds = feeds_of(inputs, scored)
+        scored = with_feeds(scored, feeds)
         judge = _Judge(project, clock().astimezone(rules.zone).date())
         seen = (
             *clock_says,
             *observed_findings(inputs, scored),
             *check_rules(inputs, scored),
+            *check_feeds(feeds, accept=options.accept),
             *implausible,
         )
         stop = strict_error(judge.judged(seen)) if options.strict else None

@@ -24,7 +24,7 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
-from flamescore.project.values import EPOCHS, EXCEL, RejectLimit, parse_limit
+from flamescore.project.values import EPOCHS, EXCEL, NewestWithin, RejectLimit, parse_limit
 
 __all__ = [
     "AUTO",
@@ -37,6 +37,7 @@ __all__ = [
     "ContactsSource",
     "EventsSource",
     "MergedIds",
+    "NewestWithin",
     "OpportunitiesSource",
     "Preset",
     "Project",

@@ -23,6 +23,7 @@ from flamescore.project.values import (
     LIMIT,
     LINES,
     MODE,
+    NEWEST,
     PATTERN,
     QUOTE,
     RUNS,
@@ -31,6 +32,7 @@ from flamescore.project.values import (
     VERSION,
     WORDS,
     ZONE,
+    NewestWithin,
     RejectLimit,
     one_of,
     sources,
@@ -177,6 +179,9 @@ class EventsSource(_Keyed):
 
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
+    )
+    newest_within: NewestWithin | None = setting(
+        NEWEST, "how old the newest event may be, of the source or of some types; else the run stops", None
     )
     distinct: bool = setting(BOOLEAN, "whether rows equal in every mapped column count once", default=False)
 
