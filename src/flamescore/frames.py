@@ -13,7 +13,7 @@ from flamescore.input_errors import reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flamescore.findings import Finding
+    from flamescore.findings import Feed, Finding
 
 INSTANT: Final = pl.Datetime("us", "UTC")
 
@@ -167,6 +167,11 @@ class SourceRecord:
     counts: Counts = Counts()
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    newest: datetime | None = None
+    """Of events: the newest one that is not after `as_of` (UTC)."""
+
+    feeds: tuple[Feed, ...] = ()
+    """Of events: what became of the source as a feed, and of each type of it that somebody names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +264,14 @@ class EventSource:
     def read(self, query: EventQuery) -> EventBatches:
         """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
         return EventBatches(self, query, self.frame)
+
+    def sound(self, since: datetime | None = None) -> pl.LazyFrame:
+        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on.
+
+        Some that are before it may be among them.
+        """
+        del since
+        return self.frame.select("event", "at")
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""

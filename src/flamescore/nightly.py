@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
+from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
 from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
 from flamescore.findings import CODES, Severity, StrictError, accepted, strict_error, unused
@@ -20,6 +21,7 @@ from flamescore.merged import merged_table
 from flamescore.observed_findings import observed_findings
 from flamescore.project import check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.rule_checks import check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
     Earlier,
@@ -189,8 +191,16 @@ def _work(
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
         implausible = check_plausible(scored, past.latest(), accept=options.accept)
+        feeds = feeds_of(inputs, scored)
+        scored = with_feeds(scored, feeds)
         judge = _Judge(project, clock().astimezone(rules.zone).date())
-        seen = (*clock_says, *observed_findings(inputs, scored), *implausible)
+        seen = (
+            *clock_says,
+            *observed_findings(inputs, scored),
+            *check_rules(inputs, scored),
+            *check_feeds(feeds, accept=options.accept),
+            *implausible,
+        )
         stop = strict_error(judge.judged(seen)) if options.strict else None
         if stop is not None:
             raise StrictError(stop, judge.judged(seen))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from flamescore.rules import RuleBook
     from flamescore.scoring import Observations, Scored
 
-UNSEEN: Final = "I050"
 KEPT: Final = "I114"
 UNVALUED: Final = "I118"
 UNREAD: Final = "I120"
@@ -36,7 +35,6 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from (each for source in scored.observed.sources for each in source.findings)
     yield from _repeated(scored.observed)
     yield from _of_cells(scored.observed)
-    yield from _of_types(scored.observed)
     yield from _of_contacts(scored.observed)
 
 
@@ -106,14 +104,6 @@ def _of_cells(observed: Observations) -> Iterator[Finding]:
     for score, rule, many in observed.unvalued:
         text = f"{count(many, 'occurrence')} gave 0 points: there is no number."
         yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule}", text, count=many)
-
-
-def _of_types(observed: Observations) -> Iterator[Finding]:
-    for event in observed.unseen:
-        meant = nearest(event, observed.types)
-        text = f"No event in the rules' windows is of the type `{event}`, which a rule names."
-        near = () if meant is None else ((meant, None),)
-        yield Finding(UNSEEN, Severity.WARNING, f"events event {event}", text, nearest=near)
 
 
 def _of_contacts(observed: Observations) -> Iterator[Finding]:

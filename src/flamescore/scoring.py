@@ -15,6 +15,7 @@ from flamescore.engine import (
     EVENT,
     NO_AGE,
     Clock,
+    Held,
     Run,
     Tuning,
     concat_rows,
@@ -136,6 +137,12 @@ class Observations:
     ambiguous_contacts: int = 0
     types: tuple[str, ...] = ()
     pasts: tuple[SourcePast, ...] = ()
+    held: Held = field(default_factory=Held)
+    """Which predicates and operands on events held for any event of the types that they are asked of."""
+
+    taken: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    """By score and rule id, of rules with branches: for how many contacts each branch was taken."""
+
     steps: tuple[Step, ...] = ()
 
 
@@ -192,6 +199,7 @@ def score_exports(
         extra_conditions=() if exclude is None else (exclude,),
         tuning=tuning,
         earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
+        operands=True,
     )
     ids = done.prepared.contacts.frame["contact_id"]
     scores = [
@@ -266,8 +274,21 @@ def _observed(done: Run, exports: Exports) -> Observations:
         ),
         types=tuple(sorted(set(done.scanned.types))),
         pasts=tuple(_past(past, done) for past in done.scanned.pasts),
+        held=done.scanned.held,
+        taken={
+            (entries[entry].score_name, entries[entry].id): tuple(map(sum, zip(*parts, strict=True)))
+            for entry, parts in _taken(done).items()
+        },
         steps=done.steps,
     )
+
+
+def _taken(done: Run) -> dict[int, list[tuple[int, ...]]]:
+    found: dict[int, list[tuple[int, ...]]] = {}
+    for result in done.results:
+        for entry, many in result.summary.taken.items():
+            found.setdefault(entry, []).append(many)
+    return found
 
 
 def _past(past: Past, done: Run) -> SourcePast:

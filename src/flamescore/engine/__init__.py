@@ -6,7 +6,7 @@ from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
 from flamescore.engine.calendar import DAY, Clock
 from flamescore.engine.conditions import ConditionEvaluator
-from flamescore.engine.contacts import comparable_key, contacts_of, event_key, match_fields
+from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
 from flamescore.engine.exact import MAX_SCORE
 from flamescore.engine.ledger import (
     NO_AGE,
@@ -17,14 +17,16 @@ from flamescore.engine.ledger import (
     concat_rows,
     entry_table,
 )
+from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
 from flamescore.engine.matching import FOREVER
+from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import flames, ranked
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
-from flamescore.engine.streams import EVENT, Stream, Streams, types_of
+from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
-from flamescore.engine.tally import Past
+from flamescore.engine.tally import Held, Past
 from flamescore.engine.tracing import AT, COUNTED, EXPIRED, Traced, trace
 from flamescore.engine.worth import contributions, decay_factors
 
@@ -40,13 +42,19 @@ __all__ = [
     "MISSING",
     "NO_AGE",
     "UNDATED",
+    "Cells",
     "Clock",
     "ConditionEvaluator",
+    "Contacts",
     "Entry",
+    "Fits",
+    "Held",
     "KeptEvents",
     "LedgerPart",
     "LedgerRows",
     "LedgerSummary",
+    "Look",
+    "Operand",
     "Partition",
     "Past",
     "Prepared",
@@ -58,6 +66,7 @@ __all__ = [
     "Tags",
     "Traced",
     "Tuning",
+    "cells_of_column",
     "check_score_size",
     "comparable_key",
     "concat_rows",
@@ -68,10 +77,14 @@ __all__ = [
     "event_key",
     "flames",
     "instant_of",
+    "look",
     "match_fields",
+    "operands_of",
     "prepare",
     "ranked",
     "run",
     "trace",
+    "type_predicate",
     "types_of",
+    "where_of",
 ]

@@ -15,7 +15,7 @@ from flamescore.engine.worth import contributions, decay_factors
 from flamescore.rules import NO_LIMITS, BranchRule, EventRule, TagRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -146,6 +146,8 @@ class LedgerSummary:
     entry_totals: NDArray[np.object_]
     unvalued: NDArray[np.int64]
     undated: int
+    taken: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """By entry, of a rule with branches: how many contacts each branch was taken for."""
 
     def population_totals(self) -> Points:
         """Return the totals, 0 for contacts outside the population."""
@@ -161,13 +163,14 @@ class RulePoints:
     occurrences: NDArray[np.int64]
     age: NDArray[np.int64]
     unvalued: int = 0
+    taken: tuple[int, ...] = ()
 
     @classmethod
-    def without_events(cls, points: Points) -> RulePoints:
-        """Take points by contact that no event is behind."""
+    def without_events(cls, points: Points, taken: tuple[int, ...] = ()) -> RulePoints:
+        """Take points by contact that no event is behind; `taken`: for how many contacts each branch was."""
         contacts = np.flatnonzero(points)
         none = np.zeros(len(contacts), np.int64)
-        return cls(contacts, points[contacts], none, none + NO_AGE)
+        return cls(contacts, points[contacts], none, none + NO_AGE, taken=taken)
 
     @classmethod
     def from_sums(cls, sums: StreamSums, mask: NDArray[np.bool_] | None) -> RulePoints:
@@ -188,6 +191,7 @@ class LedgerBuilder:
     parts: list[LedgerRows] = field(default_factory=list)
     entry_totals: NDArray[np.object_] = field(init=False)
     unvalued: NDArray[np.int64] = field(init=False)
+    taken: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.entry_totals = np.zeros((3, self.entries), np.object_)
@@ -198,6 +202,8 @@ class LedgerBuilder:
         more = len(given.contact), int(given.occurrences.sum()), total(given.points)
         self.entry_totals[:, entry] += np.array(more, np.object_)  # else past 64 bits they become floats
         self.unvalued[entry] += given.unvalued
+        if given.taken:
+            self.taken[entry] = given.taken
         number = np.full(len(given.contact), entry, np.int64)
         self.parts.append(LedgerRows(given.contact, number, given.occurrences, given.points, given.age))
 
@@ -231,7 +237,13 @@ class LedgerWriter:
         scores = [self._score(score, evaluator, builder, undated) for score in self.book.scores]
         totals, last_activity, in_population = (np.stack(parts) for parts in zip(*scores, strict=True))
         summary = LedgerSummary(
-            totals, last_activity, in_population, builder.entry_totals, builder.unvalued, int(undated.sum())
+            totals,
+            last_activity,
+            in_population,
+            builder.entry_totals,
+            builder.unvalued,
+            int(undated.sum()),
+            builder.taken,
         )
         return builder, summary
 
@@ -308,7 +320,7 @@ class LedgerWriter:
             case TagRule():
                 return RulePoints.without_events(self._tagged(rule.subject, evaluator, mask, undated))
             case BranchRule():
-                return RulePoints.without_events(_branched(rule.subject, evaluator, mask))
+                return RulePoints.without_events(*_branched(rule.subject, evaluator, mask))
 
     def _tagged(
         self,
@@ -332,15 +344,22 @@ class LedgerWriter:
         return np.where(live, worth, np.where(has & ~dated, without_date, 0))
 
 
-def _branched(rule: BranchRule, evaluator: ConditionEvaluator, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Give each contact the points of the first branch whose condition holds, 0 where none does."""
+def _branched(
+    rule: BranchRule, evaluator: ConditionEvaluator, mask: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], tuple[int, ...]]:
+    """Give each contact the points of the first branch whose condition holds, 0 where none does.
+
+    Beside them is for how many contacts each branch was taken.
+    """
+    many: list[int] = []
     points = np.zeros(evaluator.count, np.int64)
     undecided = mask.copy()
     for branch in rule.branches:
         taken = undecided & evaluator.evaluate(branch.condition)
         points[taken] = branch.points
         undecided &= ~taken
-    return points
+        many.append(int(np.count_nonzero(taken)))
+    return points, tuple(many)
 
 
 def _note_activity(youngest: NDArray[np.int64], given: RulePoints) -> None:

@@ -303,6 +303,9 @@ class Matcher:
         for number, stream in enumerate(streams.all):
             self._of_type.setdefault(1 << place[stream.where[0]], []).append(number)
         self._ignored = [_needs(where, place) for where in streams.ignored]
+        types = (where[0] for where in (*(s.where for s in streams.all), *streams.ignored))
+        self.held = {place[each]: 0 for each in types}
+        """By the place of each predicate on the type: all predicates that held for any of its events."""
         self._streams = streams.all
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
         self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
@@ -324,6 +327,9 @@ class Matcher:
 
     def _match(self, holds: int, unread: int) -> tuple[bool, int, tuple[int, ...], int]:
         self.seen |= holds
+        for kind in self.held:
+            if holds >> kind & 1:
+                self.held[kind] |= holds
         named = sorted(i for kind, streams in self._of_type.items() if holds & kind for i in streams)
         live = tuple(i for i in named if holds & self._needs[i] == self._needs[i])
         asked = 0

@@ -14,6 +14,7 @@ from flamescore.engine.bins import BIN_BITS, BUDGET, MEMORY, Bins, Spill
 from flamescore.engine.conditions import ConditionEvaluator, ContactFacts
 from flamescore.engine.contacts import contacts_of, match_fields
 from flamescore.engine.ledger import LedgerPart, LedgerWriter
+from flamescore.engine.operands import watched
 from flamescore.engine.scan import BATCH, Scan
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import conditions_of_book, streams_of
@@ -186,11 +187,13 @@ def run(
     tuning: Tuning = DEFAULT_TUNING,
     earlier_age: int | None = None,
     ledger: bool = True,
+    operands: bool = False,
 ) -> Run:
     """Go from exports to the ledger of every partition.
 
     Without `ledger` only its summary is made, and rejects are left out without a word. With `earlier_age` the
-    totals of the events that are at least so many seconds old are worked out too.
+    totals of the events that are at least so many seconds old are worked out too. With `operands` it is
+    told of each operand of a predicate on events whether any event fits it (`Scanned.held`).
 
     Raises:
         InputError: sources have too many rejects.
@@ -202,7 +205,8 @@ def run(
     memory, folder = tuning.memory, tuning.folder
     streams, contacts = prepared.streams, prepared.contacts
     bins = Bins(contacts.count, len(streams.all), bits=tuning.bin_bits, memory=memory, folder=folder)
-    scan = Scan(streams, contacts, clock, batch=tuning.batch)
+    also = watched(streams.predicates) if operands else ()
+    scan = Scan(streams, contacts, clock, batch=tuning.batch, watch=also)
     scanned = scan.run(exports.events, bins, rejects=ledger)
     watch("events", sum(record.counts.rows for record in scanned.records))
     release_free_memory()

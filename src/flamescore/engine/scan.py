@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from flamescore.engine.contacts import event_key, key_hashes
 from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
 from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.streams import EVENT
-from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
+from flamescore.engine.tally import STATUSES, Held, Past, Seen, record_of, statuses
 from flamescore.errors import InputError
 from flamescore.frames import (
     AGE,
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from flamescore.engine.contacts import Contacts
     from flamescore.engine.streams import Streams
     from flamescore.errors import Problem
-    from flamescore.frames import EventSource, EventsRead, SourceRecord
+    from flamescore.frames import EventSource, EventsRead, SourceRecord, Window
+    from flamescore.rules import Predicate
 
 BATCH: Final = 262_144
 """Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
@@ -69,17 +70,27 @@ class Scanned:
     """The types that events have; the first ones, where they are very many."""
     rejects: tuple[pl.DataFrame, ...] = ()
     """Of sources whose cells nobody had looked at before (`frames.REJECTS`)."""
+    held: Held = field(default_factory=Held)
 
 
 class Scan:
     """Goes through the sources batch by batch."""
 
-    def __init__(self, streams: Streams, people: Contacts, clock: Clock, *, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        streams: Streams,
+        people: Contacts,
+        clock: Clock,
+        *,
+        batch: int = BATCH,
+        watch: Sequence[Predicate] = (),
+    ) -> None:
         self.streams = streams
         self.people = people
         self.clock = clock
         self.batch = batch
-        self.signatures = Signatures(streams.predicates, clock)
+        # What is watched beside the predicates of the streams only has to be told of.
+        self.signatures = Signatures(tuple(dict.fromkeys((*streams.predicates, *watch))), clock)
         self.matcher = Matcher(streams, self.signatures)
         self.liveness = Liveness(streams.all)
         self.columns = tuple(
@@ -110,6 +121,7 @@ class Scan:
             tuple(self._past(each, end) for each, end in pairs),
             tuple(value for c in self.signatures.coders if c.column == EVENT for value in c.values),
             tuple(end.rejects for end in ends),
+            Held.of(self.signatures.predicates, self.matcher.held),
         )
 
     def _source(self, source: EventSource, bins: Bins) -> Seen:
@@ -134,15 +146,7 @@ class Scan:
     def columns_of(self, source: EventSource, columns: Sequence[str]) -> Iterator[pl.Expr]:
         """Yield an event's age (`AGE`), its contact's key with the hashes, its type, and these columns."""
         schema = source.frame.collect_schema()
-        text = event_key(source, schema)
-        used = [name for name in dict.fromkeys((EVENT, *columns)) if name in schema]
-        yield text.alias(KEY)
-        yield from key_hashes(text)
-        yield self.window.age(pl.col("at")).alias(AGE)
-        yield from (pl.col(name) for name in used)
-        beside = (name + suffix for name in used for suffix in (ISO_SUFFIX, NUMBER_SUFFIX))
-        yield from (pl.col(name) for name in beside if name in schema)
-        yield from (pl.col(name) for name in (DROP,) if name in schema)
+        yield from event_columns(source, columns, self.window)
         yield from (hash_of_value(name, schema) for name in self.streams.per_columns)
 
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
@@ -168,7 +172,7 @@ class Scan:
 
     def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], SignatureMatches]:
         """Return the signature of each row, and what signatures mean to the rules."""
-        cells = [_column(batch, coder.column) for coder in self.signatures.coders]
+        cells = [cells_of(batch, coder.column) for coder in self.signatures.coders]
         return self.signatures.encode(cells, batch.height), self.matcher.update()
 
     def kept(
@@ -203,6 +207,20 @@ class Scan:
             for column in columns:
                 cells[column] = cells.get(column, 0) + rows
         return tuple((column, count) for column, count in sorted(cells.items()) if count)
+
+
+def event_columns(source: EventSource, columns: Sequence[str], window: Window) -> Iterator[pl.Expr]:
+    """Yield an event's age (`AGE`), its contact's key with the hashes, its type, and these columns."""
+    schema = source.frame.collect_schema()
+    text = event_key(source, schema)
+    used = [name for name in dict.fromkeys((EVENT, *columns)) if name in schema]
+    yield text.alias(KEY)
+    yield from key_hashes(text)
+    yield window.age(pl.col("at")).alias(AGE)
+    yield from (pl.col(name) for name in used)
+    beside = (name + suffix for name in used for suffix in (ISO_SUFFIX, NUMBER_SUFFIX))
+    yield from (pl.col(name) for name in beside if name in schema)
+    yield from (pl.col(name) for name in (DROP,) if name in schema)
 
 
 def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
@@ -258,11 +276,12 @@ def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
 
 def _numbers(batch: pl.DataFrame, column: str) -> pl.Series:
     """Return the cells of a property that numbers are read of: the plain ones, where it has these beside."""
-    cells, beside = _column(batch, column)
+    cells, beside = cells_of(batch, column)
     return cells if beside is None or PLAIN not in beside.columns else beside[PLAIN]
 
 
-def _column(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
+def cells_of(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
+    """Return a column of a batch and what stands beside it; all missing where there is none."""
     if column not in batch.columns:
         return pl.Series(column, [None], dtype=pl.String).new_from_index(0, batch.height), None
     return batch[column], companions(batch, column)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from flamescore.frames import EventBatches, SourceRecord
+    from flamescore.rules import Predicate
 
 STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
 """What becomes of a row; one that several fit is counted under the first."""
@@ -27,6 +30,30 @@ class Past:
     path: str
     oldest: int | None
     holds: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """Which predicates held for events of which types, old ones aside that no window needs.
+
+    `by_type` has, for each predicate on the type, those that held for any event it holds for.
+    """
+
+    by_type: Mapping[Predicate, frozenset[Predicate]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, predicates: Sequence[Predicate], held: Mapping[int, int]) -> Held:
+        """Take bit sets over predicates, by the place of the predicate on the type."""
+        return cls(
+            {
+                predicates[kind]: frozenset(p for i, p in enumerate(predicates) if bits >> i & 1)
+                for kind, bits in held.items()
+            }
+        )
+
+    def holds(self, kind: Predicate, predicate: Predicate) -> bool:
+        """Say whether a predicate held for an event that the predicate on the type holds for."""
+        return predicate in self.by_type.get(kind, ())
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from flamescore.frames import (
     EventBatches,
     EventSource,
     EventsRead,
+    Window,
 )  # fmt: skip
 from flamescore.input_errors import UNREADABLE, fault, reading
 from flamescore.project import EventsSource
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
-    from flamescore.frames import EventQuery, Window
+    from flamescore.frames import EventQuery
 
 ROW: Final = "\0row"
 ODD: Final = "\0odd"
@@ -92,6 +93,18 @@ class ExportedEvents(EventSource):
             return _Batches(self, query, self.frame)
         rows = [_recent(plan, query.window) for plan in self.validated.plans]
         return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options))
+
+    def sound(self, since: datetime | None = None) -> pl.LazyFrame:
+        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
+        window = Window() if since is None else Window(int(since.timestamp()), widest=1)
+        rows = _in_one(
+            [_recent(plan, window) for plan in self.validated.plans], {}, self.validated, self.options
+        )
+        contact = pl.col("contact_id" if self.key == "contact_id" else "contact")
+        reads = pl.col("at").is_not_null() & contact.is_not_null()
+        if DROP in rows.collect_schema():
+            reads &= pl.col(DROP) != FAULTY
+        return rows.filter(reads).select("event", "at")
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""

@@ -25,7 +25,7 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
-from flamescore.project.values import EPOCHS, EXCEL, RejectLimit, parse_limit
+from flamescore.project.values import EPOCHS, EXCEL, NewestWithin, RejectLimit, parse_limit
 
 __all__ = [
     "AUTO",
@@ -39,6 +39,7 @@ __all__ = [
     "EventsSource",
     "KeepRuns",
     "MergedIds",
+    "NewestWithin",
     "OpportunitiesSource",
     "Preset",
     "Project",

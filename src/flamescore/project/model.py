@@ -23,6 +23,7 @@ from flamescore.project.values import (
     LIMIT,
     LINES,
     MODE,
+    NEWEST,
     NUMBERS,
     PATTERN,
     QUOTE,
@@ -32,6 +33,7 @@ from flamescore.project.values import (
     VERSION,
     WORDS,
     ZONE,
+    NewestWithin,
     RejectLimit,
     one_of,
     sources,
@@ -190,6 +192,9 @@ class EventsSource(_Keyed):
 
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
+    )
+    newest_within: NewestWithin | None = setting(
+        NEWEST, "how old the newest event may be, of the source or of some types; else the run stops", None
     )
     distinct: bool = setting(BOOLEAN, "whether rows equal in every mapped column count once", default=False)
 

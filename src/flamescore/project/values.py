@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from flamescore.schema_reader import Shape
 
 
+NewestWithin = Period | dict[str, Period]
+"""How old the newest event may be: of a source, or of event types in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RejectLimit:
     """How many rejects a source may have: a share of its rows in percent, or a number of rows."""
@@ -145,6 +149,16 @@ def _period(value: object) -> Period:
         msg = f"must be a period such as `36h` or `2d`, and is {_shown(value)}"
         raise ValueError(msg)
     return period
+
+
+def _newest_within(value: object) -> NewestWithin:
+    """Read a period, or periods by event type."""
+    if not isinstance(value, dict):
+        return _period(value)
+    if not value:
+        msg = "must be a period, or name event types with a period each, and is empty"
+        raise ValueError(msg)
+    return {str(name): _period(period) for name, period in value.items()}
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -350,6 +364,11 @@ AT_MOST: Final = _setting(_SCALAR, "number or percentage", _at_most)
 DAY: Final = _setting(_STRING, "day", _day)
 FAIL_ON: Final = _setting({"enum": ["error", "warning"]}, "`error` or `warning`", _fail_on)
 AGE: Final = _setting(_STRING, "period", _period)
+NEWEST: Final = _setting(
+    {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, "minProperties": 1}]},
+    "period, or event: period",
+    _newest_within,
+)
 FLAMES: Final = _whole(1, 5)
 RUNS: Final = _whole(1, 1_000_000)
 LINES: Final = _whole(0, 1_000_000)

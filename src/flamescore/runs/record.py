@@ -79,6 +79,18 @@ class FileEntry(Part):
     modified: str = Field(description="when it was last changed, ISO 8601")
 
 
+class FeedEntry(Part):
+    """What became of a feed: a source of events, or a type in it that rules or the project file name."""
+
+    event: str | None = Field(description="its type; null: the source as a whole")
+    newest: str | None = Field(description="its last day with events, in the rule file's time zone")
+    per_day: float | None = Field(description="events for each usual day; null where it is not judged")
+    longest: int | None = Field(description="usual days without events in a row, at most; or null")
+    silence: int | None = Field(description="usual days without events since the newest; or null")
+    judged: bool = Field(description="whether its past is long enough to be judged by")
+    told: bool = Field(description="whether it is silent for longer than its rhythm explains")
+
+
 class SourceEntry(Part):
     """One source of the exports; `rows` is the sum of the counts that follow it."""
 
@@ -98,6 +110,12 @@ class SourceEntry(Part):
     kept: int = Field(description="all the others: what the scores are made of")
     files: tuple[FileEntry, ...] = Field(description="its files")
     notes: tuple[Clean, ...] = Field(description="what was found out about it")
+    newest: AwareDatetime | None = Field(
+        default=None, description="of events: the newest one that is not after `as_of`, UTC"
+    )
+    feeds: tuple[FeedEntry, ...] = Field(
+        default=(), description="of events: the source as a feed, and each type in it that is named"
+    )
 
 
 class RuleEntry(Part):

@@ -14,6 +14,7 @@ from flamescore.findings import as_line, in_order
 from flamescore.runs.record import (
     ChangedEntry,
     ChangesEntry,
+    FeedEntry,
     FileEntry,
     FindingEntry,
     GivenEntry,
@@ -141,6 +142,8 @@ def _source(source: SourceRecord) -> SourceEntry:
             FileEntry(path=path, bytes=size, modified=modified) for path, size, modified in source.files
         ),
         notes=source.notes,
+        newest=source.newest,
+        feeds=tuple(FeedEntry(**each.record()) for each in source.feeds),
     )
 
 

@@ -1,0 +1,213 @@
+"""A second look at the events, without a time bound: how many fit which predicates, and what cells they have.
+
+A scoring does without it, unless a rule gives nobody anything or an operand fits nothing: then it says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import as_text, folded, present
+from flamescore.engine.matching import FOREVER, Signatures
+from flamescore.engine.predicates import CELL, evaluate
+from flamescore.engine.scan import BATCH, cells_of, event_columns
+from flamescore.engine.streams import EVENT
+from flamescore.frames import AGE, INDEX, EventQuery, Window, companions
+from flamescore.input_errors import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.contacts import Contacts
+    from flamescore.frames import EventSource
+    from flamescore.rules import Predicate
+
+ROWS, TYPE = "rows", "type"
+
+_MANY: Final = 1_000_000
+"""Distinct cells that are gathered before they are put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Distinct cells of a column: `cell` (String, trimmed, null where missing), `rows`, maybe `iso`, `type`.
+
+    `type` is the event's, folded.
+    """
+
+    table: pl.DataFrame
+
+    def of_types(self, types: Collection[str]) -> Cells:
+        """Return the cells of events of these (folded) types."""
+        return Cells(self.table.filter(pl.col(TYPE).is_in(list(types))))
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, cells or not."""
+        return int(self.table[ROWS].sum())
+
+    @property
+    def there(self) -> int:
+        """How many rows have a cell."""
+        return int(self.table.filter(pl.col(CELL).is_not_null())[ROWS].sum())
+
+    def fitting(self, predicate: Predicate, clock: Clock) -> int:
+        """Return how many rows a predicate holds for."""
+        return self._rows(evaluate(self.table, (predicate,), clock)["p0"])
+
+    def unread(self, predicate: Predicate, clock: Clock) -> int:
+        """Return how many rows have a cell that does not read as the number or date that is asked for."""
+        return self._rows(evaluate(self.table, (predicate,), clock)["u0"])
+
+    def of_text(self, text: str) -> Cells:
+        """Return one row whose cell is a text."""
+        return Cells(pl.DataFrame({CELL: [text], ROWS: [1]}))
+
+    def values(self) -> dict[str, int]:
+        """Return the distinct cells with how many rows have each."""
+        found = self.table.drop_nulls(CELL).group_by(CELL).agg(pl.col(ROWS).sum())
+        return dict(found.select(CELL, ROWS).iter_rows())
+
+    def _rows(self, holds: pl.Series) -> int:
+        return int(self.table[ROWS].filter(holds).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """The events that some predicates all hold for: how many, the age of the youngest that is not to come.
+
+    `known`: the same age, of those of contacts in the list; None where there is none.
+    """
+
+    rows: int
+    youngest: int | None
+    known: int | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the events came to."""
+
+    predicates: tuple[Predicate, ...]
+    sets: tuple[int, ...]
+    """By signature: the predicates that hold, as a bit set."""
+    rows: NDArray[np.int64]
+    youngest: NDArray[np.int64]
+    known: NDArray[np.int64]
+    cells: dict[str, Cells]
+    most: dict[int, int]
+
+    def fits(self, where: Sequence[Predicate]) -> Fits:
+        """Return the events that all of these hold for."""
+        place = {predicate: i for i, predicate in enumerate(self.predicates)}
+        need = sum(1 << place[each] for each in dict.fromkeys(where))
+        here = np.array([holds & need == need for holds in self.sets], np.bool_)
+        return Fits(int(self.rows[here].sum()), _least(self.youngest[here]), _least(self.known[here]))
+
+
+def look(
+    sources: Sequence[EventSource],
+    people: Contacts,
+    clock: Clock,
+    predicates: Sequence[Predicate],
+    *,
+    counted: Sequence[tuple[Sequence[Predicate], int | None]] = (),
+    batch: int = BATCH,
+) -> Look:
+    """Go through all events that read, whatever their time, for these predicates (one on the type at least).
+
+    `counted` are wheres with the age in seconds at which an event has left the window (None: never): of each,
+    by its place, it is told how many such events a contact in the list has at most (`Look.most`).
+    """
+    seeing = _Seeing(predicates, clock, counted)
+    for source in sources:
+        window = Window(clock.now)
+        with reading(source.file_at_fault):
+            asked = tuple(event_columns(source, seeing.columns, window))
+        for rows in source.read(EventQuery(window, asked, people.finder(source.key).place, batch)):
+            seeing.add(rows)
+    return seeing.done()
+
+
+class _Seeing:
+    def __init__(
+        self,
+        predicates: Sequence[Predicate],
+        clock: Clock,
+        counted: Sequence[tuple[Sequence[Predicate], int | None]],
+    ) -> None:
+        self.signatures = Signatures(tuple(dict.fromkeys(predicates)), clock)
+        self.columns = tuple(dict.fromkeys(p.column for p in self.signatures.predicates))
+        place = {predicate: i for i, predicate in enumerate(self.signatures.predicates)}
+        self._counted = [
+            (sum(1 << place[each] for each in dict.fromkeys(where)), FOREVER if reach is None else reach)
+            for where, reach in counted
+        ]
+        self._contacts: list[list[NDArray[np.int64]]] = [[] for _ in counted]
+        self._rows = np.zeros(0, np.int64)
+        self._youngest = self._known = np.zeros(0, np.int64)
+        self._cells: dict[str, list[pl.DataFrame]] = {column: [] for column in self.columns}
+
+    def add(self, batch: pl.DataFrame) -> None:
+        cells = [cells_of(batch, coder.column) for coder in self.signatures.coders]
+        signature = self.signatures.encode(cells, batch.height)
+        age, contact = batch[AGE].to_numpy(), batch[INDEX].to_numpy()
+        count = self.signatures.count
+        self._rows = _wider(self._rows, count, 0) + np.bincount(signature, minlength=count)
+        past = age >= 0
+        self._youngest = _wider(self._youngest, count, FOREVER)
+        np.minimum.at(self._youngest, signature[past], age[past])
+        known = past & (contact >= 0)
+        self._known = _wider(self._known, count, FOREVER)
+        np.minimum.at(self._known, signature[known], age[known])
+        sets = np.array([self.signatures.sets(each)[0] for each in range(count)], object)
+        for found, (need, reach) in zip(self._contacts, self._counted, strict=True):
+            fitting = np.array([holds & need == need for holds in sets], np.bool_)
+            found.append(contact[known & (age < reach) & fitting[signature]])
+        for column, (series, beside) in zip(self.columns, cells, strict=True):
+            self._gather(column, batch, series, beside)
+
+    def _gather(
+        self, column: str, batch: pl.DataFrame, series: pl.Series, beside: pl.DataFrame | None
+    ) -> None:
+        frame = pl.DataFrame([series.alias(CELL), batch[EVENT].alias(TYPE)])
+        frame = frame if beside is None else frame.hstack(beside)
+        counted = frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(ROWS))
+        kind = as_text(TYPE, frame.schema[TYPE])
+        parts = self._cells[column]
+        parts.append(
+            counted.with_columns(present(as_text(CELL, series.dtype)).alias(CELL), folded(kind).alias(TYPE))
+        )
+        if len(parts) > 1 and sum(part.height for part in parts) > _MANY:
+            parts[:] = [_together(parts)]
+
+    def done(self) -> Look:
+        count = self.signatures.count if len(self._rows) else 0
+        return Look(
+            self.signatures.predicates,
+            tuple(self.signatures.sets(each)[0] for each in range(count)),
+            self._rows,
+            self._youngest,
+            self._known,
+            {column: Cells(_together(parts)) for column, parts in self._cells.items()},
+            {
+                number: int(np.unique(np.concatenate(found), return_counts=True)[1].max(initial=0))
+                for number, found in enumerate(self._contacts)
+                if found
+            },
+        )
+
+
+def cells_of_column(frame: pl.DataFrame, column: str) -> Cells:
+    """Return the distinct cells of a column of contacts."""
+    cells, beside = frame.select(pl.col(column).alias(CELL)), companions(frame, column)
+    parts = cells if beside is None else cells.hstack(beside)
+    counted = parts.group_by(parts.columns).agg(pl.len().cast(pl.Int64).alias(ROWS))
+    return Cells(counted.with_columns(present(as_text(CELL, parts.schema[CELL])).alias(CELL)))

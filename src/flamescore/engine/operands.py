@@ -1,0 +1,64 @@
+"""The operands of predicates, each as a predicate of its own.
+
+`url: {contains: [/demo, /sales]}` has two: `url contains /demo` and `url contains /sales`. So it can be told
+of each whether any cell fits it, where the predicate as a whole says it of the list alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flamescore.engine.streams import EVENT
+from flamescore.rules import Equals, Like, Predicate
+from flamescore.text import trim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flamescore.rules import Test
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An operand: as messages show it, whether it is a text, and the predicate that asks for it alone.
+
+    `pieces`: whether it need not be the whole of a cell. One of `not_equals` and its like is asked for, too,
+    as if there were no `not`.
+    """
+
+    shown: str
+    alone: Predicate
+    is_text: bool = True
+    pieces: bool = False
+
+
+def operands_of(predicate: Predicate) -> tuple[Operand, ...]:
+    """Return the texts, numbers and booleans that a predicate compares with, in order."""
+    return tuple(
+        Operand(shown, replace(predicate, tests=(test,)), is_text, isinstance(test, Like))
+        for whole in predicate.tests
+        for shown, test, is_text in _parts(whole)
+    )
+
+
+def watched(predicates: Iterable[Predicate]) -> tuple[Predicate, ...]:
+    """Return the operands of predicates as predicates of their own, each once."""
+    return tuple(dict.fromkeys(each.alone for predicate in predicates for each in operands_of(predicate)))
+
+
+def type_predicate(types: tuple[str, ...]) -> Predicate:
+    """Return the predicate on an event's type that a list of types is."""
+    return Predicate(EVENT, (Equals(texts=types),))
+
+
+def _parts(test: Test) -> Iterator[tuple[str, Test, bool]]:
+    match test:
+        case Equals(texts=texts, numbers=numbers, booleans=booleans):
+            yield from ((text, Equals(texts=(text,)), True) for text in texts)
+            yield from ((f"{number:f}", Equals(numbers=(number,)), False) for number in numbers)
+            yield from ((str(flag).lower(), Equals(booleans=(flag,)), False) for flag in booleans)
+        case Like(how=how, texts=texts):
+            yield from ((trim(text) or text, Like(how, (text,)), True) for text in texts)
+        case _:
+            return

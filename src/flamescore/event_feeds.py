@@ -1,0 +1,202 @@
+"""Feeds of a run: whether a source of events, or a type in it that somebody names, has fallen silent.
+
+How a rhythm is judged is in `findings.feeds`; here the days are gathered that it goes by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import as_text, present
+from flamescore.engine import EVENT
+from flamescore.errors import InputError
+from flamescore.findings import Feed, InExport, feed, let_through, overdue, silent, to_problem
+from flamescore.input_errors import reading
+from flamescore.rules import EventRule, Happened, conditions_of, leaves
+from flamescore.text import fold
+from flamescore.units import Period, to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from flamescore.findings import Finding
+    from flamescore.frames import EventSource
+    from flamescore.inputs import Inputs
+    from flamescore.project import NewestWithin
+    from flamescore.rules import Condition, EventMatch, RuleBook
+    from flamescore.scoring import Scored
+
+REFERENCE: Final = timedelta(days=84)
+_BUCKET: Final = 900
+"""Seconds that rows are counted by before they get a calendar day: offsets of zones are made of these."""
+
+
+@dataclass
+class _Days:
+    """The days of a feed with events, and its newest event."""
+
+    days: dict[date, int] = field(default_factory=dict)
+    newest: datetime | None = None
+
+    def add(self, newest: datetime, day: date, many: int) -> None:
+        self.days[day] = self.days.get(day, 0) + many
+        self.newest = newest if self.newest is None else max(self.newest, newest)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFeeds:
+    """The feeds of a source: its newest event (UTC; None where it has none), and each feed, the whole first.
+
+    `silent` are warnings, `overdue` errors.
+    """
+
+    newest: datetime | None
+    feeds: tuple[Feed, ...]
+    silent: tuple[Finding, ...] = ()
+    overdue: tuple[Finding, ...] = ()
+
+
+def feeds_of(inputs: Inputs, scored: Scored) -> tuple[SourceFeeds, ...]:
+    """Return the feeds of each source of events, in order.
+
+    Looked at are the rows that read and are not after `as_of`, whatever else becomes of them. Of a type that
+    somebody names and that has had no event for 168 days nothing is told: it is no feed of the source.
+
+    Raises:
+        InputError: a file can't be read any more.
+    """
+    book, sources = inputs.bound.book, inputs.exports.events
+    types = {fold(kind): kind for kind in _named(book, inputs.exclude)}
+    specs = inputs.project.settings.events
+    return tuple(
+        _Source(source, spec.newest_within, types, scored.as_of, book.zone).feeds()
+        for source, spec in zip(sources, specs, strict=True)
+    )
+
+
+def check_feeds(found: Sequence[SourceFeeds], *, accept: bool = False) -> tuple[Finding, ...]:
+    """Return the warnings of feeds.
+
+    Raises:
+        InputError: feeds are older than `newest_within` allows, all in one. Under `accept` these are
+            warnings too.
+    """
+    stops = [each for source in found for each in source.overdue]
+    if stops and not accept:
+        raise InputError([to_problem(each) for each in stops])
+    return (*map(let_through, stops), *(each for source in found for each in source.silent))
+
+
+def with_feeds(scored: Scored, found: Sequence[SourceFeeds]) -> Scored:
+    """Return a scoring whose records of sources have their feeds."""
+    feeds = iter(found)
+    records = []
+    for record in scored.observed.sources:
+        known = next(feeds, None) if record.kind == "events" else None
+        records.append(record if known is None else replace(record, newest=known.newest, feeds=known.feeds))
+    return replace(scored, observed=replace(scored.observed, sources=tuple(records)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    source: EventSource
+    within: NewestWithin | None
+    types: Mapping[str, str]
+    as_of: datetime
+    zone: ZoneInfo
+
+    def feeds(self) -> SourceFeeds:
+        whole, types = self._days(self.as_of - 2 * REFERENCE)
+        halfway = self.as_of - REFERENCE
+        if any(each.newest is None or each.newest < halfway for each in (whole, *types.values())):
+            whole, types = self._days(None)
+        today = to_local(self.as_of, self.zone).date()
+        place = InExport("events", self.source.record.path)
+        of_types = {name: feed(days.days, today, self.types[name]) for name, days in types.items()}
+        every = feed(whole.days, today)
+        within = self.within
+        by_type = {fold(name): period for name, period in within.items()} if isinstance(within, dict) else {}
+        told = silent(
+            place,
+            every,
+            list(of_types.values()),
+            today,
+            without_rhythm=None
+            if isinstance(within, Period)
+            else [each for each in self.types.values() if fold(each) in by_type],
+        )
+        return SourceFeeds(
+            whole.newest, (every, *of_types.values()), told, tuple(self._overdue(place, whole, types))
+        )
+
+    def _overdue(self, place: InExport, whole: _Days, types: Mapping[str, _Days]) -> Iterator[Finding]:
+        if isinstance(self.within, Period):
+            late = overdue(place, whole.newest, self.as_of, self.within, self.zone)
+            if late is not None:
+                yield late
+        elif self.within is not None:
+            for name, period in self.within.items():
+                newest = types[fold(name)].newest if fold(name) in types else None
+                late = overdue(place, newest, self.as_of, period, self.zone, event=name)
+                if late is not None:
+                    yield late
+
+    def _days(self, since: datetime | None) -> tuple[_Days, dict[str, _Days]]:
+        """Count the rows by day, of all types together and of each that is named, by its folded name."""
+        whole, types = _Days(), dict[str, _Days]()
+        also = {fold(name) for name in self.within} if isinstance(self.within, dict) else set()
+        for kind, newest, many in self._rows(since):
+            day = to_local(newest, self.zone).date()
+            whole.add(newest, day, many)
+            name = fold(kind)
+            if name in self.types or name in also:
+                types.setdefault(name, _Days()).add(newest, day, many)
+        return whole, types
+
+    def _rows(self, since: datetime | None) -> Iterable[tuple[str, datetime, int]]:
+        """Return type, newest instant and number of the rows of each type and quarter of an hour."""
+        with reading(self.source.file_at_fault):
+            rows = self.source.sound(since)
+            kind = as_text(EVENT, rows.collect_schema()[EVENT]).alias(EVENT)
+            at = pl.col("at")
+            wanted = at <= self.as_of if since is None else (at >= since) & (at <= self.as_of)
+            found = (
+                rows.filter(wanted)
+                .group_by(kind, (at.dt.epoch("s") // _BUCKET).alias("bucket"))
+                .agg(at.max().dt.epoch("s"), pl.len())
+                .select(present(pl.col(EVENT)), "at", "len")
+                .drop_nulls(EVENT)
+                .collect(engine="streaming")
+            )
+        return (
+            (name, datetime.fromtimestamp(seconds, UTC), many) for name, seconds, many in found.iter_rows()
+        )
+
+
+def _named(book: RuleBook, exclude: Condition | None) -> Iterator[str]:
+    """Yield the event types that rules, `ignore`, populations and the call list name, as authored."""
+    for match in _matches(book, exclude):
+        yield from match.types
+
+
+def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
+    conditions = [] if exclude is None else [exclude]
+    yield from book.ignore
+    for score in book.scores:
+        if score.population is not None:
+            conditions.append(score.population)
+        for rule in score.rules:
+            conditions += conditions_of(rule)
+            if isinstance(rule.subject, EventRule):
+                yield rule.subject.match
+                followers = (rule.subject.followed_by, rule.subject.unless_followed_by)
+                yield from (each.match for each in followers if each is not None)
+    for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
+        if isinstance(leaf, Happened):
+            yield leaf.match

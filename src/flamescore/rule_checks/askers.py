@@ -1,0 +1,138 @@
+"""Who asks something of the exports: rules, branches, populations, `ignore`, the call list's `exclude`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, TagRule, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.inputs import Inputs
+    from flamescore.rules import Condition, EventMatch, Follower, Rule, Score
+    from flamescore.scoring import Scored
+    from flamescore.yaml_tree import Document
+    from flamescore.yaml_tree import Path as NodePath
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A condition of an asker, and where in the file it stands."""
+
+    condition: Condition
+    path: NodePath
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """One that asks. `path` leads to the mapping whose keys a cure is written for.
+
+    `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
+    an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
+    asked beside (followers that must not come).
+    """
+
+    subject: str
+    title: str
+    document: Document
+    path: NodePath
+    empty: bool
+    match: EventMatch | None = None
+    parts: tuple[Part, ...] = ()
+    others: tuple[Part, ...] = ()
+    rule: EventRule | None = None
+    branch: bool = False
+
+    def matches(self) -> Iterator[EventMatch]:
+        """Yield all events that are asked for."""
+        if self.match is not None:
+            yield self.match
+        for part in (*self.parts, *self.others):
+            for leaf in leaves(part.condition):
+                if isinstance(leaf, Happened):
+                    yield leaf.match
+
+
+def askers_of(inputs: Inputs, scored: Scored) -> tuple[Asker, ...]:
+    """Return all that ask, in order of the rule file, the call list last."""
+    return tuple(_askers(inputs, scored))
+
+
+def _askers(inputs: Inputs, scored: Scored) -> Iterator[Asker]:
+    document, book = inputs.loaded.document, inputs.bound.book
+    given = {
+        (row["score_name"], row["rule_id"]): row["contacts"]
+        for row in scored.observed.rules.iter_rows(named=True)
+        if row["entry"] == "rule"
+    }
+    unvalued = {(score, rule) for score, rule, _ in scored.observed.unvalued}
+    for number, match in enumerate(book.ignore):
+        title = f"`ignore` {number + 1}"
+        yield Asker(f"ignore[{number}]", title, document, ("ignore", number), empty=True, match=match)
+    for score in book.scores:
+        if score.population is not None:
+            nobody = scored.scores.filter(scored.scores["score_name"] == score.name).is_empty()
+            path: NodePath = ("scores", score.name, "population")
+            title = f"The population of `{score.name}`"
+            subject = f"{score.name}/population"
+            yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
+        for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
+            key = score.name, rule.id
+            empty = not given.get(key) and key not in unvalued
+            taken = scored.observed.taken.get(key, ())
+            yield from _of_rule(score, rule, document, path, taken, empty=empty)
+    if inputs.exclude is not None and inputs.project.document is not None:
+        path = ("call_list", "exclude")
+        title, nobody = "`call_list.exclude`", scored.excluded.is_empty()
+        part = Part(inputs.exclude, path)
+        yield Asker("call_list.exclude", title, inputs.project.document, path, nobody, parts=(part,))
+
+
+def _rule_paths(document: Document, score: Score) -> list[NodePath]:
+    """Return where the enabled rules of a score stand."""
+    base: NodePath = ("scores", score.name, "rules")
+    node = document.root.at(base)
+    items = () if node is None else node.items
+    return [
+        (*base, number)
+        for number, item in enumerate(items)
+        if (switch := item.child("enabled")) is None or switch.scalar is not False
+    ]
+
+
+def _of_rule(
+    score: Score, rule: Rule, document: Document, path: NodePath, taken: tuple[int, ...], *, empty: bool
+) -> Iterator[Asker]:
+    subject, title = f"{score.name}/{rule.id}", f'"{rule.name}"'
+    also = () if rule.condition is None else (Part(rule.condition, (*path, "if")),)
+    match rule.subject:
+        case EventRule() as asked:
+            followed = _followers(asked.followed_by, (*path, "followed_by"))
+            unless = _followers(asked.unless_followed_by, (*path, "unless_followed_by"))
+            empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
+            parts = (*followed, *also)
+            yield Asker(subject, title, document, path, empty, asked.match, parts, unless, asked)
+        case TagRule(tag=tag, points=points):
+            part = Part(HasTag(tag), (*path, "tag"))
+            yield Asker(subject, title, document, path, empty and points != 0, parts=(part, *also))
+        case BranchRule(branches=branches):
+            node = document.root.at(path)
+            key = next((k for k in ("first_of", "field", "if") if node is not None and node.child(k)), "if")
+            for number, branch in enumerate(branches):
+                where = (*path, key, number) if key == "first_of" else (*path, key)
+                own = () if branch.condition is None else (Part(branch.condition, where),)
+                nobody = number < len(taken) and not taken[number]
+                yield Asker(
+                    subject, title, document, path, nobody, parts=(*own, *also), branch=len(branches) > 1
+                )
+
+
+def _followers(follower: Follower | None, path: NodePath) -> tuple[Part, ...]:
+    return () if follower is None else (Part(Happened(follower.match), path),)
+
+
+def fields_of(condition: Condition) -> Iterator[FieldIs]:
+    """Yield what a condition asks of columns of contacts."""
+    yield from (leaf for leaf in leaves(condition) if isinstance(leaf, FieldIs))

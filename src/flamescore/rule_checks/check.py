@@ -1,0 +1,211 @@
+"""Rules held against the data, after a scoring: what matches nothing, and what was likely meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flamescore.engine import Clock, cells_of_column, contacts_of
+from flamescore.findings import Finding, Severity
+from flamescore.rule_checks.askers import askers_of, fields_of
+from flamescore.rule_checks.cells import Asked
+from flamescore.rule_checks.events import Events, events, is_suspect, look_again
+from flamescore.rule_checks.tags import TagCheck, tags_held
+from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not, leaves
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.engine import Cells
+    from flamescore.inputs import Inputs
+    from flamescore.rule_checks.askers import Asker
+    from flamescore.rules import Condition, EventMatch, Predicate
+    from flamescore.scoring import Scored
+    from flamescore.yaml_tree import Path as NodePath
+
+TONIGHT = "R122"
+
+
+def check_rules(inputs: Inputs, scored: Scored) -> tuple[Finding, ...]:
+    """Return what is to be told of enabled rules, populations, `ignore` and the call list's `exclude`.
+
+    The events are read a second time only where a rule gives nobody anything, or something that is asked of
+    them fits none that the scoring has seen.
+
+    Raises:
+        InputError: a file can't be read any more.
+    """
+    askers = askers_of(inputs, scored)
+    clock = Clock(scored.as_of, scored.book.zone)
+    check = _Check(inputs, clock, _events(askers, inputs, scored, clock))
+    found = [finding for asker in askers for finding in check.of(asker)]
+    found += check.tags.findings()
+    first: dict[tuple[str, str], Finding] = {}
+    for each in found:
+        first.setdefault((each.code, _about(each)), each)
+    return tuple(_shown(each, inputs) for each in first.values())
+
+
+def _shown(finding: Finding, inputs: Inputs) -> Finding:
+    """Return a finding with the path of its place as messages show it."""
+    where = finding.where
+    if where is None:
+        return finding
+    return replace(finding, place=replace(where, path=inputs.project.near(where.path)))
+
+
+def _about(finding: Finding) -> str:
+    """Say what makes two findings one: a type that no row has is told once, whoever names it."""
+    _, event, kind = finding.subject.partition(" event ")
+    return kind.casefold() if event and finding.code == "I050" else f"{finding.subject}\0{finding.message}"
+
+
+def _events(askers: tuple[Asker, ...], inputs: Inputs, scored: Scored, clock: Clock) -> Events | None:
+    held = scored.observed.held
+    matches = [
+        match
+        for asker in askers
+        for match in asker.matches()
+        if (asker.empty and asker.rule is not None) or is_suspect(match, held)
+    ]
+    if not matches or not inputs.exports.events:
+        return None
+    empty = [asker for asker in askers if asker.empty and asker.rule is not None]
+    counted = [
+        (asker.match, clock.reach(asker.rule.window))
+        for asker in empty
+        if asker.match is not None and asker.rule is not None and asker.rule.times > 1
+    ]
+    people = contacts_of(inputs.exports.contacts, inputs.exports.aliases)
+    return look_again(list(dict.fromkeys(matches)), counted, inputs.exports.events, people, clock)
+
+
+@dataclass
+class _Check:
+    inputs: Inputs
+    clock: Clock
+    events: Events | None
+    tags: TagCheck = field(init=False)
+    _cells: dict[str, Cells] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tags = TagCheck(tags_held(self.inputs.exports), self.inputs.exports.contacts.height)
+
+    def of(self, asker: Asker) -> Iterator[Finding]:
+        """Yield what is to be told of one that asks, and note its tags."""
+        blamed = {
+            id(leaf)
+            for part in asker.parts
+            if asker.empty and self._is_impossible(part.condition)
+            for leaf in self._blamed(part.condition)
+        }
+        told = False
+        if asker.match is not None and self.events is not None and self._is_known(asker.match):
+            for finding in self._main(asker, asker.match, explained=bool(blamed)):
+                told = True
+                yield finding
+        for part in (*asker.parts, *asker.others):
+            for leaf in leaves(part.condition):
+                yield from self._leaf(asker, part.path, leaf, blamed=id(leaf) in blamed)
+        if asker.empty and asker.match is None and not blamed and not told:
+            yield self._nobody(asker)
+
+    def _main(self, asker: Asker, match: EventMatch, *, explained: bool) -> Iterator[Finding]:
+        """Yield what is told of the events of a rule; of an empty one the first reason, and only that."""
+        assert self.events is not None
+        yield from self.events.unseen(asker, asker.path, match)
+        if not self.events.has_types(match):
+            return
+        asked = list(self._where(asker, asker.path, match))
+        nothing = next((each for each in asked if not each.fitting), None) if asker.empty else None
+        for each in asked:
+            if nothing is None or each is nothing:
+                yield from each.findings(blamed=each is nothing)
+        if asker.empty and nothing is None and not explained:
+            reason = self.events.reason(asker, match)
+            if reason is not None:
+                yield reason
+
+    def _leaf(self, asker: Asker, path: NodePath, leaf: Condition, *, blamed: bool) -> Iterator[Finding]:
+        match leaf:
+            case HasTag(tag=tag):
+                self.tags.note(asker, path, tag, blamed=blamed)
+            case FieldIs(where=where):
+                for predicate in where:
+                    asked = self._field(asker, path, predicate)
+                    yield from asked.findings(blamed=blamed and not asked.fitting)
+            case Happened(match=match) if self.events is not None and self._is_known(match):
+                yield from self.events.unseen(asker, path, match)
+                if self.events.has_types(match):
+                    for asked in self._where(asker, path, match):
+                        yield from asked.findings(blamed=blamed and not asked.fitting)
+
+    def _where(self, asker: Asker, path: NodePath, match: EventMatch) -> Iterator[Asked]:
+        assert self.events is not None
+        for predicate in match.where:
+            cells = self.events.of(match, predicate.column)
+            yield Asked(asker, path, predicate, cells, self.clock, events(cells.rows, match))
+
+    def _field(self, asker: Asker, path: NodePath, predicate: Predicate) -> Asked:
+        cells = self._of_contacts(predicate.column)
+        return Asked(asker, path, predicate, cells, self.clock, count(cells.rows, "contact"))
+
+    def _of_contacts(self, column: str) -> Cells:
+        if column not in self._cells:
+            self._cells[column] = cells_of_column(self.inputs.exports.contacts, column)
+        return self._cells[column]
+
+    def _is_known(self, match: EventMatch) -> bool:
+        """Say whether the second look was at these events too."""
+        assert self.events is not None
+        return self.events.knows(match)
+
+    def _is_impossible(self, condition: Condition) -> bool:  # noqa: PLR0911 - one a kind
+        """Say whether a condition can hold for nobody, since an operand of it fits nothing."""
+        match condition:
+            case HasTag(tag=tag):
+                return self.tags.is_impossible(tag)
+            case FieldIs(where=where):
+                return any(not self._of_contacts(p.column).fitting(p, self.clock) for p in where)
+            case Happened(match=match):
+                if self.events is None or not self._is_known(match):
+                    return False
+                return not self.events.fits(match).rows
+            case AllOf(parts=parts):
+                return any(map(self._is_impossible, parts))
+            case AnyOf(parts=parts):
+                return all(map(self._is_impossible, parts))
+            case Not():
+                return False
+
+    def _blamed(self, condition: Condition) -> Iterator[Condition]:
+        """Yield the leaves for want of which an impossible condition holds for nobody."""
+        match condition:
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                for part in parts:
+                    if self._is_impossible(part):
+                        yield from self._blamed(part)
+            case _:
+                yield condition
+
+    def _nobody(self, asker: Asker) -> Finding:
+        """Return a note (R122) that all that is asked exists, but no contact has all of it."""
+        fields = [p for part in asker.parts for leaf in fields_of(part.condition) for p in leaf.where]
+        many = [f"{p.column} {self._of_contacts(p.column).fitting(p, self.clock):,}" for p in fields]
+        if asker.branch:
+            said = "a branch is taken for no contact"
+        elif len(many) > 1:
+            said = f"no contact has all of: {', '.join(many)}"
+        else:
+            said = "it holds for no contact as of this run"
+        path = asker.parts[0].path if asker.parts else asker.path
+        return Finding(
+            TONIGHT,
+            Severity.NOTE,
+            asker.subject,
+            f"{asker.title} gives nobody anything: {said}.",
+            asker.document.where(path),
+            count=0,
+            of=self.inputs.exports.contacts.height,
+        )

@@ -1,0 +1,121 @@
+"""The tags that contacts have or had, and those that rules ask for and nobody has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.cells import present
+from flamescore.findings import Finding, Severity, common, hidden_by_separator, near
+from flamescore.rule_checks.places import place_of, replaced
+from flamescore.text import fold, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.frames import Exports
+    from flamescore.rule_checks.askers import Asker
+    from flamescore.rules import TagMatch
+    from flamescore.yaml_tree import Path as NodePath
+
+MISSING, MISSING_NOTE = "R125", "R126"
+
+
+def tags_held(exports: Exports) -> dict[str, int]:
+    """Return each tag, as written most often, with how many contacts have it or had it at any time."""
+    parts = []
+    if "tags" in exports.contacts.columns:
+        listed = exports.contacts.select("contact_id", pl.col("tags").alias("tag"))
+        parts.append(listed.explode("tag", empty_as_null=False, keep_nulls=False))
+    if exports.tag_history is not None:
+        parts.append(exports.tag_history.select("contact_id", "tag"))
+    if not parts:
+        return {}
+    rows = pl.concat(parts).select("contact_id", present(pl.col("tag")).alias("tag")).drop_nulls("tag")
+    return dict(rows.group_by("tag").agg(pl.col("contact_id").n_unique()).iter_rows())
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    asker: Asker
+    path: NodePath
+    tag: str
+    nearest: tuple[tuple[str, int], ...]
+    blamed: bool
+
+
+@dataclass
+class TagCheck:
+    """Looks at tags as rules ask for them; each that nobody has is told once."""
+
+    tags: Mapping[str, int]
+    contacts: int
+    _folded: frozenset[str] = frozenset()
+    _missed: dict[str, _Miss] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._folded = frozenset(map(fold, self.tags))
+
+    def missing(self, match: TagMatch) -> tuple[str, ...]:
+        """Return the tags, or patterns, that nobody has."""
+        return tuple(tag for tag in match.tags if not self._fits(tag, like=match.how == "like"))
+
+    def is_impossible(self, match: TagMatch) -> bool:
+        """Say whether nobody can fit, since nobody has the tags."""
+        missing = self.missing(match)
+        return len(missing) == len(match.tags) or (match.how == "all" and bool(missing))
+
+    def note(self, asker: Asker, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
+        """Remember the tags that nobody has; `blamed`: for want of them the asker gives nobody anything."""
+        patterns = [fold(tag) for tag in match.tags]
+        for tag in self.missing(match):
+            taken = frozenset(patterns) - {fold(tag)}
+            nearest = near(tag, self.tags, taken=lambda text, taken=taken: fold(text) in taken)  # type: ignore[misc]
+            miss = _Miss(asker, place_of(asker.document, path, "tag", tag), tag, nearest, blamed)
+            known = self._missed.setdefault(fold(tag), miss)
+            if blamed and not known.blamed:
+                self._missed[fold(tag)] = _Miss(
+                    known.asker, known.path, known.tag, known.nearest, blamed=True
+                )
+
+    def findings(self) -> list[Finding]:
+        """Return a finding for each tag that nobody has."""
+        return [self._finding(miss) for miss in self._missed.values()]
+
+    def _finding(self, miss: _Miss) -> Finding:
+        asker, hidden = miss.asker, hidden_by_separator(miss.tag, self.tags)
+        told = miss.blamed or miss.nearest or hidden
+        message = f'no contact has the tag "{miss.tag}"'
+        cure = None
+        nearest = miss.nearest
+        if hidden is not None:
+            separator, cell, many = hidden
+            shown = json_text(separator)
+            message += f'; "{cell}" ({many:,}) holds it: is the separator {shown}?'
+            cure, nearest = f"tags: {{separator: {shown}}}", ()
+        else:
+            message += f", which {asker.title} asks for."
+            if nearest:
+                cure = replaced(asker.document, asker.path, miss.path, nearest[0][0])
+        return Finding(
+            MISSING if told else MISSING_NOTE,
+            Severity.WARNING if told else Severity.NOTE,
+            f"{asker.subject} tag {miss.tag}",
+            message,
+            asker.document.where(miss.path),
+            count=0,
+            of=self.contacts,
+            nearest=nearest,
+            common=common(self.tags),
+            cure=cure,
+        )
+
+    def _fits(self, tag: str, *, like: bool) -> bool:
+        if not like:
+            return fold(tag) in self._folded
+        wild = {"*": "(?s:.*)", "?": "(?s:.)"}
+        pattern = re.compile("".join(wild.get(each) or re.escape(each) for each in fold(tag)))
+        return any(pattern.fullmatch(each) for each in self._folded)

@@ -1,0 +1,54 @@
+"""What a predicate asks, in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from flamescore.rules import Empty, Equals, Like, Matches, Order, Within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.rules import Predicate, Test
+
+_LIKE: Final = {"contains": "contains", "starts_with": "starts with", "ends_with": "ends with"}
+_ORDER: Final = {
+    "at_least": "is at least",
+    "at_most": "is at most",
+    "more_than": "is more than",
+    "less_than": "is less than",
+}
+_SHOWN: Final = 3
+
+
+def either(texts: Sequence[str]) -> str:
+    """Return `a`, `a` or `b`, `a`, `b` or `c`; of more, the first three and how many more."""
+    quoted = [f"`{text}`" for text in texts[:_SHOWN]]
+    if len(texts) > _SHOWN:
+        return f"{', '.join(quoted)} or {len(texts) - _SHOWN} more"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def asked(predicate: Predicate) -> str:
+    """Return what is asked of a cell: ``contains `/prices` ``."""
+    return " and ".join(_asked(test) for test in predicate.tests)
+
+
+def _asked(test: Test) -> str:
+    match test:
+        case Equals(texts=texts, numbers=numbers, booleans=booleans, negate=negate):
+            shown = [*texts, *(f"{each:f}" for each in numbers), *(str(each).lower() for each in booleans)]
+            return f"is {'other than ' if negate else ''}{either(shown)}"
+        case Like(how=how, texts=texts, negate=negate):
+            shown = [text.strip() or text for text in texts]
+            return f"{'is without' if negate else _LIKE[how]} {either(shown)}"
+        case Matches(pattern=pattern):
+            return f"matches `{pattern}`"
+        case Order(how=how, operand=operand):
+            said = f"{operand:f}" if isinstance(operand, Decimal) else operand.isoformat()
+            return f"{_ORDER[how]} {said}"
+        case Within(period=period, ahead=ahead):
+            return f"is within the {'next' if ahead else 'last'} {period}"
+        case Empty(value=value):
+            return "is missing" if value else "is there"
