@@ -211,3 +211,19 @@ def cells_of_column(frame: pl.DataFrame, column: str) -> Cells:
     parts = cells if beside is None else cells.hstack(beside)
     counted = parts.group_by(parts.columns).agg(pl.len().cast(pl.Int64).alias(ROWS))
     return Cells(counted.with_columns(present(as_text(CELL, parts.schema[CELL])).alias(CELL)))
+
+
+def _together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    if not parts:
+        return pl.DataFrame(schema={CELL: pl.String, TYPE: pl.String, ROWS: pl.Int64})
+    whole = pl.concat(parts, how="diagonal")
+    return whole.group_by([name for name in whole.columns if name != ROWS]).agg(pl.col(ROWS).sum())
+
+
+def _wider(known: NDArray[np.int64], count: int, fill: int) -> NDArray[np.int64]:
+    return np.concatenate([known, np.full(count - len(known), fill, np.int64)])
+
+
+def _least(ages: NDArray[np.int64]) -> int | None:
+    least = int(ages.min(initial=FOREVER))
+    return None if least == FOREVER else least
