@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings import Finding, InExport, Severity, of_problem
+from flamescore.odd_cells import odd_cells
 from flamescore.tables import absent
 from flamescore.units import count
 from flamescore.yaml_tree import nearest
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 UNSEEN: Final = "I050"
 KEPT: Final = "I114"
-UNVALUED: Final = "I118"
-UNREAD: Final = "I120"
 TWICE: Final = "I135"
 UNDATED: Final = "I142"
 DISAGREE: Final = "I143"
@@ -34,7 +33,7 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from inputs.exports.findings
     yield from (each for source in scored.observed.sources for each in source.findings)
     yield from _repeated(scored.observed)
-    yield from _of_cells(scored.observed)
+    yield from odd_cells(inputs, scored.observed)
     yield from _of_types(scored.observed)
     yield from _of_contacts(scored.observed)
 
@@ -85,17 +84,6 @@ def _repeated(observed: Observations) -> Iterator[Finding]:
             of = source.counts.rows
             total = sum(lost.values())
             yield Finding(TWICE, Severity.NOTE, f"{place} repeated", text, place, count=total, of=of)
-
-
-def _of_cells(observed: Observations) -> Iterator[Finding]:
-    for kind, column, cells in observed.unread:
-        text = (
-            f"{count(cells, 'cell')} of `{column}` can't be read as a number or date; rules leave them out."
-        )
-        yield Finding(UNREAD, Severity.WARNING, f"{_of_kind(kind, observed)} {column}", text, count=cells)
-    for score, rule, many in observed.unvalued:
-        text = f"{count(many, 'occurrence')} gave 0 points: there is no number."
-        yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule}", text, count=many)
 
 
 def _of_types(observed: Observations) -> Iterator[Finding]:
