@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
@@ -283,6 +283,35 @@ class EventSource:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """A column of a kind of exports that a rule asks as numbers (`numeric`) or as dates.
+
+    `who` asks is said as `rule "Visit" (rules.yaml:9)`, of events of some `types` (none: of all). Where
+    points come from it, `occurrences` are those that had no number.
+    """
+
+    kind: str
+    column: str
+    who: str
+    numeric: bool = True
+    types: tuple[str, ...] = ()
+    occurrences: int | None = None
+
+
+class OddCells(Protocol):
+    """Goes over a column once more."""
+
+    def unread(self, asked: AskedColumn) -> Iterator[Finding]:
+        """Yield a finding for each source in which cells don't read as a rule asks them."""
+
+    def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
+        """Yield a finding for each source whose numbers are all written like `1.250`."""
+
+    def quoted(self, kind: str, column: str) -> Iterator[Finding]:
+        """Yield a finding for each source in which half of a column's cells begin with an apostrophe."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exports:
     """Clean frames, the rejects and the counts.
 
@@ -307,6 +336,9 @@ class Exports:
     aliases: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
     """What is to be told of the exports as a whole; what is of one source stands in its record."""
+
+    odd_cells: OddCells | None = None
+    """Looks at cells once more that a rule could not read, where the exports are those of files."""
 
     whole: Callable[[str], pl.DataFrame] | None = None
     addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings import Finding, InExport, Severity, of_problem
+from flamescore.odd_cells import odd_cells
 from flamescore.tables import absent
 from flamescore.units import count
 from flamescore.yaml_tree import nearest
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from flamescore.scoring import Observations, Scored
 
 KEPT: Final = "I114"
-UNVALUED: Final = "I118"
-UNREAD: Final = "I120"
 TWICE: Final = "I135"
 UNDATED: Final = "I142"
 DISAGREE: Final = "I143"
@@ -94,16 +93,7 @@ def _repeated(observed: Observations) -> Iterator[Finding]:
             total = sum(lost.values())
             yield Finding(TWICE, Severity.NOTE, f"{place} repeated", text, place, count=total, of=of)
 
-
-def _of_cells(observed: Observations) -> Iterator[Finding]:
-    for kind, column, cells in observed.unread:
-        text = (
-            f"{count(cells, 'cell')} of `{column}` can't be read as a number or date; rules leave them out."
-        )
-        yield Finding(UNREAD, Severity.WARNING, f"{_of_kind(kind, observed)} {column}", text, count=cells)
-    for score, rule, many in observed.unvalued:
-        text = f"{count(many, 'occurrence')} gave 0 points: there is no number."
-        yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule}", text, count=many)
+    yield from odd_cells(inputs, scored.observed)
 
 
 def _of_contacts(observed: Observations) -> Iterator[Finding]:

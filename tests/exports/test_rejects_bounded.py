@@ -121,7 +121,7 @@ def test_the_error_counts_all_of_them(with_contacts):
         looked_at(load(with_contacts.survey(EVENTS, keep_rejects=5)))
     problem = caught.value.problems[0]
     assert problem.message == (
-        "events `events*`: 420 of 421 rows are rejected, more than 1%: 400 unreadable_time, 20 short_row. "
+        "events events*: 420 of 421 rows are rejected, more than 1%: 400 unreadable_time, 20 short_row. "
         "The first: events.csv record 1 (line 2), events.csv record 2 (line 3), "
         "events.csv record 3 (line 4)."
     )

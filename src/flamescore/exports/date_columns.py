@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from flamescore.exports.format_readings import FormatReading
     from flamescore.exports.plan import Plan
     from flamescore.number_format import NumberFormat
-    from flamescore.project import Source
 
 _HOURS: Final = re.compile(r"%[-_0]?[HITRrkM]")
 _NAIVE: Final = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
@@ -36,7 +35,7 @@ def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[p
     source = plan.source
     shifted = source.timezone is not None and source.timezone.key != zone.key
     for name in plan.names:
-        formats = _formats_of(name, plan.headers.get(name, ()), source)
+        formats = formats_of(name, plan)
         if name in names and (formats or shifted):
             numbers = number_format(name, plan)
             reader = IsoText(source.timezone or zone, formats, shifted=shifted, numbers=numbers)
@@ -46,9 +45,14 @@ def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[p
             )
 
 
-def _formats_of(name: str, headers: tuple[str, ...], source: Source) -> tuple[str, ...]:
-    alone = headers[0] if len(headers) == 1 else name
-    return source.dates.get(name, ()) or source.dates.get(alone, ())
+def formats_of(name: str, *plans: Plan) -> tuple[str, ...]:
+    """Return the formats of dates that are declared for a column, by its name or its header alone."""
+    for plan in plans:
+        headers, dates = plan.headers.get(name, ()), plan.source.dates
+        found = dates.get(name, ()) or dates.get(headers[0] if len(headers) == 1 else name, ())
+        if found:
+            return found
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

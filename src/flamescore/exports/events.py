@@ -12,6 +12,7 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
+from flamescore.exports.batch_watch import BatchWatch
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
 from flamescore.exports.footers import total_id
@@ -129,6 +130,7 @@ class _Batches(EventBatches):
         self._schema = source.frame.collect_schema()
         self._faulty = self._left_out = self._near = 0
         self._odd = False
+        self._watch = BatchWatch(source.validated, source.options, query.window)
 
     def end(self, *, tell: bool = True) -> EventsRead:
         """Say what became of the other rows; each reject with its reason is found by reading them again."""
@@ -145,7 +147,9 @@ class _Batches(EventBatches):
         ignored = known.ignored + self._left_out
         old = known.rows - rejected - ignored - self._read
         counts = replace(known, old=old, rejected=rejected, ignored=ignored)
-        return EventsRead(replace(record, counts=counts), rejects, beyond=old != self._near)
+        odd = tuple(self._watch.findings()) if tell else ()
+        record = replace(record, counts=counts, findings=(*record.findings, *odd))
+        return EventsRead(record, rejects, beyond=old != self._near)
 
     def _marks(self) -> tuple[pl.Expr, ...]:
         """Mark rows that may lack something, and odd times, by comparisons that cost next to nothing."""
@@ -167,7 +171,10 @@ class _Batches(EventBatches):
             )
             batch = self._without(batch, batch.select(pl.col(_DOUBTFUL) & lacking).to_series())
         numbered = self.query.number(batch.drop(_DOUBTFUL, ODD, strict=False))
-        return self._without_false_ids(numbered).drop(KEY)
+        sound = self._without_false_ids(numbered)
+        self._watch.look(sound)
+        self._watch.keys(key_column(self.source.validated.spec), sound[KEY])
+        return sound.drop(KEY)
 
     def _without_false_ids(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Take out total rows, and those whose key a spreadsheet rounded: they are nobody's."""

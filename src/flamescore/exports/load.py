@@ -15,6 +15,7 @@ from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import load_contacts
 from flamescore.exports.events import load_events
 from flamescore.exports.missing_columns import needed_columns
+from flamescore.exports.odd_cells import OddCells
 from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
 from flamescore.exports.rejects import ExportsRefusedError
@@ -168,6 +169,7 @@ def _load(
         records=(*loaded.records, *(record for _, record in (*histories, *deals))),
         aliases=loaded.aliases,
         findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
+        odd_cells=OddCells(tuple(validated), options.zone),
         whole=loaded.whole,
         addressed=None if keys is None else partial(_addressed, lists, options),
     )

@@ -127,8 +127,8 @@ class TimeFormat:
 
     def _texts(self, cells: pl.Series) -> Reading:
         if self.formats:
-            return _in_turn(cells, [self.declared, self._general])
-        return _in_turn(cells, [self._shaped, self._general, lambda rest: _digits(self._plainly(rest), None)])
+            return _in_turn(cells, [self.declared, self.iso])
+        return _in_turn(cells, [self._shaped, self.iso, lambda rest: _digits(self._plainly(rest), None)])
 
     def declared(self, cells: pl.Series) -> Reading:
         """Read cells of a String column by the formats alone."""
@@ -177,7 +177,7 @@ class TimeFormat:
         )
         return _plain(naive.to_physical() // MICRO) if shape.utc else self.local(naive)
 
-    def _general(self, cells: pl.Series) -> Reading:
+    def iso(self, cells: pl.Series) -> Reading:
         """Read any extended ISO 8601 notation, and what exports make of it (`format_readings.ISO`)."""
         trimmed = cells.str.strip_chars().to_frame("cell")
         days = trimmed.select(pl.when(pl.col("cell").str.contains(rf"{_D}$")).then("cell")).to_series()
