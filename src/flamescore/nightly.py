@@ -35,6 +35,7 @@ from flamescore.runs import (
 )
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
+from flamescore.setting_checks import check_settings
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
@@ -194,6 +195,7 @@ def _work(
             *clock_says,
             *observed_findings(inputs, scored),
             *check_rules(inputs, scored),
+            *check_settings(inputs),
             *check_feeds(feeds, accept=options.accept),
             *implausible,
         )

@@ -6,6 +6,7 @@ from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of
 from flamescore.exports.load import from_frames, load, readable
 from flamescore.exports.opening import survey
+from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
 
@@ -13,6 +14,8 @@ __all__ = [
     "UTC_ZONE",
     "Gap",
     "IsoText",
+    "SettingValue",
+    "Unused",
     "check_exclude",
     "delete_leftovers",
     "from_frames",

@@ -16,6 +16,7 @@ from flamescore.exports.events import load_events
 from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
+from flamescore.exports.setting_values import unused_values
 from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from flamescore.columns import NamedColumns
     from flamescore.errors import Problem
     from flamescore.exports.opening import Opened
+    from flamescore.exports.setting_values import SettingValue, Unused
     from flamescore.exports.validate import Validated
     from flamescore.project import RejectLimit, Source
 
@@ -165,8 +167,17 @@ def _load(
         aliases=loaded.aliases,
         findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
         whole=loaded.whole,
+        unused=partial(_unused, tuple(validated)),
         addressed=None if keys is None else partial(_addressed, lists, options),
     )
+
+
+def _unused(
+    validated: Sequence[Validated], kind: str, number: int, settings: Sequence[SettingValue]
+) -> tuple[Unused, ...]:
+    """Return the settings of a source, by its place among those of its kind, that fit no cell of it."""
+    source = [each for each in validated if kind == each.spec.KIND][number]
+    return unused_values(source.plans, settings)
 
 
 def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[str]:

@@ -107,7 +107,6 @@ EXPORTS: Final = (
         "The newest event is older than `newest_within` allows",
         "The export has stopped, or was not updated.",
         "Run it; `--accept` publishes it all the same, once.",
-        coming=True,
     ),
     Code(
         "I110",
@@ -398,6 +397,5 @@ EXPORTS: Final = (
         "A feed is silent",
         "Its newest event is older than its rhythm explains; the export may have stopped.",
         "Look at the export; or say how old it may be: `newest_within: 8d`.",
-        coming=True,
     ),
 )

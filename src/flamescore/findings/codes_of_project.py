@@ -140,7 +140,6 @@ PROJECT: Final = (
         "A value of `rename`, `leave_out` or `cut` is in no row, and one that is nearly the same is",
         "It is likely misspelled, so nothing is renamed, left out or cut.",
         "Take the value that is offered.",
-        coming=True,
     ),
     Code(
         "P112",
@@ -148,7 +147,6 @@ PROJECT: Final = (
         "A value of `rename`, `leave_out` or `cut` is in no row",
         "Nothing near it exists.",
         "Nothing, if it is for rows to come; else correct it.",
-        coming=True,
     ),
 )
 
