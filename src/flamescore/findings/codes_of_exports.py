@@ -310,7 +310,6 @@ EXPORTS: Final = (
         "What was found out about a file",
         "Its encoding, delimiter, packing, preset or how its tags are written was guessed.",
         "Nothing; or declare it, if it is wrong.",
-        coming=True,
     ),
     Code(
         "I138",
