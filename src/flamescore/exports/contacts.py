@@ -149,7 +149,7 @@ def _read(
     notes = validated.notes
     if as_json:
         text = f"{count(as_json, 'cell')} of `tags` read as a JSON list"
-        notes = (*notes, Note(text, count=as_json))
+        notes = (*notes, Note(text, many=as_json))
     return replace(validated, files=tuple(files), notes=notes), frames
 
 

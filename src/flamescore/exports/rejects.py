@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from flamescore.exports.records import RecordScan
     from flamescore.exports.table import Table
+    from flamescore.frames import SourceRecord
     from flamescore.project import RejectLimit
 
 REASONS: Final = {
@@ -136,6 +137,23 @@ class Rejected:
         )
 
 
+class ExportsRefusedError(InputError):
+    """The exports can't be loaded, mostly since sources have more rejects than they may.
+
+    `records` are those of the sources that were looked at, `rows` and `rejected` of whose counts are known;
+    `rejects` their rejects.
+    """
+
+    def __init__(
+        self,
+        problems: Problem | Sequence[Problem],
+        records: Sequence[SourceRecord] = (),
+        rejects: Sequence[pl.DataFrame] = (),
+    ) -> None:
+        super().__init__(problems)
+        self.records, self.rejects = tuple(records), tuple(rejects)
+
+
 def check_limit(
     name: str,
     files: Sequence[Rejected],
@@ -167,7 +185,7 @@ def check_limit(
         f"{by_reason(files)}. {_samples(files)}"
     )
     hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    raise InputError(Problem(TOO_MANY, text + hints(), None, hint))
+    raise ExportsRefusedError(Problem(TOO_MANY, text + hints(), None, hint))
 
 
 def by_reason(files: Sequence[Rejected]) -> str:
