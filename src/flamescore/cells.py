@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.text import fold, trim
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    Scalar = str | bool | int | Decimal
+
 __all__ = [
+    "FALSE",
+    "LARGEST",
+    "NUMBER",
+    "TRUE",
     "as_text",
     "fold",
     "folded",
@@ -18,10 +28,19 @@ __all__ = [
     "json_text",
     "keyed",
     "maybe_blank",
+    "number",
+    "one_of",
     "present",
     "rounded",
     "trim",
 ]
+
+NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+LARGEST: Final = 1e12
+"""A number past this size does not read as one."""
+
+TRUE: Final = ("true", "yes", "y", "1", "t")
+FALSE: Final = ("false", "no", "n", "0", "f")
 
 _EXACT_FLOATS: Final = 1e18
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
@@ -62,6 +81,32 @@ def rounded(column: pl.Expr) -> pl.Expr:
 def is_rounded(text: str) -> bool:
     """Say the same of one text."""
     return "+" in text and re.search(_ROUNDED, trim(text)) is not None
+
+
+def number(cell: pl.Expr) -> pl.Expr:
+    """Read a trimmed cell as a number (Float64: the nearest one), null where it is none or too large."""
+    value = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64, strict=False)
+    return pl.when(value.abs() <= LARGEST).then(value)
+
+
+def one_of(cell: pl.Expr, values: Sequence[Scalar]) -> pl.Expr:
+    """Mark trimmed cells that are one of some values, as the rule language compares them; never null.
+
+    A boolean fits the words for it (`true yes y 1 t`), a number the cells that read as it, a text those that
+    are the same folded, and the empty text a missing cell.
+    """
+    tests = []
+    texts = [fold(value) for value in values if isinstance(value, str)]
+    flags = [word for value in values if isinstance(value, bool) for word in (TRUE if value else FALSE)]
+    numbers = [float(value) for value in values if not isinstance(value, str) and not isinstance(value, bool)]
+    words = [*(text for text in texts if text), *flags]
+    if words:
+        tests.append(folded(cell).is_in(words).fill_null(value=False))
+    if numbers:
+        tests.append(number(cell).is_in(numbers).fill_null(value=False))
+    if "" in texts:
+        tests.append(cell.is_null())
+    return pl.any_horizontal(tests) if tests else pl.lit(value=False)
 
 
 def in_years(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

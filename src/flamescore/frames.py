@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
 
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from flamescore.findings import Feed, Finding
 
@@ -341,6 +341,9 @@ class Exports:
     """Looks at cells once more that a rule could not read, where the exports are those of files."""
 
     whole: Callable[[str], pl.DataFrame] | None = None
+    unused: Callable[[str, int, Sequence[Any]], tuple[Any, ...]] | None = None
+    """Of a kind, a source's place and `exports.SettingValue`s: the `exports.Unused` ones."""
+
     addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None
 
 

@@ -21,7 +21,7 @@ from flamescore.merged import merged_table
 from flamescore.observed_findings import observed_findings
 from flamescore.project import check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
-from flamescore.rule_checks import check_rules
+from flamescore.rule_checks import Excluded, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
     Earlier,
@@ -36,6 +36,7 @@ from flamescore.runs import (
 )
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
+from flamescore.setting_checks import check_settings
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
@@ -48,7 +49,7 @@ from flamescore.tables import (
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -192,12 +193,13 @@ def _work(
         progress.scored = scored
         implausible = check_plausible(scored, past.latest(), accept=options.accept)
         feeds = feeds_of(inputs, scored)
-        scored = with_feeds(scored, feeds)
+        scored = progress.scored = with_feeds(scored, feeds)
         judge = _Judge(project, clock().astimezone(rules.zone).date())
         seen = (
             *clock_says,
             *observed_findings(inputs, scored),
-            *check_rules(inputs, scored),
+            *_of_rules(inputs, scored),
+            *check_settings(inputs),
             *check_feeds(feeds, accept=options.accept),
             *implausible,
         )
@@ -237,6 +239,18 @@ def _work(
         judge=judge,
         ahead=any(each.code == FUTURE for each in clock_says),
     )
+
+
+def _of_rules(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
+    """Yield what rules and the call list come to, with places as messages show them."""
+    project, excluded = inputs.project, None
+    if inputs.exclude is not None and project.document is not None:
+        excluded = Excluded(inputs.exclude, project.document)
+    for found in check_rules(inputs.loaded.document, inputs.exports, scored, excluded):
+        where = found.where
+        yield (
+            found if where is None else replace(found, place=replace(where, path=project.near(where.path)))
+        )
 
 
 def _publish(

@@ -80,7 +80,7 @@ events:
   - path: events.csv
 """
 
-NOW = "2026-11-21T12:00:00Z"
+NOW = "2026-11-22T11:00:00Z"
 """When it is scored, if a test says nothing else."""
 
 RANKED = ["101", "103", "105", "102", "104", "106", "107", "108"]

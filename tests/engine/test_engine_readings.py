@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+from flamescore.cells import number
 from flamescore.engine import MISSING, Clock
-from flamescore.engine.readings import fold_all, instants, number, ten_thousandths
+from flamescore.engine.readings import fold_all, instants, ten_thousandths
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

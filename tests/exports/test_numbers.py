@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.engine.readings import NUMBER, number
+from flamescore.cells import NUMBER, number
 from flamescore.exports.numbers import (
     AS_THEY_ARE,
     AS_THOUSANDS,

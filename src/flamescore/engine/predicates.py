@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import present
+from flamescore.cells import FALSE, TRUE, number, present
 from flamescore.engine.calendar import EPOCH
-from flamescore.engine.readings import FALSE, MISSING, TRUE, composed, fold_all, folded, instants, number
+from flamescore.engine.readings import MISSING, composed, fold_all, folded, instants
 from flamescore.frames import ISO, PLAIN
 from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
 

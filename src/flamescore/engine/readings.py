@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text, present
+from flamescore.cells import as_text, number, present
 from flamescore.engine.calendar import DAY
 from flamescore.units import POINT
 
@@ -18,17 +18,11 @@ if TYPE_CHECKING:
 
     from flamescore.engine.calendar import Clock
 
-NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INSTANT: Final = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2}))?(?:[.,][0-9]+)?"
     r"(?: ?([Zz]|UTC|GMT|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?))?)?$"
 )
-LARGEST: Final = 1e12
-"""A number past this size does not read as one."""
-
-TRUE: Final = ("true", "yes", "y", "1", "t")
-FALSE: Final = ("false", "no", "n", "0", "f")
 _SURE: Final = 1e8
 """Below this, a float times 10,000 is off by less than `_NEAR`: a float has 53 bits, 1e12 takes 40."""
 
@@ -62,12 +56,6 @@ def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool
     expr = pl.col("t").str.strip_chars() if trim else pl.col("t")
     expr = composed(expr) if case_sensitive else folded(expr)
     return tuple(cell.to_frame().select(expr)["t"])
-
-
-def number(cell: pl.Expr) -> pl.Expr:
-    """Read a trimmed cell as a number (Float64: the nearest one), null where it is none or too large."""
-    value = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64, strict=False)
-    return pl.when(value.abs() <= LARGEST).then(value)
 
 
 def instant_of(epoch: pl.Expr) -> pl.Expr:

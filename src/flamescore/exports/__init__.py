@@ -7,6 +7,7 @@ from flamescore.exports.gaps import Gap, check_exclude, gaps_of
 from flamescore.exports.load import from_frames, load, readable
 from flamescore.exports.opening import survey
 from flamescore.exports.rejects import ExportsRefusedError
+from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
 
@@ -15,6 +16,8 @@ __all__ = [
     "ExportsRefusedError",
     "Gap",
     "IsoText",
+    "SettingValue",
+    "Unused",
     "check_exclude",
     "delete_leftovers",
     "from_frames",

@@ -10,8 +10,10 @@ import polars as pl
 
 from flamescore.cells import as_text, is_rounded, keyed, present, rounded
 from flamescore.exports.date_columns import iso_columns
+from flamescore.exports.json_tags import json_lists
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
+from flamescore.exports.source_findings import Note
 from flamescore.exports.validate import ROUNDED, enforce_limit
 from flamescore.findings import Finding, Severity
 from flamescore.frames import SURVIVOR
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from flamescore.project import MergedIds, TagFormat
 
 ROW, FILE, AGE = "\0row", "\0file", "\0age"
+JSON: Final = "\0json"
+"""Marks the rows whose tags are a JSON list."""
+
 _ALWAYS: Final = ("contact_id",)
 _NEVER_DATES: Final = frozenset({"contact_id", "tags"})
 _CUT: Final = "\x1f"
@@ -133,7 +138,7 @@ def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
 def _read(
     validated: Validated, options: LoadOptions, keys: frozenset[str] | None
 ) -> tuple[Validated, list[pl.DataFrame]]:
-    frames, files = [], []
+    frames, files, as_json = [], [], 0
     spec = validated.spec
     assert isinstance(spec, ContactsSource)
     if keys is not None and spec.merged is not None:
@@ -141,9 +146,14 @@ def _read(
     for plan, rejected in zip(validated.plans, validated.files, strict=True):
         named = _selected(plan.table.scan().with_row_index(ROW), plan, options, keys, numbered=True)
         sound, again = _without(plan.table.collect(named), rejected)
-        frames.append(sound)
+        as_json += int(sound[JSON].sum()) if JSON in sound.columns else 0
+        frames.append(sound.drop(JSON, strict=False))
         files.append(again)
-    return replace(validated, files=tuple(files)), frames
+    notes = validated.notes
+    if as_json:
+        text = f"{count(as_json, 'cell')} of `tags` read as a JSON list"
+        notes = (*notes, Note(text, many=as_json))
+    return replace(validated, files=tuple(files), notes=notes), frames
 
 
 def _selected(
@@ -156,8 +166,11 @@ def _selected(
 ) -> pl.LazyFrame:
     """Name and read the columns of rows that count, all or `keys` alone, and `ROW` of `numbered` ones."""
     dates = options.dates.contacts - _NEVER_DATES if keys is None else frozenset[str]()
+    tagged = "tags" in plan and _listed(plan) is None and (keys is None or "tags" in keys)
+    json = (json_lists(plan.column("tags")).is_not_null().alias(JSON),) if numbered and tagged else ()
     return plan.counted(rows).select(
         *((ROW,) if numbered else ()),
+        *json,
         *_columns(plan, keys),
         *iso_columns(dates, plan, options.zone),
         *number_columns(options.numbers.contacts - _NEVER_DATES, plan),
@@ -203,10 +216,16 @@ def _column(name: str, plan: Plan) -> pl.Expr:
 
 def _tags(plan: Plan) -> pl.Expr:
     assert isinstance(plan.source, ContactsSource)
-    headers, schema = plan.headers.get("tags", ()), plan.table.schema
-    listed = len(headers) == 1 and isinstance(schema[headers[0]], pl.List)
-    cells = pl.col(headers[0]) if listed else plan.column("tags")
-    return tag_list(cells, schema[headers[0]] if listed else pl.String(), plan.source.tags)
+    listed = _listed(plan)
+    if listed is not None:
+        return tag_list(pl.col(listed), plan.table.schema[listed], plan.source.tags)
+    return tag_list(plan.column("tags"), pl.String(), plan.source.tags)
+
+
+def _listed(plan: Plan) -> str | None:
+    """Return the header that alone holds the tags, where its cells are lists."""
+    headers = plan.headers.get("tags", ())
+    return headers[0] if len(headers) == 1 and isinstance(plan.table.schema[headers[0]], pl.List) else None
 
 
 def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
@@ -219,15 +238,20 @@ def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
 
 
 def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat) -> pl.Expr:
-    """Return tags as List[String], trimmed, in order; a missing cell is an empty list."""
+    """Return tags as List[String], trimmed, in order; a missing cell is an empty list.
+
+    A cell that is a JSON list of texts is read as that, whatever the separator.
+    """
     if isinstance(dtype, pl.List):
         inner = dtype.inner
         assert isinstance(inner, pl.DataType)
         return _cleaned(cells.list.eval(as_text(pl.element(), inner)))
+    whole = as_text(cells, dtype)
     separator = form.separator.strip() or form.separator
-    text = as_text(cells, dtype).str.replace_all(separator, _CUT, literal=True)
+    text = whole.str.replace_all(separator, _CUT, literal=True)
     pieces = text.str.extract_all(rf'\s*"[^"]*"\s*|[^{_CUT}]+')
-    return _cleaned(pieces.list.eval(_unquoted(pl.element(), separator)))
+    parted = pieces.list.eval(_unquoted(pl.element(), separator))
+    return _cleaned(pl.coalesce(json_lists(whole), parted))
 
 
 def _unquoted(piece: pl.Expr, separator: str) -> pl.Expr:

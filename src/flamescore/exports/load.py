@@ -19,6 +19,7 @@ from flamescore.exports.odd_cells import OddCells
 from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
 from flamescore.exports.rejects import ExportsRefusedError
+from flamescore.exports.setting_values import unused_values
 from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from flamescore.columns import NamedColumns, NumberColumns
     from flamescore.errors import Problem
     from flamescore.exports.opening import Opened
+    from flamescore.exports.setting_values import SettingValue, Unused
     from flamescore.exports.validate import Validated
     from flamescore.project import RejectLimit, Source
 
@@ -171,8 +173,17 @@ def _load(
         findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
         odd_cells=OddCells(tuple(validated), options.zone),
         whole=loaded.whole,
+        unused=partial(_unused, tuple(validated)),
         addressed=None if keys is None else partial(_addressed, lists, options),
     )
+
+
+def _unused(
+    validated: Sequence[Validated], kind: str, number: int, settings: Sequence[SettingValue]
+) -> tuple[Unused, ...]:
+    """Return the settings of a source, by its place among those of its kind, that fit no cell of it."""
+    source = [each for each in validated if kind == each.spec.KIND][number]
+    return unused_values(source.plans, settings)
 
 
 def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import as_text, fold, folded, present
+from flamescore.cells import as_text, fold, one_of, present
 from flamescore.exports.times import TimeColumn
 
 if TYPE_CHECKING:
@@ -88,14 +88,13 @@ class Plan:
         """
         tests = []
         for name, values in self.source.leave_out.items():
-            cell = self._by_either_name(name)
+            cell = self.by_either_name(name)
             if cell is not None:
-                wanted = [fold(value) for value in values if fold(value)]
-                tests.append(folded(cell).is_in(wanted).fill_null(any(not fold(value) for value in values)))
+                tests.append(one_of(cell, values))
         if not tests:
             return None
         merged = getattr(self.source, "merged", None)
-        into = None if merged is None or merged.into is None else self._by_either_name(merged.into)
+        into = None if merged is None or merged.into is None else self.by_either_name(merged.into)
         return pl.any_horizontal(tests) & (True if into is None else into.is_null())
 
     def counted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -103,7 +102,7 @@ class Plan:
         left = self.left_out()
         return rows if left is None else rows.filter(~left)
 
-    def _by_either_name(self, name: str) -> pl.Expr | None:
+    def by_either_name(self, name: str) -> pl.Expr | None:
         """Return a column by its header or mapped name, trimmed; None where there is none."""
         if name in self.table.schema:
             return present(self._cell(name, text=True))

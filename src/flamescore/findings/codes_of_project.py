@@ -88,7 +88,6 @@ PROJECT: Final = (
         "Standard input is named by two sources",
         "It can be read once.",
         "Name a file for one of them.",
-        coming=True,
     ),
     Code(
         "P031",
@@ -110,7 +109,6 @@ PROJECT: Final = (
         "An entry of `accept` can never hold",
         "Its code is unknown, or that of an error or a note; only warnings can be accepted.",
         "Take the code that is offered, or remove the entry.",
-        coming=True,
     ),
     Code(
         "P034",
@@ -132,7 +130,6 @@ PROJECT: Final = (
         "An entry of `accept` fits no warning",
         "What it accepts is gone, or its `subject` is misspelled.",
         "Remove it, if it is not for another day.",
-        coming=True,
     ),
     Code(
         "P111",
@@ -140,7 +137,6 @@ PROJECT: Final = (
         "A value of `rename`, `leave_out` or `cut` is in no row, and one that is nearly the same is",
         "It is likely misspelled, so nothing is renamed, left out or cut.",
         "Take the value that is offered.",
-        coming=True,
     ),
     Code(
         "P112",
@@ -148,7 +144,6 @@ PROJECT: Final = (
         "A value of `rename`, `leave_out` or `cut` is in no row",
         "Nothing near it exists.",
         "Nothing, if it is for rows to come; else correct it.",
-        coming=True,
     ),
 )
 
@@ -264,6 +259,5 @@ USAGE: Final = (
         "Warnings stop the run under `--strict`",
         "It takes every warning that is not accepted as an error.",
         "Follow each warning's cure, or accept what is known under `accept`.",
-        coming=True,
     ),
 )

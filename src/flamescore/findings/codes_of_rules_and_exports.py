@@ -52,7 +52,6 @@ RULES_AND_EXPORTS: Final = (
         "Its types have events, but no event has a value that `where` asks for, so the rule gives "
         "nobody anything. The text says how many there are and what they have.",
         "Take the value that is offered, or disable the rule.",
-        coming=True,
     ),
     Code(
         "R121",
@@ -60,7 +59,6 @@ RULES_AND_EXPORTS: Final = (
         "A value matches nothing, and one that is nearly the same exists",
         "It is likely misspelled; the other values of the list hide it.",
         "Take the value that is offered.",
-        coming=True,
     ),
     Code(
         "R122",
@@ -68,7 +66,6 @@ RULES_AND_EXPORTS: Final = (
         "A rule gives nobody anything as of this run",
         "Events fit, but all are too old, too few, after `as_of`, or of contacts that are not in the list.",
         "Nothing, if the export is quiet; else look at the step that the text names.",
-        coming=True,
     ),
     Code(
         "R123",
@@ -76,7 +73,6 @@ RULES_AND_EXPORTS: Final = (
         "No cell of a column reads as the number, date or boolean that a rule asks for",
         "The column holds something else, so the rule never matches.",
         "Compare with a text, declare `numbers` or `dates`, or map another column.",
-        coming=True,
     ),
     Code(
         "R124",
@@ -84,7 +80,6 @@ RULES_AND_EXPORTS: Final = (
         "A value matches nothing",
         "No row has it, and nothing near it exists.",
         "Nothing, if it is for rows to come; else correct it.",
-        coming=True,
     ),
     Code(
         "R125",
@@ -92,7 +87,6 @@ RULES_AND_EXPORTS: Final = (
         "No contact has a tag that a rule asks for",
         "It is misspelled, or several tags stand in one cell and the separator is another.",
         "Take the tag that is offered, or declare `tags: {separator: ...}`.",
-        coming=True,
     ),
     Code(
         "R126",
@@ -100,6 +94,5 @@ RULES_AND_EXPORTS: Final = (
         "No contact has a tag",
         "Nothing near it exists, and the rule has other tags.",
         "Nothing, if it is for contacts to come; else correct it.",
-        coming=True,
     ),
 )

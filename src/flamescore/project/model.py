@@ -33,6 +33,7 @@ from flamescore.project.values import (
     VERSION,
     WORDS,
     ZONE,
+    Cell,
     NewestWithin,
     RejectLimit,
     one_of,
@@ -122,7 +123,7 @@ class Source(Section):
         "columns whose value is a group of an expression on the file's name",
         factory=dict,
     )
-    leave_out: dict[str, tuple[str, ...]] = setting(
+    leave_out: dict[str, tuple[Cell, ...]] = setting(
         mapped(VALUES, words="column: value or values"),
         "rows with one of these values are left out, and counted as ignored",
         factory=dict,

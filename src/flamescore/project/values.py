@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from flamescore.schema_reader import Shape
 
 
+Cell = str | bool | int | Decimal
+"""What a cell may be compared with."""
+
 NewestWithin = Period | dict[str, Period]
 """How old the newest event may be: of a source, or of event types in it."""
 
@@ -87,9 +90,10 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(_text(item) for item in items)
 
 
-def _values(value: object) -> tuple[str, ...]:
+def _values(value: object) -> tuple[Cell, ...]:
+    """Read a value or a list of them: texts, numbers and booleans, each as it is."""
     items = value if isinstance(value, list | tuple) else [value]
-    return tuple(_cell(item) for item in items)
+    return tuple(item if isinstance(item, bool | int | Decimal) else _cell(item) for item in items)
 
 
 def _pattern(value: object) -> str:
@@ -337,6 +341,7 @@ def _version(at: At) -> int:
 
 
 _SCALAR: Final = {"type": ["string", "number"]}
+_ANY_CELL: Final = {"type": ["string", "number", "boolean"]}
 _TEXT_OR_LIST: Final = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
 _FLAG: Final = {"type": "boolean"}
 _FORMAT: Final = {
@@ -354,10 +359,12 @@ _NUMBERS: Final = {"anyOf": [_FORMAT, {"type": "object", "additionalProperties":
 _STRING: Final = {"type": "string"}
 
 TEXT: Final = _setting(_SCALAR, "text", _text)
-CELL: Final = _setting({"type": ["string", "number", "boolean"]}, "text", _cell)
+CELL: Final = _setting(_ANY_CELL, "text", _cell)
 HEADERS: Final = _setting(_TEXT_OR_LIST, "header or list of headers", _texts)
 WORDS: Final = _setting({"type": "array", "items": _SCALAR}, "list of texts", _words)
-VALUES: Final = _setting(_TEXT_OR_LIST, "value or values", _values)
+VALUES: Final = _setting(
+    {"anyOf": [_ANY_CELL, {"type": "array", "items": _ANY_CELL, "minItems": 1}]}, "value or values", _values
+)
 PATTERN: Final = _setting(_STRING, "regular expression", _pattern)
 LIMIT: Final = _setting(_SCALAR, "percentage or number of rows", _limit)
 AT_MOST: Final = _setting(_SCALAR, "number or percentage", _at_most)

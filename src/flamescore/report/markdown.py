@@ -56,6 +56,9 @@ def _lines(report: View) -> Iterator[str]:
     for score in report.scores:
         yield from _score(score, report.hot_flames, since)
     yield from _findings(report.findings)
+    if report.newest:
+        yield from ("", "### The newest event of each source", "")
+        yield from (f"- {escaped(each.told)}" for each in report.newest)
 
 
 def _score(score: ScoreView, hot_flames: int, since: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.told import findings_of
 from flamescore.report.words import difference, number, signed
 from flamescore.tables import PARTS, list_file
-from flamescore.units import to_local
+from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,6 +108,25 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestEvent:
+    """The newest event of a source that is not after `as_of`: its local day, and how many days ago it was.
+
+    Both are None where the source has no event.
+    """
+
+    source: str
+    day: str | None
+    age: int | None
+
+    @property
+    def told(self) -> str:
+        """Return it as a line: `events e.csv: 2026-11-20, 1 day old`."""
+        if self.day is None or self.age is None:
+            return f"{self.source}: none"
+        return f"{self.source}: {self.day}, {count(self.age, 'day')} old"
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A run's report. `scores` has the default one first; `findings` of rules and exports.
 
@@ -124,6 +143,7 @@ class View:
     scores: tuple[ScoreView, ...]
     grids: tuple[Grid, ...]
     findings: Findings
+    newest: tuple[NewestEvent, ...] = ()
     since: datetime | None = None
     redacted: bool = False
 
@@ -142,9 +162,20 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         scores=tuple(_score(run, score, each, default=score is default) for score in record.scores),
         grids=tuple(_grid(run, default, other) for other in others),
         findings=findings_of(record),
+        newest=tuple(_newest(run)),
         since=None if record.changes is None else to_local(record.changes.as_of, run.zone),
         redacted=run.redacted,
     )
+
+
+def _newest(run: RunData) -> Iterator[NewestEvent]:
+    """Yield the newest event of each source; none of a record that does not know it."""
+    today = run.as_of.date()
+    for source in run.record.sources:
+        if source.kind == "events" and source.feeds:
+            day = None if source.newest is None else to_local(source.newest, run.zone).date()
+            age = None if day is None else (today - day).days
+            yield NewestEvent(f"{source.kind} {source.path}", None if day is None else day.isoformat(), age)
 
 
 def _score(run: RunData, score: ScoreEntry, limit: int, *, default: bool) -> ScoreView:

@@ -10,7 +10,6 @@ from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, T
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.inputs import Inputs
     from flamescore.rules import Condition, EventMatch, Follower, Rule, Score
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
@@ -55,13 +54,21 @@ class Asker:
                     yield leaf.match
 
 
-def askers_of(inputs: Inputs, scored: Scored) -> tuple[Asker, ...]:
-    """Return all that ask, in order of the rule file, the call list last."""
-    return tuple(_askers(inputs, scored))
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Whom the call list leaves out, and the project file that says so."""
+
+    condition: Condition
+    document: Document
 
 
-def _askers(inputs: Inputs, scored: Scored) -> Iterator[Asker]:
-    document, book = inputs.loaded.document, inputs.bound.book
+def askers_of(document: Document, scored: Scored, excluded: Excluded | None) -> tuple[Asker, ...]:
+    """Return all that ask, in order of the rule file (`document`), the call list last."""
+    return tuple(_askers(document, scored, excluded))
+
+
+def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> Iterator[Asker]:
+    book = scored.book
     given = {
         (row["score_name"], row["rule_id"]): row["contacts"]
         for row in scored.observed.rules.iter_rows(named=True)
@@ -83,11 +90,11 @@ def _askers(inputs: Inputs, scored: Scored) -> Iterator[Asker]:
             empty = not given.get(key) and key not in unvalued
             taken = scored.observed.taken.get(key, ())
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
-    if inputs.exclude is not None and inputs.project.document is not None:
+    if excluded is not None:
         path = ("call_list", "exclude")
         title, nobody = "`call_list.exclude`", scored.excluded.is_empty()
-        part = Part(inputs.exclude, path)
-        yield Asker("call_list.exclude", title, inputs.project.document, path, nobody, parts=(part,))
+        part = Part(excluded.condition, path)
+        yield Asker("call_list.exclude", title, excluded.document, path, nobody, parts=(part,))
 
 
 def _rule_paths(document: Document, score: Score) -> list[NodePath]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flamescore.engine import Clock, cells_of_column, contacts_of
@@ -18,41 +18,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.engine import Cells
-    from flamescore.inputs import Inputs
-    from flamescore.rule_checks.askers import Asker
+    from flamescore.frames import Exports
+    from flamescore.rule_checks.askers import Asker, Excluded
     from flamescore.rules import Condition, EventMatch, Predicate
     from flamescore.scoring import Scored
+    from flamescore.yaml_tree import Document
     from flamescore.yaml_tree import Path as NodePath
 
 TONIGHT = "R122"
 
 
-def check_rules(inputs: Inputs, scored: Scored) -> tuple[Finding, ...]:
+def check_rules(
+    document: Document, exports: Exports, scored: Scored, excluded: Excluded | None = None
+) -> tuple[Finding, ...]:
     """Return what is to be told of enabled rules, populations, `ignore` and the call list's `exclude`.
 
-    The events are read a second time only where a rule gives nobody anything, or something that is asked of
-    them fits none that the scoring has seen.
+    `document` is the rule file that the book of the scoring was made of. The events are read a second time
+    only where a rule gives nobody anything, or something that is asked of them fits none that the scoring
+    has seen.
 
     Raises:
         InputError: a file can't be read any more.
     """
-    askers = askers_of(inputs, scored)
+    askers = askers_of(document, scored, excluded)
     clock = Clock(scored.as_of, scored.book.zone)
-    check = _Check(inputs, clock, _events(askers, inputs, scored, clock))
+    check = _Check(exports, clock, _events(askers, exports, scored, clock))
     found = [finding for asker in askers for finding in check.of(asker)]
     found += check.tags.findings()
     first: dict[tuple[str, str], Finding] = {}
     for each in found:
         first.setdefault((each.code, _about(each)), each)
-    return tuple(_shown(each, inputs) for each in first.values())
-
-
-def _shown(finding: Finding, inputs: Inputs) -> Finding:
-    """Return a finding with the path of its place as messages show it."""
-    where = finding.where
-    if where is None:
-        return finding
-    return replace(finding, place=replace(where, path=inputs.project.near(where.path)))
+    return tuple(first.values())
 
 
 def _about(finding: Finding) -> str:
@@ -61,7 +57,7 @@ def _about(finding: Finding) -> str:
     return kind.casefold() if event and finding.code == "I050" else f"{finding.subject}\0{finding.message}"
 
 
-def _events(askers: tuple[Asker, ...], inputs: Inputs, scored: Scored, clock: Clock) -> Events | None:
+def _events(askers: tuple[Asker, ...], exports: Exports, scored: Scored, clock: Clock) -> Events | None:
     held = scored.observed.held
     matches = [
         match
@@ -69,7 +65,7 @@ def _events(askers: tuple[Asker, ...], inputs: Inputs, scored: Scored, clock: Cl
         for match in asker.matches()
         if (asker.empty and asker.rule is not None) or is_suspect(match, held)
     ]
-    if not matches or not inputs.exports.events:
+    if not matches or not exports.events:
         return None
     empty = [asker for asker in askers if asker.empty and asker.rule is not None]
     counted = [
@@ -77,20 +73,20 @@ def _events(askers: tuple[Asker, ...], inputs: Inputs, scored: Scored, clock: Cl
         for asker in empty
         if asker.match is not None and asker.rule is not None and asker.rule.times > 1
     ]
-    people = contacts_of(inputs.exports.contacts, inputs.exports.aliases)
-    return look_again(list(dict.fromkeys(matches)), counted, inputs.exports.events, people, clock)
+    people = contacts_of(exports.contacts, exports.aliases)
+    return look_again(list(dict.fromkeys(matches)), counted, exports.events, people, clock)
 
 
 @dataclass
 class _Check:
-    inputs: Inputs
+    exports: Exports
     clock: Clock
     events: Events | None
     tags: TagCheck = field(init=False)
     _cells: dict[str, Cells] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tags = TagCheck(tags_held(self.inputs.exports), self.inputs.exports.contacts.height)
+        self.tags = TagCheck(tags_held(self.exports), self.exports.contacts.height)
 
     def of(self, asker: Asker) -> Iterator[Finding]:
         """Yield what is to be told of one that asks, and note its tags."""
@@ -153,7 +149,7 @@ class _Check:
 
     def _of_contacts(self, column: str) -> Cells:
         if column not in self._cells:
-            self._cells[column] = cells_of_column(self.inputs.exports.contacts, column)
+            self._cells[column] = cells_of_column(self.exports.contacts, column)
         return self._cells[column]
 
     def _is_known(self, match: EventMatch) -> bool:
@@ -207,5 +203,5 @@ class _Check:
             f"{asker.title} gives nobody anything: {said}.",
             asker.document.where(path),
             count=0,
-            of=self.inputs.exports.contacts.height,
+            of=self.exports.contacts.height,
         )

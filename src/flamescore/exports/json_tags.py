@@ -1,0 +1,41 @@
+"""Tags that stand in a cell as a JSON list of texts, such as `["VIP", "Blog"]`."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import polars as pl
+
+LIST: Final = pl.List(pl.String())
+_BEGINS: Final = r"^\s*\["
+
+
+def json_lists(cells: pl.Expr) -> pl.Expr:
+    """Return the lists (List[String]) of String cells that are JSON lists of texts; null for all others.
+
+    An export without such cells costs a look at how each begins.
+    """
+    return cells.map_batches(_lists, return_dtype=LIST, is_elementwise=True)
+
+
+def _lists(cells: pl.Series) -> pl.Series:
+    likely = cells.filter(cells.str.contains(_BEGINS).fill_null(value=False)).unique()
+    found = {cell: tags for cell in likely if (tags := _list(cell)) is not None}
+    if not found:
+        return pl.Series(cells.name, [None], dtype=LIST).new_from_index(0, len(cells))
+    lists = pl.Series(list(found.values()), dtype=LIST)
+    place = cells.replace_strict(
+        pl.Series(list(found)), pl.Series(range(len(found)), dtype=pl.UInt32), default=None
+    )
+    return lists.gather(place.cast(pl.UInt32)).alias(cells.name)
+
+
+def _list(cell: str) -> list[str] | None:
+    try:
+        read = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, list) or not all(isinstance(each, str) for each in read):
+        return None
+    return read
