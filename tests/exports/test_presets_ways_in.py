@@ -29,7 +29,7 @@ def variants():
 
 def row(variant):
     """One row that counts, under every header that the variant knows."""
-    source = variant.source
+    source = variant.keys
     headers = dict.fromkeys(variant.header)
     if not variant.exact:
         headers |= dict.fromkeys(header for each in source.columns.values() for header in each)
@@ -51,7 +51,7 @@ def cell(header, source):
 def as_csv(variant, cells):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    source = variant.source
+    source = variant.keys
     for _ in range(source.skip_rows):
         writer.writerow(["Meeting", "x"])
     if source.begins_after:
@@ -104,7 +104,7 @@ def test_the_same_row_comes_in_every_way(bench, monkeypatch, preset, variant):
     cells = row(variant)
     bench.write(f"{NAME}.csv", as_csv(variant, cells))
     expected, _ = loaded(bench, variant.kind, preset, f"{NAME}.csv")
-    nameless = dict.fromkeys(variant.source.from_file_name)
+    nameless = dict.fromkeys(variant.keys.from_file_name)
     for way in WAYS:
         path = comes_in(bench, monkeypatch, way, variant)
         found, _ = loaded(bench, variant.kind, preset, path)
