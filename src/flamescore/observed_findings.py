@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNSEEN: Final = "I050"
 KEPT: Final = "I114"
+LATER: Final = "I125"
 TWICE: Final = "I135"
 UNDATED: Final = "I142"
 DISAGREE: Final = "I143"
@@ -33,6 +34,7 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from inputs.exports.findings
     yield from (each for source in scored.observed.sources for each in source.findings)
     yield from _repeated(scored.observed)
+    yield from _all_later(scored.observed)
     yield from odd_cells(inputs, scored.observed)
     yield from _of_types(scored.observed)
     yield from _of_contacts(scored.observed)
@@ -84,6 +86,19 @@ def _repeated(observed: Observations) -> Iterator[Finding]:
             of = source.counts.rows
             total = sum(lost.values())
             yield Finding(TWICE, Severity.NOTE, f"{place} repeated", text, place, count=total, of=of)
+
+
+def _all_later(observed: Observations) -> Iterator[Finding]:
+    """Tell sources of which every row that could count is after `as_of`."""
+    for source in observed.sources:
+        counts = source.counts
+        if counts.later and counts.later == counts.rows - counts.rejected - counts.ignored:
+            place = InExport(source.kind, source.path)
+            text = f"Every row is after as_of: {count(counts.later, 'row')}."
+            do = "look at `as_of`, and at the format and zone of the times"
+            yield Finding(
+                LATER, Severity.WARNING, str(place), text, place, count=counts.later, of=counts.rows, do=do
+            )
 
 
 def _of_types(observed: Observations) -> Iterator[Finding]:
