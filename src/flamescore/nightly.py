@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.exports import delete_leftovers
+from flamescore.failed_runs import Progress
 from flamescore.findings import CODES, Severity, StrictError, accepted, strict_error, unused
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.memory import release_free_memory
@@ -172,7 +173,9 @@ def _work(
     past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
     earlier = past.before(as_of) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
-    with read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:
+    progress = Progress(project, rules, as_of, started_at)
+    with progress.watched(held), read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:
+        progress.exports = inputs.exports
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
         watch.begin("Scoring")
         scored = score_exports(
@@ -184,6 +187,7 @@ def _work(
             earlier=None if earlier is None else earlier.as_of,
         )
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
+        progress.scored = scored
         implausible = check_plausible(scored, past.latest(), accept=options.accept)
         judge = _Judge(project, clock().astimezone(rules.zone).date())
         seen = (*clock_says, *observed_findings(inputs, scored), *implausible)

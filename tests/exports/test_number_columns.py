@@ -1,7 +1,5 @@
 """Declared `numbers`: what rules, points and times read of columns, whatever form a file has."""
 
-# ruff: noqa: E501 - lines of project files
-
 import polars as pl
 import pytest
 

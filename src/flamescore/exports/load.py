@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.odd_cells import OddCells
 from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
+from flamescore.exports.rejects import ExportsRefusedError
 from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
@@ -158,9 +160,9 @@ def _load(
     try:
         loaded = load_contacts(lists, options, None if keys is None else _matched(sources, keys))
     except InputError as error:
-        raise InputError([*error.problems, *problems]) from None
+        raise _stopped([*error.problems, *problems], validated, error) from None
     if problems:
-        raise InputError(problems)
+        raise _stopped(problems, validated)
     of = {
         kind: [each for each in validated if kind == each.spec.KIND]
         for kind in ("events", "tag_history", "opportunities")
@@ -212,5 +214,21 @@ def _validated(sources: Sequence[OpenSource], options: LoadOptions) -> tuple[lis
         except InputError as error:
             problems.extend(error.problems)
             if source.spec.KIND == "contacts":
-                raise InputError(problems) from None
+                raise _stopped(problems, validated) from None
     return validated, problems
+
+
+def _stopped(
+    problems: Sequence[Problem], validated: Sequence[Validated], last: InputError | None = None
+) -> ExportsRefusedError:
+    """Return the error of all sources, with what is known of each; the `last` knows its own better."""
+    known = {}
+    for each in validated:
+        with suppress(InputError):  # a file that can't be read again has been told of already
+            known[each.spec.KIND, each.spec.path] = each.record(), each.rejects
+    if isinstance(last, ExportsRefusedError):
+        for record, rejects in zip(last.records, last.rejects, strict=True):
+            known[record.kind, record.path] = record, rejects
+    return ExportsRefusedError(
+        problems, [record for record, _ in known.values()], [rejects for _, rejects in known.values()]
+    )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flamescore.exports.records import RecordScan
     from flamescore.exports.reject_hints import RejectHints
     from flamescore.exports.table import Table
+    from flamescore.frames import SourceRecord
     from flamescore.project import RejectLimit, Source
 
 REASONS: Final = {
@@ -138,6 +139,23 @@ class Rejected:
         )
 
 
+class ExportsRefusedError(InputError):
+    """The exports can't be loaded, mostly since sources have more rejects than they may.
+
+    `records` are those of the sources that were looked at, `rows` and `rejected` of whose counts are known;
+    `rejects` their rejects.
+    """
+
+    def __init__(
+        self,
+        problems: Problem | Sequence[Problem],
+        records: Sequence[SourceRecord] = (),
+        rejects: Sequence[pl.DataFrame] = (),
+    ) -> None:
+        super().__init__(problems)
+        self.records, self.rejects = tuple(records), tuple(rejects)
+
+
 def check_limit(
     source: Source,
     files: Sequence[Rejected],
@@ -181,7 +199,7 @@ def check_limit(
         cure=found.cure,
         do="mend the export, or its settings in the project file; or raise max_rejects",
     )
-    raise InputError(to_problem(finding))
+    raise ExportsRefusedError(to_problem(finding))
 
 
 def by_reason(files: Sequence[Rejected]) -> str:

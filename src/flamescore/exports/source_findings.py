@@ -27,14 +27,14 @@ class Note(NamedTuple):
 
     text: str
     code: str = FOUND_OUT
-    count: int | None = None
+    many: int | None = None
 
 
 def finding_of(note: Note, source: Source) -> Finding:
     """Return a note on a source as a finding."""
     place = InExport(source.KIND, source.path)
     message = f"{note.text[0].upper()}{note.text[1:]}."
-    return Finding(note.code, severity_of(note.code), str(place), message, place, count=note.count)
+    return Finding(note.code, severity_of(note.code), str(place), message, place, count=note.many)
 
 
 def rejects_of(files: Sequence[Rejected], source: Source, keep: int) -> Finding | None:

@@ -20,7 +20,15 @@ from flamescore.exports.number_columns import number_format
 from flamescore.exports.plan import key_column
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
-from flamescore.exports.rejects import FAILED, NONE_FAILED, REASONS, FailedRows, Rejected, check_limit
+from flamescore.exports.rejects import (
+    FAILED,
+    NONE_FAILED,
+    REASONS,
+    ExportsRefusedError,
+    FailedRows,
+    Rejected,
+    check_limit,
+)
 from flamescore.exports.source_findings import ODD_HOURS, Note, finding_of, rejects_of
 from flamescore.exports.source_findings import ROUNDED as ROUNDED_TIMES
 from flamescore.exports.times import TimeFormat
@@ -181,14 +189,17 @@ def check_cells(validated: Validated, options: LoadOptions, window: Window | Non
 
 def enforce_limit(validated: Validated, options: LoadOptions) -> None:
     """Stop where a source has more rejects than it may."""
-    check_limit(
-        validated.spec,
-        validated.files,
-        limit=options.limit or validated.spec.max_rejects or options.fallback,
-        strict=options.strict,
-        hints=lambda: _hints(validated, options),
-        left_out=validated.left_out,
-    )
+    try:
+        check_limit(
+            validated.spec,
+            validated.files,
+            limit=options.limit or validated.spec.max_rejects or options.fallback,
+            strict=options.strict,
+            hints=lambda: _hints(validated, options),
+            left_out=validated.left_out,
+        )
+    except ExportsRefusedError as error:
+        raise ExportsRefusedError(error.problems, [validated.record()], [validated.rejects]) from None
 
 
 def _hints(validated: Validated, options: LoadOptions) -> RejectHints:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flamescore.runs.catalog import LATEST, Run
 from flamescore.runs.changes import changed_contacts, changed_ids, changes_summary
 from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
+from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import (
@@ -23,7 +24,9 @@ from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 __all__ = [
     "LATEST",
     "LATEST_AHEAD",
+    "REJECTS_FILE",
     "Earlier",
+    "Failure",
     "FindingEntry",
     "HeldStore",
     "Published",
@@ -44,6 +47,7 @@ __all__ = [
     "find_run",
     "finished",
     "has_merged",
+    "leave_failed",
     "listed",
     "project_of",
     "read",

@@ -50,12 +50,14 @@ Exact = Annotated[Decimal, PlainSerializer(lambda points: show_points(nearest_po
 """Points as a JSON number with all its digits; `write_record` takes the quotes off."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a record."""
+
     # A record of a later program may hold more: what is not known here is passed over.
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
-class RulesFile(_Part):
+class RulesFile(Part):
     """The rules as they were in force."""
 
     path: Clean = Field(description="the rule file, as the project file or the flag has it")
@@ -69,7 +71,7 @@ class RulesFile(_Part):
         return cls(path=str(path), text=text, hash=f"sha256:{digest}")
 
 
-class FileEntry(_Part):
+class FileEntry(Part):
     """One file of a source."""
 
     path: Clean = Field(description="the file")
@@ -77,7 +79,7 @@ class FileEntry(_Part):
     modified: str = Field(description="when it was last changed, ISO 8601")
 
 
-class SourceEntry(_Part):
+class SourceEntry(Part):
     """One source of the exports; `rows` is the sum of the counts that follow it."""
 
     kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
@@ -98,7 +100,7 @@ class SourceEntry(_Part):
     notes: tuple[Clean, ...] = Field(description="what was found out about it")
 
 
-class RuleEntry(_Part):
+class RuleEntry(Part):
     """What one rule or limit gave or took, over all contacts."""
 
     entry: str = Field(description="`rule`, `rule_limit`, `group_limit` or `score_limit`")
@@ -114,14 +116,14 @@ class RuleEntry(_Part):
         return self.name or self.id
 
 
-class PercentileEntry(_Part):
+class PercentileEntry(Part):
     """The score at one percentile: the lowest that at least so many percent of the contacts don't exceed."""
 
     percent: int = Field(description="50, 75, 90 or 99")
     score: float | None = Field(description="the score there; null where nobody is scored")
 
 
-class ScoreEntry(_Part):
+class ScoreEntry(Part):
     """One score; the first is the default one."""
 
     name: str = Field(description="its name in the rule file")
@@ -134,7 +136,7 @@ class ScoreEntry(_Part):
     rules: tuple[RuleEntry, ...] = Field(description="its rules and limits, in order of the rule file")
 
 
-class UnreadEntry(_Part):
+class UnreadEntry(Part):
     """Cells that are there and don't read as the number or date that a rule needs."""
 
     kind: str = Field(description="`contacts` or `events`")
@@ -142,7 +144,7 @@ class UnreadEntry(_Part):
     cells: int = Field(description="how many")
 
 
-class UnvaluedEntry(_Part):
+class UnvaluedEntry(Part):
     """Occurrences that gave 0 because `points: {from}` found no number."""
 
     score: str = Field(description="the score's name")
@@ -150,7 +152,7 @@ class UnvaluedEntry(_Part):
     occurrences: int = Field(description="how many")
 
 
-class Observed(_Part):
+class Observed(Part):
     """What was noticed beside the scores."""
 
     unread: tuple[UnreadEntry, ...] = Field(description="cells that did not read")
@@ -165,7 +167,7 @@ class Observed(_Part):
     )
 
 
-class FindingSource(_Part):
+class FindingSource(Part):
     """The place in an export that a finding is about."""
 
     kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
@@ -175,14 +177,14 @@ class FindingSource(_Part):
     line: int | None = Field(description="its first line, from 1")
 
 
-class NearEntry(_Part):
+class NearEntry(Part):
     """A real name or value that may be meant."""
 
     value: Clean = Field(description="the name or value")
     count: int | None = Field(description="the rows that have it; null where that is not known")
 
 
-class FindingEntry(_Part):
+class FindingEntry(Part):
     """One thing that is wrong, doubtful or good to know."""
 
     code: str = Field(description="what it is, for ever: see the page on codes")
@@ -206,7 +208,7 @@ class FindingEntry(_Part):
         return cls.model_validate(as_record(finding))
 
 
-class ChangedEntry(_Part):
+class ChangedEntry(Part):
     """The contacts of one score by how they changed."""
 
     name: str = Field(description="the score's name")
@@ -219,7 +221,7 @@ class ChangedEntry(_Part):
     same: int = Field(description="all others")
 
 
-class ChangesEntry(_Part):
+class ChangesEntry(Part):
     """What `changes.parquet` is held against, and what it comes to."""
 
     run_id: str = Field(description="the run before")
@@ -228,7 +230,7 @@ class ChangesEntry(_Part):
     notes: tuple[Clean, ...] = Field(default=(), description="what could not be told")
 
 
-class GivenEntry(_Part):
+class GivenEntry(Part):
     """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
 
     contacts: tuple[Clean, ...] | None = Field(
@@ -242,7 +244,7 @@ class GivenEntry(_Part):
     )
 
 
-class StepEntry(_Part):
+class StepEntry(Part):
     """One step of the run."""
 
     step: str = Field(description="its name; `write: points.parquet` is a part of `write`")
@@ -250,7 +252,7 @@ class StepEntry(_Part):
     rows: int | None = Field(default=None, description="the rows that it went through")
 
 
-class Versions(_Part):
+class Versions(Part):
     """What made the run."""
 
     program: str = Field(description="flamescore's version")
@@ -258,7 +260,7 @@ class Versions(_Part):
     python: str = Field(description="Python's version")
 
 
-class RunFile(_Part):
+class RunFile(Part):
     """One file of the run's folder, as it was published."""
 
     path: str = Field(description="its name in the run's folder")
@@ -266,7 +268,7 @@ class RunFile(_Part):
     sha256: str = Field(description="its SHA-256, in hex")
 
 
-class RunRecord(_Part):
+class RunRecord(Part):
     """The record of a run."""
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="of this layout: 1")
@@ -322,7 +324,7 @@ _QUOTED: Final = re.compile(r'^( *"points": )"(-?[0-9.]+)"', re.MULTILINE)
 """The line of an `Exact` number: no text from outside can be a line of its own in indented JSON."""
 
 
-def write_record(folder: Path, record: RunRecord) -> None:
+def write_record(folder: Path, record: Part) -> None:
     """Write `run.json` into a folder: UTF-8, indented, ending in a line feed; a terminal may show it."""
     text = printable_json(_QUOTED.sub(r"\1\2", record.model_dump_json(indent=2)))
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")

@@ -78,7 +78,7 @@ def describe(
         scores=tuple(_score(score, scored) for score in scored.book.scores),
         observed=_observed(scored.observed),
         warnings=tuple(as_line(each) for each in in_order(findings)),
-        versions=Versions(program=__version__, polars=pl.__version__, python=platform.python_version()),
+        versions=versions(),
         changes=None if changes is None else _changes(changes, scored),
         findings=tuple(FindingEntry.of_finding(each) for each in in_order(findings)),
     )
@@ -93,6 +93,11 @@ def finished(
         StepEntry(step=step.name, seconds=round(step.seconds, 6), rows=step.rows) for step in timed
     )
     return record.model_copy(update={"steps": entries, "files": tuple(files)})
+
+
+def versions() -> Versions:
+    """Return what makes a run."""
+    return Versions(program=__version__, polars=pl.__version__, python=platform.python_version())
 
 
 def describe_given(project: Project) -> GivenEntry:

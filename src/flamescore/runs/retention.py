@@ -12,6 +12,7 @@ from flamescore.frames import INSTANT
 from flamescore.runs.catalog import BESIDE, RUNS, Run, all_runs, latest_run
 from flamescore.runs.contents import damages, strangers
 from flamescore.runs.disk import reading, remove
+from flamescore.runs.failed import BESIDE_FAILED
 from flamescore.runs.record import DamagedRunError
 from flamescore.stopping import unbroken
 
@@ -33,6 +34,7 @@ def sweep(output: Path) -> None:
         *(output / RUNS).glob(f"{TEMPORARY}*"),
         *(output / RUNS).glob(f"{GONE}*"),
         *output.glob(f"{BESIDE}*"),
+        *output.glob(f"{BESIDE_FAILED}*"),
     ]
     for path in leftovers:
         remove(path)

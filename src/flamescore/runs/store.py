@@ -33,6 +33,7 @@ from flamescore.runs.disk import (
     remove,
     writing,
 )
+from flamescore.runs.failed import forget_failed
 from flamescore.runs.retention import TEMPORARY, prune, retire, sweep
 from flamescore.stopping import finish, unbroken
 
@@ -170,6 +171,7 @@ class RunFolder:
                 run = self._put_in_place(latest=latest)
                 finish()
         try:
+            forget_failed(output)
             deleted, undeleted = retire(output, run, keep_runs=keep_runs)
         except OSError:  # it is published: what can't even be listed stays for the next run
             deleted, undeleted = (), ()

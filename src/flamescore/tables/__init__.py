@@ -7,7 +7,7 @@ from flamescore.tables.columns import absent, flat, local_time, points_as_text, 
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import hot_list, list_file, strongest
 from flamescore.tables.opportunities import write_opportunities
-from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_tables
+from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
 
 __all__ = [
     "PARTS",
@@ -27,5 +27,6 @@ __all__ = [
     "write_changes",
     "write_opportunities",
     "write_parquet",
+    "write_rejects",
     "write_tables",
 ]

@@ -59,9 +59,13 @@ def write_tables(
     with ThreadPoolExecutor(2) as pool:
         steps = tuple(pool.map(timed, *zip(*WRITERS.items(), strict=True)))
     if not rejects.is_empty():
-        table = rejects.pipe(_for_log)
-        write_csv(table, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+        write_rejects(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
     return steps
+
+
+def write_rejects(rejects: pl.DataFrame, path: Path, *, spreadsheet: bool = False) -> None:
+    """Write rejected rows as CSV."""
+    write_csv(rejects.pipe(_for_log), path, spreadsheet=spreadsheet)
 
 
 def _scores(folder: Path, scored: Scored, settings: TableSettings) -> int:

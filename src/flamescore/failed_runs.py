@@ -1,0 +1,129 @@
+"""What a run was doing when it failed, and what of it is left to look at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.errors import ExitCode, FlamescoreError, OutputError
+from flamescore.exports import ExportsRefusedError
+from flamescore.findings import StrictError, of_problem, to_problem
+from flamescore.frames import REJECTS
+from flamescore.inputs import rules_path
+from flamescore.runs import REJECTS_FILE, Failure, RulesFile, leave_failed
+from flamescore.stopping import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from flamescore.findings import Finding
+    from flamescore.frames import Counts, Exports, SourceRecord
+    from flamescore.project import Project
+    from flamescore.rules import LoadedRules
+    from flamescore.runs import HeldStore
+    from flamescore.scoring import Scored
+
+
+@dataclass
+class Progress:
+    """How far a run has come: the exports once they are read, the result once they are scored."""
+
+    project: Project
+    rules: LoadedRules
+    as_of: datetime
+    started_at: datetime
+    exports: Exports | None = None
+    scored: Scored | None = None
+
+    @contextmanager
+    def watched(self, held: HeldStore | None) -> Iterator[None]:
+        """Leave the folder `failed` where the run fails inside by what it was given; the last error names it.
+
+        That is exit code 3, or 2 once the exports are read. Where even that can't be written, nothing is.
+        """
+        try:
+            yield
+        except FlamescoreError as error:
+            if held is not None and asked() is None and self._tells(error):
+                self._leave(held, error)
+            raise
+
+    def _tells(self, error: FlamescoreError) -> bool:
+        code = error.exit_code
+        return code is ExitCode.INPUT or (code is ExitCode.USAGE and self.exports is not None)
+
+    def _leave(self, held: HeldStore, error: FlamescoreError) -> None:
+        failure = Failure(
+            as_of=self.as_of,
+            timezone=self.rules.book.zone.key,
+            started_at=self.started_at,
+            rules=RulesFile.of(rules_path(self.project), self.rules.text),
+            exit_code=error.exit_code,
+            sources=tuple(self._sources(error)),
+            findings=tuple(_findings(error)),
+            rejects=self._rejects(error),
+        )
+        try:
+            place = leave_failed(held, failure)
+        except (OSError, OutputError):
+            return
+        if not failure.rejects.is_empty():
+            see = f"The rejected rows: {_near(place / REJECTS_FILE)}"
+            *others, last = error.problems
+            error.problems = (*others, to_problem(replace(of_problem(last), see=see)))
+
+    def _sources(self, error: FlamescoreError) -> Iterator[tuple[str, str, Counts | None, bool]]:
+        """Yield every source of the project with the counts that are known, and whether they all are."""
+        known: defaultdict[tuple[str, str], list[tuple[SourceRecord, bool]]] = defaultdict(list)
+        for each in self._whole():
+            known[each.kind, each.path].append((each, True))
+        for each in self._partly(error):
+            known[each.kind, each.path].append((each, False))
+        for source in self.project.settings.sources():
+            found = known[source.KIND, source.path]
+            record, is_whole = found.pop(0) if found else (None, False)
+            yield source.KIND, source.path, None if record is None else record.counts, is_whole
+
+    def _whole(self) -> tuple[SourceRecord, ...]:
+        if self.scored is not None:
+            return self.scored.observed.sources
+        return () if self.exports is None else self.exports.records
+
+    def _partly(self, error: FlamescoreError) -> tuple[SourceRecord, ...]:
+        """Return the records of which rows and rejects are known; those of the error come first."""
+        if self.scored is not None:
+            return ()
+        told = error.records if isinstance(error, ExportsRefusedError) else ()
+        if self.exports is None:
+            return told
+        known = {(each.kind, each.path) for each in told}
+        events = (each.record for each in self.exports.events)
+        return (*told, *(each for each in events if (each.kind, each.path) not in known))
+
+    def _rejects(self, error: FlamescoreError) -> pl.DataFrame:
+        if self.scored is not None:
+            return self.scored.rejects
+        known = [] if self.exports is None else [self.exports.rejects]
+        more = error.rejects if isinstance(error, ExportsRefusedError) else ()
+        return pl.concat([pl.DataFrame(schema=REJECTS), *known, *more])
+
+
+def _findings(error: FlamescoreError) -> Iterator[Finding]:
+    if isinstance(error, StrictError):
+        yield from error.findings
+    yield from map(of_problem, error.problems)
+
+
+def _near(path: Path) -> str:
+    """Return a path relative to the working folder, where it is below it."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        return str(path)
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

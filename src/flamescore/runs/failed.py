@@ -1,0 +1,141 @@
+"""What a run that failed leaves to look at: the folder `failed`, beside the runs and never one of them."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+from pydantic import AwareDatetime, Field
+
+from flamescore.findings import as_line, in_order
+from flamescore.runs.disk import flush, flush_tree, private, remove
+from flamescore.runs.record import Clean, FindingEntry, Part, RulesFile, Versions, write_record
+from flamescore.runs.recording import versions
+from flamescore.stopping import unbroken
+from flamescore.tables import write_rejects
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import polars as pl
+
+    from flamescore.errors import ExitCode
+    from flamescore.findings import Finding
+    from flamescore.frames import Counts
+    from flamescore.runs.store import HeldStore
+
+FAILED: Final = "failed"
+BESIDE_FAILED: Final = ".failed-"
+REJECTS_FILE: Final = "rejects.csv"
+
+
+class FailedSource(Part):
+    """One source as far as it was read; a count that is not known is null."""
+
+    kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
+    path: Clean = Field(description="as the project file has it, without credentials")
+    rows: int | None = None
+    old: int | None = None
+    rejected: int | None = None
+    later: int | None = None
+    ignored: int | None = None
+    duplicates: int | None = None
+    superseded: int | None = None
+    orphans: int | None = None
+    kept: int | None = None
+
+
+class FailedRecord(Part):
+    """The record of a run that was not published."""
+
+    schema_version: int = Field(default=1, description="of this layout: 1")
+    run_id: None = Field(default=None, description="null: it is no run")
+    as_of: AwareDatetime = Field(description="the instant that was scored for, UTC")
+    timezone: str = Field(description="the rule file's time zone")
+    published: bool = Field(default=False, description="always false")
+    exit_code: int = Field(description="the exit code that the run ended with")
+    started_at: AwareDatetime = Field(description="when the run started, UTC")
+    rules: RulesFile = Field(description="the rules")
+    sources: tuple[FailedSource, ...] = Field(description="the sources, as far as they were read")
+    findings: tuple[FindingEntry, ...] = Field(description="the errors, and the warnings that stopped it")
+    warnings: tuple[Clean, ...] = Field(description="the same, a line each")
+    versions: Versions = Field(description="what made the run")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is known of a run that failed.
+
+    `sources` has kind and path of each source with the counts that are known: all of them, those named by
+    `rows` and `rejected` alone, or none.
+    """
+
+    as_of: datetime
+    timezone: str
+    started_at: datetime
+    rules: RulesFile
+    exit_code: ExitCode
+    sources: Sequence[tuple[str, str, Counts | None, bool]]
+    findings: Sequence[Finding]
+    rejects: pl.DataFrame
+
+
+def leave_failed(held: HeldStore, failure: Failure) -> Path:
+    """Write the folder whole, beside its place, and put it there in place of the last one; return it.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    output, place = held.output, held.output / FAILED
+    beside = output / f"{BESIDE_FAILED}{secrets.token_hex(3)}"
+    try:
+        with private():
+            beside.mkdir(mode=0o700)
+            write_record(beside, _record(failure))
+            if not failure.rejects.is_empty():
+                write_rejects(failure.rejects, beside / REJECTS_FILE)
+        flush_tree(beside, held.bits)
+        with unbroken():
+            forget_failed(output)
+            beside.rename(place)
+            flush(output)
+    finally:
+        remove(beside)
+    return place
+
+
+def forget_failed(output: Path) -> None:
+    """Take the folder of a failed run away, out of sight in one step, if there is one."""
+    place, gone = output / FAILED, output / f"{BESIDE_FAILED}{secrets.token_hex(3)}"
+    with suppress(FileNotFoundError):
+        place.rename(gone)
+        remove(gone)
+
+
+def _record(failure: Failure) -> FailedRecord:
+    findings = in_order(failure.findings)
+    return FailedRecord(
+        as_of=failure.as_of.astimezone(UTC),
+        timezone=failure.timezone,
+        exit_code=int(failure.exit_code),
+        started_at=failure.started_at.astimezone(UTC),
+        rules=failure.rules,
+        sources=tuple(_source(*each) for each in failure.sources),
+        findings=tuple(FindingEntry.of_finding(each) for each in findings),
+        warnings=tuple(as_line(each) for each in findings),
+        versions=versions(),
+    )
+
+
+def _source(kind: str, path: str, counts: Counts | None, whole: bool) -> FailedSource:  # noqa: FBT001
+    if counts is None:
+        return FailedSource(kind=kind, path=path)
+    if not whole:
+        return FailedSource(kind=kind, path=path, rows=counts.rows, rejected=counts.rejected)
+    known = {name: getattr(counts, name) for name in counts.__slots__}
+    return FailedSource(kind=kind, path=path, **known)
