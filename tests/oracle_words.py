@@ -33,7 +33,8 @@ _LARGEST_EXPONENT = 5000
 
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:[.,][0-9]+)?"
+    r"(?: ?(Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?)?"
 )
 _PERIOD = re.compile(r"([1-9][0-9]*)(s|min|h|d|w|mo|y)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
@@ -136,10 +137,10 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _offset(text: str) -> timedelta:
-    """Read `Z` or `+HH:MM`; ValueError where there is no such offset."""
-    if text == "Z":
+    """Read `Z`, `UTC`, `GMT`, `+HH:MM`, `+HHMM` or `+HH`; ValueError where there is no such offset."""
+    if text.upper() in ("Z", "UTC", "GMT"):
         return timedelta(0)
-    hours, minutes = int(text[1:3]), int(text[4:6])
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or "0")
     if hours > 23 or minutes > 59:
         raise ValueError(text)
     size = timedelta(hours=hours, minutes=minutes)

@@ -341,6 +341,11 @@ def test_instants():
     assert read_instant("2026-03-08", havana) == datetime(2026, 3, 8, 5, tzinfo=UTC)
     assert read_instant("2026-11-01 00:30", havana) == datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
     assert read_instant("2026-11-21T12:00:00.999-05:30", havana) == datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+    for offset in ("Z", "z", " UTC", "GMT", "+0000", " +00:00", "+00"):
+        assert read_instant(f"2026-11-21 12:00:00,5{offset}", havana) == datetime(
+            2026, 11, 21, 12, tzinfo=UTC
+        )
+    assert read_instant("2026-11-21 12:00 PST", havana) is None
     assert read_instant("2026-02-30", havana) is None
 
 

@@ -25,6 +25,7 @@ from flamescore.rules import (
     date_columns,
     load_rules_text,
     named_columns,
+    number_columns,
 )
 from flamescore.rules import load_rules as read_rules
 from flamescore.scoring import Scored, score_exports
@@ -115,7 +116,7 @@ def load_exports(
         return load(opened)
     asked = (rules,) if exclude is None else (rules, exclude)
     opened = readable(opened, named_columns(*asked))
-    return load(opened, date_columns(*asked), rules.zone)
+    return load(opened, date_columns(*asked), rules.zone, numbers=number_columns(*asked))
 
 
 @_told

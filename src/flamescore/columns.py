@@ -24,6 +24,14 @@ class DateColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberColumns:
+    """The columns that rules read as numbers: only these may need companions (`NUMBER_SUFFIX`)."""
+
+    contacts: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class NamedColumns:
     """The columns that rules and the project file ask something of."""
 

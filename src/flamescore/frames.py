@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
@@ -63,6 +63,15 @@ TAG_HISTORY: Final = pl.Schema(
 
 ISO_SUFFIX: Final = "\x00iso"
 """A column `X` with formats or a zone of its own has a companion `X` + this: its cells as ISO text."""
+
+NUMBER_SUFFIX: Final = "\x00number"
+"""A column `X` whose numbers are written in a way of their own has a companion `X` + this: its plain numbers.
+
+They are text, null where a cell does not read.
+"""
+
+ISO, PLAIN = "iso", "plain"
+"""What the companions of a column are called where they stand beside its cells."""
 
 SURVIVOR: Final = "\x00survivor"
 """The column of `Exports.aliases` that says whose an old id is now."""
@@ -261,6 +270,35 @@ class EventSource:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """A column of a kind of exports that a rule asks as numbers (`numeric`) or as dates.
+
+    `who` asks is said as `rule "Visit" (rules.yaml:9)`, of events of some `types` (none: of all). Where
+    points come from it, `occurrences` are those that had no number.
+    """
+
+    kind: str
+    column: str
+    who: str
+    numeric: bool = True
+    types: tuple[str, ...] = ()
+    occurrences: int | None = None
+
+
+class OddCells(Protocol):
+    """Goes over a column once more."""
+
+    def unread(self, asked: AskedColumn) -> Iterator[Finding]:
+        """Yield a finding for each source in which cells don't read as a rule asks them."""
+
+    def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
+        """Yield a finding for each source whose numbers are all written like `1.250`."""
+
+    def quoted(self, kind: str, column: str) -> Iterator[Finding]:
+        """Yield a finding for each source in which half of a column's cells begin with an apostrophe."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exports:
     """Clean frames, the rejects and the counts.
 
@@ -286,12 +324,22 @@ class Exports:
     findings: tuple[Finding, ...] = ()
     """What is to be told of the exports as a whole; what is of one source stands in its record."""
 
+    odd_cells: OddCells | None = None
+    """Looks at cells once more that a rule could not read, where the exports are those of files."""
+
     whole: Callable[[str], pl.DataFrame] | None = None
     addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None
 
 
 ROW: Final = "\x00row"
 """Names the column that says which row of the export a contact is; with it, contacts are in order of id."""
+
+
+def companions(frame: pl.DataFrame, column: str) -> pl.DataFrame | None:
+    """Return what stands beside a column, as `ISO` and `PLAIN`; None where nothing does."""
+    there = {ISO: column + ISO_SUFFIX, PLAIN: column + NUMBER_SUFFIX}
+    found = [frame[long].alias(short) for short, long in there.items() if long in frame.columns]
+    return pl.DataFrame(found) if found else None
 
 
 def in_order(contacts: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DateColumns
+from flamescore.columns import DateColumns, NumberColumns
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import check_exclude, gaps_of, load, readable, survey
 from flamescore.project import check_needed
@@ -18,6 +18,7 @@ from flamescore.rules import (
     load_condition,
     load_rules,
     named_columns,
+    number_columns,
 )
 from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
@@ -80,9 +81,15 @@ def read_inputs(
             check_exclude(condition, opened)
         gaps = gaps_of(opened, rules, bound.book)
         others = () if exclude is None else (exclude,)
-        opened = readable(opened, named_columns(rules, *others, keep=_kept(project)))
+        named = named_columns(rules, *others, keep=_kept(project))
+        opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys)
+        numeric = [number_columns(each) for each in (rules, *others, *also)]
+        numbers = NumberColumns(
+            contacts=frozenset().union(*(each.contacts for each in numeric)),
+            events=frozenset().union(*(each.events for each in numeric)),
+        )
+        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named)
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings import Finding, InExport, Severity, of_problem
+from flamescore.odd_cells import odd_cells
 from flamescore.tables import absent
 from flamescore.units import count
 from flamescore.yaml_tree import nearest
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 UNSEEN: Final = "I050"
 KEPT: Final = "I114"
-UNVALUED: Final = "I118"
-UNREAD: Final = "I120"
+LATER: Final = "I125"
 TWICE: Final = "I135"
 UNDATED: Final = "I142"
 DISAGREE: Final = "I143"
@@ -35,7 +35,8 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from inputs.exports.findings
     yield from (each for source in scored.observed.sources for each in source.findings)
     yield from _repeated(scored.observed)
-    yield from _of_cells(scored.observed)
+    yield from _all_later(scored.observed)
+    yield from odd_cells(inputs, scored.observed)
     yield from _of_types(scored.observed)
     yield from _of_contacts(scored.observed)
 
@@ -97,15 +98,17 @@ def _repeated(observed: Observations) -> Iterator[Finding]:
             yield Finding(TWICE, Severity.NOTE, f"{place} repeated", text, place, count=total, of=of)
 
 
-def _of_cells(observed: Observations) -> Iterator[Finding]:
-    for kind, column, cells in observed.unread:
-        text = (
-            f"{count(cells, 'cell')} of `{column}` can't be read as a number or date; rules leave them out."
-        )
-        yield Finding(UNREAD, Severity.WARNING, f"{_of_kind(kind, observed)} {column}", text, count=cells)
-    for score, rule, many in observed.unvalued:
-        text = f"{count(many, 'occurrence')} gave 0 points: there is no number."
-        yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule}", text, count=many)
+def _all_later(observed: Observations) -> Iterator[Finding]:
+    """Tell sources of which every row that could count is after `as_of`."""
+    for source in observed.sources:
+        counts = source.counts
+        if counts.later and counts.later == counts.rows - counts.rejected - counts.ignored:
+            place = InExport(source.kind, source.path)
+            text = f"Every row is after as_of: {count(counts.later, 'row')}."
+            do = "look at `as_of`, and at the format and zone of the times"
+            yield Finding(
+                LATER, Severity.WARNING, str(place), text, place, count=counts.later, of=counts.rows, do=do
+            )
 
 
 def _of_types(observed: Observations) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from flamescore.engine import (
     run,
     types_of,
 )
-from flamescore.frames import ISO_SUFFIX, POINTS, REJECTS, ROW
+from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.points import quotients
 from flamescore.units import POINT, show_points
 
@@ -242,7 +242,7 @@ def _excluded(done: Run) -> pl.Series:
 
 
 def _public(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.drop(ROW, *(name for name in frame.columns if name.endswith(ISO_SUFFIX)))
+    return frame.drop(ROW, *(name for name in frame.columns if name.endswith((ISO_SUFFIX, NUMBER_SUFFIX))))
 
 
 def _observed(done: Run, exports: Exports) -> Observations:

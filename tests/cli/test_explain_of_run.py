@@ -20,7 +20,7 @@ def spoilt(project):
     return project
 
 
-TOO_MANY = "I007 contacts `contacts.csv`: 30 of 38 rows are rejected, more than 1%"
+TOO_MANY = "I007 contacts contacts.csv: 30 of 38 rows are rejected, more than 1%"
 
 
 def test_the_limit_of_the_run_holds(spoilt, flamescore):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.cells import as_text, present, rounded
-from flamescore.columns import DateColumns
+from flamescore.columns import DateColumns, NumberColumns
 from flamescore.exports import load, survey
 from flamescore.exports.events import ODD
 from flamescore.frames import AGE, INDEX, KEY, EventQuery, EventSource, EventsRead, Exports, Window
@@ -44,10 +44,12 @@ class Bench:
         dates: DateColumns | None = None,
         limit: str | None = None,
         strict=False,
+        numbers: NumberColumns | None = None,
     ) -> Exports:
         max_rejects = parse_limit(limit) if limit else None
         opened = self.survey(text)
-        return looked_at(load(opened, dates or DateColumns(), ZoneInfo(zone), max_rejects, strict=strict))
+        columns = dates or DateColumns()
+        return looked_at(load(opened, columns, ZoneInfo(zone), max_rejects, strict=strict, numbers=numbers))
 
 
 def looked_at(exports: Exports) -> Exports:

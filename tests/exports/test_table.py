@@ -230,22 +230,22 @@ def test_times_without_a_format(folder, cell, at, unit):
     [
         (
             [f"{month:02}/{day:02}/2026" for month in (1, 2) for day in range(1, 29)],
-            "Times that don't read are 56 x `99/99/9999`, such as `01/01/2026`, `01/02/2026`, `01/03/2026`; formats that fit: `%m/%d/%Y`.",
+            '56 are written like `01/01/2026`: `%m/%d/%Y`\n        Write: at: {format: "%m/%d/%Y"}',
         ),
         (
             ["03/04/2026"] * 30,
-            "30 x `99/99/9999`, such as `03/04/2026`; formats that fit: `%m/%d/%Y`, `%d/%m/%Y`.",
+            "30 are written like `03/04/2026`: `%m/%d/%Y`, or `%d/%m/%Y`: no day is past 12, look at the export",
         ),
-        (["19970101"] * 30, "30 x `99999999`, such as `19970101`; formats that fit: `%Y%m%d`."),
-        (["45251.5"] * 30, "30 x `99999.9`, such as `45251.5`; formats that fit: `excel`."),
-        (["2020-12-30 3:15:52"] * 30, "30 x `9999-99-99 9:99:99`, such as `2020-12-30 3:15:52`; formats that fit: `%Y-%m-%d %H:%M:%S`."),
+        (["19970101"] * 30, "30 are written like `19970101`: `%Y%m%d`\n"),
+        (["45251.5"] * 30, "30 are written like `45251.5`: `excel`\n"),
+        (["2020-12-30 3:15:52"] * 30, "30 are written like `2020-12-30 3:15:52`: `%Y-%m-%d %H:%M:%S`\n"),
         (
             ["31/12/2026"] * 20 + ["19970101"] * 10 + ["soon"] * 5,
-            "20 x `99/99/9999`, 10 x `99999999`, 5 x `aaaa`, such as `31/12/2026`, `19970101`; formats that fit some: `%d/%m/%Y` (20), `%Y%m%d` (10).",
+            '20 are written like `31/12/2026`: `%d/%m/%Y`\n        10 are written like `19970101`: `%Y%m%d`\n        5 are written like `aaaa`: no format is known\n        Write: at: {format: ["%d/%m/%Y", "%Y%m%d"]}',
         ),
     ],
 )  # fmt: skip
-def test_undeclared_times_that_do_not_read_stop_with_samples_and_fitting_formats(folder, cells, said):
+def test_undeclared_times_that_do_not_read_stop_with_formats_that_do(folder, cells, said):
     folder.write("events.csv", HEAD + ROW * 10 + "".join(f"1,visit,{cell},/a\n" for cell in cells))
     ran = run(folder, code=3)
     assert said in ran.said
@@ -258,7 +258,7 @@ def test_a_few_undeclared_times_that_do_not_read_are_rejects(folder):
 
 
 def test_a_declared_format_that_does_not_fit_stops_with_the_count_of_each_shape(folder):
-    cells = ["2026-01-02"] * 25 + ["1/2/26"] * 5
+    cells = ["2.1.2026"] * 25 + ["1/2/26"] * 5
     folder.write(
         "events.csv",
         HEAD
@@ -267,10 +267,12 @@ def test_a_declared_format_that_does_not_fit_stops_with_the_count_of_each_shape(
     )
     project = CONTACTS + "events: [{path: events.csv, at: {format: '%d/%m/%Y'}}]\n"
     assert (
-        "Times that don't read are 25 x `9999-99-99`, 5 x `9/9/99`, such as `2026-01-02`, `1/2/26`"
+        "        25 are written like `2.1.2026`: `%d.%m.%Y`, or `%m.%d.%Y`: no day is past 12, look at the export\n"
+        "        5 are written like `1/2/26`: `%m/%d/%y`, or `%d/%m/%y`, or `%y/%m/%d`: no day is past 12, look at the export\n"
+        '        Write: at: {format: ["%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y"]}\n'
         in run(folder, project, code=3).said
     )
-    folder.write("events.csv", HEAD + "1,visit,01/02/2026,/a\n" * 10 + ROW)
+    folder.write("events.csv", HEAD + "1,visit,01/02/2026,/a\n" * 10 + ROW + "1,visit,1/2/26,/a\n")
     assert [each[2] for each in rejects(run(folder, project))] == ["unreadable_time"]
 
 

@@ -11,12 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.exports.swapped_dates import swapped, twin
-from flamescore.exports.time_suggestions import UnreadTimes, candidates, cure, lines, reads_all
+from flamescore.exports.time_suggestions import UnreadTimes, cure, lines, reads_all
 from flamescore.format_faults import half_day_fault, letters_fault, meant_format
 from flamescore.project.values import _formats
-
-NOT_YET = {"%Y%m%d%H", "%Y-%m-%d %H:%M:%S,%3f", "%Y-%m-%d %H:%M:%S,%6f"}
-"""What the project file will take when `%H` may stand without minutes and fractions after a comma."""
 
 
 def shapes(*cells):
@@ -55,6 +52,9 @@ def shapes(*cells):
         (["Wed Nov 18 09:05:14 2026"], ["%a %b %d %H:%M:%S %Y"]),
         (["Wed 18.11.26"], ["%a %d.%m.%y"]),
         (["20261118"], ["%Y%m%d"]),
+        (["2026111809"], ["%Y%m%d%H"]),
+        (["2026.11.18 09:05:14,123"], ["%Y.%m.%d %H:%M:%S,%3f"]),
+        (["18.11.2026 09:05:14,123456"], ["%d.%m.%Y %H:%M:%S,%6f"]),
         (["202611180905"], ["%Y%m%d%H%M"]),
         (["20261118090514"], ["%Y%m%d%H%M%S"]),
         (["20261118T090514"], ["%Y%m%dT%H%M%S"]),
@@ -83,21 +83,6 @@ def test_one_shape(cells, formats):
     for form in formats:
         assert _formats(form) == (form,)
         assert reads_all(pl.Series(cells), form)
-
-
-@pytest.mark.parametrize(
-    ("cell", "form"),
-    [
-        ("2026111809", "%Y%m%d%H"),
-        ("2026-11-18 09:05:14,123", "%Y-%m-%d %H:%M:%S,%3f"),
-        ("2026-11-18 09:05:14,123456", "%Y-%m-%d %H:%M:%S,%6f"),
-    ],
-)
-def test_what_the_reader_has_still_to_learn(cell, form):
-    assert candidates(cell)[0] == form
-    assert form in NOT_YET
-    with pytest.raises(ValueError, match=""):
-        _formats(form)
 
 
 def test_the_lines_of_the_error():
@@ -166,7 +151,7 @@ def test_any_text_is_told_or_not(cells):
     assert sum(each.rows for each in found) == sum(bool(cell.strip()) for cell in cells)
     for each in found:
         for form in each.formats:
-            assert _formats(form) == (form,) or form in NOT_YET
+            assert _formats(form) == (form,)
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,10 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\nevents: [{path: a, constants: {event: x}, columns: {event: y}}]\n", "2:32 P026 `event` is in `columns` and in `constants`; it can be one of them."),
         ("version: 1\ncontacts: [{path: a, merged: {}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
         ("version: 1\ncontacts: [{path: a, merged: {into: x, column: y}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
-        ("version: 1\nevents: [{path: a, at: {format: '%Q'}}]\n", "2:33 P023 `events.at.format` `%Q` has `%Q`; known are %Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel."),
-        ("version: 1\nevents: [{path: a, at: {format: '%H:%M'}}]\n", "2:33 P023 `events.at.format` `%H:%M` does not say a whole date (year, month and day), or an hour without minutes or %p."),
+        ("version: 1\nevents: [{path: a, at: {format: '%Q'}}]\n", "2:33 P023 `events.at.format` `%Q` has `%Q`; known are %Y %y %m %d %b %B %e %H %I %M %S %p %f %z %Z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel."),
+        ("version: 1\nevents: [{path: a, at: {format: '%H:%M'}}]\n", "2:33 P023 `events.at.format` `%H:%M` does not say a whole date (year, month and day), or has %I without %p."),
+        ("version: 1\nevents: [{path: a, at: {format: '%d.%m.%Y %H:%M %p'}}]\n", '2:33 P023 `events.at.format` `%d.%m.%Y %H:%M %p`: "%p" needs "%I", not "%H".'),
+        ("version: 1\nevents: [{path: a, at: {format: YYYY-MM-DD}}]\n", '2:33 P023 `events.at.format` `YYYY-MM-DD`: did you mean "%Y-%m-%d"?'),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place(tmp_path, text, expected):

@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.cells import as_text, keyed, rounded
 from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.matching import Signatures
-from flamescore.frames import INDEX, ISO_SUFFIX, KEY, ROW, SURVIVOR, in_order
+from flamescore.frames import INDEX, KEY, ROW, SURVIVOR, companions, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,18 +165,19 @@ def match_fields(contacts: Contacts, predicates: Sequence[Predicate], clock: Clo
     return FieldMatches(matches, tuple((column, cells) for column, cells in unread if cells))
 
 
-def _in_pieces(coder: ColumnCoder, cells: pl.Series, iso: pl.Series | None) -> NDArray[np.uint32]:
+def _in_pieces(coder: ColumnCoder, cells: pl.Series, beside: pl.DataFrame | None) -> NDArray[np.uint32]:
     """Code a long column in pieces: what one has learned the next one knows (0.36 s, now 0.10 s)."""
     pieces = range(0, max(1, len(cells)), _PIECE_ROWS)
     return np.concatenate(
         [
-            coder.encode(cells.slice(at, _PIECE_ROWS), None if iso is None else iso.slice(at, _PIECE_ROWS))
+            coder.encode(
+                cells.slice(at, _PIECE_ROWS), None if beside is None else beside.slice(at, _PIECE_ROWS)
+            )
             for at in pieces
         ]
     )
 
 
-def column_of(frame: pl.DataFrame, column: str) -> tuple[pl.Series, pl.Series | None]:
-    """Return a column and its companion of declared dates, if it has one."""
-    companion = column + ISO_SUFFIX
-    return frame[column], frame[companion] if companion in frame.columns else None
+def column_of(frame: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
+    """Return a column and its companions, if it has any."""
+    return frame[column], companions(frame, column)

@@ -31,7 +31,7 @@ import polars as pl
 
 from flamescore.cells import as_text, present
 from flamescore.engine.hash_index import HashIndex
-from flamescore.engine.predicates import CELL, ISO, evaluate
+from flamescore.engine.predicates import CELL, evaluate
 from flamescore.engine.readings import fold_all
 from flamescore.engine.streams import types_of
 from flamescore.frames import Window
@@ -144,19 +144,19 @@ class ColumnCoder:
         self._known = HashIndex(self._hashes)
         self._small = np.full(_SMALL_NUMBERS, _UNKNOWN, np.uint32)
 
-    def encode(self, cells: pl.Series, iso: pl.Series | None = None) -> NDArray[np.uint32]:
-        """Return the code of each cell; `iso` is the companion of a column with declared date formats."""
-        index = _small(cells) if iso is None else None
+    def encode(self, cells: pl.Series, beside: pl.DataFrame | None = None) -> NDArray[np.uint32]:
+        """Return the code of each cell; `beside` has the column's companions (`frames.companions`)."""
+        index = _small(cells) if beside is None else None
         if index is not None:
             return self._of_small(cells, index)
-        hashes = _hash(cells, iso).to_numpy()
+        hashes = _hash(cells, beside).to_numpy()
         place = self._known.find(hashes)
         codes = self._codes[place]
         unknown = np.flatnonzero(place < 0)
         if len(unknown):
             new, first, which = np.unique(hashes[unknown], return_index=True, return_inverse=True)
             rows = pl.Series(unknown[first])
-            learned = self._learn(cells.gather(rows), None if iso is None else iso.gather(rows))
+            learned = self._learn(cells.gather(rows), None if beside is None else beside[rows])
             self._remember(new, learned)
             codes[unknown] = learned[which]
         return codes
@@ -170,14 +170,14 @@ class ColumnCoder:
             codes[unknown] = self._small[index[unknown]]
         return codes
 
-    def _learn(self, cells: pl.Series, iso: pl.Series | None) -> NDArray[np.uint32]:
+    def _learn(self, cells: pl.Series, beside: pl.DataFrame | None) -> NDArray[np.uint32]:
         """Work out the predicates on distinct cells."""
         frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
         if len(self.values) < SAMPLED:
             values = frame.select(present(pl.col(CELL))).to_series().drop_nulls()
             self.values += values.head(SAMPLED - len(self.values)).to_list()
-        if iso is not None:
-            frame = frame.with_columns(iso.alias(ISO))
+        if beside is not None:
+            frame = frame.hstack(beside)
         bits = evaluate(frame, self.predicates, self._clock).to_numpy().astype(np.uint8)
         rows, inverse = np.unique(np.packbits(bits, axis=1), axis=0, return_inverse=True)
         codes = np.array([self.codes.number(self._sets(row)) for row in rows], np.uint32)
@@ -218,11 +218,13 @@ class Signatures:
         """How many signatures there are so far."""
         return len(self._pairs[-1].codes.pairs) if self._pairs else 1
 
-    def encode(self, columns: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> NDArray[np.int64]:
+    def encode(
+        self, columns: Sequence[tuple[pl.Series, pl.DataFrame | None]], height: int
+    ) -> NDArray[np.int64]:
         """Return the signature of each row, from the columns of `coders` in turn."""
         out = np.zeros(height, np.int64)
-        for coder, pairs, (cells, iso) in zip(self.coders, self._pairs, columns, strict=True):
-            out = pairs.numbers(out, coder.encode(cells, iso))
+        for coder, pairs, (cells, beside) in zip(self.coders, self._pairs, columns, strict=True):
+            out = pairs.numbers(out, coder.encode(cells, beside))
         return out
 
     def sets(self, signature: int) -> tuple[int, int]:
@@ -254,10 +256,10 @@ def _small(cells: pl.Series) -> NDArray[np.int64] | None:
     return places
 
 
-def _hash(cells: pl.Series, iso: pl.Series | None) -> pl.Series:
-    if iso is None:
+def _hash(cells: pl.Series, beside: pl.DataFrame | None) -> pl.Series:
+    if beside is None:
         return cells.hash()
-    return pl.DataFrame({CELL: cells, ISO: iso}).select(pl.struct(CELL, ISO).hash()).to_series()
+    return beside.with_columns(cells.alias(CELL)).select(pl.struct(pl.all()).hash()).to_series()
 
 
 def _bitset(bits: list[int]) -> int:

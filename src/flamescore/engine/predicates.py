@@ -13,6 +13,7 @@ import polars as pl
 from flamescore.cells import present
 from flamescore.engine.calendar import EPOCH
 from flamescore.engine.readings import FALSE, MISSING, TRUE, composed, fold_all, folded, instants, number
+from flamescore.frames import ISO, PLAIN
 from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.engine.calendar import Clock
     from flamescore.rules import Test
 
-CELL, ISO = "cell", "iso"
+CELL: Final = "cell"
 _TEXT, _EXACT, _FOLDED, _NUMBER, _DAY, _INSTANT = "text", "exact", "folded", "number", "day", "instant"
 _NEVER: Final = pl.lit(value=False)
 
@@ -29,9 +30,10 @@ _NEVER: Final = pl.lit(value=False)
 def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock) -> pl.DataFrame:
     """Say of each cell which predicates hold, and which could not be read as they need.
 
-    `cells`: `cell` (String), maybe `iso` (String: what a declared date format reads of it). Gives Boolean
-    columns `p0, p1, ...` and `u0, u1, ...` for each predicate in turn; never null. A missing cell matches
-    nothing but `empty: true`, and is not counted as unread.
+    `cells`: `cell` (String), maybe `iso` (String: what a declared date format reads of it) and `plain`
+    (String: the plain number that it is by declared `numbers`, null where it is none). Gives Boolean columns
+    `p0, p1, ...` and `u0, u1, ...` for each predicate in turn; never null. A missing cell matches nothing
+    but `empty: true`, and is not counted as unread.
     """
     readings = cells.pipe(_read, clock=clock, dates=any(_needs_dates(p) for p in predicates))
     return readings.select(
@@ -42,10 +44,9 @@ def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock)
 
 def _read(cells: pl.DataFrame, *, clock: Clock, dates: bool) -> pl.DataFrame:
     text = pl.col(_TEXT)
-    out = cells.select(present(pl.col(CELL)).alias(_TEXT), *([ISO] if ISO in cells.columns else []))
-    out = out.with_columns(
-        composed(text).alias(_EXACT), folded(text).alias(_FOLDED), number(text).alias(_NUMBER)
-    )
+    plain = number(pl.col(PLAIN) if PLAIN in cells.columns else text)
+    out = cells.with_columns(present(pl.col(CELL)).alias(_TEXT)).with_columns(plain.alias(_NUMBER))
+    out = out.with_columns(composed(text).alias(_EXACT), folded(text).alias(_FOLDED))
     if not dates:
         return out
     source = pl.coalesce(ISO, _TEXT) if ISO in out.columns else text

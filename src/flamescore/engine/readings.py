@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INSTANT: Final = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
+    r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2}))?(?:[.,][0-9]+)?"
+    r"(?: ?([Zz]|UTC|GMT|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?))?)?$"
 )
 LARGEST: Final = 1e12
 """A number past this size does not read as one."""
@@ -77,6 +78,7 @@ def instant_of(epoch: pl.Expr) -> pl.Expr:
 def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Read trimmed cells as dates or instants: (epoch seconds, local calendar days), `MISSING` for neither.
 
+    Exports write offsets as `+0000`, ` +00:00`, `+00`, and UTC as `Z`, ` UTC`, ` GMT`: all of them read.
     A bare date's instant is its first one in the clock's zone; a naive time is one of that zone.
     """
     part = cells.str.extract_groups(INSTANT).struct
@@ -99,10 +101,10 @@ def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray
 
 def _offset_seconds(zone: pl.Series) -> NDArray[np.int64]:
     sign = pl.when(pl.col("z").str.starts_with("-")).then(-1).otherwise(1)
-    hours = pl.col("z").str.slice(1, 2).cast(pl.Int64, strict=False)
-    minutes = pl.col("z").str.slice(4, 2).cast(pl.Int64, strict=False)
-    shift = (sign * (hours * 3_600 + minutes * 60)).fill_null(0)
-    return zone.rename("z").to_frame().select(shift).to_series().to_numpy().astype(np.int64)
+    digits = pl.when(pl.col("z").str.contains("^[+-]")).then(pl.col("z").str.replace_all("[^0-9]", ""))
+    hours, minutes = (digits.str.slice(at, 2).cast(pl.Int64, strict=False).fill_null(0) for at in (0, 2))
+    shift = sign * (hours * 3_600 + minutes * 60)
+    return zone.rename("z").to_frame().select(shift.fill_null(0)).to_series().to_numpy().astype(np.int64)
 
 
 def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:

@@ -17,7 +17,19 @@ from flamescore.engine.readings import MISSING, ten_thousandths
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Past, Seen, record_of, statuses
 from flamescore.errors import InputError
-from flamescore.frames import AGE, DROP, DUPLICATE, INDEX, ISO_SUFFIX, KEY, SUPERSEDED, EventQuery
+from flamescore.frames import (
+    AGE,
+    DROP,
+    DUPLICATE,
+    INDEX,
+    ISO_SUFFIX,
+    KEY,
+    NUMBER_SUFFIX,
+    PLAIN,
+    SUPERSEDED,
+    EventQuery,
+    companions,
+)
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
@@ -128,7 +140,8 @@ class Scan:
         yield from key_hashes(text)
         yield self.window.age(pl.col("at")).alias(AGE)
         yield from (pl.col(name) for name in used)
-        yield from (pl.col(name + ISO_SUFFIX) for name in used if name + ISO_SUFFIX in schema)
+        beside = (name + suffix for name in used for suffix in (ISO_SUFFIX, NUMBER_SUFFIX))
+        yield from (pl.col(name) for name in beside if name in schema)
         yield from (pl.col(name) for name in (DROP,) if name in schema)
         yield from (hash_of_value(name, schema) for name in self.streams.per_columns)
 
@@ -175,7 +188,7 @@ class Scan:
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
             values=tuple(batch[VALUE + c].gather(some).to_numpy() for c in self.streams.per_columns),
-            amounts=tuple(amounts_of(_column(batch, c)[0].gather(some)) for c in self.streams.amount_columns),
+            amounts=tuple(amounts_of(_numbers(batch, c).gather(some)) for c in self.streams.amount_columns),
         )
 
     def _observe(self, signature: NDArray[np.int64]) -> None:
@@ -243,11 +256,16 @@ def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
     return out
 
 
-def _column(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.Series | None]:
+def _numbers(batch: pl.DataFrame, column: str) -> pl.Series:
+    """Return the cells of a property that numbers are read of: the plain ones, where it has these beside."""
+    cells, beside = _column(batch, column)
+    return cells if beside is None or PLAIN not in beside.columns else beside[PLAIN]
+
+
+def _column(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
     if column not in batch.columns:
         return pl.Series(column, [None], dtype=pl.String).new_from_index(0, batch.height), None
-    companion = column + ISO_SUFFIX
-    return batch[column], batch[companion] if companion in batch.columns else None
+    return batch[column], companions(batch, column)
 
 
 def _dropped(batch: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -141,7 +141,9 @@ def _named_headers(plan: Plan, wanted: frozenset[str]) -> frozenset[str]:
     """Return the headers that a source's keys, its kind or rules name, by themselves or as mapped."""
     spec = plan.source
     merged = getattr(spec, "merged", None)
-    names = {*wanted, *spec.CANONICAL, *spec.columns, *spec.rename, *spec.dates, *spec.leave_out, *spec.cut}
+    numbers = () if spec.numbers is None else (name for name, _ in spec.numbers.columns)
+    names = {*wanted, *spec.CANONICAL, *spec.columns, *spec.rename, *spec.dates, *numbers}
+    names |= {*spec.leave_out, *spec.cut}
     names |= set() if merged is None else {merged.named}
     return frozenset(
         header for name, each in plan.headers.items() for header in each if name in names or header in names

@@ -10,6 +10,7 @@ import polars as pl
 
 from flamescore.cells import as_text, is_rounded, keyed, present, rounded
 from flamescore.exports.date_columns import iso_columns
+from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.validate import ROUNDED, enforce_limit
 from flamescore.findings import Finding, Severity
@@ -122,7 +123,9 @@ def _name_of(column: str, validated: Validated) -> str:
 
 
 def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    every = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
+    wanted = dict.fromkeys(name for part in parts for name in part.columns)
+    alike = [filled(part.lazy(), part.schema, wanted).collect() for part in parts]
+    every = pl.concat(alike, how="diagonal") if len(parts) > 1 else parts[0]
     tagged = [pl.col("tags").fill_null([])] if "tags" in every.columns else []
     return every.with_columns(tagged)
 
@@ -157,6 +160,7 @@ def _selected(
         *((ROW,) if numbered else ()),
         *_columns(plan, keys),
         *iso_columns(dates, plan, options.zone),
+        *number_columns(options.numbers.contacts - _NEVER_DATES, plan),
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.exports.format_readings import readings
+from flamescore.exports.number_columns import number_format
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import ISO_SUFFIX
 from flamescore.project import EPOCHS, EXCEL
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from flamescore.exports.format_readings import FormatReading
     from flamescore.exports.plan import Plan
-    from flamescore.project import Source
+    from flamescore.number_format import NumberFormat
 
 _HOURS: Final = re.compile(r"%[-_0]?[HITRrkM]")
 _NAIVE: Final = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
@@ -32,18 +35,24 @@ def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[p
     source = plan.source
     shifted = source.timezone is not None and source.timezone.key != zone.key
     for name in plan.names:
-        formats = _formats_of(name, plan.headers.get(name, ()), source)
+        formats = formats_of(name, plan)
         if name in names and (formats or shifted):
-            reader = IsoText(source.timezone or zone, formats, shifted=shifted)
+            numbers = number_format(name, plan)
+            reader = IsoText(source.timezone or zone, formats, shifted=shifted, numbers=numbers)
             cells = plan.column(name)
             yield cells.map_batches(reader, return_dtype=pl.String(), is_elementwise=True).alias(
                 name + ISO_SUFFIX
             )
 
 
-def _formats_of(name: str, headers: tuple[str, ...], source: Source) -> tuple[str, ...]:
-    alone = headers[0] if len(headers) == 1 else name
-    return source.dates.get(name, ()) or source.dates.get(alone, ())
+def formats_of(name: str, *plans: Plan) -> tuple[str, ...]:
+    """Return the formats of dates that are declared for a column, by its name or its header alone."""
+    for plan in plans:
+        headers, dates = plan.headers.get(name, ()), plan.source.dates
+        found = dates.get(name, ()) or dates.get(headers[0] if len(headers) == 1 else name, ())
+        if found:
+            return found
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class IsoText:
     zone: ZoneInfo
     formats: tuple[str, ...]
     shifted: bool
+    numbers: NumberFormat | None = None
 
     def __call__(self, cells: pl.Series) -> pl.Series:
         """Return the cells of a String column as ISO text, or as they are."""
@@ -68,8 +78,16 @@ class IsoText:
 
     def _read(self, cells: pl.Series, form: str) -> pl.Series:
         if form in (*EPOCHS, EXCEL) or _HOURS.search(form):
-            return _instants(TimeFormat(self.zone, (form,)).read(cells).at)
-        return cells.str.strip_chars().str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
+            return _instants(TimeFormat(self.zone, (form,), self.numbers).declared(cells).at)
+        days = (_days(cells, way) for way in readings(form))
+        read = next(days)
+        for more in days:
+            read = read.zip_with(read.is_not_null(), more)
+        return read.dt.strftime("%Y-%m-%d")
+
+
+def _days(cells: pl.Series, way: FormatReading) -> pl.Series:
+    return cells.str.strip_chars().str.to_date(way.form, strict=False)
 
 
 def _instants(at: pl.Series) -> pl.Series:

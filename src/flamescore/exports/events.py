@@ -12,9 +12,13 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
+from flamescore.exports.batch_watch import BatchWatch
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
+from flamescore.exports.number_columns import filled, number_columns
+from flamescore.exports.orphans import Orphans
 from flamescore.exports.plan import key_column
+from flamescore.exports.seen_days import SeenDays
 from flamescore.exports.validate import check_cells, enforce_limit, rounded_cells
 from flamescore.frames import (
     AGE,
@@ -33,6 +37,7 @@ from flamescore.project import EventsSource
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from flamescore.exports.contacts import LoadedContacts
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
     from flamescore.frames import EventQuery, Window
@@ -53,7 +58,9 @@ _TYPES: Final = 10_000
 """Distinct types of events; a file with more of them is read whole where a type lasts for ever."""
 
 
-def load_events(validated: Validated, options: LoadOptions) -> EventSource:
+def load_events(
+    validated: Validated, options: LoadOptions, contacts: LoadedContacts | None = None
+) -> EventSource:
     """Return the events of a source as a lazy frame, and its record.
 
     Only its bytes have been validated; cells are looked at when the rows are read.
@@ -69,6 +76,7 @@ def load_events(validated: Validated, options: LoadOptions) -> EventSource:
         marks=marks,
         validated=validated,
         options=options,
+        contacts=contacts,
     )
 
 
@@ -83,13 +91,14 @@ class ExportedEvents(EventSource):
     marks: Mapping[int, pl.Series]
     validated: Validated
     options: LoadOptions
+    contacts: LoadedContacts | None = None
 
     def read(self, query: EventQuery) -> EventBatches:
         """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
-        if self.marks:  # they stand for rows by their place in the file, so none may be skipped
-            return _Batches(self, query, self.frame)
-        rows = [_recent(plan, query.window) for plan in self.validated.plans]
-        return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options))
+        plans, seen = self.validated.plans, SeenDays()
+        # Marks stand for rows by their place in the file, so none may be skipped.
+        rows = [plan.table.scan() if self.marks else _recent(plan, query.window) for plan in plans]
+        return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options, seen), seen)
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
@@ -109,11 +118,14 @@ class _Batches(EventBatches):
 
     source: ExportedEvents
 
-    def __init__(self, source: ExportedEvents, query: EventQuery, rows: pl.LazyFrame) -> None:
+    def __init__(self, source: ExportedEvents, query: EventQuery, rows: pl.LazyFrame, seen: SeenDays) -> None:
         super().__init__(source, query, rows)
+        self._seen = seen
+        self._orphans = Orphans(query.window)
         self._schema = source.frame.collect_schema()
         self._faulty = self._left_out = self._near = 0
         self._odd = False
+        self._watch = BatchWatch(source.validated, source.options, query.window)
 
     def end(self, *, tell: bool = True) -> EventsRead:
         """Say what became of the other rows; each reject with its reason is found by reading them again."""
@@ -129,7 +141,11 @@ class _Batches(EventBatches):
                 raise fault(UNREADABLE, text, "Run again when the export is done.")
         old = known.rows - rejected - self._left_out - self._read
         counts = replace(known, old=old, rejected=rejected, ignored=self._left_out)
-        return EventsRead(replace(record, counts=counts), rejects, beyond=old != self._near)
+        spec = self.source.validated.spec
+        odd = (*self._watch.findings(), *self._seen.findings(spec)) if tell else ()
+        odd = (*odd, *self._orphans.findings(spec, self.source.contacts)) if tell else ()
+        record = replace(record, counts=counts, findings=(*record.findings, *odd))
+        return EventsRead(record, rejects, beyond=old != self._near)
 
     def _marks(self) -> tuple[pl.Expr, ...]:
         """Mark rows that may lack something, and odd times, by comparisons that cost next to nothing."""
@@ -151,7 +167,11 @@ class _Batches(EventBatches):
             )
             batch = self._without(batch, batch.select(pl.col(_DOUBTFUL) & lacking).to_series())
         numbered = self.query.number(batch.drop(_DOUBTFUL, ODD, strict=False))
-        return self._without_rounded(numbered).drop(KEY)
+        sound = self._without_rounded(numbered)
+        self._watch.look(sound)
+        self._orphans.look(sound)
+        self._watch.keys(key_column(self.source.validated.spec), sound[KEY])
+        return sound.drop(KEY)
 
     def _without_rounded(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Take out the rows whose key a spreadsheet rounded: they are among those that are nobody's."""
@@ -194,10 +214,14 @@ def _torn(validated: Validated) -> str:
 
 
 def _as_written(
-    rows: pl.LazyFrame, plan: Plan, options: LoadOptions, marks: pl.Series | None
+    rows: pl.LazyFrame,
+    plan: Plan,
+    options: LoadOptions,
+    marks: pl.Series | None,
+    seen: SeenDays | None,
 ) -> pl.LazyFrame:
     """Return rows with ids and types as written, `at` null where it is missing or does not read."""
-    at = options.times(plan)
+    at = options.times(plan, seen)
     odd = () if at.complete else (at.oddities().alias(ODD),)
     rows = rows if marks is None else rows.with_row_index(ROW)
     return at.staged(rows).select(
@@ -236,17 +260,22 @@ def _properties(plan: Plan, options: LoadOptions) -> Iterator[pl.Expr]:
         if name not in fixed and name not in ("contact", "contact_id"):
             yield plan.column(name, text=False).alias(name)
     yield from iso_columns(options.dates.events - fixed, plan, options.zone)
+    yield from number_columns(options.numbers.events - fixed, plan)
 
 
 def _in_one(
-    rows: Sequence[pl.LazyFrame], marks: Mapping[int, pl.Series], validated: Validated, options: LoadOptions
+    rows: Sequence[pl.LazyFrame],
+    marks: Mapping[int, pl.Series],
+    validated: Validated,
+    options: LoadOptions,
+    seen: SeenDays | None = None,
 ) -> pl.LazyFrame:
     """Stack the rows of files. A property whose type differs between them becomes its canonical text in all.
 
     Rows of files without a column of marks have none.
     """
     frames = [
-        _as_written(some, plan, options, marks.get(index))
+        _as_written(some, plan, options, marks.get(index), seen)
         for index, (some, plan) in enumerate(zip(rows, validated.plans, strict=True))
     ]
     if len(frames) == 1:
@@ -259,7 +288,9 @@ def _in_one(
             types.setdefault(name, set()).add(dtype)
     mixed = [name for name, found in types.items() if len(found) > 1]
     alike = [
-        frame.with_columns(as_text(name, schema[name]).alias(name) for name in mixed if name in schema)
+        filled(frame, schema, types).with_columns(
+            as_text(name, schema[name]).alias(name) for name in mixed if name in schema
+        )
         for frame, schema in zip(frames, schemas, strict=True)
     ]
     stacked = pl.concat(alike, how="diagonal")

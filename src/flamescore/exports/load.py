@@ -15,6 +15,7 @@ from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import load_contacts
 from flamescore.exports.events import load_events
 from flamescore.exports.missing_columns import needed_columns
+from flamescore.exports.odd_cells import OddCells
 from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
 from flamescore.exports.rejects import ExportsRefusedError
@@ -22,7 +23,14 @@ from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
-from flamescore.exports.validate import LoadOptions, check_records, enforce_limit, validate
+from flamescore.exports.validate import (
+    NO_NUMBERS,
+    NOT_NAMED,
+    LoadOptions,
+    check_records,
+    enforce_limit,
+    validate,
+)
 from flamescore.frames import REJECTS, TAG_HISTORY, Exports, in_order
 from flamescore.input_errors import FRAME, fault
 from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.columns import NamedColumns
+    from flamescore.columns import NamedColumns, NumberColumns
     from flamescore.errors import Problem
     from flamescore.exports.opening import Opened
     from flamescore.exports.validate import Validated
@@ -65,6 +73,8 @@ def load(
     strict: bool = False,
     once: bool = False,
     keys: Collection[str] | None = None,
+    numbers: NumberColumns | None = None,
+    named: NamedColumns | None = None,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
@@ -79,9 +89,11 @@ def load(
     The cells of events are not looked at: which rows are rejected depends on the windows of the rules. So
     that is left to who reads them (`frames.EventSource.settle`), and `rejects` lack theirs.
 
-    `dates` are the columns that rules read as dates, `zone` that of the rule file (default UTC).
-    `max_rejects` overrides the project's and the sources' own; `strict` allows no reject. Every source with
-    too many is told in one `InputError`.
+    `named` are the columns that rules and the project file ask of.
+
+    `dates` and `numbers` are the columns that rules read as dates and as numbers, `zone` that of the rule
+    file (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
+    Every source with too many is told in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
     options = LoadOptions(
@@ -92,6 +104,8 @@ def load(
         max_rejects,
         strict,
         opened.keep_rejects,
+        numbers or NO_NUMBERS,
+        named or NOT_NAMED,
     )
     return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 
@@ -155,7 +169,7 @@ def _load(
     }
     histories = [load_history(each, options, loaded) for each in of["tag_history"]]
     deals = [load_opportunities(each, loaded) for each in of["opportunities"]]
-    events = tuple(load_events(each, options) for each in of["events"])
+    events = tuple(load_events(each, options, loaded) for each in of["events"])
     others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=in_order(loaded.contacts) if once and keys is None else loaded.contacts,
@@ -166,6 +180,7 @@ def _load(
         records=(*loaded.records, *(record for _, record in (*histories, *deals))),
         aliases=loaded.aliases,
         findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
+        odd_cells=OddCells(tuple(validated), options.zone),
         whole=loaded.whole,
         addressed=None if keys is None else partial(_addressed, lists, options),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 import numpy as np
 import polars as pl
 
+from flamescore.exports.invisible_ends import holds_any
 from flamescore.input_errors import ENCODING, fault
 
 if TYPE_CHECKING:
@@ -196,12 +197,14 @@ def decoded(data: bytes, *, shown: str, line: int) -> str:
 class RecordScan:
     """How many records a file has, how many are damaged for each reason, and where the first of these are.
 
-    `places` (`PLACES`) has as many damaged records as were asked for, in order.
+    `places` (`PLACES`) has as many damaged records as were asked for, in order. `invisible`: whether its
+    bytes hold characters that nobody sees, which cells may begin or end with.
     """
 
     records: int
     counts: Mapping[str, int]
     places: pl.DataFrame
+    invisible: bool = False
 
     @property
     def damaged(self) -> int:
@@ -234,6 +237,11 @@ class RecordCounter:
     records: int = 0
     states: Ints = field(default_factory=lambda: np.zeros(OBJECT + 1, np.int64))
     places: list[tuple[Ints, ...]] = field(default_factory=list)
+    invisible: bool = False
+
+    def look(self, data: bytes) -> None:
+        """Look at some lines for characters that nobody sees."""
+        self.invisible = self.invisible or holds_any(data)
 
     def add(self, block: Block) -> None:
         """Count the next block."""
@@ -254,7 +262,7 @@ class RecordCounter:
     def scan(self) -> RecordScan:
         """Return what was counted."""
         counts = {reason: int(self.states[state]) for state, reason in REASONS.items() if self.states[state]}
-        return RecordScan(self.records, counts, _stacked(self.places))
+        return RecordScan(self.records, counts, _stacked(self.places), self.invisible)
 
     def _damaged(self) -> int:
         return int(self.states.sum() - self.states[SOUND] - self.states[BLANK])

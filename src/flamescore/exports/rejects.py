@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.errors import InputError, Problem
+from flamescore.errors import InputError
 from flamescore.exports.records import RawTexts, find_records
+from flamescore.findings import Finding, InExport, Severity, to_problem
 from flamescore.frames import REJECTS
 from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.input_errors import reading
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flamescore.exports.records import RecordScan
+    from flamescore.exports.reject_hints import RejectHints
     from flamescore.exports.table import Table
     from flamescore.frames import SourceRecord
-    from flamescore.project import RejectLimit
+    from flamescore.project import RejectLimit, Source
 
 REASONS: Final = {
     "short_row": "The row has fewer cells than the header.",
@@ -155,12 +157,12 @@ class ExportsRefusedError(InputError):
 
 
 def check_limit(
-    name: str,
+    source: Source,
     files: Sequence[Rejected],
     *,
     limit: RejectLimit,
     strict: bool,
-    hints: Callable[[], str],
+    hints: Callable[[], RejectHints],
     left_out: int = 0,
 ) -> None:
     """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them.
@@ -181,11 +183,23 @@ def check_limit(
         else "with --strict none may be"
     )
     text = (
-        f"{name}: {rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
+        f"{rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected, {why}: "
         f"{by_reason(files)}. {_samples(files)}"
     )
-    hint = "Mend the export, or its settings in the project file; or raise max_rejects."
-    raise ExportsRefusedError(Problem(TOO_MANY, text + hints(), None, hint))
+    found, place = hints(), InExport(source.KIND, source.path)
+    finding = Finding(
+        TOO_MANY,
+        Severity.ERROR,
+        str(place),
+        text + found.text,
+        place,
+        count=rejected,
+        of=rows,
+        details=found.lines,
+        cure=found.cure,
+        do="mend the export, or its settings in the project file; or raise max_rejects",
+    )
+    raise ExportsRefusedError(to_problem(finding))
 
 
 def by_reason(files: Sequence[Rejected]) -> str:

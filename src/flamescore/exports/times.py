@@ -8,13 +8,16 @@ that it leaves (other shapes, hours that the clock repeats or skips) goes to `Ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from flamescore.cells import in_years
+from flamescore.exports.format_readings import ISO, readings
+from flamescore.exports.swapped_dates import twin
 from flamescore.frames import INSTANT
 from flamescore.project import EPOCHS, EXCEL
 from flamescore.units import from_local
@@ -22,6 +25,10 @@ from flamescore.units import from_local
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from flamescore.exports.format_readings import FormatReading
+    from flamescore.exports.seen_days import SeenDays
+    from flamescore.number_format import NumberFormat
 
 MICRO: Final = 1_000_000
 REPEATED, SKIPPED, LOSSY, NUMBERED, UNREAD = 1, 2, 4, 8, 16
@@ -40,10 +47,7 @@ _ROUNDED: Final = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
 _SERIAL: Final = r"^[0-9]{1,7}(?:\.[0-9]*)?$"
 _EXCEL_ZERO: Final = -2_209_161_600
 _DAYS: Final = 2_958_466
-_GENERAL: Final = (
-    r"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?<time>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?<second>:[0-5][0-9])?"
-    r"(?:\.[0-9]+)?(?<zone>Z|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3]):(?<minutes>[0-5][0-9]))?$"
-)
+_UTC: Final = r" ?(?:[Zz]|UTC|GMT)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,10 @@ class Shape:
 SHAPES: Final = tuple(
     Shape(pattern, form, length, utc)
     for pattern, form, length, utc in (
-        (rf"{_D}T{_T}(?:\.[0-9]+)?Z$", "%Y-%m-%dT%H:%M:%S", 19, True),
-        (rf"{_D} {_T}(?:\.[0-9]+)?Z$", "%Y-%m-%d %H:%M:%S", 19, True),
-        (rf"{_D} {_T}(?:\.[0-9]+)?$", "%Y-%m-%d %H:%M:%S", 19, False),
-        (rf"{_D}T{_T}(?:\.[0-9]+)?$", "%Y-%m-%dT%H:%M:%S", 19, False),
+        (rf"{_D}T{_T}(?:[.,][0-9]+)?{_UTC}", "%Y-%m-%dT%H:%M:%S", 19, True),
+        (rf"{_D} {_T}(?:[.,][0-9]+)?{_UTC}", "%Y-%m-%d %H:%M:%S", 19, True),
+        (rf"{_D} {_T}(?:[.,][0-9]+)?$", "%Y-%m-%d %H:%M:%S", 19, False),
+        (rf"{_D}T{_T}(?:[.,][0-9]+)?$", "%Y-%m-%dT%H:%M:%S", 19, False),
         (rf"{_D}$", "%Y-%m-%d", 10, False),
     )
 )
@@ -78,10 +82,18 @@ SHAPES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class TimeFormat:
-    """How the times of a source are written: formats in order (none: ISO 8601 and epochs), and their zone."""
+    """How the times of a source are written, and their zone: by formats, in order, or else as ISO 8601.
+
+    Without a format epochs are read as well.
+    """
 
     zone: ZoneInfo
     formats: tuple[str, ...] = ()
+    numbers: NumberFormat | None = None
+    """How epochs and serial numbers are written; None: plainly."""
+
+    seen: SeenDays | None = field(default=None, compare=False)
+    """Looks at what declared formats read."""
 
     def read(self, cells: pl.Series) -> Reading:
         """Read the cells of a column of any type as UTC, to the second (fractions go to the earlier one)."""
@@ -119,9 +131,13 @@ class TimeFormat:
         return Reading(_instants(seconds), flags)
 
     def _texts(self, cells: pl.Series) -> Reading:
-        ways: list[Callable[[pl.Series], Reading]] = [self._way(form) for form in self.formats]
-        ways = ways or [self._shaped, self._general, lambda rest: _digits(rest, None)]
-        return _in_turn(cells, ways)
+        if self.formats:
+            return _in_turn(cells, [self.declared, self.iso])
+        return _in_turn(cells, [self._shaped, self.iso, lambda rest: _digits(self._plainly(rest), None)])
+
+    def declared(self, cells: pl.Series) -> Reading:
+        """Read cells of a String column by the formats alone."""
+        return _in_turn(cells, [self._way(form) for form in self.formats])
 
     def _numbers(self, cells: pl.Series) -> Reading:
         if EXCEL in self.formats:
@@ -135,14 +151,21 @@ class TimeFormat:
 
     def _way(self, form: str) -> Callable[[pl.Series], Reading]:
         if form in EPOCHS:
-            return lambda rest: _digits(rest, form)
+            return lambda rest: _digits(self._plainly(rest), form)
         if form == EXCEL:
-            return lambda rest: self.local(_serials(rest))
-        return lambda rest: self._formatted(rest, form)
+            return lambda rest: self.local(_serials(self._plainly(rest)))
+        ways = readings(form)
+        return lambda rest: _in_turn(rest, [partial(self._formatted, way=way, form=form) for way in ways])
 
-    def _formatted(self, cells: pl.Series, form: str) -> Reading:
-        fraction = form.replace(".%f", "%.f")
-        read = cells.str.strip_chars().str.to_datetime(fraction, strict=False, time_unit="us", cache=False)
+    def _plainly(self, cells: pl.Series) -> pl.Series:
+        if self.numbers is None:
+            return cells
+        return cells.to_frame("cell").select(self.numbers.plain(pl.col("cell"))).to_series()
+
+    def _formatted(self, cells: pl.Series, way: FormatReading, form: str) -> Reading:
+        read = way.read(cells)
+        if self.seen is not None:
+            self.seen.see(form, read)
         early = read.to_physical() < FIRST_OF_FORMATS * MICRO
         if early.any():
             read = read.to_frame("at").select(pl.when(~early).then("at")).to_series()
@@ -162,18 +185,19 @@ class TimeFormat:
         )
         return _plain(naive.to_physical() // MICRO) if shape.utc else self.local(naive)
 
-    def _general(self, cells: pl.Series) -> Reading:
-        """Read any extended ISO 8601 notation."""
+    def iso(self, cells: pl.Series) -> Reading:
+        """Read any extended ISO 8601 notation, and what exports make of it (`format_readings.ISO`)."""
         trimmed = cells.str.strip_chars().to_frame("cell")
         days = trimmed.select(pl.when(pl.col("cell").str.contains(rf"{_D}$")).then("cell")).to_series()
-        parts = trimmed.select(pl.col("cell").str.extract_groups(_GENERAL)).unnest("cell")
+        parts = trimmed.select(pl.col("cell").str.extract_groups(ISO)).unnest("cell")
         clock = pl.format("{} {}{}", "day", "time", pl.col("second").fill_null(":00"))
-        shift = (pl.col("hours").cast(pl.Int64) * 3600 + pl.col("minutes").cast(pl.Int64) * 60) * (
+        minutes = pl.col("minutes").fill_null("0").cast(pl.Int64)
+        shift = (pl.col("hours").cast(pl.Int64) * 3600 + minutes * 60) * (
             pl.when(pl.col("sign") == "-").then(-1).otherwise(1)
         )
         read = parts.select(
             naive=clock.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"),
-            shift=pl.when(pl.col("zone") == "Z").then(0).otherwise(shift),
+            shift=pl.when(pl.col("utc").is_not_null()).then(0).otherwise(shift),
         )
         zoned = _plain(read["naive"].to_physical() // MICRO - read["shift"])
         midnight = days.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
@@ -304,7 +328,7 @@ class TimeColumn:
         return pl.when(pl.col(NATIVE).is_null()).then(odd).otherwise(sound)
 
     def _flags(self, cells: pl.Series) -> pl.Series:
-        reading = self.form.read(cells)
+        reading = replace(self.form, seen=None).read(cells)
         unread = pl.when(pl.col("at").is_null()).then(pl.lit(UNREAD, pl.UInt8())).otherwise(pl.col("flags"))
         return pl.DataFrame({"at": reading.at, "flags": reading.flags}).select(unread).to_series()
 
@@ -341,8 +365,14 @@ class TimeColumn:
             return self._shaped()
         if form in (*EPOCHS, EXCEL) or "z" in form:
             return None
-        text = self.cells.str.strip_chars()
-        return _zoned(_parsed(text, form.replace(".%f", "%.f")), self.form.zone)
+        way, *others = readings(form)
+        if others or way.behind:
+            return None
+        naive = _parsed(self.cells.str.strip_chars(), way.form)
+        seen = self.form.seen
+        if seen is not None and twin(form) is not None:
+            naive = naive.map_batches(partial(seen.see, form), return_dtype=_NAIVE, is_elementwise=True)
+        return naive.dt.replace_time_zone("UTC") if way.utc else _zoned(naive, self.form.zone)
 
     def _shaped(self) -> pl.Expr | None:
         first = self.sample.drop_nulls().head(1)

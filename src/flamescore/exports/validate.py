@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold, folded, present, rounded
+from flamescore.columns import NamedColumns, NumberColumns
 from flamescore.exports import times
+from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
+from flamescore.exports.number_columns import number_format
 from flamescore.exports.plan import key_column
 from flamescore.exports.records import KEPT, RawTexts
-from flamescore.exports.reject_hints import rounded_ids, unread_times
+from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
 from flamescore.exports.rejects import (
     FAILED,
     NONE_FAILED,
@@ -41,12 +44,16 @@ if TYPE_CHECKING:
     from flamescore.errors import InputError
     from flamescore.exports.opening import OpenSource
     from flamescore.exports.plan import Plan
+    from flamescore.exports.seen_days import SeenDays
     from flamescore.exports.table import Table
     from flamescore.exports.tempfiles import Spool
     from flamescore.exports.times import TimeColumn
+    from flamescore.findings import Finding
     from flamescore.frames import Window
     from flamescore.project import RejectLimit, Source
 
+NO_NUMBERS: Final = NumberColumns()
+NOT_NAMED: Final = NamedColumns()
 _ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
 _REASON: Final = "\0reason"
@@ -79,11 +86,14 @@ class LoadOptions:
     limit: RejectLimit | None = None
     strict: bool = False
     keep: int = KEPT
+    numbers: NumberColumns = NO_NUMBERS
+    named: NamedColumns = NOT_NAMED
 
-    def times(self, plan: Plan) -> TimeColumn:
-        """Return the column `at` of a file, to be read as its source says."""
+    def times(self, plan: Plan, seen: SeenDays | None = None) -> TimeColumn:
+        """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
         form = getattr(plan.source, "at", None)
-        return plan.times(TimeFormat(plan.source.timezone or self.zone, form.format if form else ()))
+        zone = plan.source.timezone or self.zone
+        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan), seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,8 @@ class Validated:
     keep: int
     notes: tuple[Note, ...]
     left_out: int = 0
+    removed: tuple[Finding, ...] = ()
+    """What of cells was taken away since nobody sees it."""
 
     @property
     def spec(self) -> Source:
@@ -134,6 +146,7 @@ class Validated:
             (
                 *(finding_of(note, self.spec) for note in self.notes),
                 *(() if rejects is None else (rejects,)),
+                *self.removed,
             ),
         )
 
@@ -156,7 +169,8 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     if not sum(each.rows for each in files):
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(plans, []))
-    return Validated(source, tuple(plans), tuple(files), options.keep, notes)
+    removed = tuple(invisible_ends(source.spec, plans, options.named))
+    return Validated(source, tuple(plans), tuple(files), options.keep, notes, removed=removed)
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
@@ -177,15 +191,22 @@ def enforce_limit(validated: Validated, options: LoadOptions) -> None:
     """Stop where a source has more rejects than it may."""
     try:
         check_limit(
-            f"{validated.spec.KIND} `{validated.spec.path}`",
+            validated.spec,
             validated.files,
             limit=options.limit or validated.spec.max_rejects or options.fallback,
             strict=options.strict,
-            hints=lambda: unread_times(_unread(validated, options)) + _rounded_ids(validated),
+            hints=lambda: _hints(validated, options),
             left_out=validated.left_out,
         )
     except ExportsRefusedError as error:
         raise ExportsRefusedError(error.problems, [validated.record()], [validated.rejects]) from None
+
+
+def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
+    """Say what the cells at fault look like, and what reads them."""
+    at = getattr(validated.spec, "at", None)
+    times = unread_times(_unread(validated, options), () if at is None else at.format)
+    return replace(times, text=_rounded_ids(validated))
 
 
 def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
@@ -203,9 +224,11 @@ def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     table = plan.table
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
+        plan = plan if table.swept is None else replace(plan, bare=True)
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
     sound = plan if copy is None else plan.over(table.sound_copy(copy))
+    sound = replace(sound, bare=True) if swept.invisible else sound
     return sound, Rejected(table, swept.records, NONE_FAILED, swept, room)
 
 

@@ -77,6 +77,7 @@ class Finding:
         do: What to do, where that is no YAML: a flag, or a sentence.
         others: Further cures, each instead of the first.
         accepted: The reason for which it is accepted.
+        details: Lines that go on where the message ends, one each.
         see: A last line of the text: a file to look at.
     """
 
@@ -94,7 +95,13 @@ class Finding:
     do: str | None = None
     others: tuple[str, ...] = ()
     accepted: str | None = None
+    details: tuple[str, ...] = ()
     see: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Return the message and its details on one line."""
+        return f"{self.message} {'; '.join(self.details)}." if self.details else self.message
 
     @property
     def remedy(self) -> str | None:
@@ -156,7 +163,7 @@ def to_problem(finding: Finding) -> Problem:
     hint = " ".join(part for part in (near, finding.remedy) if part) or None
     return Problem(
         finding.code,
-        f"{subject}{finding.message}",
+        f"{subject}{finding.sentence}",
         finding.where,
         hint,
         severity=str(finding.severity),

@@ -76,7 +76,7 @@ def as_text(
     severity, code = str(finding.severity), finding.code
     if coloured:
         severity, code = _styled(severity, _COLOURS[finding.severity]), _styled(code, "bold")
-    head = f"{_place(finding, here)}{severity} {code}: {_message(finding)}"
+    head = f"{_place(finding, here)}{severity} {code}: {_accepted(finding.message, finding)}"
     entry = entry_to_paste(finding) if verbose else None
     below = [*_below(finding), *([] if entry is None else [entry])]
     return "\n".join((head, *_snippet(finding.where), *(INDENT + line for line in below)))
@@ -84,7 +84,7 @@ def as_text(
 
 def as_line(finding: Finding, *, here: PurePath | None = None) -> str:
     """Return `PLACE: warning CODE: MESSAGE`: an entry of `warnings[]` of a run."""
-    return f"{_place(finding, here)}{finding.severity} {finding.code}: {_message(finding)}"
+    return f"{_place(finding, here)}{finding.severity} {finding.code}: {_accepted(finding.sentence, finding)}"
 
 
 def as_json(
@@ -102,7 +102,7 @@ def as_json(
         "time": time,
         "run_id": run_id,
         "subject": _public(finding.subject) or None,
-        "message": _public(finding.message),
+        "message": _public(finding.sentence),
         **place,
         "source": None if source is None else _public(str(source)),
         "record": None if source is None else source.record,
@@ -120,7 +120,7 @@ def as_record(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "severity": str(finding.severity),
         "subject": _public(finding.subject) or None,
-        "message": _public(finding.message),
+        "message": _public(finding.sentence),
         **(_coordinates(finding) if source is None else dict.fromkeys(("path", "line", "column"))),
         "source": None
         if source is None
@@ -185,9 +185,9 @@ def _near(path: str, here: PurePath | None) -> str:
     return there.relative_to(here).as_posix()
 
 
-def _message(finding: Finding) -> str:
+def _accepted(text: str, finding: Finding) -> str:
     reason = "" if finding.accepted is None else f" (accepted: {finding.accepted})"
-    return for_log(f"{finding.message}{reason}")
+    return for_log(f"{text}{reason}")
 
 
 def _snippet(where: Where | None) -> Iterator[str]:
@@ -201,6 +201,7 @@ def _snippet(where: Where | None) -> Iterator[str]:
 
 
 def _below(finding: Finding) -> Iterator[str]:
+    yield from (for_log(line) for line in finding.details)
     named = (("Nearest", finding.nearest), ("Common", finding.common))
     values = [f"{label}: {_listed(each)}." for label, each in named if each]
     if values:

@@ -214,6 +214,11 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:
             ("merged",),
             "`merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into).",
         )
+    if source.numbers is not None:
+        yield from (
+            (("numbers", *keys), f"{text}; they can't be the same.")
+            for keys, text in source.numbers.clashes()
+        )
     if source.names and source.header:
         yield ("names",), "`names` is for a file without a header: it needs `header: false`."
     if not source.header and not source.names:

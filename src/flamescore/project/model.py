@@ -23,6 +23,7 @@ from flamescore.project.values import (
     LIMIT,
     LINES,
     MODE,
+    NUMBERS,
     PATTERN,
     QUOTE,
     RUNS,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.findings import AtMost
+    from flamescore.number_format import Numbers
     from flamescore.units import Period
 
 
@@ -131,6 +133,12 @@ class Source(Section):
         mapped(FORMATS, words="column: format or formats"),
         "how dates in other columns are written",
         factory=dict,
+    )
+    numbers: Numbers | None = setting(
+        NUMBERS,
+        "how numbers are written, of the whole source or by column: `decimal`, `thousands`, `currency`, "
+        "`percent`, `parentheses`",
+        None,
     )
     timezone: ZoneInfo | None = setting(ZONE, "of naive times; by default the rule file's", None)
     null_values: tuple[str, ...] = setting(WORDS, "cells that mean: missing", [])

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from flamescore.findings import AtMost
+from flamescore.format_faults import half_day_fault, letters_fault
+from flamescore.number_format import DECIMALS, THOUSANDS, read_numbers
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
 
@@ -43,11 +45,11 @@ class RejectLimit:
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
 EXCEL: Final = "excel"
 """Days since 1899-12-30, with a fraction: how a spreadsheet holds a local time."""
-_DIRECTIVES: Final = "YymdbBehHIMSpfzjaATFDRrMk"
+_DIRECTIVES: Final = "YymdbBehHIMSpfzZjaATFDRrMk"
 _KNOWN: Final = (
-    "%Y %y %m %d %b %B %e %H %I %M %S %p %f %z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel"
+    "%Y %y %m %d %b %B %e %H %I %M %S %p %f %z %Z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel"
 )
-_DIRECTIVE = re.compile(r"%(?:[-_0])?([.:#]?[A-Za-z%])")
+_DIRECTIVE = re.compile(r"%(?:[-_0])?([.:#]?(?:[369]f|[A-Za-z%]))")
 _MODE = re.compile(r"0?[0-7]{3}")
 _ENCODING_ALIASES: Final = {"windows1252": "cp1252", "latin1": "latin-1", "ansi": "cp1252"}
 
@@ -177,18 +179,21 @@ def _check_format(text: str) -> None:
     """Refuse a format that would read nothing, or that drops what it seems to read."""
     if text in (*EPOCHS, EXCEL):
         return
-    used = [each.lstrip(".:#") for each in _DIRECTIVE.findall(text)]
+    fault = half_day_fault(text) or letters_fault(text)
+    if fault is not None:
+        msg = f"`{text}`: {fault}"
+        raise ValueError(msg)
+    used = [each.lstrip(".:#369") for each in _DIRECTIVE.findall(text)]
     unknown = [each for each in used if each not in _DIRECTIVES and each != "%"]
     if unknown or text.count("%") != sum(2 if each == "%" else 1 for each in used):
         bad = f"`%{unknown[0]}`" if unknown else "a lone `%`"
         msg = f"`{text}` has {bad}; known are {_KNOWN}"
         raise ValueError(msg)
-    hours, minutes = {*used} & set("HITRr"), {*used} & set("MTRr")
     dated = {*used} & set("FD") or (
         {*used} & set("Yy") and ({*used} & set("j") or ({*used} & set("mbBh") and {*used} & set("de")))
     )
-    if not dated or (hours and not minutes) or ("I" in used and "p" not in used):
-        msg = f"`{text}` does not say a whole date (year, month and day), or an hour without minutes or %p"
+    if not dated or ("I" in used and "p" not in used):
+        msg = f"`{text}` does not say a whole date (year, month and day), or has %I without %p"
         raise ValueError(msg)
 
 
@@ -249,7 +254,8 @@ def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value
         try:
             return of(at.node.plain())
         except ValueError as error:
-            at.refuse("P023", f"{at.label} {error}.")
+            text = f"{at.label} {error}"
+            at.refuse("P023", text if text.endswith("?") else f"{text}.")
 
     return Setting(read, schema, words, of=of)
 
@@ -318,6 +324,19 @@ def _version(at: At) -> int:
 
 _SCALAR: Final = {"type": ["string", "number"]}
 _TEXT_OR_LIST: Final = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
+_FLAG: Final = {"type": "boolean"}
+_FORMAT: Final = {
+    "type": "object",
+    "properties": {
+        "decimal": {"enum": list(DECIMALS)},
+        "thousands": {"enum": list(THOUSANDS)},
+        "currency": {"anyOf": [_FLAG, {"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "percent": _FLAG,
+        "parentheses": _FLAG,
+    },
+    "additionalProperties": False,
+}
+_NUMBERS: Final = {"anyOf": [_FORMAT, {"type": "object", "additionalProperties": _FORMAT}]}
 _STRING: Final = {"type": "string"}
 
 TEXT: Final = _setting(_SCALAR, "text", _text)
@@ -337,6 +356,7 @@ LINES: Final = _whole(0, 1_000_000)
 ZONE: Final = _setting(_STRING, "time zone", _zone)
 AS_OF: Final = _setting(_STRING, "`now`, `today`, date or instant", _as_of)
 FORMATS: Final = _setting(_TEXT_OR_LIST, "format or list of formats", _formats)
+NUMBERS: Final = _setting(_NUMBERS, "format, or column: format", read_numbers)
 MODE: Final = _setting(_SCALAR, "file mode", _mode)
 ENCODING: Final = _setting(_STRING, "encoding", _encoding)
 CHARACTER: Final = _setting(_STRING, "character or `tab`", _character)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
-from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns
+from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns, number_columns
 from flamescore.rules.load import (
     LoadedCondition,
     LoadedRules,
@@ -98,4 +98,5 @@ __all__ = [
     "load_rules",
     "load_rules_text",
     "named_columns",
+    "number_columns",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DateColumns, NamedColumns
+from flamescore.columns import DateColumns, NamedColumns, NumberColumns
 from flamescore.rules.bind import EVENT_COLUMNS
 from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
@@ -33,6 +33,14 @@ def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> D
     return DateColumns(
         contacts=_names(loaded, "contacts", lambda need: need.dated),
         events=_names(loaded, "events", lambda need: need.dated),
+    )
+
+
+def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> NumberColumns:
+    """Return the columns that are compared with a number, or give points, in what is enabled."""
+    return NumberColumns(
+        contacts=_names(loaded, "contacts", lambda need: need.numeric),
+        events=_names(loaded, "events", lambda need: need.numeric),
     )
 
 

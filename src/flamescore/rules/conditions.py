@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
@@ -40,7 +41,6 @@ from flamescore.schema_reader import (
     mapped,
     one_or_more,
 )
-from flamescore.text import trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ class _Operator(NamedTuple):
 def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
     """Sort operands by what they are: texts (trimmed), numbers, booleans."""
     return book.Equals(
-        texts=tuple(trim(value) for value in values if isinstance(value, str)),
+        texts=tuple(bare_ends(value) for value in values if isinstance(value, str)),
         numbers=tuple(
             Decimal(value)
             for value in values
@@ -168,7 +168,8 @@ def _predicate(kind: ExportKind) -> ValueType:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
         dated = any(map(_reads_dates, tests))
-        rule_reading(at).needs.append(Need("column", at.path, kind, column, dated=dated))
+        numeric = any(map(_reads_numbers, tests))
+        rule_reading(at).needs.append(Need("column", at.path, kind, column, dated=dated, numeric=numeric))
         for test in tests:
             if isinstance(test, book.Matches):
                 rule_reading(at).needs.append(
@@ -183,6 +184,12 @@ def _reads_dates(test: book.Test) -> bool:
     if isinstance(test, book.Order):
         return not isinstance(test.operand, Decimal)
     return isinstance(test, book.Within)
+
+
+def _reads_numbers(test: book.Test) -> bool:
+    if isinstance(test, book.Order):
+        return isinstance(test.operand, Decimal)
+    return isinstance(test, book.Equals) and bool(test.numbers)
 
 
 def _predicates(kind: ExportKind, *, least: int = 0) -> ValueType:
@@ -255,9 +262,9 @@ _PER_PROPERTY: Final = Shape(
 )
 
 
-def event_column(at: At, name: str) -> None:
+def event_column(at: At, name: str, *, numeric: bool = False) -> None:
     """Note that the value at a place names a column of events."""
-    rule_reading(at).needs.append(Need("column", at.path, "events", name, key=False))
+    rule_reading(at).needs.append(Need("column", at.path, "events", name, key=False, numeric=numeric))
 
 
 def _per(at: At) -> book.Per:

@@ -24,7 +24,7 @@ class Need:
     """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
 
     A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
-    points at the place's key, `dated` whether the column is read as dates.
+    points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers.
     """
 
     what: Literal["column", "events", "tags", "pattern"]
@@ -33,6 +33,7 @@ class Need:
     name: str = ""
     key: bool = True
     dated: bool = False
+    numeric: bool = False
 
 
 @dataclass(slots=True)

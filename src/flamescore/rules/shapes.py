@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 def _property(at: At) -> Value:
     name = NAME(at)
-    event_column(at, name)
+    event_column(at, name, numeric=True)
     return name
 
 

@@ -1,0 +1,212 @@
+"""Cells that a rule asks as numbers or dates and that don't read: where they are, and what would read them.
+
+A worked example: a rule asks `size` of contacts as a number, and of 300 cells 2 are `1,250` and `1,300`. The
+scoring counts them; only then the column is gone over once more, and this says: 2 of 300 cells are no
+numbers, `numbers: {size: {thousands: ","}}` or `{decimal: ","}` reads them all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import fold, folded, present
+from flamescore.exports.apostrophes import apostrophes_in
+from flamescore.exports.date_columns import IsoText, formats_of
+from flamescore.exports.number_columns import number_format
+from flamescore.exports.numbers import AS_THEY_ARE, AS_THOUSANDS, MOST, cures, doubtful_thousands, suggest
+from flamescore.exports.time_suggestions import UnreadTimes, cure, lines
+from flamescore.exports.times import UTC_ZONE, TimeFormat
+from flamescore.findings import Finding, InExport, Severity, samples_of
+from flamescore.frames import AskedColumn
+from flamescore.number_format import NumberFormat
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from flamescore.exports.plan import Plan
+    from flamescore.exports.validate import Validated
+
+UNVALUED: Final = "I118"
+UNREAD: Final = "I120"
+THOUSANDS: Final = "I121"
+_LARGEST: Final = 1e12
+_PLAINLY: Final = NumberFormat()
+_CELL, _ROWS = "cell", "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class OddCells:
+    """Looks at cells of sources once more; `zone` is the rule file's."""
+
+    sources: tuple[Validated, ...]
+    zone: ZoneInfo
+
+    def unread(self, asked: AskedColumn) -> Iterator[Finding]:
+        """Yield a finding for each source in which cells of a column don't read as a rule asks it."""
+        found = [each for source in self._having(asked) if (each := self._of(source, asked)) is not None]
+        for each in found:
+            many = asked.occurrences if asked.occurrences is not None and len(found) == 1 else each.many
+            yield each.finding(asked, many)
+
+    def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
+        """Yield a finding for each source whose numbers are all written like `1.250`."""
+        for source in self._having(asked):
+            found = doubtful_in(source, asked.column)
+            if found is not None:
+                yield found
+
+    def quoted(self, kind: str, column: str) -> Iterator[Finding]:
+        """Yield a finding for each source in which half of a column's cells begin with an apostrophe."""
+        for source in self._having(AskedColumn(kind, column, "")):
+            found = apostrophes_in(source, column)
+            if found is not None:
+                yield found
+
+    def _having(self, asked: AskedColumn) -> Iterator[Validated]:
+        for source in self.sources:
+            if asked.kind == source.spec.KIND and any(asked.column in plan for plan in source.plans):
+                yield source
+
+    def _of(self, source: Validated, asked: AskedColumn) -> _Unread | None:
+        cells: Counter[str] = Counter()
+        of, first = 0, [pl.Series(_CELL, [], dtype=pl.String)]
+        for plan in _plans(source, asked.column):
+            rows = _cells(plan, asked)
+            odd = rows.filter(~self._reads(plan, asked)).group_by(_CELL, maintain_order=True)
+            cells.update(dict(plan.table.collect(odd.len(_ROWS)).iter_rows()))
+            of += int(plan.table.collect(rows.select(pl.len())).item())
+            if cells:
+                some = plan.table.collect(rows.unique(maintain_order=True).head(MOST))
+                first.append(some[_CELL])
+        return _Unread(source, cells, of, pl.concat(first)) if cells else None
+
+    def _reads(self, plan: Plan, asked: AskedColumn) -> pl.Expr:
+        """Say which cells read as numbers, or as dates."""
+        if asked.numeric:
+            form = number_format(asked.column, plan) or _PLAINLY
+            number = form.plain(pl.col(_CELL)).cast(pl.Float64, strict=False).abs() <= _LARGEST
+            return number.fill_null(value=False)
+        formats = formats_of(asked.column, plan)
+        iso = IsoText(plan.source.timezone or self.zone, formats, shifted=False)
+
+        def reads(batch: pl.Series) -> pl.Series:
+            return TimeFormat(UTC_ZONE).iso(iso(batch)).at.is_not_null()
+
+        return pl.col(_CELL).map_batches(reads, return_dtype=pl.Boolean(), is_elementwise=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """The different cells of a source that don't read, with their rows; `first` are those of the column."""
+
+    source: Validated
+    cells: Counter[str]
+    of: int
+    first: pl.Series
+
+    @property
+    def many(self) -> int:
+        return self.cells.total()
+
+    def finding(self, asked: AskedColumn, many: int) -> Finding:
+        """Say it, with what would read every cell of the column."""
+        spec = self.source.spec
+        place = InExport(spec.KIND, spec.path)
+        odd = pl.Series(_CELL, list(self.cells), dtype=pl.String)
+        details: tuple[str, ...] = ()
+        if asked.numeric:
+            some = suggest(pl.concat([odd, self.first]))
+            found: list[str] = [*cures(asked.column, some)]
+            what = "is no number" if many == 1 else "are no numbers"
+        else:
+            unread = UnreadTimes()
+            unread.add(odd.repeat_by(pl.Series(self.cells.values())).explode())
+            shapes = unread.shapes()
+            declared = formats_of(asked.column, *self.source.plans)
+            known = cure(shapes, declared=declared, column=asked.column)
+            found = [] if known is None else [known]
+            details, what = tuple(lines(shapes)), "is no date" if many == 1 else "are no dates"
+        if asked.occurrences is not None:
+            text = (
+                f'{count(many, "occurrence")} of {asked.who} gave no points: "{asked.column}" is no number.'
+            )
+        else:
+            text = f'{many:,} of {count(self.of, "cell")} of "{asked.column}" {what}; {asked.who} leaves '
+            text += "it out." if many == 1 else "them out."
+        return Finding(
+            UNREAD if asked.occurrences is None else UNVALUED,
+            Severity.WARNING,
+            f"{place} {asked.column}",
+            text,
+            place,
+            count=many,
+            of=self.of,
+            samples=samples_of(self.cells, asked.column),
+            cure=found[0] if found else None,
+            others=tuple(found[1:]),
+            details=details,
+        )
+
+
+def doubtful_in(source: Validated, column: str) -> Finding | None:
+    """Tell how many cells of a source's column are like `1.250`; None where a number is written otherwise."""
+    plans = [plan for plan in _plans(source, column) if number_format(column, plan) is None]
+    texts = [plan for plan in plans if not _is_typed(plan, column)]
+    if not texts:
+        return None
+    counted = [
+        plan.table.collect(
+            plan.counted(plan.table.scan())
+            .select(present(plan.column(column)).alias(_CELL))
+            .filter(pl.col(_CELL).str.contains(".", literal=True))
+            .group_by(_CELL)
+            .len(_ROWS)
+        )
+        for plan in texts
+    ]
+    cells = pl.concat(counted)
+    many = int(cells.select(doubtful_thousands(pl.col(_CELL), pl.col(_ROWS))).item() or 0)
+    if not many:
+        return None
+    spec = source.spec
+    place = InExport(spec.KIND, spec.path)
+    first, second = cures(column, (AS_THOUSANDS, AS_THEY_ARE))
+    are = "cell" if many == 1 else "cells"
+    text = (
+        f'{many:,} {are} of "{column}" {"is" if many == 1 else "are"} written like 1.250 and '
+        f"{'was' if many == 1 else 'were'} read as 1.25; if that is 1250, say so."
+    )
+    return Finding(
+        THOUSANDS,
+        Severity.WARNING,
+        f"{place} {column}",
+        text,
+        place,
+        count=many,
+        samples=samples_of(Counter(dict(cells.sort(_CELL).iter_rows())), column),
+        cure=first,
+        others=(second,),
+    )
+
+
+def _plans(source: Validated, column: str) -> Iterator[Plan]:
+    return (plan for plan in source.plans if column in plan)
+
+
+def _is_typed(plan: Plan, column: str) -> bool:
+    return any(plan.table.schema[each].is_numeric() for each in plan.headers.get(column, ()))
+
+
+def _cells(plan: Plan, asked: AskedColumn) -> pl.LazyFrame:
+    """Return the present cells of a column, of events of some types alone."""
+    rows = plan.counted(plan.table.scan())
+    if asked.types and "event" in plan:
+        types: Sequence[str] = [fold(each) for each in asked.types]
+        rows = rows.filter(folded(plan.column("event")).is_in(types))
+    return rows.select(present(plan.column(asked.column)).alias(_CELL)).drop_nulls()
