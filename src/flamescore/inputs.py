@@ -81,14 +81,15 @@ def read_inputs(
             check_exclude(condition, opened)
         gaps = gaps_of(opened, rules, bound.book)
         others = () if exclude is None else (exclude,)
-        opened = readable(opened, named_columns(rules, *others, keep=_kept(project)))
+        named = named_columns(rules, *others, keep=_kept(project))
+        opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
         numeric = [number_columns(each) for each in (rules, *others, *also)]
         numbers = NumberColumns(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
             events=frozenset().union(*(each.events for each in numeric)),
         )
-        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers)
+        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named)
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)

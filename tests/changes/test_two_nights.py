@@ -288,10 +288,11 @@ def test_there_is_no_such_run_to_compare_with(folder):
     nights(folder)
     names = [row["run_id"] for row in folder.rows("runs")]
     assert since(folder, "--against", "yesterday", code=4) == (
-        f"O004 There is no run `yesterday` before {names[0]}.\n        The nearest: {names[1]}, {names[2]}.\n"
+        f"error O004: There is no run `yesterday` before {names[0]}.\n"
+        f"        Do: Name one of the nearest: {names[1]}, {names[2]}.\n"
     )
     assert since(folder, "--against", "2d", "--run", "2026-01-06", code=4).startswith(
-        "O004 There is no run before"
+        "error O004: There is no run before"
     )
     assert names[2] in since(folder, "--against", names[0], code=4)
 
@@ -329,8 +330,8 @@ def test_search_for_who_rose_or_fell_since_another_run(folder):
     assert folder.run("search", "--changed", "up", "--against", "6d").stderr == ""
     assert "O004" in folder.run("search", "--changed", "up", "--against", "1y", code=4).stderr
     assert folder.run("search", "--against", "6d", code=2).stderr == (
-        "U000 --against says since when, but not what changed.\n"
-        "        Add `--changed up` or `--changed down`.\n"
+        "error U000: --against says since when, but not what changed.\n"
+        "        Do: Add `--changed up` or `--changed down`.\n"
     )
 
 

@@ -229,6 +229,33 @@ def test_shopify_orders_of_several_items_are_one_purchase(bench):
     assert (counts.rows, counts.ignored, counts.rejected, counts.superseded) == (4, 2, 0, 0)
 
 
+def test_the_type_of_a_shopify_order_is_its_financial_status(bench):
+    statuses = {
+        "paid": "purchase",
+        "partially_paid": "purchase",
+        "partially_refunded": "purchase",
+        "refunded": "refund",
+        "voided": "order_voided",
+        "pending": "order_pending",
+        "authorized": "order_authorized",
+        "expired": "order_expired",
+        "unpaid": "order_unpaid",
+    }
+    text = f"{ORDERS}\n" + "".join(
+        row(
+            ORDERS,
+            Name=f"#{number}",
+            Email="ann@x.org",
+            Financial_Status=status,
+            Total="5.00",
+            Created_at=f"2026-01-{number:02d} 09:00:00 +0000",
+        )
+        for number, status in enumerate(statuses, 1)
+    )
+    loaded = events(bench, "orders_export.csv", text)
+    assert [event for (event,) in shown(loaded, "event")] == list(statuses.values())
+
+
 def test_shopify_customers(bench):
     header = "First Name,Last Name,Email,Accepts Email Marketing,Company,Address1,Address2,City,Province,Province Code,Country,Country Code,Zip,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt"
     text = f"{header}\n" + row(
@@ -274,6 +301,22 @@ def test_stripe_payments(bench):
         ("ann@x.org", "purchase", "2026-01-01T10:00:00Z", "ch_1", "10.00", "Plan"),
         ("ann@x.org", "payment_failed", "2026-01-02T10:00:30Z", "ch_2", "10.00", "Plan"),
         ("ann@x.org", "refund", "2026-01-03T10:00:00Z", "ch_3", "10.00", "Plan"),
+    ]
+
+
+def test_stripe_payments_with_a_created_date(bench):
+    header = PAYMENTS.replace("Created (UTC)", "Created date (UTC)")
+    text = f"{header}\n" + row(
+        header,
+        id="ch_1",
+        Created_date__UTC="2026-01-01 10:00:05",
+        Amount="1260.00",
+        Status="succeeded",
+        Customer_Email="ann@x.org",
+    )
+    loaded = events(bench, "payments.csv", text)
+    assert shown(loaded, "contact", "event", "at", "amount") == [
+        ("ann@x.org", "purchase", "2026-01-01T10:00:05Z", "1260.00")
     ]
 
 
@@ -329,6 +372,19 @@ def test_zoom_reads_the_last_of_four_tables(bench):
     ]
     counts = loaded.events[0].record.counts
     assert (counts.rows, counts.ignored, counts.rejected) == (3, 2, 0)
+
+
+def test_zoom_reads_a_report_without_registration_and_times_without_seconds(bench):
+    text = (
+        ZOOM.replace("Registration Time,", "")
+        .replace(",01/10/2026 08:00:00 AM", "")
+        .replace(",01/11/2026 08:00:00 AM", "")
+    )
+    text = text.replace("01/14/2026 10:01:00 AM", '"Jan 14, 2026 10:01 AM"')
+    loaded = events(bench, "attendee.csv", text)
+    assert shown(loaded, "contact", "event", "at") == [
+        ("ann@x.org", "webinar_attend", "2026-01-14T10:01:00Z")
+    ]
 
 
 def test_zoom_registrations_by_keys_of_ones_own(bench):

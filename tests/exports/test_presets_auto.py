@@ -41,12 +41,44 @@ def test_a_named_preset_that_does_not_fit_names_its_nearest_variant(bench):
     )
 
 
-def test_nothing_alike_says_what_to_do(bench):
-    bench.write("c.csv", "a,b\n1,2\n")
+@pytest.mark.parametrize("header", ["a,b", "Record ID,a", "contact_id,email"])
+def test_nothing_alike_says_what_to_do(bench, header):
+    bench.write("c.csv", f"{header}\n1,2\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
         "P029 contacts: `c.csv`: no preset fits the header. "
         "Say its `columns` instead; `flamescore presets` lists what is known."
     )
+
+
+def test_from_half_of_its_headers_up_a_preset_is_the_nearest(bench):
+    bench.write("c.csv", "Record ID,Email\n7,ann@x.org\n")
+    assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
+        "P029 contacts: `c.csv`: no preset fits the header. "
+        "The nearest is `hubspot` (contacts export), and the file lacks `First Name`, `Last Name`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "meant"),
+    [
+        ("contacts", "Id,First Name,Last Name,Email", "`keap` (contacts export), say `preset: keap`"),
+        ("events", "Timestamp,Email", "`mailchimp` (granular opens), say `preset: mailchimp`"),
+    ],
+)
+def test_a_header_that_anybody_may_have_is_no_preset_s(bench, kind, header, meant):
+    bench.write("people.csv", PEOPLE)
+    bench.write("x.csv", f"{header}\n")
+    people = "" if kind == "contacts" else "contacts: [{path: people.csv}]\n"
+    assert fault(bench, f"{people}{kind}: [{{path: x.csv, preset: auto}}]\n") == (
+        f"P029 {kind}: `x.csv`: no preset fits the header. Many files have such a header. If it is {meant}."
+    )
+    named = meant.partition("preset: ")[2].rstrip("`")
+    bench.survey(f"{people}{kind}: [{{path: x.csv, preset: {named}}}]\n")
+    if kind == "contacts":
+        bench.write("x.csv", f"{header},Tags\n7,Ann,Lee,ann@x.org,VIP\n")
+        assert bench.load("contacts: [{path: x.csv, preset: auto}]\n").contacts["contact_id"].to_list() == [
+            "7"
+        ]
 
 
 def test_a_kind_that_a_preset_does_not_know(bench):
@@ -77,7 +109,7 @@ def test_a_tie_is_refused(bench, monkeypatch):
 
 def test_every_file_of_a_source_must_fit(bench):
     bench.write("c/1.csv", HUBSPOT)
-    bench.write("c/2.csv", "Id,Email\n7,ann@x.org\n")
+    bench.write("c/2.csv", HUBSPOT.replace("Record ID", "Id"))
     assert "`hubspot` (contacts export), and the file lacks `Record ID`" in fault(
         bench, "contacts: [{path: c, preset: hubspot}]\n"
     )
@@ -235,7 +267,6 @@ KNOWN = {
     "Mailchimp audience": ("contacts", "mailchimp", "members export"),
     "Mailchimp members": ("contacts", "mailchimp", "members export"),
     "Mailchimp unsubscribed": ("events", "mailchimp", "unsubscribed export"),
-    "Mailchimp account": ("events", "mailchimp", "granular opens"),
     "Mailchimp recipient": ("events", "mailchimp", "campaign_recipient_activity table"),
     "HubSpot contacts": ("contacts", "hubspot", "contacts export"),
     "HubSpot email": ("events", "hubspot", "email_event table"),

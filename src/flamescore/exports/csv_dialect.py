@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from flamescore.cells import trim
 from flamescore.exports.csv_records import CsvFile
 from flamescore.exports.first_bytes import WEB_PAGE, json_list_cure, nature
 from flamescore.exports.records import decoded
 from flamescore.exports.tempfiles import transcode, with_line_feeds
 from flamescore.input_errors import EMPTY, ENCODING, HEADER, UNREADABLE, fault
+from flamescore.invisible import bare_ends
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,7 +205,7 @@ def cells_of(record: bytes, delimiter: str, quote: str) -> list[str]:
 def _with_header(opened: CsvFile, head: _Head) -> CsvFile:
     record = _records(head, opened.quote, 1)[0]
     decoded(record, shown=opened.found.shown, line=head.line)
-    headers = tuple(trim(cell) for cell in cells_of(record, opened.delimiter, opened.quote))
+    headers = tuple(bare_ends(cell) for cell in cells_of(record, opened.delimiter, opened.quote))
     if len(headers) > MOST_COLUMNS or len(record) >= LONGEST_HEADER - 1:
         text = (
             f"`{opened.found.shown}`: the header has {len(headers):,} columns; {MOST_COLUMNS:,} is the most."

@@ -53,7 +53,7 @@ from flamescore.exports.records import (
 from flamescore.exports.tempfiles import copy_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -89,10 +89,12 @@ class CsvFile:
     line: int
     notes: tuple[str, ...] = ()
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield every record, in blocks."""
+    def blocks(self, look: Callable[[bytes], None] | None = None) -> Iterator[Block]:
+        """Yield every record, in blocks; `look` sees the lines that they are found in."""
 
         def find(lines: Lines) -> tuple[Ints, Codes | None]:
+            if look is not None:
+                look(lines.data)
             return _find(lines, self)
 
         blocks = read_blocks(self.data, find, start=self.start, line=self.line, size=BLOCK_SIZE)
@@ -117,7 +119,7 @@ def _sound_ranges(file: CsvFile, counter: RecordCounter) -> Iterator[tuple[int, 
     Of a file without any other line there is one stretch, which is known when all of it has been seen.
     """
     begun = ended = file.start
-    for block in file.blocks():
+    for block in file.blocks(counter.look):
         counter.add(block)
         for start, end in _runs(block):
             if start != ended and ended > begun:

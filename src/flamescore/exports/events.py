@@ -17,7 +17,9 @@ from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
 from flamescore.exports.footers import total_id
 from flamescore.exports.number_columns import filled, number_columns
+from flamescore.exports.orphans import Orphans
 from flamescore.exports.plan import key_column
+from flamescore.exports.seen_days import SeenDays
 from flamescore.exports.validate import check_cells, enforce_limit, rounded_cells
 from flamescore.frames import (
     AGE,
@@ -37,6 +39,7 @@ from flamescore.project import EventsSource
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from flamescore.exports.contacts import LoadedContacts
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
     from flamescore.frames import EventQuery
@@ -57,7 +60,9 @@ _TYPES: Final = 10_000
 """Distinct types of events; a file with more of them is read whole where a type lasts for ever."""
 
 
-def load_events(validated: Validated, options: LoadOptions) -> EventSource:
+def load_events(
+    validated: Validated, options: LoadOptions, contacts: LoadedContacts | None = None
+) -> EventSource:
     """Return the events of a source as a lazy frame, and its record.
 
     Only its bytes have been validated; cells are looked at when the rows are read.
@@ -73,6 +78,7 @@ def load_events(validated: Validated, options: LoadOptions) -> EventSource:
         marks=marks,
         validated=validated,
         options=options,
+        contacts=contacts,
     )
 
 
@@ -87,13 +93,14 @@ class ExportedEvents(EventSource):
     marks: Mapping[int, pl.Series]
     validated: Validated
     options: LoadOptions
+    contacts: LoadedContacts | None = None
 
     def read(self, query: EventQuery) -> EventBatches:
         """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
-        if self.marks:  # they stand for rows by their place in the file, so none may be skipped
-            return _Batches(self, query, self.frame)
-        rows = [_recent(plan, query.window) for plan in self.validated.plans]
-        return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options))
+        plans, seen = self.validated.plans, SeenDays()
+        # Marks stand for rows by their place in the file, so none may be skipped.
+        rows = [plan.table.scan() if self.marks else _recent(plan, query.window) for plan in plans]
+        return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options, seen), seen)
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
         """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
@@ -125,8 +132,10 @@ class _Batches(EventBatches):
 
     source: ExportedEvents
 
-    def __init__(self, source: ExportedEvents, query: EventQuery, rows: pl.LazyFrame) -> None:
+    def __init__(self, source: ExportedEvents, query: EventQuery, rows: pl.LazyFrame, seen: SeenDays) -> None:
         super().__init__(source, query, rows)
+        self._seen = seen
+        self._orphans = Orphans(query.window)
         self._schema = source.frame.collect_schema()
         self._faulty = self._left_out = self._near = 0
         self._odd = False
@@ -147,7 +156,9 @@ class _Batches(EventBatches):
         ignored = known.ignored + self._left_out
         old = known.rows - rejected - ignored - self._read
         counts = replace(known, old=old, rejected=rejected, ignored=ignored)
-        odd = tuple(self._watch.findings()) if tell else ()
+        spec = self.source.validated.spec
+        odd = (*self._watch.findings(), *self._seen.findings(spec)) if tell else ()
+        odd = (*odd, *self._orphans.findings(spec, self.source.contacts)) if tell else ()
         record = replace(record, counts=counts, findings=(*record.findings, *odd))
         return EventsRead(record, rejects, beyond=old != self._near)
 
@@ -173,6 +184,7 @@ class _Batches(EventBatches):
         numbered = self.query.number(batch.drop(_DOUBTFUL, ODD, strict=False))
         sound = self._without_false_ids(numbered)
         self._watch.look(sound)
+        self._orphans.look(sound)
         self._watch.keys(key_column(self.source.validated.spec), sound[KEY])
         return sound.drop(KEY)
 
@@ -220,10 +232,14 @@ def _torn(validated: Validated) -> str:
 
 
 def _as_written(
-    rows: pl.LazyFrame, plan: Plan, options: LoadOptions, marks: pl.Series | None
+    rows: pl.LazyFrame,
+    plan: Plan,
+    options: LoadOptions,
+    marks: pl.Series | None,
+    seen: SeenDays | None,
 ) -> pl.LazyFrame:
     """Return rows with ids and types as written, `at` null where it is missing or does not read."""
-    at = options.times(plan)
+    at = options.times(plan, seen)
     odd = () if at.complete else (at.oddities().alias(ODD),)
     rows = rows if marks is None else rows.with_row_index(ROW)
     return at.staged(rows).select(
@@ -266,14 +282,18 @@ def _properties(plan: Plan, options: LoadOptions) -> Iterator[pl.Expr]:
 
 
 def _in_one(
-    rows: Sequence[pl.LazyFrame], marks: Mapping[int, pl.Series], validated: Validated, options: LoadOptions
+    rows: Sequence[pl.LazyFrame],
+    marks: Mapping[int, pl.Series],
+    validated: Validated,
+    options: LoadOptions,
+    seen: SeenDays | None = None,
 ) -> pl.LazyFrame:
     """Stack the rows of files. A property whose type differs between them becomes its canonical text in all.
 
     Rows of files without a column of marks have none.
     """
     frames = [
-        _as_written(some, plan, options, marks.get(index))
+        _as_written(some, plan, options, marks.get(index), seen)
         for index, (some, plan) in enumerate(zip(rows, validated.plans, strict=True))
     ]
     if len(frames) == 1:

@@ -24,7 +24,14 @@ from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
-from flamescore.exports.validate import NO_NUMBERS, LoadOptions, check_records, enforce_limit, validate
+from flamescore.exports.validate import (
+    NO_NUMBERS,
+    NOT_NAMED,
+    LoadOptions,
+    check_records,
+    enforce_limit,
+    validate,
+)
 from flamescore.frames import REJECTS, TAG_HISTORY, Exports, in_order
 from flamescore.input_errors import FRAME, fault
 from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
@@ -69,6 +76,7 @@ def load(
     once: bool = False,
     keys: Collection[str] | None = None,
     numbers: NumberColumns | None = None,
+    named: NamedColumns | None = None,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
@@ -82,6 +90,8 @@ def load(
 
     The cells of events are not looked at: which rows are rejected depends on the windows of the rules. So
     that is left to who reads them (`frames.EventSource.settle`), and `rejects` lack theirs.
+
+    `named` are the columns that rules and the project file ask of.
 
     `dates` and `numbers` are the columns that rules read as dates and as numbers, `zone` that of the rule
     file (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
@@ -97,6 +107,7 @@ def load(
         strict,
         opened.keep_rejects,
         numbers or NO_NUMBERS,
+        named or NOT_NAMED,
     )
     return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 
@@ -160,7 +171,7 @@ def _load(
     }
     histories = [load_history(each, options, loaded) for each in of["tag_history"]]
     deals = [load_opportunities(each, loaded) for each in of["opportunities"]]
-    events = tuple(load_events(each, options) for each in of["events"])
+    events = tuple(load_events(each, options, loaded) for each in of["events"])
     others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=in_order(loaded.contacts) if once and keys is None else loaded.contacts,

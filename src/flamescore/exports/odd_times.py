@@ -136,8 +136,8 @@ def later_times(source: Validated, options: LoadOptions, window: Window) -> Iter
 def _earlier_by(cells: pl.Series, plan: Plan, options: LoadOptions, limit: int) -> str | None:
     """Return the twin of the source's format, if it reads all of some cells as earlier than their limit."""
     form = getattr(plan.source, "at", None)
-    formats = () if form is None else form.format
-    other = twin(*formats) if len(formats) == 1 else None
+    formats: tuple[str, ...] = () if form is None else form.format
+    other = twin(formats[0]) if len(formats) == 1 else None
     if other is None:
         return None
     read = TimeFormat(plan.source.timezone or options.zone, (other,)).read(cells).at.dt.epoch("s")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import as_text, fold, one_of, present
+from flamescore.exports.invisible_ends import with_bare_ends
 from flamescore.exports.times import TimeColumn
+from flamescore.invisible import bare_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +38,8 @@ class Plan:
     source: Source
     headers: Mapping[str, tuple[str, ...]]
     hidden: tuple[str, ...] = ()
+    bare: bool = False
+    """Whether cells may begin or end with characters that nobody sees, which are taken away then."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,7 +94,8 @@ class Plan:
         for name, values in self.source.leave_out.items():
             cell = self.by_either_name(name)
             if cell is not None:
-                tests.append(one_of(cell, values))
+                wanted = [bare_ends(value) if isinstance(value, str) else value for value in values]
+                tests.append(one_of(cell, wanted))
         if not tests:
             return None
         merged = getattr(self.source, "merged", None)
@@ -111,6 +116,8 @@ class Plan:
     def _cell(self, header: str, *, text: bool) -> pl.Expr:
         dtype, null_values = self.table.schema[header], self.source.null_values
         cell = as_text(header, dtype) if text else pl.col(header)
+        if self.bare and dtype == pl.String():
+            cell = with_bare_ends(cell)
         if null_values and (text or dtype == pl.String()):
             missing = cell.str.strip_chars().is_in([each.strip() for each in null_values])
             return pl.when(~missing).then(cell)
@@ -148,7 +155,7 @@ def _joined(cells: list[pl.Expr], name: str, source: Source) -> pl.Expr:
 
 def _renamed(cells: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
     """Give values their new names; they are compared as the rule language compares texts."""
-    wanted = {fold(old): new for old, new in values.items()}
+    wanted = {fold(bare_ends(old)): new for old, new in values.items()}
 
     def rename(batch: pl.Series) -> pl.Series:
         distinct = batch.unique().drop_nulls()

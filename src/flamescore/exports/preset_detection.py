@@ -22,6 +22,8 @@ _READING: Final = (
     "format", "delimiter", "quote", "encoding", "header", "names", "skip_rows", "begins_after",
 )  # fmt: skip
 _BY_NAME: Final = ("columns", "constants", "rename", "dates", "from_file_name", "leave_out", "cut")
+_ALIKE: Final = 0.5
+"""The share of a variant's headers from which on it is told as the nearest."""
 _WHO: Final = ("contact_id", "contact")
 
 
@@ -70,7 +72,7 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
         if variant.kind == spec.KIND
     ]
     headers = _Headers(spec, found, spool)
-    fitting = [each for each in candidates if headers.fit(each.variant)]
+    fitting = [each for each in candidates if headers.fit(each.variant, auto=spec.preset == AUTO)]
     best = [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
     if len(best) != 1:
         raise _no_fit(spec, best, candidates, headers)
@@ -112,9 +114,14 @@ class _Headers:
         files = self.of(variant)
         return tuple(name for name in variant.header if not all(name in headers for headers in files))
 
-    def fit(self, variant: Variant) -> bool:
-        """Say whether all files have what a variant's header names, and nothing more if it is exact."""
-        files, wanted = self.of(variant), set(variant.header)
+    def fit(self, variant: Variant, *, auto: bool = False) -> bool:
+        """Say whether all files have what a variant's header names, and nothing more if it is exact.
+
+        For `preset: auto` they need what that asks for too.
+        """
+        if auto and variant.auto is None:
+            return False
+        files, wanted = self.of(variant), {*variant.header, *((variant.auto or ()) if auto else ())}
         return all(wanted == headers if variant.exact else wanted <= headers for headers in files)
 
     def _of(self, spec: Source) -> tuple[frozenset[str], ...]:
@@ -148,11 +155,15 @@ def _no_fit(
     def share(each: _Candidate) -> float:
         return 1 - len(headers.lacking(each.variant)) / len(each.variant.header)
 
+    alike = next((each for each in candidates if spec.preset == AUTO and headers.fit(each.variant)), None)
     nearest = max(candidates, key=share)
     lacking = ", ".join(f"`{name}`" for name in headers.lacking(nearest.variant)) or "nothing, but has more"
     what = "no preset" if spec.preset == AUTO else f"no variant of `preset: {spec.preset}`"
     text = f"{path}: {what} fits the header."
-    if share(nearest) == 0:
+    if alike is not None:
+        hint = f"Many files have such a header. If it is {alike}, say `preset: {alike.preset}`."
+        return NoFitError(text, hint)
+    if share(nearest) < _ALIKE:
         return NoFitError(text, "Say its `columns` instead; `flamescore presets` lists what is known.")
     return NoFitError(text, f"The nearest is {nearest}, and the file lacks {lacking}.")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 import numpy as np
 import polars as pl
 
+from flamescore.exports.invisible_ends import holds_any
 from flamescore.input_errors import ENCODING, fault
 
 if TYPE_CHECKING:
@@ -204,7 +205,8 @@ class RecordScan:
 
     `places` (`PLACES`) has as many damaged records as were asked for, in order; `last` the last records of
     the file, blank ones too. `surplus` records have empty cells past the header. `footers` are the numbers of
-    the records that are no rows; they are not among the damaged ones.
+    the records that are no rows; they are not among the damaged ones. `invisible`: whether its bytes hold
+    characters that nobody sees, which cells may begin or end with.
     """
 
     records: int
@@ -213,6 +215,7 @@ class RecordScan:
     last: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
     surplus: int = 0
     footers: tuple[int, ...] = ()
+    invisible: bool = False
 
     @property
     def damaged(self) -> int:
@@ -262,6 +265,11 @@ class RecordCounter:
     states: Ints = field(default_factory=lambda: np.zeros(OBJECT + 1, np.int64))
     places: list[tuple[Ints, ...]] = field(default_factory=list)
     last: list[Block] = field(default_factory=list)
+    invisible: bool = False
+
+    def look(self, data: bytes) -> None:
+        """Look at some lines for characters that nobody sees."""
+        self.invisible = self.invisible or holds_any(data)
 
     def add(self, block: Block) -> None:
         """Count the next block."""
@@ -287,7 +295,12 @@ class RecordCounter:
             _places(block, np.arange(max(0, len(block.ends) - LAST), len(block.ends))) for block in self.last
         ]
         return RecordScan(
-            self.records, counts, _stacked(self.places), _stacked(last).tail(LAST), int(self.states[SURPLUS])
+            self.records,
+            counts,
+            _stacked(self.places),
+            _stacked(last).tail(LAST),
+            int(self.states[SURPLUS]),
+            invisible=self.invisible,
         )
 
     def _damaged(self) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from polars.exceptions import DuplicateError, PanicException, PolarsError
 
-from flamescore.cells import as_text, trim
+from flamescore.cells import as_text
 from flamescore.exports.csv_dialect import open_csv
 from flamescore.exports.find import Found
 from flamescore.exports.ndjson import JsonFile, open_json, read_json
@@ -21,6 +21,7 @@ from flamescore.exports.nested import rebuilt
 from flamescore.exports.records import RecordScan, count_records
 from flamescore.exports.tempfiles import unpacked
 from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
+from flamescore.invisible import bare_ends
 from flamescore.text import printable
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     if not columns.keys:
         text = f"{source.KIND}: no line of `{found.shown}` is a JSON object with a key."
         raise fault(UNREADABLE, text, "NDJSON is one object a line, without commas or brackets around them.")
-    headers = tuple(trim(key) for key in columns.keys)
+    headers = tuple(bare_ends(key) for key in columns.keys)
     unclear = _unclear(headers)
     schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
     table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
@@ -240,9 +241,9 @@ def _microseconds(dtype: pl.DataType) -> pl.DataType:
 
 
 def _typed(found: Found, schema: pl.Schema) -> Table:
-    unclear = _unclear(tuple(trim(name) for name in schema))
-    named = {trim(name): dtype for name, dtype in schema.items() if trim(name) not in unclear}
-    headers = tuple(trim(name) for name in schema)
+    unclear = _unclear(tuple(bare_ends(name) for name in schema))
+    named = {bare_ends(name): dtype for name, dtype in schema.items() if bare_ends(name) not in unclear}
+    headers = tuple(bare_ends(name) for name in schema)
     return Table(found, found.path, _with_parts(named, found), tuple(schema), headers, unclear)
 
 

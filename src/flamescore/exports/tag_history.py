@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.cells import folded, keyed
 from flamescore.exports.contacts import owners_of
+from flamescore.exports.odd_times import EARLY, early_times
 from flamescore.exports.plan import key_column
+from flamescore.exports.seen_days import SeenDays
 from flamescore.exports.validate import id_column
 from flamescore.frames import TAG_HISTORY
 from flamescore.project import OpportunitiesSource, TagHistorySource
@@ -28,12 +31,15 @@ def load_history(
     """Return a tag history in order (`frames.TAG_HISTORY`), rows of unknown contacts left out."""
     spec = validated.spec
     assert isinstance(spec, TagHistorySource)
-    parts = [_history(plan, options) for plan in validated.plans]
+    seen = SeenDays()
+    parts = [_history(plan, options, seen) for plan in validated.plans]
+    early = any((part["at"].dt.epoch("s") < EARLY).any() for part in parts)
     owners = owners_of(loaded, spec.contact_key or "contact_id").unique(
         "key", keep="first", maintain_order=True
     )
     known, record = _owned(pl.concat(parts), validated, owners)
-    return known.select(*TAG_HISTORY), record
+    odd = (*seen.findings(spec), *(early_times(validated, options, None) if early else ()))
+    return known.select(*TAG_HISTORY), replace(record, findings=(*record.findings, *odd))
 
 
 def load_opportunities(validated: Validated, loaded: LoadedContacts) -> tuple[pl.DataFrame, SourceRecord]:
@@ -52,9 +58,9 @@ def load_opportunities(validated: Validated, loaded: LoadedContacts) -> tuple[pl
     return known.select("opportunity_id", "contact_id", pl.exclude("opportunity_id", "contact_id")), record
 
 
-def _history(plan: Plan, options: LoadOptions) -> pl.DataFrame:
+def _history(plan: Plan, options: LoadOptions, seen: SeenDays) -> pl.DataFrame:
     action = folded(id_column("action", plan)) if "action" in plan else pl.lit(None, pl.String())
-    at = options.times(plan)
+    at = options.times(plan, seen)
     frame = at.staged(plan.counted(plan.table.scan())).select(
         _key(plan), tag=id_column("tag", plan), at=at.instants(), action=action.fill_null("applied")
     )

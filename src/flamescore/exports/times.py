@@ -8,7 +8,7 @@ that it leaves (other shapes, hours that the clock repeats or skips) goes to `Ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ import polars as pl
 
 from flamescore.cells import in_years
 from flamescore.exports.format_readings import ISO, readings
+from flamescore.exports.swapped_dates import twin
 from flamescore.frames import INSTANT
 from flamescore.project import EPOCHS, EXCEL
 from flamescore.units import from_local
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.exports.format_readings import FormatReading
+    from flamescore.exports.seen_days import SeenDays
     from flamescore.number_format import NumberFormat
 
 MICRO: Final = 1_000_000
@@ -90,6 +92,9 @@ class TimeFormat:
     numbers: NumberFormat | None = None
     """How epochs and serial numbers are written; None: plainly."""
 
+    seen: SeenDays | None = field(default=None, compare=False)
+    """Looks at what declared formats read."""
+
     def read(self, cells: pl.Series) -> Reading:
         """Read the cells of a column of any type as UTC, to the second (fractions go to the earlier one)."""
         if cells.dtype == pl.String:
@@ -149,15 +154,18 @@ class TimeFormat:
             return lambda rest: _digits(self._plainly(rest), form)
         if form == EXCEL:
             return lambda rest: self.local(_serials(self._plainly(rest)))
-        return lambda rest: _in_turn(rest, [partial(self._formatted, way=way) for way in readings(form)])
+        ways = readings(form)
+        return lambda rest: _in_turn(rest, [partial(self._formatted, way=way, form=form) for way in ways])
 
     def _plainly(self, cells: pl.Series) -> pl.Series:
         if self.numbers is None:
             return cells
         return cells.to_frame("cell").select(self.numbers.plain(pl.col("cell"))).to_series()
 
-    def _formatted(self, cells: pl.Series, way: FormatReading) -> Reading:
+    def _formatted(self, cells: pl.Series, way: FormatReading, form: str) -> Reading:
         read = way.read(cells)
+        if self.seen is not None:
+            self.seen.see(form, read)
         early = read.to_physical() < FIRST_OF_FORMATS * MICRO
         if early.any():
             read = read.to_frame("at").select(pl.when(~early).then("at")).to_series()
@@ -320,7 +328,7 @@ class TimeColumn:
         return pl.when(pl.col(NATIVE).is_null()).then(odd).otherwise(sound)
 
     def _flags(self, cells: pl.Series) -> pl.Series:
-        reading = self.form.read(cells)
+        reading = replace(self.form, seen=None).read(cells)
         unread = pl.when(pl.col("at").is_null()).then(pl.lit(UNREAD, pl.UInt8())).otherwise(pl.col("flags"))
         return pl.DataFrame({"at": reading.at, "flags": reading.flags}).select(unread).to_series()
 
@@ -361,6 +369,9 @@ class TimeColumn:
         if others or way.behind:
             return None
         naive = _parsed(self.cells.str.strip_chars(), way.form)
+        seen = self.form.seen
+        if seen is not None and twin(form) is not None:
+            naive = naive.map_batches(partial(seen.see, form), return_dtype=_NAIVE, is_elementwise=True)
         return naive.dt.replace_time_zone("UTC") if way.utc else _zoned(naive, self.form.zone)
 
     def _shaped(self) -> pl.Expr | None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold, folded, present, rounded
-from flamescore.columns import NumberColumns
+from flamescore.columns import NamedColumns, NumberColumns
 from flamescore.exports import times
+from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
 from flamescore.exports.footers import TOTAL_ROW, total_id
 from flamescore.exports.last_records import without_footers
@@ -46,13 +47,16 @@ if TYPE_CHECKING:
     from flamescore.errors import InputError
     from flamescore.exports.opening import OpenSource
     from flamescore.exports.plan import Plan
+    from flamescore.exports.seen_days import SeenDays
     from flamescore.exports.table import Table
     from flamescore.exports.tempfiles import Spool
     from flamescore.exports.times import TimeColumn
+    from flamescore.findings import Finding
     from flamescore.frames import Window
     from flamescore.project import RejectLimit, Source
 
 NO_NUMBERS: Final = NumberColumns()
+NOT_NAMED: Final = NamedColumns()
 _ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
 _ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
 _REASON: Final = "\0reason"
@@ -86,12 +90,13 @@ class LoadOptions:
     strict: bool = False
     keep: int = KEPT
     numbers: NumberColumns = NO_NUMBERS
+    named: NamedColumns = NOT_NAMED
 
-    def times(self, plan: Plan) -> TimeColumn:
-        """Return the column `at` of a file, to be read as its source says."""
+    def times(self, plan: Plan, seen: SeenDays | None = None) -> TimeColumn:
+        """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
         form = getattr(plan.source, "at", None)
         zone = plan.source.timezone or self.zone
-        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan)))
+        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan), seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Validated:
     keep: int
     notes: tuple[Note, ...]
     left_out: int = 0
+    removed: tuple[Finding, ...] = ()
+    """What of cells was taken away since nobody sees it."""
 
     @property
     def spec(self) -> Source:
@@ -148,6 +155,7 @@ class Validated:
                 *(finding_of(note, self.spec) for note in self.notes),
                 *record_findings(self.spec, self.files),
                 *(() if rejects is None else (rejects,)),
+                *self.removed,
             ),
         )
 
@@ -170,7 +178,8 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     if not sum(each.rows - each.footers for each in files) and source.spec.KIND == "contacts":
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(plans, []))
-    return Validated(source, tuple(plans), tuple(files), options.keep, notes)
+    removed = tuple(invisible_ends(source.spec, plans, options.named))
+    return Validated(source, tuple(plans), tuple(files), options.keep, notes, removed=removed)
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
@@ -224,11 +233,13 @@ def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     table = plan.table
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
+        plan = plan if table.swept is None else replace(plan, bare=True)
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
     if plan.source.footer == "auto":
         swept, copy = without_footers(plan, swept, copy, spool)
     sound = plan if copy is None else plan.over(table.sound_copy(copy))
+    sound = replace(sound, bare=True) if swept.invisible else sound
     return sound, Rejected(table, swept.records, NONE_FAILED, swept, room)
 
 

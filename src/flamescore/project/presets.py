@@ -14,6 +14,7 @@ from flamescore.schema_reader import At, RefusedError, Value, ValueType, listed
 from flamescore.yaml_tree import Node, parse
 
 AUTO: Final = "auto"
+NEVER: Final = "never"
 
 
 def _keys(at: At) -> Value:
@@ -23,6 +24,11 @@ def _keys(at: At) -> Value:
     return shape_of(KINDS[kind]).read(At(at.reading, at.path, node))
 
 
+def _of_auto(at: At) -> tuple[str, ...] | None:
+    """Read the further headers that `preset: auto` asks for; None for `never`."""
+    return None if at.node.scalar == NEVER else HEADERS.read(at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant(Section):
     """One export of a vendor."""
@@ -30,6 +36,11 @@ class Variant(Section):
     name: str = setting(TEXT, "what it is called")
     kind: str = setting(one_of(*KINDS), "the kind of source")
     header: tuple[str, ...] = setting(HEADERS, "columns that it is known by")
+    auto: tuple[str, ...] | None = setting(
+        ValueType(_of_auto, HEADERS.schema),
+        "what `preset: auto` asks for beside those; `never` where anybody's file may have such a header",
+        (),
+    )
     exact: bool = setting(BOOLEAN, "whether it has no column beside those", default=False)
     verified: bool = setting(BOOLEAN, "whether a real one has been seen", default=True)
     keys: Source = setting(ValueType(_keys, {"type": "object"}), "the keys of the source, without a path")

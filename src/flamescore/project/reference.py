@@ -11,7 +11,7 @@ from flamescore.project.reading import shape_of
 from flamescore.project.settings import FLAGS, VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flamescore.project.presets import Variant
     from flamescore.schema_reader import Key, Shape
@@ -83,5 +83,11 @@ def preset_table() -> str:
 
 
 def _header(variant: Variant) -> str:
-    named = ", ".join(f"`{header}`" for header in variant.header)
-    return f"{named} alone" if variant.exact else named
+    said = _headers(variant.header) + (" alone" if variant.exact else "")
+    if variant.auto is None:
+        return f"{said}; never by `auto`"
+    return f"{said}; by `auto` with {_headers(variant.auto)} alone" if variant.auto else said
+
+
+def _headers(names: Sequence[str]) -> str:
+    return ", ".join(f"`{header}`" for header in names)

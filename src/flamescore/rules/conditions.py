@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
@@ -40,7 +41,6 @@ from flamescore.schema_reader import (
     mapped,
     one_or_more,
 )
-from flamescore.text import trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ class _Operator(NamedTuple):
 def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
     """Sort operands by what they are: texts (trimmed), numbers, booleans."""
     return book.Equals(
-        texts=tuple(trim(value) for value in values if isinstance(value, str)),
+        texts=tuple(bare_ends(value) for value in values if isinstance(value, str)),
         numbers=tuple(
             Decimal(value)
             for value in values

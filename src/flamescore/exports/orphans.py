@@ -1,0 +1,73 @@
+"""Rows of contacts that are not in the list: whose they would be if ids were written alike (I136)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import folded, present
+from flamescore.exports.orphan_reasons import MOST, orphan_reasons
+from flamescore.findings import Finding, InExport, Severity
+from flamescore.frames import AGE, INDEX, KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.exports.contacts import LoadedContacts
+    from flamescore.frames import Window
+    from flamescore.project import Source
+
+REASONED: Final = "I136"
+
+
+@dataclass
+class Orphans:
+    """The ids of orphans in a window, batch after batch, and how many rows have each: the first `MOST`."""
+
+    window: Window
+    _found: list[pl.DataFrame] = field(default_factory=list)
+    _many: int = 0
+
+    def look(self, batch: pl.DataFrame) -> None:
+        """Take the orphans of a batch in."""
+        if self._many >= MOST or not (batch[INDEX] < 0).any():
+            return
+        rows = batch.lazy().filter((pl.col(INDEX) < 0) & (pl.col(AGE) >= 0))
+        rows = rows.filter(~self.window.old(pl.col(AGE), folded(pl.col("event"))))
+        counted = rows.group_by(present(pl.col(KEY)).alias("id")).agg(pl.len().alias("rows")).collect()
+        self._found.append(counted.drop_nulls())
+        self._many += counted.height
+
+    def findings(self, source: Source, contacts: LoadedContacts | None) -> Iterator[Finding]:
+        """Tell what would find contacts for them."""
+        if contacts is None or not self._found:
+            return
+        key = getattr(source, "contact_key", None) or "contact_id"
+        known = contacts.contacts
+        if key not in known.columns:
+            return
+        orphans = pl.concat(self._found).group_by("id").agg(pl.col("rows").sum()).sort("id")
+        keys = [known[key].cast(pl.String)]
+        if contacts.aliases is not None and key in contacts.aliases.columns:
+            keys.append(contacts.aliases[key].cast(pl.String))
+        others = {
+            name: known[name]
+            for name, dtype in known.schema.items()
+            if dtype == pl.String and name != key and not name.startswith("\0") and "\0" not in name
+        }
+        why = orphan_reasons(orphans, pl.concat(keys), others)
+        if why.told:
+            place = InExport(source.KIND, source.path)
+            explained = why.rows - why.unexplained
+            yield Finding(
+                REASONED,
+                Severity.WARNING,
+                str(place),
+                f"{why.message}.",
+                place,
+                count=explained,
+                of=why.rows,
+                do=why.cure,
+            )

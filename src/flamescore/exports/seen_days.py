@@ -1,0 +1,61 @@
+"""The dates that declared formats read, noticed on the way, to tell day and month exchanged (I122).
+
+Once a format has read a day past 12 nothing more of it is looked at: mostly that is in the first batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from flamescore.exports.swapped_dates import LAST_MONTH, swapped, twin
+from flamescore.findings import Finding, InExport, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    import polars as pl
+
+    from flamescore.project import Source
+
+SWAPPED: Final = "I122"
+
+
+@dataclass
+class SeenDays:
+    """The different days that each format has read, and how many cells; of a clear one none."""
+
+    _days: dict[str, set[date]] = field(default_factory=dict)
+    _times: dict[str, int] = field(default_factory=dict)
+    _clear: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def see(self, form: str, read: pl.Series) -> pl.Series:
+        """Look at what a format read of some cells, and return it as it is."""
+        if form in self._clear:
+            return read
+        last = read.dt.day().max()
+        if last is None:
+            return read
+        if int(str(last)) > LAST_MONTH or twin(form) is None:
+            self._clear.add(form)
+            return read
+        days = read.drop_nulls().dt.date()
+        with self._lock:
+            self._days.setdefault(form, set()).update(days.unique().to_list())
+            self._times[form] = self._times.get(form, 0) + len(days)
+        return read
+
+    def findings(self, source: Source, column: str | None = None) -> Iterator[Finding]:
+        """Tell the formats whose days were probably meant as months; `column` is another one than `at`."""
+        place = InExport(source.KIND, source.path)
+        for form, days in self._days.items():
+            found = None if form in self._clear else swapped(form, days, self._times[form])
+            if found is not None:
+                subject = f"{place} {column or 'at'}"
+                do = f'look at the export; if it means the other, write "{found.twin}"'
+                yield Finding(
+                    SWAPPED, Severity.WARNING, subject, found.message, place, count=found.times, do=do
+                )
