@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import Problem
+from flamescore.exports.csv_dialect import beginning, header_below
 from flamescore.exports.plan import key_column
+from flamescore.findings import of_problem
 from flamescore.input_errors import ACTION, UNMAPPED
 from flamescore.project import STDIN
 from flamescore.text import printable, shape
@@ -87,11 +89,19 @@ class Lack:
     @property
     def cure(self) -> str | None:
         """Return the entry to paste that reads the column of all files; None where nothing is near."""
-        if self.near is None or self.twice:
+        if self.twice:
+            return f"columns: {{{flow(self.column)}: {numbered(self.headers, self.files[0])}}}"
+        if self.near is None:
             return None
         headers = [flow(each) for each in dict.fromkeys((*self.known, self.near))]
         value = headers[0] if len(headers) == 1 else f"[{', '.join(headers)}]"
         return f"columns: {{{flow(self.column)}: {value}}}"
+
+
+def numbered(headers: Sequence[str], table: Table, number: int = 2) -> str:
+    """Return headers as YAML, those that stand twice in a file by number: the second, `"Phone#2"`."""
+    named = [flow(f"{each}#{number}" if each in table.unclear else each) for each in headers]
+    return named[0] if len(named) == 1 else f"[{', '.join(named)}]"
 
 
 def lack_of(
@@ -167,7 +177,17 @@ def unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     What `columns` of the project file names must be in every file, or the column in `optional`; what else it
     names, in one file at least. Each column is told once.
     """
+    for problem in _unknown_columns(source, project):
+        subject = f"{source.spec.KIND} {source.spec.path}"
+        yield replace(problem, finding=of_problem(problem, subject))
+
+
+def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     missed = list(_mapped(source, project))
+    below = _header_below(missed, source, project)
+    if below is not None:
+        yield below
+        return
     yield from (_mapped_problem(lack, source, project) for lack in missed)
     yield from _unknown_names(source, project)
     named = {lack.column for lack in missed}
@@ -217,13 +237,21 @@ def _unknown_names(source: OpenSource, project: Project) -> Iterator[Problem]:
     headers = list(dict.fromkeys(header for table in source.tables for header in table.schema))
     for keys, name, by_header in references(source):
         known = [*source.names, *headers] if by_header else source.names
-        if name not in known:
+        if name not in known and not _unclear_of_preset(name, source, project):
             meant = nearest(name, _nameable(known))
             twice = any(name in table.unclear for table in source.tables)
             what = "more than one column" if twice else "no column"
             text = f"{spec.KIND}: `{spec.path}` has {what} `{name}`."
             hint = f"Did you mean `{meant}`?" if meant and not twice else None
             yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
+
+
+def _unclear_of_preset(name: str, source: OpenSource, project: Project) -> bool:
+    """Say whether a preset maps a column to a header that stands twice, so that it is left out."""
+    if name in mapped_by_hand(source, project):
+        return False
+    headers = source.spec.columns.get(name, ())
+    return any(each in table.unclear for table in source.tables for each in headers)
 
 
 def _mapped(source: OpenSource, project: Project) -> Iterator[Lack]:
@@ -246,8 +274,33 @@ def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
     return Problem(UNMAPPED, text, where, _cure(lack) or (_offer(lack) if lack.everywhere else older))
 
 
+def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) -> Problem | None:
+    """Return the problem of a file whose header is below its first line, where it has all that is missing."""
+    needed = dict.fromkeys(each for plan in source.plans for each in needed_columns(plan))
+    lacking = [*missed, *(lack_of(name, without_column(name, source), source) for name in needed)]
+    spec = source.spec
+    if not lacking or lacking[0].files[0].csv is None or not spec.header:
+        return None
+    first = lacking[0]
+    csv = first.files[0].csv
+    assert csv is not None
+    below = header_below(beginning(csv), spec, mapped_by_hand(source, project))
+    if below is None:
+        return None
+    mapped = f", mapped to {quoted(first.column)}" if first in missed else ""
+    many = len(first.files) > 1
+    which, of = (f": {first.where}", f" of {first.first}") if many else ("", "")
+    text = f"{_told(first, first.headers)}{mapped}{which}; line {below.line}{of} has these columns."
+    steps = ("columns", first.column) if first in missed else ()
+    where = project.where(*source.place, *steps)
+    return Problem(UNMAPPED, text, where, f"Write: skip_rows: {below.line - 1}")
+
+
 def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
-    text = f"{_told(lack, (lack.column,))}, and nothing is mapped to it{_files(lack)}"
+    if lack.twice:
+        text = f"{_told(lack, lack.headers)}, which stands for {quoted(lack.column)}{_files(lack)}"
+    else:
+        text = f"{_told(lack, (lack.column,))}, and nothing is mapped to it{_files(lack)}"
     return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))
 
 
@@ -271,8 +324,6 @@ def _cure(lack: Lack) -> str | None:
 
 
 def _offer(lack: Lack) -> str:
-    if lack.twice:
-        return "Do: give one of them another name in the export."
     has = _listed(list(lack.files[0].schema), lack.first)
     return f"Say which it is: `columns: {{{lack.column}: ...}}`. {has}"
 
