@@ -213,7 +213,7 @@ def unknown_keys(sources: Sequence[OpenSource], known: Sequence[str], project: P
 def needed_columns(plan: Plan) -> list[str]:
     """Return the columns that the kind needs and a file lacks."""
     needed = {*plan.source.REQUIRED, key_column(plan.source)}
-    return sorted(name for name in needed if name not in plan)
+    return sorted(name for name in needed if name not in plan or plan.headers.get(name) == ())
 
 
 def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
@@ -237,21 +237,13 @@ def _unknown_names(source: OpenSource, project: Project) -> Iterator[Problem]:
     headers = list(dict.fromkeys(header for table in source.tables for header in table.schema))
     for keys, name, by_header in references(source):
         known = [*source.names, *headers] if by_header else source.names
-        if name not in known and not _unclear_of_preset(name, source, project):
+        if name not in known:
             meant = nearest(name, _nameable(known))
             twice = any(name in table.unclear for table in source.tables)
             what = "more than one column" if twice else "no column"
             text = f"{spec.KIND}: `{spec.path}` has {what} `{name}`."
             hint = f"Did you mean `{meant}`?" if meant and not twice else None
             yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
-
-
-def _unclear_of_preset(name: str, source: OpenSource, project: Project) -> bool:
-    """Say whether a preset maps a column to a header that stands twice, so that it is left out."""
-    if name in mapped_by_hand(source, project):
-        return False
-    headers = source.spec.columns.get(name, ())
-    return any(each in table.unclear for table in source.tables for each in headers)
 
 
 def _mapped(source: OpenSource, project: Project) -> Iterator[Lack]:
