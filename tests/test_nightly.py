@@ -28,7 +28,7 @@ def test_it_publishes_a_run_and_gives_it_back(project):
     assert heard == ["Reading the exports", "Scoring", "Writing the tables and the report"]
     assert outcome.published.run.run_id == latest(project.folder) == outcome.record.run_id
     assert outcome.published.run.record == outcome.record
-    assert (outcome.warnings, outcome.scored.contacts.height) == ((), 8)
+    assert ([each.code for each in outcome.findings], outcome.scored.contacts.height) == (["O102"], 8)
     assert [step.step for step in outcome.record.steps][:3] == ["load", "score", "write"]
 
 

@@ -81,14 +81,14 @@ class Progress:
     def _sources(self, error: FlamescoreError) -> Iterator[tuple[str, str, Counts | None, bool]]:
         """Yield every source of the project with the counts that are known, and whether they all are."""
         known: defaultdict[tuple[str, str], list[tuple[SourceRecord, bool]]] = defaultdict(list)
-        for record in self._whole():
-            known[record.kind, record.path].append((record, True))
-        for record in self._partly(error):
-            known[record.kind, record.path].append((record, False))
+        for each in self._whole():
+            known[each.kind, each.path].append((each, True))
+        for each in self._partly(error):
+            known[each.kind, each.path].append((each, False))
         for source in self.project.settings.sources():
             found = known[source.KIND, source.path]
-            counts, is_whole = (found[0][0].counts, found.pop(0)[1]) if found else (None, False)
-            yield source.KIND, source.path, counts, is_whole
+            record, is_whole = found.pop(0) if found else (None, False)
+            yield source.KIND, source.path, None if record is None else record.counts, is_whole
 
     def _whole(self) -> tuple[SourceRecord, ...]:
         if self.scored is not None:
@@ -96,7 +96,7 @@ class Progress:
         return () if self.exports is None else self.exports.records
 
     def _partly(self, error: FlamescoreError) -> tuple[SourceRecord, ...]:
-        """Return the records of sources of which rows and rejects are known; those of the error come first."""
+        """Return the records of which rows and rejects are known; those of the error come first."""
         if self.scored is not None:
             return ()
         told = error.records if isinstance(error, ExportsRefusedError) else ()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.inputs import Inputs
+    from flamescore.rules import RuleBook
     from flamescore.scoring import Observations, Scored
 
 UNSEEN: Final = "I050"
@@ -43,7 +44,16 @@ def _of_rules(inputs: Inputs) -> Iterator[Finding]:
     for problem in inputs.bound.warnings:
         found, near = of_problem(problem), inputs.project.near
         where = found.where
-        yield found if where is None else replace(found, place=replace(where, path=near(where.path)))
+        if where is not None:
+            subject = found.subject or _rule_at(where.line, inputs.bound.book)
+            found = replace(found, subject=subject, place=replace(where, path=near(where.path)))
+        yield found
+
+
+def _rule_at(line: int, book: RuleBook) -> str:
+    """Return which rule a line of the rule file belongs to, as `SCORE/RULE_ID`."""
+    rules = ((rule.line, f"{score.name}/{rule.id}") for score in book.scores for rule in score.rules)
+    return max((each for each in rules if each[0] <= line), default=(0, ""))[1]
 
 
 def _gaps(inputs: Inputs, scored: Scored) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import pytest
 
 from cli import columns
 from cli.cases import Case
-from cli.small import Done, command, environment, write_project
+from cli.small import NOW, Done, command, environment, write_project
 from flamescore.cli.start import main
 from flamescore.stopping import SIGNALS
 
@@ -41,7 +41,7 @@ def flamescore(monkeypatch, capfdbinary):
         capfdbinary.readouterr()
         with monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["flamescore", *words])
-            for name, value in environ.items():
+            for name, value in {"FLAMESCORE_NOW": os.environ.get("FLAMESCORE_NOW", NOW), **environ}.items():
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as left:
                 main()

@@ -80,6 +80,9 @@ events:
   - path: events.csv
 """
 
+NOW = "2026-11-22T11:00:00Z"
+"""When it is scored, if a test says nothing else."""
+
 RANKED = ["101", "103", "105", "102", "104", "106", "107", "108"]
 """The contacts in the order of `interest`: 25, 20, 20, 15, 5, 0, 0, -5 points."""
 
@@ -108,9 +111,9 @@ def write_project(folder: Path) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without what would steer the program."""
+    """The environment without what would steer the program, on the day of the project."""
     plain = {k: v for k, v in os.environ.items() if not k.startswith("FLAMESCORE_") and k != "NO_COLOR"}
-    return plain | more
+    return plain | {"FLAMESCORE_NOW": NOW} | more
 
 
 def command(*words: str) -> list[str]:

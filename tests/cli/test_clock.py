@@ -90,7 +90,7 @@ def test_make_latest_moves_it_and_every_reader_warns(project, flamescore):
     future = latest(project)
     assert future.startswith("2027-11-26")
     said = (
-        f'latest: O101 "latest" is {future}, whose as_of is 365 days ahead. '
+        f'latest: warning O101: "latest" is {future}, whose as_of is 365 days ahead. '
         "flamescore score --make-latest moves it.\n"
     )
     for words in (
@@ -158,7 +158,7 @@ def test_a_clock_that_can_not_be_read(flamescore, now):
     assert (done.code, done.out) == (2, "")
     assert (
         done.err
-        == f"U002 FLAMESCORE_NOW must be an instant such as `2026-11-21T02:00:00Z`, and is `{now}`.\n"
+        == f"error U002: FLAMESCORE_NOW must be an instant such as `2026-11-21T02:00:00Z`, and is `{now}`.\n"
     )
 
 

@@ -110,7 +110,7 @@ def check_the_list_of_runs(nights, flamescore, file: str) -> None:
 
 def check_the_next_night(nights, flamescore, file: str) -> None:
     run_id = latest(nights)
-    told = f"out/runs/{run_id}/{file}: O103 The run before can't be read: {file} "
+    told = f"out/runs/{run_id}/{file}: warning O103: The run before can't be read: {file} "
     matters = file in ("run.json", "scores.parquet")
     tried = flamescore("score", "--as-of", "2026-11-22", "--dry-run")
     assert (tried.code, "Nothing was written.\n" in tried.out) == (0, True)
@@ -149,7 +149,7 @@ def test_both_kinds_of_comparison_are_one_warning(nights, flamescore):
     (nights / "out" / "latest" / "run.json").unlink()
     done = flamescore("score", "--as-of", "2026-11-22")
     assert done.err == (
-        f"out/runs/{run_id}/run.json: O103 The run before can't be read: run.json is missing. "
+        f"out/runs/{run_id}/run.json: warning O103: The run before can't be read: run.json is missing. "
         "What changed since then is not told. Its numbers of rows are not compared with today's.\n"
     )
     (nights / "out" / "latest" / "scores.parquet").write_bytes(b"PAR1")
@@ -157,7 +157,7 @@ def test_both_kinds_of_comparison_are_one_warning(nights, flamescore):
     done = flamescore("score", "--dry-run", "--as-of", "2026-11-23")
     (size,) = (file["bytes"] for file in record(nights)["files"] if file["path"] == "scores.parquet")
     assert done.err == (
-        f"out/runs/{run_id}/scores.parquet: O103 The run before can't be read: scores.parquet has 4 bytes, "
+        f"out/runs/{run_id}/scores.parquet: warning O103: The run before can't be read: scores.parquet has 4 bytes, "
         f"and {size:,} were published. What would change is not told.\n"
     )
     assert done.out.endswith(
@@ -250,7 +250,7 @@ def test_all_that_is_damaged_is_told_in_one_row(nights, flamescore):
 def test_a_check_in_every_format(nights, flamescore, form):
     (nights / "out" / "runs" / runs(nights)[0] / "scores.csv").unlink()
     done = flamescore("runs", "--check", "--format", form, "-o", "checked", "-q")
-    assert (done.code, done.raw, done.err[:5]) == (3, b"", "O005 ")
+    assert (done.code, done.raw, done.err[:11]) == (3, b"", "error O005:")
     made = (nights / "checked").read_bytes()
     if form in ("table", "csv", "json", "ndjson", "md"):
         assert [made.count(word) for word in (b"sound", b"scores.csv is missing")] == [1, 1]

@@ -49,7 +49,7 @@ def unchanged(folder):
         (
             "rules.yaml",
             RULES.replace("points: 10", "points: ten"),
-            'rules.yaml:9:56: R022 Rule "Call": `points` ',
+            'rules.yaml:9:56: error R022: Rule "Call": `points` ',
         ),
         ("rules.yaml", RULES.replace("Employees", "Employes"), "Did you mean `Employees`?"),
         ("flamescore.yaml", "version: 1\nruls: x\n", "flamescore.yaml:2:1: P"),
@@ -147,7 +147,7 @@ def test_6_an_output_that_is_no_folder(project, flamescore):
     (project / "out").write_text("a file")
     done = flamescore("score")
     assert (done.code, done.out) == (6, "")
-    assert done.err.startswith(f"O002 {project}/out can't be written: ")
+    assert done.err.startswith(f"error O002: {project}/out can't be written: ")
     assert (project / "out").read_text() == "a file"
 
 
@@ -171,7 +171,7 @@ def test_6_a_disk_that_is_full_at_any_file(scored, flamescore, monkeypatch, name
         done = flamescore("score")
     assert (done.code, done.out) == (6, "")
     assert done.err == (
-        f"O002 {scored}/out can't be written: No space left on device; nothing was published\n"
+        f"error O002: {scored}/out can't be written: No space left on device; nothing was published\n"
         "        free some space, or keep fewer runs with keep_runs, and run again\n"
     )
 
@@ -209,7 +209,7 @@ def test_70_whatever_kind_of_exception_it_is(scored, flamescore, monkeypatch, ki
         done = flamescore("score")
     assert (done.code, done.out) == (70, "")
     name = type(kind).__name__
-    assert done.err.startswith(f"X070 A fault of flamescore itself: {name} at flamescore.nightly:")
+    assert done.err.startswith(f"error X070: A fault of flamescore itself: {name} at flamescore.nightly:")
     assert done.err.count("\n") == 2
     assert "ann@" not in done.err
 
@@ -228,7 +228,7 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
     with unchanged(scored):
         done = flamescore(*words)
     assert (done.code, done.out) == (70, "")
-    assert done.err.startswith("X070 A fault of flamescore itself: ValueError at flamescore.")
+    assert done.err.startswith("error X070: A fault of flamescore itself: ValueError at flamescore.")
     assert done.err.count("\n") == 2
     assert not {"ann@example.com", "555", "Traceback", "Ann"} & set(done.err.replace(",", " ").split())
     said = json.loads(flamescore(*words, "--log-format", "json").err)
@@ -239,8 +239,8 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
 @pytest.mark.parametrize(
     ("number", "code", "said"),
     [
-        (signal.SIGINT, 130, "X130 Interrupted. Nothing was left half-written.\n"),
-        (signal.SIGTERM, 143, "X143 Terminated. Nothing was left half-written.\n"),
+        (signal.SIGINT, 130, "error X130: Interrupted. Nothing was left half-written.\n"),
+        (signal.SIGTERM, 143, "error X143: Terminated. Nothing was left half-written.\n"),
     ],
 )
 def test_130_and_143_tidy_up(scored, number, code, said):

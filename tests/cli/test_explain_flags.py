@@ -112,7 +112,7 @@ def test_format_table_where_the_suffix_says_json(scored, explain):
 def test_a_suffix_that_says_nothing(scored, flamescore):
     done = flamescore("explain", "101", "-o", "why.csv")
     assert (done.code, (scored / "why.csv").exists()) == (2, False)
-    assert done.err.startswith("U010 Can't tell the format from `why.csv`.\n")
+    assert done.err.startswith("error U010: Can't tell the format from `why.csv`.\n")
 
 
 @pytest.mark.usefixtures("scored")
@@ -194,7 +194,7 @@ def test_an_unknown_contact_exits_with_4(flamescore):
     done = flamescore("explain", "999")
     assert (done.code, done.out) == (4, "")
     assert done.err == (
-        "N001 No contact has the id or e-mail `999`.\n"
+        "error N001: No contact has the id or e-mail `999`.\n"
         "        Ids match exactly (0042 is not 42); e-mails match as a whole.\n"
     )
 
@@ -218,7 +218,7 @@ def test_no_run_yet_exits_with_4(flamescore):
 def test_run_and_as_of_do_not_go_together(flamescore):
     done = flamescore("explain", "101", "--run", "latest", "--as-of", "now")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("U011 Use --run or --as-of, not both.\n")
+    assert done.err.startswith("error U011: Use --run or --as-of, not both.\n")
 
 
 @pytest.mark.usefixtures("scored")

@@ -35,7 +35,7 @@ def test_a_mapped_header_that_one_file_lacks_stops_the_run(flamescore, here):
     done = score(flamescore, here, MAPPED, ev__a=A.replace("url", "Link"), ev__b=B.format("Link URL"))
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        f"{here}/flamescore.yaml:7:20: P028 "
+        f"{here}/flamescore.yaml:7:20: error P028: "
         'ev/b.csv has no column "Link", mapped to "url". It has "Link URL".\n'
         "    7 |     columns: {url: Link}\n"
         "      |                    ^^^^\n"

@@ -54,7 +54,7 @@ def test_a_header_in_another_case(flamescore, here, header):
     assert (done.code, done.err) == (
         0,
         (
-            f'events ev: I111 "{header}" in ev/b.csv (1 of 2 files) is not read; the column is called "url", '
+            f'events ev: warning I111: "{header}" in ev/b.csv (1 of 2 files) is not read; the column is called "url", '
             f'as rule "Prices" (rules.yaml:7) names it. Write: columns: {{url: [url, {header}]}}\n'
         ),
     )
@@ -200,7 +200,7 @@ def test_a_canonical_column_in_another_case_in_the_only_file(flamescore, here, k
     assert (done.code, done.err) == (
         0,
         (
-            f'{kind} {path}: I111 "{header}" in {path} is not read; the column is called "{column}". '
+            f'{kind} {path}: warning I111: "{header}" in {path} is not read; the column is called "{column}". '
             f"Write: columns: {{{column}: {header}}}\n"
         ),
     )
@@ -212,7 +212,7 @@ def test_the_action_of_a_tag_history_in_another_case(flamescore, here):
     done = score(flamescore, here, project, h=history)
     assert (done.code, done.out) == (2, "")
     assert (
-        'flamescore.yaml:7:5: P034 "Action" in h.csv is not read; the column is called "action".\n'
+        'flamescore.yaml:7:5: error P034: "Action" in h.csv is not read; the column is called "action".\n'
         in done.err
     )
     assert "        Write: columns: {action: Action}\n" in done.err
@@ -307,5 +307,5 @@ def test_optional_holds_for_a_column_that_nothing_maps(flamescore, here):
 def test_a_column_that_no_file_has_is_an_error_as_before(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__a=B.format("Url"))
     assert done.code == 2
-    assert 'R091 Rule "Prices": No events export has the column `url`.\n' in done.err
+    assert 'error R091: Rule "Prices": No events export has the column `url`.\n' in done.err
     assert "I11" not in done.err

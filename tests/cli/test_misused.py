@@ -38,7 +38,7 @@ def test_what_a_value_must_be_and_is(flamescore, words, said):
     verb = words.split()[0]
     done = flamescore(*words.split())
     first, *rest = done.err.splitlines()
-    assert (done.code, done.out, first) == (2, "", f"U002 {said}")
+    assert (done.code, done.out, first) == (2, "", f"error U002: {said}")
     assert rest == ([] if "--hot-flames" in words else [f"        See `flamescore {verb} --help`."])
     if "--log-format" not in words:
         told = json.loads(flamescore(*words.split(), "--log-format", "json").err)
@@ -62,5 +62,5 @@ def typed():
 def test_no_value_is_told_in_the_words_of_the_library(flamescore, words):
     done = flamescore(*words)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("U002 ")
+    assert done.err.startswith("error U002: ")
     assert done.err.splitlines()[0].endswith(", not `?`.")

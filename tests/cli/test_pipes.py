@@ -80,7 +80,7 @@ def test_a_full_disk_behind_stdout(project, flamescore, words):
             command(*words), cwd=project, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert done.returncode == 6
-    assert done.stderr == b"O007 Standard output can't be written: No space left on device.\n"
+    assert done.stderr == b"error O007: Standard output can't be written: No space left on device.\n"
 
 
 def test_closed_streams(project):

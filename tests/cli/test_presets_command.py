@@ -60,7 +60,7 @@ def test_one_is_shown(flamescore, tmp_path):
 def test_one_that_is_not_there(flamescore):
     done = flamescore("presets", "hubspt")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "P029 There is no preset `hubspt`.\n        Did you mean `hubspot`?\n"
+    assert done.err == "error P029: There is no preset `hubspt`.\n        Nearest: `hubspot`.\n"
     done = flamescore("presets", "hubspt", "--log-format", "json")
     assert json.loads(done.err)["code"] == "P029"
 

@@ -204,7 +204,7 @@ def test_without_a_project_file_it_says_what_is_missing(project, flamescore):
     done = flamescore("score")
     assert done.code == 2
     assert done.err == (
-        "U001 There is no project file (flamescore.yaml); --rules, --contacts and --events must be given.\n"
+        "error U001: There is no project file (flamescore.yaml); --rules, --contacts and --events must be given.\n"
         "        `flamescore score --help` shows how.\n"
     )
     assert not (project / "out").exists()
@@ -229,7 +229,7 @@ def test_strict_stops_at_an_event_type_that_no_event_has(project, flamescore):
     done = flamescore("score", "--strict")
     assert done.code == 3
     assert done.err == (
-        "I050 No event in the rules' windows is of the type `cal`, which a rule names.\n"
+        "error I050: No event in the rules' windows is of the type `cal`, which a rule names.\n"
         "        Did you mean `call`?\n"
     )
     assert len(runs(project)) == 1

@@ -51,7 +51,7 @@ def test_warnings_of_a_rule_file_are_a_line_each(project, flamescore):
     done = flamescore("score")
     assert done.code == 0
     assert done.err == (
-        'rules.yaml:8:50: R100 Rule "Form": This penalty expires, by the defaults of the score or group.\n'
+        'rules.yaml:8:50: warning R100: Rule "Form": This penalty expires, by the defaults of the score or group.\n'
     )
     assert record(project)["warnings"] == [done.err.rstrip("\n")]
 
@@ -60,4 +60,4 @@ def test_warnings_of_a_rule_file_are_a_line_each(project, flamescore):
 def test_an_unreadable_as_of_is_no_fault_of_the_program(flamescore):
     done = flamescore("score", FLAMESCORE_AS_OF="tomorrow")
     assert done.code == 2
-    assert done.err.startswith("U002 FLAMESCORE_AS_OF must be ")
+    assert done.err.startswith("error U002: FLAMESCORE_AS_OF must be ")

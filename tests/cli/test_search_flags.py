@@ -244,7 +244,7 @@ def test_a_file_that_does_not_say_its_format(scored, flamescore, words, known):
     done = flamescore(*words, "-o", "calls.xyz")
     assert (done.code, (scored / "calls.xyz").exists()) == (2, False)
     assert done.err == (
-        "U010 Can't tell the format from `calls.xyz`.\n"
+        "error U010: Can't tell the format from `calls.xyz`.\n"
         f"        Use one of the suffixes {known}, or add --format.\n"
     )
 
@@ -278,16 +278,19 @@ def test_a_folder_that_is_not_there(flamescore):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--flames", "6"], "U006 --flames: `6` is not a number of flames."),
-        (["--flames", "5-4"], "U006 --flames: `5-4` is not a number of flames."),
-        (["--score", "intrest"], "U005 This run has no score `intrest`.\n        Did you mean `interest`?"),
-        (["--score", "fit:9"], "U006 --score: `9` is not a number of flames."),
+        (["--flames", "6"], "error U006: --flames: `6` is not a number of flames."),
+        (["--flames", "5-4"], "error U006: --flames: `5-4` is not a number of flames."),
+        (
+            ["--score", "intrest"],
+            "error U005: This run has no score `intrest`.\n        Nearest: `interest`.",
+        ),
+        (["--score", "fit:9"], "error U006: --score: `9` is not a number of flames."),
         (
             ["--columns", "name,Contry"],
-            "U008 There is no column `Contry`.\n        Did you mean `Country`?",
+            "error U008: There is no column `Contry`.\n        Nearest: `Country`.",
         ),
-        (["--where", "Contry=US"], "--where:1:1: R090 No contacts export has the column `Contry`."),
-        (["--min-score", "nan"], "U002 --min-score must be a number, not `nan`."),
+        (["--where", "Contry=US"], "--where:1:1: error R090: No contacts export has the column `Contry`."),
+        (["--min-score", "nan"], "error U002: --min-score must be a number, not `nan`."),
     ],
 )
 @pytest.mark.usefixtures("scored")
@@ -302,7 +305,9 @@ def test_without_owners_or_tags_it_says_how_to_map_them(project, flamescore):
     assert flamescore("score").code == 0
     done = flamescore("search", "--owner", "Bob")
     assert done.code == 2
-    assert done.err.startswith("U007 --owner needs the column `owner`, which the contacts do not have.")
+    assert done.err.startswith(
+        "error U007: --owner needs the column `owner`, which the contacts do not have."
+    )
 
 
 def test_no_run_yet(project, flamescore):

@@ -13,8 +13,8 @@ import pytest
 from cli.small import CONTACTS, environment, program, runs, write_project
 from cli.test_exit_codes import started, unchanged
 
-INTERRUPTED = "X130 Interrupted. Nothing was left half-written.\n"
-TERMINATED = "X143 Terminated. Nothing was left half-written.\n"
+INTERRUPTED = "error X130: Interrupted. Nothing was left half-written.\n"
+TERMINATED = "error X143: Terminated. Nothing was left half-written.\n"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 EVERY = 1 if FULL else 13
@@ -136,7 +136,7 @@ main()
     [
         (["--version"], 0, ""),
         (["runs", "-q"], 0, ""),
-        (["explain", "nobody"], 4, "N001 No contact has the id or e-mail `nobody`.\n"),
+        (["explain", "nobody"], 4, "error N001: No contact has the id or e-mail `nobody`.\n"),
     ],
 )
 def test_while_it_leaves_signals_change_nothing(scored, words, code, said):

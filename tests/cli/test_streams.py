@@ -15,7 +15,7 @@ from cli.small import environment, program, runs, write_project
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 
-FULL_DISK = "O007 Standard output can't be written: No space left on device.\n"
+FULL_DISK = "error O007: Standard output can't be written: No space left on device.\n"
 WAYS = (
     ">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-",
     "| true", "2>&1 | true", "2> >(true)",
@@ -183,6 +183,8 @@ def test_what_native_code_prints_is_kept_away(folder):
     )
     done = program(text, cwd=folder)
     assert done.returncode == 70
-    assert done.stderr.startswith("X070 A fault of flamescore itself: PanicException at flamescore.nightly:")
+    assert done.stderr.startswith(
+        "error X070: A fault of flamescore itself: PanicException at flamescore.nightly:"
+    )
     assert done.stderr.count("\n") == 2
     assert "ann@" not in done.stderr

@@ -31,7 +31,7 @@ def test_by_a_flag_or_a_variable(flamescore, flag, variable, instead):
         (variable, flamescore("score", **{variable: URL})),
     ):
         assert (done.code, done.out) == (2, "")
-        assert done.err == f'P031 {origin}: "s3://bucket/leads" is a URL; {instead}\n'
+        assert done.err == f'error P031: {origin}: "s3://bucket/leads" is a URL; {instead}\n'
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_in_the_project_file(project, flamescore, line, place, instead):
     assert (done.code, done.out) == (2, "")
     lines = done.err.splitlines()
     assert lines[0].startswith(
-        f'{project}/flamescore.yaml:{place}: P031 "s3://bucket/leads" is a URL; {instead}'
+        f'{project}/flamescore.yaml:{place}: error P031: "s3://bucket/leads" is a URL; {instead}'
     )
     assert "s3://bucket/leads" in lines[1]
     assert "hush" not in done.err
@@ -78,7 +78,10 @@ def test_every_url_is_told_at_once(project, flamescore):
 )
 def test_a_file_url_names_the_plain_path(flamescore, url, plain):
     done = flamescore("runs", "--output", url)
-    assert (done.code, done.err) == (2, f'P031 --output: "{url}" is a URL; write the plain path: {plain}\n')
+    assert (done.code, done.err) == (
+        2,
+        f'error P031: --output: "{url}" is a URL; write the plain path: {plain}\n',
+    )
 
 
 def test_under_json(flamescore):
@@ -93,5 +96,5 @@ def test_the_home_of_a_user_whom_nobody_knows(flamescore, words):
     done = flamescore("score", *words)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(
-        "U002 `~nobody-here/x` begins with the home of a user whom this machine does not"
+        "error U002: `~nobody-here/x` begins with the home of a user whom this machine does not"
     )

@@ -48,7 +48,8 @@ def score(folder: Path, project: str, *words: str) -> Ran:
     prepare(folder, project)
     arguments = ["flamescore", "score", "--config", str(folder / "flamescore.yaml"), "--accept", *words]
     with TemporaryFile("w+") as said, TemporaryFile("w+") as told:
-        with patch.object(sys, "argv", arguments), redirect_stderr(said), redirect_stdout(told):
+        now = patch.dict(os.environ, FLAMESCORE_NOW=AS_OF)
+        with now, patch.object(sys, "argv", arguments), redirect_stderr(said), redirect_stdout(told):
             try:
                 main()
                 code = 0

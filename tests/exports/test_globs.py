@@ -103,7 +103,7 @@ def link(bench, name, target):
 
 
 def warned(bench, path):
-    return bench.load(f"contacts: [{{path: contacts.csv}}]\nevents: [{{path: '{path}'}}]\n").warnings
+    return bench.load(f"contacts: [{{path: contacts.csv}}]\nevents: [{{path: '{path}'}}]\n").findings
 
 
 OWN = ["below", "own"]
@@ -124,18 +124,19 @@ ADVICE = "add what is meant as a source of its own"
 def test_a_link_that_leads_out_is_not_followed(linked, path, target, name):
     link(linked, f"ev/{name}", linked.folder.parent / "away" / target)
     assert types(linked, path) == OWN
-    assert list(warned(linked, path)) == [
-        f"events {path}: I128 1 link leads out of the folder and was not followed: `ev/{name}`; {ADVICE}"
-    ]
+    (found,) = warned(linked, path)
+    assert (found.code, found.subject, found.count) == ("I128", f"events {path}", 1)
+    assert found.message == (f"1 link leads out of the folder and was not followed: `ev/{name}`; {ADVICE}.")
 
 
 def test_many_links_that_lead_out_are_one_warning(linked):
     for number in range(1_005):
         link(linked, f"ev/{number:04}.csv", linked.folder.parent / "away" / "secret.csv")
     (said,) = warned(linked, "ev")
-    assert said == (
-        "events ev: I128 1,005 links lead out of the folder and were not followed: "
-        f"`ev/0000.csv`, `ev/0001.csv`, `ev/0002.csv` and 1,002 more; {ADVICE}"
+    assert (said.code, said.count) == ("I128", 1_005)
+    assert said.message == (
+        "1,005 links lead out of the folder and were not followed: "
+        f"`ev/0000.csv`, `ev/0001.csv`, `ev/0002.csv` and 1,002 more; {ADVICE}."
     )
 
 

@@ -88,7 +88,7 @@ def test_nothing_that_is_told_of_the_list_is_lost(opened):
     assert keys.contacts.columns == ["contact_id", "email", "vids", "phone"]
     assert_frame_equal(keys.contacts, everything.contacts.select(keys.contacts.columns))
     assert_frame_equal(keys.rejects, everything.rejects)
-    assert (keys.records, keys.warnings) == (everything.records, everything.warnings)
+    assert (keys.records, keys.findings) == (everything.records, everything.findings)
 
 
 def test_addresses_are_read_when_they_are_asked_for(opened):

@@ -199,5 +199,5 @@ def test_old_rows_are_no_rejects_under_strict_and_a_damaged_one_is(tmp_path, way
     if way == "csv":
         with (tmp_path / "events.csv").open("a") as file:
             file.write("1,visit,2020-01-01\n")
-        with pytest.raises(InputError, match="1 short_row"):
+        with pytest.raises(InputError, match="--strict: 1 warning stops this run"):
             nightly(project, strict)

@@ -52,7 +52,7 @@ def test_events_of_old_ids_count_for_the_survivor(bench):
     assert found == {"78": 3.0, "5": 1.0}
     assert loaded.records[0].counts.superseded == 1
     assert (scored.observed.sources[1].counts.kept, scored.observed.sources[1].counts.orphans) == (4, 1)
-    assert loaded.warnings == ()
+    assert loaded.findings == ()
     assert single(loaded, "78").events[0].frame.collect().height == 3
 
 
@@ -98,10 +98,10 @@ def test_rings_and_clashes_are_told(bench):
     found, loaded, _ = scores(bench)
     assert found == {"1": 2.0, "3": 1.0}
     first = "the one that comes first in the export"
-    assert loaded.warnings == (
-        f"contacts: 1 merged id claimed by a second contact; {first} has it",
-        f"contacts: 1 ring of contacts that are merged into each other; {first} stands",
-    )
+    assert [(each.code, each.message) for each in loaded.findings] == [
+        ("I145", f"1 merged id claimed by a second contact; {first} has it."),
+        ("I145", f"1 ring of contacts that are merged into each other; {first} stands."),
+    ]
 
 
 INTO = PROJECT.replace('{column: vids, separator: ";"}', "{into: master}").replace("vids", "master")
@@ -138,7 +138,8 @@ def test_what_was_merged_into_a_stranger_is_gone(bench):
     assert found == {"5": 1.0}
     assert scored.observed.sources[-1].counts.orphans == 2
     assert loaded.tag_history.is_empty()
-    assert loaded.warnings == ("contacts: 1 contact merged into somebody who is not in the list",)
+    (found,) = loaded.findings
+    assert found.message == "1 contact merged into somebody who is not in the list; they get no score."
 
 
 def test_a_column_that_is_not_there_is_told(bench):

@@ -43,10 +43,9 @@ def test_the_first_rejects_are_told_in_order_of_the_file_and_all_are_counted(wit
     assert told == [("events.csv", *each) for each in FIRST_FIVE[:keep]]
     (source,) = loaded.events
     assert (source.record.counts.rows, source.record.counts.rejected) == (50, 40)
-    assert (
-        f"I131 rejects.csv holds the first {keep:,} of 40 rejects; the others are counted"
-        in source.record.notes
-    )
+    (found,) = source.record.findings
+    assert (found.code, found.count, found.of) == ("I131", 40, 50)
+    assert f"`rejects.csv` holds the first {keep:,}." in found.message
 
 
 def test_none_is_left_out_where_all_have_room(with_contacts):
@@ -99,9 +98,8 @@ def test_contacts_with_many_repeated_and_missing_ids(bench):
         ("contacts.csv", 4, 5, "repeated_id"),
     ]
     assert (loaded.records[0].counts.rejected, loaded.records[0].counts.kept) == (100, 2)
-    assert (
-        "I131 rejects.csv holds the first 3 of 100 rejects; the others are counted" in loaded.records[0].notes
-    )
+    (found,) = loaded.records[0].findings
+    assert "`rejects.csv` holds the first 3." in found.message
 
 
 def test_rows_of_parquet(with_contacts):
@@ -212,15 +210,14 @@ def test_a_run_with_more_rejects_than_are_kept_says_so_everywhere(tmp_path):
     project(tmp_path, "events.csv")
     (tmp_path / "events.csv").write_text(HEAD + SOUND + "1,visit\n" * 100_003)
     code, err, _ = score(tmp_path, "--max-rejects", "100%")
-    said = "I131 rejects.csv holds the first 100,000 of 100,003 rejects; the others are counted"
-    assert (code, f"events events.csv: {said}\n" in err) == (0, True)
-    assert "events events.csv: of 100,004 rows 100,003 rejected\n" in err
+    reason = "100,003 short_row. `rejects.csv` holds the first 100,000."
+    said = f"events events.csv: warning I131: 100,003 of 100,004 rows are rejected: {reason}"
+    assert (code, f"{said}\n" in err) == (0, True)
     run = tmp_path / "out" / "latest"
     record = json.loads((run / "run.json").read_text())
-    assert f"events events.csv: {said}" in record["warnings"]
-    assert record["sources"][1]["notes"][-1] == said
+    assert said in record["warnings"]
     assert record["sources"][1]["rejected"] == 100_003
-    assert said in (run / "report.md").read_text()
+    assert said in (run / "report.md").read_text().replace("\\", "")
     lines = (run / "rejects.csv").read_text().splitlines()
     assert len(lines) == 100_001
     assert lines[-1].startswith("events.csv,100001,100002,short_row,")

@@ -191,9 +191,12 @@ def test_rounded_ids_among_merged_ones_are_left_out(bench):
     bench.write("contacts.csv", "contact_id,old\n1,7;1.5E+11\n2,1.5E+11\n")
     loaded = bench.load("contacts: [{path: contacts.csv, merged: {column: old}}]\n")
     assert loaded.aliases["contact_id"].to_list() == ["7"]
-    assert loaded.warnings == (
-        "contacts: I145 2 merged ids written like 9.99999a+99: a spreadsheet rounded them, and they are left out",
-    )
+    assert [(each.code, each.message) for each in loaded.findings] == [
+        (
+            "I145",
+            "2 merged ids written like 9.99999a+99: a spreadsheet rounded them, and they are left out.",
+        )
+    ]
 
 
 def test_the_shape_that_most_have_is_told(bench):

@@ -244,7 +244,7 @@ def test_standard_input_by_a_flag(with_contacts, monkeypatch):
 
 
 def test_standard_input_twice_or_empty_or_a_terminal(with_contacts, monkeypatch):
-    with pytest.raises(ProjectFileError, match=r"P029 Standard input \(`-`\) can be one source"):
+    with pytest.raises(ProjectFileError, match=r"P030 Standard input \(`-`\) can be one source"):
         with_contacts.survey(CONTACTS + "events: [{path: '-'}, {path: '-'}]\n")
     monkeypatch.setattr("sys.stdin", Piped(b""))
     with pytest.raises(InputError, match=r"I002 events: `-` is empty"):

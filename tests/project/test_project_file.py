@@ -270,6 +270,7 @@ WRONG = {
     "output": (" ", "must be a text, and is empty."),
     "as_of": ("soon", "must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `soon`."),
     "max_rejects": ("150%", "must be a percentage such as `1%` or a number of rows, and is `150%`."),
+    "fail_on": ("note", "must be `error` or `warning`, and is `note`."),
     "hot_flames": ("6", "must be a whole number from 1 to 5, and is `6`."),
     "keep_runs": ("-1", "must be a whole number from 1 to 1,000,000, and is `-1`."),
     "mode": ("rw", "must be a file mode such as `0640`, and is `rw`."),

@@ -86,7 +86,7 @@ def test_who_is_closest_and_by_owner(page):
 def test_the_rules_and_the_input(page):
     assert "Visited the sales page 3 14 53 Submitted a web form 2 2 4 " in page.text
     assert "Visited the sales page rule limit 1 \N{EN DASH} -4.5 Already a customer 1 1 -1,000" in page.text
-    assert "events s3://bucket/mail-*.csv: of 20 rows 2 rejected" in page.text
+    assert "Findings Nothing to report." in page.text
 
 
 def test_two_scores_have_a_grid(page):

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from rich.ansi import AnsiDecoder
 from rich.console import Console
 
+from flamescore.findings import Finding, Severity
 from flamescore.report import (
     Lead,
     Reason,
@@ -65,9 +66,9 @@ def named(name: str) -> Scored:
     return scored(contacts=CONTACTS.with_columns(name=pl.lit(name)))
 
 
-def printed(result: Scored, *, width: int = 200, warnings: tuple[str, ...] = ()) -> str:
+def printed(result: Scored, *, width: int = 200, findings: tuple[Finding, ...] = ()) -> str:
     console = Console(file=io.StringIO(), width=width, color_system="truecolor", force_terminal=True)
-    console.print(render_terminal(told(result, warnings=warnings)))
+    console.print(render_terminal(told(result, findings=findings)))
     text = console.file.getvalue()
     return plain_text(text)
 
@@ -217,7 +218,9 @@ def test_one_is_one_and_thousands_are_parted_on_the_terminal():
 
 
 def test_the_terminal_shows_it_all():
-    text = printed(scored(), warnings=("keep: there is no column fax",))
+    text = printed(
+        scored(), findings=(Finding("I114", Severity.WARNING, "keep fax", "There is no such column."),)
+    )
     assert "4 contacts as of 2026-11-20 19:00 MST (run 2026-11-21T020000Z-3f9a1c)" in text
     assert "The interest: 2 hot" in text
     assert "▲▲▲▲▲  2  ██████████████████████████████" in text
@@ -226,7 +229,7 @@ def test_the_terminal_shows_it_all():
     assert "Score: 8 at 50%, 20 at 75%, 25.5 at 90%, 25.5 at 99%" in text
     assert "Visited the sales page 9 times, last today, +22.5" in text
     assert "25.5 (100%)" in text
-    assert "- keep: there is no column fax" in text
+    assert "- keep fax: warning I114: There is no such column." in text
 
 
 def test_those_not_to_be_called_are_told():
@@ -340,7 +343,7 @@ def test_a_cut_list_says_so():
 
 def test_clean_input_in_the_report():
     result = replace(scored(), observed=replace(scored().observed, sources=()))
-    assert render_markdown(told(result)).endswith("## The input\n\nNo warnings.\n")
+    assert render_markdown(told(result)).endswith("## Findings\n\nNothing to report.\n")
 
 
 def test_a_narrow_terminal_shows_the_strongest_reason_alone():

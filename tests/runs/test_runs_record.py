@@ -12,12 +12,13 @@ import pytest
 from pydantic import ValidationError
 
 from flamescore._version import __version__
-from flamescore.errors import InputError
-from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
+from flamescore.errors import InputError, Where
+from flamescore.findings import Finding, InExport, Severity
+from flamescore.frames import POINTS, SCORES
 from flamescore.runs import RulesFile, RunRecord, describe, finished, read_record, write_record
 from flamescore.steps import Step
 from runs.whole import RULES, publish
-from tables.by_hand import AS_OF, SOURCE, scored
+from tables.by_hand import AS_OF, scored
 
 if TYPE_CHECKING:
     from flamescore.scoring import Scored
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 OUTPUTS = Path(__file__).parents[2] / "docs/outputs.md"
 STARTED = datetime(2026, 11, 21, 2, 1, tzinfo=UTC)
 RUN = "2026-11-21T020000Z-3f9a1c"
-
-
-LOST = "events s3://bucket/mail-*.csv: of 20 rows 2 rejected, 1 of contacts that are not in the list"
 
 
 def of(result: Scored, **settings) -> RunRecord:
@@ -41,14 +39,22 @@ def record(*, steps=(), **settings) -> RunRecord:
 
 
 def test_it_reads_back_as_it_was_written(tmp_path):
-    written = record(steps=(Step("load", 1.25, 70),), warnings=("a warning",))
+    written = record(
+        steps=(Step("load", 1.25, 70),), findings=(Finding("O102", Severity.WARNING, "as_of", "a warning"),)
+    )
     write_record(tmp_path, written)
     assert read_record(tmp_path) == written
     assert (tmp_path / "run.json").read_bytes().endswith(b"}\n")
 
 
 def test_what_it_says(tmp_path):
-    write_record(tmp_path, record(steps=(Step("load", 1.25, 70),), warnings=("a warning",)))
+    write_record(
+        tmp_path,
+        record(
+            steps=(Step("load", 1.25, 70),),
+            findings=(Finding("O102", Severity.WARNING, "as_of", "a warning"),),
+        ),
+    )
     told = json.loads((tmp_path / "run.json").read_bytes())
     versions = told.pop("versions")
     assert versions["program"] == __version__
@@ -103,7 +109,7 @@ def test_what_it_says(tmp_path):
             "tags_disagree": 0,
             "ambiguous_contacts": 0,
         },
-        "warnings": ["a warning", LOST],
+        "warnings": ["as_of: warning O102: a warning"],
         "given": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]
@@ -121,7 +127,10 @@ def test_what_it_says(tmp_path):
 
 def test_credentials_never_reach_it(tmp_path):
     rules = RulesFile.of("https://ann:hunter2@host/rules.yaml?token=hunter2", "version: 1\n")
-    write_record(tmp_path, record(rules=rules, warnings=("s3://k:hunter2@b/a.csv is old",)))
+    write_record(
+        tmp_path,
+        record(rules=rules, findings=(Finding("I003", Severity.ERROR, "", "s3://k:hunter2@b/a.csv is old"),)),
+    )
     text = (tmp_path / "run.json").read_text(encoding="utf-8")
     assert "hunter2" not in text
     assert "secret" not in text
@@ -249,38 +258,28 @@ def test_percentiles_by_nearest_rank():
     assert percentiles(nobody) == [(50, None), (75, None), (90, None), (99, None)]
 
 
-# --- what was wrong with the input
+# --- findings
 
 
-def warnings_of(observed, *warnings: str) -> tuple[str, ...]:
-    return of(replace(scored(), observed=observed), warnings=warnings).warnings
-
-
-def test_the_problems_a_line_each():
-    observed = replace(
-        scored().observed,
-        sources=(SOURCE, SourceRecord("contacts", "c.csv", (), Counts(rows=5, kept=4, old=1))),
-        unread=(("contacts", "employees", 1),),
-        unvalued=(("interest", "adjust", 2_000),),
-        unseen=("webinar",),
-        undated=1,
-        tags_disagree=2,
-        ambiguous_contacts=3,
+def test_findings_are_in_order_and_a_line_each():
+    found = (
+        Finding(
+            "I137", Severity.NOTE, "contacts c.csv", "It is read as latin-1.", InExport("contacts", "c.csv")
+        ),
+        Finding(
+            "O102", Severity.WARNING, "as_of", "It is fixed.", Where("p.yaml", 3, 8), cure="as_of: today"
+        ),
+        Finding(
+            "I131", Severity.WARNING, "events s3://k:s@b/e.csv", "1 of 2.", count=1, of=2, accepted="known"
+        ),
     )
-    assert warnings_of(observed, "s3://k:s@b is old") == (
-        "s3://b is old",
-        LOST,
-        "contacts: 1 cell of column employees can't be read as a number or date",
-        "interest: 2,000 occurrences of rule adjust gave 0 points: no number",
-        "rules name the event type webinar, which no event has",
-        "1 contact with an undated tag, which a rule that needs dates skips",
-        "2 tags on which the contacts export and the tag history disagree; the history is used",
-        "3 contacts with the e-mail or key of an earlier one, which gets the events",
+    record = of(scored(), findings=found)
+    assert record.warnings == (
+        "events s3://b/e.csv: warning I131: 1 of 2. (accepted: known)",
+        "p.yaml:3:8: warning O102: It is fixed.",
+        "contacts c.csv: note I137: It is read as latin-1.",
     )
-
-
-def test_clean_input_has_no_problems():
-    clean = replace(
-        scored().observed, sources=(SourceRecord("contacts", "c.csv", (), Counts(rows=4, kept=4)),)
-    )
-    assert warnings_of(clean) == ()
+    first, second, third = record.findings
+    assert (first.subject, first.count, first.of, first.accepted) == ("events s3://b/e.csv", 1, 2, "known")
+    assert (second.path, second.line, second.column, second.cure) == ("p.yaml", 3, 8, "as_of: today")
+    assert (third.severity, third.source.path, third.path) == ("note", "c.csv", None)

@@ -129,7 +129,6 @@ EXPORTS: Final = (
         "A header stands twice, or is empty",
         "Such a column can't be named.",
         "`Phone Number#2` names the second.",
-        coming=True,
     ),
     Code(
         "I113",
@@ -144,7 +143,6 @@ EXPORTS: Final = (
         "`keep` names a column that no contacts export has",
         "It is misspelled, or the export has changed.",
         "Take the column that is offered, or remove it from `keep`.",
-        coming=True,
     ),
     Code(
         "I116",
@@ -166,7 +164,6 @@ EXPORTS: Final = (
         "`points: {from}` found no number",
         "These occurrences give nothing.",
         "Declare `numbers`, as the text says.",
-        coming=True,
     ),
     Code(
         "I119",
@@ -182,7 +179,6 @@ EXPORTS: Final = (
         "Cells are not numbers, or not dates",
         "A rule asks for numbers or dates, and leaves these cells out.",
         "Declare `numbers` or `dates`, as the text says.",
-        coming=True,
     ),
     Code(
         "I121",
@@ -253,7 +249,6 @@ EXPORTS: Final = (
         "Epochs are written like `1.54111E+12`",
         "A spreadsheet rounded them.",
         "Export again, with the times as text.",
-        coming=True,
     ),
     Code(
         "I131",
@@ -289,7 +284,6 @@ EXPORTS: Final = (
         "Rows were orphaned, superseded or duplicates",
         "Their contact is not in the list, a newer row stands, or they came twice.",
         "Nothing.",
-        coming=True,
     ),
     Code(
         "I136",
@@ -312,7 +306,6 @@ EXPORTS: Final = (
         "A column of contacts was left out",
         "It can't be read, and nothing names it.",
         "Nothing.",
-        coming=True,
     ),
     Code(
         "I139",
@@ -327,7 +320,6 @@ EXPORTS: Final = (
         "Times are in an hour that the clock repeats or skips",
         "The first of the two is taken, or the offset before the gap.",
         "Nothing; or export the times with their offset.",
-        coming=True,
     ),
     Code(
         "I142",
@@ -335,7 +327,6 @@ EXPORTS: Final = (
         "Tags have no date",
         "They never expire or fade.",
         "Nothing; or add a `tag_history`.",
-        coming=True,
     ),
     Code(
         "I143",
@@ -343,7 +334,6 @@ EXPORTS: Final = (
         "The tags of the list and those of the history disagree",
         "One of the two exports is older.",
         "Export both at the same time.",
-        coming=True,
     ),
     Code(
         "I144",
@@ -351,7 +341,6 @@ EXPORTS: Final = (
         "Several contacts have the same key",
         "Events by this key can't be told apart.",
         "Use `contact_key: contact_id`, or merge the contacts.",
-        coming=True,
     ),
     Code(
         "I145",
@@ -366,7 +355,6 @@ EXPORTS: Final = (
         "A window is longer than the history",
         "The export does not reach back as far as a rule looks.",
         "Export the whole window.",
-        coming=True,
     ),
     Code(
         "I147",
@@ -374,7 +362,6 @@ EXPORTS: Final = (
         "Many rows are of contacts that are not in the list",
         "They are more than half of the rows, or twice those of the last run.",
         "Look at the contacts export.",
-        coming=True,
     ),
     Code(
         "I149",

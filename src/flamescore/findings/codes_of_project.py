@@ -88,7 +88,6 @@ PROJECT: Final = (
         "Standard input is named by two sources",
         "It can be read once.",
         "Name a file for one of them.",
-        coming=True,
     ),
     Code(
         "P031",
@@ -110,7 +109,6 @@ PROJECT: Final = (
         "An entry of `accept` can never hold",
         "Its code is unknown, or that of an error or a note; only warnings can be accepted.",
         "Take the code that is offered, or remove the entry.",
-        coming=True,
     ),
     Code(
         "P034",
@@ -132,7 +130,6 @@ PROJECT: Final = (
         "An entry of `accept` fits no warning",
         "What it accepts is gone, or its `subject` is misspelled.",
         "Remove it, if it is not for another day.",
-        coming=True,
     ),
     Code(
         "P111",
@@ -264,6 +261,5 @@ USAGE: Final = (
         "Warnings stop the run under `--strict`",
         "It takes every warning that is not accepted as an error.",
         "Follow each warning's cure, or accept what is known under `accept`.",
-        coming=True,
     ),
 )

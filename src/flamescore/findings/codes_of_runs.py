@@ -31,7 +31,6 @@ RUNS: Final = (
         "A run was published",
         "",
         "",
-        coming=True,
     ),
     Code(
         "O001",
@@ -88,7 +87,6 @@ RUNS: Final = (
         "A dry run is done",
         "Nothing was written.",
         "",
-        coming=True,
     ),
     Code(
         "O100",
@@ -110,7 +108,6 @@ RUNS: Final = (
         "`as_of` is fixed in the project file, and days ago",
         "A nightly job would score the same day for ever.",
         "`as_of: today`.",
-        coming=True,
     ),
     Code(
         "O103",
