@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns, NumberColumns
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports import check_exclude, gaps_of, load, readable, survey
+from flamescore.exports import check_exclude, gaps_of, load, readable, survey, unused_of
 from flamescore.project import check_needed
 from flamescore.rules import (
     bind_condition,
@@ -79,7 +79,7 @@ def read_inputs(
         condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
         if condition is not None:
             check_exclude(condition, opened)
-        gaps = gaps_of(opened, rules, bound.book)
+        gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
         others = () if exclude is None else (exclude,)
         named = named_columns(rules, *others, keep=_kept(project))
         opened = readable(opened, named)
@@ -90,6 +90,7 @@ def read_inputs(
             events=frozenset().union(*(each.events for each in numeric)),
         )
         exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named)
+        exports = replace(exports, findings=(*exports.findings, *unused))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)

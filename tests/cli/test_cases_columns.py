@@ -86,9 +86,7 @@ def test_the_second_of_two_headers(case):
 
 
 def test_an_unclear_column_of_a_preset(case):
-    header = (
-        "Record ID - Contact,First Name,Last Name,Email,Phone Number,Phone Number,Contact owner,Create Date"
-    )
+    header = "Record ID,First Name,Last Name,Email,Phone Number,Phone Number,Contact owner,Create Date"
     case.contacts("1,Ann,Lee,a@x.example,5,6,Bob,2026-01-01 10:00", header)
     case.events("1,click,2026-11-20")
     case.source("contacts", preset="hubspot")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.exports.date_columns import IsoText
-from flamescore.exports.gaps import Gap, check_exclude, gaps_of
+from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
 from flamescore.exports.load import from_frames, load, readable
 from flamescore.exports.opening import survey
 from flamescore.exports.rejects import ExportsRefusedError
@@ -25,4 +25,5 @@ __all__ = [
     "load",
     "readable",
     "survey",
+    "unused_of",
 ]

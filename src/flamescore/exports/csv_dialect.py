@@ -13,8 +13,10 @@ from flamescore.exports.records import decoded
 from flamescore.exports.tempfiles import transcode, with_line_feeds
 from flamescore.input_errors import EMPTY, ENCODING, HEADER, UNREADABLE, fault
 from flamescore.invisible import bare_ends
+from flamescore.project import FIND
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from flamescore.exports.find import Found
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from flamescore.project import Source
 
 HEAD: Final = 1 << 16
+SEARCHED: Final = 100
+"""So many records are looked at for a header."""
+
+_NUMBERED: Final = re.compile(r"#[0-9]+$")
 LONGEST_HEADER: Final = 1 << 23
 MOST_COLUMNS: Final = 20_000
 DELIMITERS: Final = ",;\t|"
@@ -39,7 +45,7 @@ _OTHERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class Head:
     """The first bytes of a file, and where in them the next line begins."""
 
     data: bytes
@@ -47,10 +53,12 @@ class _Head:
     line: int = 1
 
     def next_line(self) -> bytes:
+        """Return the line that begins there, with its end."""
         end = self.data.find(b"\n", self.at)
         return self.data[self.at :] if end < 0 else self.data[self.at : end + 1]
 
-    def past(self, length: int) -> _Head:
+    def past(self, length: int) -> Head:
+        """Go past so many bytes."""
         skipped = self.data[self.at : self.at + length]
         return replace(self, at=self.at + length, line=self.line + skipped.count(b"\n"))
 
@@ -63,26 +71,77 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
     if found.sheet:
         source = source.with_keys(delimiter=",", quote='"', encoding=None)
     data, notes = readable(found, source, spool)
-    head = _Head(_read(data, HEAD))
+    head = Head(_read(data, HEAD))
     if len(head.data) == HEAD and b"\n" not in head.data[-(HEAD // 2) :]:
-        head = _Head(_read(data, LONGEST_HEADER))
-    if source.begins_after is not None:
-        head = _Head(_read(data, LONGEST_HEADER))
+        head = Head(_read(data, LONGEST_HEADER))
+    if source.begins_after is not None or source.comment is not None:
+        head = Head(_read(data, LONGEST_HEADER))
     head = replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
     for _ in range(source.skip_rows):
         head = head.past(len(head.next_line()))
     if source.begins_after is not None:
         head = _after(head, source.begins_after, found, source)
-    head, said = _separator_line(head)
-    while head.at < len(head.data) and not head.next_line().strip():
-        head = head.past(len(head.next_line()))
+    head, said = _separator_line(_past_nothing(head, source))
+    head = _past_nothing(head, source)
+    below = header_below(head, source) if source.header == FIND else None
+    found_at = None if below is None or below.at == head.at else below.line
+    head = below or head
     if head.at >= len(head.data):
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     delimiter = source.delimiter or said or _likely(head, source.quote)
     if not source.delimiter and delimiter != ",":
         notes = (*notes, f"cells are parted by {_NAMES.get(delimiter, f'`{delimiter}`')}")
     opened = CsvFile(found, data, delimiter, source.quote, source.names, head.at, head.line, notes)
-    return opened if not source.header else _with_header(opened, head)
+    return opened if not source.header else replace(_with_header(opened, head), found_at=found_at)
+
+
+def _past_nothing(head: Head, source: Source) -> Head:
+    """Go past blank lines, and past those before the header that are comments."""
+    mark = source.comment.encode() if source.comment is not None and source.header else None
+    while head.at < len(head.data):
+        line = head.next_line()
+        if line.strip() and not (mark is not None and line.startswith(mark)):
+            break
+        head = head.past(len(line))
+    return head
+
+
+def beginning(file: CsvFile) -> Head:
+    """Return the first bytes of a file that is open, from its first line on."""
+    head = Head(_read(file.data, HEAD))
+    return replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
+
+
+def header_below(head: Head, source: Source, by_hand: Collection[str] | None = None) -> Head | None:
+    """Return the first of the next `SEARCHED` records that has every column which the source needs.
+
+    These are what it maps (of a list one) and what its kind needs beside it; of a preset's columns only what
+    the kind needs is looked for, and those that are mapped `by_hand`.
+    """
+    wanted = _wanted(source, by_hand)
+    for _ in range(SEARCHED):
+        if head.at >= len(head.data):
+            return None
+        record = _records(head, source.quote, 1)[0]
+        for delimiter in source.delimiter or DELIMITERS:
+            headers = {trim(cell) for cell in cells_of(record, delimiter, source.quote)}
+            if all(not headers.isdisjoint(each) for each in wanted):
+                return head
+        head = head.past(len(head.next_line()))
+    return None
+
+
+def _wanted(source: Source, by_hand: Collection[str] | None) -> list[set[str]]:
+    """Return the columns that a header must have, each as the headers that may stand for it."""
+    if by_hand is None:
+        by_hand = source.columns if source.preset is None else ()
+    keyed = "contact" if getattr(source, "contact_key", None) else "contact_id"
+    needed = {*source.REQUIRED, keyed}.difference(source.constants, source.from_file_name)
+    names = needed.union(by_hand).difference(source.optional)
+    return [
+        {part for each in source.columns.get(name, (name,)) for part in (each, _NUMBERED.sub("", each))}
+        for name in names
+    ]
 
 
 def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[str, ...]]:
@@ -142,7 +201,7 @@ def _read(path: Path, size: int) -> bytes:
         raise fault(UNREADABLE, f"`{path}` can't be read: {error.strerror}.") from None
 
 
-def _after(head: _Head, text: str, found: Found, source: Source) -> _Head:
+def _after(head: Head, text: str, found: Found, source: Source) -> Head:
     """Go past the line of this text alone; empty cells after it don't count."""
     while head.at < len(head.data):
         line = head.next_line()
@@ -153,7 +212,7 @@ def _after(head: _Head, text: str, found: Found, source: Source) -> _Head:
     raise fault(HEADER, message, "`begins_after` is the line before the header.")
 
 
-def _separator_line(head: _Head) -> tuple[_Head, str | None]:
+def _separator_line(head: Head) -> tuple[Head, str | None]:
     line = head.next_line().strip().strip(b'"')
     if len(line) == len(b"sep=;") and line[:4].lower() == b"sep=":
         return head.past(len(head.next_line())), chr(line[4])
@@ -162,7 +221,7 @@ def _separator_line(head: _Head) -> tuple[_Head, str | None]:
     return head, None
 
 
-def _records(head: _Head, quote: str, most: int) -> list[bytes]:
+def _records(head: Head, quote: str, most: int) -> list[bytes]:
     """Return the first whole records, by quotes; at least one, the rest of the bytes if need be."""
     mark = quote.encode() or b"\0"
     out: list[bytes] = []
@@ -175,7 +234,7 @@ def _records(head: _Head, quote: str, most: int) -> list[bytes]:
     return out or [head.next_line()]
 
 
-def _likely(head: _Head, quote: str) -> str:
+def _likely(head: Head, quote: str) -> str:
     """Return the delimiter that cuts the first records into equally many cells, the most of them."""
     records = [record for record in _records(head, quote, 20) if record.strip()]
     counts = {each: [len(cells_of(record, each, quote)) for record in records] for each in DELIMITERS}
@@ -202,7 +261,7 @@ def cells_of(record: bytes, delimiter: str, quote: str) -> list[str]:
         return text.split(delimiter)
 
 
-def _with_header(opened: CsvFile, head: _Head) -> CsvFile:
+def _with_header(opened: CsvFile, head: Head) -> CsvFile:
     record = _records(head, opened.quote, 1)[0]
     decoded(record, shown=opened.found.shown, line=head.line)
     headers = tuple(bare_ends(cell) for cell in cells_of(record, opened.delimiter, opened.quote))

@@ -77,7 +77,8 @@ class CsvFile:
 
     Records begin at byte `start`, line `line`.
 
-    `headers` are trimmed, one a column. `quote` is empty where nothing is quoted.
+    `headers` are trimmed, one a column; `found_at` is their line where they were looked for and found below.
+    `quote` is empty where nothing is quoted.
     """
 
     found: Found
@@ -88,6 +89,7 @@ class CsvFile:
     start: int
     line: int
     notes: tuple[str, ...] = ()
+    found_at: int | None = None
 
     def blocks(self, look: Callable[[bytes], None] | None = None) -> Iterator[Block]:
         """Yield every record, in blocks; `look` sees the lines that they are found in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flamescore.cells import fold
@@ -19,7 +19,7 @@ from flamescore.exports.missing_columns import (
 from flamescore.exports.plan import key_column
 from flamescore.exports.validate import types_in
 from flamescore.findings import Finding, InExport, Severity
-from flamescore.input_errors import EXCLUDE, LACKING, OTHER_CASE
+from flamescore.input_errors import EXCLUDE, LACKING, OTHER_CASE, UNUSED
 from flamescore.rules import asked_by, asked_by_rules
 from flamescore.text import printable
 
@@ -110,6 +110,28 @@ def gaps_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Gap, .
         settled = {*source.spec.optional, *mapped_by_hand(source, opened.project)}
         for column in (each for each in askers if each not in settled):
             found += _gaps(column, askers, source, opened)
+    return tuple(found)
+
+
+def unused_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Finding, ...]:
+    """Return notes on canonical columns of contacts that nothing names, and that are spelled otherwise."""
+    found: list[Finding] = []
+    for source in opened.of("contacts"):
+        spec, place = source.spec, InExport(source.spec.KIND, source.spec.path)
+        askers = _askers(source, opened, loaded, book)
+        settled = {*askers, *spec.optional, *mapped_by_hand(source, opened.project), *spec.REQUIRED, "tags"}
+        for column in (each for each in spec.CANONICAL if each not in settled):
+            likely = [
+                (table, near)
+                for table in without_column(column, source)
+                if (near := respelled(column, table, spec, askers)) is not None
+            ]
+            if likely:
+                lack = lack_of(column, [table for table, _ in likely], source, near=likely[0][1])
+                said = f"{quoted(likely[0][1])} in {lack.where} is not read"
+                text = f"{said}; the column is called {quoted(column)}."
+                told = Finding(UNUSED, Severity.NOTE, f"{place} {column}", text, place, cure=lack.cure)
+                found.append(replace(told, count=len(lack.files), of=lack.of))
     return tuple(found)
 
 

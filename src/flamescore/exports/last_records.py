@@ -55,7 +55,7 @@ def _footers(plan: Plan, csv: CsvFile, scan: RecordScan) -> pl.DataFrame:
         return scan.last.clear()
     reads = _times_read(plan, records)
     ids = [
-        next((at for at in _id_cells(plan, csv) if at < len(cells) and cells[at].strip()), None)
+        next((at for at in _id_cells(plan) if at < len(cells) and cells[at].strip()), None)
         for cells in records
     ]
     judged = map(LastRecord, records, ids, reads)
@@ -71,10 +71,10 @@ def _bytes(csv: CsvFile, places: pl.DataFrame) -> list[bytes]:
     return found
 
 
-def _id_cells(plan: Plan, csv: CsvFile) -> list[int]:
+def _id_cells(plan: Plan) -> list[int]:
     """Return which cells hold the id."""
     headers = plan.headers.get(key_column(plan.source), ())
-    return [csv.headers.index(each) for each in headers if each in csv.headers]
+    return [plan.table.headers.index(each) for each in headers if each in plan.table.headers]
 
 
 def _times_read(plan: Plan, records: Sequence[Cells]) -> list[bool] | list[None]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import Problem
+from flamescore.exports.csv_dialect import beginning, header_below
 from flamescore.exports.plan import key_column
+from flamescore.findings import of_problem
 from flamescore.input_errors import ACTION, UNMAPPED
 from flamescore.project import STDIN
 from flamescore.text import printable, shape
@@ -87,11 +89,19 @@ class Lack:
     @property
     def cure(self) -> str | None:
         """Return the entry to paste that reads the column of all files; None where nothing is near."""
-        if self.near is None or self.twice:
+        if self.twice:
+            return f"columns: {{{flow(self.column)}: {numbered(self.headers, self.files[0])}}}"
+        if self.near is None:
             return None
         headers = [flow(each) for each in dict.fromkeys((*self.known, self.near))]
         value = headers[0] if len(headers) == 1 else f"[{', '.join(headers)}]"
         return f"columns: {{{flow(self.column)}: {value}}}"
+
+
+def numbered(headers: Sequence[str], table: Table, number: int = 2) -> str:
+    """Return headers as YAML, those that stand twice in a file by number: the second, `"Phone#2"`."""
+    named = [flow(f"{each}#{number}" if each in table.unclear else each) for each in headers]
+    return named[0] if len(named) == 1 else f"[{', '.join(named)}]"
 
 
 def lack_of(
@@ -167,7 +177,17 @@ def unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     What `columns` of the project file names must be in every file, or the column in `optional`; what else it
     names, in one file at least. Each column is told once.
     """
+    for problem in _unknown_columns(source, project):
+        subject = f"{source.spec.KIND} {source.spec.path}"
+        yield replace(problem, finding=of_problem(problem, subject))
+
+
+def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     missed = list(_mapped(source, project))
+    below = _header_below(missed, source, project)
+    if below is not None:
+        yield below
+        return
     yield from (_mapped_problem(lack, source, project) for lack in missed)
     yield from _unknown_names(source, project)
     named = {lack.column for lack in missed}
@@ -193,7 +213,7 @@ def unknown_keys(sources: Sequence[OpenSource], known: Sequence[str], project: P
 def needed_columns(plan: Plan) -> list[str]:
     """Return the columns that the kind needs and a file lacks."""
     needed = {*plan.source.REQUIRED, key_column(plan.source)}
-    return sorted(name for name in needed if name not in plan)
+    return sorted(name for name in needed if name not in plan or plan.headers.get(name) == ())
 
 
 def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
@@ -246,8 +266,33 @@ def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
     return Problem(UNMAPPED, text, where, _cure(lack) or (_offer(lack) if lack.everywhere else older))
 
 
+def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) -> Problem | None:
+    """Return the problem of a file whose header is below its first line, where it has all that is missing."""
+    needed = dict.fromkeys(each for plan in source.plans for each in needed_columns(plan))
+    lacking = [*missed, *(lack_of(name, without_column(name, source), source) for name in needed)]
+    spec = source.spec
+    if not lacking or lacking[0].files[0].csv is None or not spec.header:
+        return None
+    first = lacking[0]
+    csv = first.files[0].csv
+    assert csv is not None
+    below = header_below(beginning(csv), spec, mapped_by_hand(source, project))
+    if below is None:
+        return None
+    mapped = f", mapped to {quoted(first.column)}" if first in missed else ""
+    many = len(first.files) > 1
+    which, of = (f": {first.where}", f" of {first.first}") if many else ("", "")
+    text = f"{_told(first, first.headers)}{mapped}{which}; line {below.line}{of} has these columns."
+    steps = ("columns", first.column) if first in missed else ()
+    where = project.where(*source.place, *steps)
+    return Problem(UNMAPPED, text, where, f"Write: skip_rows: {below.line - 1}")
+
+
 def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
-    text = f"{_told(lack, (lack.column,))}, and nothing is mapped to it{_files(lack)}"
+    if lack.twice:
+        text = f"{_told(lack, lack.headers)}, which stands for {quoted(lack.column)}{_files(lack)}"
+    else:
+        text = f"{_told(lack, (lack.column,))}, and nothing is mapped to it{_files(lack)}"
     return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))
 
 
@@ -271,8 +316,6 @@ def _cure(lack: Lack) -> str | None:
 
 
 def _offer(lack: Lack) -> str:
-    if lack.twice:
-        return "Do: give one of them another name in the export."
     has = _listed(list(lack.files[0].schema), lack.first)
     return f"Say which it is: `columns: {{{lack.column}: ...}}`. {has}"
 

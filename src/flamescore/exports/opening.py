@@ -9,6 +9,7 @@ from flamescore.columns import Columns
 from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.contents import contents_of
 from flamescore.exports.find import find_files
+from flamescore.exports.header_findings import header_findings
 from flamescore.exports.missing_columns import unknown_columns, unknown_keys
 from flamescore.exports.plan import plan_of
 from flamescore.exports.preset_detection import NoFitError, fit
@@ -162,7 +163,7 @@ def _open(
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
     contents = contents_of(finding, spec, spool)
     fitted = _fitted(spec, contents.files, place, project, spool)
-    spec, found = fitted.spec, fitted.found
+    by_hand, spec, found = frozenset(spec.columns), fitted.spec, fitted.found
     plans: list[Plan] = []
     problems: list[Problem] = []
     for each in found:
@@ -174,7 +175,7 @@ def _open(
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    findings = (*finding.findings, *contents.findings)
+    findings = (*finding.findings, *contents.findings, *header_findings(plans, by_hand))
     return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.said)), findings)
 
 

@@ -27,8 +27,8 @@ _SAMPLE: Final = 100
 class Plan:
     """How the rows of a file are read, made once when it is opened.
 
-    `headers` has the headers of each column by its name (several are joined); `source.constants` are columns
-    too. `hidden` headers are not there, since another column goes by their name.
+    `headers` has the headers of each column by its name (several are joined; without one, because those that
+    it is mapped to stand twice, all its cells are missing); `source.constants` are columns too. `hidden` headers are not there, since another column goes by their name.
 
     With `columns: {contact_id: [Id, Old Id], at: When}` a file with the headers `Id, When, url` has
     `contact_id` of `Id`, `at` of `When`, and `Id` and `url` of themselves.
@@ -70,6 +70,8 @@ class Plan:
         if name in source.constants:
             return pl.lit(source.constants[name], pl.String)
         headers = self.headers[name]
+        if not headers:
+            return pl.lit(None, pl.String)
         as_it_is = len(headers) == 1 and not text and name not in source.rename and name not in source.cut
         cells = [self._cell(each, text=not as_it_is) for each in headers]
         joined = cells[0] if len(cells) == 1 else _joined(cells, name, source)
@@ -133,8 +135,12 @@ def plan_of(table: Table, source: Source) -> Plan:
         name: tuple(each for each in headers if each in table.schema)
         for name, headers in source.columns.items()
     }
-    headers = {name: found for name, found in there.items() if found}
-    moved = {each[0] for name, each in headers.items() if len(source.columns[name]) == 1}
+    headers = {
+        name: found
+        for name, found in there.items()
+        if found or any(each in table.unclear for each in source.columns[name])
+    }
+    moved = {each[0] for name, each in headers.items() if each and len(source.columns[name]) == 1}
     taken = {*headers, *source.constants}
     rest = {each: (each,) for each in table.schema if each not in moved and each not in taken}
     own = {name for name, found in headers.items() if name in found}

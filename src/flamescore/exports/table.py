@@ -46,7 +46,8 @@ _TWICE: Final = re.compile(r"column with name '(.*)' has more than one occurrenc
 class Table:
     """A file, opened.
 
-    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty. `texts` are the
+    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty: `headers` has
+    those that the source maps as `Phone#2`, by number, under that name. `texts` are the
     headers whose cells are no plain values in the file, and how they become text. Times in nanoseconds are
     asked for as microseconds (`coarser` has the types of all columns then): only so are those stored as INT96
     right before 1677 and after 2262.
@@ -149,10 +150,10 @@ def open_table(found: Found, source: Source, spool: Spool, room: int) -> Table:
     if found.format == "ndjson":
         return _json(open_json(found, source, spool), source, spool, room)
     csv = open_csv(found, source, spool)
-    unclear = _unclear(csv.headers)
-    inner = tuple(str(index) for index in range(len(csv.headers)))
-    schema: dict[str, pl.DataType] = {header: pl.String() for header in csv.headers if header not in unclear}
-    table = Table(found, csv.data, _with_parts(schema, found), inner, csv.headers, unclear, csv, csv.line - 1)
+    unclear, headers = _unclear(csv.headers), _numbered(csv.headers, source)
+    inner = tuple(str(index) for index in range(len(headers)))
+    schema: dict[str, pl.DataType] = {header: pl.String() for header in headers if header not in unclear}
+    table = Table(found, csv.data, _with_parts(schema, found), inner, headers, unclear, csv, csv.line - 1)
     if csv.start < csv.data.stat().st_size:
         return table
     return replace(table, frame=pl.LazyFrame(schema=dict.fromkeys(inner, pl.String())))  # a header alone
@@ -168,8 +169,8 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     if not columns.keys:
         text = f"{source.KIND}: no line of `{found.shown}` is a JSON object with a key."
         raise fault(UNREADABLE, text, "NDJSON is one object a line, without commas or brackets around them.")
-    headers = tuple(bare_ends(key) for key in columns.keys)
-    unclear = _unclear(headers)
+    keys = tuple(bare_ends(key) for key in columns.keys)
+    unclear, headers = _unclear(keys), _numbered(keys, source)
     schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
     table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
     return replace(table, frame=columns.frame(), json=file, swept=swept)
@@ -250,6 +251,23 @@ def _typed(found: Found, schema: pl.Schema) -> Table:
 def _with_parts(schema: dict[str, pl.DataType], found: Found) -> dict[str, pl.DataType]:
     """Add a hive partition's columns; they stand before columns of the file by the same name."""
     return {**schema, **{key: pl.String() for key, _ in found.parts}}
+
+
+def _numbered(headers: tuple[str, ...], source: Source) -> tuple[str, ...]:
+    """Give headers that stand several times the names under which the source maps them.
+
+    `Phone#2` is the second `Phone` from the left, unless a header is really called so.
+    """
+    mapped = {each for some in source.columns.values() for each in some if "#" in each}.difference(headers)
+    if not mapped:
+        return headers
+    often, seen = Counter(headers), Counter[str]()
+    named = []
+    for header in headers:
+        seen[header] += 1
+        name = f"{header}#{seen[header]}"
+        named.append(name if often[header] > 1 and name in mapped else header)
+    return tuple(named)
 
 
 def _unclear(headers: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,13 +25,14 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
-from flamescore.project.values import EPOCHS, EXCEL, NewestWithin, RejectLimit, parse_limit
+from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
 
 __all__ = [
     "AUTO",
     "DEFAULT_LIMIT",
     "EPOCHS",
     "EXCEL",
+    "FIND",
     "FLAGS",
     "STDIN",
     "VARIABLES",

@@ -19,6 +19,7 @@ from flamescore.project.values import (
     FAIL_ON,
     FLAMES,
     FORMATS,
+    HEADER,
     HEADERS,
     LIMIT,
     LINES,
@@ -149,9 +150,14 @@ class Source(Section):
     delimiter: str | None = setting(CHARACTER, "by default found out", None)
     quote: str = setting(QUOTE, "what cells are quoted with", '"')
     encoding: str | None = setting(ENCODING, "of a file that is not UTF-8", None)
-    header: bool = setting(BOOLEAN, "whether the first record names the columns", default=True)
+    header: bool | Literal["find"] = setting(
+        HEADER,
+        "whether the first record names the columns; `find`: the first one that has them all",
+        default=True,
+    )
     names: tuple[str, ...] = setting(WORDS, "the columns' names of a file without a header", [])
     skip_rows: int = setting(LINES, "lines before the header", 0)
+    comment: str | None = setting(TEXT, "how lines before the header begin that are nothing", None)
     begins_after: str | None = setting(
         TEXT, "the text of the line before the header, in a file of several tables", None
     )

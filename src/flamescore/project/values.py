@@ -50,6 +50,9 @@ class RejectLimit:
 
 
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
+FIND: Final = "find"
+"""Says that the header is to be looked for."""
+
 EXCEL: Final = "excel"
 """Days since 1899-12-30, with a fraction: how a spreadsheet holds a local time."""
 _DIRECTIVES: Final = "YymdbBehHIMSpfzZjaATFDRrMk"
@@ -334,6 +337,14 @@ def _boolean(at: At) -> bool:
     return at.node.scalar is True
 
 
+def _header(at: At) -> bool | str:
+    if at.node.scalar == FIND:
+        return FIND
+    if at.node.kind != "boolean":
+        at.wrong(f"`true`, `false` or `{FIND}`")
+    return at.node.scalar is True
+
+
 def _version(at: At) -> int:
     if at.node.scalar != 1:
         at.wrong("1")
@@ -387,6 +398,7 @@ MODE: Final = _setting(_SCALAR, "file mode", _mode)
 ENCODING: Final = _setting(_STRING, "encoding", _encoding)
 CHARACTER: Final = _setting(_STRING, "character or `tab`", _character)
 QUOTE: Final = _setting(_STRING, "character or `none`", _quote)
+HEADER: Final = ValueType(_header, {"enum": [True, False, FIND]}, "`true`, `false` or `find`")
 BOOLEAN: Final = ValueType(_boolean, {"type": "boolean"}, "`true` or `false`")
 VERSION: Final = ValueType(_version, {"const": 1}, "`1`")
 CONDITION: Final = ValueType(lambda at: at.node.plain(), {}, "condition")
