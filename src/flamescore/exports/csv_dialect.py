@@ -124,7 +124,7 @@ def header_below(head: Head, source: Source, by_hand: Collection[str] | None = N
             return None
         record = _records(head, source.quote, 1)[0]
         for delimiter in source.delimiter or DELIMITERS:
-            headers = {trim(cell) for cell in cells_of(record, delimiter, source.quote)}
+            headers = {bare_ends(cell) for cell in cells_of(record, delimiter, source.quote)}
             if all(not headers.isdisjoint(each) for each in wanted):
                 return head
         head = head.past(len(head.next_line()))
