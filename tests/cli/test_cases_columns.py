@@ -150,13 +150,13 @@ def test_a_mapped_header_that_stands_twice_has_a_cure(case):
 
 
 def test_a_required_column_of_a_preset_that_is_unclear(case):
-    case.contacts("1,2,Ann,Lee,a@x.example", "Record ID,Record ID,First Name,Last Name,Email")
+    case.contacts("2,1,Ann,Lee,a@x.example", "Record ID,Record ID,First Name,Last Name,Email")
     case.events("1,click,2026-11-20")
     case.source("contacts", preset="hubspot")
     done = case.score()
     assert (done.code, done.codes) == (2, ["P028"])
     assert yaml.safe_load(done.error("P028")["cure"]) == {"columns": {"contact_id": "Record ID#2"}}
-    assert case.pasted(done.error("P028")).scores == {"2": 0}
+    assert case.pasted(done.error("P028")).scores == {"1": 1}
 
 
 def test_the_cure_of_an_unclear_column(case):

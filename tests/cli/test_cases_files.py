@@ -117,7 +117,7 @@ def sheet(*sheets: list[list[object]]) -> bytes:
 
 ROWS: list[list[object]] = [
     ["contact_id", "event", "at", "seconds"],
-    ["007", "click", datetime(2026, 11, 20), 15],
+    ["007", "click", datetime(2026, 11, 20), 15],  # noqa: DTZ001 - a cell has no zone
     [1, "click", "2026-11-19", 15.5],
 ]
 
@@ -202,7 +202,7 @@ def test_odd_parquet_types(case):
         {
             "contact_id": [key],
             "event": ["click"],
-            "at": [datetime(2026, 11, 20)],
+            "at": [datetime(2026, 11, 20)],  # noqa: DTZ001
             "more": [{"a": [1, 2], "b": key}],
         }
     )

@@ -26,7 +26,8 @@ class Plan:
     """How the rows of a file are read, made once when it is opened.
 
     `headers` has the headers of each column by its name (several are joined; without one, because those that
-    it is mapped to stand twice, all its cells are missing); `source.constants` are columns too. `hidden` headers are not there, since another column goes by their name.
+    it is mapped to stand twice, all its cells are missing); `source.constants` are columns too. `hidden`
+    headers are not there, since another column goes by their name.
 
     With `columns: {contact_id: [Id, Old Id], at: When}` a file with the headers `Id, When, url` has
     `contact_id` of `Id`, `at` of `When`, and `Id` and `url` of themselves.
