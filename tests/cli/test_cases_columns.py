@@ -124,3 +124,80 @@ def test_comments_before_the_header(case):
     done = case.score()
     assert done.scores == {"#7": 1, "1": 1}
     assert done.told == []
+
+
+def test_a_header_that_is_really_called_so(case):
+    case.contacts("1,a,b,c", "contact_id,Phone,Phone,Phone#2")
+    case.events("1,click,2026-11-20")
+    case.source("contacts", columns={"phone": "Phone#2"})
+    assert case.score().contacts["phone"].to_list() == ["c"]
+
+
+def test_a_header_that_is_not_there_a_third_time(case):
+    case.contacts("1,a,b", "contact_id,Phone,Phone")
+    case.events("1,click,2026-11-20")
+    case.source("contacts", columns={"phone": "Phone#3"})
+    assert case.score().error("P028")["code"] == "P028"
+
+
+def test_a_mapped_header_that_stands_twice_has_a_cure(case):
+    case.contacts("1,a,b", "contact_id,Phone,Phone")
+    case.events("1,click,2026-11-20")
+    case.source("contacts", columns={"phone": "Phone"})
+    found = case.score().error("P028")
+    assert yaml.safe_load(found["cure"]) == {"columns": {"phone": "Phone#2"}}
+    assert case.pasted(found).contacts["phone"].to_list() == ["b"]
+
+
+def test_a_required_column_of_a_preset_that_is_unclear(case):
+    case.contacts("2,1,Ann,Lee,a@x.example", "Record ID,Record ID,First Name,Last Name,Email")
+    case.events("1,click,2026-11-20")
+    case.source("contacts", preset="hubspot")
+    done = case.score()
+    assert (done.code, done.codes) == (2, ["P028"])
+    assert yaml.safe_load(done.error("P028")["cure"]) == {"columns": {"contact_id": "Record ID#2"}}
+    assert case.pasted(done.error("P028")).scores == {"1": 1}
+
+
+def test_the_cure_of_an_unclear_column(case):
+    header = "Record ID,First Name,Last Name,Email,Phone Number,Phone Number"
+    case.contacts("1,Ann,Lee,a@x.example,5,6", header)
+    case.events("1,click,2026-11-20")
+    case.source("contacts", preset="hubspot")
+    found = case.score().warning("I113", "contacts c.csv phone", count=1, of=1)
+    assert case.pasted(found).contacts["phone"].to_list() == ["6"]
+
+
+@pytest.mark.parametrize("before", [101, 99])
+def test_how_far_a_header_is_looked_for(case, before):
+    case.contacts("1")
+    case.file("e.csv", "x\n" * before + "contact_id;event;at\n1;click;2026-11-20\n")
+    done = case.score()
+    found = [each["cure"] for each in done.lines if each["code"] == "P028"]
+    assert (f"skip_rows: {before}" in found) == (before < 100)
+    case.source(header="find")
+    done = case.score()
+    assert done.code == (0 if before < 100 else 2)
+
+
+def test_a_preamble_that_changes(folder):
+    folder.events("1,click,2026-11-20", "Report\n\ncontact_id,event,at", "ev/a.csv")
+    folder.events("2;click;2026-11-20", "contact_id;event;at", "ev/b.csv")
+    folder.source(header="find")
+    done = folder.score()
+    assert done.scores == {"1": 1, "2": 1}
+    assert "ev/a.csv was found on line 3" in done.note("I133", "events ev", count=1, of=2)["message"]
+
+
+def test_a_comment_is_none_without_a_header(case):
+    case.contacts("#7 / 1")
+    case.file("e.csv", "#7,click,2026-11-20\n")
+    case.source(comment="#", header=False, names=["contact_id", "event", "at"])
+    assert case.score().scores == {"#7": 1, "1": 0}
+
+
+def test_the_unused_column_is_read_once_it_is_mapped(case):
+    case.contacts("1,a@x.example", "contact_id,E-Mail")
+    case.events("1,click,2026-11-20")
+    found = case.score().note("I117", "contacts c.csv email", count=1, of=1)
+    assert case.pasted(found).contacts["email"].to_list() == ["a@x.example"]

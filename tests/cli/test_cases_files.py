@@ -117,7 +117,7 @@ def sheet(*sheets: list[list[object]]) -> bytes:
 
 ROWS: list[list[object]] = [
     ["contact_id", "event", "at", "seconds"],
-    ["007", "click", datetime(2026, 11, 20), 15],
+    ["007", "click", datetime(2026, 11, 20), 15],  # noqa: DTZ001 - a cell has no zone
     [1, "click", "2026-11-19", 15.5],
 ]
 
@@ -202,7 +202,7 @@ def test_odd_parquet_types(case):
         {
             "contact_id": [key],
             "event": ["click"],
-            "at": [datetime(2026, 11, 20)],
+            "at": [datetime(2026, 11, 20)],  # noqa: DTZ001
             "more": [{"a": [1, 2], "b": key}],
         }
     )
@@ -210,6 +210,153 @@ def test_odd_parquet_types(case):
     case.source(path="e.parquet")
     case.rule(where={"more": {"contains": '"a":[1,2]'}})
     assert case.score().scores == {"7ed4bffc-f189-40b0-9090-c58e1cba14b8": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "surplus", "rejected"),
+    [
+        ('1,click,2026-11-20,""', 1, 0),
+        ('1,click,2026-11-20, ," "\r', 1, 0),
+        ('1,"cl""ick",2026-11-20,,', 1, 0),
+        ("1,click,2026-11-20" + "," * 200, 1, 0),
+        ('1,"two\nlines",2026-11-20,,', 1, 0),
+        ("1,click,2026-11-20,,x,", 0, 1),
+        ('1,click,2026-11-20,"x",', 0, 1),
+        ('1,click,2026-11-20,"",x', 0, 1),
+        ("1,click,2026-11-20\0,", 0, 1),
+    ],
+)
+def test_which_surplus_cells_are_empty(case, rows, surplus, rejected):
+    case.contacts("1")
+    case.file("e.csv", f"contact_id,event,at\n1,click,2026-11-19\n{rows}\n1,click,2026-11-18,\n")
+    done = case.score()
+    assert done.rows("rows", "rejected", "kept") == (3, rejected, 3 - rejected)
+    assert done.note("I132")["count"] == surplus + 1
+
+
+def test_every_row_ends_with_the_delimiter(case):
+    case.contacts("1;a; / 2;b;", "contact_id;name")
+    case.events("1;click;2026-11-20; / 2;click;2026-11-20", "contact_id;event;at")
+    done = case.score()
+    assert done.scores == {"1": 1, "2": 1}
+    assert done.contacts["name"].to_list() == ["a", "b"]
+    assert done.told == []
+
+
+def test_total_rows_of_events(case):
+    case.contacts("1")
+    rows = ["Total,click,2026-11-20", *(f"1,click,2026-11-{day:02d}" for day in range(1, 20))]
+    case.events(" / ".join(rows))
+    done = case.score()
+    assert done.rows("rows", "rejected", "orphans", "kept") == (20, 1, 0, 19)
+    assert "1 total_row" in done.warning("I131", "events e.csv", count=1, of=20)["message"]
+
+
+def test_a_key_may_be_called_total(case):
+    case.contacts("1,Total / 2,Acme", "contact_id,company")
+    case.source(contact_key="company")
+    case.events("Total,click,2026-11-20" + " / Acme,click,2026-11-20" * 12, "contact,event,at")
+    assert case.score().scores == {"1": 1, "2": 12}
+
+
+def test_contacts_that_are_a_footer_alone(case):
+    case.contacts("Total")
+    case.events("1,click,2026-11-20")
+    done = case.score()
+    assert (done.code, done.error("I002")["code"]) == (3, "I002")
+
+
+def test_a_zip_of_all_kinds(case):
+    case.contacts("1 / 2 / 3 / 007")
+    plain = "contact_id,event,at\n1,click,2026-11-20\n"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("day=2026-11-20/a.csv", plain)
+        archive.writestr("b.csv.gz", gzip.compress(plain.replace("1,", "2,", 1).encode()))
+        archive.writestr("c.xlsx", sheet(ROWS[:2]))
+        archive.writestr("d.json", '{"contact_id": 3, "event": "click", "at": "2026-11-20"}\n')
+        archive.writestr("_e.csv", "x")
+        archive.writestr("readme.md", "x")
+        archive.writestr("f.zip", packed(a__csv=plain))
+    case.file("e.dat", data.getvalue())
+    case.source(path="e.dat")
+    done = case.score()
+    assert done.scores == {"1": 1, "2": 1, "3": 1, "007": 1}
+    found = done.warning("I134", "events e.dat", count=2)
+    assert "e.dat/readme.md" in found["message"]
+    assert "e.dat/f.zip" in found["message"]
+    case.rule(where={"day": "2026-11-20"})
+    assert case.score().scores["1"] == 1
+
+
+def test_a_zip_without_any_export(case):
+    case.contacts("1")
+    case.file("e.zip", packed(a__pdf="x", b__PDF="y"))
+    case.source(path="e.zip")
+    done = case.score()
+    assert done.code == 3
+    assert "it has .pdf" in done.error("I001")["message"]
+
+
+def test_a_folder_without_any_export(case):
+    case.contacts("1")
+    case.file("ev/a.pdf", "x")
+    case.source(path="ev")
+    assert "it has .pdf" in case.score().error("I001")["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("e.zip", b"PK\x03\x04xxxx", "is no zip archive, or is damaged"),
+        ("e.xlsx", b"PK\x03\x04xxxx", "is no spreadsheet that can be read"),
+        ("e.xlsx", b"contact_id,event,at\n", "is no spreadsheet that can be read"),
+        ("e.xls", b"<html><table>", "is a web page"),
+        ("e.csv.gz", gzip.compress(b"<!doctype html>"), "is a web page"),
+        ("e.zip", b"", "is empty"),
+    ],
+)
+def test_what_can_not_be_read(case, name, content, says):
+    case.contacts("1")
+    case.file(name, content)
+    case.source(path=name)
+    done = case.score()
+    assert done.code == 3
+    assert says in done.lines[-1]["message"] + done.lines[0]["message"]
+
+
+def test_a_sheet_that_is_not_there(case):
+    case.contacts("1")
+    case.file("e.xlsx", sheet(ROWS))
+    case.source(path="e.xlsx", sheet="Sales")
+    found = case.score().error("I004")
+    assert 'has no sheet "Sales"' in found["message"]
+
+
+def test_two_sheets_of_which_one_is_said(case):
+    case.contacts("007 / 1")
+    case.file("e.xlsx", sheet(ROWS, ROWS))
+    case.source(path="e.xlsx")
+    found = case.score().warning("I116", "events e.xlsx", count=1)
+    assert case.pasted(found).scores == {"007": 1, "1": 1}
+
+
+def test_the_dialect_of_other_files_is_not_that_of_a_sheet(case):
+    case.contacts("007 / 1 / 2")
+    case.file("ev/a.xlsx", sheet(ROWS))
+    case.events("2;click;2026-11-20;1", "contact_id;event;at;seconds", "ev/b.csv")
+    case.source(path="ev", delimiter=";", encoding="windows-1252")
+    assert case.score().scores == {"007": 1, "1": 1, "2": 1}
+
+
+def test_a_sheet_of_text_is_cut_by_lines_and_commas(case):
+    case.contacts("a,b / 2")
+    case.file("c.xlsx", sheet([["contact_id", "name"], ["a,b", 'x "y"\nz'], [2, None]]))
+    case.source("contacts", path="c.xlsx")
+    case.events('"a,b",click,2026-11-20')
+    done = case.score()
+    assert dict(done.contacts.select("contact_id", "name").iter_rows()) == {"a,b": 'x "y"\nz', "2": None}
+    assert done.scores["a,b"] == 1
 
 
 def test_refunds_that_count_as_purchases(case):

@@ -61,8 +61,8 @@ def test_without_quotes_a_quote_is_a_character(bench):
         ),
         ("contact_id,Zoë\n1,a\n".encode("cp1252"), "I005 `contacts.csv`, line 1, is not UTF-8"),
         ("contact_id,name\n1,a\n".encode("utf-16-le"), "I005 .*looks like UTF-16"),
-        (b"\x1f\x8b\x08\x00", "I004 contacts: `contacts.csv` is a gzip file, not CSV"),
-        (b"PK\x03\x04xxxx", "I004 .*a ZIP or Excel file"),
+        (b"\x1f\x8b\x08\x00", "I004 `contacts.csv` is no gzip file, or is cut short"),
+        (b"PK\x03\x04xxxx", "I004 `contacts.csv` is no zip archive, or is damaged"),
         (b"PAR1xxxx", "I004 .*a Parquet file"),
     ],
 )

@@ -134,10 +134,10 @@ def header_below(head: Head, source: Source, by_hand: Collection[str] | None = N
 def _wanted(source: Source, by_hand: Collection[str] | None) -> list[set[str]]:
     """Return the columns that a header must have, each as the headers that may stand for it."""
     if by_hand is None:
-        by_hand = source.columns if source.preset is None else ()
+        by_hand = {*source.columns}.difference(source.optional) if source.preset is None else ()
     keyed = "contact" if getattr(source, "contact_key", None) else "contact_id"
     needed = {*source.REQUIRED, keyed}.difference(source.constants, source.from_file_name)
-    names = needed.union(by_hand).difference(source.optional)
+    names = needed.union(by_hand)
     return [
         {part for each in source.columns.get(name, (name,)) for part in (each, _NUMBERED.sub("", each))}
         for name in names

@@ -341,13 +341,13 @@ class _Form:
             return (0, SOUND) if goes_on else self._cut(data, at, last=last)
         record = data[at : whole.end()]
         cells = self._cells(record)
-        if cells != self.columns and b"\n" in record[:-1]:
+        more = cells - self.columns
+        surplus = more > 0 and _ends_blank(record, more, self.delimiter, self.quote)
+        if more and not surplus and b"\n" in record[:-1]:
             return self._cut(data, at, last=last)
         if b"\0" in record:
             return whole.end(), NUL
-        if cells > self.columns and _ends_blank(record, cells - self.columns, self.delimiter, self.quote):
-            return whole.end(), SURPLUS
-        return whole.end(), SOUND if cells == self.columns else SHORT if cells < self.columns else LONG
+        return whole.end(), SURPLUS if surplus else SHORT if more < 0 else LONG if more else SOUND
 
     def _cells(self, record: bytes) -> int:
         return self.closed.sub(b"", record).count(self.delimiter) + 1 if self.columns > 1 else 1

@@ -194,7 +194,7 @@ def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     spec = source.spec
     for name in dict.fromkeys(each for plan in source.plans for each in needed_columns(plan)):
         if name not in named:
-            yield _needed_problem(lack_of(name, without_column(name, source), source), source, project)
+            yield _needed_problem(lack_of(name, _lacking(name, source), source), source, project)
     if spec.KIND == "tag_history" and "action" not in named:
         yield from _other_action(source, project)
 
@@ -214,6 +214,11 @@ def needed_columns(plan: Plan) -> list[str]:
     """Return the columns that the kind needs and a file lacks."""
     needed = {*plan.source.REQUIRED, key_column(plan.source)}
     return sorted(name for name in needed if name not in plan or plan.headers.get(name) == ())
+
+
+def _lacking(needed: str, source: OpenSource) -> list[Table]:
+    """Return the files that lack a column which the kind needs."""
+    return [plan.table for plan in source.plans if needed in needed_columns(plan)]
 
 
 def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
@@ -269,7 +274,7 @@ def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
 def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) -> Problem | None:
     """Return the problem of a file whose header is below its first line, where it has all that is missing."""
     needed = dict.fromkeys(each for plan in source.plans for each in needed_columns(plan))
-    lacking = [*missed, *(lack_of(name, without_column(name, source), source) for name in needed)]
+    lacking = [*missed, *(lack_of(name, _lacking(name, source), source) for name in needed)]
     spec = source.spec
     if not lacking or lacking[0].files[0].csv is None or not spec.header:
         return None
@@ -277,7 +282,7 @@ def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) 
     csv = first.files[0].csv
     assert csv is not None
     below = header_below(beginning(csv), spec, mapped_by_hand(source, project))
-    if below is None:
+    if below is None or below.line < csv.line:
         return None
     mapped = f", mapped to {quoted(first.column)}" if first in missed else ""
     many = len(first.files) > 1

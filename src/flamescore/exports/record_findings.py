@@ -21,7 +21,7 @@ def record_findings(source: Source, files: Sequence[Rejected]) -> Iterator[Findi
     yield from _no_rows_of_it(source, files)
     if not any(each.rows > each.footers for each in files):
         place = InExport(source.KIND, source.path, files[0].table.found.shown)
-        text = "it has a header and no row: a quiet night, or an export that failed."
+        text = "It has a header and no row: a quiet night, or an export that failed."
         yield Finding(NO_ROWS, Severity.WARNING, subject, text, place, count=0, do="look at the export")
 
 
