@@ -225,7 +225,7 @@ def test_an_event_type_that_no_event_has(folder):
     folder.events("1,email_open,2026-02-25", BUY)
     outcome = folder.score()
     (found,) = [each for each in outcome.findings if each.code == "I050"]
-    assert (found.severity, found.nearest) == ("warning", (("email_open", None),))
+    assert (found.severity, found.nearest) == ("warning", (("email_open", 1),))
     with pytest.raises(InputError) as stopped:
         folder.score(strict=True)
     (problem,) = stopped.value.problems

@@ -221,17 +221,19 @@ def test_strict_stops_at_the_first_reject(project, flamescore):
 
 def test_strict_stops_at_an_event_type_that_no_event_has(project, flamescore):
     (project / "rules.yaml").write_text(RULES.replace("event: call", "event: cal"))
+    told = """\
+rules.yaml:9:29: warning I050: no event is of the type `cal`, which "Call" names.
+    9 |       - {name: Call, event: cal, count: once, points: 10}
+      |                             ^^^
+        Nearest: `call` (5).
+        Write: event: call
+"""
     done = flamescore("score")
-    assert (done.code, done.err) == (
-        0,
-        "rules name the event type cal, which no event has; did you mean call?\n",
-    )
+    assert (done.code, done.err) == (0, told)
     done = flamescore("score", "--strict")
     assert done.code == 3
-    assert done.err == (
-        "error I050: No event in the rules' windows is of the type `cal`, which a rule names.\n"
-        "        Did you mean `call`?\n"
-    )
+    assert done.err.startswith(told)
+    assert "U016" in done.err
     assert len(runs(project)) == 1
 
 

@@ -96,6 +96,8 @@ def test_what_it_says(tmp_path):
                     {"path": "exports/b.csv", "bytes": 5, "modified": "2026-11-21T01:00:00Z"},
                 ],
                 "notes": [],
+                "newest": None,
+                "feeds": [],
             }
         ],
         "contacts": 4,

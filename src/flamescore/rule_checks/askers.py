@@ -79,6 +79,7 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
         title = f"`ignore` {number + 1}"
         yield Asker(f"ignore[{number}]", title, document, ("ignore", number), empty=True, match=match)
     for score in book.scores:
+        nobody = False
         if score.population is not None:
             nobody = scored.scores.filter(scored.scores["score_name"] == score.name).is_empty()
             path: NodePath = ("scores", score.name, "population")
@@ -87,8 +88,9 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
         for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
             key = score.name, rule.id
-            empty = not given.get(key) and key not in unvalued
-            taken = scored.observed.taken.get(key, ())
+            # Where a score is for nobody its rules give nobody anything: the cause alone is told.
+            empty = not nobody and not given.get(key) and key not in unvalued
+            taken = () if nobody else scored.observed.taken.get(key, ())
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
     if excluded is not None:
         path = ("call_list", "exclude")

@@ -1,0 +1,180 @@
+"""Why a rule gives nobody anything: the first reason that fits, and only that."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+import yaml
+
+from flamescore.columns import Columns
+from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
+from flamescore.rule_checks import check_rules
+from flamescore.rules import bind_rules, load_rules_text
+from flamescore.scoring import score_exports
+
+AS_OF = datetime(2026, 11, 21, tzinfo=UTC)
+COLUMNS = Columns(
+    ("contact_id", "tags", "country", "employees", "company", "born"),
+    ("event", "url", "seconds"),
+    has_tags=True,
+    has_events=True,
+)
+EVENTS = [
+    ("1", "click", 1, "/pricing", "5"),
+    ("1", "click", 2, "/demo", "60"),
+    ("2", "click", 40, "/pricing", "x"),
+    ("9", "call", 1, None, None),
+    ("2", "later", -3, None, None),
+]
+CONTACTS = pl.DataFrame(
+    {
+        "contact_id": ["1", "2"],
+        "tags": [["VIP", "Blog"], ["Blog"]],
+        "country": ["Germany", "France"],
+        "employees": ["12", "many"],
+        "company": ["Acme", "Bolt"],
+        "born": ["never", None],
+    }
+)
+
+
+def told(*rules, events=EVENTS, history=None, **book):
+    rows = [(who, kind, AS_OF - timedelta(days=days), url, n) for who, kind, days, url, n in events]
+    schema = {
+        "contact_id": pl.String,
+        "event": pl.String,
+        "at": INSTANT,
+        "url": pl.String,
+        "seconds": pl.String,
+    }
+    frame = pl.DataFrame(rows, schema, orient="row")
+    source = EventSource(frame.lazy(), SourceRecord("events", "e", counts=Counts(rows=frame.height)))
+    named = [{"name": f"Rule {number}", "points": 1, **each} for number, each in enumerate(rules)]
+    named = [{key: value for key, value in rule.items() if value is not None} for rule in named]
+    score = {"five_flames": 20, "rules": named, **{k: v for k, v in book.items() if k == "population"}}
+    text = {"version": 1, "timezone": "UTC", "scores": {"s": score}}
+    text |= {key: value for key, value in book.items() if key == "ignore"}
+    loaded = load_rules_text(yaml.safe_dump(text, sort_keys=False))
+    tags = None if history is None else pl.DataFrame(history, schema=TAG_HISTORY, orient="row")
+    exports = Exports(contacts=CONTACTS, events=(source,), tag_history=tags)
+    scored = score_exports(bind_rules(loaded, COLUMNS).book, exports, as_of=AS_OF)
+    return check_rules(loaded.document, exports, scored)
+
+
+def one(*rules, **more):
+    (found,) = told(*rules, **more)
+    return found
+
+
+def click(**keys):
+    return {"event": "click", "count": "each", **keys}
+
+
+def test_rules_that_give_something_are_not_told():
+    assert told(click(), {"tag": "vip"}, {"field": {"country": "germany", "employees": 12}}) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "said"),
+    [
+        (click(where={"url": "/nothing"}), "R120", "no `url` is `/nothing`"),
+        ({"event": "call", "count": "each", "where": {"url": "/x"}}, "R120", "none of them has a `url`"),
+        (
+            click(where={"url": {"contains": "pric"}, "seconds": 60}),
+            "R120",
+            "no event fits both: url 2, seconds 1",
+        ),
+        (click(where={"seconds": {"at_least": 100}}), "R120", "no `seconds` is at least 100"),
+        (click(where={"seconds": "x"}, expires="4w"), "R122", "the newest is 40 days old, the window is 4w"),
+        ({"event": "later", "count": "each"}, "R122", "all of 1 fitting event are after `as_of`"),
+        ({"event": "call", "count": "each"}, "R122", "contacts that are not in the list"),
+        (click(times=3), "R122", "at most 2 of the 3 times"),
+        (click(**{"if": {"not": {"event": "click"}}}), "R122", "passes `if`"),
+        (click(followed_by={"event": "later", "within": "1d"}), "R122", "none of `later` follows in time"),
+    ],
+)
+def test_the_first_reason(rule, code, said):
+    found = one(rule)
+    assert (found.code, found.subject.split(" ")[0]) == (code, "s/rule-0")
+    assert said in found.message
+
+
+def test_an_operand_of_a_condition_is_the_reason():
+    found = one(click(**{"if": {"field": {"country": "Norway"}}}))
+    assert (found.code, found.subject) == ("R120", "s/rule-0 country")
+    found = one(click(**{"if": {"all": [{"tag": "Blog"}, {"tag": "VPI"}]}}))
+    assert (found.code, found.subject) == ("R125", "s/rule-0 tag VPI")
+    assert found.cure == "if: {all: [{tag: Blog}, {tag: VIP}]}"
+
+
+def test_a_negation_is_looked_into():
+    found = one(click(**{"if": {"not": {"tag": "VPI"}}}))
+    assert (found.code, found.nearest) == ("R125", (("VIP", 1),))
+    found = one(click(where={"url": {"not_contains": "/pricng"}}))
+    assert (found.code, found.subject) == ("R121", "s/rule-0 url")
+    assert found.cure == "where: {url: {not_contains: /pricing}}"
+
+
+def test_a_branch_that_is_taken_for_nobody():
+    branches = [{"if": {"tag": "Blog"}, "points": 1}, {"if": {"tag": "VIP"}, "points": 2}]
+    found = one({"first_of": branches, "points": None})
+    assert (found.code, found.severity) == ("R122", "note")
+
+
+def test_no_contact_has_all_of_it():
+    found = one({"field": {"country": "France", "employees": {"at_least": 5}}})
+    assert found.code == "R122"
+    assert "no contact has all of: country 1, employees 1" in found.message
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ({"at_least": 5}, "a number"),
+        ({"within_last": "9d"}, "a date"),
+        (True, "true or false"),
+        (5, "a number"),
+    ],
+)
+def test_operands_of_the_wrong_kind(asked, kind):
+    found = one({"field": {"born": asked}})
+    assert (found.code, found.samples) == ("R123", ("never",))
+    assert f"reads as {kind}" in found.message
+
+
+def test_what_says_who_somebody_is_is_not_shown():
+    found = one({"field": {"company": "Acne"}})
+    assert (found.code, found.nearest, found.common, found.cure) == ("R120", (), (), None)
+    assert "Acme" not in str(found)
+
+
+def test_populations_and_ignored_events():
+    found = one(click(), population={"tag": "Blgo"})
+    assert (found.code, found.subject, found.cure) == ("R125", "s/population tag Blgo", "tag: Blog")
+    found = one(click(), ignore=[{"event": "clik"}])
+    assert (found.code, found.subject, found.cure) == ("I050", "ignore[0] event clik", "event: click")
+
+
+def test_a_tag_of_several_rules_is_told_once():
+    found = one({"tag": ["Blog", "VPI"]}, {"tag": "vpi"})
+    assert (found.code, found.subject) == ("R125", "s/rule-0 tag VPI")
+
+
+def test_a_tag_that_was_taken_away_is_one_that_somebody_has_had():
+    history = [("1", "Guest", AS_OF - timedelta(days=9), "applied"), ("1", "Guest", AS_OF, "removed")]
+    found = one({"tag": "Guest"}, history=history)
+    assert found.code == "R122"
+
+
+def test_a_pattern_of_tags():
+    assert told({"tag": {"like": "v*"}}) == ()
+    assert one({"tag": {"like": "x*"}}).code == "R125"
+
+
+def test_disabled_rules_are_not_looked_at():
+    assert told(click(), click(where={"url": "/nothing"}, enabled=False, name="Off")) == ()
+
+
+def test_a_type_that_several_rules_name_is_told_once():
+    found = one(click(event="clik"), click(event=["click", "Clik"]))
+    assert (found.code, found.subject) == ("I050", "s/rule-0 event clik")
