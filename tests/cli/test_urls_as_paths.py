@@ -63,7 +63,7 @@ def test_every_url_is_told_at_once(project, flamescore):
     (project / "flamescore.yaml").write_text(text)
     done = flamescore("score")
     assert done.code == 2
-    assert [line.split(": ")[1].split()[0] for line in done.err.splitlines() if "P031" in line] == [
+    assert [line.split(": ")[1].split()[-1] for line in done.err.splitlines() if "P031" in line] == [
         "P031"
     ] * 3
     done = flamescore("score", "--contacts", "s3://a", "--contacts", "b.csv", "--events", "HTTPS://c")
