@@ -75,8 +75,8 @@ def test_a_header_in_another_case_that_a_rule_names_itself(flamescore, here):
     rules = RULES + "      - {name: Old, event: click, where: {URL: x}, points: 1}\n"
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b=B.format("URL"), rules=rules)
     assert told(done) == [
-        'events ev url: warning I110: 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.',
         'events ev URL: warning I110: 1 of 2 files has no "URL", which rule "Old" (rules.yaml:8) names: ev/a.csv.',
+        'events ev url: warning I110: 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.',
     ]
 
 
@@ -98,9 +98,10 @@ def test_every_way_in_which_a_rule_names_a_column_of_events(flamescore, here, ru
     rules = RULES.partition("      - ")[0] + f"      - {rule}\n"
     done = score(flamescore, here, CONTACTS + EVENTS, ev__a=A.replace("url", "x"), ev__b=SHORT_B, rules=rules)
     assert done.code == 0
-    assert told(done) == [
+    lacks = (
         'events ev x: warning I110: 1 of 2 files has no "x", which rule "N" (rules.yaml:7) names: ev/b.csv.'
-    ]
+    )
+    assert [each for each in told(done) if "I118" not in each] == [lacks]
 
 
 def test_population_and_ignore(flamescore, here):
@@ -202,8 +203,8 @@ def test_a_canonical_column_in_another_case_in_the_only_file(flamescore, here, k
     assert (done.code, done.err) == (
         0,
         (
-            f'{kind} {path} {column}: warning I111: "{header}" in {path} is not read; the column is called "{column}". '
-            f"Write: columns: {{{column}: {header}}}\n"
+            f'{kind} {path} {column}: warning I111: "{header}" in {path} is not read; the column is called "{column}".'
+            f"\n        Write: columns: {{{column}: {header}}}\n"
         ),
     )
 
@@ -238,7 +239,7 @@ def test_the_contacts_column_that_a_key_is_matched_by(flamescore, here):
         [
             (
                 'contacts c email: warning I110: 1 of 2 files has no "email", which `contact_key` '
-                '(flamescore.yaml:7) names: c/2.csv. It has "mail".\n        Write: columns: {email: [email, mail]}'
+                '(flamescore.yaml:7) names: c/2.csv. It has "mail".'
             ),
         ],
     )

@@ -52,7 +52,7 @@ def test_in_the_project_file(project, flamescore, line, place, instead):
     assert (done.code, done.out) == (2, "")
     lines = done.err.splitlines()
     assert lines[0].startswith(
-        f'{project}/flamescore.yaml:{place}: error P031: "s3://bucket/leads" is a URL; {instead}'
+        f'flamescore.yaml:{place}: error P031: "s3://bucket/leads" is a URL; {instead}'
     )
     assert "s3://bucket/leads" in lines[1]
     assert "hush" not in done.err
