@@ -36,7 +36,8 @@ def test_a_day_to_come_is_no_run(project, flamescore, as_of, away, meant):
     assert not (project / "out").exists()
 
 
-def test_in_the_project_file_its_place_is_told(project, flamescore):
+@pytest.mark.usefixtures("project")
+def test_in_the_project_file_its_place_is_told(flamescore):
     done = flamescore("score", FLAMESCORE_NOW="2026-11-01T00:00:00Z")
     assert done.code == 2
     assert done.err == (
@@ -65,15 +66,16 @@ def test_accepted_it_is_published_and_not_the_latest(project, flamescore):
     assert (done.code, latest(project)) == (0, first)
     assert "as_of: warning U015: as_of 2027-11-26 is 365 days ahead. Did you mean 2026-11-26?" in done.err
     assert (
-        f'latest: warning O100: published, but "latest" stays at {first}: this run\'s as_of is in the future. '
+        f'latest: warning O100: published, but "latest" stays at {first}: this '
+        f"run's as_of is in the future. "
         "--make-latest moves it.\n"
     ) in done.err
     ahead = [name for name in runs(project) if name.startswith("2027")]
     assert len(ahead) == 1
     said = json.loads((project / "out" / "runs" / ahead[0] / "run.json").read_text())["warnings"]
-    assert (
-        said[-1]
-        == "as_of: warning U015: as_of 2027-11-26 is 365 days ahead. Did you mean 2026-11-26? (accepted: --accept)"
+    assert said[-1] == (
+        "as_of: warning U015: as_of 2027-11-26 is 365 days ahead. Did you mean "
+        "2026-11-26? (accepted: --accept)"
     )
 
 

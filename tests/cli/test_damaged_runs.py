@@ -79,7 +79,10 @@ def nights(two_nights, project):
 
 def damaged(run_id: str, file: str) -> str:
     """The line that a command says of a damaged run; the next one says what is wrong with the file."""
-    return f"error O005: run {run_id} is damaged: {file}; choose another with --run, or score again\n        Do: "
+    return (
+        f"error O005: run {run_id} is damaged: {file}; choose another with --run, "
+        f"or score again\n        Do: "
+    )
 
 
 def check_commands(nights, flamescore, file: str, commands=READS) -> None:

@@ -232,7 +232,8 @@ def test_every_kind_of_file(flamescore, here, suffix):
     assert (done.code, done.err, scores(here)) == (
         0,
         (
-            f'events ev url: warning I110: 1 of 3 files has no "url", which rule "Prices" (rules.yaml:7) names: '
+            f'events ev url: warning I110: 1 of 3 files has no "url", which rule '
+            f'"Prices" (rules.yaml:7) names: '
             f"ev/b.{suffix}.\n"
         ),
         {"1": "2", "2": "0"},
@@ -253,7 +254,10 @@ def test_a_column_of_partitions(flamescore, here):
     assert (done.code, told(done)) == (
         0,
         [
-            'events ev site: warning I110: 1 of 3 files has no "site", which rule "Prices" (rules.yaml:7) names: ev/a.csv.'
+            (
+                'events ev site: warning I110: 1 of 3 files has no "site", which rule '
+                '"Prices" (rules.yaml:7) names: ev/a.csv.'
+            )
         ],
     )
 
@@ -261,7 +265,10 @@ def test_a_column_of_partitions(flamescore, here):
 def test_a_file_with_a_header_alone(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b="contact_id,event,at\n")
     assert told(done) == [
-        'events ev url: warning I110: 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.'
+        (
+            'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+            '"Prices" (rules.yaml:7) names: ev/b.csv.'
+        )
     ]
     done = score(flamescore, here, MAPPED, ev__a=A.replace("url", "Link"), ev__b="contact_id,event,at,link\n")
     assert done.code == 2
@@ -273,7 +280,8 @@ def test_a_header_that_stands_twice_in_one_file(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b=twice)
     assert told(done) == [
         (
-            'events ev url: warning I110: 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv. '
+            'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+            '"Prices" (rules.yaml:7) names: ev/b.csv. '
             "It has it more than once."
         )
     ]

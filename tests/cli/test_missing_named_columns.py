@@ -29,7 +29,10 @@ def test_a_column_of_a_rule_that_one_file_lacks(flamescore, here):
         flamescore, here, CONTACTS + EVENTS, ev__b=B.format("link"), ev__c=A.replace("/prices", "/x")
     )
     assert (done.code, scores(here)) == (0, {"1": "1", "2": "0"})
-    said = 'events ev url: warning I110: 1 of 3 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.'
+    said = (
+        'events ev url: warning I110: 1 of 3 files has no "url", which rule '
+        '"Prices" (rules.yaml:7) names: ev/b.csv.'
+    )
     assert done.err == said + "\n"
     assert said in record(here)["warnings"]
     assert "warning I110: 1 of 3 files has no" in (here / "out" / "latest" / "report.md").read_text()
@@ -40,7 +43,8 @@ def test_the_nearest_header_and_what_to_write(flamescore, here):
     assert (done.code, done.err) == (
         0,
         (
-            'events ev url: warning I110: 2 of 3 files have no "url", which rule "Prices" (rules.yaml:7) names: '
+            'events ev url: warning I110: 2 of 3 files have no "url", which rule '
+            '"Prices" (rules.yaml:7) names: '
             'ev/b.csv and 1 more. ev/b.csv has "urls".\n        Write: columns: {url: [url, urls]}\n'
         ),
     )
@@ -54,7 +58,8 @@ def test_a_header_in_another_case(flamescore, here, header):
     assert (done.code, done.err) == (
         0,
         (
-            f'events ev url: warning I111: "{header}" in ev/b.csv (1 of 2 files) is not read; the column is called "url", '
+            f'events ev url: warning I111: "{header}" in ev/b.csv (1 of 2 files) is '
+            f'not read; the column is called "url", '
             f'as rule "Prices" (rules.yaml:7) names it.\n        Write: columns: {{url: [url, {header}]}}\n'
         ),
     )
@@ -67,7 +72,8 @@ def test_a_header_in_another_case_that_is_mapped_to_something_else(flamescore, h
     project = CONTACTS + "events: [{path: ev, columns: {shown: URL}, optional: [shown]}]\n"
     done = score(flamescore, here, project, ev__b=B.format("URL"))
     assert done.err == (
-        'events ev url: warning I110: 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.\n'
+        'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+        '"Prices" (rules.yaml:7) names: ev/b.csv.\n'
     )
 
 
@@ -75,8 +81,14 @@ def test_a_header_in_another_case_that_a_rule_names_itself(flamescore, here):
     rules = RULES + "      - {name: Old, event: click, where: {URL: x}, points: 1}\n"
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b=B.format("URL"), rules=rules)
     assert told(done) == [
-        'events ev URL: warning I110: 1 of 2 files has no "URL", which rule "Old" (rules.yaml:8) names: ev/a.csv.',
-        'events ev url: warning I110: 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.',
+        (
+            'events ev URL: warning I110: 1 of 2 files has no "URL", which rule "Old" '
+            "(rules.yaml:8) names: ev/a.csv."
+        ),
+        (
+            'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+            '"Prices" (rules.yaml:7) names: ev/b.csv.'
+        ),
     ]
 
 
@@ -125,7 +137,10 @@ def test_population_and_ignore(flamescore, here):
                 'contacts c country: warning I110: 1 of 2 files has no "country", which the population of s '
                 "(rules.yaml:6) names: c/2.csv."
             ),
-            'events ev bot: warning I110: 1 of 2 files has no "bot", which ignore (rules.yaml:2) names: ev/b.csv.',
+            (
+                'events ev bot: warning I110: 1 of 2 files has no "bot", which ignore '
+                "(rules.yaml:2) names: ev/b.csv."
+            ),
         ],
     )
 
@@ -153,7 +168,10 @@ def test_keys_of_the_project_file_that_name_a_column(flamescore, here, key):
     assert (done.code, told(done)) == (
         0,
         [
-            f'events ev x: warning I110: 1 of 2 files has no "x", which `{key}` (flamescore.yaml:7) names: ev/b.csv.'
+            (
+                f'events ev x: warning I110: 1 of 2 files has no "x", which `{key}` '
+                f"(flamescore.yaml:7) names: ev/b.csv."
+            )
         ],
     )
 
@@ -203,7 +221,8 @@ def test_a_canonical_column_in_another_case_in_the_only_file(flamescore, here, k
     assert (done.code, done.err) == (
         0,
         (
-            f'{kind} {path} {column}: warning I111: "{header}" in {path} is not read; the column is called "{column}".'
+            f'{kind} {path} {column}: warning I111: "{header}" in {path} is not read; '
+            f'the column is called "{column}".'
             f"\n        Write: columns: {{{column}: {header}}}\n"
         ),
     )
@@ -257,7 +276,8 @@ def test_a_source_without_a_column_that_is_asked_of_its_events(flamescore, here)
     assert (done.code, done.err) == (
         0,
         (
-            'events videos.csv url: warning I110: videos.csv has no "url", which rule "Prices" (rules.yaml:7) names; '
+            'events videos.csv url: warning I110: videos.csv has no "url", which rule '
+            '"Prices" (rules.yaml:7) names; '
             "clicks.csv has it.\n"
         ),
     )
@@ -290,7 +310,8 @@ def test_the_rule_that_is_named_asks_of_events_that_are_there(flamescore, here):
     done = score(flamescore, here, TWO, clicks=A, videos=VIDEOS, rules=rules)
     assert told(done) == [
         (
-            'events videos.csv url: warning I110: videos.csv has no "url", which rule "Videos" (rules.yaml:8) names; '
+            'events videos.csv url: warning I110: videos.csv has no "url", which rule '
+            '"Videos" (rules.yaml:8) names; '
             "clicks.csv has it."
         )
     ]
