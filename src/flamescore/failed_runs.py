@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.errors import ExitCode, FlamescoreError, OutputError
-from flamescore.exports import ExportsRefusedError
 from flamescore.findings import StrictError, of_problem, to_problem
-from flamescore.frames import REJECTS
+from flamescore.frames import REJECTS, ExportsRefusedError
 from flamescore.inputs import rules_path
 from flamescore.runs import REJECTS_FILE, Failure, RulesFile, leave_failed
 from flamescore.stopping import asked

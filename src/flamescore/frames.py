@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
 
+from flamescore.errors import InputError, Problem
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
@@ -370,3 +371,30 @@ def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFram
         msg = f"{name}: expected {dict(schema)}, found {found}"
         raise TypeError(msg)
     return frame
+
+
+class ExportsRefusedError(InputError):
+    """The exports can't be loaded, mostly since sources have more rejects than they may.
+
+    `records` are those of the sources that were looked at, `rows` and `rejected` of whose counts are known;
+    `rejects` their rejects.
+    """
+
+    def __init__(
+        self,
+        problems: Problem | Sequence[Problem],
+        records: Sequence[SourceRecord] = (),
+        rejects: Sequence[pl.DataFrame] = (),
+    ) -> None:
+        super().__init__(problems)
+        self.records, self.rejects = tuple(records), tuple(rejects)
+
+    @classmethod
+    def of(cls, errors: Sequence[InputError]) -> ExportsRefusedError:
+        """Return several such errors, and others, as one."""
+        refused = [each for each in errors if isinstance(each, cls)]
+        return cls(
+            [problem for each in errors for problem in each.problems],
+            [record for each in refused for record in each.records],
+            [rejects for each in refused for rejects in each.rejects],
+        )

@@ -28,6 +28,7 @@ from flamescore.frames import (
     PLAIN,
     SUPERSEDED,
     EventQuery,
+    ExportsRefusedError,
     companions,
 )
 from flamescore.input_errors import reading
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from flamescore.engine.calendar import Clock
     from flamescore.engine.contacts import Contacts
     from flamescore.engine.streams import Streams
-    from flamescore.errors import Problem
     from flamescore.frames import EventSource, EventsRead, SourceRecord, Window
     from flamescore.rules import Predicate
 
@@ -226,14 +226,14 @@ def event_columns(source: EventSource, columns: Sequence[str], window: Window) -
 def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
     """Say of each source what became of the rows that are in no batch; all that stop it are told at once."""
     ends: list[EventsRead] = []
-    problems: list[Problem] = []
+    errors: list[InputError] = []
     for each in seen:
         try:
             ends.append(each.batches.end(tell=tell))
         except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
+            errors.append(error)
+    if errors:
+        raise ExportsRefusedError.of(errors)
     return ends
 
 

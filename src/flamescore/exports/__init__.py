@@ -6,14 +6,12 @@ from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
 from flamescore.exports.load import from_frames, load, readable
 from flamescore.exports.opening import survey
-from flamescore.exports.rejects import ExportsRefusedError
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
 
 __all__ = [
     "UTC_ZONE",
-    "ExportsRefusedError",
     "Gap",
     "IsoText",
     "SettingValue",

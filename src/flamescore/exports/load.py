@@ -18,7 +18,6 @@ from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.odd_cells import OddCells
 from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
-from flamescore.exports.rejects import ExportsRefusedError
 from flamescore.exports.setting_values import unused_values
 from flamescore.exports.table import frame_table
 from flamescore.exports.tag_history import load_history, load_opportunities
@@ -32,7 +31,7 @@ from flamescore.exports.validate import (
     enforce_limit,
     validate,
 )
-from flamescore.frames import REJECTS, TAG_HISTORY, Exports, in_order
+from flamescore.frames import REJECTS, TAG_HISTORY, Exports, ExportsRefusedError, in_order
 from flamescore.input_errors import FRAME, fault
 from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
 

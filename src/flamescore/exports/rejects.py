@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.errors import InputError, Problem
 from flamescore.exports.records import RawTexts, find_records
 from flamescore.findings import Finding, InExport, Severity, to_problem
-from flamescore.frames import REJECTS
+from flamescore.frames import REJECTS, ExportsRefusedError
 from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.input_errors import reading
 from flamescore.units import count
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from flamescore.exports.records import RecordScan
     from flamescore.exports.reject_hints import RejectHints
     from flamescore.exports.table import Table
-    from flamescore.frames import SourceRecord
     from flamescore.project import RejectLimit, Source
 
 REASONS: Final = {
@@ -148,23 +146,6 @@ class Rejected:
         return failed.select(
             record=pl.col("row") + 1, line=line, reason="reason", raw=pl.Series(texts, dtype=pl.String())
         )
-
-
-class ExportsRefusedError(InputError):
-    """The exports can't be loaded, mostly since sources have more rejects than they may.
-
-    `records` are those of the sources that were looked at, `rows` and `rejected` of whose counts are known;
-    `rejects` their rejects.
-    """
-
-    def __init__(
-        self,
-        problems: Problem | Sequence[Problem],
-        records: Sequence[SourceRecord] = (),
-        rejects: Sequence[pl.DataFrame] = (),
-    ) -> None:
-        super().__init__(problems)
-        self.records, self.rejects = tuple(records), tuple(rejects)
 
 
 def check_limit(

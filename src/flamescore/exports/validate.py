@@ -27,7 +27,6 @@ from flamescore.exports.rejects import (
     FAILED,
     NONE_FAILED,
     REASONS,
-    ExportsRefusedError,
     FailedRows,
     Rejected,
     check_limit,
@@ -35,7 +34,7 @@ from flamescore.exports.rejects import (
 from flamescore.exports.source_findings import ODD_HOURS, Note, finding_of, rejects_of
 from flamescore.exports.source_findings import ROUNDED as ROUNDED_TIMES
 from flamescore.exports.times import TimeFormat
-from flamescore.frames import REJECTS, Counts, SourceRecord
+from flamescore.frames import REJECTS, Counts, ExportsRefusedError, SourceRecord
 from flamescore.input_errors import EMPTY, IDS, fault
 from flamescore.units import count
 
