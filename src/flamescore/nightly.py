@@ -96,7 +96,7 @@ class Outcome:
     """Whether an earlier run can't be read."""
 
 
-LATE: Final = ("O100", "O105")
+LATE: Final = ("O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(

@@ -8,7 +8,7 @@ import pytest
 from cli.small import PROJECT, latest, record, runs
 
 NOW = {"FLAMESCORE_NOW": "2026-11-26T00:00:00Z"}
-HINT = "        If it is meant, score with --accept; it does not become the latest run then.\n"
+HINT = "        Do: if it is meant, score with --accept; it does not become the latest run then\n"
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ HINT = "        If it is meant, score with --accept; it does not become the late
     ],
 )
 def test_a_day_to_come_is_no_run(project, flamescore, as_of, away, meant):
-    said = f"U015 as_of {as_of} is {away} ahead. Did you mean {meant}?\n{HINT}"
+    said = f"as_of: error U015: as_of {as_of} is {away} ahead. Did you mean {meant}?\n{HINT}"
     for done in (
         flamescore("score", "--as-of", as_of, **NOW),
         flamescore("score", "--dry-run", FLAMESCORE_AS_OF=as_of, **NOW),
@@ -36,11 +36,12 @@ def test_a_day_to_come_is_no_run(project, flamescore, as_of, away, meant):
     assert not (project / "out").exists()
 
 
-def test_in_the_project_file_its_place_is_told(project, flamescore):
+@pytest.mark.usefixtures("project")
+def test_in_the_project_file_its_place_is_told(flamescore):
     done = flamescore("score", FLAMESCORE_NOW="2026-11-01T00:00:00Z")
     assert done.code == 2
     assert done.err == (
-        f"{project}/flamescore.yaml:3:8: U015 as_of 2026-11-21 is 20 days ahead. Did you mean 2025-11-21?\n"
+        "flamescore.yaml:3:8: error U015: as_of 2026-11-21 is 20 days ahead. Did you mean 2025-11-21?\n"
         f"    3 | as_of: 2026-11-21\n      |        ^^^^^^^^^^\n{HINT}"
     )
 
@@ -63,25 +64,29 @@ def test_accepted_it_is_published_and_not_the_latest(project, flamescore):
     first = latest(project)
     done = flamescore("score", "--as-of", "2027-11-26", "--accept", **NOW)
     assert (done.code, latest(project)) == (0, first)
-    assert done.err.startswith("as_of: U015 as_of 2027-11-26 is 365 days ahead (accepted)\n")
-    assert done.err.endswith(
-        f'latest: O100 published, but "latest" stays at {first}: this run\'s as_of is in the future. '
+    assert "as_of: warning U015: as_of 2027-11-26 is 365 days ahead. Did you mean 2026-11-26?" in done.err
+    assert (
+        f'latest: warning O100: published, but "latest" stays at {first}: this '
+        f"run's as_of is in the future. "
         "--make-latest moves it.\n"
-    )
+    ) in done.err
     ahead = [name for name in runs(project) if name.startswith("2027")]
     assert len(ahead) == 1
     said = json.loads((project / "out" / "runs" / ahead[0] / "run.json").read_text())["warnings"]
-    assert said[0] == "as_of: U015 as_of 2027-11-26 is 365 days ahead (accepted)"
+    assert said[-1] == (
+        "as_of: warning U015: as_of 2027-11-26 is 365 days ahead. Did you mean "
+        "2026-11-26? (accepted: --accept)"
+    )
 
 
 def test_accepted_as_the_first_run(project, flamescore):
     done = flamescore("score", "--as-of", "2027-11-26", "--accept", **NOW)
     assert done.code == 0
     assert not (project / "out" / "latest").exists()
-    assert done.err.splitlines()[-1] == (
-        'latest: O100 published, but not as "latest": this run\'s as_of is in the future. '
-        "--make-latest moves it."
-    )
+    assert (
+        'latest: warning O100: published, but not as "latest": this run\'s as_of is in the future. '
+        "--make-latest moves it.\n"
+    ) in done.err
 
 
 def test_make_latest_moves_it_and_every_reader_warns(project, flamescore):
@@ -90,8 +95,8 @@ def test_make_latest_moves_it_and_every_reader_warns(project, flamescore):
     future = latest(project)
     assert future.startswith("2027-11-26")
     said = (
-        f'latest: warning O101: "latest" is {future}, whose as_of is 365 days ahead. '
-        "flamescore score --make-latest moves it.\n"
+        f'latest: warning O101: "latest" is {future}, whose as_of is 365 days ahead.\n'
+        "        Do: flamescore score --make-latest moves it.\n"
     )
     for words in (
         ("search",),
@@ -102,13 +107,14 @@ def test_make_latest_moves_it_and_every_reader_warns(project, flamescore):
     ):
         done = flamescore(*words, **NOW)
         assert (done.code, done.err.startswith(said)) == (0, True), words
-        assert "O101" not in flamescore(*words, "--quiet", **NOW).err
+        assert "O101" in flamescore(*words, "--quiet", **NOW).err
+        assert "O101" not in flamescore(*words, "-qq", **NOW).err
         assert "O101" not in flamescore(*words, FLAMESCORE_NOW="2027-11-26T00:00:00Z").err
     assert "O101" not in flamescore("search", "--run", future, **NOW).err
     done = flamescore("score", "--as-of", "2026-11-25", **NOW)
     assert (done.code, latest(project)) == (0, future)
     assert done.err == (
-        f'latest: O100 published, but "latest" stays at {future}, whose as_of is later. '
+        f'latest: warning O100: published, but "latest" stays at {future}, whose as_of is later. '
         "--make-latest moves it.\n"
     )
 
@@ -116,11 +122,14 @@ def test_make_latest_moves_it_and_every_reader_warns(project, flamescore):
 def test_a_backfill_says_how_to_read_it(scored, flamescore):
     done = flamescore("score", "--as-of", "2026-01-31", **NOW)
     (run,) = [name for name in runs(scored) if name.startswith("2026-01-31")]
-    assert done.err.endswith(
-        f'latest: O104 published, but "latest" stays at {latest(scored)}; read this run with --run {run}.\n'
-    )
-    done = flamescore("score", "--as-of", "2026-01-31", "--log-format", "json", **NOW)
-    assert json.loads(done.err.splitlines()[-1])["level"] == "info"
+    assert "note: -v shows" in done.err
+    done = flamescore("score", "--as-of", "2026-01-31", "-v", **NOW)
+    (run,) = [name for name in runs(scored) if name.startswith("2026-01-31")]
+    said = f'published, but "latest" stays at {latest(scored)}; read this run with --run {run}.'
+    assert f"latest: note O104: {said}\n" in done.err
+    done = flamescore("score", "--as-of", "2026-01-31", "-v", "--log-format", "json", **NOW)
+    (told,) = [each for each in map(json.loads, done.err.splitlines()) if each["code"] == "O104"]
+    assert (told["level"], told["run_id"][:10]) == ("note", "2026-01-31")
     assert flamescore("score", "--as-of", "2026-01-30", "--quiet", **NOW).err == ""
 
 
@@ -148,7 +157,7 @@ def test_the_clock_holds_for_max_age(project, flamescore):
         os.utime(project / name, (1_795_564_800, 1_795_564_800))  # 2026-11-25
     assert flamescore("score", FLAMESCORE_NOW="2026-11-26T00:00:00Z").code == 0
     done = flamescore("score", FLAMESCORE_NOW="2026-11-28T00:00:00Z")
-    assert (done.code, done.err.split()[0]) == (3, "I003")
+    assert (done.code, done.err.split()[1]) == (3, "I003:")
 
 
 @pytest.mark.parametrize("now", ["soon", "2026-11-21", "2026-11-21T02:00:00", "0001-01-01T00:00:00+14:00"])

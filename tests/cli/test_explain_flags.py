@@ -195,7 +195,7 @@ def test_an_unknown_contact_exits_with_4(flamescore):
     assert (done.code, done.out) == (4, "")
     assert done.err == (
         "error N001: No contact has the id or e-mail `999`.\n"
-        "        Ids match exactly (0042 is not 42); e-mails match as a whole.\n"
+        "        Do: Ids match exactly (0042 is not 42); e-mails match as a whole.\n"
     )
 
 
@@ -203,14 +203,17 @@ def test_an_unknown_contact_exits_with_4(flamescore):
 def test_a_mail_that_two_have_exits_with_2_and_both_ids(flamescore):
     done = flamescore("explain", "Shared@example.com")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "U004 2 contacts share this e-mail: `105`, `106`.\n        Use one of their ids.\n"
+    assert (
+        done.err
+        == "error U004: 2 contacts share this e-mail: `105`, `106`.\n        Do: Use one of their ids.\n"
+    )
 
 
 @pytest.mark.usefixtures("project")
 def test_no_run_yet_exits_with_4(flamescore):
     done = flamescore("explain", "101")
     assert (done.code, done.out) == (4, "")
-    assert done.err.startswith("O004 there is no run in ")
+    assert done.err.startswith("error O004: there is no run in ")
     assert flamescore("explain", "101", "--as-of", "2026-11-21").code == 0
 
 

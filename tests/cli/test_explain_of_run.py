@@ -20,7 +20,7 @@ def spoilt(project):
     return project
 
 
-TOO_MANY = "I007 contacts `contacts.csv`: 30 of 38 rows are rejected, more than 1%"
+TOO_MANY = "error I007: contacts `contacts.csv`: 30 of 38 rows are rejected, more than 1%"
 
 
 def test_the_limit_of_the_run_holds(spoilt, flamescore):
@@ -110,13 +110,13 @@ def test_exports_were_new_enough_when_the_run_was_made(project, flamescore):
     path.write_text(json.dumps(said | {"started_at": long_ago.isoformat()}))
     for name in ("contacts.csv", "events.csv"):
         os.utime(project / name, (long_ago.timestamp() - 60,) * 2)
-    assert flamescore("score", "-q").err.startswith("I003 events: `events.csv` is from ")
+    assert flamescore("score", "-q").err.startswith("error I003: events: `events.csv` is from ")
     assert flamescore("explain", "101").code == 0
 
 
 GONE = (
-    "I001 events: run {run} took them from standard input (`-`), which can't be read again.\n"
-    "        Write it to a file, score again with that file, and explain the new run.\n"
+    "error I001: events: run {run} took them from standard input (`-`), which can't be read again.\n"
+    "        Do: Write it to a file, score again with that file, and explain the new run.\n"
 )
 
 

@@ -93,10 +93,11 @@ def test_a_score_that_is_too_large_is_exit_3(shop, tmp_path, flamescore, flags):
     day = "2026-11-22" if "explain" in flags else "2026-11-21"
     assert (done.code, done.out) == (3, "")
     assert done.err == (
-        f"error I010: The score `interest` of contact `7` is 922,338,000,000,000 points as of {day}, and a score "
+        f"error I010: The score `interest` of contact `7` is 922,338,000,000,000 "
+        f"points as of {day}, and a score "
         "can be 922,337,203,685,477 points at most, either way. "
         "The rule `Orders` gave most: 922,338,000,000,000 points.\n"
-        "        Give fewer points for each event, or bound the rule: `limits: {max: 1000}`.\n"
+        "        Do: Give fewer points for each event, or bound the rule: `limits: {max: 1000}`.\n"
     )
     assert not (tmp_path / "out/latest").exists()
 

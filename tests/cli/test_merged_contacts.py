@@ -26,7 +26,7 @@ def merged(project, flamescore):
     text = PROJECT.replace("    dates:", "    merged: {column: Was}\n    dates:")
     (project / "flamescore.yaml").write_text(text)
     done = flamescore("score")
-    assert (done.code, done.err) == (0, "contacts contacts.csv: of 9 rows 1 superseded\n")
+    assert (done.code, done.err) == (0, "1 note: -v shows it\n")
     return project
 
 

@@ -35,7 +35,7 @@ def test_a_mapped_header_that_one_file_lacks_stops_the_run(flamescore, here):
     done = score(flamescore, here, MAPPED, ev__a=A.replace("url", "Link"), ev__b=B.format("Link URL"))
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        f"{here}/flamescore.yaml:7:20: error P028: "
+        "flamescore.yaml:7:20: error P028: "
         'ev/b.csv has no column "Link", mapped to "url". It has "Link URL".\n'
         "    7 |     columns: {url: Link}\n"
         "      |                    ^^^^\n"
@@ -56,7 +56,7 @@ def test_many_files_that_lack_a_header_are_told_once(flamescore, here):
     assert done.code == 2
     assert done.err.count("P028") == 1
     assert (
-        'P028 30 of 31 files have no column "Link", mapped to "url": ev/b00.csv and 29 more. '
+        'error P028: 30 of 31 files have no column "Link", mapped to "url": ev/b00.csv and 29 more. '
         'ev/b00.csv has "Link URL".\n'
     ) in done.err
 
@@ -66,7 +66,8 @@ def test_a_list_of_headers_of_which_a_file_has_none(flamescore, here):
     done = score(flamescore, here, project, ev__a=A.replace("url", "Link"), ev__b=B.format("link_url"))
     assert done.code == 2
     assert (
-        'P028 ev/b.csv has no column "Link" or "Address", mapped to "url". It has "link_url".\n' in done.err
+        'error P028: ev/b.csv has no column "Link" or "Address", mapped to "url". It has "link_url".\n'
+        in done.err
     )
     assert "        Write: columns: {url: [Link, link_url]}\n" in done.err
 
@@ -81,13 +82,15 @@ def test_an_optional_column_must_be_in_one_file(flamescore, here):
     project = MAPPED + "    optional: [url]\n"
     done = score(flamescore, here, project, ev__a=SHORT_B, ev__b=SHORT_B)
     assert done.code == 2
-    assert 'P028 2 of 2 files have no column "Link", mapped to "url": ev/a.csv and 1 more.\n' in done.err
+    assert (
+        'error P028: 2 of 2 files have no column "Link", mapped to "url": ev/a.csv and 1 more.\n' in done.err
+    )
 
 
 def test_nothing_near_names_the_other_ways_out(flamescore, here):
     done = score(flamescore, here, MAPPED, ev__a=A.replace("url", "Link"), ev__b=SHORT_B)
     assert done.code == 2
-    assert 'P028 ev/b.csv has no column "Link", mapped to "url".\n' in done.err
+    assert 'error P028: ev/b.csv has no column "Link", mapped to "url".\n' in done.err
     cure = "Do: export it again with the column, or write `optional: [url]` if older files lack it.\n"
     assert f"        {cure}" in done.err
 
@@ -95,7 +98,10 @@ def test_nothing_near_names_the_other_ways_out(flamescore, here):
 def test_a_needed_column_that_a_file_spells_otherwise(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b=A.replace("event,at", "Event,at"))
     assert done.code == 2
-    assert 'P028 ev/b.csv has no column "event", and nothing is mapped to it. It has "Event".\n' in done.err
+    assert (
+        'error P028: ev/b.csv has no column "event", and nothing is mapped to it. It has "Event".\n'
+        in done.err
+    )
     assert "        Write: columns: {event: [event, Event]}\n" in done.err
 
 
@@ -104,7 +110,7 @@ def test_a_needed_column_that_is_mapped_and_missing_is_told_once(flamescore, her
     done = score(flamescore, here, project, ev__a=A.replace(",event", ",Type"), ev__b=A)
     assert done.code == 2
     assert done.err.count("P028") == 1
-    assert 'P028 ev/b.csv has no column "Type", mapped to "event". It has "event".\n' in done.err
+    assert 'error P028: ev/b.csv has no column "Type", mapped to "event". It has "event".\n' in done.err
     project = project.replace("Type", "[Type, event]")
     done = score(flamescore, here, project, ev__a=A.replace(",event", ",Type"), ev__b=A + OLD)
     assert (done.code, done.err, scores(here)) == (0, "", {"1": "2", "2": "0"})
@@ -133,7 +139,7 @@ def test_a_field_of_the_call_list_that_one_file_lacks(flamescore, here):
     done = score(flamescore, here, project, **files)
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        f'{here}/flamescore.yaml:4:12: P035 contacts: c/2.csv has no "dnc", which call_list.exclude names. '
+        'flamescore.yaml:4:12: error P035: contacts: c/2.csv has no "dnc", which call_list.exclude names. '
         'It has "DNC".\n'
         "    4 | contacts: [{path: 'c/*.csv', files: all}]\n"
         "      |            ^\n"
@@ -148,7 +154,7 @@ def test_explain_stops_at_it_too(flamescore, here):
     assert score(flamescore, here, EXCLUDE % "field: {dnc: yes}", **files).code == 2
     done = flamescore("explain", "2", "--as-of", "2026-11-21")
     assert done.code == 2
-    assert 'P035 contacts: c/2.csv has no "dnc", which call_list.exclude names.\n' in done.err
+    assert 'error P035: contacts: c/2.csv has no "dnc", which call_list.exclude names.\n' in done.err
     only = "Do: export it with the column, or write `optional: [dnc]` if nobody in it is to be left out.\n"
     assert f"        {only}" in done.err
 
@@ -167,7 +173,7 @@ def test_a_tag_of_the_call_list_that_a_source_lacks(flamescore, here):
         flamescore, here, project, c1="contact_id,tags,email\n1,Do Not Call,\n", c2="contact_id,email\n2,\n"
     )
     assert done.code == 2
-    assert 'P035 contacts: c2.csv has no "tags", which call_list.exclude names.\n' in done.err
+    assert 'error P035: contacts: c2.csv has no "tags", which call_list.exclude names.\n' in done.err
 
 
 def test_only_files_that_are_read_count(flamescore, here):
@@ -187,7 +193,7 @@ def test_an_event_of_the_call_list(flamescore, here):
     assert (done.code, told(done), excluded(here)) == (0, [], ["1"])
     done = score(flamescore, here, project, ev__b=other.format("OptOut"))
     assert done.code == 2
-    assert 'P035 events: ev/b.csv has no "how", which call_list.exclude names.\n' in done.err
+    assert 'error P035: events: ev/b.csv has no "how", which call_list.exclude names.\n' in done.err
 
 
 def test_an_event_of_the_call_list_in_a_file_with_damaged_records(flamescore, here):
@@ -196,7 +202,7 @@ def test_an_event_of_the_call_list_in_a_file_with_damaged_records(flamescore, he
     torn = 'contact_id,event,at,url\n2,click,2026-11-20,"\n2,optout,2026-11-20,\n'
     done = score(flamescore, here, project, ev__a=both, ev__b=torn)
     assert done.code == 2
-    assert 'P035 events: ev/b.csv has no "how", which call_list.exclude names.\n' in done.err
+    assert 'error P035: events: ev/b.csv has no "how", which call_list.exclude names.\n' in done.err
 
 
 # --- every kind of file ----------------------------------------------------------------------------------
@@ -226,7 +232,8 @@ def test_every_kind_of_file(flamescore, here, suffix):
     assert (done.code, done.err, scores(here)) == (
         0,
         (
-            f'events ev: I110 1 of 3 files has no "url", which rule "Prices" (rules.yaml:7) names: '
+            f'events ev url: warning I110: 1 of 3 files has no "url", which rule '
+            f'"Prices" (rules.yaml:7) names: '
             f"ev/b.{suffix}.\n"
         ),
         {"1": "2", "2": "0"},
@@ -246,18 +253,26 @@ def test_a_column_of_partitions(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, rules=rules)
     assert (done.code, told(done)) == (
         0,
-        ['events ev: I110 1 of 3 files has no "site", which rule "Prices" (rules.yaml:7) names: ev/a.csv.'],
+        [
+            (
+                'events ev site: warning I110: 1 of 3 files has no "site", which rule '
+                '"Prices" (rules.yaml:7) names: ev/a.csv.'
+            )
+        ],
     )
 
 
 def test_a_file_with_a_header_alone(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b="contact_id,event,at\n")
     assert told(done) == [
-        'events ev: I110 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.'
+        (
+            'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+            '"Prices" (rules.yaml:7) names: ev/b.csv.'
+        )
     ]
     done = score(flamescore, here, MAPPED, ev__a=A.replace("url", "Link"), ev__b="contact_id,event,at,link\n")
     assert done.code == 2
-    assert 'P028 ev/b.csv has no column "Link", mapped to "url". It has "link".\n' in done.err
+    assert 'error P028: ev/b.csv has no column "Link", mapped to "url". It has "link".\n' in done.err
 
 
 def test_a_header_that_stands_twice_in_one_file(flamescore, here):
@@ -265,7 +280,8 @@ def test_a_header_that_stands_twice_in_one_file(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b=twice)
     assert told(done) == [
         (
-            'events ev: I110 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv. '
+            'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+            '"Prices" (rules.yaml:7) names: ev/b.csv. '
             "It has it more than once."
         )
     ]

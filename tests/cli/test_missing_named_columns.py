@@ -29,10 +29,13 @@ def test_a_column_of_a_rule_that_one_file_lacks(flamescore, here):
         flamescore, here, CONTACTS + EVENTS, ev__b=B.format("link"), ev__c=A.replace("/prices", "/x")
     )
     assert (done.code, scores(here)) == (0, {"1": "1", "2": "0"})
-    said = 'events ev: I110 1 of 3 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.'
+    said = (
+        'events ev url: warning I110: 1 of 3 files has no "url", which rule '
+        '"Prices" (rules.yaml:7) names: ev/b.csv.'
+    )
     assert done.err == said + "\n"
     assert said in record(here)["warnings"]
-    assert "I110 1 of 3 files has no" in (here / "out" / "latest" / "report.md").read_text()
+    assert "warning I110: 1 of 3 files has no" in (here / "out" / "latest" / "report.md").read_text()
 
 
 def test_the_nearest_header_and_what_to_write(flamescore, here):
@@ -40,8 +43,9 @@ def test_the_nearest_header_and_what_to_write(flamescore, here):
     assert (done.code, done.err) == (
         0,
         (
-            'events ev: I110 2 of 3 files have no "url", which rule "Prices" (rules.yaml:7) names: '
-            'ev/b.csv and 1 more. ev/b.csv has "urls". Write: columns: {url: [url, urls]}\n'
+            'events ev url: warning I110: 2 of 3 files have no "url", which rule '
+            '"Prices" (rules.yaml:7) names: '
+            'ev/b.csv and 1 more. ev/b.csv has "urls".\n        Write: columns: {url: [url, urls]}\n'
         ),
     )
     done = score(flamescore, here, CONTACTS + "events: [{path: ev, columns: {url: [url, urls]}}]\n")
@@ -54,8 +58,9 @@ def test_a_header_in_another_case(flamescore, here, header):
     assert (done.code, done.err) == (
         0,
         (
-            f'events ev: warning I111: "{header}" in ev/b.csv (1 of 2 files) is not read; the column is called "url", '
-            f'as rule "Prices" (rules.yaml:7) names it. Write: columns: {{url: [url, {header}]}}\n'
+            f'events ev url: warning I111: "{header}" in ev/b.csv (1 of 2 files) is '
+            f'not read; the column is called "url", '
+            f'as rule "Prices" (rules.yaml:7) names it.\n        Write: columns: {{url: [url, {header}]}}\n'
         ),
     )
     project = CONTACTS + f"events: [{{path: ev, columns: {{url: [url, {header}]}}}}]\n"
@@ -67,7 +72,8 @@ def test_a_header_in_another_case_that_is_mapped_to_something_else(flamescore, h
     project = CONTACTS + "events: [{path: ev, columns: {shown: URL}, optional: [shown]}]\n"
     done = score(flamescore, here, project, ev__b=B.format("URL"))
     assert done.err == (
-        'events ev: I110 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.\n'
+        'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+        '"Prices" (rules.yaml:7) names: ev/b.csv.\n'
     )
 
 
@@ -75,8 +81,14 @@ def test_a_header_in_another_case_that_a_rule_names_itself(flamescore, here):
     rules = RULES + "      - {name: Old, event: click, where: {URL: x}, points: 1}\n"
     done = score(flamescore, here, CONTACTS + EVENTS, ev__b=B.format("URL"), rules=rules)
     assert told(done) == [
-        'events ev: I110 1 of 2 files has no "url", which rule "Prices" (rules.yaml:7) names: ev/b.csv.',
-        'events ev: I110 1 of 2 files has no "URL", which rule "Old" (rules.yaml:8) names: ev/a.csv.',
+        (
+            'events ev URL: warning I110: 1 of 2 files has no "URL", which rule "Old" '
+            "(rules.yaml:8) names: ev/a.csv."
+        ),
+        (
+            'events ev url: warning I110: 1 of 2 files has no "url", which rule '
+            '"Prices" (rules.yaml:7) names: ev/b.csv.'
+        ),
     ]
 
 
@@ -98,9 +110,10 @@ def test_every_way_in_which_a_rule_names_a_column_of_events(flamescore, here, ru
     rules = RULES.partition("      - ")[0] + f"      - {rule}\n"
     done = score(flamescore, here, CONTACTS + EVENTS, ev__a=A.replace("url", "x"), ev__b=SHORT_B, rules=rules)
     assert done.code == 0
-    assert told(done) == [
-        'events ev: I110 1 of 2 files has no "x", which rule "N" (rules.yaml:7) names: ev/b.csv.'
-    ]
+    lacks = (
+        'events ev x: warning I110: 1 of 2 files has no "x", which rule "N" (rules.yaml:7) names: ev/b.csv.'
+    )
+    assert [each for each in told(done) if "I118" not in each] == [lacks]
 
 
 def test_population_and_ignore(flamescore, here):
@@ -121,10 +134,13 @@ def test_population_and_ignore(flamescore, here):
         0,
         [
             (
-                'contacts c: I110 1 of 2 files has no "country", which the population of s '
+                'contacts c country: warning I110: 1 of 2 files has no "country", which the population of s '
                 "(rules.yaml:6) names: c/2.csv."
             ),
-            'events ev: I110 1 of 2 files has no "bot", which ignore (rules.yaml:2) names: ev/b.csv.',
+            (
+                'events ev bot: warning I110: 1 of 2 files has no "bot", which ignore '
+                "(rules.yaml:2) names: ev/b.csv."
+            ),
         ],
     )
 
@@ -151,7 +167,12 @@ def test_keys_of_the_project_file_that_name_a_column(flamescore, here, key):
     )
     assert (done.code, told(done)) == (
         0,
-        [f'events ev: I110 1 of 2 files has no "x", which `{key}` (flamescore.yaml:7) names: ev/b.csv.'],
+        [
+            (
+                f'events ev x: warning I110: 1 of 2 files has no "x", which `{key}` '
+                f"(flamescore.yaml:7) names: ev/b.csv."
+            )
+        ],
     )
 
 
@@ -178,9 +199,9 @@ def test_the_canonical_columns(flamescore, here):
     assert (done.code, told(done)) == (
         0,
         [
-            'contacts c2.csv: I110 c2.csv has no "tags"; c1.csv has it.',
-            'events ev: I110 1 of 2 files has no "event_id": ev/b.csv.',
-            'tag_history h: I110 1 of 2 files has no "action": h/2.csv.',
+            'contacts c2.csv tags: warning I110: c2.csv has no "tags"; c1.csv has it.',
+            'events ev event_id: warning I110: 1 of 2 files has no "event_id": ev/b.csv.',
+            'tag_history h action: warning I110: 1 of 2 files has no "action": h/2.csv.',
         ],
     )
 
@@ -200,8 +221,9 @@ def test_a_canonical_column_in_another_case_in_the_only_file(flamescore, here, k
     assert (done.code, done.err) == (
         0,
         (
-            f'{kind} {path}: warning I111: "{header}" in {path} is not read; the column is called "{column}". '
-            f"Write: columns: {{{column}: {header}}}\n"
+            f'{kind} {path} {column}: warning I111: "{header}" in {path} is not read; '
+            f'the column is called "{column}".'
+            f"\n        Write: columns: {{{column}: {header}}}\n"
         ),
     )
 
@@ -235,8 +257,8 @@ def test_the_contacts_column_that_a_key_is_matched_by(flamescore, here):
         0,
         [
             (
-                'contacts c: I110 1 of 2 files has no "email", which `contact_key` '
-                '(flamescore.yaml:7) names: c/2.csv. It has "mail". Write: columns: {email: [email, mail]}'
+                'contacts c email: warning I110: 1 of 2 files has no "email", which `contact_key` '
+                '(flamescore.yaml:7) names: c/2.csv. It has "mail".'
             ),
         ],
     )
@@ -254,7 +276,8 @@ def test_a_source_without_a_column_that_is_asked_of_its_events(flamescore, here)
     assert (done.code, done.err) == (
         0,
         (
-            'events videos.csv: I110 videos.csv has no "url", which rule "Prices" (rules.yaml:7) names; '
+            'events videos.csv url: warning I110: videos.csv has no "url", which rule '
+            '"Prices" (rules.yaml:7) names; '
             "clicks.csv has it.\n"
         ),
     )
@@ -277,8 +300,8 @@ def test_a_type_that_comes_of_a_constant_or_a_new_name(flamescore, here):
     )
     names = 'which rule "Prices" (rules.yaml:7) names; ev/a.csv has it.'
     assert told(done) == [
-        f'events b.csv: I110 b.csv has no "url", {names}',
-        f'events d.csv: I110 d.csv has no "url", {names}',
+        f'events b.csv url: warning I110: b.csv has no "url", {names}',
+        f'events d.csv url: warning I110: d.csv has no "url", {names}',
     ]
 
 
@@ -287,7 +310,8 @@ def test_the_rule_that_is_named_asks_of_events_that_are_there(flamescore, here):
     done = score(flamescore, here, TWO, clicks=A, videos=VIDEOS, rules=rules)
     assert told(done) == [
         (
-            'events videos.csv: I110 videos.csv has no "url", which rule "Videos" (rules.yaml:8) names; '
+            'events videos.csv url: warning I110: videos.csv has no "url", which rule '
+            '"Videos" (rules.yaml:8) names; '
             "clicks.csv has it."
         )
     ]

@@ -75,5 +75,5 @@ def test_a_colon_alone_is_a_name(project, flamescore):
     done = flamescore("score", "--contacts", "s3:/contacts.csv")
     assert (done.code, done.err.splitlines()[0]) == (
         3,
-        f"I001 contacts: there is no `{project}/s3:/contacts.csv`.",
+        f"error I001: contacts: there is no `{project}/s3:/contacts.csv`.",
     )

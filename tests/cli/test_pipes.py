@@ -27,7 +27,7 @@ def large(tmp_path_factory):
     (folder / "rules.yaml").write_text(RULES.replace("count: once, ", ""))
     (folder / "flamescore.yaml").write_text(PROJECT)
     done = subprocess.run(
-        command("score", "-q"), cwd=folder, env=environment(), check=True, capture_output=True
+        command("score", "-qq"), cwd=folder, env=environment(), check=True, capture_output=True
     )
     assert done.stderr == b""
     return folder

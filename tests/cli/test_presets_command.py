@@ -69,7 +69,9 @@ def test_score_says_which_preset_auto_took(project, flamescore):
     small(project)
     done = flamescore("score")
     assert done.code == 0
-    assert done.err == "contacts contacts.csv: preset: auto is `hubspot` (contacts export)\n"
+    assert done.err == "1 note: -v shows it\n"
+    said = "contacts contacts.csv: note I137: Preset: auto is `hubspot` (contacts export).\n"
+    assert said in flamescore("score", "-v").err
     assert flamescore("score", "-q").err == ""
 
 
@@ -77,7 +79,7 @@ def test_no_preset_that_fits_is_an_error_of_the_project_file(project, flamescore
     small(project, CONTACTS.replace("Record ID", "No"))
     done = flamescore("score")
     assert done.code == 2
-    assert "P029 contacts: `contacts.csv`: no preset fits the header." in done.err
+    assert "error P029: contacts: `contacts.csv`: no preset fits the header." in done.err
     assert "flamescore.yaml:4:" in done.err
 
 
@@ -86,9 +88,9 @@ def test_accept_publishes_what_is_braked(project, flamescore):
     (project / "events.csv").write_text("contact_id,event,at\n0101,form_submit,2026-11-18\n")
     done = flamescore("score")
     assert done.code == 3
-    assert "I051 events: `events.csv`: of 1 row" in done.err
+    assert "events events.csv: error I051: Of 1 row" in done.err
     assert not list((project / "out").glob("runs/2*"))
     done = flamescore("score", "--accept")
     assert done.code == 0
-    assert "of 1 row that could count none is of a contact in the list (accepted)" in done.err
+    assert "Of 1 row that could count none is of a contact in the list. (accepted: --accept)" in done.err
     assert len(list((project / "out").glob("runs/2*"))) == 1

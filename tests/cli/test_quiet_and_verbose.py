@@ -52,7 +52,8 @@ def test_quiet_says_nothing_beside_the_answer(flamescore, verb, more):
 
 @pytest.mark.usefixtures("scored")
 @pytest.mark.parametrize("verb", ["explain", "search", "report", "changes"])
-def test_quiet_keeps_back_what_is_said_of_a_latest_run_of_a_day_to_come(flamescore, verb):
+def test_twice_quiet_keeps_back_what_is_said_of_a_latest_run_of_a_day_to_come(flamescore, verb):
     words, then = WORDS[verb], {"FLAMESCORE_NOW": "2026-11-01T00:00:00Z"}
     assert "O101" in flamescore(*words, **then).err
-    assert flamescore(*words, "-q", **then).err == ""
+    assert "O101" in flamescore(*words, "-q", **then).err
+    assert flamescore(*words, "-qq", **then).err == ""

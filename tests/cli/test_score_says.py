@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cli.cases import KEYS
 from cli.small import CONTACTS, RULES, record
 
 
@@ -18,10 +19,10 @@ def test_log_format_json(project, flamescore):
     done = flamescore("score", "--log-format", "json", "--as-of", "tomorrow")
     choices = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
     message = f"--as-of must be {choices}, and is `tomorrow`."
-    assert json.loads(done.err) == {
-        "level": "error", "code": "U002", "message": message, "hint": None,
-        "path": None, "line": None, "column": None, "exit_code": 2,
-    }  # fmt: skip
+    said = json.loads(done.err)
+    assert set(said) == KEYS
+    told = {key: value for key, value in said.items() if value is not None and key != "time"}
+    assert told == {"level": "error", "code": "U002", "message": message, "exit_code": 2}
 
 
 def test_log_format_json_of_every_fault_of_a_rule_file(project, flamescore):
@@ -50,10 +51,12 @@ def test_warnings_of_a_rule_file_are_a_line_each(project, flamescore):
     (project / "rules.yaml").write_text(rules)
     done = flamescore("score")
     assert done.code == 0
-    assert done.err == (
-        'rules.yaml:8:50: warning R100: Rule "Form": This penalty expires, by the defaults of the score or group.\n'
-    )
-    assert record(project)["warnings"] == [done.err.rstrip("\n")]
+    said = "This penalty expires, by the defaults of the score or group."
+    first = f'rules.yaml:8:50: warning R100: Rule "Form": {said}'
+    assert done.err.splitlines()[0] == first
+    assert record(project)["warnings"] == [first]
+    (found,) = record(project)["findings"]
+    assert (found["subject"], found["line"], found["column"]) == ("interest/form", 8, 50)
 
 
 @pytest.mark.usefixtures("project")

@@ -245,7 +245,7 @@ def test_a_file_that_does_not_say_its_format(scored, flamescore, words, known):
     assert (done.code, (scored / "calls.xyz").exists()) == (2, False)
     assert done.err == (
         "error U010: Can't tell the format from `calls.xyz`.\n"
-        f"        Use one of the suffixes {known}, or add --format.\n"
+        f"        Do: Use one of the suffixes {known}, or add --format.\n"
     )
 
 
@@ -272,7 +272,10 @@ def test_a_link_is_followed(search, scored):
 @pytest.mark.usefixtures("scored")
 def test_a_folder_that_is_not_there(flamescore):
     done = flamescore("search", "-o", "none/calls.csv")
-    assert (done.code, done.err) == (6, "O007 none/calls.csv can't be written: No such file or directory.\n")
+    assert (done.code, done.err) == (
+        6,
+        "error O007: none/calls.csv can't be written: No such file or directory.\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -313,7 +316,10 @@ def test_without_owners_or_tags_it_says_how_to_map_them(project, flamescore):
 def test_no_run_yet(project, flamescore):
     done = flamescore("search")
     assert done.code == 4
-    assert done.err == f"O004 there is no run in {project}/out yet\n        flamescore score makes one\n"
+    assert (
+        done.err
+        == f"error O004: there is no run in {project}/out yet\n        Do: flamescore score makes one\n"
+    )
 
 
 def test_no_run_and_no_project_file(tmp_path, flamescore, monkeypatch):
@@ -321,8 +327,8 @@ def test_no_run_and_no_project_file(tmp_path, flamescore, monkeypatch):
     done = flamescore("search")
     assert done.code == 4
     assert done.err == (
-        f"O004 there is no run in {tmp_path}/out yet\n"
-        "        No flamescore.yaml in this folder or a parent either. Go to its folder, or give --config.\n"
+        f"error O004: there is no run in {tmp_path}/out yet\n"
+        "        Do: No flamescore.yaml in this folder or a parent either. Go to its folder, or give --config.\n"
     )
 
 

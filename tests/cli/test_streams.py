@@ -163,7 +163,8 @@ def test_a_closed_stdin_that_a_source_asks_for(tmp_path):
     done = shell(other, "score --contacts -", "<&-")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
-        "I001 contacts: standard input is closed, and `-` is standard input.\n        Pipe a file into it.\n"
+        "error I001: contacts: standard input is closed, and `-` is standard "
+        "input.\n        Do: Pipe a file into it.\n"
     )
     assert not (other / "out" / "runs").exists() or runs(other) == []
 

@@ -52,7 +52,7 @@ def test_in_the_project_file(project, flamescore, line, place, instead):
     assert (done.code, done.out) == (2, "")
     lines = done.err.splitlines()
     assert lines[0].startswith(
-        f'{project}/flamescore.yaml:{place}: error P031: "s3://bucket/leads" is a URL; {instead}'
+        f'flamescore.yaml:{place}: error P031: "s3://bucket/leads" is a URL; {instead}'
     )
     assert "s3://bucket/leads" in lines[1]
     assert "hush" not in done.err
@@ -63,7 +63,7 @@ def test_every_url_is_told_at_once(project, flamescore):
     (project / "flamescore.yaml").write_text(text)
     done = flamescore("score")
     assert done.code == 2
-    assert [line.split(": ")[1].split()[0] for line in done.err.splitlines() if "P031" in line] == [
+    assert [line.split(": ")[1].split()[-1] for line in done.err.splitlines() if "P031" in line] == [
         "P031"
     ] * 3
     done = flamescore("score", "--contacts", "s3://a", "--contacts", "b.csv", "--events", "HTTPS://c")

@@ -210,7 +210,7 @@ def test_loops_end(linked, path):
 def test_a_folder_above_is_out(linked):
     link(linked, "ev/up", "..")
     assert types(linked, "ev") == OWN
-    assert "`ev/up`" in warned(linked, "ev")[0]
+    assert "`ev/up`" in warned(linked, "ev")[0].message
 
 
 def test_a_source_folder_that_is_a_link_itself(linked):

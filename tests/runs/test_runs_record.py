@@ -110,6 +110,16 @@ def test_what_it_says(tmp_path):
             "ambiguous_contacts": 0,
         },
         "warnings": ["as_of: warning O102: a warning"],
+        "findings": [
+            {
+                "code": "O102",
+                "severity": "warning",
+                "subject": "as_of",
+                "message": "a warning",
+                **dict.fromkeys(("path", "line", "column", "source", "count", "of", "samples", "nearest")),
+                **dict.fromkeys(("cure", "accepted")),
+            }
+        ],
         "given": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]

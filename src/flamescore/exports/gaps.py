@@ -78,7 +78,6 @@ class Gap:
             InExport(kind, self.path, lack.first),
             count=len(lack.files),
             of=lack.of,
-            nearest=() if lack.near is None else ((lack.near, None),),
             cure=lack.cure or None,
         )
 
