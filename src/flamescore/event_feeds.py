@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -33,8 +35,11 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 REFERENCE: Final = timedelta(days=84)
-_BUCKET: Final = 900
-"""Seconds that rows are counted by before they get a calendar day: offsets of zones are made of these."""
+_EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
+_DAY: Final = 86_400
+_WEEK: Final = timedelta(days=7)
+_YEARS: Final = timedelta(days=60 * 366)
+"""How far back offsets of a zone are looked for, where rows are read whatever their time."""
 
 
 @dataclass
@@ -112,8 +117,8 @@ class _Source:
     zone: ZoneInfo
 
     def feeds(self) -> SourceFeeds:
-        whole, types = self._days(self.as_of - 2 * REFERENCE)
-        halfway = self.as_of - REFERENCE
+        whole, types = self._days(_before(self.as_of, 2 * REFERENCE))
+        halfway = _before(self.as_of, REFERENCE)
         if any(each.newest is None or each.newest < halfway for each in (whole, *types.values())):
             whole, types = self._days(None)
         today = to_local(self.as_of, self.zone).date()
@@ -159,8 +164,17 @@ class _Source:
                 types.setdefault(name, _Days()).add(newest, day, many)
         return whole, types
 
+    def _piece(self, seconds: pl.Expr, since: datetime | None) -> pl.Expr:
+        """Number the pieces of time that lie in one calendar day whichever offset the zone has then.
+
+        With offsets of -7 and -6 hours a new piece begins at 6 and at 7 o'clock UTC: the days since 1970 by
+        each offset, added up. Rows are grouped by these few numbers, not each given its local day.
+        """
+        offsets = _offsets(self.zone, since or _before(self.as_of, _YEARS), self.as_of)
+        return reduce(add, ((seconds + offset) // _DAY for offset in offsets))
+
     def _rows(self, since: datetime | None) -> Iterable[tuple[str, datetime, int]]:
-        """Return type, newest instant and number of the rows of each type and quarter of an hour."""
+        """Return type, newest instant and number of the rows of each type and piece of a calendar day."""
         with reading(self.source.file_at_fault):
             rows = self.source.sound(since)
             kind = as_text(EVENT, rows.collect_schema()[EVENT]).alias(EVENT)
@@ -168,7 +182,7 @@ class _Source:
             wanted = at <= self.as_of if since is None else (at >= since) & (at <= self.as_of)
             found = (
                 rows.filter(wanted)
-                .group_by(kind, (at.dt.epoch("s") // _BUCKET).alias("bucket"))
+                .group_by(kind, self._piece(at.dt.epoch("s"), since).alias("piece"))
                 .agg(at.max().dt.epoch("s"), pl.len())
                 .select(present(pl.col(EVENT)), "at", "len")
                 .drop_nulls(EVENT)
@@ -177,6 +191,18 @@ class _Source:
         return (
             (name, datetime.fromtimestamp(seconds, UTC), many) for name, seconds, many in found.iter_rows()
         )
+
+
+def _before(instant: datetime, span: timedelta) -> datetime:
+    """Return the instant so long before another, or the first that has a local time in every zone."""
+    return instant - span if instant - _EARLIEST > span else min(instant, _EARLIEST)
+
+
+def _offsets(zone: ZoneInfo, first: datetime, last: datetime) -> tuple[int, ...]:
+    """Return the different offsets (seconds) that a zone has between two instants, looked at week by week."""
+    weeks = (last - _WEEK * week for week in range((last - first) // _WEEK + 1))
+    found = {to_local(instant, zone).utcoffset() for instant in (first, *weeks)}
+    return tuple(sorted(int(offset.total_seconds()) for offset in found if offset is not None))
 
 
 def _named(book: RuleBook, exclude: Condition | None) -> Iterator[str]:
