@@ -51,7 +51,11 @@ def typed():
     for verb, command in group.commands.items():
         for param in command.params:
             annotation = param.type_descriptor.annotation
-            if annotation not in (str, bool) and annotation != list[str] and not param.count:
+            if (
+                annotation not in (str, bool)
+                and annotation != list[str]
+                and not getattr(param, "count", False)
+            ):
                 flag = [param.opts[-1]] if param.opts[-1].startswith("-") else []
                 needed = ["101"] if verb == "explain" else []
                 yield pytest.param([verb, *needed, *flag, "?"], id=f"{verb} {param.name}")

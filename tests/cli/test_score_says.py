@@ -14,7 +14,13 @@ def test_log_format_json(project, flamescore):
     (project / "contacts.csv").write_text(CONTACTS + "109,short\n")
     done = flamescore("score", "--log-format", "json", "-v")
     said = [json.loads(line) for line in done.err.splitlines()]
-    assert said[0] == {"level": "warning", "message": "contacts contacts.csv: of 9 rows 1 rejected"}
+    assert all(set(line) >= KEYS for line in said)
+    assert (said[0]["level"], said[0]["code"], said[0]["source"]) == (
+        "warning",
+        "I131",
+        "contacts contacts.csv",
+    )
+    assert (said[0]["count"], said[0]["of"], said[-1]["code"]) == (1, 9, "O000")
     assert {line["level"] for line in said[1:]} == {"info"}
     done = flamescore("score", "--log-format", "json", "--as-of", "tomorrow")
     choices = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
