@@ -189,7 +189,6 @@ EXPORTS: Final = (
         "Numbers are written like `1.250`",
         "They were read as 1.25, and may mean 1250.",
         '`numbers: {thousands: ".", decimal: ","}`; or `numbers: {decimal: "."}`, if they were read rightly.',
-        coming=True,
     ),
     Code(
         "I122",
@@ -197,7 +196,6 @@ EXPORTS: Final = (
         "Times also fit the format with day and month exchanged",
         "No day is past 12, so nothing shows which one is right.",
         "Look at the export, and declare the format that it has.",
-        coming=True,
     ),
     Code(
         "I123",
@@ -205,7 +203,6 @@ EXPORTS: Final = (
         "Events are before 1990",
         "Some programs write these times where there is none.",
         '`null_values: ["0001-01-01"]`.',
-        coming=True,
     ),
     Code(
         "I124",
@@ -213,7 +210,6 @@ EXPORTS: Final = (
         "Rows are later than their file was written",
         "Day and month are exchanged, the time zone is wrong, or the rows are planned activities.",
         "Declare the format, as the text says.",
-        coming=True,
     ),
     Code(
         "I125",
@@ -221,7 +217,6 @@ EXPORTS: Final = (
         "Every row of a source is after `as_of`",
         "The run is a backfill, or the times are wrong.",
         "Check `as_of` and the format of the times.",
-        coming=True,
     ),
     Code(
         "I126",
@@ -229,7 +224,6 @@ EXPORTS: Final = (
         "Cells had invisible characters at an end",
         "They were removed.",
         "Nothing; or clean the export.",
-        coming=True,
     ),
     Code(
         "I127",
@@ -237,7 +231,6 @@ EXPORTS: Final = (
         "Cells begin with an apostrophe",
         "A spreadsheet adds one to keep digits as text.",
         '`cut: {Zip: "\'"}`.',
-        coming=True,
     ),
     Code(
         "I128",
@@ -297,7 +290,6 @@ EXPORTS: Final = (
         "Rows of unknown contacts would match otherwise",
         "The ids differ in a way that the text names, such as zeros at the front.",
         "As the text says; or export the ids as text.",
-        coming=True,
     ),
     Code(
         "I137",
