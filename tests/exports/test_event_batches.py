@@ -138,5 +138,5 @@ def test_too_many_rejects_of_several_sources_are_told_at_once(bench):
     with pytest.raises(InputError) as error:
         nightly(project, Options(dry_run=True, accept=True))
     assert [problem.message.split(":")[0] for problem in error.value.problems] == [
-        "events `one.csv`", "events `two.csv`",
+        "events one.csv", "events two.csv",
     ]  # fmt: skip

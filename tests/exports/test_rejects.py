@@ -131,7 +131,7 @@ def test_more_than_twenty_and_more_than_max_rejects(with_contacts, bad, sound, l
     if not stops:
         assert with_contacts.load(EVENTS, limit=limit).events[0].record.counts.rejected == bad
         return
-    with pytest.raises(InputError, match=f"I007 events `events.csv`: {bad} of .* {bad} short_row"):
+    with pytest.raises(InputError, match=f"I007 events events.csv: {bad} of .* {bad} short_row"):
         with_contacts.load(EVENTS, limit=limit)
 
 
@@ -159,8 +159,8 @@ def test_every_source_with_too_many_is_told_and_no_contact_is_shown(bench):
     with pytest.raises(InputError) as caught:
         bench.load(EVENTS)
     assert [problem.message.split(":")[0] for problem in caught.value.problems] == [
-        "contacts `contacts.csv`",
-        "events `events.csv`",
+        "contacts contacts.csv",
+        "events events.csv",
     ]
     assert "@" not in str(caught.value)
 

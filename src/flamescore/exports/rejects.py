@@ -20,6 +20,7 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from flamescore.errors import Problem
     from flamescore.exports.records import RecordScan
     from flamescore.exports.reject_hints import RejectHints
     from flamescore.exports.table import Table
@@ -189,7 +190,7 @@ def check_limit(
         of=rows,
         details=found.lines,
         cure=found.cure,
-        do="mend the export, or its settings in the project file; or raise max_rejects",
+        do="Mend the export, or its settings in the project file; or raise max_rejects.",
     )
     raise ExportsRefusedError(to_problem(finding))
 

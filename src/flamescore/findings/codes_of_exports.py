@@ -185,7 +185,6 @@ EXPORTS: Final = (
         "Numbers are written like `1.250`",
         "They were read as 1.25, and may mean 1250.",
         '`numbers: {thousands: ".", decimal: ","}`; or `numbers: {decimal: "."}`, if they were read rightly.',
-        coming=True,
     ),
     Code(
         "I122",
@@ -193,7 +192,6 @@ EXPORTS: Final = (
         "Times also fit the format with day and month exchanged",
         "No day is past 12, so nothing shows which one is right.",
         "Look at the export, and declare the format that it has.",
-        coming=True,
     ),
     Code(
         "I123",
@@ -201,7 +199,6 @@ EXPORTS: Final = (
         "Events are before 1990",
         "Some programs write these times where there is none.",
         '`null_values: ["0001-01-01"]`.',
-        coming=True,
     ),
     Code(
         "I124",
@@ -209,7 +206,6 @@ EXPORTS: Final = (
         "Rows are later than their file was written",
         "Day and month are exchanged, the time zone is wrong, or the rows are planned activities.",
         "Declare the format, as the text says.",
-        coming=True,
     ),
     Code(
         "I125",
@@ -217,7 +213,6 @@ EXPORTS: Final = (
         "Every row of a source is after `as_of`",
         "The run is a backfill, or the times are wrong.",
         "Check `as_of` and the format of the times.",
-        coming=True,
     ),
     Code(
         "I126",
@@ -225,7 +220,6 @@ EXPORTS: Final = (
         "Cells had invisible characters at an end",
         "They were removed.",
         "Nothing; or clean the export.",
-        coming=True,
     ),
     Code(
         "I127",
@@ -233,7 +227,6 @@ EXPORTS: Final = (
         "Cells begin with an apostrophe",
         "A spreadsheet adds one to keep digits as text.",
         '`cut: {Zip: "\'"}`.',
-        coming=True,
     ),
     Code(
         "I128",
@@ -290,7 +283,6 @@ EXPORTS: Final = (
         "Rows of unknown contacts would match otherwise",
         "The ids differ in a way that the text names, such as zeros at the front.",
         "As the text says; or export the ids as text.",
-        coming=True,
     ),
     Code(
         "I137",

@@ -12,14 +12,15 @@ import polars as pl
 
 from flamescore.columns import Columns
 from flamescore.engine import Clock, contacts_of, match_fields
-from flamescore.frames import ISO_SUFFIX
-from flamescore.rules import bind_predicates, date_columns, load_predicates
+from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX
+from flamescore.rules import bind_predicates, date_columns, load_predicates, number_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from flamescore.number_format import NumberFormat
     from flamescore.project import Project
     from flamescore.rules import Predicate
 
@@ -51,7 +52,7 @@ class Where:
 def bound(
     project: Project, texts: Sequence[str], contacts: pl.LazyFrame, as_of: datetime, zone: ZoneInfo
 ) -> tuple[pl.LazyFrame, Where]:
-    """Bind predicates to a run's contacts, and give these the companions of dates in declared formats."""
+    """Bind predicates to a run's contacts, and give these the companions of declared dates and numbers."""
     where = Where.of(texts, contacts.collect_schema().names(), as_of, zone)
     for name in sorted(date_columns(load_predicates(texts)).contacts):
         formats = _formats(project, name)
@@ -61,7 +62,20 @@ def bound(
             reader = IsoText(zone, formats, shifted=False)
             iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
             contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
+    for name in sorted(number_columns(load_predicates(texts)).contacts):
+        form = _number_format(project, name)
+        if form is not None:
+            contacts = contacts.with_columns(form.plain(pl.col(name)).alias(name + NUMBER_SUFFIX))
     return contacts, where
+
+
+def _number_format(project: Project, name: str) -> NumberFormat | None:
+    """Return how the project says that the numbers of a contacts' column are written, by the first source."""
+    for source in project.settings.contacts:
+        found = None if source.numbers is None else source.numbers.of(name, *source.columns.get(name, ()))
+        if found is not None:
+            return found
+    return None
 
 
 def _formats(project: Project, name: str) -> tuple[str, ...]:
