@@ -227,7 +227,7 @@ def test_changes_are_printed_newly_hot_first(folder):
     assert [row["contact_id"] for row in folder.rows("changes", "--all")] == ["1", "3", "2"]
     assert [row["contact_id"] for row in folder.rows("changes", "--limit", "1")] == ["1"]
     assert folder.rows("changes", "--run", "2026-01-06") == []
-    assert "Did you mean `interest`?" in folder.run("changes", "--score", "intrest", code=2).stderr
+    assert "Nearest: `interest`." in folder.run("changes", "--score", "intrest", code=2).stderr
     table = folder.run("changes", "--format", "table").stdout
     assert "newly hot   Ann    Bo" in table
     assert "1 → 5    3 → 11" in table

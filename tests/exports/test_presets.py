@@ -310,14 +310,15 @@ def test_stripe_payments_with_a_created_date(bench):
         header,
         id="ch_1",
         Created_date__UTC="2026-01-01 10:00:05",
-        Amount="1260.00",
+        Amount="1,260.00",
         Status="succeeded",
         Customer_Email="ann@x.org",
     )
     loaded = events(bench, "payments.csv", text)
     assert shown(loaded, "contact", "event", "at", "amount") == [
-        ("ann@x.org", "purchase", "2026-01-01T10:00:05Z", "1260.00")
+        ("ann@x.org", "purchase", "2026-01-01T10:00:05Z", "1,260.00")
     ]
+    assert all(each.keys.numbers is not None for each in all_presets()["stripe"].variants)
 
 
 CALENDLY = "User Name,Team,Invitee Name,Invitee First Name,Invitee Last Name,Invitee Email,Invitee Time Zone,Invitee accepted marketing emails,Text Reminder Number,Event Type Name,Start Date & Time,End Date & Time,Location,Event Created Date & Time,Canceled,Canceled By,Cancellation reason,Question 1,Response 1,UTM Campaign,UTM Source,UTM Medium,UTM Term,UTM Content,Salesforce UUID,Event Price,Payment Currency,Guest Email(s),Invitee Reconfirmed,Marked as No-Show,Meeting Notes,Group,User Email,Event UUID,Invitee UUID,Invitee scheduled by,Scheduling method"

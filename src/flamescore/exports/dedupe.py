@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.cells import present
 from flamescore.exports.validate import check_floats, counting, id_column, with_reasons
 from flamescore.frames import DUPLICATE, SUPERSEDED
 from flamescore.project import EventsSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
@@ -19,10 +21,25 @@ if TYPE_CHECKING:
 _SEEDS = (0, 1)
 _ID = [f"id{seed}" for seed in _SEEDS]
 _ALL = [f"all{seed}" for seed in _SEEDS]
+_HAS: Final = "has "
+_OWN: Final = frozenset({"contact_id", "contact", "event", "at", "event_id"})
+"""Columns without which a row does not count at all."""
 
 
-def repeated_rows(validated: Validated, options: LoadOptions) -> dict[int, pl.Series]:
-    """Return for each file, by its index, the mark of each row (`frames.DROP`): a duplicate, superseded or 0.
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The rows of a source that are there more than once.
+
+    `marks` are those of each file's rows, by its index (`frames.DROP`): a duplicate, superseded or 0. `lost`
+    says of each column that rules name how many event ids have no cell of it, though a row that fell had one.
+    """
+
+    marks: Mapping[int, pl.Series] = field(default_factory=dict)
+    lost: Mapping[str, int] = field(default_factory=dict)
+
+
+def repeated_rows(validated: Validated, options: LoadOptions) -> Repeated:
+    """Return which rows of a source are there more than once.
 
     Of one event id the row of the newest file stands, in it the last; rows without one are not touched. Of
     rows equal in every mapped column one stands. Rows that are rejected or left out take no part; old
@@ -33,9 +50,10 @@ def repeated_rows(validated: Validated, options: LoadOptions) -> dict[int, pl.Se
     assert isinstance(spec, EventsSource)
     with_ids = any("event_id" in plan for plan in plans)
     if not (with_ids or spec.distinct):
-        return {}
+        return Repeated()
+    named = tuple(sorted(options.named.events & {*validated.source.names} - _OWN)) if with_ids else ()
     order = sorted(range(len(plans)), key=lambda index: plans[index].table.found.age_key)
-    every = pl.concat(_keys(index, validated, options, with_ids=with_ids) for index in order)
+    every = pl.concat(_keys(index, validated, options, named, with_ids=with_ids) for index in order)
     mark = pl.lit(0, pl.UInt8())
     if with_ids:
         later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
@@ -46,15 +64,31 @@ def repeated_rows(validated: Validated, options: LoadOptions) -> dict[int, pl.Se
         )
     dropped = every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
     sound = [each.rows - each.damaged for each in validated.files]
-    return {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
+    marks = {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
+    return Repeated(marks, _lost(every, named) if named and not dropped.is_empty() else {})
+
+
+def _lost(every: pl.DataFrame, named: Sequence[str]) -> dict[str, int]:
+    """Count the ids whose last row lacks a cell that another one has, for each column.
+
+    Of the rows `A 50`, `A -`, `B -` and `B 7` the order A lost its cell, and B did not.
+    """
+    later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
+    repeated = every.join(every.filter(later).select(_ID).unique(), on=_ID, how="semi", maintain_order="left")
+    has = [f"{_HAS}{name}" for name in named]
+    lost = [(pl.col(each).any() & ~pl.col(each).last()).alias(each) for each in has]
+    counts = repeated.group_by(_ID).agg(lost).select(pl.col(has).sum()).row(0)
+    return {name: int(many or 0) for name, many in zip(named, counts, strict=True)}
 
 
 def _marks(dropped: pl.DataFrame, rows: int) -> pl.Series:
     return pl.zeros(rows, pl.UInt8, eager=True).scatter(dropped["row"], dropped["mark"])
 
 
-def _keys(index: int, validated: Validated, options: LoadOptions, *, with_ids: bool) -> pl.DataFrame:
-    """Return `file, row` and the hashes of a file's sound rows."""
+def _keys(
+    index: int, validated: Validated, options: LoadOptions, named: Sequence[str], *, with_ids: bool
+) -> pl.DataFrame:
+    """Return `file, row` and the hashes of a file's sound rows, and which columns have a cell there."""
     plan, spec = validated.plans[index], validated.spec
     table = plan.table
     assert isinstance(spec, EventsSource)
@@ -68,9 +102,14 @@ def _keys(index: int, validated: Validated, options: LoadOptions, *, with_ids: b
     if spec.distinct:
         row = pl.struct(_mapped_cells(plan, validated.source.names))
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
+    hashes += [_has(plan, name).alias(f"{_HAS}{name}") for name in named]
     check_floats(plan)
     rows = with_reasons(table.scan().with_row_index("row"), plan, options).filter(counting())
     return table.collect(rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32())))
+
+
+def _has(plan: Plan, name: str) -> pl.Expr:
+    return present(plan.column(name)).is_not_null() if name in plan else pl.lit(value=False)
 
 
 def _mapped_cells(plan: Plan, names: Sequence[str]) -> list[pl.Expr]:

@@ -17,6 +17,7 @@ from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
 from flamescore.exports.footers import total_id
 from flamescore.exports.number_columns import filled, number_columns
+from flamescore.exports.order_findings import lost_cells, refunds_in
 from flamescore.exports.orphans import Orphans
 from flamescore.exports.plan import key_column
 from flamescore.exports.seen_days import SeenDays
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from flamescore.exports.contacts import LoadedContacts
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
+    from flamescore.findings import Finding
     from flamescore.frames import EventQuery
 
 ROW: Final = "\0row"
@@ -69,13 +71,15 @@ def load_events(
     """
     spec = validated.spec
     assert isinstance(spec, EventsSource)
-    marks = repeated_rows(validated, options)
+    repeated = repeated_rows(validated, options)
+    marks = repeated.marks
     rows = [plan.table.scan() for plan in validated.plans]
     return ExportedEvents(
         _in_one(rows, marks, validated, options),
         validated.record(),
         spec.contact_key or "contact_id",
         marks=marks,
+        lost=repeated.lost,
         validated=validated,
         options=options,
         contacts=contacts,
@@ -87,10 +91,11 @@ class ExportedEvents(EventSource):
     """Events of files, whose cells nobody has looked at yet, so that a sound source is read once.
 
     Its frame has rows without a contact, a type or a time, and two more marks of `DROP`: `LEFT_OUT` and
-    `FAULTY`. `marks` are those of each file's repeated rows.
+    `FAULTY`. `marks` are those of each file's repeated rows, `lost` is what events lack for that.
     """
 
     marks: Mapping[int, pl.Series]
+    lost: Mapping[str, int]
     validated: Validated
     options: LoadOptions
     contacts: LoadedContacts | None = None
@@ -156,11 +161,18 @@ class _Batches(EventBatches):
         ignored = known.ignored + self._left_out
         old = known.rows - rejected - ignored - self._read
         counts = replace(known, old=old, rejected=rejected, ignored=ignored)
-        spec = self.source.validated.spec
-        odd = (*self._watch.findings(), *self._seen.findings(spec)) if tell else ()
-        odd = (*odd, *self._orphans.findings(spec, self.source.contacts)) if tell else ()
-        record = replace(record, counts=counts, findings=(*record.findings, *odd))
+        told = tuple(self._findings()) if tell else ()
+        record = replace(record, counts=counts, findings=(*record.findings, *told))
         return EventsRead(record, rejects, beyond=old != self._near)
+
+    def _findings(self) -> Iterator[Finding]:
+        """Yield what was noticed on the way, and what can be told of the source as a whole."""
+        source = self.source.validated
+        yield from lost_cells(source, self.source.lost)
+        yield from refunds_in(source)
+        yield from self._watch.findings()
+        yield from self._seen.findings(source.spec)
+        yield from self._orphans.findings(source.spec, self.source.contacts)
 
     def _marks(self) -> tuple[pl.Expr, ...]:
         """Mark rows that may lack something, and odd times, by comparisons that cost next to nothing."""

@@ -20,7 +20,6 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from flamescore.errors import Problem
     from flamescore.exports.records import RecordScan
     from flamescore.exports.reject_hints import RejectHints
     from flamescore.exports.table import Table

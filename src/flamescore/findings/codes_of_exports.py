@@ -170,7 +170,6 @@ EXPORTS: Final = (
         "The row that stands of an event lacks a cell that a rule needs",
         "Another row of the same `event_id` had it and fell away.",
         '`leave_out: {Total: ""}`.',
-        coming=True,
     ),
     Code(
         "I120",
@@ -360,7 +359,6 @@ EXPORTS: Final = (
         "Purchases are refunded or voided",
         "Every row is a purchase by `constants`, whatever its status says.",
         "`leave_out: {Financial Status: [refunded, voided]}`.",
-        coming=True,
     ),
     Code(
         "I150",
