@@ -52,7 +52,7 @@ def unchanged(folder):
             'rules.yaml:9:56: error R022: Rule "Call": `points` ',
         ),
         ("rules.yaml", RULES.replace("Employees", "Employes"), "Nearest: `Employees`."),
-        ("flamescore.yaml", "version: 1\nruls: x\n", "flamescore.yaml:2:1: P"),
+        ("flamescore.yaml", "version: 1\nruls: x\n", "flamescore.yaml:2:1: error P"),
     ],
 )
 def test_2_a_wrong_rule_or_project_file(scored, flamescore, name, text, said):

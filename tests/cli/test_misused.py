@@ -39,7 +39,7 @@ def test_what_a_value_must_be_and_is(flamescore, words, said):
     done = flamescore(*words.split())
     first, *rest = done.err.splitlines()
     assert (done.code, done.out, first) == (2, "", f"error U002: {said}")
-    assert rest == ([] if "--hot-flames" in words else [f"        See `flamescore {verb} --help`."])
+    assert rest == ([] if "--hot-flames" in words else [f"        Do: See `flamescore {verb} --help`."])
     if "--log-format" not in words:
         told = json.loads(flamescore(*words.split(), "--log-format", "json").err)
         assert (told["code"], told["message"], told["exit_code"]) == ("U002", said, 2)
