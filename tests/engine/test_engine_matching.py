@@ -22,7 +22,7 @@ from flamescore.engine.matching import (
     Signatures,
     window_of,
 )
-from flamescore.frames import Window
+from flamescore.frames import ISO, Window
 from flamescore.rules import Empty, Equals, Like, Order, Predicate
 
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("UTC"))
@@ -36,7 +36,8 @@ VISIT = Predicate("event", (Equals(texts=("visit",)),))
 
 def meanings(coder, cells, iso=None):
     codes = coder.encode(
-        pl.Series(cells, dtype=pl.String), None if iso is None else pl.Series(iso, dtype=pl.String)
+        pl.Series(cells, dtype=pl.String),
+        None if iso is None else pl.DataFrame({ISO: iso}, schema={ISO: pl.String}),
     )
     return [coder.codes.pairs[code] for code in codes.tolist()]
 
@@ -102,7 +103,7 @@ def test_the_companion_of_a_column_is_part_of_the_cell():
     coder = ColumnCoder("when", [later], CLOCK)
     cells, iso = ["1/2/26", "1/2/26", "2026-05-01"], ["2026-02-01", None, None]
     assert meanings(coder, cells, iso) == [(1, 0), (0, 1), (1, 0)]
-    whole = coder.encode(pl.Series([1, 1, 2]), pl.Series(["2026-02-01", None, "2025-12-01"]))
+    whole = coder.encode(pl.Series([1, 1, 2]), pl.DataFrame({ISO: ["2026-02-01", None, "2025-12-01"]}))
     assert [coder.codes.pairs[code] for code in whole.tolist()] == [(1, 0), (0, 1), (0, 0)]
 
 
