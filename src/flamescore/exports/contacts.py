@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import as_text, is_rounded, keyed, present, rounded
+from flamescore.exports.cell_checks import ROUNDED
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.json_tags import json_lists
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.source_findings import Note
-from flamescore.exports.validate import ROUNDED, enforce_limit
+from flamescore.exports.validate import enforce_limit
 from flamescore.findings import Finding, Severity
 from flamescore.frames import SURVIVOR
 from flamescore.project import ContactsSource

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import present
-from flamescore.exports.validate import check_floats, counting, id_column, with_reasons
+from flamescore.exports.cell_checks import check_floats, counting, id_column, with_reasons
 from flamescore.frames import DUPLICATE, SUPERSEDED
 from flamescore.project import EventsSource
 
@@ -104,7 +104,7 @@ def _keys(
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
     hashes += [_has(plan, name).alias(f"{_HAS}{name}") for name in named]
     check_floats(plan)
-    rows = with_reasons(table.scan().with_row_index("row"), plan, options).filter(counting())
+    rows = with_reasons(table.scan().with_row_index("row"), plan, options.times(plan)).filter(counting())
     return table.collect(rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32())))
 
 

@@ -13,6 +13,7 @@ from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
 from flamescore.exports.batch_watch import BatchWatch
+from flamescore.exports.cell_checks import rounded_cells
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
 from flamescore.exports.footers import total_id
@@ -21,7 +22,7 @@ from flamescore.exports.order_findings import lost_cells, refunds_in
 from flamescore.exports.orphans import Orphans
 from flamescore.exports.plan import key_column
 from flamescore.exports.seen_days import SeenDays
-from flamescore.exports.validate import check_cells, enforce_limit, rounded_cells
+from flamescore.exports.validate import check_cells, enforce_limit
 from flamescore.frames import (
     AGE,
     DROP,

@@ -18,6 +18,7 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from flamescore.cells import Scalar
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import Validated
     from flamescore.project import Source
@@ -121,6 +122,11 @@ def _header(plan: Plan, name: str) -> str:
 
 def _left_out(spec: Source, header: str, values: list[str]) -> str:
     """Return `leave_out` of these values of a column, and of those that it names already."""
-    every = [scalar(value) for value in dict.fromkeys((*spec.leave_out.get(header, ()), *values))]
+    every = [_yaml(value) for value in dict.fromkeys((*spec.leave_out.get(header, ()), *values))]
     written = every[0] if every == ['""'] else f"[{', '.join(every)}]"
     return f"leave_out: {mapping({header: written})}"
+
+
+def _yaml(value: Scalar) -> str:
+    """Write a value of `leave_out` as YAML."""
+    return scalar(value) if isinstance(value, str) else str(value).lower()

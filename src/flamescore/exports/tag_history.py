@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import folded, keyed
+from flamescore.exports.cell_checks import id_column
 from flamescore.exports.contacts import owners_of
 from flamescore.exports.odd_times import EARLY, early_times
 from flamescore.exports.plan import key_column
 from flamescore.exports.seen_days import SeenDays
-from flamescore.exports.validate import id_column
 from flamescore.frames import TAG_HISTORY
 from flamescore.project import OpportunitiesSource, TagHistorySource
 

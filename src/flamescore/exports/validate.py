@@ -5,29 +5,31 @@ A row is rejected for the first thing that it lacks: an id, a type, a time that 
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import fold, folded, present, rounded
+from flamescore.cells import fold, rounded
 from flamescore.columns import NamedColumns, NumberColumns
 from flamescore.exports import times
+from flamescore.exports.cell_checks import (
+    ID_COLUMNS,
+    ROUNDED,
+    CellChecks,
+    check_file,
+    rejected_for,
+    with_reasons,
+)
 from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
-from flamescore.exports.footers import TOTAL_ROW, total_id
 from flamescore.exports.last_records import without_footers
 from flamescore.exports.number_columns import number_format
-from flamescore.exports.plan import key_column
 from flamescore.exports.record_findings import record_findings
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
 from flamescore.exports.rejects import (
-    FAILED,
     NONE_FAILED,
-    REASONS,
-    FailedRows,
     Rejected,
     check_limit,
 )
@@ -35,7 +37,7 @@ from flamescore.exports.source_findings import ODD_HOURS, Note, finding_of, reje
 from flamescore.exports.source_findings import ROUNDED as ROUNDED_TIMES
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import REJECTS, Counts, ExportsRefusedError, SourceRecord
-from flamescore.input_errors import EMPTY, IDS, fault
+from flamescore.input_errors import EMPTY, fault
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -43,11 +45,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.columns import DateColumns
-    from flamescore.errors import InputError
     from flamescore.exports.opening import OpenSource
     from flamescore.exports.plan import Plan
     from flamescore.exports.seen_days import SeenDays
-    from flamescore.exports.table import Table
     from flamescore.exports.tempfiles import Spool
     from flamescore.exports.times import TimeColumn
     from flamescore.findings import Finding
@@ -56,22 +56,8 @@ if TYPE_CHECKING:
 
 NO_NUMBERS: Final = NumberColumns()
 NOT_NAMED: Final = NamedColumns()
-_ODDITIES: Final = (times.REPEATED, times.SKIPPED, times.LOSSY)
-_ODD: Final = times.REPEATED | times.SKIPPED | times.LOSSY
-_REASON: Final = "\0reason"
-_OLD: Final = "\0old"
-_ODDITY: Final = "\0oddity"
-_SAFE: Final = 2.0**53
-_NOT_WHOLE: Final = "not_whole"
-_LEFT_OUT: Final = "left_out"
-ROUNDED: Final = "rounded_id"
-ID_COLUMNS: Final = ("contact_id", "contact", "opportunity_id", "event_id")
-"""The columns that say who or what a row is: a rounded id in one of them is a reject."""
 _LOOKED_AT: Final = 10_000
 """How many rounded ids of a file are looked at for their shape."""
-
-_ACTIONS: Final = ("applied", "removed")
-_CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE, _LEFT_OUT))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +173,7 @@ def check_cells(validated: Validated, options: LoadOptions, window: Window | Non
     files: list[Rejected] = []
     room = options.keep
     for plan, rejected in zip(validated.plans, validated.files, strict=True):
-        checks.append(_check_file(plan, options, room, window))
+        checks.append(check_file(plan, options.times(plan), room, window))
         files.append(replace(rejected, failed=checks[-1].failed, room=room))
         room = max(0, room - files[-1].count)
     notes = (*validated.source.notes(), *_time_notes(validated.plans, checks))
@@ -246,8 +232,8 @@ def _unread(validated: Validated, options: LoadOptions) -> Iterator[pl.Series]:
     """Yield the cells of `at` that don't read."""
     for plan, each in zip(validated.plans, validated.files, strict=True):
         if "unreadable_time" in each.failed.counts:
-            rows = with_reasons(plan.table.scan(), plan, options).filter(
-                pl.col(_REASON).eq_missing(pl.lit(_CODES["unreadable_time"], pl.UInt8()))
+            rows = with_reasons(plan.table.scan(), plan, options.times(plan)).filter(
+                rejected_for("unreadable_time")
             )
             for batch in plan.table.batches(rows.select(plan.column("at").alias("at"))):
                 yield batch["at"]
@@ -302,164 +288,3 @@ def _units(plan: Plan) -> list[str]:
     sizes = numbers.cast(pl.Float64, strict=False).drop_nulls()
     limits = ((1e9, "seconds"), (1e12, "milliseconds"), (1e15, "microseconds"))
     return [unit for low, unit in limits if sizes.is_between(low, low * 10, closed="left").any()]
-
-
-@dataclass(frozen=True, slots=True)
-class CellChecks:
-    """Which rows of a file are wrong, and how many times were odd."""
-
-    failed: FailedRows
-    repeated: int = 0
-    skipped: int = 0
-    lossy: int = 0
-    left_out: int = 0
-
-
-def _check_file(plan: Plan, options: LoadOptions, most: int, window: Window | None) -> CellChecks:
-    """Check every row of a file for what its kind needs; note the first `most` rows that fail.
-
-    Of rows of events that are old by the `window` nothing is told, whatever is wrong with them.
-    """
-    looked = with_reasons(plan.table.scan(), plan, options, window)
-    told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
-    tally = _Tally(most)
-    for batch in plan.table.batches(told.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0))):
-        tally.add(batch)
-    return tally.result(plan.table)
-
-
-def with_reasons(
-    rows: pl.LazyFrame, plan: Plan, options: LoadOptions, window: Window | None = None
-) -> pl.LazyFrame:
-    """Add to rows of a file the code of why each does not count, else null, and what is odd of its time.
-
-    Rows that the source leaves out are never rejected, and rows that are old by the `window` are neither.
-    """
-    checks, odd = _checks(plan), pl.lit(0, pl.UInt8())
-    if "at" in plan.source.CANONICAL:
-        at = options.times(plan)
-        rows, odd = at.staged(rows), at.oddities()
-        blank = present(at.cells).is_null() if at.dtype == pl.String() else at.cells.is_null()
-        checks |= {"missing_time": blank, "unreadable_time": (pl.col(_ODDITY) & times.UNREAD) != 0}
-        if window is not None and window.widest is not None:
-            age = window.now - at.instants().dt.epoch("s")
-            rows = rows.with_columns(window.old(age, folded(plan.column("event"))).alias(_OLD))
-    reason = pl.lit(None, pl.UInt8())
-    for name, check in reversed(checks.items()):
-        reason = pl.when(check).then(pl.lit(_CODES[name], pl.UInt8())).otherwise(reason)
-    left = plan.left_out()
-    if left is not None:
-        reason = pl.when(left).then(pl.lit(_CODES[_LEFT_OUT], pl.UInt8())).otherwise(reason)
-        odd = pl.when(left).then(pl.lit(0, pl.UInt8())).otherwise(odd)
-    if window is not None and window.widest is not None:
-        reason = pl.when(~pl.col(_OLD)).then(reason)
-        odd = pl.when(pl.col(_OLD)).then(pl.lit(0, pl.UInt8())).otherwise(odd)
-    return rows.with_columns(odd.alias(_ODDITY)).with_columns(reason.alias(_REASON))
-
-
-def counting() -> pl.Expr:
-    """Say which of the rows that `with_reasons` returns are neither rejected nor left out."""
-    return pl.col(_REASON).is_null()
-
-
-@dataclass
-class _Tally:
-    """Counts what `with_reasons` told of rows, batch by batch; notes the first `most` that fail."""
-
-    most: int
-    left_out: int = 0
-    counts: Counter[int] = field(default_factory=Counter)
-    first: list[pl.DataFrame] = field(default_factory=list)
-    odd: Counter[int] = field(default_factory=Counter)
-
-    def add(self, batch: pl.DataFrame) -> None:
-        failed = batch.filter(pl.col(_REASON) != _CODES[_LEFT_OUT])
-        self.left_out += int((batch[_REASON] == _CODES[_LEFT_OUT]).sum())
-        room = self.most - self.counts.total()
-        if room > 0:
-            self.first.append(failed.select(pl.col("row").cast(pl.Int64), _REASON).head(room))
-        self.counts.update(dict(failed[_REASON].value_counts().iter_rows()))
-        odd = batch.filter(pl.col(_REASON).is_null())[_ODDITY]
-        self.odd.update({flag: int(((odd & flag) != 0).sum()) for flag in _ODDITIES})
-
-    def result(self, table: Table) -> CellChecks:
-        names = {code: name for name, code in _CODES.items()}
-        counts = {names[code]: many for code, many in self.counts.items()}
-        if wrong := counts.get(_NOT_WHOLE):
-            raise _not_whole(table, wrong)
-        schema = pl.Schema({"row": pl.Int64(), _REASON: pl.UInt8()})
-        first = pl.concat([pl.DataFrame(schema=schema), *self.first])
-        reason = pl.col(_REASON).replace_strict(names, return_dtype=pl.String()).alias("reason")
-        return CellChecks(
-            FailedRows(counts, first.select("row", reason).cast(FAILED)),
-            repeated=self.odd[times.REPEATED],
-            skipped=self.odd[times.SKIPPED],
-            lossy=self.odd[times.LOSSY],
-            left_out=self.left_out,
-        )
-
-
-def check_floats(plan: Plan) -> None:
-    """Stop where ids are floats that are not whole, or so large that they are not exact."""
-    check = _checks(plan).get(_NOT_WHOLE)
-    table = plan.table
-    wrong = 0 if check is None else int(table.collect(table.scan().select(check.sum())).item())
-    if wrong:
-        raise _not_whole(table, wrong)
-
-
-def _not_whole(table: Table, wrong: int) -> InputError:
-    text = f"`{table.found.shown}`: {wrong:,} ids are floats that are not whole, or are 2^53 or more."
-    return fault(IDS, text, "Write the ids as text or integers.")
-
-
-def _checks(plan: Plan) -> dict[str, pl.Expr]:
-    """Return what a row is rejected for, by reason, the first first; of the times nothing."""
-    source, keyed = plan.source, key_column(plan.source)
-    checks: dict[str, pl.Expr] = {}
-    for name in (keyed, "opportunity_id", "event_id"):
-        headers = plan.headers.get(name, ())
-        if name in source.CANONICAL and len(headers) == 1 and plan.table.schema[headers[0]].is_float():
-            value = pl.col(headers[0])
-            safe = (value == value.floor()) & (value.abs() < _SAFE)
-            checks[_NOT_WHOLE] = checks.get(_NOT_WHOLE, pl.lit(value=False)) | (value.is_not_nan() & ~safe)
-    if keyed in source.CANONICAL:
-        checks["missing_contact"] = _missing(keyed, plan)
-        if keyed == "contact_id":
-            checks[TOTAL_ROW] = total_id(plan.column(keyed))
-    if source.KIND != "contacts":
-        checks[ROUNDED] = _rounded_row(plan)
-    for name, code in (("opportunity_id", "missing_id"), ("event", "missing_event"), ("tag", "missing_tag")):
-        if name in source.CANONICAL:
-            checks[code] = _missing(name, plan)
-    if "action" in source.CANONICAL and "action" in plan:
-        action = folded(id_column("action", plan))
-        checks["unknown_action"] = action.is_not_null() & ~action.is_in(_ACTIONS)
-    return checks
-
-
-def id_column(name: str, plan: Plan) -> pl.Expr:
-    """Return a column as text, trimmed; null where it is missing, and where it is an id that was rounded."""
-    cells = present(plan.column(name))
-    return pl.when(~rounded(cells)).then(cells) if name in ID_COLUMNS else cells
-
-
-def _rounded_row(plan: Plan) -> pl.Expr:
-    """Mark the rows in which a column that says who or what they are is text that a spreadsheet rounded."""
-    asked = {key_column(plan.source), "opportunity_id", "event_id"} & {*plan.source.CANONICAL, "contact"}
-    marks = [mark for name in ID_COLUMNS if name in asked and (mark := rounded_cells(name, plan)) is not None]
-    return pl.any_horizontal(marks) if marks else pl.lit(value=False)
-
-
-def rounded_cells(name: str, plan: Plan) -> pl.Expr | None:
-    """Mark the cells of an id's column that are text which a spreadsheet rounded; None where none can be."""
-    headers = plan.headers.get(name, ())
-    if not headers or any(plan.table.schema[each].is_numeric() for each in headers):
-        return None
-    return rounded(plan.column(name)).fill_null(value=False)
-
-
-def _missing(name: str, plan: Plan) -> pl.Expr:
-    """Say where an id is missing; two thirds of the time that `id_column(...).is_null()` takes."""
-    cells = plan.column(name)
-    return cells.is_null() | (cells.str.strip_chars() == "")
