@@ -56,10 +56,11 @@ class CellChecks:
     left_out: int = 0
 
 
-def check_file(plan: Plan, at: TimeColumn, most: int, window: Window | None) -> CellChecks:
+def check_file(plan: Plan, at: TimeColumn | None, most: int, window: Window | None) -> CellChecks:
     """Check every row of a file for what its kind needs; note the first `most` rows that fail.
 
-    Of rows of events that are old by the `window` nothing is told, whatever is wrong with them.
+    `at` has the times of the rows; None where the kind has none. Of rows of events that are old by the
+    `window` nothing is told, whatever is wrong with them.
     """
     looked = with_reasons(plan.table.scan(), plan, at, window)
     told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
@@ -70,14 +71,14 @@ def check_file(plan: Plan, at: TimeColumn, most: int, window: Window | None) -> 
 
 
 def with_reasons(
-    rows: pl.LazyFrame, plan: Plan, at: TimeColumn, window: Window | None = None
+    rows: pl.LazyFrame, plan: Plan, at: TimeColumn | None, window: Window | None = None
 ) -> pl.LazyFrame:
     """Add to rows of a file the code of why each does not count, else null, and what is odd of its time.
 
     Rows that the source leaves out are never rejected, and rows that are old by the `window` are neither.
     """
     checks, odd = _checks(plan), pl.lit(0, pl.UInt8())
-    if "at" in plan.source.CANONICAL:
+    if at is not None:
         rows, odd = at.staged(rows), at.oddities()
         blank = present(at.cells).is_null() if at.dtype == pl.String() else at.cells.is_null()
         checks |= {"missing_time": blank, "unreadable_time": (pl.col(_ODDITY) & times.UNREAD) != 0}

@@ -9,6 +9,7 @@ import polars as pl
 
 from flamescore.cells import present
 from flamescore.exports.cell_checks import check_floats, counting, id_column, with_reasons
+from flamescore.exports.validate import times_of
 from flamescore.frames import DUPLICATE, SUPERSEDED
 from flamescore.project import EventsSource
 
@@ -104,7 +105,7 @@ def _keys(
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
     hashes += [_has(plan, name).alias(f"{_HAS}{name}") for name in named]
     check_floats(plan)
-    rows = with_reasons(table.scan().with_row_index("row"), plan, options.times(plan)).filter(counting())
+    rows = with_reasons(table.scan().with_row_index("row"), plan, times_of(plan, options)).filter(counting())
     return table.collect(rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32())))
 
 

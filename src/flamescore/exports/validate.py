@@ -173,12 +173,17 @@ def check_cells(validated: Validated, options: LoadOptions, window: Window | Non
     files: list[Rejected] = []
     room = options.keep
     for plan, rejected in zip(validated.plans, validated.files, strict=True):
-        checks.append(check_file(plan, options.times(plan), room, window))
+        checks.append(check_file(plan, times_of(plan, options), room, window))
         files.append(replace(rejected, failed=checks[-1].failed, room=room))
         room = max(0, room - files[-1].count)
     notes = (*validated.source.notes(), *_time_notes(validated.plans, checks))
     left_out = sum(each.left_out for each in checks)
     return replace(validated, files=tuple(files), notes=notes, left_out=left_out)
+
+
+def times_of(plan: Plan, options: LoadOptions) -> TimeColumn | None:
+    """Return the times of a file, where its kind has any."""
+    return options.times(plan) if "at" in plan.source.CANONICAL else None
 
 
 def enforce_limit(validated: Validated, options: LoadOptions) -> None:
@@ -232,7 +237,7 @@ def _unread(validated: Validated, options: LoadOptions) -> Iterator[pl.Series]:
     """Yield the cells of `at` that don't read."""
     for plan, each in zip(validated.plans, validated.files, strict=True):
         if "unreadable_time" in each.failed.counts:
-            rows = with_reasons(plan.table.scan(), plan, options.times(plan)).filter(
+            rows = with_reasons(plan.table.scan(), plan, times_of(plan, options)).filter(
                 rejected_for("unreadable_time")
             )
             for batch in plan.table.batches(rows.select(plan.column("at").alias("at"))):
