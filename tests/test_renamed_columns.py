@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flamescore.errors import ProjectFileError, RuleFileError
+from flamescore.findings import as_line
 from flamescore.nightly import Options, nightly
 from flamescore.project import load_project
 
@@ -69,7 +70,8 @@ def outcome(folder: Path) -> tuple[int, str, object]:
     except (ProjectFileError, RuleFileError) as error:
         return 2, str(error), None
     scores = done.scored.scores.select("contact_id", "score").sort("contact_id").rows()
-    return 0, "\n".join(done.warnings), (scores, done.scored.excluded["contact_id"].to_list())
+    said = "\n".join(as_line(each) for each in done.findings if each.is_open)
+    return 0, said, (scores, done.scored.excluded["contact_id"].to_list())
 
 
 COLUMNS = [(kind, column) for kind, cells in KINDS.items() for column in cells]

@@ -351,7 +351,8 @@ def test_a_fault_of_todays_exports_still_stops_the_run(nights, flamescore):
     (nights / "events.csv").write_text(EVENTS.replace("2026", "when"))
     run_id = latest(nights)
     done = flamescore("score", "--as-of", "2026-11-22")
-    assert (done.code, latest(nights), done.err[:10]) == (3, run_id, "error I007")
+    assert (done.code, latest(nights)) == (3, run_id)
+    assert "error I007" in done.err
 
 
 def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, monkeypatch):

@@ -93,11 +93,11 @@ def test_of_a_row_in_place_of_the_header_shapes_are_shown(project, flamescore):
 @pytest.mark.parametrize(
     ("cell", "shown"),
     [
-        ("31/31/2026", True),
+        ("31/31/2026", False),
         ("2026-13-01 10:00", True),
-        ("Sept 31, 2026", True),
-        ("31 June 2026 at 9:00 pm", True),
-        ("20261301", True),
+        ("Sept 31, 2026", False),
+        ("31 June 2026 at 9:00 pm", False),
+        ("20261301", False),
         ("602-555-0101", False),
         ("+1 602 555 0101", False),
         ("123-45-6789", False),
@@ -106,13 +106,12 @@ def test_of_a_row_in_place_of_the_header_shapes_are_shown(project, flamescore):
         ("ann@example.com", False),
     ],
 )
-def test_a_sample_of_times_is_a_time(project, flamescore, cell, shown):
+def test_a_sample_of_times_is_a_time_that_some_format_reads(project, flamescore, cell, shown):
     (project / "events.csv").write_text(f'contact_id,event,at\n101,call,"{cell}"\n')
     done = flamescore("score", "--log-format", "json")
     assert done.code == 3
     said = json.loads(done.err.splitlines()[0])["message"]
-    assert "Times that don't read are 1 x " in said
-    assert (f"such as `{cell}`" in said) == shown
+    assert "1 is written like `" in said
     assert (cell in said) == shown
 
 

@@ -189,5 +189,5 @@ def test_the_night_stops_and_nothing_is_published(tmp_path, name):
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (3, b"")
-    assert f"I004 `{name}` {NO_ZSTD}." in ran.stderr.decode()
+    assert f"error I004: `{name}` {NO_ZSTD}." in ran.stderr.decode()
     assert not (tmp_path / "out" / "latest").exists()

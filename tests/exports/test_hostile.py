@@ -37,8 +37,8 @@ def write_often(path, piece, times, *, head=HEAD):
 
 
 def test_a_name_with_a_newline_in_it(folder):
-    (folder / "ev\nents\x1b[31m.csv").write_text(HEAD + ROW * 30 + "1,visit\n")
-    ran = score(folder, CONTACTS + "events: [{path: 'ev*'}]\n", "--strict")
+    (folder / "ev\nents\x1b[31m.csv").write_text(HEAD + ROW * 30 + "1,visit\n" * 30)
+    ran = score(folder, CONTACTS + "events: [{path: 'ev*'}]\n")
     assert ran.code == 3
     assert r"ev\x0aents\x1b[31m.csv record 31 (line 32)" in ran.said
     ran = score(folder, CONTACTS + "events: [{path: 'ev*'}]\n", "--max-rejects", "100%")
@@ -61,11 +61,9 @@ def test_a_path_that_is_none(folder, path):
 
 def test_a_header_and_cells_with_newlines(folder):
     (folder / "events.csv").write_text('contact_id,event,at,"u\nrl","u\nrl"\n1,visit,2026-01-01,"a\nb",c\n')
-    ran = score(folder, EVENTS)
-    assert (ran.code, ran.said) == (
-        0,
-        "events events.csv: the header `u\\x0arl` stands more than once; it is left out\n",
-    )
+    ran = score(folder, EVENTS, "-v")
+    assert ran.code == 0
+    assert "The header `u\\x0arl` stands more than once" in ran.said
 
 
 # --- Parquet -------------------------------------------------------------------------------------------
@@ -107,7 +105,7 @@ def test_a_parquet_file_that_is_cut_short_or_forged(folder, damage):
     (folder / "events.parquet").write_bytes(damage(parquet()))
     ran = score(folder, CONTACTS + "events: [{path: events.parquet}]\n")
     assert ran.code == 3, ran.said
-    assert ran.said.startswith("I004 ")
+    assert ran.said.startswith("error I004: ")
 
 
 # --- size ----------------------------------------------------------------------------------------------
@@ -118,7 +116,9 @@ def test_many_columns(folder):
     (folder / "contacts.csv").write_text(f"contact_id,{names}\n1{',' * 100_000}\n")
     ran = score(folder, CONTACTS)
     assert ran.code == 3
-    assert ran.said.startswith("I006 `contacts.csv`: the header has 100,001 columns; 20,000 is the most")
+    assert ran.said.startswith(
+        "error I006: `contacts.csv`: the header has 100,001 columns; 20,000 is the most"
+    )
 
 
 def test_the_most_columns_there_may_be(folder):

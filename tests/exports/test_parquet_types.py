@@ -213,7 +213,7 @@ def test_a_rule_that_names_what_can_not_be_read(laid, monkeypatch, name, told):
     ran = score(laid(name).folder, CONTACTS)
     assert (ran.code, ran.record) == (3, None)
     assert ran.said.startswith(
-        f"I004 `contacts.parquet`: the column `x` can't be read: its type is {told}.\n"
+        f"error I004: `contacts.parquet`: the column `x` can't be read: its type is {told}.\n"
     )
 
 
@@ -253,7 +253,7 @@ def test_bytes_of_events_are_looked_into_only_where_a_rule_asks_of_them(bench, m
         ran = score(bench.folder, EVENTS)
         assert ran.code == 3
         assert ran.said.startswith(
-            "I004 `events.parquet`: the column `raw` can't be read: its type is binary.\n"
+            "error I004: `events.parquet`: the column `raw` can't be read: its type is binary.\n"
         )
 
 
@@ -273,7 +273,8 @@ def test_what_is_torn_inside_is_told_with_the_file(bench):
     ran = score(bench.folder, EVENTS.replace("events.parquet", "events"))
     assert ran.code == 3
     assert ran.said == (
-        "I004 `events/b.parquet` can't be read to its end.\n        It is damaged inside: export it again.\n"
+        "error I004: `events/b.parquet` can't be read to its end.\n"
+        "        Do: It is damaged inside: export it again.\n"
     )
 
 

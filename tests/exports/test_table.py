@@ -368,7 +368,7 @@ def test_exact_duplicates_are_two_visits_unless_distinct(folder):
 
 def test_an_event_type_that_no_event_has_is_a_warning_and_with_strict_an_error(folder):
     folder.write("events.csv", HEAD + ROW.replace("visit", "open"))
-    said = "warning I050: No event in the rules' windows is of the type `visit`"
+    said = "warning I050: no event is of the type `visit`"
     assert said in run(folder).said
     strict = run(folder, EVENTS, "--strict", code=3).said
     assert said in strict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flamescore.engine import Clock, cells_of_column, contacts_of
+from flamescore.engine import Clock, cells_of_column, contacts_of, operands_of
 from flamescore.findings import Finding, Severity
 from flamescore.rule_checks.askers import askers_of, fields_of
 from flamescore.rule_checks.cells import Asked
@@ -163,7 +163,7 @@ class _Check:
             case HasTag(tag=tag):
                 return self.tags.is_impossible(tag)
             case FieldIs(where=where):
-                return any(not self._of_contacts(p.column).fitting(p, self.clock) for p in where)
+                return any(map(self._fits_nobody, where))
             case Happened(match=match):
                 if self.events is None or not self._is_known(match):
                     return False
@@ -174,6 +174,13 @@ class _Check:
                 return all(map(self._is_impossible, parts))
             case Not():
                 return False
+
+    def _fits_nobody(self, predicate: Predicate) -> bool:
+        """Say whether values that are asked for are nowhere; a bound that nobody reaches yet is none."""
+        cells = self._of_contacts(predicate.column)
+        if cells.fitting(predicate, self.clock):
+            return False
+        return bool(operands_of(predicate)) or not cells.there
 
     def _blamed(self, condition: Condition) -> Iterator[Condition]:
         """Yield the leaves for want of which an impossible condition holds for nobody."""
