@@ -31,7 +31,7 @@ PRICES = Finding(
     WARNING,
     "interest/saw-the-prices url",
     '"Saw the prices" matches none of 4,120 `link_click` events: no `url` contains `/prices`.',
-    Where("/work/rules/keap.yaml", 14, 33, LINE, 7),
+    Where("/home/ann/rules/keap.yaml", 14, 33, LINE, 7),
     count=0,
     of=4120,
     nearest=(("/pricing", 85),),
@@ -49,7 +49,7 @@ GAP = Finding(
     of=3,
     cure="columns: {url: [url, Url]}",
 )
-HERE = PurePosixPath("/work")
+HERE = PurePosixPath("/home/ann")
 
 
 def make(severity=WARNING, code="I131", subject="events e.csv", **others):
@@ -96,7 +96,7 @@ def test_without_subject_and_place_it_begins_with_the_severity():
 
 
 def test_a_place_outside_of_the_working_folder_keeps_its_path():
-    assert as_text(PRICES, here=PurePosixPath("/elsewhere")).startswith("/work/rules/keap.yaml:14:33: ")
+    assert as_text(PRICES, here=PurePosixPath("/elsewhere")).startswith("/home/ann/rules/keap.yaml:14:33: ")
 
 
 def test_verbose_ends_with_the_entry_to_paste():
@@ -245,7 +245,7 @@ def test_json_of_a_finding_of_a_rule_file():
         "run_id": "2026-11-21T020000Z-3f9a1c",
         "subject": "interest/saw-the-prices url",
         "message": PRICES.message,
-        "path": "/work/rules/keap.yaml",
+        "path": "/home/ann/rules/keap.yaml",
         "line": 14,
         "column": 33,
         "count": 0,
