@@ -127,6 +127,12 @@ class _Judge:
         return (*self.judged(told), *unused(told, self.project.accepts, _RAISED))
 
 
+def _near(finding: Finding, project: Project) -> Finding:
+    """Return a finding whose place in a file is named as the project does, on every machine alike."""
+    where = finding.where
+    return finding if where is None else replace(finding, place=replace(where, path=project.near(where.path)))
+
+
 @dataclass
 class _Stopwatch(Stopwatch):
     """Tells each step as it starts."""
@@ -217,7 +223,7 @@ def _work(
         scored,
         rules=RulesFile.of(rules_path(project), rules.text),
         started_at=started_at,
-        findings=findings,
+        findings=tuple(_near(each, project) for each in findings),
         hot_flames=settings.hot_flames,
         given=describe_given(project),
         changes=changes,
