@@ -176,11 +176,14 @@ class _Check:
                 return False
 
     def _fits_nobody(self, predicate: Predicate) -> bool:
-        """Say whether values that are asked for are nowhere; a bound that nobody reaches yet is none."""
+        """Say whether what is asked for is nowhere; a bound that nobody reaches yet is no such thing.
+
+        Nothing reads as a number or date, or is there at all: then it is nowhere, too.
+        """
         cells = self._of_contacts(predicate.column)
         if cells.fitting(predicate, self.clock):
             return False
-        return bool(operands_of(predicate)) or not cells.there
+        return bool(operands_of(predicate)) or cells.unread(predicate, self.clock) >= cells.there
 
     def _blamed(self, condition: Condition) -> Iterator[Condition]:
         """Yield the leaves for want of which an impossible condition holds for nobody."""
