@@ -134,9 +134,11 @@ def orphan_reasons(
 
 def _matched(orphans: pl.DataFrame, keys: pl.Series, alike: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
     """Return the orphans that a contact is like. The contacts, which are many more, are only gone through."""
-    asked = orphans.with_columns(present(alike(pl.col("id"))).alias("like"))
+    asked = orphans.with_columns(present(alike(pl.col("id"))).alias("like")).drop_nulls("like")
+    if asked.is_empty():
+        return orphans.clear()
     known = keys.to_frame("key").select(present(alike(present(pl.col("key")))).alias("like"))
-    hits = known.join(asked.drop_nulls("like"), on="like", how="semi").unique()
+    hits = known.join(asked, on="like", how="semi").unique()
     return asked.join(hits, on="like", how="semi", maintain_order="left").drop("like")
 
 
