@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from flamescore.frames import Window
 
 _HALF: Final = 2
-_DAY: Final = 86_400
 
 
 @dataclass
