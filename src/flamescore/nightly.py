@@ -128,9 +128,8 @@ class _Judge:
 
 
 def _near(finding: Finding, project: Project) -> Finding:
-    """Return a finding whose place in a file is named as the project does, on every machine alike."""
-    where = finding.where
-    return finding if where is None else replace(finding, place=replace(where, path=project.near(where.path)))
+    """Return a finding whose place in a file is named as the project does."""
+    return finding if finding.where is None else replace(finding, place=project.place(finding.where))
 
 
 @dataclass
@@ -253,10 +252,7 @@ def _of_rules(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     if inputs.exclude is not None and project.document is not None:
         excluded = Excluded(inputs.exclude, project.document)
     for found in check_rules(inputs.loaded.document, inputs.exports, scored, excluded):
-        where = found.where
-        yield (
-            found if where is None else replace(found, place=replace(where, path=project.near(where.path)))
-        )
+        yield _near(found, project)
 
 
 def _publish(

@@ -41,11 +41,11 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
 
 def _of_rules(inputs: Inputs) -> Iterator[Finding]:
     for problem in inputs.bound.warnings:
-        found, near = of_problem(problem), inputs.project.near
+        found = of_problem(problem)
         where = found.where
         if where is not None:
             subject = found.subject or _rule_at(where.line, inputs.bound.book)
-            found = replace(found, subject=subject, place=replace(where, path=near(where.path)))
+            found = replace(found, subject=subject, place=inputs.project.place(where))
         yield found
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flamescore.exports import SettingValue
 from flamescore.findings import Finding, is_private, mapping, near, scalar, severity_of
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flamescore.project import Project, Source
 
 MISSPELT, UNUSED = "P111", "P112"
-_KEYS: Final = ("rename", "leave_out", "cut")
 
 
 def check_settings(inputs: Inputs) -> tuple[Finding, ...]:
@@ -87,7 +85,7 @@ def _finding(project: Project, kind: str, number: int, spec: Source, unused: Unu
         severity_of(code),
         f"{kind} {spec.path} {column}",
         f"{what}, and no cell {has}.",
-        None if where is None else replace(where, path=project.near(where.path)),
+        project.place(where),
         count=0,
         of=sum(cells.values()),
         nearest=() if hidden else nearest,

@@ -63,6 +63,10 @@ class Project:
         there = Path(path)
         return (there.relative_to(self.folder) if there.is_relative_to(self.folder) else there).as_posix()
 
+    def place(self, where: Where | None) -> Where | None:
+        """Return a place with its file named as the project names it, the same on every machine."""
+        return None if where is None else replace(where, path=self.near(where.path))
+
     def where(self, *path: str | int, key: bool = False) -> Where | None:
         """Return the place of a setting in the file, or None without one."""
         return None if self.document is None else self.document.where(path, key=key)
