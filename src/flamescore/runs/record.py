@@ -119,9 +119,11 @@ class SourceEntry(Part):
 
 
 class RuleEntry(Part):
-    """What one rule or limit gave or took, over all contacts."""
+    """What one rule gave, or a limit or silence took, over all contacts."""
 
-    entry: str = Field(description="`rule`, `rule_limit`, `group_limit` or `score_limit`")
+    entry: str = Field(
+        description="`rule`, `rule_limit`, `group_limit`, `group_idle`, `score_limit` or `score_idle`"
+    )
     id: str = Field(description="the id of the rule, or the name of the group or score")
     name: str = Field(description="its name")
     contacts: int = Field(description="to how many contacts it gave or took anything")
@@ -152,6 +154,11 @@ class ScoreEntry(Part):
     )
     percentiles: tuple[PercentileEntry, ...] = Field(description="the score at some percentiles")
     rules: tuple[RuleEntry, ...] = Field(description="its rules and limits, in order of the rule file")
+    flames_from: tuple[float | None, ...] | None = Field(
+        default=None,
+        description="the points from which there were 1 to 5 flames; by percentile those of this run, null "
+        "where nobody has so many",
+    )
 
 
 class UnreadEntry(Part):
