@@ -227,3 +227,51 @@ def test_apostrophes(case):
     found = case.score().warning("I127")
     assert yaml.safe_load(found["cure"]) == {"cut": {"zip": "'"}}
     assert case.pasted(found).scores == {"1": 1, "2": 0}
+
+
+def test_numbers_of_json_are_what_they_are(case):
+    case.contacts("1 / 2 / 3 / 4")
+    rows = {1: "1.125", 2: '"1.125"', 3: "1250", 4: '"1.250,5"'}
+    case.file(
+        "e.ndjson",
+        "".join(
+            f'{{"contact_id": {contact}, "event": "click", "at": "2026-11-20", "amount": {amount}}}\n'
+            for contact, amount in rows.items()
+        ),
+    )
+    case.source(path="e.ndjson", numbers={"amount": {"decimal": ",", "thousands": "."}})
+    case.rule(points={"from": "amount"})
+    done = case.score()
+    assert done.scores == {"1": 1.125, "2": 1125, "3": 1250, "4": 1250.5}
+    assert done.told == []
+
+
+def test_a_json_number_with_three_decimals_is_no_doubt(case):
+    case.contacts("1 / 2")
+    line = '{"contact_id": 1, "event": "click", "at": "2026-11-20", "amount": 1.250}\n'
+    case.file("e.ndjson", line)
+    case.source(path="e.ndjson")
+    case.rule(points={"from": "amount"})
+    assert case.score().told == []
+    case.file("e.ndjson", line + line.replace("1.250", '"1.500"'))
+    done = case.score()
+    found = done.warning("I121", count=1)
+    assert found["samples"] == ["1.500"]
+    assert done.scores["1"] == 2.75
+
+
+def test_json_numbers_beside_texts_that_do_not_read(case):
+    case.contacts("1 / 2")
+    amounts = ("1.5", '"1,250"', '"2,500.5"')
+    case.file(
+        "e.ndjson",
+        "".join(
+            f'{{"contact_id": 1, "event": "click", "at": "2026-11-20", "amount": {amount}}}\n'
+            for amount in amounts
+        ),
+    )
+    case.source(path="e.ndjson")
+    case.rule(points={"from": "amount"})
+    done = case.score()
+    found = done.warning("I118", count=2)
+    assert case.pasted(found).scores["1"] == 3752

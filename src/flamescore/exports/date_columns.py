@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.exports.format_readings import readings
-from flamescore.exports.number_columns import number_format
+from flamescore.exports.number_columns import as_written, number_format
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import ISO_SUFFIX
 from flamescore.project import EPOCHS, EXCEL
@@ -39,7 +39,7 @@ def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[p
         if name in names and (formats or shifted):
             numbers = number_format(name, plan)
             reader = IsoText(source.timezone or zone, formats, shifted=shifted, numbers=numbers)
-            cells = plan.column(name)
+            cells = plan.column(name) if numbers is None else as_written(name, plan, numbers)
             yield cells.map_batches(reader, return_dtype=pl.String(), is_elementwise=True).alias(
                 name + ISO_SUFFIX
             )

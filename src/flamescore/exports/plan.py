@@ -80,12 +80,11 @@ class Plan:
             joined = joined.str.strip_chars_start().str.strip_prefix(source.cut[name])
         return _renamed(joined, source.rename[name]) if name in source.rename else joined
 
-    def times(self, form: TimeFormat) -> TimeColumn:
-        """Return `at`, to be read in a format; its first cells are looked at."""
+    def times(self, form: TimeFormat, cells: pl.Expr | None = None) -> TimeColumn:
+        """Return `at`, or `cells` in its place, to be read in a format; its first cells are looked at."""
         first = self.table.scan().select(self.column("at").alias("at")).head(_SAMPLE)
-        return TimeColumn(
-            self.column("at", text=False), self.time_type, form, self.table.collect(first)["at"]
-        )
+        cells = self.column("at", text=False) if cells is None else cells
+        return TimeColumn(cells, self.time_type, form, self.table.collect(first)["at"])
 
     def left_out(self) -> pl.Expr | None:
         """Return which rows `leave_out` names, by headers or mapped names; None where it names none.

@@ -24,7 +24,7 @@ from flamescore.exports.cell_checks import (
 from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
 from flamescore.exports.last_records import without_footers
-from flamescore.exports.number_columns import number_format
+from flamescore.exports.number_columns import as_written, number_format
 from flamescore.exports.record_findings import record_findings
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
@@ -81,7 +81,9 @@ class LoadOptions:
         """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
         form = getattr(plan.source, "at", None)
         zone = plan.source.timezone or self.zone
-        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan), seen))
+        numbers = number_format("at", plan)
+        cells = None if numbers is None else as_written("at", plan, numbers)
+        return plan.times(TimeFormat(zone, form.format if form else (), numbers, seen), cells)
 
 
 @dataclass(frozen=True, slots=True)
