@@ -378,3 +378,53 @@ def test_an_order_that_lost_its_total(case):
     found = case.score().warning("I119", count=1)
     assert yaml.safe_load(found["cure"]) == {"leave_out": {"Total": ""}}
     assert case.pasted(found).scores == {"1": 50}
+
+
+def spaced(*rows: str) -> str:
+    return "".join(f"{each}\n" for each in ("contact_id, event, at, note", *rows))
+
+
+def test_blanks_before_quotes(case):
+    case.contacts("1 / 2")
+    rows = [f'1, "click", 2026-11-20, "A, B {n}"' for n in range(30)]
+    case.file("e.csv", spaced(*rows, '2, click, "2026-11-20", "two\n lines"'))
+    done = case.score()
+    found = done.error("I007")
+    assert done.code == 3
+    assert "`skip_spaces: true`" in found["message"]
+    assert found["cure"] == "skip_spaces: true"
+    again = case.pasted(found)
+    assert (again.code, again.scores, again.told) == (0, {"1": 30, "2": 1}, [])
+
+
+def test_blanks_before_quotes_of_a_header(case):
+    case.contacts('"1", "x"', '"contact_id", "name"')
+    case.events('"1", "click", "2026-11-20"', '"contact_id", "event", "at"')
+    case.source("contacts", skip_spaces=True)
+    case.source(skip_spaces=True)
+    assert case.score().scores == {"1": 1}
+
+
+def test_skip_spaces_is_named_only_where_it_mends_the_first_hundred(case):
+    case.contacts("1")
+    good = [f'1, "click", 2026-11-20, "A, B {n}"' for n in range(100)]
+    case.file("e.csv", spaced(*good[:99], '1,click,2026-11-20,5" pipe', *good[99:]))
+    assert "skip_spaces" not in case.score().error("I007")["message"]
+    case.file("e.csv", spaced(*good, '1,click,2026-11-20,5" pipe'))
+    assert case.score().error("I007")["cure"] == "skip_spaces: true"
+
+
+def test_two_files_put_together(case):
+    case.contacts("1 / 2 / 3")
+    case.file(
+        "e.csv",
+        '\ufeff"contact_id","event","at"\n"1","click","2026-11-20"\n'
+        '\ufeff"2","click","2026-11-20"\n\ufeff\n\ufeff3,click,2026-11-20\n',
+    )
+    done = case.score()
+    assert (done.scores, done.told) == ({"1": 1, "2": 1, "3": 1}, [])
+    assert done.note("I126")["count"] == 2
+    line = '{"contact_id": %d, "event": "click", "at": "2026-11-20"}\n'
+    case.file("e.ndjson", f"\ufeff{line % 1}\ufeff{line % 2}")
+    case.source(path="e.ndjson")
+    assert case.score().scores == {"1": 1, "2": 1, "3": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,12 @@ _MOST_ENDS: Final = 10_000
 _CONTROLS: Final = bytes(each for each in (*range(1, 32), 127) if each not in b"\t\n\r")
 _SOUGHT: Final = np.isin(np.arange(1 << 16), [ord(each) for each in INVISIBLE])
 """For each of the first 65,536 code points, whether it is an invisible one; none is beyond."""
+
+MARK: Final = "\ufeff".encode()
+"""A byte order mark, as UTF-8; files that are put together of several have it at the start of records."""
+
+_MARKED: Final = re.compile(rb"(?:^|\n)(?:%b)+(?:[!-/:-@\[-`{-~]|\r?\n)" % MARK)
+"""Such marks before what may be a quote, or on a line of their own."""
 
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """The least first bytes of characters of two, three and four bytes in UTF-8."""
@@ -50,6 +57,11 @@ def holds_any(data: bytes) -> bool:
     if len(data.translate(None, _CONTROLS)) < len(data):
         return True
     return not data.isascii() and _holds_beyond_ascii(data)
+
+
+def has_marks(data: bytes) -> bool:
+    """Say whether a byte order mark begins one of some lines, before a quote or with nothing behind it."""
+    return MARK in data and _MARKED.search(data) is not None
 
 
 def _holds_beyond_ascii(data: bytes) -> bool:

@@ -13,6 +13,7 @@ twice the first counts, half a surrogate pair is a NUL; and one line that is no 
 from __future__ import annotations
 
 import json
+import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -201,6 +202,9 @@ def _refuse(_: str) -> float:
     raise ValueError
 
 
+_BEFORE: Final = f"{string.whitespace}\ufeff"
+"""What may stand before an object: a byte order mark too, where files were put together."""
+
 _DECODER: Final = json.JSONDecoder(parse_float=_Number, parse_constant=_refuse)
 
 
@@ -208,7 +212,8 @@ def _row(line: str) -> tuple[Row | None, int]:
     """Return the cells of a line, or what is wrong with it."""
     if "\0" in line:
         return None, NUL
-    if not line.lstrip().startswith("{"):
+    line = line.lstrip(_BEFORE)
+    if not line.startswith("{"):
         return None, OBJECT
     try:
         found = _DECODER.decode(line)

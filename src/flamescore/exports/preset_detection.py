@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _READING: Final = (
     "format", "delimiter", "quote", "encoding", "header", "names", "skip_rows", "begins_after",
-    "comment", "sheet",
+    "comment", "sheet", "skip_spaces",
 )  # fmt: skip
 _BY_NAME: Final = ("columns", "constants", "rename", "dates", "from_file_name", "leave_out", "cut")
 _ALIKE: Final = 0.5

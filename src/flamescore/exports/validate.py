@@ -21,6 +21,7 @@ from flamescore.exports.cell_checks import (
     rejected_for,
     with_reasons,
 )
+from flamescore.exports.cell_starts import mended_by_skipping, without_marks
 from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
 from flamescore.exports.last_records import without_footers
@@ -207,7 +208,10 @@ def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
     """Say what the cells at fault look like, and what reads them."""
     at = getattr(validated.spec, "at", None)
     times = unread_times(_unread(validated, options), () if at is None else at.format)
-    return replace(times, text=_rounded_ids(validated))
+    strays = any("stray_quote" in each.reasons() for each in validated.files)
+    skips = strays and not validated.spec.skip_spaces and mended_by_skipping(validated.files, options.spool)
+    hints = replace(times, text=_rounded_ids(validated))
+    return hints.with_skipping() if skips else hints
 
 
 def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
@@ -228,6 +232,11 @@ def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
         plan = plan if table.swept is None else replace(plan, bare=True)
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
+    if swept.marked:
+        csv = without_marks(table.csv, spool)
+        plan = plan.over(replace(table, csv=csv, path=csv.data))
+        table = plan.table
+        swept, copy = scan_records(csv, spool, room)
     if plan.source.footer == "auto":
         swept, copy = without_footers(plan, swept, copy, spool)
     sound = plan if copy is None else plan.over(table.sound_copy(copy))
