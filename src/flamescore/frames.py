@@ -338,6 +338,9 @@ class Exports:
     findings: tuple[Finding, ...] = ()
     """What is to be told of the exports as a whole; what is of one source stands in its record."""
 
+    later: Callable[[datetime], Iterator[Finding]] | None = None
+    """Of tag histories: tells their rows that are after an instant, and later than their file can say."""
+
     odd_cells: OddCells | None = None
     """Looks at cells once more that a rule could not read, where the exports are those of files."""
 

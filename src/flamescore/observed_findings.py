@@ -35,6 +35,7 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from (each for source in scored.observed.sources for each in source.findings)
     yield from _repeated(scored.observed)
     yield from _all_later(scored.observed)
+    yield from inputs.exports.later(inputs.as_of) if inputs.exports.later is not None else ()
     yield from odd_cells(inputs, scored.observed)
     yield from _of_contacts(scored.observed)
 

@@ -24,6 +24,7 @@ from flamescore.exports.cell_checks import (
 from flamescore.exports.cell_starts import mended_by_skipping, without_marks
 from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
+from flamescore.exports.invisible_ends import Noticed
 from flamescore.exports.last_records import without_footers
 from flamescore.exports.number_columns import as_written, number_format
 from flamescore.exports.record_findings import record_findings
@@ -100,8 +101,8 @@ class Validated:
     keep: int
     notes: tuple[Note, ...]
     left_out: int = 0
-    removed: tuple[Finding, ...] = ()
-    """What of cells was taken away since nobody sees it."""
+    told: tuple[Finding, ...] = ()
+    """What was noticed of its cells."""
 
     @property
     def spec(self) -> Source:
@@ -124,6 +125,11 @@ class Validated:
         """Return how many rows the source leaves out, and how many of its records are footers."""
         return self.left_out + sum(each.footers for each in self.files)
 
+    def noticed(self, options: LoadOptions) -> tuple[Finding, ...]:
+        """Return what of cells was taken away in files that are no text: known when these have been read."""
+        others = [plan for plan in self.plans if plan.table.text is None]
+        return tuple(invisible_ends(self.spec, others, options.named))
+
     def record(self, **counts: int) -> SourceRecord:
         """Return the source's record: `rows` and `rejected`, and what else is known."""
         known = Counts(
@@ -143,7 +149,7 @@ class Validated:
                 *(finding_of(note, self.spec) for note in self.notes),
                 *record_findings(self.spec, self.files),
                 *(() if rejects is None else (rejects,)),
-                *self.removed,
+                *self.told,
             ),
         )
 
@@ -166,8 +172,9 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     if not sum(each.rows - each.footers for each in files) and source.spec.KIND == "contacts":
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(plans, []))
-    removed = tuple(invisible_ends(source.spec, plans, options.named))
-    return Validated(source, tuple(plans), tuple(files), options.keep, notes, removed=removed)
+    texts = [plan for plan in plans if plan.table.text is not None]
+    removed = tuple(invisible_ends(source.spec, texts, options.named))
+    return Validated(source, tuple(plans), tuple(files), options.keep, notes, told=removed)
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
@@ -229,7 +236,7 @@ def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     table = plan.table
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
-        plan = plan if table.swept is None else replace(plan, bare=True)
+        plan = replace(plan, bare=True, noticed=None if table.swept else Noticed())
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
     if swept.marked:
