@@ -39,7 +39,7 @@ def test_importing_the_package_imports_nothing_heavy():
     "words", [["--help"], ["--version"], ["score", "--help"], ["explain", "-h"], ["no-such-word"]]
 )
 def test_help_imports_nothing_heavy(words):
-    assert loaded(MAIN, *words) <= {"pydantic"}  # by Typer, for its own checks
+    assert loaded(MAIN, *words) == set()
 
 
 @pytest.mark.parametrize("which", ["rules", "project"])
@@ -49,12 +49,12 @@ def test_a_schema_needs_no_frames(which):
 
 def test_a_search_imports_nothing_that_makes_reports(tmp_path):
     told = loaded(MAIN, "search", "--flames", "5", FLAMESCORE_OUTPUT=str(tmp_path))
-    assert told == {"polars", "numpy", "pydantic", "yaml"}
+    assert told == {"polars", "numpy", "yaml"}
 
 
 def test_completion_imports_nothing_heavy():
     environ = {"_FLAMESCORE_COMPLETE": "complete_bash", "COMP_WORDS": "flamescore s", "COMP_CWORD": "1"}
-    assert loaded(MAIN, **environ) <= {"pydantic"}
+    assert loaded(MAIN, **environ) == set()
 
 
 def test_the_public_api_is_there_when_asked_for():
@@ -85,7 +85,9 @@ def test_imports_point_down_only():
 
 def test_no_module_is_longer_than_450_lines():
     lengths = {
-        str(path.relative_to(SOURCE)): len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")
+        str(path.relative_to(SOURCE)): len(path.read_text().splitlines())
+        for path in SOURCE.rglob("*.py")
+        if not path.name.startswith("compiled_")
     }
     over = sorted((length, name) for name, length in lengths.items() if length > 300)
     print("over 300 lines:", over)  # noqa: T201 - shown by pytest -s, and where the test fails

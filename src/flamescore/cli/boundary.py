@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import contextmanager, suppress
 from io import StringIO
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 
@@ -36,7 +36,7 @@ _EXPECTED: Final = {
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
 }
-"""What a value must be, by the kind of pydantic's error."""
+"""What a value must be, by the kind of the error that Typer finds with pydantic."""
 
 
 def command(
@@ -68,12 +68,10 @@ def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
 
 def _wrong_value(error: typer.TyperException) -> Problem | None:
     """Return what a value must be and what it is; None where something else is wrong with the words."""
-    from pydantic import ValidationError  # noqa: PLC0415 - it takes time to import
-
-    cause = error.__cause__
-    if not isinstance(error, typer.BadParameter) or not isinstance(cause, ValidationError):
+    cause: Any = error.__cause__
+    if not isinstance(error, typer.BadParameter) or not hasattr(cause, "errors"):
         return None
-    first = cause.errors(include_url=False)[0]
+    first = cause.errors()[0]
     words = _EXPECTED.get(first["type"], "").format(**first.get("ctx", {}))
     if _CHOICE in first["msg"]:
         choices = first["msg"].partition(_CHOICE)[2].removesuffix(".").replace("'", "`")
