@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
@@ -219,6 +219,11 @@ class FindingEntry(Part):
     nearest: tuple[NearEntry, ...] | None = Field(description="real names or values that may be meant")
     cure: Clean | None = Field(description="what to write or to do")
     accepted: Clean | None = Field(description="the reason for which it is accepted")
+    accepted_until: date | None = Field(
+        default=None,
+        exclude_if=lambda day: day is None,
+        description="the last day on which it is accepted, where one was given",
+    )
 
     @classmethod
     def of_finding(cls, finding: Finding) -> FindingEntry:
