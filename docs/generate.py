@@ -231,6 +231,7 @@ _KINDS: Final = {
     "float": "number",
     "Decimal": "number",
     "bool": "true or false",
+    "date": "ISO 8601, a day",
 }
 _INSTANT: Final = "ISO 8601, UTC"
 
