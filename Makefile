@@ -32,7 +32,6 @@ $(VENV)/made:
 $(VENV)/product: $(VENV)/made pyproject.toml constraints.txt
 	@echo "Installing flamescore into $(VENV), this takes a minute ..."
 	@$(PIP) -e .
-	@$(BIN)/python -m compileall -q src # as pip does for any other package
 	@touch $@
 
 $(VENV)/tools: $(VENV)/product
