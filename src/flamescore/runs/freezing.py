@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import InputError, Problem, UsageError
 from flamescore.rules import load_rules_text
+from flamescore.runs.changes import score_meant
 from flamescore.units import POINT, count, nearest_points, show_points
-from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,12 +31,8 @@ def frozen_flames(run: Run, score: str | None = None) -> str:
         InputError: there are no five rising numbers, with every reason.
     """
     book = load_rules_text(run.record.rules.text, run.record.rules.path).book
-    names = [each.name for each in book.scores]
-    if score is not None and score not in names:
-        meant = nearest(score, names)
-        hint = f"Did you mean `{meant}`?" if meant else f"The run has: {', '.join(names)}."
-        raise UsageError(Problem("U002", f"The run has no score `{score}`.", hint=hint))
-    chosen = [each for each in book.scores if score in (None, each.name)]
+    meant = None if score is None else score_meant(run.record, score)
+    chosen = [each for each in book.scores if meant in (None, each.name)]
     asked = [each for each in chosen if each.percentiles is not None]
     if not asked:
         name = "No score of this run" if score is None else score
