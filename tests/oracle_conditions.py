@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from oracle_bursts import bursts
 from oracle_words import (
     after,
     before,
     comparable,
+    fixed_length,
     fold,
     in_window,
     is_bare_date,
@@ -251,14 +253,23 @@ def holds(condition: Row, contact_id: str, world: World) -> bool:
 
 def _enough_events(condition: Row, contact_id: str, world: World) -> bool:
     window = condition.get("last", "never")
-    found = [
-        event
-        for event in world.events[contact_id]
-        if event_matches(condition, event, world) and in_window(event.at, window, world.as_of, world.zone)
-    ]
+    found = [event for event in world.events[contact_id] if event_matches(condition, event, world)]
+    found = completions(condition, found, world)
+    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     per = condition.get("per")
     number = len(found) if per is None else len({per_value(per, event, world) for event in found})
     return number >= int(condition.get("times", 1))
+
+
+def completions(spec: Row, found: list[Event], world: World) -> list[Event]:
+    """Give the event at which each burst is complete (of several the first row), or all without `burst`."""
+    if "burst" not in spec:
+        return found
+    burst = spec["burst"]
+    occurrences = [(e.at, per_value(burst["per"], e, world) if "per" in burst else None) for e in found]
+    within = fixed_length(burst["within"])
+    ends = [end for _, end in bursts(occurrences, burst["times"], within, distinct="per" in burst)]
+    return [min((e for e in found if e.at == end), key=lambda e: e.index) for end in ends]
 
 
 def per_value(per: Any, event: Event, world: World) -> object:

@@ -12,6 +12,7 @@ from oracle_conditions import (
     Row,
     World,
     all_match,
+    completions,
     event_matches,
     event_types,
     holds,
@@ -80,11 +81,15 @@ def setting(word: str, rule: Row, score: Row, default: Any = None) -> Any:
 
 
 def counted_occurrences(rule: Row, contact_id: str, score: Row, world: World) -> list[Counted]:
-    """Give the occurrences that count, latest first: match, window, follower, per, times, count."""
+    """Give the occurrences that count, latest first: match, follower, burst, window, per, times, count.
+
+    Without `burst` the window may as well come after the follower: neither looks at what the other leaves.
+    """
     window = setting("expires", rule, score, "never")
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
-    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     found = [event for event in found if _followers_hold(rule, event, contact_id, world)]
+    found = completions(rule, found, world)
+    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     left = [Counted(event, _contribution(rule, score, event, world)) for event in found]
     left.sort(key=lambda item: (item.event.at, item.contribution, -item.event.index), reverse=True)
     if "per" in rule:

@@ -98,6 +98,10 @@ def _follower_wheres(book: Spec) -> list[Spec]:
     return [rule[key] for rule in ab.event_rules(book) for key in keys if key in rule]
 
 
+def _bursts(book: Spec) -> list[Spec]:
+    return [rule["burst"] for rule in ab.event_rules(book) if "burst" in rule]
+
+
 def _operator(word: str) -> Ablation:
     return ab.without_operator(lambda found, _: found == word)
 
@@ -171,6 +175,8 @@ _COUNTING: dict[str, Ablation] = {
     "per property": _per("asset"),
     "per {property: day}": ab.without_per(lambda per: isinstance(per, Mapping)),
     "times": ab.without_key(ab.event_rules, "times"),
+    "burst": ab.without_key(ab.event_rules, "burst"),
+    "burst per": ab.without_key(_bursts, "per"),
     "where": ab.without_key(ab.event_rules, "where"),
     "followed_by": ab.without_key(ab.event_rules, "followed_by"),
     "unless_followed_by": ab.without_key(ab.event_rules, "unless_followed_by"),
@@ -197,7 +203,7 @@ _TAGS: dict[str, Ablation] = {
 }
 _CONDITIONS: dict[str, Ablation] = {
     **{f"condition {k}": ab.without_condition(k) for k in ("tag", "field", "event", "all", "any", "not")},
-    **{f"condition {k}": ab.without_condition_key(k) for k in ("where", "last", "per", "times")},
+    **{f"condition {k}": ab.without_condition_key(k) for k in ("where", "last", "per", "times", "burst")},
 }
 
 ABLATIONS: dict[str, Ablation] = _SUBJECTS | _PREDICATES | _SCORES | _COUNTING | _TAGS | _CONDITIONS

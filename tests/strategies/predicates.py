@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from oracle_words import read_instant
 from strategies.words import (
     BOOLEAN_CELLS,
+    BURST_PERIODS,
     CODE_CELLS,
     CONTACT_COLUMNS,
     DAY_OFFSETS,
@@ -176,6 +177,12 @@ def per(dice: Random) -> Any:
     return one_of(dice, (*CALENDAR, "asset", "asset", {"property": "day"}))
 
 
+def burst(dice: Random) -> dict[str, Any]:
+    """Draw a `burst`, with and without `per`."""
+    made = {"times": one_of(dice, (2, 2, 3, 4)), "within": one_of(dice, BURST_PERIODS)}
+    return made | {"per": per(dice)} if chance(dice, 8) else made
+
+
 def tag_form(dice: Random) -> Any:
     """Draw a tag, a list of tags, or one of the long forms."""
     kind = one_of(dice, ("one", "list", "all", "like"))
@@ -192,9 +199,11 @@ def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
     condition = with_where(dice, {"event": event_words(dice)}, clock, 6)
     if chance(dice, 8):
         condition["last"] = periods(dice)
-    if chance(dice, 9):
+    if chance(dice, 4):
+        condition["burst"] = burst(dice)
+    elif chance(dice, 9):
         condition["per"] = per(dice)
-    if chance(dice, 8) or "per" in condition:
+    if chance(dice, 2 if "burst" in condition else 8) or "per" in condition:
         condition["times"] = one_of(dice, (2, 3) if "per" in condition else (2, 1, 3))
     return condition
 

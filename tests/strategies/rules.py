@@ -8,6 +8,7 @@ from typing import Any
 from oracle_words import fixed_length
 from strategies.predicates import (
     Clock,
+    burst,
     condition,
     event_words,
     per,
@@ -103,7 +104,9 @@ def _surely_longer(window: str, within: str) -> bool:
 def _event_rule(dice: Random, score: Spec, group: Spec, clock: Clock) -> Spec:
     rule = with_where(dice, {"event": event_words(dice)}, clock, 7)
     rule |= group | _event_settings(dice, 6) | {"points": _event_points(dice)}
-    if chance(dice, 7):
+    if not isinstance(rule["points"], dict) and chance(dice, 5):
+        rule["burst"] = burst(dice)
+    elif chance(dice, 7):
         rule["per"] = per(dice)
         rule["count"] = one_of(dice, ("each", "each", count(dice)))
     if chance(dice, 3):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.rules import (
     NO_DECAY,
+    Burst,
     Decay,
     Equals,
     EventMatch,
@@ -56,8 +57,9 @@ class FollowerLink:
 class Stream:
     """Occurrences to be counted for each contact: which events, how old at most, and how they count.
 
-    `reach` is the age in seconds at which an occurrence has left the window (None: never). `count` keeps
-    the N latest (None: all). Streams of conditions and followers give no points.
+    `reach` is the age in seconds at which an occurrence has left the window (None: never). With `burst` it is
+    the age from which nothing can belong to a burst in the window, and `expires` that at which a burst has
+    left it. `count` keeps the N latest (None: all). Streams of conditions and followers give no points.
     """
 
     where: tuple[Predicate, ...]
@@ -69,6 +71,8 @@ class Stream:
     unless_followed_by: FollowerLink | None = None
     points: Points = field(default_factory=Points)
     decay: Decay = NO_DECAY
+    burst: Burst | None = None
+    expires: int | None = None
 
     @property
     def counting_key(self) -> Hashable:
@@ -80,12 +84,20 @@ class Stream:
             self.followed_by,
             self.unless_followed_by,
             self.points.column,
+            self.burst,
+            self.expires,
         )
+
+    @property
+    def per_column(self) -> str | None:
+        """The property whose values tell its occurrences apart."""
+        per = self.per if self.burst is None else self.burst.per
+        return None if per is None else per.column
 
     @property
     def wide(self) -> bool:
         """Whether its occurrences carry more than an age: a property's value or its number."""
-        return self.points.column is not None or (self.per is not None and self.per.unit is None)
+        return self.points.column is not None or self.per_column is not None
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,7 @@ class Streams:
     @property
     def per_columns(self) -> tuple[str, ...]:
         """The properties whose values tell occurrences apart."""
-        return tuple(dict.fromkeys(s.per.column for s in self.all if s.per and s.per.column is not None))
+        return tuple(dict.fromkeys(s.per_column for s in self.all if s.per_column is not None))
 
     @property
     def amount_columns(self) -> tuple[str, ...]:
@@ -186,7 +198,7 @@ def _counted(
 ) -> Stream:
     return Stream(
         where=where_of(rule.match),
-        reach=clock.reach(rule.window),
+        reach=_reach(rule, clock),
         per=rule.per,
         times=rule.times,
         count=rule.count,
@@ -194,18 +206,32 @@ def _counted(
         unless_followed_by=unless,
         points=rule.points,
         decay=rule.decay,
+        burst=rule.burst,
+        expires=_expires(rule, clock),
     )
 
 
 def _follower(follower: Follower, rule: EventRule, clock: Clock) -> Stream:
     """A follower is never older than what it follows, so the rule's window is wide enough for it."""
-    return Stream(where=where_of(follower.match), reach=clock.reach(rule.window))
+    return Stream(where=where_of(follower.match), reach=_reach(rule, clock))
+
+
+def _reach(asked: EventRule | Happened, clock: Clock) -> int | None:
+    """Return the age at which nothing is looked at any more: a burst in the window may begin before it."""
+    return clock.reach(asked.window, 0 if asked.burst is None else asked.burst.within)
+
+
+def _expires(asked: EventRule | Happened, clock: Clock) -> int | None:
+    """Return the age at which a burst has left the window."""
+    return None if asked.burst is None else clock.reach(asked.window)
 
 
 def _condition(happened: Happened, clock: Clock) -> Stream:
     return Stream(
         where=where_of(happened.match),
-        reach=clock.reach(happened.window),
+        reach=_reach(happened, clock),
         per=happened.per,
         times=happened.times,
+        burst=happened.burst,
+        expires=_expires(happened, clock),
     )

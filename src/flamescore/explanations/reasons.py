@@ -24,7 +24,7 @@ from flamescore.engine import (
     decay_factors,
 )
 from flamescore.explanations.expiry import expires_at
-from flamescore.explanations.explanation import Applied, EntryLine, Occurrence
+from flamescore.explanations.explanation import Applied, EntryLine, InBurst, Occurrence
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
@@ -43,6 +43,7 @@ OUTCOMES: Final = {
     "later": "is later than as_of",
     "follower": "the follow-up is not what the rule asks for",
     "per": "a later one counts for the same day, period or value",
+    "burst": "too few of them are near each other",
     "times": "there are too few of them",
     "count": "later ones count instead",
     SKIPPED: "has no date, and the rule skips such tags",
@@ -193,8 +194,16 @@ class EntryLines:
             factor=None if left is None else left / WHOLE,
             points=None if worth is None else worth / POINT,
             expires_at=None if rule.window is None else expires_at(at, rule.window, self.ready.clock),
-            properties=tuple((c, cells[c][row]) for c in properties if cells[c][row] is not None),
+            properties=self._properties(row, properties),
+            burst=tuple(
+                InBurst(cells[EVENT][each] or "", cells[AT][each], self._properties(each, properties))
+                for each in self.traced.bursts.get((number, row), ())
+            ),
         )
+
+    def _properties(self, row: int, names: list[str]) -> tuple[tuple[str, str], ...]:
+        """Return those of some properties that an event has."""
+        return tuple((c, self._cells[c][row]) for c in names if self._cells[c][row] is not None)
 
     @cached_property
     def _by_stream(self) -> dict[int, list[int]]:
@@ -230,7 +239,7 @@ def _why_no_event(counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, 
 def _columns(stream: Stream) -> tuple[str, ...]:
     """Name the properties that a stream looks at."""
     names = [p.column for p in stream.where if p.column != EVENT]
-    names += [stream.per.column] if stream.per is not None and stream.per.column is not None else []
+    names += [stream.per_column] if stream.per_column is not None else []
     names += [stream.points.column] if stream.points.column is not None else []
     return tuple(dict.fromkeys(names))
 

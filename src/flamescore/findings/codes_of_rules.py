@@ -242,8 +242,8 @@ RULES: Final = (
     Code(
         "R055",
         ERROR,
-        "`times` must be a whole number from 1",
-        "It says how many there must be.",
+        "`times` must be a whole number from 1, in a burst from 2",
+        "It says how many there must be, and one event alone is no burst.",
         "Write a whole number.",
     ),
     Code(
@@ -401,6 +401,15 @@ RULES: Final = (
         "This penalty expires and fades, by the defaults of the score or group",
         "Negative points go away like others; then who complained of spam is hot again.",
         "`expires: never` and `decay: none` on the rule; or its own `expires` and `decay`, if it is meant.",
+    ),
+    Code(
+        "R173",
+        ERROR,
+        "`per` can't stand beside `burst`",
+        "A burst counts as one, and counts different values only where it is told so; it has no amount to "
+        "add up or to take points from.",
+        "Put `per` inside: `burst: {times: 5, within: 7d, per: url}`. Ask for a sum in a condition of its "
+        "own.",
     ),
     Code(
         "R110",

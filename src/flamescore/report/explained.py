@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,19 @@ from flamescore.text import for_cell
 from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from rich.console import RenderableType
 
-    from flamescore.explanations import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+    from flamescore.explanations import (
+        Applied,
+        EntryLine,
+        Explanation,
+        InBurst,
+        Occurrence,
+        ScoreExplained,
+    )
 
 LIMITS = {
     "rule_limit": "limit of the rule",
@@ -109,9 +117,18 @@ def _entry(line: EntryLine) -> str:
 
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
-    said = [f"{_aged(occurrence.at, occurrence.age_days, zone)}, {occurrence.event}"]
-    said += [f"{name} {value}" for name, value in occurrence.properties]
+    aged = _aged(occurrence.at, occurrence.age_days, zone)
+    if occurrence.burst:
+        return "; ".join((f"{aged}, {_burst(occurrence.burst, zone)}", *_worth_of(occurrence, zone)))
+    said = [f"{aged}, {occurrence.event}", *(f"{name} {value}" for name, value in occurrence.properties)]
     return "; ".join((*said, *_worth_of(occurrence, zone)))
+
+
+def _burst(events: Sequence[InBurst], zone: ZoneInfo) -> str:
+    """Say what is in a burst and since when: `3 page_visit since 2026-11-10 09:00`."""
+    types = Counter(each.event for each in events)
+    said = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
+    return f"{said} since {_time(events[-1].at, zone)}"
 
 
 def _applied(tag: Applied, zone: ZoneInfo) -> str:

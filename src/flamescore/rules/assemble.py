@@ -102,6 +102,7 @@ def _event_rule(found: Found) -> book.EventRule:
         times=found.get("times", 1),
         followed_by=_follower(found, "followed_by"),
         unless_followed_by=_follower(found, "unless_followed_by"),
+        burst=found.get("burst"),
     )
 
 

@@ -98,15 +98,14 @@ def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Ask
         elif isinstance(leaf, FieldIs):
             yield from (Asked("contacts", each.column, (), who, line) for each in leaf.where)
         elif isinstance(leaf, Happened):
-            per = () if leaf.per is None else (leaf.per.column,)
-            yield from _of_match(leaf.match, who, line, *per)
+            yield from _of_match(leaf.match, who, line, *_per_columns(leaf))
 
 
 def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
     subject = rule.subject
     if isinstance(subject, EventRule):
-        per = None if subject.per is None else subject.per.column
-        yield from _of_match(subject.match, who, rule.line, per, subject.points.column)
+        also = (*_per_columns(subject), subject.points.column)
+        yield from _of_match(subject.match, who, rule.line, *also)
         for follower in (subject.followed_by, subject.unless_followed_by):
             if follower is not None:
                 yield from _of_match(follower.match, who, rule.line)
@@ -114,6 +113,11 @@ def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
         yield Asked("contacts", "tags", (), who, rule.line)
     for condition in conditions_of(rule):
         yield from asked_by(condition, who, rule.line)
+
+
+def _per_columns(asked: EventRule | Happened) -> tuple[str | None, ...]:
+    pers = (asked.per, None if asked.burst is None else asked.burst.per)
+    return tuple(per.column for per in pers if per is not None)
 
 
 def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:

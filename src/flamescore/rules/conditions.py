@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
+from flamescore.rules.bursts import burst_shape, burst_type
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
     OTHER_OPERATORS,
@@ -280,6 +281,11 @@ def _per(at: At) -> book.Per:
 PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]})
 
 
+_BURST: Final = burst_shape(PER)
+BURST: Final = burst_type(_BURST)
+BURST_ABOUT: Final = "Count bursts: so many events within so long, as one, at the time of the last of them."
+
+
 def _types_needed(at: At) -> Value:
     types = _NAMES(at)
     rule_reading(at).needs.append(Need("events", at.path))
@@ -365,10 +371,15 @@ CONDITIONS: Final = {
             **EVENT_KEYS,
             "last": Key(PERIOD, "How far back to look; without it, ever."),
             "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
+            "burst": Key(BURST, BURST_ABOUT),
             "times": Key(TIMES, "How many there must be; 1 by default."),
         },
         lambda found: book.Happened(
-            event_match(found), found.get("last"), found.get("per"), found.get("times", 1)
+            event_match(found),
+            found.get("last"),
+            found.get("per"),
+            found.get("times", 1),
+            found.get("burst"),
         ),
     ),
     "tag": _condition_shape(
@@ -402,7 +413,7 @@ CONDITIONS: Final = {
         lambda found: book.Not(found["not"]),
     ),
 }
-_ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=("where", "last", "per", "times"))
+_ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=("where", "last", "per", "burst", "times"))
 CONDITION_SHAPES: Final = (
-    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *CONDITIONS.values(),
+    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, _BURST, EVENT_FILTER, *CONDITIONS.values(),
 )  # fmt: skip

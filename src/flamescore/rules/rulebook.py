@@ -104,6 +104,15 @@ class Per:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """So many occurrences at least, or different values of `per`, within so many seconds: they are one."""
+
+    times: int
+    within: int
+    per: Per | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decay:
     """How an occurrence fades: `share` is p, from 0 to 1, `days` the length of a step or half-life."""
 
@@ -160,12 +169,13 @@ class FieldIs:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """At least `times` matching events in the window (None: ever), after `per`."""
+    """At least `times` matching events in the window (None: ever), after `per`; or so many bursts of them."""
 
     match: EventMatch
     window: Period | None = None
     per: Per | None = None
     times: int = 1
+    burst: Burst | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +228,7 @@ class EventRule:
     times: int = 1
     followed_by: Follower | None = None
     unless_followed_by: Follower | None = None
+    burst: Burst | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,10 +148,12 @@ def _reads_as_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text.strip()) is not None
 
 
-def _whole(at: At, code: str, hint: str | None = None) -> int:
+def _whole(at: At, code: str, hint: str | None = None, *, least: int = 1) -> int:
     number = _number(at)
-    if not 1 <= number <= _MAX_COUNT or number != int(number):
-        message = f"{at.label} is {at.node.written}; it must be a whole number from 1 to {_MAX_COUNT:,}."
+    if not least <= number <= _MAX_COUNT or number != int(number):
+        message = (
+            f"{at.label} is {at.node.written}; it must be a whole number from {least} to {_MAX_COUNT:,}."
+        )
         at.refuse(code, message, hint)
     return int(number)
 
@@ -160,6 +162,12 @@ def _times(at: At) -> int:
     if at.node.kind != "number":
         at.wrong("a whole number above 0")
     return _whole(at, "R055")
+
+
+def _several(at: At) -> int:
+    if at.node.kind != "number":
+        at.wrong("a whole number above 1")
+    return _whole(at, "R055", "One event alone is no burst.", least=2)
 
 
 def _count(at: At) -> int | None:
@@ -176,6 +184,8 @@ VERSION: Final = ValueType(_version, {"const": 1})
 POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})
+SEVERAL: Final = ValueType(_several, {"type": "integer", "minimum": 2, "maximum": _MAX_COUNT})
+"""How many there must be of what one alone can't be."""
 COUNT: Final = ValueType(_count, {"anyOf": [{"enum": ["once", "each"]}, TIMES.schema]})
 """How many of the latest occurrences count; None is all of them."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.rules import rulebook as book
 from flamescore.rules.assemble import SaidRule
 from flamescore.rules.conditions import (
+    BURST,
+    BURST_ABOUT,
     CONDITION,
     CONDITION_SHAPES,
     EVENT_FILTER,
@@ -212,6 +214,7 @@ _EVENT_RULE_KEYS: Final = {
         "`{compound: 1%, every: 1d}` or `{half_life: 30d}`.",
     ),
     "per": Key(PER, "Keep the latest of each `day`, `week`, `month`, or value of this property."),
+    "burst": Key(BURST, BURST_ABOUT),
     "times": Key(TIMES, "Nothing counts until there are so many; 1 by default."),
     "followed_by": Key(_FOLLOWER.type, "Counts only with such an event after it."),
     "unless_followed_by": Key(
