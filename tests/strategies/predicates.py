@@ -180,7 +180,7 @@ def per(dice: Random) -> Any:
 def burst(dice: Random) -> dict[str, Any]:
     """Draw a `burst`, with and without `per`."""
     made = {"times": one_of(dice, (2, 2, 3, 4)), "within": one_of(dice, BURST_PERIODS)}
-    return made | {"per": per(dice)} if chance(dice, 8) else made
+    return made | {"per": per(dice)} if chance(dice, 10) else made
 
 
 def tag_form(dice: Random) -> Any:

@@ -129,7 +129,7 @@ def keep_bursts(
 def bursts_of(some: Occurrences, burst: Burst, clock: Clock) -> Bursts:
     """Find the bursts of each run."""
     value = None if burst.per is None else values_of(some, burst.per, clock)
-    return find_bursts(some.run, some.age, times=burst.times, within=burst.within, value=value)
+    return find_bursts(some.run, some.age, times=burst.times, within=burst.seconds, value=value)
 
 
 def keep_young_bursts(

@@ -218,7 +218,7 @@ def _follower(follower: Follower, rule: EventRule, clock: Clock) -> Stream:
 
 def _reach(asked: EventRule | Happened, clock: Clock) -> int | None:
     """Return the age at which nothing is looked at any more: a burst in the window may begin before it."""
-    return clock.reach(asked.window, 0 if asked.burst is None else asked.burst.within)
+    return clock.reach(asked.window, 0 if asked.burst is None else asked.burst.seconds)
 
 
 def _expires(asked: EventRule | Happened, clock: Clock) -> int | None:

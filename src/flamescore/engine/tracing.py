@@ -129,6 +129,10 @@ def _counted(
             if keep is not None:
                 outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
                 if name == BURST:
+                    # What is in no burst and has left the window can't be in one of the window any more.
+                    outcomes |= {
+                        (number, row): EXPIRED for row in _rows(left.take(~keep & _gone(left, group.like)))
+                    }
                     bursts |= _contents(number, left, group.like, aggregator.clock)
                 left = left.take(keep)
         outcomes.update({(number, row): COUNTED for row in _rows(left)})
@@ -140,6 +144,11 @@ def _counted(
             if row != complete:
                 del outcomes[number, row]
     return Traced(events, kept.age.astype(np.int64), matches, outcomes, worth, tuple(sums), kept, bursts)
+
+
+def _gone(some: Occurrences, stream: Stream) -> NDArray[np.bool_]:
+    """Mark what has left the window of a stream with bursts."""
+    return np.zeros(len(some.age), np.bool_) if stream.expires is None else some.age >= stream.expires
 
 
 def _contents(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -13,6 +13,7 @@ from flamescore.findings import Finding, Severity, near
 from flamescore.frames import DROP, SUPERSEDED
 from flamescore.input_errors import reading
 from flamescore.rule_checks.places import place_of, replaced
+from flamescore.rule_checks.steps import FOLLOWER, TIMES
 from flamescore.rule_checks.words import either
 from flamescore.text import fold
 from flamescore.units import count
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Cells, Clock, Contacts, Fits, Held, Look
     from flamescore.frames import EventSource
     from flamescore.rule_checks.askers import Asker
-    from flamescore.rules import EventMatch
+    from flamescore.rules import Burst, EventMatch, EventRule
     from flamescore.yaml_tree import Path as NodePath
 
 UNSEEN, NOTHING, TONIGHT = "I050", "R120", "R122"
@@ -52,6 +53,8 @@ class Events:
 
     clock: Clock
     most: Mapping[EventMatch, int]
+    emptied: Mapping[EventRule, str] = field(default_factory=dict)
+    """By rule with bursts: the step that leaves nobody anything, if it is one (`steps.emptied_by`)."""
 
     @property
     def types(self) -> Cells:
@@ -148,7 +151,10 @@ class Events:
     def _step(self, asker: Asker, match: EventMatch) -> str:
         rule = asker.rule
         assert rule is not None
-        most = self.most.get(match)
+        step = self.emptied.get(rule)
+        if rule.burst is not None and step != FOLLOWER:
+            return _passed_on(asker) if step is None else _no_burst(rule.burst, rule.times, step)
+        most = self.most.get(match) if rule.burst is None else None
         if rule.times > 1 and rule.per is None and most is not None and most < rule.times:
             return f"events fit, but a contact has at most {most:,} of the {rule.times:,} times"
         if rule.followed_by is not None:
@@ -158,9 +164,25 @@ class Events:
             return f"events fit, but all are followed by {types}, or may be yet"
         if rule.times > 1:
             return f"events fit, but no contact has them {rule.times:,} times, after `per`"
-        if asker.parts:
-            return "events fit, but none is of a contact that passes `if`"
-        return "events fit, but none is of a contact that the score is for, or has a number for the points"
+        return _passed_on(asker)
+
+
+def _passed_on(asker: Asker) -> str:
+    """Say why what counts gives nobody anything."""
+    if asker.parts:
+        return "events fit, but none is of a contact that passes `if`"
+    return "events fit, but none is of a contact that the score is for, or has a number for the points"
+
+
+def _no_burst(burst: Burst, times: int, step: str) -> str:
+    """Say what no contact has enough of: events in one burst, or bursts."""
+    if step == TIMES:
+        return f"events fit, but no contact has {times:,} bursts of them"
+    what = "of them"
+    if burst.per is not None:
+        unit = burst.per.unit
+        what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
+    return f"events fit, but no contact has {burst.times:,} {what} within {burst.within} (`burst`)"
 
 
 def events(rows: int, match: EventMatch) -> str:

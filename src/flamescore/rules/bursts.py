@@ -40,7 +40,7 @@ def burst_shape(per: ValueType) -> Shape:
             ),
             "per": Key(per, "Count different days, weeks, months, or values of this property, not events."),
         },
-        lambda found: Burst(found["times"], found["within"].seconds, found.get("per")),
+        lambda found: Burst(found["times"], found["within"], found.get("per")),
         unknown=lambda shape, key, _at: unknown_key(key, shape.keys, where="in a burst"),
         missing=lambda key, at: ("R023", f"{at.label} has no `{key}`.", _FORM),
     )

@@ -105,11 +105,17 @@ class Per:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """So many occurrences at least, or different values of `per`, within so many seconds: they are one."""
+    """So many occurrences at least, or different values of `per`, within a fixed length: they are one."""
 
     times: int
-    within: int
+    within: Period
     per: Per | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The length of `within`."""
+        assert self.within.seconds is not None
+        return self.within.seconds
 
 
 @dataclass(frozen=True, slots=True)
