@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from by_rule import AS_OF, event, points_of
 from flamescore.engine import Clock, prepare
-from oracle_conditions import event_types
+from oracle_conditions import as_list, event_types
 from oracle_counting import setting
 from oracle_words import before, fixed_length, fold
 from product import as_bytes, book_of, exports_of, scored
@@ -24,7 +24,10 @@ def needed(case):
     for score in book["scores"].values():
         for rule in score["rules"]:
             if "event" in rule:
-                _note(found, rule, setting("expires", rule, score, "never"), case)
+                since = setting("since", rule, score, "none")
+                _note(found, rule | {"since": since}, setting("expires", rule, score, "never"), case)
+            elif "since" in rule:
+                _note(found, {"since": rule["since"]}, rule.get("expires", "never"), case)
     for condition in ablation.conditions(book):
         if "event" in condition:
             _note(found, condition, condition.get("last", "never"), case)
@@ -48,7 +51,9 @@ def _note(found, spec, window, case):
         limit = before(case.as_of, window, zone)
         limit -= fixed_length(spec["burst"]["within"]) if "burst" in spec else timedelta(0)
     beside = [spec[key] for key in ("followed_by", "unless_followed_by") if key in spec]
-    for kind in (kind for each in (spec, *beside) for kind in event_types(each["event"])):
+    resets = [] if spec.get("since", "none") == "none" else as_list(spec["since"])
+    events = [spec] if "event" in spec else []
+    for kind in (kind for each in (*events, *beside, *resets) for kind in event_types(each["event"])):
         known = found.get(kind, limit)
         found[kind] = None if known is None or limit is None else min(known, limit)
 
@@ -98,6 +103,22 @@ EDGES = {
         "{event: e, count: each, expires: 30d, points: 1, followed_by: {event: f, within: 1h}}",
         {"e": [29.9], "f": [29.9]},
     ),
+    "a reset": (
+        "{event: e, count: each, expires: 30d, points: 1, since: {event: f}}",
+        {"e": [29.95, 28], "f": [29.9]},
+    ),
+    "a follower of a condition": (
+        "{if: {event: e, last: 30d, followed_by: {event: f, within: 1h}}, points: 1}",
+        {"e": [29.9], "f": [29.9]},
+    ),
+    "a reset of a condition": (
+        "{if: {event: e, last: 30d, times: {at_least: 1, at_most: 1}, since: {event: f}}, points: 1}",
+        {"e": [29.95, 28], "f": [29.9]},
+    ),
+    "a reset with burst": (
+        f"{{event: e, count: each, expires: 30d, points: 1, since: {{event: f}}, {BURST}}}",
+        {"e": [36.95, 29.96, 27, 26], "f": [36.9]},
+    ),
     "a condition": ("{if: {event: e, last: 30d}, points: 1}", {"e": [29.9]}),
     "a burst": (
         "{event: e, count: each, expires: 30d, points: 1, burst: {times: 2, within: 7d}}",
@@ -114,8 +135,10 @@ EDGES = {
 }
 
 
-@pytest.mark.parametrize(("rule", "ages"), EDGES.values(), ids=EDGES)
-def test_with_a_day_less_a_score_would_change(rule, ages):
+@pytest.mark.parametrize("what", EDGES)
+def test_with_a_day_less_a_score_would_change(what):
+    rule, ages = EDGES[what]
+
     def points(oldest):
         return points_of(
             f"      - {{name: R, {rule[1:]}",
@@ -129,5 +152,5 @@ def test_with_a_day_less_a_score_would_change(rule, ages):
 
     limits = dict.fromkeys(ages, 37 if "burst" in rule else 30)
     assert points(limits) == 1
-    for kind in ages:
-        assert points(limits | {kind: limits[kind] - 1}) == 0
+    for kind in ["f"] if "reset" in what else ages:
+        assert points(limits | {kind: limits[kind] - 1}) != 1

@@ -53,7 +53,7 @@ def test_runs():
 
 
 def test_the_passes_stand_in_the_order_of_the_contract():
-    assert list(PASSES) == ["follower", "per", "burst", "expired", "times", "count"]
+    assert list(PASSES) == ["since", "follower", "per", "burst", "expired", "times", "count"]
 
 
 @pytest.mark.parametrize(
@@ -135,13 +135,13 @@ def test_without_per_all_are_left():
 )
 def test_followed_by_another_type_within_ten_seconds(ages, expected):
     followers = timeline(*((3, 2, age) for age in ages), (3, 1, 95), (2, 2, 95), (4, 2, 95))
-    stream = Stream((), followed_by=FollowerLink(3, 10, strict=False))
+    stream = Stream((), followed_by=FollowerLink(3, 10))
     assert marks(keep_followed(some((2, 100)), stream, followers, CLOCK)) == expected
 
 
 @pytest.mark.parametrize(("age", "expected"), [(100, "-"), (99, "+"), (90, "+"), (89, "-")])
 def test_a_follower_that_must_be_later(age, expected):
-    stream = Stream((), followed_by=FollowerLink(3, 10, strict=True))
+    stream = Stream((), followed_by=FollowerLink(3, 10, after=1))
     assert marks(keep_followed(some((2, 100)), stream, timeline((3, 2, 100), (3, 2, age)), CLOCK)) == expected
 
 
@@ -151,15 +151,15 @@ def test_a_follower_that_must_be_later(age, expected):
 )
 def test_unless_followed_by_waits_until_it_is_known(age, follower, expected):
     followers = timeline(*([] if follower is None else [(3, 2, follower)]))
-    stream = Stream((), unless_followed_by=FollowerLink(3, 10, strict=False))
+    stream = Stream((), unless_followed_by=FollowerLink(3, 10))
     assert marks(keep_followed(some((2, age)), stream, followers, CLOCK)) == expected
 
 
 def test_both_followers_must_hold():
     stream = Stream(
         (),
-        followed_by=FollowerLink(3, 10, strict=False),
-        unless_followed_by=FollowerLink(4, 10, strict=False),
+        followed_by=FollowerLink(3, 10),
+        unless_followed_by=FollowerLink(4, 10),
     )
     rows = some((0, 100), (1, 100), (2, 100), (3, 5))
     followers = timeline((3, 0, 95), (3, 1, 95), (4, 1, 95), (4, 2, 95), (3, 3, 1))
@@ -177,7 +177,7 @@ def test_times_counts_what_per_has_left_and_count_comes_last():
 
 
 def test_none_are_counted_of_none():
-    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, strict=True))
+    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, after=1))
     assert counted(some(), stream, EMPTY, CLOCK).run.tolist() == []
 
 

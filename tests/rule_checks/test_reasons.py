@@ -115,12 +115,16 @@ TWO = {"times": 2, "within": "1d"}
             click(burst={"times": 2, "within": "9d", "per": "month"}),
             "no contact has 2 different months within 9d (`burst`)",
         ),
-        (click(burst=TWO, times=2), "no contact has 2 bursts of them"),
+        (click(burst=TWO, times=2), "no contact has bursts of them 2 times"),
         (click(burst=TWO, expires="1h"), "the newest is 1 day old, the window is 1h"),
         (click(burst=TWO, followed_by={"event": "later", "within": "1d"}), "none of `later` follows in time"),
         (
             click(burst=TWO, followed_by={"event": "click", "within": "1d"}),
             "no contact has 2 of them within 1d (`burst`)",
+        ),
+        (
+            click(burst=TWO, where={"url": "/demo"}, since={"event": "click", "where": {"url": "/pricing"}}),
+            "none is after the latest `click` of its contact",
         ),
         (click(burst=TWO, **{"if": {"not": {"event": "click"}}}), "passes `if`"),
     ],

@@ -35,6 +35,16 @@ def previous_of_each(run: NDArray[np.int64], value: Values) -> NDArray[np.int64]
     return previous
 
 
+def number_pairs(first: NDArray[np.int64], second: Values) -> NDArray[np.int64]:
+    """Number the different pairs of two arrays, from 0 on; equal pairs have one number."""
+    if not len(first):
+        return np.zeros(0, np.int64)
+    twin, order = _group_equal(first, second)
+    out = np.zeros(len(first), np.int64)
+    out[order[1:]] = np.cumsum(~twin)
+    return out
+
+
 def _group_equal(run: NDArray[np.int64], value: Values) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Bring equal runs and values together: which are like the one before, and the rows in that order.
 

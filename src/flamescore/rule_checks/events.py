@@ -13,8 +13,9 @@ from flamescore.findings import Finding, Severity, near
 from flamescore.frames import DROP, SUPERSEDED
 from flamescore.input_errors import reading
 from flamescore.rule_checks.places import place_of, replaced
-from flamescore.rule_checks.steps import FOLLOWER, TIMES
+from flamescore.rule_checks.steps import FOLLOWER, SINCE, TIMES
 from flamescore.rule_checks.words import either
+from flamescore.rules import ONCE
 from flamescore.text import fold
 from flamescore.units import count
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Cells, Clock, Contacts, Fits, Held, Look
     from flamescore.frames import EventSource
     from flamescore.rule_checks.askers import Asker
-    from flamescore.rules import Burst, EventMatch, EventRule
+    from flamescore.rules import Burst, EventMatch, EventRule, Times
     from flamescore.yaml_tree import Path as NodePath
 
 UNSEEN, NOTHING, TONIGHT = "I050", "R120", "R122"
@@ -53,6 +54,9 @@ class Events:
 
     clock: Clock
     most: Mapping[EventMatch, int]
+    spared: Mapping[EventRule, bool]
+    """Of rules with resets: whether any event that fits, in the window, is after its contact's latest one."""
+
     emptied: Mapping[EventRule, str] = field(default_factory=dict)
     """By rule with bursts: the step that leaves nobody anything, if it is one (`steps.emptied_by`)."""
 
@@ -148,22 +152,26 @@ class Events:
             of=rows,
         )
 
-    def _step(self, asker: Asker, match: EventMatch) -> str:
+    def _step(self, asker: Asker, match: EventMatch) -> str:  # noqa: PLR0911 - one a step
         rule = asker.rule
         assert rule is not None
-        step = self.emptied.get(rule)
-        if rule.burst is not None and step != FOLLOWER:
-            return _passed_on(asker) if step is None else _no_burst(rule.burst, rule.times, step)
-        most = self.most.get(match) if rule.burst is None else None
-        if rule.times > 1 and rule.per is None and most is not None and most < rule.times:
-            return f"events fit, but a contact has at most {most:,} of the {rule.times:,} times"
+        step, times = self.emptied.get(rule), rule.times
+        if rule.burst is not None and step not in (SINCE, FOLLOWER):
+            return _passed_on(asker) if step is None else _no_burst(rule.burst, times, step)
+        most = self.most.get(match) if rule.burst is None and rule.per is None else None
+        if times.least > 1 and most is not None and most < times.least:
+            return f"events fit, but a contact has at most {most:,} of the {times.least:,} times"
+        if not self.spared.get(rule, True):
+            resets = either(tuple(dict.fromkeys(kind for each in rule.since for kind in each.types)))
+            return f"events fit, but none is after the latest {resets} of its contact"
         if rule.followed_by is not None:
             return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
         if rule.unless_followed_by is not None:
             types = either(rule.unless_followed_by.match.types)
             return f"events fit, but all are followed by {types}, or may be yet"
-        if rule.times > 1:
-            return f"events fit, but no contact has them {rule.times:,} times, after `per`"
+        if times != ONCE:
+            after = ", after `per`" if rule.per is not None or times.most is None else ""
+            return f"events fit, but no contact has them {_often(times)}{after}"
         return _passed_on(asker)
 
 
@@ -174,15 +182,21 @@ def _passed_on(asker: Asker) -> str:
     return "events fit, but none is of a contact that the score is for, or has a number for the points"
 
 
-def _no_burst(burst: Burst, times: int, step: str) -> str:
+def _no_burst(burst: Burst, times: Times, step: str) -> str:
     """Say what no contact has enough of: events in one burst, or bursts."""
     if step == TIMES:
-        return f"events fit, but no contact has {times:,} bursts of them"
+        return f"events fit, but no contact has bursts of them {_often(times)}"
     what = "of them"
     if burst.per is not None:
         unit = burst.per.unit
         what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
     return f"events fit, but no contact has {burst.times:,} {what} within {burst.within} (`burst`)"
+
+
+def _often(times: Times) -> str:
+    if times.most is None:
+        return f"{times.least:,} times"
+    return f"at most {times.most:,} times" if times.least <= 1 else f"{times.least:,} to {times.most:,} times"
 
 
 def events(rows: int, match: EventMatch) -> str:
@@ -196,11 +210,20 @@ def look_again(
     sources: Sequence[EventSource],
     people: Contacts,
     clock: Clock,
+    *,
+    reset: Sequence[EventRule],
 ) -> Events:
-    """Look at all events that read, for these matches; `counted` are those of rules with `times`."""
+    """Look at all events that read, for these matches.
+
+    `counted` are those of rules with `times`, `reset` are rules with resets.
+    """
     predicates = [predicate for match in matches for predicate in where_of(match)]
     wheres = [(where_of(match), reach) for match, reach in counted]
-    looked = look(sources, people, clock, predicates, counted=wheres)
+    resets = [
+        (where_of(rule.match), clock.reach(rule.window), [where_of(each) for each in rule.since])
+        for rule in reset
+    ]
+    looked = look(sources, people, clock, predicates, counted=wheres, resets=resets)
     known = {fold(kind) for kind in looked.cells[EVENT].values()}
     missing = {fold(kind) for match in matches for kind in match.types} - known
     return Events(
@@ -208,6 +231,7 @@ def look_again(
         _rejected(missing, sources) if missing else {},
         clock,
         {match: looked.most[number] for number, (match, _) in enumerate(counted) if number in looked.most},
+        {rule: looked.spared[number] for number, rule in enumerate(reset) if number in looked.spared},
     )
 
 

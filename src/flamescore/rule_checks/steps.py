@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.engine import run
-from flamescore.rules import NO_DECAY, Points, Rule, RuleBook, Score
+from flamescore.rules import NO_DECAY, ONCE, Points, Rule, RuleBook, Score
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
     from flamescore.rules import EventMatch, EventRule
 
-FOLLOWER, BURST, TIMES = "follower", "burst", "times"
+SINCE, FOLLOWER, BURST, TIMES = "since", "follower", "burst", "times"
 _STEPS: Final = (
+    (SINCE, ("since",)),
     (FOLLOWER, ("followed_by", "unless_followed_by")),
     (BURST, ("burst",)),
     (TIMES, ("times",)),
 )
 """The steps in their order, and the keys of each."""
 
-_LEFT_OUT: Final = {"followed_by": None, "unless_followed_by": None, "burst": None, "times": 1}
+_LEFT_OUT: Final = {
+    "since": (),
+    "followed_by": None,
+    "unless_followed_by": None,
+    "burst": None,
+    "times": ONCE,
+}
 """What a rule has that does without a step."""
 
 

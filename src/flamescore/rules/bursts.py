@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flamescore.rules.properties import PER
 from flamescore.rules.reading import unknown_key
 from flamescore.rules.rulebook import Burst
 from flamescore.rules.scalars import FIXED_PERIOD, SEVERAL
@@ -28,37 +29,31 @@ _BESIDE: Final[tuple[tuple[Path, str, str], ...]] = (
 """What can't stand beside `burst`, what it is called, and what to write instead."""
 
 
-def burst_shape(per: ValueType) -> Shape:
-    """Return the shape of `burst`; `per` is the type of the key of that name, on rules and here alike."""
-    return Shape(
-        "Burst",
-        "So many events within so long, counted as one.",
-        {
-            "times": Key(SEVERAL, "How many events there must be; 2 at least.", needed=True),
-            "within": Key(
-                FIXED_PERIOD, "From the first to the last at most; months have no fixed length.", needed=True
-            ),
-            "per": Key(per, "Count different days, weeks, months, or values of this property, not events."),
-        },
-        lambda found: Burst(found["times"], found["within"], found.get("per")),
-        unknown=lambda shape, key, _at: unknown_key(key, shape.keys, where="in a burst"),
-        missing=lambda key, at: ("R023", f"{at.label} has no `{key}`.", _FORM),
-    )
+BURST_SHAPE: Final = Shape(
+    "Burst",
+    "So many events within so long, counted as one.",
+    {
+        "times": Key(SEVERAL, "How many events there must be; 2 at least.", needed=True),
+        "within": Key(
+            FIXED_PERIOD, "From the first to the last at most; months have no fixed length.", needed=True
+        ),
+        "per": Key(PER, "Count different days, weeks, months, or values of this property, not events."),
+    },
+    lambda found: Burst(found["times"], found["within"], found.get("per")),
+    unknown=lambda shape, key, _at: unknown_key(key, shape.keys, where="in a burst"),
+    missing=lambda key, at: ("R023", f"{at.label} has no `{key}`.", _FORM),
+)
 
 
-def burst_type(shape: Shape) -> ValueType:
-    """Return the type of `burst`: what may not stand beside it is told where that stands."""
-
-    def read(at: At) -> Burst:
-        told = list(_beside(at))
-        for path, (code, message, hint) in told:
-            at.reading.at(at.path[:-1]).tell(code, message, hint, path=path, key=True)
-        burst: Burst = shape.read(at)
-        if told:
-            raise RefusedError
-        return burst
-
-    return ValueType(read, shape.type.schema)
+def _burst(at: At) -> Burst:
+    """Read a burst; what may not stand beside it is told where that stands."""
+    told = list(_beside(at))
+    for path, (code, message, hint) in told:
+        at.reading.at(at.path[:-1]).tell(code, message, hint, path=path, key=True)
+    burst: Burst = BURST_SHAPE.read(at)
+    if told:
+        raise RefusedError
+    return burst
 
 
 def _beside(at: At) -> Iterator[tuple[Path, Told]]:
@@ -66,3 +61,10 @@ def _beside(at: At) -> Iterator[tuple[Path, Told]]:
     for path, name, hint in _BESIDE:
         if owner.child(*path) is not None:
             yield path, ("R173", f"{name} can't stand beside `burst`.", hint)
+
+
+BURST: Final = Key(
+    ValueType(_burst, BURST_SHAPE.type.schema),
+    "Count bursts: so many events within so long, as one, at the time of the last of them.",
+)
+"""The key, for rules and conditions alike."""
