@@ -1,5 +1,7 @@
 """Resets, gaps, the same value, sums and counts between bounds: the examples of the language, by hand."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from by_rule import AS_OF, event, points, points_of, score
