@@ -5,7 +5,7 @@ A scoring does without it, unless a rule gives nobody anything or an operand fit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -102,8 +102,6 @@ class Look:
     youngest: NDArray[np.int64]
     known: NDArray[np.int64]
     cells: dict[str, Cells]
-    most: dict[int, int]
-    spared: dict[int, bool]
 
     def fits(self, where: Sequence[Predicate]) -> Fits:
         """Return the events that all of these hold for."""
@@ -119,18 +117,13 @@ def look(
     clock: Clock,
     predicates: Sequence[Predicate],
     *,
-    counted: Sequence[tuple[Sequence[Predicate], int | None]] = (),
-    resets: Sequence[tuple[Sequence[Predicate], int | None, Sequence[Sequence[Predicate]]]] = (),
     batch: int = BATCH,
 ) -> Look:
-    """Go through all events that read, whatever their time, for these predicates (one on the type at least).
+    """Go through all events that read, whatever their time, for these predicates.
 
-    `counted` are wheres with the age in seconds at which an event has left the window (None: never): of each,
-    by its place, it is told how many such events a contact in the list has at most (`Look.most`). `resets`
-    are the same with wheres of resets; of each it is told whether any such event is after its contact's
-    latest reset (`Look.spared`).
+    At least one of them is on the type.
     """
-    seeing = _Seeing(predicates, clock, counted, resets)
+    seeing = _Seeing(predicates, clock)
     for source in sources:
         window = Window(clock.now)
         with reading(source.file_at_fault):
@@ -141,26 +134,9 @@ def look(
 
 
 class _Seeing:
-    def __init__(
-        self,
-        predicates: Sequence[Predicate],
-        clock: Clock,
-        counted: Sequence[tuple[Sequence[Predicate], int | None]],
-        resets: Sequence[tuple[Sequence[Predicate], int | None, Sequence[Sequence[Predicate]]]],
-    ) -> None:
+    def __init__(self, predicates: Sequence[Predicate], clock: Clock) -> None:
         self.signatures = Signatures(tuple(dict.fromkeys(predicates)), clock)
         self.columns = tuple(dict.fromkeys(p.column for p in self.signatures.predicates))
-        place = {predicate: i for i, predicate in enumerate(self.signatures.predicates)}
-
-        def bits(where: Sequence[Predicate]) -> int:
-            return sum(1 << place[each] for each in dict.fromkeys(where))
-
-        self._counted = [(bits(where), FOREVER if reach is None else reach) for where, reach in counted]
-        self._resets = [
-            _Reset(bits(where), FOREVER if reach is None else reach, tuple(map(bits, wheres)))
-            for where, reach, wheres in resets
-        ]
-        self._contacts: list[list[NDArray[np.int64]]] = [[] for _ in counted]
         self._rows = np.zeros(0, np.int64)
         self._youngest = self._known = np.zeros(0, np.int64)
         self._cells: dict[str, list[pl.DataFrame]] = {column: [] for column in self.columns}
@@ -177,12 +153,6 @@ class _Seeing:
         known = past & (contact >= 0)
         self._known = _wider(self._known, count, FOREVER)
         np.minimum.at(self._known, signature[known], age[known])
-        sets = np.array([self.signatures.sets(each)[0] for each in range(count)], object)
-        for found, (need, reach) in zip(self._contacts, self._counted, strict=True):
-            fitting = np.array([holds & need == need for holds in sets], np.bool_)
-            found.append(contact[known & (age < reach) & fitting[signature]])
-        for reset in self._resets:
-            reset.add(contact[known], age[known], signature[known], sets.tolist())
         for column, (series, beside) in zip(self.columns, cells, strict=True):
             self._gather(column, batch, series, beside)
 
@@ -209,50 +179,7 @@ class _Seeing:
             self._youngest,
             self._known,
             {column: Cells(_together(parts)) for column, parts in self._cells.items()},
-            {
-                number: int(np.unique(np.concatenate(found), return_counts=True)[1].max(initial=0))
-                for number, found in enumerate(self._contacts)
-                if found
-            },
-            {number: reset.spares_any() for number, reset in enumerate(self._resets) if reset.events},
         )
-
-
-@dataclass
-class _Reset:
-    """Events in a window, and resets, of contacts in the list; `need` and `resets` are bit sets."""
-
-    need: int
-    reach: int
-    resets: tuple[int, ...]
-    events: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
-    latest: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
-
-    def add(
-        self,
-        contact: NDArray[np.int64],
-        age: NDArray[np.int64],
-        signature: NDArray[np.int64],
-        sets: Sequence[int],
-    ) -> None:
-        """Take what fits; `sets` are the predicates that hold, by signature."""
-        fits = np.array([holds & self.need == self.need for holds in sets], np.bool_)[signature]
-        fits &= age < self.reach
-        self.events.append((contact[fits], age[fits]))
-        reset = [any(holds & need == need for need in self.resets) for holds in sets]
-        here = np.array(reset, np.bool_)[signature]
-        self.latest.append((contact[here], age[here]))
-
-    def spares_any(self) -> bool:
-        """Say whether any event is after the latest reset of its contact."""
-        contact, age = (np.concatenate(column) for column in zip(*self.events, strict=True))
-        whose, latest = (np.concatenate(column) for column in zip(*self.latest, strict=True))
-        order = np.lexsort((latest, whose))
-        who, first = np.unique(whose[order], return_index=True)
-        youngest = np.append(latest[order][first], FOREVER)
-        place = np.searchsorted(who, contact)
-        known = np.append(who, -1)[place] == contact
-        return bool(np.any(age < np.where(known, youngest[place], FOREVER)))
 
 
 def cells_of_column(frame: pl.DataFrame, column: str) -> Cells:

@@ -31,7 +31,7 @@ class Asker:
     `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
     an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
     asked beside (followers that must not come, resets). Resets that rules inherit are asked by the defaults
-    or the group that has them.
+    or the group that has them. `score` and `condition` are those of an event rule.
     """
 
     subject: str
@@ -44,6 +44,8 @@ class Asker:
     others: tuple[Part, ...] = ()
     rule: EventRule | None = None
     branch: bool = False
+    score: Score | None = None
+    condition: Condition | None = None
 
     def matches(self) -> Iterator[EventMatch]:
         """Yield all events that are asked for."""
@@ -126,7 +128,19 @@ def _of_rule(
             unless = (*unless, *_own_resets(asked.since, document, path))
             empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
             parts = (*followed, *also)
-            yield Asker(subject, title, document, path, empty, asked.match, parts, unless, asked)
+            yield Asker(
+                subject,
+                title,
+                document,
+                path,
+                empty,
+                asked.match,
+                parts,
+                unless,
+                asked,
+                score=score,
+                condition=rule.condition,
+            )
         case TagRule(tag=tag, points=points, since=since):
             parts = (Part(HasTag(tag), (*path, "tag")), *also)
             resets = _own_resets(since, document, path)
@@ -164,7 +178,9 @@ def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
             found[owner] = rule.subject.since
     for owner, since in found.items():
         shared = owner[-1] == "defaults"
-        title = f"The `defaults` of `{score.name}`" if shared else f"The group `{owner[-1]}`"
+        title = (
+            f"`since` of the {'defaults of' if shared else 'group'} `{score.name if shared else owner[-1]}`"
+        )
         subject = f"{score.name}/{'' if shared else 'groups/'}{owner[-1]}"
         others = tuple(Part(Happened(each), (*owner, "since")) for each in since)
         yield Asker(subject, title, document, owner, empty=False, others=others)

@@ -13,9 +13,7 @@ from flamescore.findings import Finding, Severity, near
 from flamescore.frames import DROP, SUPERSEDED
 from flamescore.input_errors import reading
 from flamescore.rule_checks.places import place_of, replaced
-from flamescore.rule_checks.steps import FOLLOWER, SINCE, TIMES
 from flamescore.rule_checks.words import either
-from flamescore.rules import ONCE
 from flamescore.text import fold
 from flamescore.units import count
 
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Cells, Clock, Contacts, Fits, Held, Look
     from flamescore.frames import EventSource
     from flamescore.rule_checks.askers import Asker
-    from flamescore.rules import Burst, EventMatch, EventRule, Times
+    from flamescore.rules import EventMatch
     from flamescore.yaml_tree import Path as NodePath
 
 UNSEEN, NOTHING, TONIGHT = "I050", "R120", "R122"
@@ -53,12 +51,8 @@ class Events:
     """By folded type, for types that no row has: the rows of it that were rejected."""
 
     clock: Clock
-    most: Mapping[EventMatch, int]
-    spared: Mapping[EventRule, bool]
-    """Of rules with resets: whether any event that fits, in the window, is after its contact's latest one."""
-
-    emptied: Mapping[EventRule, str] = field(default_factory=dict)
-    """By rule with bursts: the step that leaves nobody anything, if it is one (`steps.emptied_by`)."""
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """By subject, of rules whose events are lost at a later step: which one."""
 
     @property
     def types(self) -> Cells:
@@ -108,6 +102,17 @@ class Events:
                 cure=replaced(asker.document, asker.path, place, nearest[0][0]) if nearest else None,
             )
 
+    def have_room(self, asker: Asker) -> bool:
+        """Say whether events of contacts in the list fit an event rule in its window.
+
+        Then a later step is why it gives nobody anything.
+        """
+        rule = asker.rule
+        if rule is None or not self.knows(rule.match):
+            return False
+        fits, reach = self.fits(rule.match), self.clock.reach(rule.window)
+        return fits.known is not None and (reach is None or fits.known < reach)
+
     def reason(self, asker: Asker, match: EventMatch) -> Finding | None:
         """Return why a rule with events of its types, and fitting values, gives nobody anything."""
         fits = self.fits(match)
@@ -117,20 +122,19 @@ class Events:
         if rule is None:
             return None
         reach = self.clock.reach(rule.window)
-        whose = f"{asker.title} gives nobody anything: "
         if fits.youngest is None:
             said = f"all of {count(fits.rows, 'fitting event')} are after `as_of`"
         elif reach is not None and fits.youngest >= reach:
             said = f"the newest is {count(fits.youngest // _DAY, 'day')} old, the window is {rule.window}"
-        elif fits.known is None or (reach is not None and fits.known >= reach):
-            said = "events fit, but all in the window are of contacts that are not in the list"
+        elif self.have_room(asker):
+            said = self.steps[asker.subject]
         else:
-            said = self._step(asker, match)
+            said = "events fit, but all in the window are of contacts that are not in the list"
         return Finding(
             TONIGHT,
             Severity.NOTE,
             asker.subject,
-            f"{whose}{said}.",
+            f"{asker.title} gives nobody anything: {said}.",
             asker.document.where(asker.path),
             count=0,
             of=fits.rows,
@@ -152,52 +156,6 @@ class Events:
             of=rows,
         )
 
-    def _step(self, asker: Asker, match: EventMatch) -> str:  # noqa: PLR0911 - one a step
-        rule = asker.rule
-        assert rule is not None
-        step, times = self.emptied.get(rule), rule.times
-        if rule.burst is not None and step not in (SINCE, FOLLOWER):
-            return _passed_on(asker) if step is None else _no_burst(rule.burst, times, step)
-        most = self.most.get(match) if rule.burst is None and rule.per is None else None
-        if times.least > 1 and most is not None and most < times.least:
-            return f"events fit, but a contact has at most {most:,} of the {times.least:,} times"
-        if not self.spared.get(rule, True):
-            resets = either(tuple(dict.fromkeys(kind for each in rule.since for kind in each.types)))
-            return f"events fit, but none is after the latest {resets} of its contact"
-        if rule.followed_by is not None:
-            return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
-        if rule.unless_followed_by is not None:
-            types = either(rule.unless_followed_by.match.types)
-            return f"events fit, but all are followed by {types}, or may be yet"
-        if times != ONCE:
-            after = ", after `per`" if rule.per is not None or times.most is None else ""
-            return f"events fit, but no contact has them {_often(times)}{after}"
-        return _passed_on(asker)
-
-
-def _passed_on(asker: Asker) -> str:
-    """Say why what counts gives nobody anything."""
-    if asker.parts:
-        return "events fit, but none is of a contact that passes `if`"
-    return "events fit, but none is of a contact that the score is for, or has a number for the points"
-
-
-def _no_burst(burst: Burst, times: Times, step: str) -> str:
-    """Say what no contact has enough of: events in one burst, or bursts."""
-    if step == TIMES:
-        return f"events fit, but no contact has bursts of them {_often(times)}"
-    what = "of them"
-    if burst.per is not None:
-        unit = burst.per.unit
-        what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
-    return f"events fit, but no contact has {burst.times:,} {what} within {burst.within} (`burst`)"
-
-
-def _often(times: Times) -> str:
-    if times.most is None:
-        return f"{times.least:,} times"
-    return f"at most {times.most:,} times" if times.least <= 1 else f"{times.least:,} to {times.most:,} times"
-
 
 def events(rows: int, match: EventMatch) -> str:
     """Return how many events of which types there are: ``4,120 `link_click` events``."""
@@ -206,33 +164,16 @@ def events(rows: int, match: EventMatch) -> str:
 
 def look_again(
     matches: Sequence[EventMatch],
-    counted: Sequence[tuple[EventMatch, int | None]],
     sources: Sequence[EventSource],
     people: Contacts,
     clock: Clock,
-    *,
-    reset: Sequence[EventRule],
 ) -> Events:
-    """Look at all events that read, for these matches.
-
-    `counted` are those of rules with `times`, `reset` are rules with resets.
-    """
+    """Look at all events that read, for these matches."""
     predicates = [predicate for match in matches for predicate in where_of(match)]
-    wheres = [(where_of(match), reach) for match, reach in counted]
-    resets = [
-        (where_of(rule.match), clock.reach(rule.window), [where_of(each) for each in rule.since])
-        for rule in reset
-    ]
-    looked = look(sources, people, clock, predicates, counted=wheres, resets=resets)
+    looked = look(sources, people, clock, predicates)
     known = {fold(kind) for kind in looked.cells[EVENT].values()}
     missing = {fold(kind) for match in matches for kind in match.types} - known
-    return Events(
-        looked,
-        _rejected(missing, sources) if missing else {},
-        clock,
-        {match: looked.most[number] for number, (match, _) in enumerate(counted) if number in looked.most},
-        {rule: looked.spared[number] for number, rule in enumerate(reset) if number in looked.spared},
-    )
+    return Events(looked, _rejected(missing, sources) if missing else {}, clock)
 
 
 def _rejected(types: set[str], sources: Sequence[EventSource]) -> dict[str, int]:

@@ -1,69 +1,145 @@
-"""Which step of counting leaves an event rule nothing: found by counting with one step more at a time."""
+"""At which step the events of a rule are lost: `since`, followers, `per` or `burst`, `times`, `if`.
+
+The rule is scored once more, with one step after another put to it, 1 point an occurrence:
+
+    {event: visit, per: day, times: 5, if: {tag: VIP}}
+
+    visits in the window                        12 of the contact that has most
+    latest of each day (`per`)                   3
+    from 5 of them on (`times`)                  0    at most 3 of the 5 times
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from flamescore.engine import run
-from flamescore.rules import NO_DECAY, ONCE, Points, Rule, RuleBook, Score
+from flamescore.rule_checks.words import either
+from flamescore.rules import ONCE, EventRule, Points, Rule, RuleBook, Score
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flamescore.engine import Clock
     from flamescore.frames import Exports
-    from flamescore.rules import EventMatch, EventRule
-
-SINCE, FOLLOWER, BURST, TIMES = "since", "follower", "burst", "times"
-_STEPS: Final = (
-    (SINCE, ("since",)),
-    (FOLLOWER, ("followed_by", "unless_followed_by")),
-    (BURST, ("burst",)),
-    (TIMES, ("times",)),
-)
-"""The steps in their order, and the keys of each."""
-
-_LEFT_OUT: Final = {
-    "since": (),
-    "followed_by": None,
-    "unless_followed_by": None,
-    "burst": None,
-    "times": ONCE,
-}
-"""What a rule has that does without a step."""
+    from flamescore.rule_checks.askers import Asker
+    from flamescore.rules import Burst, Condition, Times
 
 
-def emptied_by(
-    rules: Sequence[EventRule], exports: Exports, clock: Clock, *, ignore: tuple[EventMatch, ...] = ()
-) -> dict[EventRule, str]:
-    """Say which step leaves nobody anything, of rules that give nobody anything; the others have no entry.
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A rule up to one of its steps; it is named by the key that says it."""
 
-    A pass over the events. `if` and the population are not looked at, nor what the rules give.
+    name: str
+    subject: EventRule
+    condition: Condition | None = None
+
+
+def losing_steps(
+    askers: Sequence[Asker], book: RuleBook, exports: Exports, clock: Clock
+) -> Mapping[str, str]:
+    """Return what is said of each of these event rules, by subject; the events are read once for them all.
 
     Raises:
         InputError: a file can't be read any more.
     """
-    tried = [(rule, step, some) for rule in dict.fromkeys(rules) for step, some in _step_by_step(rule)]
-    if not tried:
+    probes = [(asker, step) for asker in askers for step in _steps(asker)]
+    if not probes:
         return {}
-    asked = tuple(Rule(str(number), "", some) for number, (_, _, some) in enumerate(tried))
-    book = RuleBook(clock.zone, (Score("", "", POINT, asked),), ignore)
-    results = run(book, exports, clock, ledger=False).results
-    contacts = [sum(each.summary.entry_totals[0][number] for each in results) for number in range(len(tried))]
-    found: dict[EventRule, str] = {}
-    for (rule, step, _), many in zip(tried, contacts, strict=True):
-        if not many:
-            found.setdefault(rule, step)
+    scores = tuple(_probe(str(number), *probe) for number, probe in enumerate(probes))
+    asked = RuleBook(book.zone, scores, book.ignore)
+    totals = run(asked, exports, clock, ledger=False).by_score(
+        lambda result: result.summary.population_totals()
+    )
+    most = [int(totals[str(number)].max(initial=0)) // POINT for number in range(len(probes))]
+    found: dict[str, str] = {}
+    for asker in askers:
+        left = [(step, many) for (each, step), many in zip(probes, most, strict=True) if each is asker]
+        found[asker.subject] = _said(left)
     return found
 
 
-def _step_by_step(rule: EventRule) -> Iterator[tuple[str, EventRule]]:
-    """Yield the rule with its first step alone, with two, and so on; each occurrence gives a point."""
-    plain = replace(rule, points=Points(fixed=POINT), count=None, decay=NO_DECAY)
-    left_out: dict[str, Any] = dict(_LEFT_OUT)
-    for step, keys in _STEPS:
-        absent = {key: left_out.pop(key) for key in keys}
-        if any(getattr(rule, key) != value for key, value in absent.items()):
-            yield step, replace(plain, **left_out)
+def _steps(asker: Asker) -> Iterator[_Step]:
+    """Yield the rule with ever more of its steps, each that it has."""
+    rule = asker.rule
+    assert rule is not None
+    last = EventRule(rule.match, Points(POINT), None, rule.window)
+    yield _Step("event", last)
+    if rule.since:
+        last = replace(last, since=rule.since)
+        yield _Step("since", last)
+    if rule.followed_by is not None:
+        last = replace(last, followed_by=rule.followed_by)
+        yield _Step("followed_by", last)
+    if rule.unless_followed_by is not None:
+        last = replace(last, unless_followed_by=rule.unless_followed_by)
+        yield _Step("unless_followed_by", last)
+    if rule.per is not None:
+        last = replace(last, per=rule.per)
+        yield _Step("per", last)
+    if rule.burst is not None:
+        last = replace(last, burst=rule.burst)
+        yield _Step("burst", last)
+    if rule.times != ONCE:
+        last = replace(last, times=rule.times)
+        yield _Step("times", last)
+    if asker.condition is not None:
+        yield _Step("if", last, asker.condition)
+
+
+def _probe(name: str, asker: Asker, step: _Step) -> Score:
+    assert asker.score is not None
+    rule = Rule("rule", "rule", step.subject, step.condition)
+    return Score(name, name, POINT, (rule,), population=asker.score.population)
+
+
+def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a step
+    """Say which step leaves nothing; `left` are the steps, and how many occurrences a contact has at most."""
+    before = {step.name: many for step, many in left}
+    step = next((step for step, many in left if not many), None)
+    rule = left[-1][0].subject
+    match None if step is None else step.name:
+        case "event":
+            return "events fit, but all in the window are ignored, or of contacts whom the score is not for"
+        case "since":
+            resets = either(tuple(dict.fromkeys(kind for match in rule.since for kind in match.types)))
+            return f"events fit, but none comes after the latest {resets} of its contact"
+        case "followed_by":
+            assert rule.followed_by is not None
+            return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
+        case "unless_followed_by":
+            assert rule.unless_followed_by is not None
+            types = either(rule.unless_followed_by.match.types)
+            return f"events fit, but all are followed by {types}, or may be yet"
+        case "burst":
+            assert rule.burst is not None
+            return f"events fit, but no contact has {_in_burst(rule.burst)}"
+        case "times":
+            single = next(many for name, many in reversed(before.items()) if many and name != "per")
+            most = before.get("per", single)
+            after = ", after `per`" if rule.per is not None and single >= rule.times.least else ""
+            if most >= rule.times.least:
+                return f"events fit, but no contact has them {_often(rule.times)}{after}"
+            what = "times" if rule.burst is None else "bursts"
+            return f"events fit, but a contact has at most {most:,} of the {rule.times.least:,} {what}{after}"
+        case "if":
+            return "events fit, but none is of a contact that passes `if`"
+        case _:
+            return "events fit, but none has a number for the points"
+
+
+def _in_burst(burst: Burst) -> str:
+    what = "of them"
+    if burst.per is not None:
+        unit = burst.per.unit
+        what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
+    return f"{burst.times:,} {what} within {burst.within} (`burst`)"
+
+
+def _often(times: Times) -> str:
+    if times.least <= 1:
+        return f"at most {times.most:,} times"
+    fewest = "" if times.least == times.most else f"{times.least:,} to "
+    return f"{fewest}{times.most:,} times"
