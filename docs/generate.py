@@ -231,6 +231,7 @@ _KINDS: Final = {
     "float": "number",
     "Decimal": "number",
     "bool": "true or false",
+    "dict": "object",
 }
 _INSTANT: Final = "ISO 8601, UTC"
 

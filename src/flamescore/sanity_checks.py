@@ -257,9 +257,18 @@ def _asked(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Period]]:
             if isinstance(rule.subject, EventRule) and rule.subject.window is not None:
                 yield rule.name, rule.subject.match.types, rule.subject.window
         for name, conditions in asked:
-            for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
-                if isinstance(leaf, Happened) and leaf.window is not None:
-                    yield name, leaf.match.types, leaf.window
+            yield from _in_conditions(name, conditions)
+    for label in book.labels:
+        conditions = tuple(branch.condition for branch in label.branches if branch.condition is not None)
+        yield from _in_conditions(f"label {label.name}", conditions)
+
+
+def _in_conditions(
+    name: str, conditions: tuple[Condition, ...]
+) -> Iterator[tuple[str, tuple[str, ...], Period]]:
+    for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
+        if isinstance(leaf, Happened) and leaf.window is not None:
+            yield name, leaf.match.types, leaf.window
 
 
 # --- after publication

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.contact import AHEAD, explain, held_against, standing, with_ranks
-from flamescore.explanations.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+from flamescore.explanations.contact import AHEAD, among_everyone, explain, held_against
+from flamescore.explanations.explanation import (
+    Applied,
+    EntryLine,
+    Explanation,
+    LabelExplained,
+    Occurrence,
+    ScoreExplained,
+)
 from flamescore.explanations.find_contact import contact_meant
 from flamescore.explanations.reasons import OUTCOMES
 
@@ -14,13 +21,13 @@ __all__ = [
     "Applied",
     "EntryLine",
     "Explanation",
+    "LabelExplained",
     "Occurrence",
     "ScoreExplained",
+    "among_everyone",
     "contact_meant",
     "explain",
     "frozen",
     "held_against",
     "single",
-    "standing",
-    "with_ranks",
 ]

@@ -18,9 +18,12 @@ from flamescore.engine import (
     trace,
 )
 from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.explanations.explanation import Explanation, LabelExplained, Outlook, ScoreExplained
+from flamescore.explanations.labels import asked_beside, labels_told, told_alone
 from flamescore.explanations.next_flame import needed, ways
 from flamescore.explanations.reasons import EntryLines
+from flamescore.labels import judged
+from flamescore.rules import Hot
 from flamescore.scoring import score_exports
 from flamescore.units import POINT, nearest_points, show_points
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
 
+_BY_FLAMES: Final = Hot()
 AHEAD: Final = (7, 30)
 """The days for which the outlook is told."""
 
@@ -44,24 +48,33 @@ def explain(
     as_of: datetime,
     everything: bool = False,
     most: int | None = None,
+    hot: Hot = _BY_FLAMES,
 ) -> Explanation:
     """Explain every score of a contact as of an instant.
 
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
     With `most` only so many of the occurrences that count under a rule are told, the latest.
-    Rank and percentile are left out: they depend on everyone else.
+    Rank and percentile are left out, and labels that ask for them: they depend on everyone else. A condition
+    in `hot` is told of too.
 
     Raises:
         ScoreTooLargeError: 64 bits don't hold a score.
     """
     mine = single(exports, contact_id)
     clock = Clock(as_of, book.zone)
-    ready = prepare(book, mine, clock)
+    ready = prepare(book, mine, clock, extra_conditions=asked_beside(book, hot))
     traced = trace(ready, mine.events)
     evaluator = ConditionEvaluator(ready.facts, 0, 1, traced.sums)
     builder, summary = ready.ledger_writer.write(evaluator)
     check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
     rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
+    labels, is_hot = told_alone(
+        book,
+        hot,
+        evaluator,
+        summary,
+        {score.name: row["flames"] for score, row in zip(book.scores, rows, strict=True) if row},
+    )
     later = {days: _later(book, mine, as_of, days) for days in AHEAD}
     lines = EntryLines(
         ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
@@ -94,19 +107,27 @@ def explain(
         as_of=as_of,
         timezone=book.zone.key,
         scores=scores,
+        labels=labels,
+        hot=is_hot,
     )
 
 
-def standing(
-    book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime
-) -> dict[str, tuple[int, float]]:
-    """Score everyone, and return the contact's rank and percentile by score."""
-    scores = score_exports(book, exports, as_of=as_of).scores
-    rows = scores.filter(pl.col("contact_id") == contact_id).to_dicts()
-    return {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+def among_everyone(
+    explanation: Explanation, book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _BY_FLAMES
+) -> Explanation:
+    """Score everyone, and add what depends on them: rank, percentile, labels, and `hot` by a condition."""
+    conditions = () if hot.condition is None else (hot.condition,)
+    done = judged(score_exports(book, exports, as_of=as_of, conditions=conditions), hot=hot)
+    mine = pl.col("contact_id") == explanation.contact_id
+    rows = done.scores.filter(mine).to_dicts()
+    told = _with_ranks(explanation, {row["score_name"]: (row["rank"], row["percentile"]) for row in rows})
+    texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
+    labels = labels_told(book, dict(zip((label.name for label in book.labels), texts, strict=True)))
+    is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
+    return replace(told, labels=labels, hot=is_hot)
 
 
-def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]]) -> Explanation:
+def _with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]]) -> Explanation:
     """Add rank and percentile, by score."""
     scores = tuple(
         replace(s, rank=standing[s.score_name][0], percentile=standing[s.score_name][1])
@@ -117,8 +138,18 @@ def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]])
     return replace(explanation, scores=scores)
 
 
-def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) -> Explanation:
-    """Take rank and percentile from a run's `scores`, and note where the run has other scores."""
+def held_against(
+    explanation: Explanation,
+    run_id: str,
+    scores: pl.LazyFrame,
+    *,
+    labels: pl.LazyFrame | None = None,
+    hot: pl.LazyFrame | None = None,
+) -> Explanation:
+    """Take rank and percentile from a run's `scores`, and note where the run has other scores.
+
+    Labels are those that the run gave, and so is who was `hot` by its condition (None without one).
+    """
     rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
     standing = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
     told = {s.score_name: s.score for s in explanation.scores if s.in_population}
@@ -129,7 +160,33 @@ def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) ->
             was = "is not in it" if name not in then else f"has {_points(then[name])} there"
             now = "is not scored now" if name not in told else f"{_points(told[name])} now"
             notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
-    return replace(with_ranks(explanation, standing), run_id=run_id, notes=tuple(notes))
+    told_so = _with_ranks(explanation, standing)
+    mine = pl.col("contact_id") == explanation.contact_id
+    is_hot = None if hot is None else not hot.filter(mine).collect().is_empty()
+    return replace(
+        told_so,
+        run_id=run_id,
+        notes=tuple(notes),
+        hot=is_hot,
+        labels=explanation.labels if labels is None else _labels_of_run(explanation, labels.filter(mine)),
+    )
+
+
+def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelExplained, ...]:
+    """Return the labels with the texts of a run; those of a contact that was not in it stay as they are."""
+    rows = mine.drop("contact_id").collect().rows()
+    if not rows or len(rows[0]) != len(explanation.labels):
+        return explanation.labels
+    texts = dict(zip((label.name for label in explanation.labels), rows[0], strict=True))
+    return tuple(
+        replace(
+            label,
+            text=texts[label.name],
+            parts=tuple((part, texts.get(part)) for part, _ in label.parts),
+            known=True,
+        )
+        for label in explanation.labels
+    )
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:
@@ -144,6 +201,7 @@ def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[st
     if as_of > _LAST - timedelta(days=days):
         return {}
     later = as_of + timedelta(days=days)
+    book = replace(book, labels=())
     try:
         then = score_exports(book, frozen(mine, as_of, later), as_of=later)
     except ScoreTooLargeError:

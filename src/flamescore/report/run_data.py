@@ -15,6 +15,7 @@ import polars as pl
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
+from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.rules import load_rules_text
 from flamescore.runs import read, scan
 from flamescore.tables import PARTS
@@ -39,7 +40,8 @@ class RunData:
     `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones
     of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `excluded` are those not to be
     called. `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against
-    no other.
+    no other. `labels` has `contact_id` and a column for each of the record's labels; `hot` are those who are
+    hot, which is looked at under a condition alone.
     """
 
     record: RunRecord
@@ -49,6 +51,8 @@ class RunData:
     ledger: Callable[[pl.Series], pl.DataFrame]
     excluded: pl.DataFrame
     changes: pl.DataFrame | None = None
+    labels: pl.DataFrame | None = None
+    hot: pl.DataFrame | None = None
     redacted: bool = False
 
     @property
@@ -61,8 +65,21 @@ class RunData:
         """Its `as_of`, as local time."""
         return to_local(self.record.as_of, self.zone)
 
+    def counts_hot(self, score_name: str) -> bool:
+        """Say whether it is told under a score who is hot: under a condition by the default score alone."""
+        return self.record.hot_flames is not None or score_name == self.record.scores[0].name
+
+    def is_hot(self) -> pl.Expr:
+        """Say which rows with `contact_id` and `flames` are of contacts who are hot."""
+        if self.record.hot_flames is not None:
+            return pl.col("flames") >= self.record.hot_flames
+        assert self.hot is not None
+        return pl.col("contact_id").is_in(self.hot["contact_id"].implode())
+
     def hot_from(self, score_name: str) -> float | None:
-        """Return from how many points on a contact is hot; None where the rules are not known."""
+        """Return from how many points on a contact is hot; None under a condition, or without the rules."""
+        if self.record.hot_flames is None:
+            return None
         for score in () if self.book is None else self.book.scores:
             if score.name == score_name:
                 return _bounds(score.ideal, score.flames)[self.record.hot_flames - 1]
@@ -82,6 +99,8 @@ def just_scored(
         ledger=scored.ledger.of,
         excluded=scored.excluded,
         changes=changes,
+        labels=scored.labels,
+        hot=scored.hot,
     )
 
 
@@ -105,6 +124,8 @@ def read_back(run: Run) -> RunData:
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
         excluded=read(run, "excluded.parquet"),
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
+        labels=read(run, LABELS_FILE) if run.record.labels else None,
+        hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
     )
 
 
@@ -156,6 +177,8 @@ def redacted(run: RunData) -> RunData:
         people=shown(people),
         scores=shown(run.scores),
         excluded=shown(run.excluded),
+        labels=None if run.labels is None else shown(run.labels),
+        hot=None if run.hot is None else shown(run.hot),
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
         redacted=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -334,6 +334,23 @@ class RuleBook:
     scores: tuple[Score, ...]
     ignore: tuple[EventMatch, ...] = ()
     labels: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """Who is hot: for whom the condition holds, else who has so many flames under the default score.
+
+    `written` is the condition as the project file has it, as JSON.
+    """
+
+    flames: int = 5
+    condition: Condition | None = None
+    written: dict[str, Any] | None = None
+
+    @property
+    def by_flames(self) -> int | None:
+        """Return how many flames make a lead hot; None under a condition."""
+        return self.flames if self.condition is None else None
 
 
 # --- looking into them -------------------------------------------------------------------------------

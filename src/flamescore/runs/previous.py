@@ -10,7 +10,8 @@ from polars.exceptions import PanicException
 from flamescore.changes import Before
 from flamescore.errors import Where
 from flamescore.findings import Finding, Severity
-from flamescore.runs.contents import read
+from flamescore.labels import HOT_FILE
+from flamescore.runs.contents import has_table, read
 from flamescore.runs.record import NAME, DamagedRunError
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _before(run: Run) -> Before:
         names=[score.name for score in record.scores],
         text=record.rules.text,
         path=record.rules.path,
+        hot=read(run, HOT_FILE)["contact_id"] if has_table(run, HOT_FILE) else None,
+        hot_condition=record.hot_condition,
     )
 
 

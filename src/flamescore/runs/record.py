@@ -11,7 +11,7 @@ import re
 import stat
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -152,6 +152,36 @@ class ScoreEntry(Part):
     )
     percentiles: tuple[PercentileEntry, ...] = Field(description="the score at some percentiles")
     rules: tuple[RuleEntry, ...] = Field(description="its rules and limits, in order of the rule file")
+
+    def hot(self, hot_flames: int | None) -> int:
+        """Return how many have at least so many flames; 0 where flames don't say who is hot."""
+        return 0 if hot_flames is None else sum(self.flames[hot_flames:])
+
+
+class LabelValue(Part):
+    """One text of a label."""
+
+    label: str | None = Field(description="the text; null: no label")
+    contacts: Whole = Field(description="the contacts that have it")
+
+
+class LabelEntry(Part):
+    """One label of the rule file."""
+
+    name: str = Field(description="its name")
+    title: str = Field(description="its title")
+    values: tuple[LabelValue, ...] = Field(
+        description="its texts in order of first mention, of `join` all combinations; null last"
+    )
+
+
+class HotEntry(Part):
+    """Who is hot, whether the call list leaves them out or not."""
+
+    contacts: Whole = Field(description="how many are hot: by the condition, else under the default score")
+    condition: dict[str, Any] | None = Field(
+        description="`hot` of the project file; null where `hot_flames` says who is hot"
+    )
 
 
 class UnreadEntry(Part):
@@ -300,7 +330,9 @@ class RunRecord(Part):
     sources: tuple[SourceEntry, ...] = Field(description="the sources of the exports")
     contacts: Whole = Field(description="the contacts in the list")
     excluded: int = Field(description="those whom `call_list` excludes")
-    hot_flames: int = Field(description="from how many flames a contact is on the hot list")
+    hot_flames: int | None = Field(
+        description="from how many flames a contact is on the hot list; null under a `hot` condition"
+    )
     scores: tuple[ScoreEntry, ...] = Field(description="the scores")
     observed: Observed = Field(description="what was noticed beside the scores")
     warnings: tuple[Clean, ...] = Field(description="the warnings and notes, a line each")
@@ -318,6 +350,18 @@ class RunRecord(Part):
     findings: tuple[FindingEntry, ...] | None = Field(
         default=None, description="errors, warnings and notes; null in records of older programs"
     )
+    labels: tuple[LabelEntry, ...] = Field(default=(), description="the labels, in order of the rule file")
+    hot: HotEntry | None = Field(default=None, description="who is hot; null in records of older programs")
+
+    @property
+    def hot_condition(self) -> dict[str, Any] | None:
+        """Return the condition that said who is hot, if one did."""
+        return None if self.hot is None else self.hot.condition
+
+    @property
+    def hot_contacts(self) -> int:
+        """Return how many are hot: by the condition, else under the default score."""
+        return self.scores[0].hot(self.hot_flames) if self.hot is None else self.hot.contacts
 
 
 class DamagedRunError(InputError):
@@ -375,7 +419,9 @@ def _contradictions(record: RunRecord) -> Iterator[str]:
         yield "has other rules than those whose SHA-256 it has"
     if not names or len(set(names)) != len(names):
         yield "has no scores, or one twice"
-    if not 1 <= record.hot_flames <= _MOST_FLAMES:
+    if record.hot_flames is None and record.hot_condition is None:
+        yield "has neither `hot_flames` nor a condition that says who is hot"
+    if record.hot_flames is not None and not 1 <= record.hot_flames <= _MOST_FLAMES:
         yield f"has `hot_flames` that are not 1 to {_MOST_FLAMES}"
     if record.changes is None:
         return
