@@ -180,7 +180,8 @@ def _work(
     settings = project.settings
     as_of = parse_as_of(settings.as_of, rules.zone)
     past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
-    earlier = past.before(as_of) if held is not None and settings.changes else None
+    by_condition = project.hot is not None
+    earlier = past.before(as_of, hot=by_condition) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     progress = Progress(project, rules, as_of, started_at)
     with progress.watched(held), read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:

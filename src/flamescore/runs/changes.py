@@ -99,12 +99,13 @@ def _was_held_against(record: RunRecord, earlier: Run) -> bool:
 def _since(run: Run, earlier: Run, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Hold the published scores of two runs side by side, the parts null; say where hot can't be compared."""
     record = run.record
-    now = read(run, HOT_FILE)["contact_id"] if has_table(run, HOT_FILE) else None
+    now = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
     scores = read(run, "scores.parquet")
     with reading_run(earlier):
         previous = read(earlier, "scores.parquet")
         names = [name] if _has(earlier, name) else []
-        then = read(earlier, HOT_FILE)["contact_id"] if has_table(earlier, HOT_FILE) else None
+        known = now is not None and has_table(earlier, HOT_FILE)
+        then = read(earlier, HOT_FILE)["contact_id"] if known else None
     both = HotInBoth(record.hot_flames, record.scores[0].name, now, then)
     rows = compared(scores, previous, None, names=names, hot=both)
     said = hot_not_compared(record.hot_condition, then, earlier.record.hot_condition)
