@@ -7,6 +7,7 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import checksums, has_merged, has_table, read, reading_run, scan
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.layout import Part
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
@@ -36,6 +37,7 @@ __all__ = [
     "FindingEntry",
     "HeldStore",
     "LabelEntry",
+    "Part",
     "Published",
     "RuleEntry",
     "RulesFile",
