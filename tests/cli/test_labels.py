@@ -405,7 +405,7 @@ def test_the_report_lists_and_counts_labels(score, latest, flamescore):
     assert "4 scored, 3 hot, 3 of them on the call list." in text
     assert "Closest to hot" not in page + text
     assert flamescore("report", "--format", "html").out == page
-    assert "Grade: 2 A1, 1 C2, 1 C3, 1 none" in flamescore("report", "--format", "table").out
+    assert "Grade: A1 2, C2 1, C3 1, none 1" in flamescore("report", "--format", "table").out
 
 
 def test_the_report_without_either_is_as_before(score, latest):

@@ -47,7 +47,7 @@ def by_label(report: View) -> list[RenderableType]:
     lines: list[RenderableType] = [Text()] if report.labels else []
     for label in report.labels:
         counts = ", ".join(
-            f"{value.contacts:,} {'none' if value.label is None else value.label}"
+            f"{'none' if value.label is None else value.label} {value.contacts:,}"
             for value in label.values
             if value.contacts
         )
