@@ -103,7 +103,8 @@ PARTS: Final = (
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Burst", "Times", "Sum", "EventFilter",
     "Follower",
     "Operators", "TagAll", "TagLike",
-    "EventCondition", "TagCondition", "FieldCondition", "AllCondition", "AnyCondition", "NotCondition",
+    "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
+    "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
 )  # fmt: skip
 CONDITIONS: Final = tuple(name for name in PARTS if name.endswith("Condition"))
 BEFORE: Final = {
@@ -231,6 +232,7 @@ _KINDS: Final = {
     "float": "number",
     "Decimal": "number",
     "bool": "true or false",
+    "dict": "object",
     "date": "ISO 8601, a day",
 }
 _INSTANT: Final = "ISO 8601, UTC"

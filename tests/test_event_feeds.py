@@ -36,9 +36,9 @@ def told_of_sample(night, *, cut=None):
 
 class _Inputs:
     def __init__(self, inputs, exports):
-        self.bound, self.exclude, self.project, self.exports = (
+        self.bound, self.conditions, self.project, self.exports = (
             inputs.bound,
-            inputs.exclude,
+            inputs.conditions,
             inputs.project,
             exports,
         )
@@ -103,7 +103,7 @@ def feeds(instants, *, zone="UTC", as_of, within=None, kinds=None):
     scored = score_exports(bound.book, exports, as_of=as_of)
 
     class Given:
-        exclude = None
+        conditions = ()
         project = type(
             "P", (), {"settings": type("S", (), {"events": [type("E", (), {"newest_within": within})]})}
         )

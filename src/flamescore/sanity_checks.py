@@ -286,9 +286,16 @@ def _asked(book: RuleBook) -> Iterator[tuple[str, EventRule | Happened]]:
             if isinstance(rule.subject, EventRule):
                 yield rule.name, rule.subject
         for name, conditions in asked:
-            for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
-                if isinstance(leaf, Happened):
-                    yield name, leaf
+            yield from _in_conditions(name, conditions)
+    for label in book.labels:
+        conditions = tuple(branch.condition for branch in label.branches if branch.condition is not None)
+        yield from _in_conditions(f"label {label.name}", conditions)
+
+
+def _in_conditions(name: str, conditions: tuple[Condition, ...]) -> Iterator[tuple[str, Happened]]:
+    for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
+        if isinstance(leaf, Happened):
+            yield name, leaf
 
 
 # --- after publication

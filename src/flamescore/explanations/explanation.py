@@ -138,8 +138,26 @@ class ScoreExplained:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelExplained:
+    """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
+
+    `known` is False where it depends on everyone else, and the whole list was not scored.
+    """
+
+    name: str
+    title: str
+    text: str | None
+    parts: tuple[tuple[str, str | None], ...] = ()
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a contact has the scores it has. `notes` say what the reader must know of the numbers."""
+    """Why a contact has the scores it has. `notes` say what the reader must know of the numbers.
+
+    `hot` says whether it is hot under the project's condition; None without one, or where that depends on
+    everyone else and the whole list was not scored.
+    """
 
     contact_id: str
     name: str | None
@@ -149,3 +167,5 @@ class Explanation:
     scores: tuple[ScoreExplained, ...]
     run_id: str | None = None
     notes: tuple[str, ...] = ()
+    labels: tuple[LabelExplained, ...] = ()
+    hot: bool | None = None

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         EntryLine,
         Explanation,
         InBurst,
+        LabelExplained,
         Occurrence,
         ScoreExplained,
         Silence,
@@ -47,8 +48,20 @@ def render_explanation(explanation: Explanation, *, everything: bool = False) ->
     parts: list[RenderableType] = [_head(explanation, zone)]
     for score in explanation.scores:
         parts += ["", *_score(score, zone, everything=everything)]
+    parts += ["", *map(_label, explanation.labels)] if explanation.labels else []
     parts += [Text(for_cell(note), style="yellow") for note in explanation.notes]
+    if explanation.hot is not None:
+        parts.append(Text(f"hot: {'yes' if explanation.hot else 'no'}"))
     return Group(*parts)
+
+
+def _label(label: LabelExplained) -> Text:
+    """Say `Grade  A1  (fit_band A, intent_band 1)`."""
+    text = (label.text or "none") if label.known else "not known without --rank"
+    parts = ", ".join(f"{name} {part or 'none'}" for name, part in label.parts) if label.known else ""
+    return Text.assemble(
+        (for_cell(label.title), "bold"), "  ", for_cell(text), f"  ({for_cell(parts)})" if parts else ""
+    )
 
 
 def points(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Who asks something of the exports: rules, branches, populations, `ignore`, the call list's `exclude`."""
+"""Who asks something of the exports: rules, branches, populations, `ignore`, labels, the project file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, T
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from flamescore.rules import Condition, EventMatch, Follower, Rule, Score
+    from flamescore.rules import Condition, EventMatch, Follower, Label, Rule, Score
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
     from flamescore.yaml_tree import Path as NodePath
@@ -59,19 +59,21 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """Whom the call list leaves out, and the project file that says so."""
+class Outside:
+    """A condition of the project file, where it stands there, and whether it holds for nobody."""
 
     condition: Condition
     document: Document
+    path: tuple[str, ...]
+    empty: bool
 
 
-def askers_of(document: Document, scored: Scored, excluded: Excluded | None) -> tuple[Asker, ...]:
-    """Return all that ask, in order of the rule file (`document`), the call list last."""
-    return tuple(_askers(document, scored, excluded))
+def askers_of(document: Document, scored: Scored, others: Sequence[Outside] = ()) -> tuple[Asker, ...]:
+    """Return all that ask, in order of the rule file (`document`), the project file last."""
+    return tuple(_askers(document, scored, others))
 
 
-def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> Iterator[Asker]:
+def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> Iterator[Asker]:
     book = scored.book
     given = {
         (row["score_name"], row["rule_id"]): row["contacts"]
@@ -98,11 +100,22 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             empty = not nobody and not given.get(key) and key not in unvalued
             taken = () if nobody else scored.observed.taken.get(key, ())
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
-    if excluded is not None:
-        path = ("call_list", "exclude")
-        title, nobody = "`call_list.exclude`", scored.excluded.is_empty()
-        part = Part(excluded.condition, path)
-        yield Asker("call_list.exclude", title, excluded.document, path, nobody, parts=(part,))
+    for label in book.labels:
+        yield from _of_label(label, document, scored.branches_taken.get(label.name, ()))
+    for other in others:
+        subject = ".".join(other.path)
+        part = Part(other.condition, other.path)
+        yield Asker(subject, f"`{subject}`", other.document, other.path, other.empty, parts=(part,))
+
+
+def _of_label(label: Label, document: Document, taken: tuple[int, ...]) -> Iterator[Asker]:
+    for number, branch in enumerate(label.branches):
+        if branch.condition is not None:
+            path: NodePath = ("labels", label.name, "first_of", number)
+            title = f"`{branch.label}` of label `{label.name}`"
+            nobody = number < len(taken) and not taken[number]
+            part = Part(branch.condition, path)
+            yield Asker(f"labels.{label.name}", title, document, path, nobody, parts=(part,), branch=True)
 
 
 def _activities(document: Document, score: Score) -> Iterator[Asker]:

@@ -12,15 +12,26 @@ from flamescore.rule_checks.cells import Asked
 from flamescore.rule_checks.events import Events, events, is_suspect, look_again
 from flamescore.rule_checks.steps import losing_steps
 from flamescore.rule_checks.tags import TagCheck, tags_held
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not, beside, leaves
+from flamescore.rules import (
+    AllOf,
+    AnyOf,
+    FieldIs,
+    Happened,
+    HasTag,
+    LabelIs,
+    Not,
+    ScoreIs,
+    beside,
+    leaves,
+)
 from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from flamescore.engine import Cells
     from flamescore.frames import Exports
-    from flamescore.rule_checks.askers import Asker, Excluded
+    from flamescore.rule_checks.askers import Asker, Outside
     from flamescore.rules import Condition, EventMatch, Predicate
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
@@ -30,9 +41,9 @@ TONIGHT = "R122"
 
 
 def check_rules(
-    document: Document, exports: Exports, scored: Scored, excluded: Excluded | None = None
+    document: Document, exports: Exports, scored: Scored, others: Sequence[Outside] = ()
 ) -> tuple[Finding, ...]:
-    """Return what is to be told of enabled rules, populations, `ignore` and the call list's `exclude`.
+    """Return what is to be told of enabled rules, populations, `ignore`, labels and the project's conditions.
 
     `document` is the rule file that the book of the scoring was made of. The events are read a second time
     only where a rule gives nobody anything, or something that is asked of them fits none that the scoring
@@ -41,7 +52,7 @@ def check_rules(
     Raises:
         InputError: a file can't be read any more.
     """
-    askers = askers_of(document, scored, excluded)
+    askers = askers_of(document, scored, others)
     clock = Clock(scored.as_of, scored.book.zone)
     check = _Check(exports, clock, _events(askers, exports, scored, clock))
     found = [finding for asker in askers for finding in check.of(asker)]
@@ -176,7 +187,7 @@ class _Check:
                 return any(map(self._is_impossible, parts))
             case AnyOf(parts=parts):
                 return all(map(self._is_impossible, parts))
-            case Not():
+            case ScoreIs() | LabelIs() | Not():
                 return False
 
     def _fits_nobody(self, predicate: Predicate) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook
+    from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook, Score
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
@@ -75,7 +75,7 @@ class Asked:
 
 
 def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
-    """Yield what enabled rules, populations and `ignore` ask; what every event has is left out."""
+    """Yield what enabled rules, populations, `ignore` and labels ask; what every event has is left out."""
 
     def line(*path: str | int) -> int:
         return loaded.document.where(path).line
@@ -83,15 +83,24 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
     for number, match in enumerate(book.ignore):
         yield from _of_match(match, "ignore", line("ignore", number))
     for score in book.scores:
-        if score.population is not None:
-            who = f"the population of {score.name}"
-            yield from asked_by(score.population, who, line("scores", score.name, "population"))
-        for group, idle in score.idles:
-            path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
-            for match in idle.activity:
-                yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
-        for rule in score.rules:
-            yield from _of_rule(rule, f'rule "{rule.name}"')
+        yield from _of_score(score, line)
+    for label in book.labels:
+        for number, branch in enumerate(label.branches):
+            if branch.condition is not None:
+                here = line("labels", label.name, "first_of", number)
+                yield from asked_by(branch.condition, f"label {label.name}", here)
+
+
+def _of_score(score: Score, line: Callable[..., int]) -> Iterator[Asked]:
+    if score.population is not None:
+        who = f"the population of {score.name}"
+        yield from asked_by(score.population, who, line("scores", score.name, "population"))
+    for group, idle in score.idles:
+        path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
+        for match in idle.activity:
+            yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
+    for rule in score.rules:
+        yield from _of_rule(rule, f'rule "{rule.name}"')
 
 
 def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:

@@ -20,6 +20,7 @@ from flamescore.rules.conditions import (
     TAG_ABOUT,
 )
 from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
+from flamescore.rules.labels import LABEL_SHAPES, LABELS
 from flamescore.rules.properties import NUMBER_PROPERTY, PER, TIMES_OF_RULE
 from flamescore.rules.reading import (
     OTHER_RULE_WORDS,
@@ -355,6 +356,7 @@ FILE: Final = Shape(
             "One or more scores, by name; the first enabled one is the default.",
             needed=True,
         ),
+        "labels": LABELS,
     },
     must_be=must_be("A rule file is a mapping that begins with `version: 1`"),
 )
@@ -362,7 +364,7 @@ FILE: Final = Shape(
 
 SHAPES: Final = (
     *CONDITION_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, _LIMITS, _BRANCH, *RULES.values(),
-    _DEFAULTS, _GROUP, _PERCENTILE, _SCORE,
+    _DEFAULTS, _GROUP, _PERCENTILE, _SCORE, *LABEL_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flamescore.errors import Where
@@ -71,6 +72,17 @@ class Node:
         if self.kind == "mapping":
             return {key: node.plain() for key, node in self.entries.items()}
         return [node.plain() for node in self.items] if self.kind == "list" else self.scalar
+
+    def json(self) -> Any:  # noqa: ANN401 - what JSON can hold
+        """Return the value as dicts, lists and what JSON has; a number past all floats as it is written."""
+        if self.kind == "mapping":
+            return {key: node.json() for key, node in self.entries.items()}
+        if self.kind == "list":
+            return [node.json() for node in self.items]
+        if not isinstance(self.scalar, Decimal):
+            return self.scalar
+        number = float(self.scalar)
+        return number if isfinite(number) else self.written
 
     def child(self, step: str | int) -> Node | None:
         """Return the entry or the item of that name or index, or None."""

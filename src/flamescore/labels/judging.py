@@ -1,0 +1,118 @@
+"""Labels, who is hot, whom the call list leaves out: in this order, each from those before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.labels.everyone import Everyone, Standing
+from flamescore.rules import Hot
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from flamescore.rules import Condition, Label
+    from flamescore.scoring import Scored
+
+LABELS_FILE: Final = "labels.parquet"
+HOT_FILE: Final = "hot.parquet"
+_BY_FLAMES: Final = Hot()
+
+
+def judged(scored: Scored, *, hot: Hot = _BY_FLAMES, exclude: Condition | None = None) -> Scored:
+    """Return the scoring with labels, with who is hot, and with whom the call list leaves out.
+
+    The conditions must be among those that the scoring answered (`score_exports`).
+    """
+    everyone = everyone_of(scored)
+    ids = scored.contacts["contact_id"]
+    is_hot = _hot(scored, hot) if hot.condition is None else everyone.fitting(hot.condition)
+    none = np.zeros(len(ids), np.bool_)
+    left_out = none if exclude is None else everyone.fitting(exclude)
+    labels = None
+    if everyone.labels:
+        columns = columns_of_labels(everyone.labels)
+        labels = pl.DataFrame([ids, *(each.alias(columns[name]) for name, each in everyone.labels.items())])
+    return replace(
+        scored,
+        labels=labels,
+        branches_taken=everyone.taken,
+        hot=ids.filter(pl.Series(is_hot)).to_frame(),
+        excluded=ids.filter(pl.Series(left_out)).to_frame(),
+    )
+
+
+def columns_of_labels(names: Iterable[str]) -> dict[str, str]:
+    """Return what the columns of `labels.parquet` are called: as the labels, but for one `contact_id`."""
+    names = tuple(names)
+    other = "label_contact_id"
+    while other in names:
+        other = f"label_{other}"
+    return {name: other if name == "contact_id" else name for name in names}
+
+
+def everyone_of(scored: Scored) -> Everyone:
+    """Return what conditions are asked of: everyone scored, with all labels, in the order of `contacts`."""
+    standings = {score.name: _standing(scored, score.name) for score in scored.book.scores}
+    everyone = Everyone(scored.contacts.height, scored.answers, standings, {})
+    return with_labels(everyone, scored.book.labels)
+
+
+def with_labels(everyone: Everyone, labels: Iterable[Label]) -> Everyone:
+    """Work out labels in their order, each from those before it."""
+    for label in labels:
+        column, taken = _joined(label, everyone) if label.join else _first_of(label, everyone)
+        everyone = replace(
+            everyone,
+            labels={**everyone.labels, label.name: column},
+            taken={**everyone.taken, label.name: taken},
+        )
+    return everyone
+
+
+def _hot(scored: Scored, hot: Hot) -> NDArray[np.bool_]:
+    out = np.zeros(scored.contacts.height, np.bool_)
+    mine = scored.scores["score_name"] == scored.book.scores[0].name
+    out[scored.places.filter(mine & (scored.scores["flames"] >= hot.flames)).to_numpy()] = True
+    return out
+
+
+def _standing(scored: Scored, name: str) -> Standing:
+    mine = scored.scores["score_name"] == name
+    rows = scored.scores.filter(mine).select("flames", "rank")
+    place = scored.places.filter(mine).to_numpy().astype(np.int64)
+    rank = rows["rank"].cast(pl.Int64)
+    # Of n who are scored, those below are all who come after the last one of the same rank.
+    lower = rows.height - rank.rank("max").cast(pl.Int64)
+    totals = scored.totals.get(name)
+    points = _ten_thousandths(scored.scores.filter(mine)["score"]) if totals is None else totals[place]
+    return Standing(
+        place, points, rows["flames"].cast(pl.Int64).to_numpy(), rank.to_numpy(), lower.to_numpy()
+    )
+
+
+def _ten_thousandths(points: pl.Series) -> NDArray[np.int64]:
+    return (points * POINT).round(0).cast(pl.Int64).to_numpy()
+
+
+def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
+    """Return the text of the first branch that holds, null where none does, and how often each was taken."""
+    taken = np.full(everyone.count, -1, np.int32)
+    for number, branch in enumerate(label.branches):
+        taken[(taken < 0) & everyone.fitting(branch.condition)] = number
+    texts = pl.Series(label.name, [branch.label for branch in label.branches], pl.String)
+    place = pl.Series(taken)
+    many = np.bincount(taken[taken >= 0], minlength=len(label.branches))
+    return texts.gather(place.set(place < 0, None)).rename(label.name), tuple(many.tolist())
+
+
+def _joined(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
+    """Return the texts of the parts one after another, null where one of them is; it has no branches."""
+    parts = [everyone.labels[name].alias(str(number)) for number, name in enumerate(label.join)]
+    return pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias(label.name)).to_series(), ()
