@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from oracle_bursts import bursts
 from oracle_words import (
     after,
     before,
@@ -254,13 +255,11 @@ def holds(condition: Row, contact_id: str, world: World) -> bool:
 
 def _enough_events(condition: Row, contact_id: str, world: World) -> bool:
     window = condition.get("last", "never")
-    found = [
-        event
-        for event in world.events[contact_id]
-        if event_matches(condition, event, world) and in_window(event.at, window, world.as_of, world.zone)
-    ]
+    found = [event for event in world.events[contact_id] if event_matches(condition, event, world)]
     found = after_reset(condition.get("since", "none"), found, contact_id, world)
     found = [event for event in found if followers_hold(condition, event, contact_id, world)]
+    found = completions(condition, found, world)
+    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     per = condition.get("per")
     number = len(found) if per is None else len({per_value(per, event, world) for event in found})
     if not times_hold(condition.get("times", 1), number):
@@ -351,6 +350,17 @@ def _same(column: str, event: Event, other: Event) -> bool:
     """Say whether both have a property, and the very same value of it."""
     cell = event.properties.get(column)
     return present(cell) is not None and cell == other.properties.get(column)
+
+
+def completions(spec: Row, found: list[Event], world: World) -> list[Event]:
+    """Give the event at which each burst is complete (of several the first row), or all without `burst`."""
+    if "burst" not in spec:
+        return found
+    burst = spec["burst"]
+    occurrences = [(e.at, per_value(burst["per"], e, world) if "per" in burst else None) for e in found]
+    within = fixed_length(burst["within"])
+    ends = [end for _, end in bursts(occurrences, burst["times"], within, distinct="per" in burst)]
+    return [min((e for e in found if e.at == end), key=lambda e: e.index) for end in ends]
 
 
 def per_value(per: Any, event: Event, world: World) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ from oracle_conditions import (
     World,
     after_reset,
     all_match,
+    completions,
     event_matches,
     followers_hold,
     holds,
@@ -83,12 +84,17 @@ def setting(word: str, rule: Row, score: Row, default: Any = None) -> Any:
 
 
 def counted_occurrences(rule: Row, contact_id: str, score: Row, world: World) -> list[Counted]:
-    """Give the occurrences that count, latest first: match, window, since, follower, per, times, count."""
+    """Give the occurrences that count, latest first.
+
+    The steps are match, since, follower, burst, window, per, times, count. Without `burst` the window may as
+    well come third: none of the three looks at what another leaves.
+    """
     window = setting("expires", rule, score, "never")
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
-    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     found = after_reset(setting("since", rule, score, "none"), found, contact_id, world)
     found = [event for event in found if followers_hold(rule, event, contact_id, world)]
+    found = completions(rule, found, world)
+    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     left = [Counted(event, _contribution(rule, score, event, world)) for event in found]
     left.sort(key=lambda item: (item.event.at, item.contribution, -item.event.index), reverse=True)
     if "per" in rule:
@@ -150,6 +156,19 @@ def factor_billionths(decay: Any, whole_days: int) -> int:
     if "linear" in decay:
         return round_half_away(max(Fraction(0), 1 - _percentage(decay["linear"]) * steps) * BILLION)
     return round_half_away((1 - _percentage(decay["compound"])) ** steps * BILLION)
+
+
+def fade_start(decay: Any, as_of: datetime) -> datetime:
+    """Give the instant up to which nothing is left of a linear decay; the first there is for the others."""
+    if isinstance(decay, str):
+        decay = {"linear": decay, "every": "1d"}
+    if "linear" not in decay:
+        return datetime.min.replace(tzinfo=UTC)
+    steps = -(-1 // _percentage(decay["linear"]))
+    gone = int(steps) * fixed_length(decay["every"])
+    return (
+        as_of - gone if as_of - datetime.min.replace(tzinfo=UTC) > gone else datetime.min.replace(tzinfo=UTC)
+    )
 
 
 def _percentage(text: str) -> Fraction:

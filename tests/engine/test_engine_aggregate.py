@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, aggregate, passes
+from flamescore.engine import Clock, Stream, aggregate, alike
 from flamescore.engine.aggregate import _in_order
 from flamescore.engine.matching import FOREVER
 from flamescore.engine.passes import (
@@ -57,7 +57,7 @@ def test_runs():
 
 
 def test_the_passes_stand_in_the_order_of_the_contract():
-    assert list(PASSES) == ["since", "follower", "per", "times", "count"]
+    assert list(PASSES) == ["since", "follower", "per", "burst", "expired", "times", "count"]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(passes, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(alike, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
     assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 

@@ -103,6 +103,43 @@ def test_the_first_reason(rule, code, said):
     assert said in found.message
 
 
+TWO = {"times": 2, "within": "1d"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (click(burst={"times": 3, "within": "9d"}), "no contact has 3 of them within 9d (`burst`)"),
+        (click(burst={"times": 2, "within": "23h"}), "no contact has 2 of them within 23h (`burst`)"),
+        (
+            click(burst={"times": 3, "within": "9d", "per": "url"}),
+            "no contact has 3 different values of `url` within 9d (`burst`)",
+        ),
+        (
+            click(burst={"times": 2, "within": "9d", "per": "month"}),
+            "no contact has 2 different months within 9d (`burst`)",
+        ),
+        (click(burst=TWO, times=2), "a contact has at most 1 of the 2 bursts"),
+        (click(burst=TWO, expires="1h"), "the newest is 1 day old, the window is 1h"),
+        (click(burst=TWO, followed_by={"event": "later", "within": "1d"}), "none of `later` follows in time"),
+        (
+            click(burst=TWO, followed_by={"event": "click", "within": "1d"}),
+            "no contact has 2 of them within 1d (`burst`)",
+        ),
+        (
+            click(burst=TWO, where={"url": "/demo"}, since={"event": "click", "where": {"url": "/pricing"}}),
+            "none comes after the latest `click` of its contact",
+        ),
+        (click(burst=TWO, **{"if": {"not": {"event": "click"}}}), "passes `if`"),
+    ],
+)
+def test_the_step_that_leaves_a_rule_with_bursts_nothing(rule, said):
+    assert told(click(burst=TWO)) == ()
+    found = one(rule)
+    assert found.code == "R122"
+    assert found.message.endswith(f"{said}.")
+
+
 def clicks(who, *days):
     return [(who, "click", each, "/pricing", "5") for each in days]
 

@@ -11,6 +11,7 @@ from oracle_words import fixed_length, fold, read_instant
 from strategies.words import (
     AFTER_PERIODS,
     BOOLEAN_CELLS,
+    BURST_PERIODS,
     CODE_CELLS,
     CONTACT_COLUMNS,
     DAY_OFFSETS,
@@ -181,6 +182,12 @@ def per(dice: Random) -> Any:
     return one_of(dice, (*CALENDAR, "asset", "asset", {"property": "day"}))
 
 
+def burst(dice: Random) -> dict[str, Any]:
+    """Draw a `burst`, with and without `per`."""
+    made = {"times": one_of(dice, (2, 2, 3, 4)), "within": one_of(dice, BURST_PERIODS)}
+    return made | {"per": per(dice)} if chance(dice, 10) else made
+
+
 def tag_form(dice: Random) -> Any:
     """Draw a tag, a list of tags, or one of the long forms."""
     kind = one_of(dice, ("one", "list", "all", "like"))
@@ -238,9 +245,11 @@ def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
     condition = with_where(dice, {"event": event_words(dice)}, clock, 6)
     if chance(dice, 8):
         condition["last"] = periods(dice)
-    if chance(dice, 9):
+    if chance(dice, 4):
+        condition["burst"] = burst(dice)
+    elif chance(dice, 9):
         condition["per"] = per(dice)
-    if chance(dice, 8) or "per" in condition:
+    if chance(dice, 4 if "burst" in condition else 8) or "per" in condition:
         condition["times"] = times(dice, least=0) if chance(dice, 14) else one_of(dice, (2, 3))
     if chance(dice, 5):
         condition["since"] = resets(dice, condition, clock) if chance(dice, 19) else "none"
@@ -250,7 +259,7 @@ def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
         unless = follower(dice, condition, clock)
         if surely_longer(condition.get("last", "never"), unless["within"]):
             condition["unless_followed_by"] = unless
-    if chance(dice, 5):
+    if "burst" not in condition and chance(dice, 5):
         condition["sum"] = _sums(dice)
     return condition
 

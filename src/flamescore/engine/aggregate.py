@@ -240,8 +240,8 @@ class Aggregator:
                 rows - events.bare
             ]
             worth, valued = _from_number(cells, stream.points.multiply_by, worth)
-        if stream.per is not None and stream.per.column is not None:
-            value = self._values(events, stream.per.column)(rows)
+        if stream.per_column is not None:
+            value = self._values(events, stream.per_column)(rows)
         by_age = stream.points.column is None  # then equal ages are worth the same
         order = _in_order(run, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, run))
         return Occurrences(run, age, value, worth, valued, rows).take(order)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flamescore.engine.alike import first_of_each, number_pairs
+from flamescore.engine.bursts import find_bursts
 from flamescore.engine.matching import FOREVER
 
 if TYPE_CHECKING:
@@ -18,13 +20,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from flamescore.engine.alike import Values
+    from flamescore.engine.bursts import Bursts
     from flamescore.engine.calendar import Clock
     from flamescore.engine.streams import FollowerLink, Stream
-
-
-_MIX_RUN: Final = np.uint64(0x9E3779B97F4A7C15)
-_MIX_ALL: Final = np.uint64(0xD6E8FEB86659FD93)
-"""Odd numbers that spread what is multiplied by them over all bits."""
+    from flamescore.rules import Burst, Per
 
 
 @dataclass(frozen=True)
@@ -180,11 +180,7 @@ def keep_latest_per(
     del timeline
     if stream.per is None:
         return None
-    if stream.per.unit is not None:
-        days = clock.local_days(clock.now - some.age)
-        return _first_of_each(some.run, CALENDAR[stream.per.unit](days))
-    assert some.value is not None
-    return _first_of_each(some.run, some.value)
+    return first_of_each(some.run, values_of(some, stream.per, clock))
 
 
 CALENDAR: Final[dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]]] = {
@@ -195,55 +191,38 @@ CALENDAR: Final[dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]]] = {
 """The number of the calendar's day, week or month from that of the day."""
 
 
-def _first_of_each(
-    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
-) -> NDArray[np.bool_]:
-    """Mark the first row of each run and value; rows come sorted by run."""
-    same = run[1:] == run[:-1]
-    if not np.any(same & (value[1:] > value[:-1])):  # then equal values are neighbours already
-        return np.concatenate([[True], ~(same & (value[1:] == value[:-1]))])
-    twin, order = _group_equal(run, value)
-    first = np.ones(len(order), np.bool_)
-    first[order[1:]] = ~twin
-    return first
+def values_of(some: Occurrences, per: Per, clock: Clock) -> Values:
+    """Return what tells occurrences apart: numbers of calendar days, weeks or months, or hashed values."""
+    if per.unit is not None:
+        return CALENDAR[per.unit](clock.local_days(clock.now - some.age))
+    assert some.value is not None
+    return some.value
 
 
-def _group_equal(
-    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Bring equal runs and values together: which are like the one before, and the rows in that order.
-
-    A sort of one number that holds a hash of both and the row takes a tenth of a `lexsort`, which stands in
-    where two hashes happen to be alike.
-    """
-    place = np.uint64(max(1, len(run).bit_length()))
-    mixed = (value.astype(np.uint64) + run.astype(np.uint64) * _MIX_RUN) * _MIX_ALL
-    key = mixed >> place << place | np.arange(len(run), dtype=np.uint64)
-    key.sort()
-    order = (key & ((np.uint64(1) << place) - np.uint64(1))).astype(np.int64)
-    alike = key[1:] >> place == key[:-1] >> place
-    twin = _equals_previous(run[order], value[order])
-    if np.any(alike & ~twin):
-        order = np.lexsort((value, run))
-        twin = _equals_previous(run[order], value[order])
-    return twin, order
+def keep_bursts(
+    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
+) -> NDArray[np.bool_] | None:
+    """Keep, of all that belongs to a burst, the occurrence at which it is complete; drop what is in none."""
+    del timeline
+    if stream.burst is None:
+        return None
+    keep = np.zeros(len(some.run), np.bool_)
+    keep[bursts_of(some, stream.burst, clock).latest] = True
+    return keep
 
 
-def number_pairs(first: NDArray[np.int64], second: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Number the different pairs of two arrays, from 0 on; equal pairs have one number."""
-    if not len(first):
-        return np.zeros(0, np.int64)
-    twin, order = _group_equal(first, second)
-    out = np.zeros(len(first), np.int64)
-    out[order[1:]] = np.cumsum(~twin)
-    return out
+def bursts_of(some: Occurrences, burst: Burst, clock: Clock) -> Bursts:
+    """Find the bursts of each run."""
+    value = None if burst.per is None else values_of(some, burst.per, clock)
+    return find_bursts(some.run, some.age, times=burst.times, within=burst.seconds, value=value)
 
 
-def _equals_previous(
-    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
-) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (run[1:] == run[:-1]) & (value[1:] == value[:-1])
-    return found
+def keep_young_bursts(
+    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
+) -> NDArray[np.bool_] | None:
+    """Keep the bursts inside the window; occurrences that are none have been held to it by `Liveness`."""
+    del timeline, clock
+    return None if stream.expires is None else some.age < stream.expires
 
 
 def keep_frequent(
@@ -271,14 +250,22 @@ def keep_newest(
     return np.concatenate([np.ones(far, np.bool_), some.run[far:] != some.run[:-far]])
 
 
+BURST: Final = "burst"
+EXPIRED: Final = "expired"
+
 PASSES: Final = {
     "since": keep_after_reset,
     "follower": keep_followed,
     "per": keep_latest_per,
+    BURST: keep_bursts,
+    EXPIRED: keep_young_bursts,
     "times": keep_frequent,
     "count": keep_newest,
 }
-"""What keeps some of the occurrences and drops the others, in this order (rule language, section 1)."""
+"""What keeps some of the occurrences and drops the others, in this order (rule language, section 1).
+
+A stream has `per` or `burst`, not both.
+"""
 
 
 def counted(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock) -> Occurrences:

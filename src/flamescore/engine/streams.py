@@ -24,8 +24,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flamescore.engine.calendar import DAY
+from flamescore.engine.worth import fade_end
 from flamescore.rules import (
     NO_DECAY,
+    Burst,
     Decay,
     Equals,
     EventMatch,
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from flamescore.engine.calendar import Clock
-    from flamescore.rules import Condition, Follower, RuleBook
+    from flamescore.rules import Condition, Follower, Idle, RuleBook
 
 EVENT = "event"
 
@@ -65,11 +68,13 @@ class FollowerLink:
 class Stream:
     """Occurrences to be counted for each contact: which events, how old at most, and how they count.
 
-    `reach` is the age in seconds at which an occurrence has left the window (None: never). `resets` are the
-    streams of which the latest event is the reset. There must be `times` occurrences, and at most `most`
-    (None: however many). `count` keeps the N latest (None: all). `carried` are the properties whose values
-    are held against each other's, of what is counted and of followers. Streams of followers, resets, and
-    conditions without a sum give no points; what `times` says of a condition is asked where it is evaluated.
+    `reach` is the age in seconds at which an occurrence has left the window (None: never). With `burst` it is
+    the age from which nothing can belong to a burst in the window, and `expires` that at which a burst has
+    left it. `resets` are the streams of which the latest event is the reset. There must be `times`
+    occurrences, and at most `most` (None: however many). `count` keeps the N latest (None: all). `carried`
+    are the properties whose values are held against each other's, of what is counted and of followers.
+    Streams of followers, resets, and conditions without a sum give no points; what `times` says of a
+    condition is asked where it is evaluated.
     """
 
     where: tuple[Predicate, ...]
@@ -84,6 +89,8 @@ class Stream:
     points: Points = field(default_factory=Points)
     decay: Decay = NO_DECAY
     carried: tuple[str, ...] = ()
+    burst: Burst | None = None
+    expires: int | None = None
 
     @property
     def counting_key(self) -> Hashable:
@@ -97,13 +104,20 @@ class Stream:
             self.followed_by,
             self.unless_followed_by,
             self.points.column,
+            self.burst,
+            self.expires,
         )
 
     @property
     def wide(self) -> bool:
         """Whether its occurrences carry more than an age: a property's value or its number."""
-        told_apart = self.per is not None and self.per.unit is None
-        return self.points.column is not None or told_apart or bool(self.carried)
+        return self.points.column is not None or self.per_column is not None or bool(self.carried)
+
+    @property
+    def per_column(self) -> str | None:
+        """The property whose values tell its occurrences apart."""
+        per = self.per if self.burst is None else self.burst.per
+        return None if per is None else per.column
 
     @property
     def links(self) -> tuple[FollowerLink, ...]:
@@ -124,6 +138,8 @@ class Streams:
     of_rule: dict[EventRule, int]
     of_condition: dict[Happened, tuple[int, ...]]
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
+    of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
+    """Those that find the latest activity, one for each form that it takes."""
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -134,7 +150,7 @@ class Streams:
     @property
     def value_columns(self) -> tuple[str, ...]:
         """The properties whose values tell occurrences apart, or are held against those of followers."""
-        per = (s.per.column for s in self.all if s.per and s.per.column is not None)
+        per = (s.per_column for s in self.all if s.per_column is not None)
         return tuple(dict.fromkeys((*per, *(column for s in self.all for column in s.carried))))
 
     @property
@@ -167,6 +183,9 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
     gathered = _Gathered(clock, _reaches_of_resets(asked, clock))
     for each in asked:
         gathered.add(each)
+    for score in book.scores:
+        for _, idle in score.idles:
+            gathered.add_idle(idle)
     return _neighbours(
         Streams(
             all=tuple(gathered.found),
@@ -174,6 +193,7 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
             of_rule=gathered.of_rule,
             of_condition=gathered.of_condition,
             of_tag_rule=gathered.of_tag_rule,
+            of_idle=gathered.of_idle,
         )
     )
 
@@ -188,9 +208,15 @@ def _reaches_of_resets(
     reaches: dict[EventMatch, int | None] = {}
     for each in asked:
         for match in each.since:
-            reach, known = clock.reach(each.window), reaches.get(match, 0)
+            reach, known = _reach(each, clock), reaches.get(match, 0)
             reaches[match] = None if reach is None or known is None else max(known, reach)
     return reaches
+
+
+def _reach(asked: EventRule | TagRule | Happened, clock: Clock) -> int | None:
+    """Return the age at which nothing is looked at any more: a burst in the window may begin before it."""
+    burst = None if isinstance(asked, TagRule) else asked.burst
+    return clock.reach(asked.window, 0 if burst is None else burst.seconds)
 
 
 @dataclass
@@ -203,6 +229,7 @@ class _Gathered:
     of_rule: dict[EventRule, int] = field(default_factory=dict)
     of_condition: dict[Happened, tuple[int, ...]] = field(default_factory=dict)
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
+    of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
 
     def add(self, asked: EventRule | TagRule | Happened) -> None:
         """Add the streams of a rule or condition."""
@@ -228,18 +255,30 @@ class _Gathered:
                     self._index(replace(counted, points=each)) for each in points
                 )
 
+    def add_idle(self, idle: Idle) -> None:
+        """Add the streams that look for the latest activity.
+
+        One so old that nothing of a sum is left by it need not be looked for.
+        """
+        end = fade_end(idle.decay)
+        reach = None if end is None else end * DAY
+        streams = (Stream(where=where_of(match), reach=reach, count=1) for match in idle.activity)
+        self.of_idle[idle] = tuple(self._index(stream) for stream in streams)
+
     def _stream(self, asked: EventRule | Happened) -> Stream:
         """Return what rules and conditions have in common."""
         followed, unless = self._link(asked.followed_by, asked), self._link(asked.unless_followed_by, asked)
         same = (link.same for link in (followed, unless) if link is not None)
         return Stream(
             where=where_of(asked.match),
-            reach=self.clock.reach(asked.window),
+            reach=_reach(asked, self.clock),
             resets=self._resets(asked.since),
             per=asked.per,
             followed_by=followed,
             unless_followed_by=unless,
             carried=tuple(dict.fromkeys(column for column in same if column is not None)),
+            burst=asked.burst,
+            expires=None if asked.burst is None else self.clock.reach(asked.window),
         )
 
     def _link(self, follower: Follower | None, asked: EventRule | Happened) -> FollowerLink | None:
@@ -247,7 +286,7 @@ class _Gathered:
         if follower is None:
             return None
         carried = () if follower.same is None else (follower.same,)
-        stream = Stream(where_of(follower.match), self.clock.reach(asked.window), carried=carried)
+        stream = Stream(where_of(follower.match), _reach(asked, self.clock), carried=carried)
         return FollowerLink(self._index(stream), follower.within, follower.after, follower.same)
 
     def _resets(self, since: tuple[EventMatch, ...]) -> tuple[int, ...]:
@@ -285,6 +324,7 @@ def _neighbours(streams: Streams) -> Streams:
         {rule: place[number] for rule, number in streams.of_rule.items()},
         {condition: several(numbers) for condition, numbers in streams.of_condition.items()},
         {rule: several(numbers) for rule, numbers in streams.of_tag_rule.items()},
+        {idle: several(numbers) for idle, numbers in streams.of_idle.items()},
     )
 
 

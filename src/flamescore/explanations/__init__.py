@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from flamescore.explanations.as_if import frozen, single
 from flamescore.explanations.contact import AHEAD, explain, held_against, standing, with_ranks
-from flamescore.explanations.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+from flamescore.explanations.explanation import (
+    Applied,
+    EntryLine,
+    Explanation,
+    InBurst,
+    Occurrence,
+    ScoreExplained,
+    Silence,
+)
 from flamescore.explanations.find_contact import contact_meant
 from flamescore.explanations.reasons import OUTCOMES
 
@@ -14,8 +22,10 @@ __all__ = [
     "Applied",
     "EntryLine",
     "Explanation",
+    "InBurst",
     "Occurrence",
     "ScoreExplained",
+    "Silence",
     "contact_meant",
     "explain",
     "frozen",

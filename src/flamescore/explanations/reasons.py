@@ -24,7 +24,7 @@ from flamescore.engine import (
     decay_factors,
 )
 from flamescore.explanations.expiry import expires_at
-from flamescore.explanations.explanation import Applied, EntryLine, Occurrence
+from flamescore.explanations.explanation import Applied, EntryLine, InBurst, Occurrence, Silence
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flamescore.engine import ConditionEvaluator, LedgerRows, Prepared, Stream, Traced
-    from flamescore.rules import Decay, Rule, Score
+    from flamescore.rules import Decay, Idle, Rule, Score
 
 CONDITION: Final = "condition"
 RESET: Final = "since"
@@ -45,6 +45,7 @@ OUTCOMES: Final = {
     "since": "is not after the latest reset",
     "follower": "the follow-up is not what the rule asks for",
     "per": "a later one counts for the same day, period or value",
+    "burst": "too few of them are near each other",
     "times": "there are too few of them",
     "count": "later ones count instead",
     SKIPPED: "has no date, and the rule skips such tags",
@@ -69,6 +70,8 @@ class EntryLines:
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
         """Return what gave or took anything, in order; the points add up to the score."""
         rules = {rule.id: rule for rule in score.rules}
+        idles = {("group_idle", group.name): group.idle for group in score.groups}
+        idles["score_idle", score.name] = score.idle
         rows = self.rows
         lines = []
         for number, points, occurrences, age in zip(
@@ -82,6 +85,7 @@ class EntryLines:
             if entry.score_name != score.name:
                 continue
             rule = rules.get(entry.id) if entry.entry == "rule" else None
+            idle = idles.get((entry.entry, entry.id))
             counted, uncounted = ((), ()) if rule is None else self._occurrences(rule, self.most)
             lines.append(
                 EntryLine(
@@ -95,6 +99,7 @@ class EntryLines:
                     counted=counted,
                     uncounted=uncounted,
                     applied=None if rule is None else self._applied(rule),
+                    silence=None if idle is None else self._silence(idle),
                 )
             )
         return tuple(lines)
@@ -164,6 +169,21 @@ class EntryLines:
             return found
         return replace(found, outcome=CONDITION, factor=None, points=None)
 
+    def _silence(self, idle: Idle) -> Silence:
+        """Tell since when the contact is idle; activity too old to leave anything of the sum is told too."""
+        streams = set(self.ready.streams.of_idle[idle])
+        active = (
+            row
+            for row, matched in enumerate(self.traced.matches)
+            if self._ages[row] >= 0 and not streams.isdisjoint(matched)
+        )
+        row = min(active, key=lambda row: self._ages[row], default=None)
+        if row is None:
+            return Silence(0.0)
+        age = self._ages[row]
+        left = _factor_at(idle.decay, age) / WHOLE
+        return Silence(left, age // DAY, self._cells[AT][row], self._cells[EVENT][row])
+
     def _occurrences(
         self, rule: Rule, most: int | None = None
     ) -> tuple[tuple[Occurrence, ...], tuple[Occurrence, ...]]:
@@ -199,8 +219,16 @@ class EntryLines:
             factor=None if left is None else left / WHOLE,
             points=None if worth is None else worth / POINT,
             expires_at=None if rule.window is None else expires_at(at, rule.window, self.ready.clock),
-            properties=tuple((c, cells[c][row]) for c in properties if cells[c][row] is not None),
+            properties=self._properties(row, properties),
+            burst=tuple(
+                InBurst(cells[EVENT][each] or "", cells[AT][each], self._properties(each, properties))
+                for each in self.traced.bursts.get((number, row), ())
+            ),
         )
+
+    def _properties(self, row: int, names: list[str]) -> tuple[tuple[str, str], ...]:
+        """Return those of some properties that an event has."""
+        return tuple((c, self._cells[c][row]) for c in names if self._cells[c][row] is not None)
 
     @cached_property
     def _by_stream(self) -> dict[int, list[int]]:
@@ -236,7 +264,7 @@ def _why_no_event(counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, 
 def _columns(stream: Stream) -> tuple[str, ...]:
     """Name the properties that a stream looks at."""
     names = [p.column for p in stream.where if p.column != EVENT]
-    names += [stream.per.column] if stream.per is not None and stream.per.column is not None else []
+    names += [stream.per_column] if stream.per_column is not None else []
     names += [stream.points.column] if stream.points.column is not None else []
     names += stream.carried
     return tuple(dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""At which step a rule's events are lost that fit in its window: `since`, followers, `per`, `times`, `if`.
+"""At which step the events of a rule are lost: `since`, followers, `per` or `burst`, `times`, `if`.
 
 The rule is scored once more, with one step after another put to it, 1 point an occurrence:
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Clock
     from flamescore.frames import Exports
     from flamescore.rule_checks.askers import Asker
-    from flamescore.rules import Condition, Times
+    from flamescore.rules import Burst, Condition, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ def _steps(asker: Asker) -> Iterator[_Step]:
     if rule.per is not None:
         last = replace(last, per=rule.per)
         yield _Step("per", last)
+    if rule.burst is not None:
+        last = replace(last, burst=rule.burst)
+        yield _Step("burst", last)
     if rule.times != ONCE:
         last = replace(last, times=rule.times)
         yield _Step("times", last)
@@ -110,17 +113,29 @@ def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a st
             assert rule.unless_followed_by is not None
             types = either(rule.unless_followed_by.match.types)
             return f"events fit, but all are followed by {types}, or may be yet"
+        case "burst":
+            assert rule.burst is not None
+            return f"events fit, but no contact has {_in_burst(rule.burst)}"
         case "times":
             single = next(many for name, many in reversed(before.items()) if many and name != "per")
             most = before.get("per", single)
             after = ", after `per`" if rule.per is not None and single >= rule.times.least else ""
             if most >= rule.times.least:
                 return f"events fit, but no contact has them {_often(rule.times)}{after}"
-            return f"events fit, but a contact has at most {most:,} of the {rule.times.least:,} times{after}"
+            what = "times" if rule.burst is None else "bursts"
+            return f"events fit, but a contact has at most {most:,} of the {rule.times.least:,} {what}{after}"
         case "if":
             return "events fit, but none is of a contact that passes `if`"
         case _:
             return "events fit, but none has a number for the points"
+
+
+def _in_burst(burst: Burst) -> str:
+    what = "of them"
+    if burst.per is not None:
+        unit = burst.per.unit
+        what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
+    return f"{burst.times:,} {what} within {burst.within} (`burst`)"
 
 
 def _often(times: Times) -> str:

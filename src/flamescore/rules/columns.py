@@ -86,6 +86,10 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
         if score.population is not None:
             who = f"the population of {score.name}"
             yield from asked_by(score.population, who, line("scores", score.name, "population"))
+        for group, idle in score.idles:
+            path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
+            for match in idle.activity:
+                yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
         for rule in score.rules:
             yield from _of_rule(rule, f'rule "{rule.name}"')
 
@@ -117,8 +121,9 @@ def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
 def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[Asked]:
     """Yield the columns of the events of a rule or condition, of followers and of resets."""
     followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
-    per = None if asked.per is None else asked.per.column
-    yield from _of_match(asked.match, who, line, per, *(each.same for each in followers), *also)
+    pers = (asked.per, None if asked.burst is None else asked.burst.per)
+    values = (per.column for per in pers if per is not None)
+    yield from _of_match(asked.match, who, line, *values, *(each.same for each in followers), *also)
     for follower in followers:
         yield from _of_match(follower.match, who, line, follower.same)
     for match in asked.since:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
+from flamescore.rules.bursts import BURST
 from flamescore.rules.properties import PER, PROPERTY, PROPERTY_SHAPES, SUMS, TIMES_OF_CONDITION
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
@@ -394,9 +395,8 @@ CONDITIONS: Final = {
                 "Look only at events without such an event after them, once the time for it is over.",
             ),
             "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
-            "times": Key(
-                TIMES_OF_CONDITION, "How many there must be, or `{at_least, at_most}`; 1 by default."
-            ),
+            "burst": BURST,
+            "times": Key(TIMES_OF_CONDITION, "How many, or `{at_least, at_most}`; 1 by default."),
             "sum": Key(SUMS, "What the sum of a property's numbers must be, by property."),
         },
         lambda found: book.Happened(
@@ -408,6 +408,7 @@ CONDITIONS: Final = {
             followed_by=follower_of(found, "followed_by"),
             unless_followed_by=follower_of(found, "unless_followed_by"),
             sums=found.get("sum", ()),
+            burst=found.get("burst"),
         ),
     ),
     "tag": _condition_shape(

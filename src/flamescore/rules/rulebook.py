@@ -104,6 +104,21 @@ class Per:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """So many occurrences at least, or different values of `per`, within a fixed length: they are one."""
+
+    times: int
+    within: Period
+    per: Per | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The length of `within`."""
+        assert self.within.seconds is not None
+        return self.within.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Decay:
     """How an occurrence fades: `share` is p, from 0 to 1, `days` the length of a step or half-life."""
 
@@ -192,10 +207,11 @@ class SumIs:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """So many matching events as `times` says, and with such sums.
+    """So many matching events as `times` says, and with such sums; or so many bursts of them.
 
     Counted are those in the window (None: ever), after the latest event that one of `since` matches, with the
-    followers that are asked for, and of those the latest of each `per`.
+    followers that are asked for, and of those the latest of each `per`. A burst is in the window by the time
+    at which it is complete.
     """
 
     match: EventMatch
@@ -206,6 +222,7 @@ class Happened:
     followed_by: Follower | None = None
     unless_followed_by: Follower | None = None
     sums: tuple[SumIs, ...] = ()
+    burst: Burst | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +279,7 @@ class EventRule:
     followed_by: Follower | None = None
     unless_followed_by: Follower | None = None
     since: tuple[EventMatch, ...] = ()
+    burst: Burst | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,17 +335,50 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """What silence takes of a sum: a decay by the whole days since the latest of these events."""
+
+    decay: Decay
+    activity: tuple[EventMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules of a score whose sum has limits and a silence of its own."""
+
+    name: str
+    limits: Limits = NO_LIMITS
+    idle: Idle | None = None
+
+
+Five = tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """One enabled score. `flames` are five rising bounds, or None where `ideal` (P) alone says them."""
+    """One enabled score. Its flames come from one of three.
+
+    `bounds` are the points from which there are 1 to 5 flames, `percentiles` (ten-thousandths of a percent)
+    the same of the percentile; where both are None there is a flame for each fifth of `ideal`. By percentile
+    there is no ideal.
+    """
 
     name: str
     title: str
-    ideal: int
+    ideal: int | None
     rules: tuple[Rule, ...]
-    flames: tuple[int, int, int, int, int] | None = None
+    bounds: Five | None = None
+    percentiles: Five | None = None
     limits: Limits = NO_LIMITS
-    groups: tuple[tuple[str, Limits], ...] = ()
+    groups: tuple[Group, ...] = ()
     population: Condition | None = None
+    idle: Idle | None = None
+
+    @property
+    def idles(self) -> tuple[tuple[str | None, Idle], ...]:
+        """What silence takes: of each group that says so, by its name, and of the score itself, by None."""
+        owners = (*((group.name, group.idle) for group in self.groups), (None, self.idle))
+        return tuple((name, idle) for name, idle in owners if idle is not None)
 
 
 @dataclass(frozen=True, slots=True)

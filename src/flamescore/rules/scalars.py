@@ -174,6 +174,12 @@ def _times(at: At) -> int:
     return _whole(at, "R055")
 
 
+def _several(at: At) -> int:
+    if at.node.kind != "number":
+        at.wrong("a whole number above 1")
+    return _whole(at, "R055", "One event alone is no burst.", least=2)
+
+
 def _at_most(at: At) -> int:
     if at.node.kind != "number":
         at.wrong("a whole number")
@@ -194,6 +200,8 @@ VERSION: Final = ValueType(_version, {"const": 1})
 POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})
+SEVERAL: Final = ValueType(_several, {"type": "integer", "minimum": 2, "maximum": _MAX_COUNT})
+"""How many there must be of what one alone can't be."""
 AT_MOST: Final = ValueType(_at_most, {"type": "integer", "minimum": 0, "maximum": _MAX_COUNT})
 COUNT: Final = ValueType(_count, {"anyOf": [{"enum": ["once", "each"]}, TIMES.schema]})
 """How many of the latest occurrences count; None is all of them."""
