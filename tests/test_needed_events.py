@@ -1,6 +1,6 @@
 """Which events are needed: what is older than every window changes no score, and all others may."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,15 +8,16 @@ from hypothesis import given
 
 from by_rule import AS_OF, bound, event, points_of
 from flamescore.scoring import score_exports
-from oracle import fold
+from oracle import _earns, fold
 from oracle import score as oracle_score
 from oracle_conditions import as_list
-from oracle_counting import setting
-from oracle_words import in_window
+from oracle_counting import fade_start, setting
+from oracle_words import before, fixed_length
 from product import scored
 from strategies import cases
 
 NEVER, DAY, SECOND = "never", timedelta(days=1), timedelta(seconds=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def conditions_in(node):
@@ -39,41 +40,59 @@ def asked(spec, since):
         yield from map(fold, as_list(each["event"]))
 
 
-def windows(book):
-    """Give the windows of each type, by the table of the contract."""
+def edges(book, as_of, zone):
+    """Give, for each type, the instants from which on (not included) it is needed, None for ever."""
     found = {}
-
-    def need(spec, since, window):
-        for kind in asked(spec, since):
-            found.setdefault(kind, set()).add(window)
-
     for score in book["scores"].values():
-        if not score.get("enabled", True):
-            continue
-        rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
-        for rule in rules:
-            if "event" in rule:
-                since = setting("since", rule, score, "none")
-                need(rule, since, setting("expires", rule, score, NEVER))
-            elif "tag" in rule:
-                need({}, rule.get("since", "none"), rule.get("expires", NEVER))
-        asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
-        for condition in conditions_in(asking):
-            need(condition, condition.get("since", "none"), condition.get("last", NEVER))
+        if score.get("enabled", True):
+            for kinds, edge in needs(score, as_of, zone):
+                for kind in kinds:
+                    found.setdefault(kind, set()).add(edge)
     return found
+
+
+def needs(score, as_of, zone):
+    """Give the types that the parts of a score look at, and from when on."""
+
+    def edge_of(window, spec):
+        within = fixed_length(spec["burst"]["within"]) if "burst" in spec else timedelta(0)
+        return None if window == NEVER else before(as_of, window, zone) - within
+
+    rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
+    for rule in rules:
+        if "event" in rule:
+            since = setting("since", rule, score, "none")
+            yield asked(rule, since), edge_of(setting("expires", rule, score, NEVER), rule)
+        elif "tag" in rule:
+            yield asked({}, rule.get("since", "none")), edge_of(rule.get("expires", NEVER), {})
+    asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
+    for spec in conditions_in(asking):
+        yield asked(spec, spec.get("since", "none")), edge_of(spec.get("last", NEVER), spec)
+    groups = score.get("groups", {}).items()
+    of_groups = [(group, [rule for rule in rules if rule.get("group") == name]) for name, group in groups]
+    for owner, own in ((score, rules), *of_groups):
+        if "idle" in owner:
+            yield idle_of(owner["idle"], own, as_of)
+
+
+def idle_of(idle, rules, as_of):
+    """Give the types that are activity, and the instant up to which it takes all."""
+    forms = idle if isinstance(idle, dict) else {"linear": idle, "every": "1d"}
+    activity = forms.get("activity")
+    matches = [rule for rule in rules if _earns(rule)] if activity is None else as_list(activity)
+    kinds = {fold(kind) for match in matches for kind in as_list(match["event"])}
+    start = fade_start({key: value for key, value in forms.items() if key != "activity"}, as_of)
+    return kinds, None if start <= EARLIEST else start
 
 
 @given(case=cases())
 def test_what_is_older_than_the_table_says_changes_nothing_and_is_counted_as_old(case):
-    zone = ZoneInfo(case.book.get("timezone", "UTC"))
-    needed = windows(case.book)
-    ending = {window for some in needed.values() for window in some if window != NEVER}
+    needed = edges(case.book, case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
+    ending = {edge for some in needed.values() for edge in some if edge is not None}
 
     def is_old(row):
-        kinds = needed.get(fold(row["event"]), ending)
-        return row["at"] <= case.as_of and not any(
-            in_window(row["at"], window, case.as_of, zone) for window in kinds
-        )
+        since = needed.get(fold(row["event"]), ending)
+        return row["at"] <= case.as_of and not any(edge is None or row["at"] > edge for edge in since)
 
     named = [row for row in case.events if not (is_old(row) and fold(row["event"]) in needed)]
     whole = case.scored()
