@@ -14,9 +14,9 @@ that are younger than 604,800 s. They use two predicates: bit 0 is `event: visit
     visit /sales   10 days old   864,000 s
 
 Followers and resets are streams too, of which it matters alone when their events were. With `since: {event:
-recycled}` on rule B, stream 1 has `resets = (2,)`, and stream 2 is `{event: recycled}` with a reach of
-604,800 s: an older reset takes nothing that the window has left. With the same `since` on rule A, too, stream
-2 reaches 2,419,200 s back, for both.
+recycled}` on rule B, its stream has number 2 and `resets = (1,)`: stream 1 is `{event: recycled}` with a
+reach of 604,800 s, since an older reset takes nothing that the window has left. With the same `since` on
+rule A, too, there still is one such stream, which reaches 2,419,200 s back.
 """
 
 from __future__ import annotations
