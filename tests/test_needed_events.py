@@ -41,7 +41,7 @@ def asked(spec, since):
 
 
 def windows(book):
-    """Give the windows of each type, by the table of the contract, each with how far before it a burst goes."""
+    """Give the windows of each type, by the table of the contract, and how long a burst there takes."""
     found = {}
 
     def need(spec, since, window):
