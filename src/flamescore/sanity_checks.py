@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from flamescore.engine import Clock
+from flamescore.engine import Clock, fade_end
 from flamescore.errors import UsageError
 from flamescore.findings import Finding, InExport, Severity, let_through, to_problem
 from flamescore.inputs import parse_as_of
@@ -268,6 +268,11 @@ def _windows(book: RuleBook, clock: Clock) -> dict[tuple[str, tuple[str, ...]], 
         said = str(asked.window) if burst is None else f"{asked.window}, and {burst.within} before it"
         if reach is not None and reach > found.get((name, types), (0, ""))[0]:
             found[name, types] = reach, said
+    for score in book.scores:
+        for group, idle in score.idles:
+            days = fade_end(idle.decay)
+            for match in () if days is None else idle.activity:
+                found[f"idle of {group or score.name}", match.types] = (days or 0) * _DAY, f"{days}d"
     return found
 
 

@@ -24,6 +24,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flamescore.engine.calendar import DAY
+from flamescore.engine.worth import fade_end
 from flamescore.rules import (
     NO_DECAY,
     Burst,
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from flamescore.engine.calendar import Clock
-    from flamescore.rules import Condition, Follower, RuleBook
+    from flamescore.rules import Condition, Follower, Idle, RuleBook
 
 EVENT = "event"
 
@@ -136,6 +138,8 @@ class Streams:
     of_rule: dict[EventRule, int]
     of_condition: dict[Happened, tuple[int, ...]]
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
+    of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
+    """Those that find the latest activity, one for each form that it takes."""
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -179,6 +183,9 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
     gathered = _Gathered(clock, _reaches_of_resets(asked, clock))
     for each in asked:
         gathered.add(each)
+    for score in book.scores:
+        for _, idle in score.idles:
+            gathered.add_idle(idle)
     return _neighbours(
         Streams(
             all=tuple(gathered.found),
@@ -186,6 +193,7 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
             of_rule=gathered.of_rule,
             of_condition=gathered.of_condition,
             of_tag_rule=gathered.of_tag_rule,
+            of_idle=gathered.of_idle,
         )
     )
 
@@ -221,6 +229,7 @@ class _Gathered:
     of_rule: dict[EventRule, int] = field(default_factory=dict)
     of_condition: dict[Happened, tuple[int, ...]] = field(default_factory=dict)
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
+    of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
 
     def add(self, asked: EventRule | TagRule | Happened) -> None:
         """Add the streams of a rule or condition."""
@@ -245,6 +254,16 @@ class _Gathered:
                 self.of_condition[asked] = tuple(
                     self._index(replace(counted, points=each)) for each in points
                 )
+
+    def add_idle(self, idle: Idle) -> None:
+        """Add the streams that look for the latest activity.
+
+        One so old that nothing of a sum is left by it need not be looked for.
+        """
+        end = fade_end(idle.decay)
+        reach = None if end is None else end * DAY
+        streams = (Stream(where=where_of(match), reach=reach, count=1) for match in idle.activity)
+        self.of_idle[idle] = tuple(self._index(stream) for stream in streams)
 
     def _stream(self, asked: EventRule | Happened) -> Stream:
         """Return what rules and conditions have in common."""
@@ -305,6 +324,7 @@ def _neighbours(streams: Streams) -> Streams:
         {rule: place[number] for rule, number in streams.of_rule.items()},
         {condition: several(numbers) for condition, numbers in streams.of_condition.items()},
         {rule: several(numbers) for rule, numbers in streams.of_tag_rule.items()},
+        {idle: several(numbers) for idle, numbers in streams.of_idle.items()},
     )
 
 

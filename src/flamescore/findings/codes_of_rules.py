@@ -115,7 +115,8 @@ RULES: Final = (
         "R034",
         ERROR,
         "`flames` takes five numbers; they must rise; the first must be above 0",
-        "A contact without points must have no flames, and each flame more than the one before.",
+        "A contact without points must have no flames, and each flame more than the one before. Percentiles "
+        "go from 0 to 100.",
         "Write five rising numbers.",
     ),
     Code(
@@ -405,40 +406,10 @@ RULES: Final = (
         "`since`, if it is meant.",
     ),
     Code(
-        "R173",
-        ERROR,
-        "`per` can't stand beside `burst`",
-        "A burst counts as one, and counts different values only where it is told so; it has no amount to "
-        "add up or to take points from.",
-        "Put `per` inside: `burst: {times: 5, within: 7d, per: url}`. Ask for a sum in a condition of its "
-        "own.",
-    ),
-    Code(
         "R110",
         ERROR,
         "`foo` names no column",
         "A condition begins with a column.",
         "`--where country=US`, or `--where '{country: US, employees: {at_least: 100}}'`.",
-    ),
-    Code(
-        "R170",
-        ERROR,
-        "Every event that is counted here is a reset: nothing could ever count",
-        "Only what comes after the latest reset counts, and the latest of these events is one itself.",
-        "Write `since: none`, or say with `where` which of them are resets.",
-    ),
-    Code(
-        "R171",
-        ERROR,
-        "A sum takes `at_least`, `at_most`, `more_than` or `less_than` and a number",
-        "Sums are numbers: nothing else can be asked of them.",
-        "Write `sum: {amount: {at_least: 500}}`.",
-    ),
-    Code(
-        "R172",
-        ERROR,
-        "`after` is 48h, which is not shorter than `within`, 2d",
-        "A follower comes from `after` on and until `within` is over: nothing would be in between.",
-        "Let `after` be the shorter one.",
     ),
 )
