@@ -8,16 +8,20 @@ import pytest
 
 from flamescore.engine import Clock, Stream, aggregate, alike
 from flamescore.engine.aggregate import _in_order
+from flamescore.engine.matching import FOREVER
 from flamescore.engine.passes import (
     CALENDAR,
     PASSES,
+    CarriedValues,
     Occurrences,
     Timeline,
     counted,
+    keep_after_reset,
     keep_followed,
     keep_frequent,
     keep_latest_per,
     keep_newest,
+    number_pairs,
     runs,
 )
 from flamescore.engine.streams import FollowerLink
@@ -168,6 +172,69 @@ def test_both_followers_must_hold():
 
 def test_without_followers_all_are_left():
     assert keep_followed(some((0, 1)), Stream(()), EMPTY, CLOCK) is None
+
+
+@pytest.mark.parametrize(
+    ("times", "most", "expected"), [(1, 2, "+++---"), (2, 2, "++----"), (1, 3, "++++++")]
+)
+def test_times_keeps_runs_that_are_short_enough(times, most, expected):
+    rows = some((0, 1), (0, 1), (1, 9), (2, 1), (2, 2), (2, 3))
+    assert marks(keep_frequent(rows, Stream((), times=times, most=most), EMPTY, CLOCK)) == expected
+
+
+def test_what_is_as_old_as_the_reset_or_older_is_dropped():
+    resets = timeline((3, 0, 50), (3, 0, 90), (3, 2, 10), (4, 1, 50), (4, 2, 30), (5, 3, 1))
+    rows = some((0, 49), (0, 50), (0, 51), (1, 51), (2, 9), (2, 10), (3, 7))
+    assert marks(keep_after_reset(rows, Stream((), resets=(3,)), resets, CLOCK)) == "+--++-+"
+    assert marks(keep_after_reset(rows, Stream((), resets=(3, 4)), resets, CLOCK)) == "+---+-+"
+    assert keep_after_reset(rows, Stream(()), resets, CLOCK) is None
+
+
+def test_the_latest_event_of_each_contact_is_looked_for_once():
+    resets = timeline((3, 0, 50), (3, 0, 90), (3, 2, 10), (4, 1, 50))
+    latest = resets.latest(3)
+    assert latest[:4].tolist() == [50, FOREVER, 10, FOREVER]
+    assert resets.latest(3) is latest
+    assert set(EMPTY.latest(0).tolist()) == {FOREVER}
+
+
+@pytest.mark.parametrize(("age", "expected"), [(100, "+"), (95, "+"), (94, "-"), (105, "+"), (106, "-")])
+def test_a_follower_after_a_gap(age, expected):
+    stream = Stream((), followed_by=FollowerLink(3, 15, after=5))
+    assert marks(keep_followed(some((0, age)), stream, timeline((3, 0, 90), (3, 1, 97)), CLOCK)) == expected
+
+
+def test_a_follower_to_come_is_none_of_the_contact_before():
+    stream = Stream((), followed_by=FollowerLink(3, 15, after=5))
+    followers = timeline((3, 0, (1 << 30) - 1), (3, 1, 0))
+    assert marks(keep_followed(some((1, 4), (1, 5)), stream, followers, CLOCK)) == "-+"
+
+
+def test_a_follower_of_the_same_value():
+    values = np.array([7, 8, 0, 7, 7, 0, 8], np.uint64)  # 0 stands for a missing one
+    carried = CarriedValues(
+        contact=np.array([0, 0, 0, 1, 0, 0, 0]),
+        age=np.array([100, 100, 100, 100, 99, 99, 80]),
+        rows={3: np.array([4, 5, 6])},
+        values={"asset": lambda rows: values[rows]},
+        missing=0,
+    )
+    stream = Stream((), followed_by=FollowerLink(3, 10, after=1, same="asset"), carried=("asset",))
+    rows = some((0, 100), (0, 100), (0, 100), (1, 100))
+    alike = Timeline(EMPTY.keys, 4, 30, carried)
+    assert marks(keep_followed(rows, stream, alike, CLOCK)) == "+---"
+    far = Stream((), followed_by=FollowerLink(3, 20, same="asset"), carried=("asset",))
+    assert marks(keep_followed(rows, far, alike, CLOCK)) == "++--"
+    nothing = Stream((), followed_by=FollowerLink(9, 20, same="asset"), carried=("asset",))
+    assert marks(keep_followed(rows, nothing, alike, CLOCK)) == "----"
+
+
+def test_pairs_are_numbered():
+    first, second = np.array([5, 0, 5, 5]), np.array([1, 1, 2, 1], np.uint64)
+    numbers = number_pairs(first, second).tolist()
+    assert numbers[0] == numbers[3]
+    assert sorted({*numbers}) == [0, 1, 2]
+    assert number_pairs(first[:0], second[:0]).tolist() == []
 
 
 def test_times_counts_what_per_has_left_and_count_comes_last():
