@@ -9,11 +9,11 @@ from hypothesis import given
 
 from by_rule import AS_OF, bound, event, points_of
 from flamescore.scoring import score_exports
-from oracle import fold
+from oracle import earns, fold
 from oracle import score as oracle_score
 from oracle_conditions import as_list
-from oracle_counting import setting
-from oracle_words import fixed_length, in_window
+from oracle_counting import fade_start, setting
+from oracle_words import before, fixed_length
 from product import expected_ledger, scored
 from strategies import cases
 
@@ -40,43 +40,61 @@ def asked(spec, since):
         yield from map(fold, as_list(each["event"]))
 
 
-def windows(book):
-    """Give the windows of each type, by the table of the contract, and how long a burst there takes."""
-    found = {}
+class Needs:
+    """By the table of the contract: the instants at or before which each type is not needed.
 
-    def need(spec, since, window):
-        before = fixed_length(spec["burst"]["within"]) if "burst" in spec else timedelta(0)
-        for kind in asked(spec, since):
-            found.setdefault(kind, set()).add((window, before))
+    There is one in `limits` for each that asks for the type; None: it is needed for ever.
+    """
 
-    for score in book["scores"].values():
-        if not score.get("enabled", True):
-            continue
-        rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
+    def __init__(self, case):
+        self.as_of, self.zone = case.as_of, ZoneInfo(case.book.get("timezone", "UTC"))
+        self.limits = {}
+        for score in case.book["scores"].values():
+            if score.get("enabled", True):
+                rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
+                self.of_rules(score, rules)
+                self.of_idle(score, rules)
+                for name, group in score.get("groups", {}).items():
+                    self.of_idle(group, [rule for rule in rules if rule.get("group") == name])
+
+    def of_rules(self, score, rules):
         for rule in rules:
             if "event" in rule:
                 since = setting("since", rule, score, "none")
-                need(rule, since, setting("expires", rule, score, NEVER))
+                self.note(rule, since, setting("expires", rule, score, NEVER))
             elif "tag" in rule:
-                need({}, rule.get("since", "none"), rule.get("expires", NEVER))
+                self.note({}, rule.get("since", "none"), rule.get("expires", NEVER))
         asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
         for condition in conditions_in(asking):
-            need(condition, condition.get("since", "none"), condition.get("last", NEVER))
-    return found
+            self.note(condition, condition.get("since", "none"), condition.get("last", NEVER))
+
+    def note(self, spec, since, window):
+        limit = None if window == NEVER else before(self.as_of, window, self.zone)
+        if limit is not None and "burst" in spec:
+            limit -= fixed_length(spec["burst"]["within"])
+        for kind in asked(spec, since):
+            self.limits.setdefault(kind, set()).add(limit)
+
+    def of_idle(self, owner, rules):
+        idle = owner.get("idle")
+        if idle is None:
+            return
+        decay = idle if isinstance(idle, str) else {key: idle[key] for key in idle if key != "activity"}
+        start = fade_start(decay, self.as_of)
+        activity = None if isinstance(idle, str) else idle.get("activity")
+        for each in [rule for rule in rules if earns(rule)] if activity is None else as_list(activity):
+            for kind in map(fold, as_list(each["event"])):
+                self.limits.setdefault(kind, set()).add(None if start.year == 1 else start)
 
 
 @given(case=cases())
 def test_what_is_older_than_the_table_says_changes_nothing_and_is_counted_as_old(case):
-    zone = ZoneInfo(case.book.get("timezone", "UTC"))
-    needed = windows(case.book)
-    ending = {each for some in needed.values() for each in some if each[0] != NEVER}
+    needed = Needs(case).limits
+    ending = {limit for some in needed.values() for limit in some if limit is not None}
 
     def is_old(row):
-        kinds = needed.get(fold(row["event"]), ending)
-        return row["at"] <= case.as_of and not any(
-            in_window(min(row["at"] + before, case.as_of), window, case.as_of, zone)
-            for window, before in kinds
-        )
+        some = needed.get(fold(row["event"]), ending)
+        return row["at"] <= case.as_of and all(limit is not None and row["at"] <= limit for limit in some)
 
     def is_named(row):
         return fold(row["event"]) in needed
