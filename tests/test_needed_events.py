@@ -1,7 +1,7 @@
 """Which events are needed: what is older than every window changes no score, and all others may."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +18,7 @@ from product import expected_ledger, scored
 from strategies import cases
 
 NEVER, DAY, SECOND = "never", timedelta(days=1), timedelta(seconds=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def conditions_in(node):
@@ -40,61 +41,59 @@ def asked(spec, since):
         yield from map(fold, as_list(each["event"]))
 
 
-class Needs:
-    """By the table of the contract: the instants at or before which each type is not needed.
+def edges(book, as_of, zone):
+    """Give, for each type, the instants from which on (not included) it is needed, None for ever."""
+    found = {}
+    for score in book["scores"].values():
+        if score.get("enabled", True):
+            for kinds, edge in needs(score, as_of, zone):
+                for kind in kinds:
+                    found.setdefault(kind, set()).add(edge)
+    return found
 
-    There is one in `limits` for each that asks for the type; None: it is needed for ever.
-    """
 
-    def __init__(self, case):
-        self.as_of, self.zone = case.as_of, ZoneInfo(case.book.get("timezone", "UTC"))
-        self.limits = {}
-        for score in case.book["scores"].values():
-            if score.get("enabled", True):
-                rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
-                self.of_rules(score, rules)
-                self.of_idle(score, rules)
-                for name, group in score.get("groups", {}).items():
-                    self.of_idle(group, [rule for rule in rules if rule.get("group") == name])
+def needs(score, as_of, zone):
+    """Give the types that the parts of a score look at, and from when on."""
 
-    def of_rules(self, score, rules):
-        for rule in rules:
-            if "event" in rule:
-                since = setting("since", rule, score, "none")
-                self.note(rule, since, setting("expires", rule, score, NEVER))
-            elif "tag" in rule:
-                self.note({}, rule.get("since", "none"), rule.get("expires", NEVER))
-        asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
-        for condition in conditions_in(asking):
-            self.note(condition, condition.get("since", "none"), condition.get("last", NEVER))
+    def edge_of(window, spec):
+        within = fixed_length(spec["burst"]["within"]) if "burst" in spec else timedelta(0)
+        return None if window == NEVER else before(as_of, window, zone) - within
 
-    def note(self, spec, since, window):
-        limit = None if window == NEVER else before(self.as_of, window, self.zone)
-        if limit is not None and "burst" in spec:
-            limit -= fixed_length(spec["burst"]["within"])
-        for kind in asked(spec, since):
-            self.limits.setdefault(kind, set()).add(limit)
+    rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
+    for rule in rules:
+        if "event" in rule:
+            since = setting("since", rule, score, "none")
+            yield asked(rule, since), edge_of(setting("expires", rule, score, NEVER), rule)
+        elif "tag" in rule:
+            yield asked({}, rule.get("since", "none")), edge_of(rule.get("expires", NEVER), {})
+    asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
+    for spec in conditions_in(asking):
+        yield asked(spec, spec.get("since", "none")), edge_of(spec.get("last", NEVER), spec)
+    groups = score.get("groups", {}).items()
+    of_groups = [(group, [rule for rule in rules if rule.get("group") == name]) for name, group in groups]
+    for owner, own in ((score, rules), *of_groups):
+        if "idle" in owner:
+            yield idle_of(owner["idle"], own, as_of)
 
-    def of_idle(self, owner, rules):
-        idle = owner.get("idle")
-        if idle is None:
-            return
-        decay = idle if isinstance(idle, str) else {key: idle[key] for key in idle if key != "activity"}
-        start = fade_start(decay, self.as_of)
-        activity = None if isinstance(idle, str) else idle.get("activity")
-        for each in [rule for rule in rules if earns(rule)] if activity is None else as_list(activity):
-            for kind in map(fold, as_list(each["event"])):
-                self.limits.setdefault(kind, set()).add(None if start.year == 1 else start)
+
+def idle_of(idle, rules, as_of):
+    """Give the types that are activity, and the instant up to which it takes all."""
+    forms = idle if isinstance(idle, dict) else {"linear": idle, "every": "1d"}
+    activity = forms.get("activity")
+    matches = [rule for rule in rules if earns(rule)] if activity is None else as_list(activity)
+    kinds = {fold(kind) for match in matches for kind in as_list(match["event"])}
+    start = fade_start({key: value for key, value in forms.items() if key != "activity"}, as_of)
+    return kinds, None if start <= EARLIEST else start
 
 
 @given(case=cases())
 def test_what_is_older_than_the_table_says_changes_nothing_and_is_counted_as_old(case):
-    needed = Needs(case).limits
-    ending = {limit for some in needed.values() for limit in some if limit is not None}
+    needed = edges(case.book, case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
+    ending = {edge for some in needed.values() for edge in some if edge is not None}
 
     def is_old(row):
-        some = needed.get(fold(row["event"]), ending)
-        return row["at"] <= case.as_of and all(limit is not None and row["at"] <= limit for limit in some)
+        since = needed.get(fold(row["event"]), ending)
+        return row["at"] <= case.as_of and not any(edge is None or row["at"] > edge for edge in since)
 
     def is_named(row):
         return fold(row["event"]) in needed
