@@ -1,5 +1,6 @@
 """Which events are needed: what is older than every window changes no score, and all others may."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,12 +9,12 @@ from hypothesis import given
 
 from by_rule import AS_OF, bound, event, points_of
 from flamescore.scoring import score_exports
-from oracle import _earns, fold
+from oracle import earns, fold
 from oracle import score as oracle_score
 from oracle_conditions import as_list
 from oracle_counting import fade_start, setting
 from oracle_words import before, fixed_length
-from product import scored
+from product import expected_ledger, scored
 from strategies import cases
 
 NEVER, DAY, SECOND = "never", timedelta(days=1), timedelta(seconds=1)
@@ -79,7 +80,7 @@ def idle_of(idle, rules, as_of):
     """Give the types that are activity, and the instant up to which it takes all."""
     forms = idle if isinstance(idle, dict) else {"linear": idle, "every": "1d"}
     activity = forms.get("activity")
-    matches = [rule for rule in rules if _earns(rule)] if activity is None else as_list(activity)
+    matches = [rule for rule in rules if earns(rule)] if activity is None else as_list(activity)
     kinds = {fold(kind) for match in matches for kind in as_list(match["event"])}
     start = fade_start({key: value for key, value in forms.items() if key != "activity"}, as_of)
     return kinds, None if start <= EARLIEST else start
@@ -94,11 +95,17 @@ def test_what_is_older_than_the_table_says_changes_nothing_and_is_counted_as_old
         since = needed.get(fold(row["event"]), ending)
         return row["at"] <= case.as_of and not any(edge is None or row["at"] > edge for edge in since)
 
-    named = [row for row in case.events if not (is_old(row) and fold(row["event"]) in needed)]
+    def is_named(row):
+        return fold(row["event"]) in needed
+
+    named = [row for row in case.events if not (is_old(row) and is_named(row))]
     whole = case.scored()
     assert oracle_score(case.book, case.contacts, named, case.tag_history, case.as_of).ledger == whole.ledger
     [source] = [each for each in scored(case).observed.sources if each.kind == "events"]
     assert source.counts.old == (sum(map(is_old, case.events)) if ending else 0)
+    older = [row | {"at": row["at"] - gap * DAY} for row in case.events for gap in (30, 400)]
+    more = replace(case, events=[*case.events, *(row for row in older if is_old(row) and is_named(row))])
+    assert scored(more).ledger.frame().to_dicts() == expected_ledger(whole.ledger)
 
 
 RESET = "since: {event: won}"
@@ -134,6 +141,40 @@ def test_the_limits_are_tight(rule, kind):
     assert inside[0] != without[0]
     assert (inside[1] - without[1], outside[1] - without[1]) == (0, 1)
     assert outside[0] == without[0]
+
+
+BURST = "burst: {times: 2, within: 7d}"
+WITH_BURSTS = {
+    "a burst": (f"event: e, count: each, expires: 30d, {BURST}", {"e": [29.9, 36.9]}, "e"),
+    "its follower": (
+        f"event: e, count: each, expires: 30d, followed_by: {{event: f, within: 1h}}, {BURST}",
+        {"e": [29.9, 36.9], "f": [29.9, 36.9]},
+        "f",
+    ),
+    "its reset": (
+        f"event: e, count: each, expires: 30d, since: {{event: f}}, {BURST}",
+        {"e": [36.95, 29.96, 27, 26], "f": [36.9]},
+        "f",
+    ),
+    "a burst of a condition": (f"if: {{event: e, last: 30d, {BURST}}}", {"e": [29.9, 36.9]}, "e"),
+}
+
+
+@pytest.mark.parametrize("what", WITH_BURSTS)
+def test_the_limits_of_bursts_are_tight_to_the_day(what):
+    rule, ages, kind = WITH_BURSTS[what]
+
+    def given_by(days):
+        events = [
+            event("1", each, age=age * DAY)
+            for each in ages
+            for age in ages[each]
+            if each != kind or age < days
+        ]
+        return points_of(f"      - {{name: A, points: 1, {rule}}}", events=events)
+
+    assert given_by(37) == 1
+    assert given_by(36) != 1
 
 
 def test_one_reset_of_two_windows_reaches_as_far_as_the_wider():
