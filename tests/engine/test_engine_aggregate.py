@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, aggregate
-from flamescore.engine.aggregate import (
+from flamescore.engine import Clock, Stream, aggregate, passes
+from flamescore.engine.aggregate import _in_order
+from flamescore.engine.passes import (
     CALENDAR,
     PASSES,
     Occurrences,
     Timeline,
-    _in_order,
     counted,
     keep_followed,
     keep_frequent,
@@ -120,7 +120,7 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(aggregate, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(passes, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
     assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 

@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.engine.aggregate import PASSES, Occurrences
 from flamescore.engine.bins import KeptEvents, Partition, concat_events
+from flamescore.engine.passes import PASSES, Occurrences
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
 from flamescore.frames import AGE, DROP, INDEX, INSTANT
