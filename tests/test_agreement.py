@@ -33,6 +33,14 @@ def test_scores_and_ledger_are_those_of_the_oracle(case, tuning):
     assert result.scores.to_dicts() == expected_scores(oracle.scores)
 
 
+@given(case=cases().filter(lambda case: "bots" in case.book), tuning=TUNINGS)
+def test_what_looks_like_a_mail_scanner_is_what_the_oracle_says(case, tuning):
+    told = scored(case, exports_of(case, sources=2), tuning=tuning).bots
+    assert told.table.to_dicts() == [
+        row | {"points_lost": row["points_lost"] / 10_000} for row in case.bots()
+    ]
+
+
 @given(case=cases(), seed=st.integers(0, 2**32))
 def test_whom_the_call_list_excludes_is_what_the_oracle_says(case, seed):
     zone = case.book.get("timezone", "UTC")

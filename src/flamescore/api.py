@@ -70,7 +70,9 @@ class Result:
     ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
     points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
     `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
-    ids of contacts that were merged, and whose they are now; None where there are none.
+    ids of contacts that were merged, and whose they are now; None where there are none. `bots`: what looks
+    like a mail scanner's, `contact_id, score_name, events, points_lost`, who loses most first; None where the
+    rules say nothing of `bots`.
     """
 
     scores: pl.DataFrame
@@ -79,6 +81,7 @@ class Result:
     rejects: pl.DataFrame
     scored: Scored
     merged: pl.DataFrame | None = None
+    bots: pl.DataFrame | None = None
 
 
 @_told
@@ -143,7 +146,8 @@ def score(
     book = bind_rules(rules, _columns(exports)).book
     done = score_exports(book, exports, as_of=_instant(rules, as_of))
     merged = None if exports.aliases is None else merged_table(exports.aliases)
-    return Result(done.scores, done.ledger.frame(), done.contacts, done.rejects, done, merged)
+    bots = None if done.bots is None else done.bots.table
+    return Result(done.scores, done.ledger.frame(), done.contacts, done.rejects, done, merged, bots)
 
 
 @_told

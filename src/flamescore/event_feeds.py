@@ -213,7 +213,9 @@ def _named(book: RuleBook, exclude: Condition | None) -> Iterator[str]:
 
 def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
     conditions = [] if exclude is None else [exclude]
-    yield from book.ignore
+    patterns = () if book.bots is None or book.bots.standard else book.bots.patterns
+    for entry in (*book.ignore, *patterns):
+        yield from entry.matches
     for score in book.scores:
         if score.population is not None:
             conditions.append(score.population)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
+from flamescore.engine.bots import BotsPart
 from flamescore.engine.calendar import DAY, Clock
 from flamescore.engine.conditions import ConditionEvaluator
 from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
@@ -27,11 +28,12 @@ from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
-from flamescore.engine.tracing import AT, COUNTED, EXPIRED, Traced, trace
+from flamescore.engine.tracing import AT, BOTS, COUNTED, EXPIRED, Traced, trace
 from flamescore.engine.worth import contributions, decay_factors
 
 __all__ = [
     "AT",
+    "BOTS",
     "COUNTED",
     "DAY",
     "DEFAULT_TUNING",
@@ -42,6 +44,7 @@ __all__ = [
     "MISSING",
     "NO_AGE",
     "UNDATED",
+    "BotsPart",
     "Cells",
     "Clock",
     "ConditionEvaluator",

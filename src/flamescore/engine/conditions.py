@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
@@ -28,6 +28,15 @@ class ContactFacts:
     """When the latest of the tags was applied, in epoch seconds; `tags.UNDATED` where no date is known."""
     stream_of: dict[Happened, int]
     """The stream that counts for each condition on events."""
+
+    def only(self, contacts: NDArray[np.int64]) -> ContactFacts:
+        """Return the facts of some contacts, numbered anew in this order."""
+        return replace(
+            self,
+            fields={each: holds[contacts] for each, holds in self.fields.items()},
+            tags={each: has[contacts] for each, has in self.tags.items()},
+            tagged_at={each: at[contacts] for each, at in self.tagged_at.items()},
+        )
 
 
 @dataclass(frozen=True)

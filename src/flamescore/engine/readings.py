@@ -36,6 +36,10 @@ MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
 
+NO_VALUE: Final = np.uint64(pl.Series([None], dtype=pl.String).hash()[0])
+"""The hash of a missing value of a property."""
+
+
 def composed(cell: pl.Expr) -> pl.Expr:
     """Bring text to NFC."""
     return cell.str.normalize("NFC")

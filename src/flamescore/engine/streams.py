@@ -27,12 +27,14 @@ from flamescore.rules import (
     EventRule,
     Follower,
     Happened,
+    Ignored,
     Per,
     Points,
     Predicate,
     conditions_of,
     leaves,
 )
+from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -88,17 +90,69 @@ class Stream:
         return self.points.column is not None or (self.per is not None and self.per.unit is None)
 
 
+@dataclass(frozen=True, slots=True)
+class FollowsTest:
+    """Whether an event comes at most `within` seconds after one of the stream `before`.
+
+    `named` is the stream of the events that are asked; `strict`: not at the same time. With `same` both have
+    a value of this property, and an equal one.
+    """
+
+    named: int
+    before: int
+    within: int
+    strict: bool
+    same: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnceTest:
+    """Whether an event is one of at least `times` of its stream within so many seconds; after `per`."""
+
+    named: int
+    times: int
+    within: int
+    per: Per | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An entry whose events are told contact by contact: all of them, or those for which every test holds."""
+
+    named: tuple[int, ...]
+    tests: tuple[FollowsTest | AtOnceTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """The entries of `ignore` in sequence, and the patterns of `bots`; `remove`: these are ignored too.
+
+    None where there is no `bots`. Their streams are the last, from `first` on; nothing is counted of them.
+    """
+
+    first: int
+    ignore: tuple[Judged, ...] = ()
+    patterns: tuple[Judged, ...] | None = None
+    remove: bool = False
+
+
 @dataclass(frozen=True)
 class Streams:
     """The distinct streams of a rule book, and where each rule and condition finds its own.
 
-    Streams that count alike are neighbours.
+    Streams that count alike are neighbours. After all that are counted come those of `judgements`.
     """
 
     all: tuple[Stream, ...]
     ignored: tuple[tuple[Predicate, ...], ...]
     of_rule: dict[EventRule, int]
     of_condition: dict[Happened, int]
+    judgements: Judgements = field(default_factory=lambda: Judgements(0))
+
+    @property
+    def counted(self) -> tuple[Stream, ...]:
+        """The streams that rules and conditions count."""
+        return self.all[: self.judgements.first]
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -136,8 +190,8 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
             of_rule[rule.subject] = index(_counted(rule.subject, clock, *links))
     happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
     of_condition = {h: index(_condition(h, clock)) for h in happened if isinstance(h, Happened)}
-    ignored = tuple(where_of(match) for match in book.ignore)
-    return _neighbours(Streams(tuple(found), ignored, of_rule, of_condition))
+    ignored = tuple(where_of(entry.match) for entry in book.ignore if not entry.in_sequence)
+    return _judged(_neighbours(Streams(tuple(found), ignored, of_rule, of_condition)), book)
 
 
 def _neighbours(streams: Streams) -> Streams:
@@ -160,6 +214,60 @@ def _neighbours(streams: Streams) -> Streams:
         {rule: place[number] for rule, number in streams.of_rule.items()},
         {condition: place[number] for condition, number in streams.of_condition.items()},
     )
+
+
+def _judged(streams: Streams, book: RuleBook) -> Streams:
+    """Add the streams of what is judged contact by contact."""
+    counted = list(streams.all)
+    made = list(counted)
+    ignore = tuple(_entry(entry, counted, made) for entry in book.ignore if entry.in_sequence)
+    bots = book.bots
+    patterns = None if bots is None else tuple(_entry(entry, counted, made) for entry in bots.patterns)
+    remove = bots is not None and bots.action == "remove"
+    return replace(
+        streams, all=tuple(made), judgements=Judgements(len(counted), ignore, patterns, remove=remove)
+    )
+
+
+def _entry(entry: Ignored, counted: Sequence[Stream], made: list[Stream]) -> Judged:
+    """Add the streams of an entry: one for each type of a plain entry, one or two for each test.
+
+    A plain entry looks at its events for as long as others need them. One in sequence looks at all of them,
+    and at those that they follow, for as long as any is needed, and `within` longer: what is named at the
+    edge of a window may be so by what lies beyond it.
+    """
+
+    def added(match: EventMatch, reach: int | None, column: str | None) -> int:
+        made.append(Stream(where_of(match), reach, None if column is None else Per(column=column)))
+        return len(made) - 1
+
+    if not entry.in_sequence:
+        each = (replace(entry.match, types=(kind,)) for kind in entry.match.types)
+        return Judged(tuple(added(match, _needed(match, counted), None) for match in each))
+    needed, tests = _needed(entry.match, counted), list[FollowsTest | AtOnceTest]()
+    follows, at_once = entry.follows, entry.at_once
+    if follows is not None:
+        reach, same = _longer(needed, follows.within), follows.same
+        named, before = added(entry.match, reach, same), added(follows.match, reach, same)
+        tests.append(FollowsTest(named, before, follows.within, follows.strict, same))
+    if at_once is not None:
+        column = None if at_once.per is None else at_once.per.column
+        named = added(entry.match, _longer(needed, at_once.within), column)
+        tests.append(AtOnceTest(named, at_once.times, at_once.within, at_once.per))
+    return Judged(tuple(test.named for test in tests), tuple(tests))
+
+
+def _needed(match: EventMatch, counted: Sequence[Stream]) -> int | None:
+    """Return the age to which rules and conditions need any of the types; else what they need of others."""
+    types = {fold(kind) for kind in match.types}
+    reaches = [s.reach for s in counted if not types.isdisjoint(map(fold, types_of(s.where[0])))]
+    if reaches:
+        return None if None in reaches else max(reach for reach in reaches if reach is not None)
+    return max((s.reach for s in counted if s.reach is not None), default=None)
+
+
+def _longer(reach: int | None, within: int) -> int | None:
+    return None if reach is None else reach + within
 
 
 def where_of(match: EventMatch) -> tuple[Predicate, ...]:

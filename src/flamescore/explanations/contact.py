@@ -101,7 +101,7 @@ def standing(
     book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime
 ) -> dict[str, tuple[int, float]]:
     """Score everyone, and return the contact's rank and percentile by score."""
-    scores = score_exports(book, exports, as_of=as_of).scores
+    scores = score_exports(book.without_bots, exports, as_of=as_of).scores
     rows = scores.filter(pl.col("contact_id") == contact_id).to_dicts()
     return {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
 
@@ -145,7 +145,7 @@ def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[st
         return {}
     later = as_of + timedelta(days=days)
     try:
-        then = score_exports(book, frozen(mine, as_of, later), as_of=later)
+        then = score_exports(book.without_bots, frozen(mine, as_of, later), as_of=later)
     except ScoreTooLargeError:
         return {}
     return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}

@@ -33,7 +33,7 @@ def rule_book(found: Found, zone: ZoneInfo) -> book.RuleBook:
     scores = tuple(
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
-    return book.RuleBook(zone, scores, found.get("ignore", ()))
+    return book.RuleBook(zone, scores, found.get("ignore", ()), found.get("bots"))
 
 
 def _score(name: str, found: Found) -> book.Score:

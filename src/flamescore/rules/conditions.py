@@ -303,10 +303,6 @@ def event_match(found: dict[str, Value]) -> book.EventMatch:
     return book.EventMatch(found["event"], found.get("where", ()))
 
 
-EVENT_FILTER: Final = Shape(
-    "EventFilter", "Events of some types for which every predicate holds.", OTHER_EVENT_KEYS, event_match
-)
-
 # --- conditions --------------------------------------------------------------------------------------
 
 
@@ -404,5 +400,5 @@ CONDITIONS: Final = {
 }
 _ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=("where", "last", "per", "times"))
 CONDITION_SHAPES: Final = (
-    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *CONDITIONS.values(),
+    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, *CONDITIONS.values(),
 )  # fmt: skip

@@ -162,6 +162,13 @@ def _times(at: At) -> int:
     return _whole(at, "R055")
 
 
+def _several(at: At) -> int:
+    found: int = TIMES(at)
+    if found < 2:  # noqa: PLR2004 - one event alone comes as often as any
+        at.refuse("R055", f"{at.label} is {at.node.written}; it must be 2 at least.")
+    return found
+
+
 def _count(at: At) -> int | None:
     ways = "Write `count: once`, `count: each`, or a number such as `count: 3`."
     if at.node.kind == "number":
@@ -176,6 +183,7 @@ VERSION: Final = ValueType(_version, {"const": 1})
 POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})
+SEVERAL: Final = ValueType(_several, {"type": "integer", "minimum": 2, "maximum": _MAX_COUNT})
 COUNT: Final = ValueType(_count, {"anyOf": [{"enum": ["once", "each"]}, TIMES.schema]})
 """How many of the latest occurrences count; None is all of them."""
 

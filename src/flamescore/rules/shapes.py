@@ -10,7 +10,6 @@ from flamescore.rules.assemble import SaidRule
 from flamescore.rules.conditions import (
     CONDITION,
     CONDITION_SHAPES,
-    EVENT_FILTER,
     EVENT_KEYS,
     FIELD_ABOUT,
     FIELDS,
@@ -21,6 +20,7 @@ from flamescore.rules.conditions import (
     event_column,
     event_match,
 )
+from flamescore.rules.ignored import BOTS, IGNORED, IGNORED_SHAPES
 from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import (
     BOOLEAN,
@@ -387,9 +387,8 @@ FILE: Final = Shape(
     {
         "version": Key(VERSION, "The version of the rule language: 1.", needed=True),
         "timezone": Key(TIMEZONE, "For naive times, bare dates and calendar days: `America/Phoenix`."),
-        "ignore": Key(
-            listed(EVENT_FILTER.type, least=0), "Events that are not there, for any score: bots, tests."
-        ),
+        "ignore": Key(listed(IGNORED, least=0), "Events that are not there, for any score: bots, tests."),
+        "bots": Key(BOTS, "What looks like a mail scanner's: `show` tells of it, `remove` leaves it out."),
         "scores": Key(
             mapped(_SCORE.type, least=1),
             "One or more scores, by name; the first enabled one is the default.",
@@ -401,8 +400,8 @@ FILE: Final = Shape(
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
 SHAPES: Final = (
-    *CONDITION_SHAPES, _POINTS_FROM, *_DECAYS.values(), _LIMITS, _FOLLOWER, _BRANCH, *RULES.values(),
-    _DEFAULTS, _GROUP, _SCORE,
+    *CONDITION_SHAPES, *IGNORED_SHAPES, _POINTS_FROM, *_DECAYS.values(), _LIMITS, _FOLLOWER, _BRANCH,
+    *RULES.values(), _DEFAULTS, _GROUP, _SCORE,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

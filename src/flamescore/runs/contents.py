@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import POINTS, SCORES
+from flamescore.frames import BOTS, POINTS, SCORES
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
 
@@ -270,6 +271,7 @@ TABLES: Final[Mapping[str, Table]] = {
         present=("contact_id", "score_name", "change"),
         holds=(pl.col("change").is_in(KINDS),),
     ),
+    BOTS_FILE: Table(BOTS, present=tuple(BOTS.names()), holds=(pl.col("points_lost").is_finite(),)),
     MERGED_FILE: Table(
         pl.Schema({"merged_id": pl.String(), "contact_id": pl.String()}),
         further=_TEXT,

@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from flamescore.frames import POINTS, SCORES, conform
+from flamescore.bots import FILE as BOTS_FILE
+from flamescore.frames import BOTS, POINTS, SCORES, conform
 from flamescore.steps import Step, Stopwatch
 from flamescore.tables.columns import flat, kept, measures_of, public, with_kept
 from flamescore.tables.formula_guard import guard
@@ -109,6 +110,14 @@ def _for_log(rejects: pl.DataFrame) -> pl.DataFrame:
     return rejects.with_columns(pl.col("source").replace({path: for_log(path) for path in paths}))
 
 
+def _bots(folder: Path, scored: Scored, _settings: TableSettings) -> int:
+    """Write what looks like a mail scanner's, where the rules say anything of `bots`."""
+    if scored.bots is None:
+        return 0
+    write_parquet(conform(scored.bots.table, BOTS, name="bots"), folder / BOTS_FILE)
+    return scored.bots.table.height
+
+
 Writer = Callable[["Path", "Scored", TableSettings], int]
 """Writes a table of a scoring into a folder, and returns its rows."""
 
@@ -119,6 +128,7 @@ WRITERS: Final[dict[str, Writer]] = {
     "scores.parquet": _scores,
     "contacts.parquet": _contacts,
     "excluded.parquet": _excluded,
+    BOTS_FILE: _bots,
 }
 """The longest first."""
 
