@@ -148,6 +148,18 @@ class Needed:
                 found &= {e.index for e in recent if is_named(alone, e, recent, self._world)}
         return found
 
+    def is_old(self, kind: str, at: datetime, entries: Sequence["Row"]) -> bool:
+        """Say whether an event of a type is older than anything looks at."""
+        kinds = self._world.types({"event": kind})
+        edges = [self._since.get(each, self._widest) for each in kinds]
+        for entry in filter(in_sequence, entries):
+            mine = [self._since[each] for each in self._world.types(entry) if each in self._since]
+            edge = reduce(_earlier, mine or [self._widest])
+            tests = [entry[test] for test in ("follows", "at_once") if test in entry]
+            longest = max(fixed_length(test["within"]) for test in tests)
+            edges.append(None if edge is None else edge - longest)
+        return all(edge is not None and at <= edge for edge in edges)
+
     @staticmethod
     def _after(edge: Edge, event: "Event") -> bool:
         return edge is None or event.at > edge

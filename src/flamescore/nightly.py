@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
@@ -204,6 +205,7 @@ def _work(
             *clock_says,
             *observed_findings(inputs, scored),
             *_of_rules(inputs, scored),
+            *bots_findings(inputs, scored),
             *check_settings(inputs),
             *check_feeds(feeds, accept=options.accept),
             *implausible,

@@ -198,9 +198,8 @@ class _Case:
         is_before = np.arange(len(place)) >= int(named.sum())
         contact, age, value = self.contact[place], self.age[place], value[place]
         order = np.lexsort((is_before != test.strict, age, value, contact))
-        place, is_before, contact, age, value = (
-            each[order] for each in (place, is_before, contact, age, value)
-        )
+        place, is_before, contact, age = place[order], is_before[order], contact[order], age[order]
+        value = value[order]
         after = np.where(is_before, np.arange(len(place)), len(place))
         after = np.minimum.accumulate(after[::-1])[::-1]
         asked = np.flatnonzero(~is_before & (after < len(place)))
@@ -270,7 +269,8 @@ def in_windows(
 def _covered(starts: NDArray[np.int64], ends: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """Count at each place the ranges, ends not included, that it lies in."""
     steps = np.bincount(starts, minlength=size + 1) - np.bincount(ends, minlength=size + 1)
-    return np.cumsum(steps)[:size]
+    many: NDArray[np.int64] = np.cumsum(steps)[:size]
+    return many
 
 
 def _near(keys: NDArray[np.int64], older: NDArray[np.int64], within: int) -> NDArray[np.int64]:

@@ -84,8 +84,8 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
     if verdict is None:
         return _counted(events, kept, matches, aggregator, partition)
     # What is not there matches nothing; only that which `bots` removes stays to be told of.
-    there = tuple(() if gone else each for each, gone in zip(matches, verdict.gone.tolist(), strict=True))
-    found = _counted(events, kept, there, aggregator, _without(partition, verdict.gone))
+    left = tuple(() if gone else each for each, gone in zip(matches, verdict.gone.tolist(), strict=True))
+    found = _counted(events, kept, left, aggregator, _without(partition, verdict.gone))
     if verdict.scanner is None or verdict.other is None or not verdict.scanner.any():
         return found
     removed = np.flatnonzero(verdict.gone & verdict.scanner).tolist()

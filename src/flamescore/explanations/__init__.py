@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flamescore.explanations.as_if import frozen, single
 from flamescore.explanations.contact import AHEAD, explain, held_against, standing, with_ranks
-from flamescore.explanations.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+from flamescore.explanations.explanation import (
+    Applied,
+    EntryLine,
+    Explanation,
+    LikeScanner,
+    Occurrence,
+    ScoreExplained,
+)
 from flamescore.explanations.find_contact import contact_meant
 from flamescore.explanations.reasons import OUTCOMES
 
@@ -14,6 +21,7 @@ __all__ = [
     "Applied",
     "EntryLine",
     "Explanation",
+    "LikeScanner",
     "Occurrence",
     "ScoreExplained",
     "contact_meant",

@@ -18,14 +18,14 @@ from flamescore.engine import (
     trace,
 )
 from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.explanations.explanation import Explanation, LikeScanner, Outlook, ScoreExplained
 from flamescore.explanations.next_flame import needed, ways
 from flamescore.explanations.reasons import EntryLines
 from flamescore.scoring import score_exports
 from flamescore.units import POINT, nearest_points, show_points
 
 if TYPE_CHECKING:
-    from flamescore.engine import LedgerSummary
+    from flamescore.engine import LedgerSummary, Prepared, Traced
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
 
@@ -68,6 +68,7 @@ def explain(
     )
     entries = [lines.entries(score) for score in book.scores]
     ahead = ways(ready, traced, evaluator)
+    bots = _like_scanners(ready, traced, summary)
     scores = tuple(
         ScoreExplained(
             score_name=score.name,
@@ -82,9 +83,10 @@ def explain(
             outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
             next_flame_needs=needed(score, int(summary.totals[number][0])),
             next_flame=ahead[number],
+            bots=bots[number],
         )
         if bool(summary.in_population[number][0])
-        else ScoreExplained(score.name, score.title, in_population=False)
+        else ScoreExplained(score.name, score.title, in_population=False, bots=bots[number])
         for number, score in enumerate(book.scores)
     )
     return Explanation(
@@ -137,6 +139,24 @@ def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> 
     me = pl.Series("contact_id", [""])
     of = (summary.totals[number], summary.last_activity_age[number], summary.in_population[number])
     return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
+
+
+def _like_scanners(ready: Prepared, traced: Traced, mine: LedgerSummary) -> tuple[LikeScanner | None, ...]:
+    """Tell, score by score, of events like a mail scanner's; None where there are none, or never a row."""
+    scores = ready.book.scores
+    if not traced.scanner:
+        return (None,) * len(scores)
+    _, other = ready.ledger_writer.write(ConditionEvaluator(ready.facts, 0, 1, traced.other_sums))
+    before, after = (other, mine) if ready.streams.judgements.remove else (mine, other)
+    lost = [
+        int(then) - int(now)
+        for then, now in zip(before.population_totals()[:, 0], after.population_totals()[:, 0], strict=True)
+    ]
+    has_row = before.in_population[:, 0] | after.in_population[:, 0]
+    return tuple(
+        LikeScanner(len(traced.scanner), points / POINT) if row else None
+        for points, row in zip(lost, has_row.tolist(), strict=True)
+    )
 
 
 def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:

@@ -24,6 +24,19 @@ class Occurrence:
     points: float | None = None
     expires_at: datetime | None = None
     properties: tuple[tuple[str, str], ...] = ()
+    like_scanner: bool = False
+    """Whether a pattern of `bots` names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikeScanner:
+    """How many events of the contact look like a mail scanner's, and the points that the score has of them.
+
+    These are the points without `bots` less those with `bots: remove`; they may be below 0.
+    """
+
+    events: int
+    points_lost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,7 @@ class ScoreExplained:
     outlook: tuple[Outlook, ...] = ()
     next_flame_needs: float | None = None
     next_flame: tuple[Way, ...] = ()
+    bots: LikeScanner | None = None
 
 
 @dataclass(frozen=True, slots=True)

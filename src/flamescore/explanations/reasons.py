@@ -13,6 +13,7 @@ import polars as pl
 from flamescore.cells import fold
 from flamescore.engine import (
     AT,
+    BOTS,
     COUNTED,
     DAY,
     EVENT,
@@ -45,6 +46,7 @@ OUTCOMES: Final = {
     "per": "a later one counts for the same day, period or value",
     "times": "there are too few of them",
     "count": "later ones count instead",
+    BOTS: "`bots` removes it",
     SKIPPED: "has no date, and the rule skips such tags",
     CONDITION: "the rule's `if` does not hold",
 }
@@ -194,6 +196,7 @@ class EntryLines:
             points=None if worth is None else worth / POINT,
             expires_at=None if rule.window is None else expires_at(at, rule.window, self.ready.clock),
             properties=tuple((c, cells[c][row]) for c in properties if cells[c][row] is not None),
+            like_scanner=row in self.traced.scanner,
         )
 
     @cached_property

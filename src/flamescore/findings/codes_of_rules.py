@@ -242,7 +242,7 @@ RULES: Final = (
     Code(
         "R055",
         ERROR,
-        "`times` must be a whole number from 1",
+        "`times` must be a whole number from 1; from 2 in `at_once`",
         "It says how many there must be.",
         "Write a whole number.",
     ),
@@ -408,5 +408,12 @@ RULES: Final = (
         "`foo` names no column",
         "A condition begins with a column.",
         "`--where country=US`, or `--where '{country: US, employees: {at_least: 100}}'`.",
+    ),
+    Code(
+        "R181",
+        ERROR,
+        "`follows` and `at_once` belong under `ignore` and `bots`",
+        "What they name is not there for any rule, so that no single rule can ask for it.",
+        "Put the entry under `ignore:`, or among the `patterns` of `bots`.",
     ),
 )

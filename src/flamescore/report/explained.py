@@ -60,6 +60,10 @@ def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterat
         yield Text(f"{for_cell(score.title)}: not scored (outside the score's population)")
         return
     yield _standing(score)
+    if score.bots is not None:
+        some = count(score.bots.events, "event")
+        look = "looks" if score.bots.events == 1 else "look"
+        yield Text(f"  {some} {look} like a mail scanner's: {_worth(score.bots.points_lost)}")
     yield _ledger(score, zone)
     if everything:
         yield from _silent(score, zone)
@@ -111,7 +115,8 @@ def _entry(line: EntryLine) -> str:
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
     said = [f"{_aged(occurrence.at, occurrence.age_days, zone)}, {occurrence.event}"]
     said += [f"{name} {value}" for name, value in occurrence.properties]
-    return "; ".join((*said, *_worth_of(occurrence, zone)))
+    like = ("like a mail scanner's",) if occurrence.like_scanner else ()
+    return "; ".join((*said, *_worth_of(occurrence, zone), *like))
 
 
 def _applied(tag: Applied, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
@@ -50,6 +51,8 @@ class RunData:
     excluded: pl.DataFrame
     changes: pl.DataFrame | None = None
     redacted: bool = False
+    bots: pl.DataFrame | None = None
+    """`frames.BOTS`; None where the rules say nothing of `bots`."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -82,6 +85,7 @@ def just_scored(
         ledger=scored.ledger.of,
         excluded=scored.excluded,
         changes=changes,
+        bots=None if scored.bots is None else scored.bots.table,
     )
 
 
@@ -105,6 +109,7 @@ def read_back(run: Run) -> RunData:
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
         excluded=read(run, "excluded.parquet"),
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
+        bots=None if run.record.bots is None else read(run, BOTS_FILE),
     )
 
 
@@ -159,6 +164,7 @@ def redacted(run: RunData) -> RunData:
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
         redacted=True,
+        bots=None if run.bots is None else shown(run.bots),
     )
 
 

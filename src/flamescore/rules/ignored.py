@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import OTHER_EVENT_KEYS, PER, event_column, event_match
-from flamescore.rules.reading import did_you_mean, must_be, unknown_key
+from flamescore.rules.reading import did_you_mean, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import FIXED_PERIOD, NAME, SEVERAL
 from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, listed
 from flamescore.text import fold
@@ -25,6 +25,11 @@ def _property(at: At) -> Value:
     return name
 
 
+def _missing(key: str, at: At, hint: str) -> Told:
+    code, message, known = missing_key(key, at.label)
+    return code, message, known if key == "event" else hint
+
+
 _FOLLOWS: Final = Shape(
     "Follows",
     "Another event of the same contact, at the same time or before.",
@@ -36,6 +41,7 @@ _FOLLOWS: Final = Shape(
             "A property that both have, with the very same value: `asset` for the same e-mail.",
         ),
     },
+    missing=lambda key, at: _missing(key, at, "Write how long before, at most: `within: 10s`."),
 )
 _AT_ONCE: Final = Shape(
     "AtOnce",
@@ -46,6 +52,7 @@ _AT_ONCE: Final = Shape(
         "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
     },
     lambda found: book.AtOnce(found["times"], found["within"].seconds, found.get("per")),
+    missing=lambda key, at: _missing(key, at, "Write how many in how long: `{times: 3, within: 5s}`."),
 )
 
 
@@ -91,9 +98,7 @@ IGNORED: Final = ValueType(_entry, _ENTRY.type.schema)
 # --- mail scanners -----------------------------------------------------------------------------------
 
 _ACTIONS: Final = ("show", "remove")
-_BOTS_HINT: Final = (
-    "Write `bots: show` to be told what looks like a mail scanner's, or `bots: remove` to leave it out."
-)
+_BOTS_HINT: Final = "`show` tells of what looks like a mail scanner's, `remove` leaves it out."
 
 
 def _action(at: At) -> str:
@@ -126,7 +131,7 @@ _BOTS_SHAPE: Final = Shape(
         "patterns": Key(listed(IGNORED), "Entries as under `ignore`, in place of the two standard patterns."),
     },
     _bots_of,
-    must_be=must_be("`bots` is `show`, `remove`, or a mapping with `action` and `patterns`"),
+    must_be=must_be("`bots` must be `show`, `remove`, or a mapping with `action` and `patterns`"),
     unknown=_unknown_in_bots,
 )
 

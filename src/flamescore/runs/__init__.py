@@ -9,6 +9,7 @@ from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import (
+    BotsEntry,
     FindingEntry,
     RuleEntry,
     RulesFile,
@@ -25,6 +26,7 @@ __all__ = [
     "LATEST",
     "LATEST_AHEAD",
     "REJECTS_FILE",
+    "BotsEntry",
     "ChangedContacts",
     "Earlier",
     "Failure",

@@ -116,6 +116,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     if record.files:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
+    absent |= {BOTS_FILE} if record.bots is None else set()
     absent |= set() if has_merged(run) else {MERGED_FILE}
     return tuple(file for file in TABLES if file not in absent)
 

@@ -11,7 +11,7 @@ import re
 import stat
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -248,6 +248,34 @@ class ChangesEntry(Part):
     notes: tuple[Clean, ...] = Field(default=(), description="what could not be told")
 
 
+class BotPatternEntry(Part):
+    """A pattern of mail scanners."""
+
+    pattern: dict[str, Any] = Field(description="the entry, as under `ignore`")
+    events: int = Field(description="the events that it names; an event may have several patterns")
+
+
+class BotScoreEntry(Part):
+    """What a score loses without what looks like a mail scanner's."""
+
+    name: str = Field(description="the score's name")
+    contacts: int = Field(description="the contacts with points lost other than 0")
+    points_lost: Exact = Field(description="the points, together, exactly")
+    hot_lost: int | None = Field(
+        description="the contacts that are hot without `bots`, and not with `bots: remove`"
+    )
+
+
+class BotsEntry(Part):
+    """What looks like a mail scanner's; the same for `show` and for `remove`."""
+
+    action: str = Field(description="`show` or `remove`")
+    contacts: int = Field(description="the contacts with such events")
+    events: int = Field(description="the events that the patterns name and `ignore` leaves")
+    patterns: tuple[BotPatternEntry, ...] = Field(description="the patterns, in order")
+    scores: tuple[BotScoreEntry, ...] = Field(description="the scores, in order of the rule file")
+
+
 class GivenEntry(Part):
     """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
 
@@ -318,6 +346,9 @@ class RunRecord(Part):
     findings: tuple[FindingEntry, ...] | None = Field(
         default=None, description="errors, warnings and notes; null in records of older programs"
     )
+    bots: BotsEntry | None = Field(
+        default=None, description="what looks like a mail scanner's; null without `bots` in the rule file"
+    )
 
 
 class DamagedRunError(InputError):
@@ -338,7 +369,7 @@ def refused(error: OSError) -> str:
     return f"can't be read: {error.strerror or type(error).__name__}"
 
 
-_QUOTED: Final = re.compile(r'^( *"points": )"(-?[0-9.]+)"', re.MULTILINE)
+_QUOTED: Final = re.compile(r'^( *"points(?:_lost)?": )"(-?[0-9.]+)"', re.MULTILINE)
 """The line of an `Exact` number: no text from outside can be a line of its own in indented JSON."""
 
 

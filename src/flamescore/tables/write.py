@@ -51,7 +51,10 @@ class TableSettings:
 def write_tables(
     folder: Path, scored: Scored, rejects: pl.DataFrame, settings: TableSettings
 ) -> tuple[Step, ...]:
-    """Write every table into the folder, two at a time; `rejects.csv` only where there are any."""
+    """Write every table into the folder, two at a time.
+
+    `rejects.csv` is there only where there are any, `bots.parquet` where the rules say anything of `bots`.
+    """
 
     def timed(name: str, write: Writer) -> Step:
         watch = Stopwatch()
@@ -61,6 +64,8 @@ def write_tables(
         steps = tuple(pool.map(timed, *zip(*WRITERS.items(), strict=True)))
     if not rejects.is_empty():
         write_rejects(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+    if scored.bots is not None:
+        write_parquet(conform(scored.bots.table, BOTS, name="bots"), folder / BOTS_FILE)
     return steps
 
 
@@ -110,14 +115,6 @@ def _for_log(rejects: pl.DataFrame) -> pl.DataFrame:
     return rejects.with_columns(pl.col("source").replace({path: for_log(path) for path in paths}))
 
 
-def _bots(folder: Path, scored: Scored, _settings: TableSettings) -> int:
-    """Write what looks like a mail scanner's, where the rules say anything of `bots`."""
-    if scored.bots is None:
-        return 0
-    write_parquet(conform(scored.bots.table, BOTS, name="bots"), folder / BOTS_FILE)
-    return scored.bots.table.height
-
-
 Writer = Callable[["Path", "Scored", TableSettings], int]
 """Writes a table of a scoring into a folder, and returns its rows."""
 
@@ -128,7 +125,6 @@ WRITERS: Final[dict[str, Writer]] = {
     "scores.parquet": _scores,
     "contacts.parquet": _contacts,
     "excluded.parquet": _excluded,
-    BOTS_FILE: _bots,
 }
 """The longest first."""
 
