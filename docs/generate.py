@@ -100,7 +100,8 @@ EVERY_RULE: Final = ("name", "id", "enabled", "group", "note", "limits", "if")
 PARTS: Final = (
     "Score", "Defaults", "Group", "Limits",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
-    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
+    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Follower",
+    "Ignored", "Follows", "AtOnce", "Bots",
     "Operators", "TagAll", "TagLike",
     "EventCondition", "TagCondition", "FieldCondition", "AllCondition", "AnyCondition", "NotCondition",
 )  # fmt: skip
