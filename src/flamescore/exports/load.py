@@ -20,7 +20,7 @@ from flamescore.exports.opening import OpenSource, columns_of
 from flamescore.exports.plan import plan_of
 from flamescore.exports.setting_values import unused_values
 from flamescore.exports.table import frame_table
-from flamescore.exports.tag_history import load_history, load_opportunities
+from flamescore.exports.tag_history import later_rows, load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
 from flamescore.exports.validate import (
@@ -169,18 +169,19 @@ def _load(
         for kind in ("events", "tag_history", "opportunities")
     }
     histories = [load_history(each, options, loaded) for each in of["tag_history"]]
-    deals = [load_opportunities(each, loaded) for each in of["opportunities"]]
+    deals = [load_opportunities(each, options, loaded) for each in of["opportunities"]]
     events = tuple(load_events(each, options, loaded) for each in of["events"])
     others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=in_order(loaded.contacts) if once and keys is None else loaded.contacts,
         events=events,
-        tag_history=pl.concat([frame for frame, _ in histories]).cast(TAG_HISTORY) if histories else None,
+        tag_history=pl.concat([each.rows for each in histories]).cast(TAG_HISTORY) if histories else None,
         opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
         rejects=pl.concat([pl.DataFrame(schema=REJECTS), *loaded.rejects, *others]),
-        records=(*loaded.records, *(record for _, record in (*histories, *deals))),
+        records=(*loaded.records, *(each.record for each in histories), *(record for _, record in deals)),
         aliases=loaded.aliases,
         findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
+        later=partial(later_rows, of["tag_history"], options, [each.latest for each in histories]),
         odd_cells=OddCells(tuple(validated), options.zone),
         whole=loaded.whole,
         unused=partial(_unused, tuple(validated)),

@@ -16,7 +16,7 @@ from polars.exceptions import DuplicateError, PanicException, PolarsError
 from flamescore.cells import as_text
 from flamescore.exports.csv_dialect import open_csv
 from flamescore.exports.find import Found
-from flamescore.exports.ndjson import JsonFile, open_json, read_json
+from flamescore.exports.ndjson import JsonFile, numeric_of, open_json, read_json
 from flamescore.exports.nested import rebuilt
 from flamescore.exports.records import RecordScan, count_records
 from flamescore.exports.tempfiles import unpacked
@@ -53,6 +53,8 @@ class Table:
     right before 1677 and after 2262.
     `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
     `frame` is read instead where there is one: handed over, or made of NDJSON, whose lines `swept` tells.
+    `numeric` are the headers under which JSON numbers stand, maybe beside texts; the rows have a Boolean
+    column (`ndjson.numeric_of`) that says which cells these are.
     """
 
     found: Found
@@ -67,6 +69,7 @@ class Table:
     json: JsonFile | None = None
     swept: RecordScan | None = None
     texts: Mapping[str, pl.Expr] = field(default_factory=dict)
+    numeric: frozenset[str] = frozenset()
     coarser: Mapping[str, pl.DataType] | None = None
 
     @property
@@ -92,11 +95,18 @@ class Table:
     def scan(self) -> pl.LazyFrame:
         """Return the rows lazily, under trimmed headers; a CSV's columns are String."""
         frame = self.frame if self.frame is not None else self._scan_file()
-        named = zip(self.inner, self.headers, strict=True)
+        named = list(zip(self.inner, self.headers, strict=True))
         kept = frame.select(
-            self.texts.get(header, pl.col(inner)).alias(header)
-            for inner, header in named
-            if header in self.schema
+            *(
+                self.texts.get(header, pl.col(inner)).alias(header)
+                for inner, header in named
+                if header in self.schema
+            ),
+            *(
+                pl.col(numeric_of(inner)).alias(numeric_of(header))
+                for inner, header in named
+                if header in self.numeric
+            ),
         )
         return kept.with_columns(pl.lit(value, pl.String).alias(key) for key, value in self.found.parts)
 
@@ -173,7 +183,9 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     unclear, headers = _unclear(keys), _numbered(keys, source)
     schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
     table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
-    return replace(table, frame=columns.frame(), json=file, swept=swept)
+    named = zip(columns.keys, headers, strict=True)
+    numeric = frozenset(header for key, header in named if key in columns.numeric and header in schema)
+    return replace(table, frame=columns.frame(), json=file, swept=swept, numeric=numeric)
 
 
 def frame_table(frame: pl.LazyFrame, name: str) -> Table:

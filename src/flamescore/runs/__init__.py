@@ -7,6 +7,7 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.layout import Part
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import (
     BotsEntry,
@@ -32,6 +33,7 @@ __all__ = [
     "Failure",
     "FindingEntry",
     "HeldStore",
+    "Part",
     "Published",
     "RuleEntry",
     "RulesFile",

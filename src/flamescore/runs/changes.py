@@ -54,7 +54,7 @@ def changed_contacts(
             none = pl.DataFrame(schema=CHANGES).pipe(with_why)
             return ChangedContacts(none, f"Run {record.run_id} {NONE_BEFORE}.", known=False)
         rows = scan(run, FILE).filter(pl.col("score_name") == name)
-        counts = next(each for each in record.changes.scores if each.name == name).model_dump()
+        counts = next(each for each in record.changes.scores if each.name == name).as_dict()
         said = _summary(record, name, record.changes.as_of, counts)
         notes = record.changes.notes
     else:

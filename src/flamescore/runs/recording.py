@@ -101,7 +101,7 @@ def finished(
     entries = tuple(
         StepEntry(step=step.name, seconds=round(step.seconds, 6), rows=step.rows) for step in timed
     )
-    return record.model_copy(update={"steps": entries, "files": tuple(files)})
+    return record.but(steps=entries, files=tuple(files))
 
 
 def versions() -> Versions:
