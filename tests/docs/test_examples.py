@@ -14,13 +14,13 @@ ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\S*) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 WHOLE = "version: 1\nscores:\n  interest:\n"
-ONE_SCORE = "scores: {a: {five_flames: 1, rules: [{name: A, field: {b: c}, points: 1}]}}\n"
+ONE_SCORE = WHOLE + "    five_flames: 1\n    rules:\n    - name: A\n      tag: B\n      points: 1\n"
 FRAGMENTS = {
     "": "{}",
     "rules": WHOLE + "    five_flames: 20\n    rules:\n{}",
     "score": WHOLE + "{}",
-    "top": "version: 1\n{}" + ONE_SCORE,
-    "patterns": "version: 1\nbots:\n  patterns:\n{}" + ONE_SCORE,
+    "top": "{}" + ONE_SCORE,
+    "patterns": "bots:\n  patterns:\n{}" + ONE_SCORE,
 }
 """What a marked fragment, ```yaml rules, is put into to be a file."""
 INDENT = {"": 0, "rules": 6, "score": 4, "top": 0, "patterns": 4}

@@ -118,10 +118,11 @@ def test_what_it_says(tmp_path):
                 "subject": "as_of",
                 "message": "a warning",
                 **dict.fromkeys(("path", "line", "column", "source", "count", "of", "samples", "nearest")),
-                **dict.fromkeys(("cure", "accepted")),
+                **dict.fromkeys(("cure", "accepted", "accepted_until")),
             }
         ],
         "given": None,
+        "bots": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]
     assert scores[0]["flames"] == [1, 0, 1, 0, 0, 2]

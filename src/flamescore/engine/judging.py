@@ -275,9 +275,10 @@ def _covered(starts: NDArray[np.int64], ends: NDArray[np.int64], size: int) -> N
 
 def _near(keys: NDArray[np.int64], older: NDArray[np.int64], within: int) -> NDArray[np.int64]:
     """Return the contacts of pairs, each a contact's and not more than so many seconds apart."""
-    contact = keys >> _AGE_BITS
-    near = (older - keys <= within) & (older >> _AGE_BITS == contact)
-    return contact[near]
+    contact: NDArray[np.int64] = keys >> _AGE_BITS
+    near: Mask = (older - keys <= within) & (older >> _AGE_BITS == contact)
+    found: NDArray[np.int64] = contact[near]
+    return found
 
 
 def _marked(places: NDArray[np.int64], size: int) -> Mask:
