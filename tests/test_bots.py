@@ -13,7 +13,8 @@ from flamescore.engine import Tuning
 from flamescore.scoring import score_exports
 from oracle import score as oracle_score
 from oracle_conditions import World
-from oracle_ignored import Needed, patterns_of
+from oracle_ignored import patterns_of
+from oracle_needed import Needed
 from product import as_bytes, book_of, exports_of, scored
 from scanners import log
 from strategies import Case, cases

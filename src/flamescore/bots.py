@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.engine import flames
+from flamescore.engine import flames_of_all
 from flamescore.frames import BOTS
 from flamescore.points import in_points
 
@@ -127,14 +127,8 @@ class _Hit:
 
 
 def _flames_lost(score: Score, *worlds: tuple[NDArray[np.int64], NDArray[np.bool_]]) -> Iterator[int]:
-    before, after = (_flames(score, totals, scored) for totals, scored in worlds)
+    before, after = (flames_of_all(score, totals, scored) for totals, scored in worlds)
     return (int(np.count_nonzero((before >= least) & (after < least))) for least in range(_FIVE + 1))
-
-
-def _flames(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the flames of each contact, -1 outside the population."""
-    told = pl.DataFrame({"total": totals}).select(flames(score, pl.col("total")).cast(pl.Int64)).to_series()
-    return np.where(scored, told.to_numpy(), -1)
 
 
 def _table(score: Score, number: int, lost: NDArray[np.int64], hit: _Hit, ids: pl.Series) -> pl.DataFrame:

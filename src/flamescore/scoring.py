@@ -19,8 +19,10 @@ from flamescore.engine import (
     Held,
     Run,
     Tuning,
+    bounds_reached,
     concat_rows,
     entry_table,
+    flame_bounds,
     instant_of,
     ranked,
     run,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
     from flamescore.frames import Exports, SourceRecord
-    from flamescore.rules import Condition, RuleBook
+    from flamescore.rules import Condition, RuleBook, Score
     from flamescore.steps import Step
 
 
@@ -175,6 +177,16 @@ class Scored:
 
     bots: BotsFound | None = None
     """What looks like a mail scanner's; None where the book says nothing of bots."""
+
+    def flames_from(self, score: Score) -> tuple[float | None, ...]:
+        """Return the points from which there are 1 to 5 flames.
+
+        By percentile these are the lowest scores of this scoring with so many, None where nobody has.
+        """
+        bounds = flame_bounds(score)
+        if bounds is not None:
+            return tuple(bound / POINT for bound in bounds)
+        return bounds_reached(self.scores.filter(pl.col("score_name") == score.name))
 
 
 def score_exports(

@@ -11,6 +11,7 @@ from flamescore.explanations.explanation import (
     LikeScanner,
     Occurrence,
     ScoreExplained,
+    Silence,
 )
 from flamescore.explanations.find_contact import contact_meant
 from flamescore.explanations.reasons import OUTCOMES
@@ -24,6 +25,7 @@ __all__ = [
     "LikeScanner",
     "Occurrence",
     "ScoreExplained",
+    "Silence",
     "contact_meant",
     "explain",
     "frozen",

@@ -96,6 +96,13 @@ RULES_AND_EXPORTS: Final = (
         "Nothing, if it is for contacts to come; else correct it.",
     ),
     Code(
+        "R182",
+        WARNING,
+        "Nobody has five flames by percentile",
+        "Contacts who share the top score share its percentile, which is that of the lowest of them.",
+        "Give the best contacts different scores, or lower the last percentile.",
+    ),
+    Code(
         "R185",
         NOTE,
         "21 opens and clicks of 1 contact look like a mail scanner's",
