@@ -161,3 +161,15 @@ def test_of_ones_own_patterns_a_type_that_no_row_has_is_told(mail, flamescore):
         "I050: no event is of the type `link_clik`, which Pattern 1 of `bots` names."
         in flamescore("score").err
     )
+
+
+def test_what_bots_takes_out_has_changed_by_rules(mail, flamescore):
+    (mail / "rules.yaml").write_text(RULES.format(action="show"))
+    flamescore("score")
+    (mail / "rules.yaml").write_text(RULES.format(action="remove"))
+    flamescore("score", "--as-of", "2026-11-22")
+    changes = pl.read_parquet(mail / "out" / "latest" / "changes.parquet")
+    changed = (pl.col("contact_id") == "b") & (pl.col("score_name") == "interest")
+    row = changes.row(by_predicate=changed, named=True)
+    parts = ("by_activity", "by_time", "by_data", "by_rules")
+    assert [row[part] for part in ("difference", *parts)] == [-30.0, 0.0, 0.0, 0.0, -30.0]
