@@ -100,8 +100,8 @@ PARTS: Final = (
     "Score", "FlamesByPercentile", "Defaults", "Group", "Limits",
     "IdleLinear", "IdleCompound", "IdleHalfLife", "Activity",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
-    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Follower",
-    "Ignored", "Follows", "AtOnce", "Bots",
+    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Burst", "Times", "Sum", "EventFilter",
+    "Follower", "Ignored", "Follows", "AtOnce", "Bots",
     "Operators", "TagAll", "TagLike",
     "EventCondition", "TagCondition", "FieldCondition", "AllCondition", "AnyCondition", "NotCondition",
 )  # fmt: skip

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Edge = datetime | None
 """An instant after which events are needed; None for those that are needed ever."""
 
+Asked = tuple[Any, Edge]
+"""A mapping with `event`, and since when its events are needed."""
+
 
 class Needed:
     """Since when events are needed by rules and conditions, and by what entries look at.
@@ -72,24 +75,22 @@ def _earlier(one: Edge, other: Edge) -> Edge:
     return None if one is None or other is None else min(one, other)
 
 
-def _asked_of_book(book: Mapping[str, Any], world: "World") -> list[tuple[Any, Edge]]:
+def _asked_of_book(book: Mapping[str, Any], world: "World") -> list[Asked]:
     """Give what rules, conditions and idleness ask of events, each with its edge."""
-    asked: list[tuple[Any, str]] = []
-    quiet: list[tuple[Any, Edge]] = []
+    asked: list[Asked] = []
     for score in book["scores"].values():
         if score.get("enabled", True):
             asked += _asked_of(score.get("population"), world)
             rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
             for rule in rules:
                 asked += _asked_of_rule(rule, score, world)
-            quiet += _quiet(score.get("idle"), rules, world)
+            asked += _quiet(score.get("idle"), rules, world)
             for name, group in score.get("groups", {}).items():
-                quiet += _quiet(group.get("idle"), [r for r in rules if r.get("group") == name], world)
-    edges = [(s, None if w == "never" else before(world.as_of, w, world.zone)) for s, w in asked]
-    return [*edges, *quiet]
+                asked += _quiet(group.get("idle"), [r for r in rules if r.get("group") == name], world)
+    return asked
 
 
-def _quiet(idle: Any, rules: list["Row"], world: "World") -> list[tuple[Any, Edge]]:
+def _quiet(idle: Any, rules: list["Row"], world: "World") -> list[Asked]:
     """Give what ends idleness: what is named, else the rules that give points for events."""
     if idle is None:
         return []
@@ -101,24 +102,45 @@ def _quiet(idle: Any, rules: list["Row"], world: "World") -> list[tuple[Any, Edg
     return [(each, edge) for each in (named if isinstance(named, list) else [named])]
 
 
-def _asked_of_rule(rule: "Row", score: "Row", world: "World") -> list[tuple[Any, str]]:
+def _asked_of_rule(rule: "Row", score: "Row", world: "World") -> list[Asked]:
     asked = _asked_of(rule.get("if"), world)
     for branch in rule.get("first_of", []):
         asked += _asked_of(branch.get("if"), world)
+    group = score.get("groups", {}).get(rule.get("group"), {})
+    places = (rule, group, score.get("defaults", {})) if "event" in rule else (rule,)
+    window = next((place["expires"] for place in places if "expires" in place), "never")
+    since = next((place["since"] for place in places if "since" in place), "none")
     if "event" in rule:
-        group = score.get("groups", {}).get(rule.get("group"), {})
-        places = (rule, group, score.get("defaults", {}))
-        window = next((place["expires"] for place in places if "expires" in place), "never")
-        others = [rule[word] for word in ("followed_by", "unless_followed_by") if word in rule]
-        asked += [(each, window) for each in (rule, *others)]
+        asked += _sequence(rule, window, since, world)
+    elif "tag" in rule:
+        asked += [(each, _edge(window, world)) for each in _resets(since)]
     return asked
 
 
-def _asked_of(condition: Any, world: "World") -> list[tuple[Any, str]]:
+def _asked_of(condition: Any, world: "World") -> list[Asked]:
     if condition is None:
         return []
     if "event" in condition:
-        return [(condition, condition.get("last", "never"))]
+        return _sequence(condition, condition.get("last", "never"), condition.get("since", "none"), world)
     parts = [*condition.get("all", []), *condition.get("any", [])]
     parts += [condition["not"]] if "not" in condition else []
     return [each for part in parts for each in _asked_of(part, world)]
+
+
+def _sequence(spec: "Row", window: str, since: Any, world: "World") -> list[Asked]:
+    """Give events, their followers and resets: all as far back as the window, or the bursts in it."""
+    edge = _edge(window, world)
+    if edge is not None and "burst" in spec:
+        edge -= fixed_length(spec["burst"]["within"])
+    followers = [spec[word] for word in ("followed_by", "unless_followed_by") if word in spec]
+    return [(each, edge) for each in (spec, *followers, *_resets(since))]
+
+
+def _edge(window: str, world: "World") -> Edge:
+    return None if window == "never" else before(world.as_of, window, world.zone)
+
+
+def _resets(since: Any) -> list["Row"]:
+    if since == "none":
+        return []
+    return since if isinstance(since, list) else [since]

@@ -143,6 +143,43 @@ def test_the_step_of_several_rules_and_scores_at_once():
     assert "ignored, or of contacts whom the score is not for" in nobody[0].message
 
 
+TWO = {"times": 2, "within": "1d"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (click(burst={"times": 3, "within": "9d"}), "no contact has 3 of them within 9d (`burst`)"),
+        (click(burst={"times": 2, "within": "23h"}), "no contact has 2 of them within 23h (`burst`)"),
+        (
+            click(burst={"times": 3, "within": "9d", "per": "url"}),
+            "no contact has 3 different values of `url` within 9d (`burst`)",
+        ),
+        (
+            click(burst={"times": 2, "within": "9d", "per": "month"}),
+            "no contact has 2 different months within 9d (`burst`)",
+        ),
+        (click(burst=TWO, times=2), "no contact has bursts of them 2 times"),
+        (click(burst=TWO, expires="1h"), "the newest is 1 day old, the window is 1h"),
+        (click(burst=TWO, followed_by={"event": "later", "within": "1d"}), "none of `later` follows in time"),
+        (
+            click(burst=TWO, followed_by={"event": "click", "within": "1d"}),
+            "no contact has 2 of them within 1d (`burst`)",
+        ),
+        (
+            click(burst=TWO, where={"url": "/demo"}, since={"event": "click", "where": {"url": "/pricing"}}),
+            "none is after the latest `click` of its contact",
+        ),
+        (click(burst=TWO, **{"if": {"not": {"event": "click"}}}), "passes `if`"),
+    ],
+)
+def test_the_step_that_leaves_a_rule_with_bursts_nothing(rule, said):
+    assert told(click(burst=TWO)) == ()
+    found = one(rule)
+    assert found.code == "R122"
+    assert said in found.message
+
+
 def test_an_operand_of_a_condition_is_the_reason():
     found = one(click(**{"if": {"field": {"country": "Norway"}}}))
     assert (found.code, found.subject) == ("R120", "s/rule-0 country")

@@ -41,13 +41,13 @@ import numpy as np
 from flamescore.engine.bins import KEY_BITS
 from flamescore.engine.calendar import DAY
 from flamescore.engine.exact import largest_size, sum_runs
-from flamescore.engine.passes import Occurrences, Timeline, counted, runs
-from flamescore.engine.readings import MISSING
+from flamescore.engine.passes import CarriedValues, Occurrences, Timeline, counted, runs
+from flamescore.engine.readings import MISSING, missing_value
 from flamescore.engine.worth import contributions, multiplied
 from flamescore.units import MAX_POINTS, POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -180,9 +180,27 @@ class Aggregator:
         keys <<= bits + self.age_bits
         keys |= (contact << self.age_bits | age)[rows]
         keys.sort()
-        timeline = Timeline(keys, bits, self.age_bits)
         wide = _grouped(*self.wide.exploded(events.live))
+        timeline = Timeline(keys, bits, self.age_bits, self._carried(events, contact, age, wide))
         return timeline, self._by_group(timeline, events, contact, age, wide)
+
+    def _carried(
+        self,
+        events: KeptEvents,
+        contact: NDArray[np.int64],
+        age: NDArray[np.int64],
+        wide: dict[int, NDArray[np.int64]],
+    ) -> CarriedValues | None:
+        columns = dict.fromkeys(column for stream in self.streams.all for column in stream.carried)
+        if not columns:
+            return None
+        values = {column: self._values(events, column) for column in columns}
+        return CarriedValues(contact, age, wide, values, missing_value())
+
+    def _values(self, events: KeptEvents, column: str) -> Callable[[NDArray[np.int64]], NDArray[np.uint64]]:
+        """Return what looks up the values that events have of a property."""
+        number = self.streams.value_columns.index(column)
+        return lambda rows: events.values[number][rows - events.bare]
 
     def _by_group(
         self,
@@ -222,8 +240,8 @@ class Aggregator:
                 rows - events.bare
             ]
             worth, valued = _from_number(cells, stream.points.multiply_by, worth)
-        if stream.per is not None and stream.per.column is not None:
-            value = events.values[self.streams.per_columns.index(stream.per.column)][rows - events.bare]
+        if stream.per_column is not None:
+            value = self._values(events, stream.per_column)(rows)
         by_age = stream.points.column is None  # then equal ages are worth the same
         order = _in_order(run, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, run))
         return Occurrences(run, age, value, worth, valued, rows).take(order)

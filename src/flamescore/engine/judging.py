@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from flamescore.engine.passes import CALENDAR
-from flamescore.engine.readings import NO_VALUE
+from flamescore.engine.readings import missing_value
 from flamescore.engine.streams import FollowsTest
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ class _Case:
         named, before = self.of(test.named) & there, self.of(test.before) & there
         value = np.zeros(len(there), np.uint64) if test.same is None else self._values(test.same)
         if test.same is not None:
-            named, before = named & (value != NO_VALUE), before & (value != NO_VALUE)
+            known = value != np.uint64(missing_value())
+            named, before = named & known, before & known
         place = np.concatenate([np.flatnonzero(named), np.flatnonzero(before)])
         is_before = np.arange(len(place)) >= int(named.sum())
         contact, age, value = self.contact[place], self.age[place], value[place]
@@ -226,7 +227,7 @@ class _Case:
 
     def _values(self, column: str) -> NDArray[np.uint64]:
         """Return the hashes of a property; of bare events, which no test looks at, 0."""
-        values = self.events.values[self.judge.streams.per_columns.index(column)]
+        values = self.events.values[self.judge.streams.value_columns.index(column)]
         rows = np.arange(len(self.contact)) if self.rows is None else self.rows
         out = np.zeros(len(rows), np.uint64)
         there = rows >= self.events.bare

@@ -36,8 +36,15 @@ MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
 
-NO_VALUE: Final = np.uint64(pl.Series([None], dtype=pl.String).hash()[0])
-"""The hash of a missing value of a property."""
+def hashed(cell: pl.Expr) -> pl.Expr:
+    """Tell texts apart by a 64-bit hash, exactly as they are; missing cells have one hash."""
+    return pl.when(cell.str.strip_chars() != "").then(cell).hash()
+
+
+@lru_cache(maxsize=1)
+def missing_value() -> int:
+    """Return the hash that missing cells have."""
+    return int(pl.select(hashed(pl.lit(None, pl.String)).alias("h"))["h"][0])
 
 
 def composed(cell: pl.Expr) -> pl.Expr:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.rules import rulebook as book
-from flamescore.rules.conditions import OTHER_EVENT_KEYS, PER, event_column, event_match
+from flamescore.rules.conditions import OTHER_EVENT_KEYS, event_match
+from flamescore.rules.properties import PER, PROPERTY
 from flamescore.rules.reading import did_you_mean, missing_key, must_be, unknown_key
-from flamescore.rules.scalars import FIXED_PERIOD, NAME, SEVERAL
+from flamescore.rules.scalars import FIXED_PERIOD, SEVERAL
 from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, listed
 from flamescore.text import fold
 
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # --- entries in sequence -----------------------------------------------------------------------------
-
-
-def _property(at: At) -> Value:
-    name = NAME(at)
-    event_column(at, name)
-    return name
 
 
 def _missing(key: str, at: At, hint: str) -> Told:
@@ -37,7 +32,7 @@ _FOLLOWS: Final = Shape(
         **OTHER_EVENT_KEYS,
         "within": Key(FIXED_PERIOD, "How long before, at most.", needed=True),
         "same": Key(
-            ValueType(_property, NAME.schema),
+            PROPERTY,
             "A property that both have, with the very same value: `asset` for the same e-mail.",
         ),
     },
