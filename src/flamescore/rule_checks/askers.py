@@ -203,7 +203,9 @@ def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
             found[owner] = rule.subject.since
     for owner, since in found.items():
         shared = owner[-1] == "defaults"
-        title = f"The `defaults` of `{score.name}`" if shared else f"The group `{owner[-1]}`"
+        title = (
+            f"`since` of the {'defaults of' if shared else 'group'} `{score.name if shared else owner[-1]}`"
+        )
         subject = f"{score.name}/{'' if shared else 'groups/'}{owner[-1]}"
         others = tuple(Part(Happened(each), (*owner, "since")) for each in since)
         yield Asker(subject, title, document, owner, empty=False, others=others)

@@ -1,4 +1,4 @@
-"""At which step the events of a rule are lost that fit in its window: a reset, a follower, `if` and others.
+"""At which step the events of a rule are lost: `since`, followers, `per` or `burst`, `times`, `if`.
 
 The rule is scored once more, with one step after another put to it, 1 point an occurrence:
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Clock
     from flamescore.frames import Exports
     from flamescore.rule_checks.askers import Asker
-    from flamescore.rules import Burst, Condition
+    from flamescore.rules import Burst, Condition, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ def _steps(asker: Asker) -> Iterator[_Step]:
     if rule.unless_followed_by is not None:
         last = replace(last, unless_followed_by=rule.unless_followed_by)
         yield _Step("unless_followed_by", last)
-    if rule.burst is not None:
-        last = replace(last, burst=rule.burst)
-        yield _Step("burst", last)
     if rule.per is not None:
         last = replace(last, per=rule.per)
         yield _Step("per", last)
+    if rule.burst is not None:
+        last = replace(last, burst=rule.burst)
+        yield _Step("burst", last)
     if rule.times != ONCE:
         last = replace(last, times=rule.times)
         yield _Step("times", last)
@@ -104,8 +104,8 @@ def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a st
         case "event":
             return "events fit, but all in the window are ignored, or of contacts whom the score is not for"
         case "since":
-            resets = either(tuple(dict.fromkeys(kind for each in rule.since for kind in each.types)))
-            return f"events fit, but none is after the latest {resets} of its contact"
+            resets = either(tuple(dict.fromkeys(kind for match in rule.since for kind in match.types)))
+            return f"events fit, but none comes after the latest {resets} of its contact"
         case "followed_by":
             assert rule.followed_by is not None
             return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
@@ -115,33 +115,31 @@ def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a st
             return f"events fit, but all are followed by {types}, or may be yet"
         case "burst":
             assert rule.burst is not None
-            return _no_burst(rule.burst)
+            return f"events fit, but no contact has {_in_burst(rule.burst)}"
         case "times":
-            return _not_so_often(rule, before)
+            single = next(many for name, many in reversed(before.items()) if many and name != "per")
+            most = before.get("per", single)
+            after = ", after `per`" if rule.per is not None and single >= rule.times.least else ""
+            if most >= rule.times.least:
+                return f"events fit, but no contact has them {_often(rule.times)}{after}"
+            what = "times" if rule.burst is None else "bursts"
+            return f"events fit, but a contact has at most {most:,} of the {rule.times.least:,} {what}{after}"
         case "if":
             return "events fit, but none is of a contact that passes `if`"
         case _:
             return "events fit, but none has a number for the points"
 
 
-def _no_burst(burst: Burst) -> str:
-    """Say of what no contact has enough in one burst."""
+def _in_burst(burst: Burst) -> str:
     what = "of them"
     if burst.per is not None:
         unit = burst.per.unit
         what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
-    return f"events fit, but no contact has {burst.times:,} {what} within {burst.within} (`burst`)"
+    return f"{burst.times:,} {what} within {burst.within} (`burst`)"
 
 
-def _not_so_often(rule: EventRule, before: Mapping[str, int]) -> str:
-    """Say of a number of events, or of bursts, that no contact has it; `before` are the steps before."""
-    times, bursts = rule.times, "bursts of " if rule.burst is not None else ""
-    single = next(many for name, many in reversed(tuple(before.items())) if many and name != "per")
-    most = before.get("per", single)
-    if times.most is not None:
-        often = f"at most {times.most:,}" if times.least <= 1 else f"{times.least:,} to {times.most:,}"
-        return f"events fit, but no contact has {bursts}them {often} times"
-    if bursts:
-        return f"events fit, but no contact has {bursts}them {times.least:,} times"
-    after = ", after `per`" if single >= times.least else ""
-    return f"events fit, but a contact has at most {most:,} of the {times.least:,} times{after}"
+def _often(times: Times) -> str:
+    if times.least <= 1:
+        return f"at most {times.most:,} times"
+    fewest = "" if times.least == times.most else f"{times.least:,} to "
+    return f"{fewest}{times.most:,} times"

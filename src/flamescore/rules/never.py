@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flamescore.invisible import bare_ends
 from flamescore.text import fold
 from flamescore.units import SECONDS, Period, parse_period
 
@@ -105,4 +106,4 @@ def _all_of_type(since: Node) -> Iterator[str]:
 
 
 def _texts(node: Node) -> Iterator[str]:
-    yield from (fold(each.written) for each in (node, *node.items) if each.kind == "text")
+    yield from (fold(bare_ends(each.written)) for each in (node, *node.items) if each.kind == "text")
