@@ -79,7 +79,9 @@ class Result:
     `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
     ids of contacts that were merged, and whose they are now; None where there are none. `labels`:
     `contact_id` and a column a label, of every contact, by contact id; None where the rule file has no
-    labels. `hot`: the `contact_id` of who is hot, by contact id.
+    labels. `hot`: the `contact_id` of who is hot, by contact id. `bots`: what looks like a mail
+    scanner's, `contact_id, score_name, events, points_lost`, who loses most first; None where the rules say
+    nothing of `bots`.
     """
 
     scores: pl.DataFrame
@@ -90,6 +92,7 @@ class Result:
     merged: pl.DataFrame | None = None
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
+    bots: pl.DataFrame | None = None
 
 
 @_told
@@ -162,7 +165,15 @@ def score(
     merged = None if exports.aliases is None else merged_table(exports.aliases)
     ledger = done.ledger.frame()
     return Result(
-        done.scores, ledger, done.contacts, done.rejects, done, merged, labels=done.labels, hot=done.hot
+        done.scores,
+        ledger,
+        done.contacts,
+        done.rejects,
+        done,
+        merged,
+        labels=done.labels,
+        hot=done.hot,
+        bots=None if done.bots is None else done.bots.table,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
@@ -219,6 +220,7 @@ def _work(
             *progress.known,
             *_of_rules(inputs, scored),
             *_of_hot(project),
+            *bots_findings(inputs, scored),
             *check_settings(inputs),
             *check_feeds(feeds),
             *check_plausible(scored, past.latest()),

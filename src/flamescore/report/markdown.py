@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from flamescore.report.bots_view import TITLE
 from flamescore.report.words import UNASSIGNED, number, to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from flamescore.report.bots_view import BotsView
     from flamescore.report.leads import Lead
     from flamescore.report.told import Findings
     from flamescore.report.view import ScoreView, View
@@ -56,6 +58,7 @@ def _lines(report: View) -> Iterator[str]:
     for score in report.scores:
         yield from _score(score, since)
     yield from _labels(report)
+    yield from _bots(report.bots)
     yield from _findings(report.findings)
     if report.newest:
         yield from ("", "### The newest event of each source", "")
@@ -163,6 +166,20 @@ def _rules(rules: Sequence[RuleEntry]) -> Iterator[str]:
         yield _row(
             escaped(rule.called) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", number(rule.points)
         )
+
+
+def _bots(bots: BotsView | None) -> Iterator[str]:
+    if bots is None:
+        return
+    yield from ("", f"## {TITLE}", "")
+    yield from (f"- {escaped(line)}" for line in bots.said)
+    if bots.lines:
+        yield from ("", "| Name | Company | Score | Events | Points lost |", "|---|---|---|---:|---:|")
+    for line in bots.lines:
+        cells = (escaped(text or "") for text in (line.called, line.company, line.score))
+        yield _row(*cells, f"{line.events:,}", line.lost)
+    if len(bots.lines) < bots.rows:
+        yield from ("", f"The first {len(bots.lines):,} of {bots.rows:,}; `bots.parquet` has them all.")
 
 
 def _findings(findings: Findings) -> Iterator[str]:

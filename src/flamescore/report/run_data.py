@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import FlamescoreError
@@ -55,6 +56,8 @@ class RunData:
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
     redacted: bool = False
+    bots: pl.DataFrame | None = None
+    """`frames.BOTS`; None where the rules say nothing of `bots`."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -105,6 +108,7 @@ def just_scored(
         changes=changes,
         labels=scored.labels,
         hot=scored.hot,
+        bots=None if scored.bots is None else scored.bots.table,
     )
 
 
@@ -130,6 +134,7 @@ def read_back(run: Run) -> RunData:
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
         labels=read(run, LABELS_FILE) if run.record.labels else None,
         hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
+        bots=None if run.record.bots is None else read(run, BOTS_FILE),
     )
 
 
@@ -180,6 +185,7 @@ def redacted(run: RunData) -> RunData:
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
         redacted=True,
+        bots=None if run.bots is None else shown(run.bots),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.report.bots_view import bots_view
 from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.told import findings_of
 from flamescore.report.words import difference, number, signed
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from flamescore.report.bots_view import BotsView
     from flamescore.report.run_data import RunData
     from flamescore.report.told import Findings
     from flamescore.runs import LabelEntry, RuleEntry, ScoreEntry
@@ -147,6 +149,7 @@ class View:
     since: datetime | None = None
     redacted: bool = False
     labels: tuple[LabelEntry, ...] = ()
+    bots: BotsView | None = None
 
 
 def view(run: RunData, *, limit: int = LISTED) -> View:
@@ -167,6 +170,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         since=None if record.changes is None else to_local(record.changes.as_of, run.zone),
         redacted=run.redacted,
         labels=record.labels,
+        bots=bots_view(run),
     )
 
 

@@ -36,7 +36,7 @@ def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
     labels = labels_of(found.get("labels", {}), names.labels)
-    return book.RuleBook(zone, scores, found.get("ignore", ()), labels)
+    return book.RuleBook(zone, scores, found.get("ignore", ()), labels, found.get("bots"))
 
 
 def _score(name: str, found: Found) -> book.Score:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import POINTS, SCORES
+from flamescore.frames import BOTS, POINTS, SCORES
 from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
@@ -121,6 +122,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     if record.files:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
+    absent |= {BOTS_FILE} if record.bots is None else set()
     absent |= {file for file in (MERGED_FILE, LABELS_FILE, HOT_FILE) if not has_table(run, file)}
     return tuple(file for file in TABLES if file not in absent)
 
@@ -276,6 +278,7 @@ TABLES: Final[Mapping[str, Table]] = {
         present=("contact_id", "score_name", "change"),
         holds=(pl.col("change").is_in(KINDS),),
     ),
+    BOTS_FILE: Table(BOTS, present=tuple(BOTS.names()), holds=(pl.col("points_lost").is_finite(),)),
     MERGED_FILE: Table(
         pl.Schema({"merged_id": pl.String(), "contact_id": pl.String()}),
         further=_TEXT,
