@@ -101,7 +101,7 @@ PARTS: Final = (
     "Score", "Defaults", "Group", "Limits",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
-    "Operators", "TagAll", "TagLike",
+    "Operators", "ListFile", "TagAll", "TagLike", "TagIn",
     "EventCondition", "TagCondition", "FieldCondition", "AllCondition", "AnyCondition", "NotCondition",
 )  # fmt: skip
 CONDITIONS: Final = tuple(name for name in PARTS if name.endswith("Condition"))

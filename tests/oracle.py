@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from oracle_conditions import Row, World, holds
+from oracle_conditions import Files, Row, World, holds
 from oracle_counting import Given, factor_billionths, give, worth
 from oracle_words import fold, slug, ten_thousandths
 
@@ -46,9 +46,11 @@ def score(
     events: Sequence[Row],
     tag_history: Sequence[Row],
     as_of: datetime,
+    *,
+    files: Files | None = None,
 ) -> OracleResult:
-    """Score every contact under every enabled score of the book."""
-    world = World(book, contacts, events, tag_history, as_of)
+    """Score every contact under every enabled score of the book; `files` are those that it names lists of."""
+    world = World(book, contacts, events, tag_history, as_of, files=files)
     result = OracleResult()
     for name, spec in book["scores"].items():
         if spec.get("enabled", True):

@@ -25,6 +25,8 @@ from oracle_words import (
 )
 
 Row = Mapping[str, Any]
+Files = Mapping[str, Mapping[str | None, Sequence[str | None]]]
+"""The files of lists by path: of each column its cells, of a text file its lines under None."""
 
 _TEXT_OPERATORS = frozenset(("contains", "not_contains", "starts_with", "ends_with"))
 _ORDERINGS = frozenset(("at_least", "at_most", "more_than", "less_than"))
@@ -61,8 +63,11 @@ class World:
         events: Iterable[Row],
         tag_history: Iterable[Row],
         as_of: datetime,
+        *,
+        files: Files | None = None,
     ) -> None:
         """Sort the rows by contact; rows of unknown contacts are dropped."""
+        self.files = files or {}
         self.as_of = as_of.astimezone(UTC)
         self.zone = ZoneInfo(book.get("timezone", "UTC"))
         self.contacts: dict[str, Row] = {row["contact_id"]: row for row in contacts}
@@ -85,6 +90,13 @@ class World:
             applied = row["action"] == "applied"
             entry = TagEntry(index, fold(row["tag"]), row["at"].astimezone(UTC), applied)
             self.history[row["contact_id"]].append(entry)
+
+    def operands(self, operand: Any) -> list[Any]:
+        """Give what a list of operands holds: itself, one value alone, or the values of a file as texts."""
+        if not isinstance(operand, Mapping):
+            return as_list(operand)
+        cells = self.files[operand["file"]][operand.get("column")]
+        return [text for cell in cells if (text := present(cell)) is not None]
 
     def holds(self, condition: Row, contact_id: str) -> bool:
         """Say whether a condition of section 6 holds for a contact."""
@@ -137,9 +149,9 @@ def _operator_holds(word: str, operand: Any, cell: str | None, sensitive: bool, 
 
 def _present_cell_fits(word: str, operand: Any, text: str, sensitive: bool, world: World) -> bool:
     if word in ("equals", "in"):
-        return any(_equals(text, value, sensitive) for value in as_list(operand))
+        return any(_equals(text, value, sensitive) for value in world.operands(operand))
     if word in _TEXT_OPERATORS:
-        return any(_text_holds(word, text, part, sensitive) for part in as_list(operand))
+        return any(_text_holds(word, text, part, sensitive) for part in world.operands(operand))
     if word == "matches":
         return re.search(operand, text, 0 if sensitive else re.IGNORECASE) is not None
     if word in _ORDERINGS:
@@ -222,8 +234,9 @@ def matching_tags(form: Any, contact_id: str, world: World) -> dict[str, datetim
     if isinstance(form, Mapping) and "like" in form:
         patterns = [_pattern(pattern) for pattern in as_list(form["like"])]
         return {tag: at for tag, at in held.items() if any(pattern.fullmatch(tag) for pattern in patterns)}
-    needs_all = isinstance(form, Mapping)
-    wanted = {fold(tag) for tag in as_list(form["all"] if needs_all else form)}
+    needs_all = isinstance(form, Mapping) and "all" in form
+    listed = form["all"] if needs_all else form["in"] if isinstance(form, Mapping) else form
+    wanted = {fold(tag) for tag in world.operands(listed)}
     if needs_all and not wanted <= held.keys():
         return {}
     return {tag: at for tag, at in held.items() if tag in wanted}

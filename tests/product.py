@@ -1,11 +1,14 @@
 """The product run on the cases of the strategies, and the oracle's results brought to its shape."""
 
+import atexit
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +16,14 @@ import polars as pl
 
 from flamescore.columns import Columns
 from flamescore.engine import DEFAULT_TUNING, Tuning
+from flamescore.exports import ListFiles
 from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules import Condition, RuleBook, bind_condition, bind_rules, load_condition, load_rules_text
 from flamescore.scoring import Scored, score_exports
 from flamescore.tables import WRITERS, TableSettings
 from flamescore.yaml_tree import parse
-from strategies import Case, case_of, to_yaml
-from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
+from strategies import Case, case_of, list_file, to_yaml
+from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS, LIST_FILES
 
 Row = dict[str, Any]
 
@@ -59,16 +63,27 @@ def source_of(frame: pl.DataFrame, path: str = "events") -> EventSource:
     return EventSource(frame.lazy(), SourceRecord("events", path, counts=Counts(rows=frame.height)))
 
 
+@cache
+def lists() -> ListFiles:
+    """Read the lists that made books name."""
+    folder = Path(mkdtemp())
+    atexit.register(rmtree, folder)
+    for path, columns in LIST_FILES.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(list_file(columns), encoding="utf-8")
+    return ListFiles(folder)
+
+
 def book_of(spec: Row, columns: Columns = COLUMNS) -> RuleBook:
     """Take a book through YAML to resolved rules."""
-    return bind_rules(load_rules_text(to_yaml(spec)), columns).book
+    return bind_rules(load_rules_text(to_yaml(spec), lists=lists()), columns).book
 
 
 def condition_of(spec: Row, zone: str, columns: Columns = COLUMNS) -> Condition:
     """Take a condition through YAML to a resolved one."""
     document = parse(to_yaml({"exclude": spec}).encode(), "flamescore.yaml").document
     assert document is not None
-    return bind_condition(load_condition(document, ("exclude",)), columns, ZoneInfo(zone))
+    return bind_condition(load_condition(document, ("exclude",), lists()), columns, ZoneInfo(zone))
 
 
 def scored(case: Case, exports: Exports | None = None, tuning: Tuning = DEFAULT_TUNING) -> Scored:

@@ -40,7 +40,7 @@ def test_whom_the_call_list_excludes_is_what_the_oracle_says(case, seed):
     result = score_exports(
         book_of(case.book), exports_of(case), as_of=case.as_of, exclude=condition_of(spec, zone)
     )
-    world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of)
+    world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of, files=case.files)
     assert result.excluded["contact_id"].to_list() == [
         c for c in sorted(world.contacts) if world.holds(spec, c)
     ]

@@ -14,7 +14,7 @@ from flamescore.columns import Columns
 from flamescore.errors import FlamescoreError, fault
 from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
-from flamescore.exports import from_frames, load, readable, survey
+from flamescore.exports import ListFiles, from_frames, load, readable, survey
 from flamescore.frames import Exports
 from flamescore.input_errors import reading
 from flamescore.inputs import call_list_of, parse_as_of
@@ -82,15 +82,18 @@ class Result:
 
 
 @_told
-def load_rules(rules: str | Path) -> LoadedRules:
+def load_rules(rules: str | Path, *, folder: str | Path | None = None) -> LoadedRules:
     """Load a rule file, given as a path, or as YAML text with a line end in it.
+
+    `folder` is where its lists from files lie; by default the rule file's folder, of a text the working one.
 
     Raises:
         RuleFileError: with every fault of the file, each with its place.
     """
     if isinstance(rules, str) and "\n" in rules:
-        return load_rules_text(rules)
-    return read_rules(Path(rules))
+        return load_rules_text(rules, "rules.yaml", ListFiles(Path(folder or ".")))
+    path = Path(rules)
+    return read_rules(path, ListFiles(path.parent if folder is None else Path(folder)))
 
 
 @_told
@@ -111,7 +114,7 @@ def load_exports(
     found = find_settings(None if config is None else str(config))
     project = settle(found, settings)
     opened = survey(project)
-    exclude = call_list_of(project)
+    exclude = call_list_of(project, rules)
     if rules is None:
         return load(opened)
     asked = (rules,) if exclude is None else (rules, exclude)

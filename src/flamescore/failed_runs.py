@@ -14,7 +14,7 @@ from flamescore.errors import ExitCode, FlamescoreError, OutputError
 from flamescore.findings import StrictError, of_problem, to_problem
 from flamescore.frames import REJECTS, ExportsRefusedError
 from flamescore.inputs import rules_path
-from flamescore.runs import REJECTS_FILE, Failure, RulesFile, leave_failed
+from flamescore.runs import REJECTS_FILE, Failure, RulesFile, describe_lists, leave_failed
 from flamescore.stopping import asked
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Progress:
             as_of=self.as_of,
             timezone=self.rules.book.zone.key,
             started_at=self.started_at,
-            rules=RulesFile.of(rules_path(self.project), self.rules.text),
+            rules=RulesFile.of(rules_path(self.project), self.rules.text, describe_lists(self.rules.lists)),
             exit_code=error.exit_code,
             sources=tuple(self._sources(error)),
             findings=tuple(_findings(error)),

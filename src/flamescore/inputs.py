@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns, NumberColumns
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports import check_exclude, gaps_of, load, readable, survey, unused_of
+from flamescore.exports import ListFiles, check_exclude, gaps_of, load, readable, survey, unused_of
 from flamescore.project import check_needed
 from flamescore.rules import (
     bind_condition,
@@ -71,7 +71,7 @@ def read_inputs(
     `exports.load`: only one contact is to be looked at.
     """
     rules = rules or rules_of(project)
-    exclude = call_list_of(project)
+    exclude = call_list_of(project, rules)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
@@ -107,15 +107,20 @@ def _kept(project: Project) -> frozenset[str]:
 def rules_of(project: Project) -> LoadedRules:
     """Read the project's rule file; `UsageError` where the project lacks what a run needs."""
     check_needed(project)
-    return load_rules(rules_path(project))
+    path = rules_path(project)
+    return load_rules(path, ListFiles(path.parent))
 
 
-def call_list_of(project: Project) -> LoadedCondition | None:
-    """Return whom the project file excludes from call lists, read but not yet bound."""
+def call_list_of(project: Project, rules: LoadedRules | None = None) -> LoadedCondition | None:
+    """Return whom the project file excludes from call lists, read but not yet bound.
+
+    Lists from files that the rules have read already are not read again.
+    """
     if project.exclude is None or project.document is None:
         return None
+    lists = ListFiles(project.folder, () if rules is None else rules.lists)
     try:
-        return load_condition(project.document, ("call_list", "exclude"))
+        return load_condition(project.document, ("call_list", "exclude"), lists)
     except RuleFileError as error:
         raise ProjectFileError(error.problems) from None
 

@@ -97,7 +97,12 @@ def _a_dated_tag_is_worth_what_its_rule_gives(explanations):
 
 def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations):
     world = World(
-        case.book, case.contacts, case.events, case.tag_history, case.as_of + timedelta(days=400_000)
+        case.book,
+        case.contacts,
+        case.events,
+        case.tag_history,
+        case.as_of + timedelta(days=400_000),
+        files=case.files,
     )
     world.as_of = case.as_of  # `within_last` in a `where` looks at the real one
     for explanation in explanations:

@@ -139,6 +139,7 @@ _PREDICATES: dict[str, Ablation] = {
     "empty true": _empty(value=True),
     "empty false": _empty(value=False),
     "case_sensitive": _operator("case_sensitive"),
+    "list from a file": ab.without_operator(lambda _, operand: isinstance(operand, Mapping)),
 }
 _SCORES: dict[str, Ablation] = {
     "ignore": ab.without_key(_book, "ignore"),
@@ -191,6 +192,7 @@ _TAGS: dict[str, Ablation] = {
     "tag list": ab.without_tags(lambda form: isinstance(form, list)),
     "tag all": ab.without_tags(lambda form: "all" in form and isinstance(form, Mapping)),
     "tag like": ab.without_tags(lambda form: "like" in form and isinstance(form, Mapping)),
+    "tag in": ab.without_tags(lambda form: "in" in form and isinstance(form, Mapping)),
     "tag expires": ab.without_key(_tag_rules, "expires"),
     "tag decay": ab.without_key(_tag_rules, "decay"),
     "tag undated skip": _without_undated_skip,

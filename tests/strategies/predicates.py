@@ -22,6 +22,7 @@ from strategies.words import (
     TAG_PATTERNS,
     TAGS,
     TEXT_CELLS,
+    TEXT_LISTS,
     TEXT_OPERANDS,
     chance,
     one_of,
@@ -93,6 +94,8 @@ def cells(dice: Random, kind: str, clock: Clock) -> str | None:
 
 def _text_operator(dice: Random, _: Clock) -> Operators:
     word = one_of(dice, ("equals", "not_equals", "in", "not_in", "matches", "not_contains", *_PART_OPERATORS))
+    if word in (*_PART_OPERATORS, "in", "not_in") and chance(dice, 4):
+        return {word: one_of(dice, TEXT_LISTS)}
     if word in _PART_OPERATORS:
         return {word: one_or_list(dice, PARTS)}
     if word == "matches":
@@ -151,7 +154,7 @@ def predicate(dice: Random, kind: str, clock: Clock) -> Predicate:
         operators |= {"empty": False}
     if chance(dice, 10) and len(operators) == 1:
         [(word, operand)] = operators.items()
-        return operand if word in ("equals", "in") else operators
+        return operand if word in ("equals", "in") and not isinstance(operand, Mapping) else operators
     return operators
 
 
@@ -178,7 +181,9 @@ def per(dice: Random) -> Any:
 
 def tag_form(dice: Random) -> Any:
     """Draw a tag, a list of tags, or one of the long forms."""
-    kind = one_of(dice, ("one", "list", "all", "like"))
+    kind = one_of(dice, ("one", "list", "all", "like", "file"))
+    if kind == "file":
+        return {"in": {"file": "lists/tags.txt"}}
     if kind == "one":
         return one_of(dice, TAGS)
     if kind == "list":

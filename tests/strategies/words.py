@@ -87,6 +87,24 @@ DAY_OFFSETS = (-366, -32, -31, -30, -8, -7, -2, -1, 0, 1, 2, 6, 7, 8, 30, 31)
 TAGS = ("New Lead", "new lead ", "Prospect A", "prospect b", "VIP", "Caf\u00e9", "CAFE\u0301")
 TAG_PATTERNS = ("prospect*", "*LEAD", "v?p", "*", "caf?", "*s*")
 
+LIST_FILES: dict[str, dict[str | None, tuple[str | None, ...]]] = {
+    "lists/texts.csv": {
+        "text": ("/sales", None, " Caf\u00e9 ", "5", "/sales", "  "),
+        "other, too": ("/checkout", "5.0", "a  b", "true", None, "2026-01-01"),
+    },
+    "lists/parts.txt": {None: (" out", "", "CAFE\u0301", "/sales/", "CAFE\u0301", "5")},
+    "lists/tags.txt": {None: ("vip", "PROSPECT A ", "nobody's")},
+    "lists/many.txt": {None: (*(f"nothing {number}" for number in range(40)), "es", "caf", "out")},
+}
+"""Files of lists by path: of each column its cells, of a text file its lines under None."""
+
+TEXT_LISTS = (
+    {"file": "lists/texts.csv", "column": "text"},
+    {"file": "lists/texts.csv", "column": "other, too"},
+    {"file": "lists/parts.txt"},
+    {"file": "lists/many.txt"},
+)
+
 PERIODS = {
     "s": ("1s", "90s"),
     "min": ("1min", "45min"),

@@ -12,12 +12,14 @@ import polars as pl
 
 from flamescore.cells import FALSE, TRUE, number, present
 from flamescore.engine.calendar import EPOCH
-from flamescore.engine.readings import MISSING, composed, fold_all, folded, instants
+from flamescore.engine.readings import MISSING, composed, fold_all, folded, folded_set, instants
 from flamescore.frames import ISO, PLAIN
 from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from polars.expr.string import ExprStringNameSpace
 
     from flamescore.engine.calendar import Clock
     from flamescore.rules import Test
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 CELL: Final = "cell"
 _TEXT, _EXACT, _FOLDED, _NUMBER, _DAY, _INSTANT = "text", "exact", "folded", "number", "day", "instant"
 _NEVER: Final = pl.lit(value=False)
+_FEW: Final = 20
+"""Up to so many texts each is looked for by itself; thousands of expressions would end in a deep stack."""
 
 
 def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock) -> pl.DataFrame:
@@ -86,7 +90,7 @@ def _equals(test: Equals, *, case_sensitive: bool) -> pl.Expr:
     column = pl.col(_EXACT if case_sensitive else _FOLDED)
     parts = []
     if test.texts:
-        parts.append(column.is_in(fold_all(test.texts, case_sensitive=case_sensitive)))
+        parts.append(column.is_in(folded_set(test.texts, case_sensitive=case_sensitive)))
     if test.numbers:
         parts.append(pl.col(_NUMBER).is_in([float(n) for n in test.numbers]).fill_null(value=False))
     parts.extend(pl.col(_FOLDED).is_in(list(TRUE if flag else FALSE)) for flag in test.booleans)
@@ -95,14 +99,26 @@ def _equals(test: Equals, *, case_sensitive: bool) -> pl.Expr:
 
 def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
     column = pl.col(_EXACT if case_sensitive else _FOLDED).str
+    texts = fold_all(test.texts, case_sensitive=case_sensitive, trim=False)
+    if len(texts) > _FEW:
+        return _like_many(test, column, texts)
     how: dict[str, Callable[[str], pl.Expr]] = {
         "contains": lambda text: column.contains(text, literal=True),
         "starts_with": column.starts_with,
         "ends_with": column.ends_with,
     }
-    return reduce(
-        or_, (how[test.how](t) for t in fold_all(test.texts, case_sensitive=case_sensitive, trim=False))
-    )
+    return reduce(or_, (how[test.how](text) for text in texts))
+
+
+def _like_many(test: Like, column: ExprStringNameSpace, texts: Sequence[str]) -> pl.Expr:
+    """Say the same of many texts: all of a length are looked up at once, or all are looked for at once."""
+    if test.how == "contains":
+        return column.contains_any(pl.Series(texts, dtype=pl.String).implode())
+    cut = column.head if test.how == "starts_with" else column.tail
+    lengths: dict[int, list[str]] = {}
+    for text in texts:
+        lengths.setdefault(len(text), []).append(text)
+    return pl.any_horizontal(cut(length).is_in(alike) for length, alike in sorted(lengths.items()))
 
 
 def _order(test: Order) -> pl.Expr:

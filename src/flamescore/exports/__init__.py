@@ -9,17 +9,20 @@ from flamescore.exports.opening import survey
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.value_lists import ListFiles, list_hash
 
 __all__ = [
     "UTC_ZONE",
     "Gap",
     "IsoText",
+    "ListFiles",
     "SettingValue",
     "Unused",
     "check_exclude",
     "delete_leftovers",
     "from_frames",
     "gaps_of",
+    "list_hash",
     "load",
     "readable",
     "survey",

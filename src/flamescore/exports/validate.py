@@ -156,7 +156,7 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     files: list[Rejected] = []
     room = options.keep
     for each in source.plans:
-        plan, rejected = _sound(each, options.spool, room)
+        plan, rejected = sound_records(each, options.spool, room)
         plans.append(plan)
         files.append(rejected)
         room = max(0, room - rejected.count)
@@ -213,12 +213,12 @@ def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
     constants = plan.source.constants
     if "event" in constants:
         return frozenset({fold(constants["event"])})
-    table = _sound(plan, spool, 0)[0].table
+    table = sound_records(plan, spool, 0)[0].table
     types = table.collect(table.scan().select(plan.column("event").unique().alias("event")))
     return frozenset(fold(each) for each in types["event"].drop_nulls())
 
 
-def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
+def sound_records(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     """Return a plan of the sound records, and the damaged ones, of which `room` are told by their place."""
     table = plan.table
     if table.csv is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
 from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns, number_columns
+from flamescore.rules.lists import ListRefusedError, Lists, ListValues
 from flamescore.rules.load import (
     LoadedCondition,
+    LoadedPredicates,
     LoadedRules,
     load_condition,
     load_predicates,
@@ -69,7 +71,11 @@ __all__ = [
     "HasTag",
     "Like",
     "Limits",
+    "ListRefusedError",
+    "ListValues",
+    "Lists",
     "LoadedCondition",
+    "LoadedPredicates",
     "LoadedRules",
     "Matches",
     "Not",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
+from flamescore.rules.lists import LIST_FILE, MOST_PARTS, ListValues, from_file, or_from_file
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
     OTHER_OPERATORS,
@@ -62,7 +63,9 @@ class _Operator(NamedTuple):
 
 
 def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
-    """Sort operands by what they are: texts (trimmed), numbers, booleans."""
+    """Sort operands by what they are: texts (trimmed), numbers, booleans; those of a file are texts."""
+    if isinstance(values, ListValues):
+        return book.Equals(texts=values, negate=negate)
     return book.Equals(
         texts=tuple(bare_ends(value) for value in values if isinstance(value, str)),
         numbers=tuple(
@@ -76,15 +79,16 @@ def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
 
 
 _CELLS: Final = listed(CELL)
-_PARTS: Final = one_or_more(PART)
+_LISTED: Final = or_from_file(_CELLS)
+_PARTS: Final = or_from_file(one_or_more(PART), MOST_PARTS)
 OPERATORS: Final = {
     "equals": _Operator(CELL, "The cell is this text, number or boolean.", lambda cell: _equals((cell,))),
     "not_equals": _Operator(
         CELL, "The cell is there, and is not this.", lambda cell: _equals((cell,), negate=True)
     ),
-    "in": _Operator(_CELLS, "The cell is one of these.", _equals),
+    "in": _Operator(_LISTED, "The cell is one of these.", _equals),
     "not_in": _Operator(
-        _CELLS, "The cell is there, and is none of these.", lambda cells: _equals(cells, negate=True)
+        _LISTED, "The cell is there, and is none of these.", lambda cells: _equals(cells, negate=True)
     ),
     "contains": _Operator(
         _PARTS, "The cell holds this text, or any of these.", lambda texts: book.Like("contains", texts)
@@ -205,18 +209,19 @@ CONTACT_PREDICATES: Final = _predicates("contacts")
 # --- tags --------------------------------------------------------------------------------------------
 
 _NAMES: Final = one_or_more(NAME)
-_TAG_WORDS: Final = ("all", "like")
+_TAG_WORDS: Final = ("all", "like", "in")
 
 
-def _unknown_in_tag(_shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_tag(shape: Shape, key: str, _at: At) -> Told:
     if key in _TAG_WORDS:
+        own = next(iter(shape.keys))
         hint = "Write one of them; join two with `if: {all: [...]}`."
-        return "R057", "`all` and `like` can't stand together.", hint
+        return "R057", f"`{own}` and `{key}` can't stand together.", hint
     return unknown_key(key, _TAG_WORDS, where="in a tag", also="A list means any of them.")
 
 
 def _missing_in_tag(_key: str, at: At) -> Told | None:
-    hint = "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`."
+    hint = "Write a tag, a list, `{all: [...]}`, `{like: 'A*'}` or `{in: {file: ...}}`."
     return None if at.keys else ("R057", "This says no tags.", hint)
 
 
@@ -238,6 +243,14 @@ _TAG_FORMS: Final = {
             )
         },
         lambda found: book.TagMatch("like", found["like"]),
+        unknown=_unknown_in_tag,
+        missing=_missing_in_tag,
+    ),
+    "in": Shape(
+        "TagIn",
+        "Any of the tags that a file lists.",
+        {"in": Key(from_file(), "A list from a file; a list in the rule file needs no `in`.", needed=True)},
+        lambda found: book.TagMatch("any", found["in"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -355,7 +368,7 @@ def _condition_shape(
     )
 
 
-TAG_ABOUT: Final = "A tag, a list meaning any of them, `{all: [...]}` or `{like: 'A*'}`."
+TAG_ABOUT: Final = "A tag, a list meaning any of them, `{all: [...]}`, `{like: 'A*'}` or `{in: {file: ...}}`."
 FIELD_ABOUT: Final = "What the contact's columns must be, by column."
 CONDITIONS: Final = {
     "event": _condition_shape(
@@ -404,5 +417,5 @@ CONDITIONS: Final = {
 }
 _ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=("where", "last", "per", "times"))
 CONDITION_SHAPES: Final = (
-    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *CONDITIONS.values(),
+    LIST_FILE, _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *CONDITIONS.values(),
 )  # fmt: skip

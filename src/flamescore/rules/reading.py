@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from flamescore.errors import Problem
+    from flamescore.rules.lists import Lists, ListValues
     from flamescore.schema_reader import At, Shape, Told
     from flamescore.yaml_tree import Path
 
@@ -42,6 +43,17 @@ class RuleReading(Reading):
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     needs: list[Need] = field(default_factory=list)
+    lists: Lists | None = None
+    """Where lists from files come from."""
+
+    lists_used: list[tuple[Path, ListValues]] = field(default_factory=list)
+
+    def is_enabled(self, path: Path) -> bool:
+        """Tell whether the score and the rule that a path is in are enabled."""
+        owners = [path[:2]] if path[:1] == ("scores",) else []
+        owners += [path[:4]] if owners and path[2:3] == ("rules",) else []
+        switches = (self.document.root.at((*owner, "enabled")) for owner in owners)
+        return all(switch is None or switch.scalar is not False for switch in switches)
 
     def heading(self, path: Path) -> str:
         """Say which rule or score a path is in: ``Rule "Owns a dog": ``; nothing for the file as a whole."""
@@ -102,6 +114,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "name": "Every rule has a `name`: reports show it as the reason.",
     "within": "Write how long after it may come: `within: 2d`.",
     "event": "Write the event type: `event: purchase`.",
+    "file": "Write where the list lies: `file: lists/targets.csv`.",
 }
 
 
@@ -114,7 +127,7 @@ OTHER_OPERATORS: Final = meant_by(
     {
         "equals": "is eq = == equal",
         "not_equals": "is_not ne != <> not",
-        "in": "any one_of any_of",
+        "in": "any one_of any_of file",
         "not_in": "none_of",
         "contains": "like includes",
         "not_contains": "excludes",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flamescore.runs.catalog import LATEST, Run
 from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
-from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
+from flamescore.runs.contents import LISTS_FILE, checksums, has_merged, read, reading_run, scan
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import (
     FindingEntry,
@@ -24,6 +25,7 @@ from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 __all__ = [
     "LATEST",
     "LATEST_AHEAD",
+    "LISTS_FILE",
     "REJECTS_FILE",
     "ChangedContacts",
     "Earlier",
@@ -44,16 +46,19 @@ __all__ = [
     "checksums",
     "describe",
     "describe_given",
+    "describe_lists",
     "find_earlier",
     "find_run",
     "finished",
     "has_merged",
     "leave_failed",
     "listed",
+    "lists_table",
     "project_of",
     "read",
     "read_record",
     "reading_run",
+    "rules_of_run",
     "scan",
     "undeleted",
     "write_record",

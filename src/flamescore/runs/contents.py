@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
 
+LISTS_FILE: Final = "lists.parquet"
+LISTS_SCHEMA: Final = pl.Schema({"path": pl.String(), "column": pl.String(), "value": pl.String()})
+"""The values of the lists from files that the rules name; a run whose rules name none has no such table."""
+
 SUMMED: Final = 64 << 20
 """Files of up to so many bytes are summed before some of their rows are read: 40 ms for the largest.
 
@@ -116,6 +120,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= set() if has_merged(run) else {MERGED_FILE}
+    absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
 
 
@@ -275,5 +280,6 @@ TABLES: Final[Mapping[str, Table]] = {
         further=_TEXT,
         present=("merged_id", "contact_id"),
     ),
+    LISTS_FILE: Table(LISTS_SCHEMA, present=("path", "value"), key=("path", "column", "value")),
 }
 """By file, in the order in which damage is looked for."""

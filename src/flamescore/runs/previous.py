@@ -11,6 +11,7 @@ from flamescore.changes import Before
 from flamescore.errors import Where
 from flamescore.findings import Finding, Severity
 from flamescore.runs.contents import read
+from flamescore.runs.lists import StoredLists
 from flamescore.runs.record import NAME, DamagedRunError
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _before(run: Run) -> Before:
         names=[score.name for score in record.scores],
         text=record.rules.text,
         path=record.rules.path,
+        lists=StoredLists(run),
     )
 
 

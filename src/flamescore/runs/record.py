@@ -57,18 +57,31 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
+class ListEntry(Part):
+    """A list from a file that the rules name; `lists.parquet` has its values."""
+
+    path: Clean = Field(description="the file, as the rule file has it")
+    column: str | None = Field(description="the column of a `.csv`; null of a `.txt`")
+    values: int = Field(description="its values, each counted once")
+    bytes: int = Field(description="the size of the file")
+    hash: str = Field(description="`sha256:` and the SHA-256 of the file's bytes, in hex")
+
+
 class RulesFile(Part):
     """The rules as they were in force."""
 
     path: Clean = Field(description="the rule file, as the project file or the flag has it")
     text: str = Field(description="its whole text")
     hash: str = Field(description="`sha256:` and the SHA-256 of the text in UTF-8, in hex")
+    lists: tuple[ListEntry, ...] = Field(
+        default=(), description="the lists from files that it names, in order of first use"
+    )
 
     @classmethod
-    def of(cls, path: Path | str, text: str) -> RulesFile:
+    def of(cls, path: Path | str, text: str, lists: tuple[ListEntry, ...] = ()) -> RulesFile:
         """Return the rules of a file with their hash."""
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return cls(path=str(path), text=text, hash=f"sha256:{digest}")
+        return cls(path=str(path), text=text, hash=f"sha256:{digest}", lists=lists)
 
 
 class FileEntry(Part):
@@ -371,7 +384,7 @@ def _contradictions(record: RunRecord) -> Iterator[str]:
     names = [score.name for score in record.scores]
     if not _is_zone(record.timezone):
         yield "names a time zone that there is not"
-    if record.rules != RulesFile.of(record.rules.path, record.rules.text):
+    if record.rules.hash != RulesFile.of(record.rules.path, record.rules.text).hash:
         yield "has other rules than those whose SHA-256 it has"
     if not names or len(set(names)) != len(names):
         yield "has no scores, or one twice"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +21,24 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from flamescore.exports import ListFiles
     from flamescore.number_format import NumberFormat
     from flamescore.project import Project
-    from flamescore.rules import Predicate
+    from flamescore.rules import ListValues, LoadedPredicates, Predicate
+
+
+class _WorkingFolder:
+    """The lists from files that conditions on the command line name."""
+
+    @cached_property
+    def _files(self) -> ListFiles:
+        from flamescore.exports import ListFiles  # noqa: PLC0415 - it takes 60 ms, and few searches need it
+
+        return ListFiles(Path())
+
+    def values(self, path: str, column: str | None) -> ListValues:
+        """Return the values of a list, its path relative to the working folder."""
+        return self._files.values(path, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +55,14 @@ class Where:
         Raises:
             RuleFileError: they are none, or name a column that is not there.
         """
+        return cls._bound(_load(texts), columns, as_of, zone)
+
+    @classmethod
+    def _bound(
+        cls, loaded: LoadedPredicates, columns: Sequence[str], as_of: datetime, zone: ZoneInfo
+    ) -> Where:
         bound_to = Columns(contacts=tuple(columns), has_tags="tags" in columns)
-        return cls(bind_predicates(load_predicates(texts), bound_to, zone), Clock(as_of, zone))
+        return cls(bind_predicates(loaded, bound_to, zone), Clock(as_of, zone))
 
     def among(self, contacts: pl.DataFrame) -> pl.DataFrame:
         """Return the contacts for whom every predicate holds, by contact id."""
@@ -53,8 +75,9 @@ def bound(
     project: Project, texts: Sequence[str], contacts: pl.LazyFrame, as_of: datetime, zone: ZoneInfo
 ) -> tuple[pl.LazyFrame, Where]:
     """Bind predicates to a run's contacts, and give these the companions of declared dates and numbers."""
-    where = Where.of(texts, contacts.collect_schema().names(), as_of, zone)
-    for name in sorted(date_columns(load_predicates(texts)).contacts):
+    loaded = _load(texts)
+    where = Where._bound(loaded, contacts.collect_schema().names(), as_of, zone)  # noqa: SLF001
+    for name in sorted(date_columns(loaded).contacts):
         formats = _formats(project, name)
         if formats:
             from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
@@ -62,11 +85,15 @@ def bound(
             reader = IsoText(zone, formats, shifted=False)
             iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
             contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
-    for name in sorted(number_columns(load_predicates(texts)).contacts):
+    for name in sorted(number_columns(loaded).contacts):
         form = _number_format(project, name)
         if form is not None:
             contacts = contacts.with_columns(form.plain(pl.col(name)).alias(name + NUMBER_SUFFIX))
     return contacts, where
+
+
+def _load(texts: Sequence[str]) -> LoadedPredicates:
+    return load_predicates(texts, lists=_WorkingFolder())
 
 
 def _number_format(project: Project, name: str) -> NumberFormat | None:

@@ -1,0 +1,188 @@
+"""Lists from files: a run goes by them, keeps them, and is explained by its own when they have changed."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import polars as pl
+import pytest
+
+from cli.small import CONTACTS, PROJECT, RULES, latest, record
+
+TARGETS = "company;domain\nAcme;acme.example\nZeta; Zeta.example \nZeta;Zeta.example\n;\n"
+SENIOR = "\ufeffdirector\r\n\r\nVice President\r\n"
+
+LIST_RULES = """\
+  accounts:
+    five_flames: 10
+    rules:
+      - {name: Senior, field: {Title: {contains: {file: lists/senior.txt}}}, points: 1}
+      - name: Target account
+        field: {Domain: {in: {file: lists/targets.csv, column: domain}}}
+        points: 5
+      - {name: No target, field: {Domain: {not_in: {file: lists/targets.csv, column: domain}}}, points: -1}
+      - {name: Partner, tag: {in: {file: lists/tags.txt}}, points: 3}
+      - {name: Off, enabled: false, tag: {in: {file: lists/not-there.txt}}, points: 3}
+"""
+CELLS = {
+    "101": ("ACME.example", "Sales Director"),
+    "102": ("zeta.example", "vice president"),
+    "103": ("mail.acme.example", "Clerk"),
+    "104": ("", ""),
+}
+SCORES = {"101": 9.0, "102": 6.0, "103": -1.0, "104": 0.0, "105": 0.0, "106": 0.0, "107": 0.0, "108": 0.0}
+
+
+@pytest.fixture
+def listed(project):
+    """A project whose rules, in a folder of their own, name lists beside them."""
+    rows = CONTACTS.splitlines()
+    more = [",".join(CELLS.get(row[:3], ("", ""))) for row in rows[1:]]
+    (project / "contacts.csv").write_text(
+        "\n".join([f"{rows[0]},Domain,Title", *map(",".join, zip(rows[1:], more, strict=True))]) + "\n"
+    )
+    (project / "rules/lists").mkdir(parents=True)
+    (project / "rules/rules.yaml").write_text(RULES + LIST_RULES)
+    (project / "rules/lists/targets.csv").write_text(TARGETS)
+    (project / "rules/lists/senior.txt").write_text(SENIOR)
+    (project / "rules/lists/tags.txt").write_text("vip\nNobody's\n")
+    (project / "flamescore.yaml").write_text(PROJECT.replace("rules: rules.yaml", "rules: rules/rules.yaml"))
+    return project
+
+
+def scores_of(folder):
+    table = pl.read_parquet(folder / "out/latest/scores.parquet").filter(pl.col("score_name") == "accounts")
+    return dict(table.sort("contact_id").select("contact_id", "score").iter_rows())
+
+
+def test_a_run_goes_by_its_lists_and_keeps_them(listed, flamescore):
+    assert flamescore("score", "-q").code == 0
+    assert scores_of(listed) == SCORES
+    folder = listed / "rules/lists"
+    assert record(listed)["rules"]["lists"] == [
+        {
+            "path": f"lists/{name}",
+            "column": column,
+            "values": 2,
+            "bytes": (folder / name).stat().st_size,
+            "hash": f"sha256:{sha256((folder / name).read_bytes()).hexdigest()}",
+        }
+        for name, column in (("senior.txt", None), ("targets.csv", "domain"), ("tags.txt", None))
+    ]
+    kept = pl.read_parquet(listed / "out/latest/lists.parquet")
+    assert kept.schema == {"path": pl.String, "column": pl.String, "value": pl.String}
+    assert kept.rows() == [
+        ("lists/senior.txt", None, "director"),
+        ("lists/senior.txt", None, "Vice President"),
+        ("lists/targets.csv", "domain", "acme.example"),
+        ("lists/targets.csv", "domain", "Zeta.example"),
+        ("lists/tags.txt", None, "vip"),
+        ("lists/tags.txt", None, "Nobody's"),
+    ]
+    assert flamescore("runs", "--check").code == 0
+
+
+def test_without_lists_there_is_no_table_of_them(project, flamescore):
+    assert flamescore("score", "-q").code == 0
+    assert not (project / "out/latest/lists.parquet").exists()
+    assert record(project)["rules"]["lists"] == []
+
+
+def test_a_run_is_explained_by_the_lists_of_its_time(listed, flamescore):
+    assert flamescore("score", "-q").code == 0
+    (listed / "rules/lists/targets.csv").write_text("domain\nother.example\n")
+    (listed / "rules/lists/tags.txt").unlink()
+    told = json.loads(flamescore("explain", "101", "--format", "json").out)
+    [score] = [each for each in told["scores"] if each["score_name"] == "accounts"]
+    assert score["score"] == 9
+    assert told["notes"] == [
+        "The list lists/targets.csv has changed since this run; showing the run's own.",
+        "The list lists/tags.txt has changed since this run; showing the run's own.",
+    ]
+    assert flamescore("report", "-o", str(listed / "again.html")).code == 0
+
+
+def test_points_of_a_list_that_changed_are_by_rules(listed, flamescore):
+    assert flamescore("score", "-q", "--as-of", "2026-11-20").code == 0
+    (listed / "rules/lists/targets.csv").write_text("domain\nmail.acme.example\nzeta.example\n")
+    assert flamescore("score", "-q").code == 0
+    assert record(listed)["changes"]["notes"] == []
+    table = pl.read_parquet(listed / "out/latest/changes.parquet").filter(pl.col("score_name") == "accounts")
+    moved = table.filter(pl.col("difference") != 0).sort("contact_id")
+    assert moved.select("contact_id", "by_activity", "by_time", "by_data", "by_rules").rows() == [
+        ("101", 0.0, 0.0, 0.0, -6.0),
+        ("103", 0.0, 0.0, 0.0, 6.0),
+    ]
+
+
+def test_a_damaged_table_of_lists_is_told(listed, flamescore):
+    assert flamescore("score", "-q").code == 0
+    (listed / "out/runs" / latest(listed) / "lists.parquet").unlink()
+    done = flamescore("explain", "101")
+    assert (done.code, "lists.parquet" in done.err) == (3, True)
+    assert flamescore("score", "-q", "--as-of", "2026-11-22").err.count("lists.parquet is missing") == 1
+
+
+def test_a_list_that_is_not_there_stops_the_run_at_its_line(listed, flamescore):
+    (listed / "rules/lists/targets.csv").unlink()
+    done = flamescore("score", "-q")
+    assert done.code == 2
+    assert done.err.splitlines()[0] == (
+        'rules/rules.yaml:25:37: error R160: Rule "Target account": '
+        "The list `lists/targets.csv` can't be read: there is no such file."
+    )
+    assert done.err.count("error R160") == 2
+
+
+def test_conditions_on_the_command_line_look_in_the_working_folder(listed, flamescore):
+    assert flamescore("score", "-q").code == 0
+    (listed / "mine.txt").write_text("us\nDE\n")
+    where = "Country={in: {file: mine.txt}}"
+    assert flamescore("search", "--where", where, "--columns", "contact_id").out == (
+        "contact_id\n101\n103\n104\n106\n107\n108\n"
+    )
+    done = flamescore("search", "--where", "Country={in: {file: lists/targets.csv, column: domain}}")
+    assert (done.code, done.err.splitlines()[0]) == (
+        2,
+        "--where:1:21: error R160: The list `lists/targets.csv` can't be read: there is no such file.",
+    )
+
+
+def test_the_call_list_looks_beside_the_project_file(listed, flamescore):
+    text = (listed / "flamescore.yaml").read_text()
+    (listed / "flamescore.yaml").write_text(
+        text.replace("{tag: Do Not Call}", "{tag: {in: {file: never.txt}}}")
+    )
+    done = flamescore("score", "-q")
+    assert done.code == 2
+    assert done.err.startswith("flamescore.yaml:5:30: error R160: The list `never.txt` can't be read: ")
+    (listed / "never.txt").write_text("Do Not Call\nVIP\n")
+    assert flamescore("score", "-q").code == 0
+    assert pl.read_parquet(listed / "out/latest/excluded.parquet")["contact_id"].to_list() == ["101", "105"]
+    assert len(record(listed)["rules"]["lists"]) == 3
+
+
+def test_a_list_none_of_whose_values_anybody_has_is_told_once(listed, flamescore):
+    (listed / "rules/lists/targets.csv").write_text("domain\nother.example\nelse.example\n")
+    (listed / "rules/lists/tags.txt").write_text("Nobody's\n")
+    assert flamescore("score", "-q").code == 0
+    told = {
+        (each["code"], each["subject"]): (each["line"], each["message"])
+        for each in record(listed)["findings"]
+        if each["code"] in ("R120", "R121", "R124", "R125", "R126")
+    }
+    assert told == {
+        ("R120", "accounts/target-account Domain"): (
+            25,
+            '"Target account" matches none of 8 contacts: no `Domain` is in `lists/targets.csv` (2 values).',
+        ),
+        ("R124", "accounts/no-target Domain"): (
+            27,
+            'no `Domain` of 8 contacts is in `lists/targets.csv` (2 values), as "No target" asks.',
+        ),
+        ("R120", "accounts/partner tags"): (
+            28,
+            'no tag of 8 contacts is in `lists/tags.txt` (1 value), as "Partner" asks.',
+        ),
+    }
