@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import folded, present
+from flamescore.cells import present
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -38,6 +38,16 @@ class Reason:
     cure: str = "export the ids as text"
 
 
+def _folded(cell: pl.Expr) -> pl.Expr:
+    return cell.map_batches(_folded_texts, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _folded_texts(cells: pl.Series) -> pl.Series:
+    """Fold trimmed texts; of a column that is all ASCII, as most are, at a tenth of the price."""
+    plain = (cells.str.len_bytes() == cells.str.len_chars()).all()
+    return (cells if plain else cells.str.normalize("NFC")).str.to_lowercase()
+
+
 def _without_zeros(cell: pl.Expr) -> pl.Expr:
     return cell.str.strip_chars_start("0")
 
@@ -52,7 +62,7 @@ def _without_marks(cell: pl.Expr) -> pl.Expr:
 
 
 def _mailbox(cell: pl.Expr) -> pl.Expr:
-    mail = folded(pl.when(cell.str.contains("@", literal=True)).then(cell))
+    mail = _folded(pl.when(cell.str.contains("@", literal=True)).then(cell))
     host = mail.str.extract(_EMAIL, 2)
     local = mail.str.extract(_EMAIL, 1).str.replace(r"\+.*$", "")
     dotless = local.str.replace_all(".", "", literal=True)
@@ -60,7 +70,7 @@ def _mailbox(cell: pl.Expr) -> pl.Expr:
 
 
 REASONS: Final = (
-    Reason("in another case", folded),
+    Reason("in another case", _folded),
     Reason("without `.0` at the end", lambda cell: cell.str.strip_suffix(".0")),
     Reason("without zeros at the front", _without_zeros),
     Reason("by the first 15 of 18 characters", _first_fifteen),
@@ -120,10 +130,10 @@ def orphan_reasons(
     `MOST` are looked at. `keys` are the contacts' keys, `others` their other columns as text, each once.
     """
     left = orphans.select(pl.col("id"), pl.col("rows").cast(pl.Int64)).head(MOST)
-    every = left
+    every, known = left, _trimmed(keys)
     found = []
     for reason in REASONS:
-        matched = _matched(left, keys, reason.alike)
+        matched = _matched(left, known, reason.alike)
         if matched.height:
             found.append((reason, _rows(matched)))
             left = left.join(matched, on="id", how="anti", maintain_order="left")
@@ -132,13 +142,27 @@ def orphan_reasons(
     return OrphanReasons(_rows(every), tuple(found), column, in_column=_rows(there), unexplained=_rows(left))
 
 
-def _matched(orphans: pl.DataFrame, keys: pl.Series, alike: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
-    """Return the orphans that a contact is like. The contacts, which are many more, are only gone through."""
-    asked = orphans.with_columns(present(alike(pl.col("id"))).alias("like")).drop_nulls("like")
+def _trimmed(cells: pl.Series) -> pl.Series:
+    return cells.cast(pl.String).str.strip_chars().drop_nulls()
+
+
+def _matched(
+    orphans: pl.DataFrame, known: pl.Series, alike: Callable[[pl.Expr], pl.Expr] | None
+) -> pl.DataFrame:
+    """Return the orphans that one of these trimmed cells is like (None: as they are).
+
+    The cells, which are many more than the orphans, are gone through once.
+    """
+
+    def like(name: str) -> pl.Expr:
+        cell = pl.col(name)
+        return (cell if alike is None else alike(cell)).alias("like")
+
+    asked = orphans.with_columns(present(like("id"))).drop_nulls("like")
     if asked.is_empty():
         return orphans.clear()
-    known = keys.to_frame("key").select(present(alike(present(pl.col("key")))).alias("like"))
-    hits = known.join(asked, on="like", how="semi").unique()
+    hits = known.to_frame("key").select(like("key").str.strip_chars() if alike else like("key"))
+    hits = hits.join(asked, on="like", how="semi").unique()
     return asked.join(hits, on="like", how="semi", maintain_order="left").drop("like")
 
 
@@ -146,8 +170,7 @@ def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[
     """Return the column that most of the ids are found in, and those, if they are at least half of all."""
     best: tuple[str | None, pl.DataFrame] = (None, orphans.clear())
     for name, cells in others.items():
-        alike = folded if name == "email" else present
-        matched = _matched(orphans, cells.cast(pl.String), alike)
+        matched = _matched(orphans, _trimmed(cells), _folded if name == "email" else None)
         if matched.height > best[1].height and matched.height * _HALF >= orphans.height:
             best = (name, matched)
     return best

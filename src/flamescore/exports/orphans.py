@@ -32,11 +32,13 @@ class Orphans:
 
     def look(self, batch: pl.DataFrame) -> None:
         """Take the orphans of a batch in."""
-        if self._many >= MOST or not (batch[INDEX] < 0).any():
+        nobody = (batch[INDEX] < 0) & (batch[AGE] >= 0)
+        if self._many >= MOST or not nobody.any():
             return
-        rows = batch.lazy().filter((pl.col(INDEX) < 0) & (pl.col(AGE) >= 0))
+        # In two steps: asked for in one, types are folded of all rows and not of these few.
+        rows = batch.select(KEY, AGE, "event").filter(nobody)
         rows = rows.filter(~self.window.old(pl.col(AGE), folded(pl.col("event"))))
-        counted = rows.group_by(present(pl.col(KEY)).alias("id")).agg(pl.len().alias("rows")).collect()
+        counted = rows.group_by(present(pl.col(KEY)).alias("id")).agg(pl.len().alias("rows"))
         self._found.append(counted.drop_nulls())
         self._many += counted.height
 
