@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from oracle_words import (
+    WHITE_SPACE,
     after,
     before,
     comparable,
@@ -70,7 +71,7 @@ class World:
         self.files = files or {}
         self.as_of = as_of.astimezone(UTC)
         self.zone = ZoneInfo(book.get("timezone", "UTC"))
-        self.contacts: dict[str, Row] = {row["contact_id"]: row for row in contacts}
+        self.contacts: dict[str, Row] = {row["contact_id"]: with_email_domain(row) for row in contacts}
         self.events: dict[str, list[Event]] = {contact_id: [] for contact_id in self.contacts}
         self.history: dict[str, list[TagEntry]] = {contact_id: [] for contact_id in self.contacts}
         for index, row in enumerate(events):
@@ -260,6 +261,17 @@ def holds(condition: Row, contact_id: str, world: World) -> bool:
     if "field" in condition:
         return all_match(condition["field"], world.contacts[contact_id], world)
     return _enough_events(condition, contact_id, world)
+
+
+def with_email_domain(contact: Row) -> Row:
+    """Add what stands after the last `@` of the e-mail, if the contact has an e-mail and no such column."""
+    if "email_domain" in contact or "email" not in contact:
+        return contact
+    before, at, rest = trim(contact["email"] or "").rpartition("@")
+    parts = rest.lower().rstrip(".").split(".")
+    odd = any(char in "@<>,;()" or char in WHITE_SPACE for char in rest)
+    sound = before and at and len(parts) > 1 and all(parts) and not odd
+    return {**contact, "email_domain": ".".join(parts) if sound else None}
 
 
 def _enough_events(condition: Row, contact_id: str, world: World) -> bool:

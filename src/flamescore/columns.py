@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+EMAIL: Final = "email"
+DOMAIN: Final = "email_domain"
+"""A column that contacts with an e-mail have too, unless one of their own has that name (`email_domain`)."""
+
+
+def is_derived(columns: Collection[str]) -> bool:
+    """Say whether contacts with these columns have the domain, though none of the columns is it."""
+    return EMAIL in columns and DOMAIN not in columns
+
+
+def with_derived(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the names by which rules may ask of contacts that have these columns."""
+    return (*columns, DOMAIN) if is_derived(columns) else tuple(columns)
 
 
 @dataclass(frozen=True, slots=True)

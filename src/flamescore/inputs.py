@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DateColumns, NumberColumns
+from flamescore.columns import DOMAIN, DateColumns, NumberColumns
+from flamescore.email_domain import with_domain
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import ListFiles, check_exclude, gaps_of, load, readable, survey, unused_of
 from flamescore.project import check_needed
@@ -91,6 +92,8 @@ def read_inputs(
         )
         exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named)
         exports = replace(exports, findings=(*exports.findings, *unused))
+        if DOMAIN in project.settings.keep:
+            exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)

@@ -186,3 +186,61 @@ def test_a_list_none_of_whose_values_anybody_has_is_told_once(listed, flamescore
             'no tag of 8 contacts is in `lists/tags.txt` (1 value), as "Partner" asks.',
         ),
     }
+
+
+DOMAIN_RULES = (
+    RULES
+    + """\
+  domains:
+    five_flames: 10
+    rules:
+      - {name: Example, field: {email_domain: EXAMPLE.com}, points: 2}
+      - {name: None, field: {email_domain: {empty: true}}, points: 1}
+"""
+)
+
+
+def test_the_domain_of_the_email_is_in_tables_only_where_it_is_kept(project, flamescore):
+    (project / "rules.yaml").write_text(DOMAIN_RULES)
+    assert flamescore("score", "-q").code == 0
+    scores = pl.read_parquet(project / "out/latest/scores.parquet")
+    found = scores.filter(pl.col("score_name") == "domains").sort("contact_id")["score"].to_list()
+    assert found == [2, 2, 2, 2, 2, 2, 1, 2]
+    for table in ("scores", "contacts", "points"):
+        assert "email_domain" not in pl.read_parquet(project / f"out/latest/{table}.parquet").columns
+    done = flamescore(
+        "search", "--where", "email_domain=example.com", "--columns", "contact_id", "--limit", "2"
+    )
+    assert done.out == "contact_id\n101\n103\n"
+    assert flamescore("search", "--columns", "email_domain").code == 2
+    told = json.loads(flamescore("explain", "107", "--format", "json").out)
+    assert [each["score"] for each in told["scores"] if each["score_name"] == "domains"] == [1]
+
+    with (project / "flamescore.yaml").open("a") as file:
+        file.write("keep: [name, email_domain]\n")
+    assert flamescore("score", "-q").err == ""
+    for table in ("scores", "contacts"):
+        kept = (
+            pl.read_parquet(project / f"out/latest/{table}.parquet").unique("contact_id").sort("contact_id")
+        )
+        assert kept["email_domain"].to_list() == [*["example.com"] * 6, None, "example.com"]
+    done = flamescore(
+        "search", "--where", "email_domain=example.com", "--columns", "email_domain", "--limit", "1"
+    )
+    assert done.out == "email_domain\nexample.com\n"
+
+
+def test_who_may_be_called_by_domain_must_have_an_email_in_every_file(project, flamescore):
+    text = (
+        (project / "flamescore.yaml")
+        .read_text()
+        .replace("{tag: Do Not Call}", "{field: {email_domain: a.io}}")
+    )
+    text = text.replace("contacts:\n", "contacts:\n  - {path: more.csv, columns: {contact_id: Id}}\n")
+    (project / "flamescore.yaml").write_text(text)
+    (project / "more.csv").write_text("Id\n301\n")
+    done = flamescore("score", "-q")
+    assert (
+        done.code,
+        'P035: contacts: more.csv has no "email", which call_list.exclude names' in done.err,
+    ) == (2, True)

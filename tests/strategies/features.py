@@ -139,6 +139,7 @@ _PREDICATES: dict[str, Ablation] = {
     "empty true": _empty(value=True),
     "empty false": _empty(value=False),
     "case_sensitive": _operator("case_sensitive"),
+    "email_domain": ab.without_column("email_domain"),
     "list from a file": ab.without_operator(lambda _, operand: isinstance(operand, Mapping)),
 }
 _SCORES: dict[str, Ablation] = {

@@ -10,11 +10,14 @@ from oracle_words import read_instant
 from strategies.words import (
     BOOLEAN_CELLS,
     CODE_CELLS,
-    CONTACT_COLUMNS,
     DAY_OFFSETS,
     DAY_PERIODS,
+    DOMAIN_OPERANDS,
+    DOMAIN_PARTS,
+    EMAIL_CELLS,
     EVENT_COLUMNS,
     EVENT_TYPES,
+    FIELD_COLUMNS,
     NUMBER_CELLS,
     NUMBERS,
     PARTS,
@@ -33,7 +36,13 @@ from strategies.words import (
 
 Predicate = Any
 Operators = dict[str, Any]
-_CELLS = {"text": TEXT_CELLS, "number": NUMBER_CELLS, "code": CODE_CELLS, "boolean": BOOLEAN_CELLS}
+_CELLS = {
+    "email": EMAIL_CELLS,
+    "text": TEXT_CELLS,
+    "number": NUMBER_CELLS,
+    "code": CODE_CELLS,
+    "boolean": BOOLEAN_CELLS,
+}
 _ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
 _PART_OPERATORS = ("contains", "not_contains", "starts_with", "ends_with")
 CALENDAR = ("day", "week", "month")
@@ -105,6 +114,16 @@ def _text_operator(dice: Random, _: Clock) -> Operators:
     return {word: one_of(dice, (*TEXT_OPERANDS, 5))}
 
 
+def _domain_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("equals", "not_equals", "in", "in", "not_in", "ends_with", "not_contains"))
+    if word in ("ends_with", "not_contains"):
+        return {word: one_or_list(dice, DOMAIN_PARTS)}
+    if word in ("in", "not_in"):
+        listed = {"file": "lists/targets.csv", "column": "domain"}
+        return {word: listed if chance(dice, 8) else some_of(dice, DOMAIN_OPERANDS, 3)}
+    return {word: one_of(dice, DOMAIN_OPERANDS)}
+
+
 def _number_operator(dice: Random, _: Clock) -> Operators:
     word = one_of(dice, ("equals", "not_equals", "in", "not_in", "between", *_ORDERINGS, *_ORDERINGS))
     if word in ("in", "not_in"):
@@ -134,6 +153,8 @@ def _date_operator(dice: Random, clock: Clock) -> Operators:
 
 _OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {
     "text": _text_operator,
+    "email": _domain_operator,
+    "domain": _domain_operator,
     "number": _number_operator,
     "code": _number_operator,
     "boolean": _boolean_operator,
@@ -211,7 +232,7 @@ def condition(dice: Random, clock: Clock, depth: int = 2) -> dict[str, Any]:
     if kind == "tag":
         return {"tag": tag_form(dice)}
     if kind == "field":
-        return {"field": predicates(dice, CONTACT_COLUMNS, clock)}
+        return {"field": predicates(dice, FIELD_COLUMNS, clock)}
     if kind == "event":
         return _event_condition(dice, clock)
     if kind == "not":

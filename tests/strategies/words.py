@@ -26,7 +26,15 @@ EVENT_COLUMNS = {
     "when": "date",
     "day": "code",
 }
-CONTACT_COLUMNS = {"country": "text", "employees": "number", "vip": "boolean", "renewal": "date"}
+CONTACT_COLUMNS = {
+    "country": "text",
+    "employees": "number",
+    "vip": "boolean",
+    "renewal": "date",
+    "email": "email",
+}
+FIELD_COLUMNS = {**CONTACT_COLUMNS, "email_domain": "domain"}
+"""What `field` may ask: one column more than contacts have."""
 
 CONTACT_IDS = (
     "1",
@@ -58,6 +66,26 @@ TEXT_CELLS = (
     None,
 )
 TEXT_OPERANDS = ("/sales", "/Sales", "/checkout", "caf\u00e9", "CAFE\u0301", " /sales/PITCH ")
+EMAIL_CELLS = (
+    "Ann@Acme.Example ",
+    "a@b@acme.example",
+    "bo@mail.acme.example",
+    "x@ACME.EXAMPLE.",
+    "x@localhost",
+    "@acme.example",
+    "a@acme..example",
+    "a@.acme.example",
+    "Ann <a@acme.example>",
+    "a@acme .example",
+    "a@\u00e9t\u00e9.io",
+    "A@\u00c9T\u00c9.IO..",
+    "a@b.io, c@d.io",
+    "n/a",
+    "",
+    None,
+)
+DOMAIN_OPERANDS = ("acme.example", "ACME.Example", "\u00e9t\u00e9.io", "mail.acme.example", "d.io")
+DOMAIN_PARTS = ("acme.", "mail", ".io", "example")
 PARTS = ("sales", "Sales", "/", "caf", "cafe", "CAF\u00c9", " b", "out", "5", "e", "es")
 PATTERNS = (r"^/sales", r"sales", r"OUT$", r"caf.", r"[0-9]+", r"^(/s|a)", r"\d\.\d", r"a\s+b")
 NUMBER_CELLS = (
@@ -94,6 +122,7 @@ LIST_FILES: dict[str, dict[str | None, tuple[str | None, ...]]] = {
     },
     "lists/parts.txt": {None: (" out", "", "CAFE\u0301", "/sales/", "CAFE\u0301", "5")},
     "lists/tags.txt": {None: ("vip", "PROSPECT A ", "nobody's")},
+    "lists/targets.csv": {"domain": (" Acme.example ", None, "e\u0301te\u0301.io")},
     "lists/many.txt": {None: (*(f"nothing {number}" for number in range(40)), "es", "caf", "out")},
 }
 """Files of lists by path: of each column its cells, of a text file its lines under None."""

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, folded, present
+from flamescore.email_domain import column_of_contacts
 from flamescore.engine.matching import FOREVER, Signatures
 from flamescore.engine.predicates import CELL, evaluate
 from flamescore.engine.scan import BATCH, cells_of, event_columns
@@ -207,7 +208,8 @@ class _Seeing:
 
 def cells_of_column(frame: pl.DataFrame, column: str) -> Cells:
     """Return the distinct cells of a column of contacts."""
-    cells, beside = frame.select(pl.col(column).alias(CELL)), companions(frame, column)
+    cells = column_of_contacts(frame, column).alias(CELL).to_frame()
+    beside = companions(frame, column)
     parts = cells if beside is None else cells.hstack(beside)
     counted = parts.group_by(parts.columns).agg(pl.len().cast(pl.Int64).alias(ROWS))
     return Cells(counted.with_columns(present(as_text(CELL, parts.schema[CELL])).alias(CELL)))

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
-from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns, number_columns
+from flamescore.rules.columns import (
+    Asked,
+    asked_by,
+    asked_by_rules,
+    date_columns,
+    named_columns,
+    number_columns,
+)
 from flamescore.rules.lists import ListRefusedError, Lists, ListValues
 from flamescore.rules.load import (
     LoadedCondition,
@@ -56,6 +63,7 @@ __all__ = [
     "NO_LIMITS",
     "AllOf",
     "AnyOf",
+    "Asked",
     "Bound",
     "Branch",
     "BranchRule",

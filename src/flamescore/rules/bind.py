@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from flamescore.columns import with_derived
 from flamescore.errors import Problem, RuleFileError
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.yaml_tree import nearest
@@ -95,8 +96,9 @@ def _column(need: Need, columns: Columns) -> Iterator[Told]:
     known = columns.contacts if need.kind == "contacts" else (*columns.events, *EVENT_COLUMNS)
     if need.kind == "contacts" and need.name == "tags" and columns.has_tags:
         yield "R093", "`tags` is a list; `field` can't ask it.", "Use `tag: ...`."
-    if need.name not in known:
-        meant = nearest(need.name, dict.fromkeys(known))
+    there = with_derived(known) if need.kind == "contacts" else known
+    if need.name not in there:
+        meant = nearest(need.name, dict.fromkeys(there))
         code = "R090" if need.kind == "contacts" else "R091"
         hint = f"Did you mean `{meant}`?" if meant else _offer(known)
         yield code, f"No {need.kind} export has the column `{need.name}`.", hint
