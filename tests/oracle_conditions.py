@@ -1,5 +1,6 @@
 """Predicates, tags and conditions for one contact at one instant. Sections 4.3, 5 and 6."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class World:
     ) -> None:
         """Sort the rows by contact; rows of unknown contacts are dropped."""
         self.files = files or {}
+        self.separator = ";"  # of every column that is asked what it holds
         self.as_of = as_of.astimezone(UTC)
         self.zone = ZoneInfo(book.get("timezone", "UTC"))
         self.contacts: dict[str, Row] = {row["contact_id"]: with_email_domain(row) for row in contacts}
@@ -139,6 +141,8 @@ def fits(predicate: Any, cell: str | None, world: World) -> bool:
 
 def _operator_holds(word: str, operand: Any, cell: str | None, sensitive: bool, world: World) -> bool:
     text = present(cell)
+    if word in ("has", "has_all", "has_none"):
+        return _holds_items(word, operand, text, sensitive, world)
     if word == "empty":
         return (text is None) is operand
     if text is None:
@@ -146,6 +150,32 @@ def _operator_holds(word: str, operand: Any, cell: str | None, sensitive: bool, 
     if word in _OPPOSITES:
         return not _present_cell_fits(_OPPOSITES[word], operand, text, sensitive, world)
     return _present_cell_fits(word, operand, text, sensitive, world)
+
+
+def _holds_items(word: str, operand: Any, text: str | None, sensitive: bool, world: World) -> bool:
+    items = [] if text is None else items_of(text, world.separator)
+    wanted = world.operands(operand)
+    fitting = [[_equals(item, value, sensitive) for item in items] for value in wanted]
+    if word == "has_all":
+        return bool(items) and all(any(each) for each in fitting)
+    found = any(any(each) for each in fitting)
+    return found if word == "has" else bool(items) and not found
+
+
+def items_of(text: str, separator: str) -> list[str]:
+    """Cut a cell into items: trimmed, quotes off, empty ones dropped; a JSON list of texts is that list."""
+    try:
+        listed = json.loads(text) if text.startswith("[") else None
+    except ValueError:
+        listed = None
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        listed, rest = [], text
+        while rest:
+            quoted = re.match(r'\s*"([^"]*)"\s*', rest)
+            cut = quoted.end() if quoted else (rest + separator).index(separator)
+            listed.append(quoted[1] if quoted else rest[:cut])
+            rest = rest[cut:].removeprefix(separator)
+    return [item for each in listed if (item := present(each)) is not None]
 
 
 def _present_cell_fits(word: str, operand: Any, text: str, sensitive: bool, world: World) -> bool:

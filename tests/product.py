@@ -14,21 +14,36 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.exports import ListFiles
-from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
+from flamescore.frames import (
+    INSTANT,
+    ITEM_END,
+    LIST_SUFFIX,
+    TAG_HISTORY,
+    Counts,
+    EventSource,
+    Exports,
+    SourceRecord,
+)
 from flamescore.rules import Condition, RuleBook, bind_condition, bind_rules, load_condition, load_rules_text
 from flamescore.scoring import Scored, score_exports
 from flamescore.tables import WRITERS, TableSettings
 from flamescore.yaml_tree import parse
+from oracle_conditions import items_of
+from oracle_words import present
 from strategies import Case, case_of, list_file, to_yaml
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS, LIST_FILES
 
 Row = dict[str, Any]
 
 COLUMNS = Columns(
-    ("contact_id", "tags", *CONTACT_COLUMNS), ("event", *EVENT_COLUMNS), has_tags=True, has_events=True
+    ("contact_id", "tags", *CONTACT_COLUMNS),
+    ("event", *EVENT_COLUMNS),
+    has_tags=True,
+    has_events=True,
+    lists=ListColumns(frozenset({"products"}), frozenset({"topics"})),
 )
 """What the rows of every case offer to rules."""
 
@@ -48,7 +63,15 @@ def contacts_frame(rows: Sequence[Row]) -> pl.DataFrame:
         "tags": pl.List(pl.String),
         **dict.fromkeys(CONTACT_COLUMNS, pl.String),
     }
-    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    return with_items(frame, "products")
+
+
+def with_items(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Put the items of cells beside them, as a load does."""
+    cells = frame[column].to_list()
+    items = [None if present(cell) is None else ITEM_END.join(items_of(cell, ";")) for cell in cells]
+    return frame.with_columns(pl.Series(column + LIST_SUFFIX, items, dtype=pl.String))
 
 
 def events_frame(rows: Sequence[Row]) -> pl.DataFrame:
@@ -56,7 +79,8 @@ def events_frame(rows: Sequence[Row]) -> pl.DataFrame:
         ("contact_id", "event", "at", *EVENT_COLUMNS, *(name for row in rows for name in row))
     )
     schema = {name: INSTANT if name == "at" else pl.String for name in names}
-    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    return with_items(frame, "topics")
 
 
 def source_of(frame: pl.DataFrame, path: str = "events") -> EventSource:

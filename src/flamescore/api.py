@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import polars as pl
 
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError, fault
 from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
 from flamescore.exports import ListFiles, from_frames, load, readable, survey
-from flamescore.frames import Exports
+from flamescore.frames import LIST_SUFFIX, Exports
 from flamescore.input_errors import reading
 from flamescore.inputs import call_list_of, parse_as_of
 from flamescore.merged import merged_table
@@ -23,6 +23,7 @@ from flamescore.project import find_settings, settle
 from flamescore.rules import (
     bind_rules,
     date_columns,
+    list_columns,
     load_rules_text,
     named_columns,
     number_columns,
@@ -34,7 +35,7 @@ from flamescore.searches import search as search_contacts
 from flamescore.stopping import STOPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from flamescore.explanations import Explanation
     from flamescore.project import RejectLimit
@@ -116,10 +117,11 @@ def load_exports(
     opened = survey(project)
     exclude = call_list_of(project, rules)
     if rules is None:
-        return load(opened)
+        return load(opened, lists=opened.columns.lists)
     asked = (rules,) if exclude is None else (rules, exclude)
     opened = readable(opened, named_columns(*asked))
-    return load(opened, date_columns(*asked), rules.zone, numbers=number_columns(*asked))
+    numbers, lists = number_columns(*asked), list_columns(*asked)
+    return load(opened, date_columns(*asked), rules.zone, numbers=numbers, lists=lists)
 
 
 @_told
@@ -215,7 +217,13 @@ def _exports(
     if isinstance(contacts, Exports):
         return contacts
     return from_frames(
-        contacts, events, tag_history, zone=rules.zone, max_rejects=max_rejects, named=named_columns(rules)
+        contacts,
+        events,
+        tag_history,
+        zone=rules.zone,
+        max_rejects=max_rejects,
+        named=named_columns(rules),
+        lists=list_columns(rules),
     )
 
 
@@ -230,7 +238,13 @@ def _columns(exports: Exports) -> Columns:
         events=visible,
         has_tags="tags" in exports.contacts.columns or exports.tag_history is not None,
         has_events=bool(exports.events),
+        lists=ListColumns(_held(exports.contacts.columns), _held(events)),
     )
+
+
+def _held(names: Iterable[str]) -> frozenset[str]:
+    """Return the columns that have their items beside them."""
+    return frozenset(name.removesuffix(LIST_SUFFIX) for name in names if name.endswith(LIST_SUFFIX))
 
 
 def _instant(rules: LoadedRules, as_of: str | datetime) -> datetime:

@@ -24,6 +24,21 @@ def with_derived(columns: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class ListColumns:
+    """Columns of which rules ask what their cells hold (`has`), or whose cells hold several values."""
+
+    contacts: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+    def of(self, kind: str) -> frozenset[str]:
+        """Return those of a kind of exports."""
+        return self.contacts if kind == "contacts" else self.events
+
+
+NO_LISTS: Final = ListColumns()
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """What the exports' headers offer to rules, in order, under mapped names; read before any row."""
 
@@ -31,6 +46,8 @@ class Columns:
     events: tuple[str, ...] = ()
     has_tags: bool = False
     has_events: bool = False
+    lists: ListColumns = NO_LISTS
+    """Those whose cells hold several values, in one source at least."""
 
 
 @dataclass(frozen=True, slots=True)

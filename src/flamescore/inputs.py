@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DOMAIN, DateColumns, NumberColumns
+from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns
 from flamescore.email_domain import with_domain
 from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import ListFiles, check_exclude, gaps_of, load, readable, survey, unused_of
@@ -16,6 +16,7 @@ from flamescore.rules import (
     bind_condition,
     bind_rules,
     date_columns,
+    list_columns,
     load_condition,
     load_rules,
     named_columns,
@@ -90,7 +91,22 @@ def read_inputs(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
             events=frozenset().union(*(each.events for each in numeric)),
         )
-        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named)
+        listed = [list_columns(each) for each in (rules, *others, *also)]
+        lists = ListColumns(
+            contacts=frozenset().union(*(each.contacts for each in listed)),
+            events=frozenset().union(*(each.events for each in listed)),
+        )
+        exports = load(
+            opened,
+            dates,
+            zone,
+            strict=strict,
+            once=True,
+            keys=keys,
+            numbers=numbers,
+            named=named,
+            lists=lists,
+        )
         exports = replace(exports, findings=(*exports.findings, *unused))
         if DOMAIN in project.settings.keep:
             exports = replace(exports, contacts=with_domain(exports.contacts))

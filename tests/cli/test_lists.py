@@ -244,3 +244,38 @@ def test_who_may_be_called_by_domain_must_have_an_email_in_every_file(project, f
         done.code,
         'P035: contacts: more.csv has no "email", which call_list.exclude names' in done.err,
     ) == (2, True)
+
+
+def test_what_cells_hold_can_be_asked_in_rules_and_searches(project, flamescore):
+    contacts = (project / "contacts.csv").read_text().splitlines()
+    cells = ["CRM; mail;;Shop", "CRM", "Mail", ";;", "", "crm,mail", "ads", "CRM;Ads"]
+    rows = [f"{row},{cell!r}" for row, cell in zip(contacts[1:], cells, strict=True)]
+    text = "\n".join([f"{contacts[0]},Products", *rows]).replace("'", '"') + "\n"
+    (project / "contacts.csv").write_text(text)
+    config = (project / "flamescore.yaml").read_text()
+    lists = '    lists: {Products: ";"}\nevents:\n'
+    (project / "flamescore.yaml").write_text(config.replace("events:\n", lists))
+    (project / "rules.yaml").write_text(
+        RULES
+        + "  uses:\n    five_flames: 10\n    rules:\n"
+        + "      - {name: CRM, field: {Products: {has: CRM}}, points: 1}\n"
+        + "      - {name: CRN, field: {Products: {has: [CRN, Shop]}}, points: 2}\n"
+        + "      - {name: Neither, field: {Products: {has_none: [CRM, Ads]}}, points: 4}\n"
+    )
+    assert flamescore("score", "-q").code == 0
+    scores = pl.read_parquet(project / "out/latest/scores.parquet")
+    found = scores.filter(pl.col("score_name") == "uses").sort("contact_id")["score"].to_list()
+    assert found == [3, 1, 4, 0, 0, 4, 0, 1]
+    kept = pl.read_parquet(project / "out/latest/contacts.parquet")
+    assert kept["Products"].to_list() == [*cells[:4], None, *cells[5:]]
+    told = {each["code"]: each for each in record(project)["findings"]}
+    assert told["R121"]["message"] == 'no `Products` of 8 contacts has `CRN`, as "CRN" asks.'
+    assert told["R121"]["nearest"] == [{"value": "CRM", "count": 3}]
+    for where, ids in (
+        ("Products={has: crm}", "101\n102\n108\n"),
+        ("Products={has_all: [CRM, Mail]}", "101\n"),
+        ("Products={has_none: [CRM, ads]}", "103\n106\n"),
+    ):
+        assert flamescore("search", "--where", where, "--columns", "contact_id").out == f"contact_id\n{ids}"
+    done = flamescore("search", "--where", "Company={has: Acme}")
+    assert (done.code, "R166: Column `Company` holds no lists." in done.err) == (2, True)

@@ -139,6 +139,7 @@ _PREDICATES: dict[str, Ablation] = {
     "empty true": _empty(value=True),
     "empty false": _empty(value=False),
     "case_sensitive": _operator("case_sensitive"),
+    **{word: _operator(word) for word in ("has", "has_all", "has_none")},
     "email_domain": ab.without_column("email_domain"),
     "list from a file": ab.without_operator(lambda _, operand: isinstance(operand, Mapping)),
 }

@@ -18,6 +18,8 @@ from strategies.words import (
     EVENT_COLUMNS,
     EVENT_TYPES,
     FIELD_COLUMNS,
+    ITEMS,
+    LIST_CELLS,
     NUMBER_CELLS,
     NUMBERS,
     PARTS,
@@ -38,6 +40,7 @@ Predicate = Any
 Operators = dict[str, Any]
 _CELLS = {
     "email": EMAIL_CELLS,
+    "list": LIST_CELLS,
     "text": TEXT_CELLS,
     "number": NUMBER_CELLS,
     "code": CODE_CELLS,
@@ -114,6 +117,15 @@ def _text_operator(dice: Random, _: Clock) -> Operators:
     return {word: one_of(dice, (*TEXT_OPERANDS, 5))}
 
 
+def _list_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("has", "has", "has_all", "has_none", "contains"))
+    if word == "contains":
+        return {word: one_of(dice, ("CRM", ";", "mail"))}
+    if chance(dice, 2):
+        return {word: {"file": "lists/products.txt"}}
+    return {word: some_of(dice, ITEMS, 2) if chance(dice, 10) else one_of(dice, ITEMS)}
+
+
 def _domain_operator(dice: Random, _: Clock) -> Operators:
     word = one_of(dice, ("equals", "not_equals", "in", "in", "not_in", "ends_with", "not_contains"))
     if word in ("ends_with", "not_contains"):
@@ -154,6 +166,7 @@ def _date_operator(dice: Random, clock: Clock) -> Operators:
 _OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {
     "text": _text_operator,
     "email": _domain_operator,
+    "list": _list_operator,
     "domain": _domain_operator,
     "number": _number_operator,
     "code": _number_operator,
@@ -165,7 +178,7 @@ _OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {
 def predicate(dice: Random, kind: str, clock: Clock) -> Predicate:
     """Draw a predicate: one operator or several, or the short form of `equals` or `in`."""
     operators = dict(_OPERATORS[kind](dice, clock))
-    if kind == "text" and chance(dice, 8):
+    if kind in ("text", "list") and chance(dice, 8 if kind == "text" else 3):
         return operators | {"case_sensitive": True}
     if chance(dice, 3):
         operators = {"empty": one_of(dice, (True, False))}

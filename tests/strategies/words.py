@@ -25,6 +25,7 @@ EVENT_COLUMNS = {
     "flag": "boolean",
     "when": "date",
     "day": "code",
+    "topics": "list",
 }
 CONTACT_COLUMNS = {
     "country": "text",
@@ -32,6 +33,7 @@ CONTACT_COLUMNS = {
     "vip": "boolean",
     "renewal": "date",
     "email": "email",
+    "products": "list",
 }
 FIELD_COLUMNS = {**CONTACT_COLUMNS, "email_domain": "domain"}
 """What `field` may ask: one column more than contacts have."""
@@ -66,6 +68,23 @@ TEXT_CELLS = (
     None,
 )
 TEXT_OPERANDS = ("/sales", "/Sales", "/checkout", "caf\u00e9", "CAFE\u0301", " /sales/PITCH ")
+LIST_CELLS = (
+    "CRM; mail;;Shop ",
+    "CRM",
+    "crm;Mail",
+    "Mail;5.0;Caf\u00e9",
+    '"Mail;Shop";CRM',
+    '["CRM", "Mail; Shop"]',
+    "[]",
+    ";;",
+    " ; ",
+    "5;true",
+    "Shop;yes",
+    "mail shop",
+    "",
+    None,
+)
+ITEMS = ("CRM", "Mail", "mail", "Shop", "Ads", 5, True, "caf\u00e9", "Mail;Shop", "CRM;mail")
 EMAIL_CELLS = (
     "Ann@Acme.Example ",
     "a@b@acme.example",
@@ -122,6 +141,7 @@ LIST_FILES: dict[str, dict[str | None, tuple[str | None, ...]]] = {
     },
     "lists/parts.txt": {None: (" out", "", "CAFE\u0301", "/sales/", "CAFE\u0301", "5")},
     "lists/tags.txt": {None: ("vip", "PROSPECT A ", "nobody's")},
+    "lists/products.txt": {None: ("crm", "", " Mail ", "5")},
     "lists/targets.csv": {"domain": (" Acme.example ", None, "e\u0301te\u0301.io")},
     "lists/many.txt": {None: (*(f"nothing {number}" for number in range(40)), "es", "caf", "out")},
 }

@@ -17,7 +17,7 @@ from flamescore.engine.matching import FOREVER, Signatures
 from flamescore.engine.predicates import CELL, evaluate
 from flamescore.engine.scan import BATCH, cells_of, event_columns
 from flamescore.engine.streams import EVENT
-from flamescore.frames import AGE, INDEX, EventQuery, Window, companions
+from flamescore.frames import AGE, INDEX, ITEM_END, ITEMS, EventQuery, Window, companions
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
@@ -75,6 +75,18 @@ class Cells:
         """Return the distinct cells with how many rows have each."""
         found = self.table.drop_nulls(CELL).group_by(CELL).agg(pl.col(ROWS).sum())
         return dict(found.select(CELL, ROWS).iter_rows())
+
+    def items(self) -> dict[str, int]:
+        """Return the distinct items of cells that hold several values, with how many rows have each."""
+        if ITEMS not in self.table.columns:
+            return self.values()
+        told = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
+        whole = pl.concat_list(pl.col(CELL))
+        held = self.table.select(
+            pl.when(pl.col(ITEMS).is_not_null()).then(told).otherwise(whole).list.unique().alias(CELL), ROWS
+        )
+        each = held.explode(CELL, empty_as_null=False, keep_nulls=False).drop_nulls(CELL)
+        return dict(each.group_by(CELL).agg(pl.col(ROWS).sum()).select(CELL, ROWS).iter_rows())
 
     def _rows(self, holds: pl.Series) -> int:
         return int(self.table[ROWS].filter(holds).sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
+from flamescore.exports.list_columns import stored_items
 from flamescore.exports.load import from_frames, load, readable
 from flamescore.exports.opening import survey
 from flamescore.exports.setting_values import SettingValue, Unused
@@ -25,6 +26,7 @@ __all__ = [
     "list_hash",
     "load",
     "readable",
+    "stored_items",
     "survey",
     "unused_of",
 ]

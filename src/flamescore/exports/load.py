@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.columns import DateColumns
+from flamescore.columns import NO_LISTS, DateColumns
 from flamescore.errors import InputError
 from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import load_contacts
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.columns import NamedColumns, NumberColumns
+    from flamescore.columns import ListColumns, NamedColumns, NumberColumns
     from flamescore.errors import Problem
     from flamescore.exports.opening import Opened
     from flamescore.exports.setting_values import SettingValue, Unused
@@ -76,6 +76,7 @@ def load(
     keys: Collection[str] | None = None,
     numbers: NumberColumns | None = None,
     named: NamedColumns | None = None,
+    lists: ListColumns = NO_LISTS,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
@@ -92,8 +93,8 @@ def load(
 
     `named` are the columns that rules and the project file ask of.
 
-    `dates` and `numbers` are the columns that rules read as dates and as numbers, `zone` that of the rule
-    file (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
+    `dates`, `numbers` and `lists` are the columns that rules read as these, `zone` that of the rule file
+    (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
     Every source with too many is told in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
@@ -107,6 +108,7 @@ def load(
         opened.keep_rejects,
         numbers or NO_NUMBERS,
         named or NOT_NAMED,
+        lists,
     )
     return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 
@@ -120,15 +122,16 @@ def from_frames(
     max_rejects: RejectLimit | None = None,
     strict: bool = False,
     named: NamedColumns | None = None,
+    lists: ListColumns = NO_LISTS,
 ) -> Exports:
     """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
 
     Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
     and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
-    `named` are the columns that rules ask for; None: any may be asked for.
+    `named` are the columns that rules ask for; None: any may be asked for. `lists` are those read as lists.
     """
     options = LoadOptions(
-        DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict
+        DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict, lists=lists
     )
     sources = tuple(_sources(contacts, events, tag_history))
     return _load(plain_types(sources, named), options)

@@ -75,6 +75,8 @@ class Columns:
     parts: list[Path] = field(default_factory=list)
     held: list[Row] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    """The keys that have a list of plain values in any line."""
 
     @property
     def numbers(self) -> list[str]:
@@ -137,7 +139,7 @@ def _read(file: JsonFile, columns: Columns) -> Iterator[Block]:
         state = np.zeros(len(block.ends), np.uint8) if block.state is None else block.state.copy()
         lines = decoded(data, shown=file.found.shown, line=block.line).split("\n")
         for index in np.flatnonzero(state == SOUND).tolist():
-            row, state[index] = _row(lines[index])
+            row, state[index] = _row(lines[index], columns.listed)
             if row is not None:
                 columns.add(row, file.found.shown)
         yield Block(block.starts, block.ends, state, block.breaks, block.first, block.line)
@@ -180,8 +182,8 @@ def _refuse(_: str) -> float:
 _DECODER: Final = json.JSONDecoder(parse_float=_Number, parse_constant=_refuse)
 
 
-def _row(line: str) -> tuple[Row | None, int]:
-    """Return the cells of a line, or what is wrong with it."""
+def _row(line: str, listed: set[str]) -> tuple[Row | None, int]:
+    """Return the cells of a line, or what is wrong with it; note which keys have a list of plain values."""
     if "\0" in line:
         return None, NUL
     if not line.lstrip().startswith("{"):
@@ -198,7 +200,13 @@ def _row(line: str) -> tuple[Row | None, int]:
                 return None, NUL
     except (ValueError, RecursionError):
         return None, OBJECT
+    if "[" in line:
+        listed.update(key for key, value in found.items() if _is_plain_list(value))
     return row, SOUND
+
+
+def _is_plain_list(value: object) -> bool:
+    return isinstance(value, list) and not any(isinstance(each, list | dict) for each in value)
 
 
 def _cell(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds

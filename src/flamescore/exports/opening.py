@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.contents import contents_of
 from flamescore.exports.find import find_files
 from flamescore.exports.header_findings import header_findings
+from flamescore.exports.list_columns import held_lists
 from flamescore.exports.missing_columns import unknown_columns, unknown_keys
 from flamescore.exports.plan import plan_of
 from flamescore.exports.preset_detection import NoFitError, fit
@@ -215,4 +216,15 @@ def columns_of(sources: Sequence[OpenSource]) -> Columns:
             named[source.spec.KIND].update(dict.fromkeys(each for each in source.names if each not in hidden))
     contacts = tuple(named["contacts"])
     has_tags = "tags" in contacts or "tag_history" in kinds
-    return Columns(contacts, tuple(named["events"]), has_tags=has_tags, has_events="events" in kinds)
+    return Columns(
+        contacts,
+        tuple(named["events"]),
+        has_tags=has_tags,
+        has_events="events" in kinds,
+        lists=ListColumns(_held(sources, "contacts"), _held(sources, "events")),
+    )
+
+
+def _held(sources: Sequence[OpenSource], kind: str) -> frozenset[str]:
+    plans = (plan for source in sources if kind == source.spec.KIND for plan in source.plans)
+    return frozenset(name for plan in plans for name in held_lists(plan))

@@ -68,6 +68,8 @@ class Table:
     swept: RecordScan | None = None
     texts: Mapping[str, pl.Expr] = field(default_factory=dict)
     coarser: Mapping[str, pl.DataType] | None = None
+    listed: frozenset[str] = frozenset()
+    """The headers whose cells are JSON text of lists of plain values, as the file has them."""
 
     @property
     def cure(self) -> str:
@@ -173,7 +175,8 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     unclear, headers = _unclear(keys), _numbered(keys, source)
     schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
     table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
-    return replace(table, frame=columns.frame(), json=file, swept=swept)
+    listed = frozenset(map(bare_ends, columns.listed))
+    return replace(table, frame=columns.frame(), json=file, swept=swept, listed=listed)
 
 
 def frame_table(frame: pl.LazyFrame, name: str) -> Table:

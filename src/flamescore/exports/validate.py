@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold, rounded
-from flamescore.columns import NamedColumns, NumberColumns
+from flamescore.columns import NO_LISTS, NamedColumns, NumberColumns
 from flamescore.exports import times
 from flamescore.exports.cell_checks import (
     ID_COLUMNS,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.columns import DateColumns
+    from flamescore.columns import DateColumns, ListColumns
     from flamescore.exports.opening import OpenSource
     from flamescore.exports.plan import Plan
     from flamescore.exports.seen_days import SeenDays
@@ -76,6 +76,7 @@ class LoadOptions:
     keep: int = KEPT
     numbers: NumberColumns = NO_NUMBERS
     named: NamedColumns = NOT_NAMED
+    lists: ListColumns = NO_LISTS
 
     def times(self, plan: Plan, seen: SeenDays | None = None) -> TimeColumn:
         """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""

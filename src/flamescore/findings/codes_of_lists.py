@@ -54,4 +54,11 @@ LISTS: Final = (
         "A value that is read wrongly, or not at all, would be gone in silence.",
         "Mend the line, or save the file as UTF-8.",
     ),
+    Code(
+        "R166",
+        ERROR,
+        "Column `Products` holds no lists",
+        "`has`, `has_all` and `has_none` ask what a cell holds, and nothing says what parts its values.",
+        'Write `lists: {Products: ";"}` at the source, or ask with `contains` or `equals`.',
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules import Empty, Equals, Like, ListValues, Matches, Order, Within
+from flamescore.rules import Empty, Equals, Has, Like, ListValues, Matches, Order, Within
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate, Test
 
 _LIKE: Final = {"contains": "contains", "starts_with": "starts with", "ends_with": "ends with"}
+_HAS: Final = {"has": "has", "has_all": "has all of", "has_none": "has none of"}
 _ORDER: Final = {
     "at_least": "is at least",
     "at_most": "is at most",
@@ -53,6 +54,8 @@ def _asked(test: Test) -> str:  # noqa: PLR0911 - one a kind
         case Like(how=how, texts=texts, negate=negate):
             shown = [text.strip() or text for text in texts]
             return f"{'is without' if negate else _LIKE[how]} {either(shown)}"
+        case Has(how=how, items=items):
+            return f"{_HAS[how]} {_asked(items).removeprefix('is ').removeprefix('in ')}"
         case Matches(pattern=pattern):
             return f"matches `{pattern}`"
         case Order(how=how, operand=operand):

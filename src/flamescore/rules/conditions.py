@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
@@ -78,7 +78,12 @@ def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
     )
 
 
+def _has(how: Literal["has", "has_all", "has_none"]) -> Callable[[Sequence[Value]], book.Has]:
+    return lambda values: book.Has(how, _equals(values))
+
+
 _CELLS: Final = listed(CELL)
+_ITEMS: Final = or_from_file(one_or_more(CELL))
 _LISTED: Final = or_from_file(_CELLS)
 _PARTS: Final = or_from_file(one_or_more(PART), MOST_PARTS)
 OPERATORS: Final = {
@@ -141,6 +146,11 @@ OPERATORS: Final = {
         lambda period: book.Within(period, ahead=True),
     ),
     "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", book.Empty),
+    "has": _Operator(
+        _ITEMS, "The cell holds several values, and this, or any of these, is one.", _has("has")
+    ),
+    "has_all": _Operator(_ITEMS, "The cell holds all of these values.", _has("has_all")),
+    "has_none": _Operator(_ITEMS, "The cell holds values, and none of these.", _has("has_none")),
 }
 """A new operator is a line here, and its meaning in the engine."""
 
@@ -172,8 +182,11 @@ def _predicate(kind: ExportKind) -> ValueType:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
         dated = any(map(_reads_dates, tests))
+        listed_too = any(isinstance(test, book.Has) for test in tests)
         numeric = any(map(_reads_numbers, tests))
-        rule_reading(at).needs.append(Need("column", at.path, kind, column, dated=dated, numeric=numeric))
+        rule_reading(at).needs.append(
+            Need("column", at.path, kind, column, dated=dated, numeric=numeric, listed=listed_too)
+        )
         for test in tests:
             if isinstance(test, book.Matches):
                 rule_reading(at).needs.append(

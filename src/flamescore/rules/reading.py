@@ -25,7 +25,8 @@ class Need:
     """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
 
     A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
-    points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers.
+    points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers,
+    `listed` whether as lists.
     """
 
     what: Literal["column", "events", "tags", "pattern"]
@@ -35,6 +36,7 @@ class Need:
     key: bool = True
     dated: bool = False
     numeric: bool = False
+    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -142,6 +144,9 @@ OTHER_OPERATORS: Final = meant_by(
         "within_last": "last",
         "within_next": "next",
         "empty": "missing exists is_empty",
+        "has": "has_any has_one_of",
+        "has_all": "all",
+        "has_none": "has_not none",
     }
 )
 OTHER_CONDITION_WORDS: Final = meant_by(

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.engine import Clock, contacts_of, match_fields
-from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX
-from flamescore.rules import bind_predicates, date_columns, load_predicates, number_columns
+from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX
+from flamescore.rules import bind_predicates, date_columns, list_columns, load_predicates, number_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +59,16 @@ class Where:
 
     @classmethod
     def _bound(
-        cls, loaded: LoadedPredicates, columns: Sequence[str], as_of: datetime, zone: ZoneInfo
+        cls,
+        loaded: LoadedPredicates,
+        columns: Sequence[str],
+        as_of: datetime,
+        zone: ZoneInfo,
+        lists: frozenset[str] = frozenset(),
     ) -> Where:
-        bound_to = Columns(contacts=tuple(columns), has_tags="tags" in columns)
+        bound_to = Columns(
+            contacts=tuple(columns), has_tags="tags" in columns, lists=ListColumns(contacts=lists)
+        )
         return cls(bind_predicates(loaded, bound_to, zone), Clock(as_of, zone))
 
     def among(self, contacts: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +83,11 @@ def bound(
 ) -> tuple[pl.LazyFrame, Where]:
     """Bind predicates to a run's contacts, and give these the companions of declared dates and numbers."""
     loaded = _load(texts)
-    where = Where._bound(loaded, contacts.collect_schema().names(), as_of, zone)  # noqa: SLF001
+    names = contacts.collect_schema().names()
+    asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
+    held = {name: items for name in asked if (items := _items(project, name, contacts)) is not None}
+    where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
+    contacts = contacts.with_columns(items.alias(name + LIST_SUFFIX) for name, items in held.items())
     for name in sorted(date_columns(loaded).contacts):
         formats = _formats(project, name)
         if formats:
@@ -94,6 +105,21 @@ def bound(
 
 def _load(texts: Sequence[str]) -> LoadedPredicates:
     return load_predicates(texts, lists=_WorkingFolder())
+
+
+def _items(project: Project, name: str, contacts: pl.LazyFrame) -> pl.Expr | None:
+    """Return the items of a column whose cells hold several values; None of any other.
+
+    What parts them the project says, by the first source; lists of a file are JSON in a run's table.
+    """
+    from flamescore.exports import stored_items  # noqa: PLC0415 - as above
+
+    separators = (source.lists.get(name) for source in project.settings.contacts)
+    separator = next((each for each in separators if each is not None), None)
+    items = stored_items(pl.col(name), separator)
+    if separator is None and not contacts.select(items.is_not_null().any()).collect().item():
+        return None
+    return items
 
 
 def _number_format(project: Project, name: str) -> NumberFormat | None:
