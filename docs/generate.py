@@ -13,10 +13,9 @@ import re
 import sys
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
 import typer
-from pydantic import BaseModel
 from typer.main import get_command
 
 from flamescore.cli.main import program
@@ -24,7 +23,7 @@ from flamescore.findings import codes_page
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
 from flamescore.rules import json_schema as rules_schema
-from flamescore.runs import RunRecord
+from flamescore.runs import Part, RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +97,8 @@ A table for each part of a rule file, with every key that it takes. What they me
 """
 EVERY_RULE: Final = ("name", "id", "enabled", "group", "note", "limits", "if")
 PARTS: Final = (
-    "Score", "Defaults", "Group", "Limits",
+    "Score", "FlamesByPercentile", "Defaults", "Group", "Limits",
+    "IdleLinear", "IdleCompound", "IdleHalfLife", "Activity",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
     "Operators", "ListFile", "TagAll", "TagLike", "TagIn",
@@ -230,6 +230,7 @@ _KINDS: Final = {
     "float": "number",
     "Decimal": "number",
     "bool": "true or false",
+    "date": "ISO 8601, a day",
 }
 _INSTANT: Final = "ISO 8601, UTC"
 
@@ -248,13 +249,14 @@ def record_table() -> str:
     return "\n".join(("| field | type | meaning |", "|---|---|---|", *rows)) + "\n"
 
 
-def _fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
-    for name, field in model.model_fields.items():
-        inner, listed, nullable = _unwrapped(field.annotation)
+def _fields(model: type[Part], prefix: str) -> Iterator[tuple[str, str, str]]:
+    kinds = get_type_hints(model, include_extras=True)
+    for name, key in model.KEYS.items():
+        inner, listed, nullable = _unwrapped(kinds[name])
         path = f"{prefix}{name}" + ("[]" if listed else "")
-        model_of = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+        model_of = inner if isinstance(inner, type) and issubclass(inner, Part) else None
         kind = "object" if model_of else _KINDS.get(getattr(inner, "__name__", ""), _INSTANT)
-        yield path, kind + (" or null" if nullable else ""), field.description or ""
+        yield path, kind + (" or null" if nullable else ""), key.about
         if model_of:
             yield from _fields(model_of, f"{path}.")
 

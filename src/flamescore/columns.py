@@ -49,6 +49,9 @@ class Columns:
     lists: ListColumns = NO_LISTS
     """Those whose cells hold several values, in one source at least."""
 
+    paths: ListColumns = NO_LISTS
+    """What lies inside of columns and can be named by its path."""
+
 
 @dataclass(frozen=True, slots=True)
 class DateColumns:

@@ -275,12 +275,8 @@ class EventSource:
         """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
         return EventBatches(self, query, self.frame)
 
-    def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on.
-
-        Some that are before it may be among them.
-        """
-        del since
+    def sound(self) -> pl.LazyFrame:
+        """Return `event` and `at` of the rows that read, whatever becomes of them."""
         return self.frame.select("event", "at")
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
@@ -346,6 +342,9 @@ class Exports:
     aliases: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
     """What is to be told of the exports as a whole; what is of one source stands in its record."""
+
+    later: Callable[[datetime], Iterator[Finding]] | None = None
+    """Of tag histories: tells their rows that are after an instant, and later than their file can say."""
 
     odd_cells: OddCells | None = None
     """Looks at cells once more that a rule could not read, where the exports are those of files."""

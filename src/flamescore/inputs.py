@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 
 from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns
 from flamescore.email_domain import with_domain
-from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports import ListFiles, check_exclude, gaps_of, load, readable, survey, unused_of
+from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
+from flamescore.exports import (
+    ListFiles,
+    check_exclude,
+    gaps_of,
+    load,
+    readable,
+    survey,
+    unused_of,
+    with_asked,
+)
 from flamescore.project import check_needed
 from flamescore.rules import (
     bind_condition,
@@ -79,11 +88,12 @@ def read_inputs(
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
+        others = () if exclude is None else (exclude,)
+        named = named_columns(rules, *others, keep=_kept(project))
+        opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
             check_exclude(condition, opened)
         gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
-        others = () if exclude is None else (exclude,)
-        named = named_columns(rules, *others, keep=_kept(project))
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
         numeric = [number_columns(each) for each in (rules, *others, *also)]
@@ -96,17 +106,21 @@ def read_inputs(
             contacts=frozenset().union(*(each.contacts for each in listed)),
             events=frozenset().union(*(each.events for each in listed)),
         )
-        exports = load(
-            opened,
-            dates,
-            zone,
-            strict=strict,
-            once=True,
-            keys=keys,
-            numbers=numbers,
-            named=named,
-            lists=lists,
-        )
+        try:
+            exports = load(
+                opened,
+                dates,
+                zone,
+                strict=strict,
+                once=True,
+                keys=keys,
+                numbers=numbers,
+                named=named,
+                lists=lists,
+            )
+        except InputError as error:
+            error.beside = bound.warnings
+            raise
         exports = replace(exports, findings=(*exports.findings, *unused))
         if DOMAIN in project.settings.keep:
             exports = replace(exports, contacts=with_domain(exports.contacts))

@@ -23,6 +23,14 @@ ENDS: Final = "".join(dict.fromkeys(WHITE_SPACE + INVISIBLE))
 """What is taken away at both ends."""
 
 
+_UNSEEN: Final = "".join(set(INVISIBLE) - set(WHITE_SPACE))
+
+
+def seen_ends(text: str) -> str:
+    """Take invisible characters alone from both ends: white space is part of what `contains` looks for."""
+    return text.strip(_UNSEEN)
+
+
 def bare_ends(text: str) -> str:
     """Take white space and invisible characters from both ends of a header, an operand or a key."""
     return text.strip(ENDS)

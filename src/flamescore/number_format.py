@@ -148,7 +148,7 @@ def read_numbers(value: object) -> Numbers:
         msg = (
             "must be a mapping, of columns or of `decimal`, `thousands`, `currency`, `percent`, `parentheses`"
         )
-        raise ValueError(msg)  # noqa: TRY004 - pydantic gathers ValueErrors
+        raise ValueError(msg)  # noqa: TRY004 - whoever reads the file tells a ValueError
     inner = [isinstance(each, Mapping) for each in value.values()]
     if inner and all(inner):
         columns = ((str(key), read_format(each, str(key))) for key, each in value.items())

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from flamescore.findings import Finding, InExport, Severity, of_problem
 from flamescore.odd_cells import odd_cells
 from flamescore.tables import absent
-from flamescore.units import count
+from flamescore.units import count, nearest_points, show_points
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from flamescore.errors import Problem
     from flamescore.inputs import Inputs
+    from flamescore.project import Project
     from flamescore.rules import RuleBook
     from flamescore.scoring import Observations, Scored
 
@@ -24,28 +28,57 @@ TWICE: Final = "I135"
 UNDATED: Final = "I142"
 DISAGREE: Final = "I143"
 SHARED: Final = "I144"
+TOP: Final = "R182"
+FIVE: Final = 5
+
+_TOP: Final = "give the best contacts different scores, or lower the last percentile"
 
 
 def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     """Yield what is to be told of the rules, of the exports and of each source."""
-    yield from _of_rules(inputs)
+    yield from of_rules(inputs.bound.warnings, inputs.bound.book, inputs.project)
     yield from _gaps(inputs, scored)
     yield from _of_keep(inputs, scored)
     yield from inputs.exports.findings
     yield from (each for source in scored.observed.sources for each in source.findings)
     yield from _repeated(scored.observed)
     yield from _all_later(scored.observed)
+    yield from inputs.exports.later(inputs.as_of) if inputs.exports.later is not None else ()
     yield from odd_cells(inputs, scored.observed)
     yield from _of_contacts(scored.observed)
+    yield from _nobody_at_the_top(scored)
 
 
-def _of_rules(inputs: Inputs) -> Iterator[Finding]:
-    for problem in inputs.bound.warnings:
+def _nobody_at_the_top(scored: Scored) -> Iterator[Finding]:
+    """Tell scores with flames by percentile under which nobody has five, though somebody has points."""
+    for score in scored.book.scores:
+        rows = scored.scores.filter(pl.col("score_name") == score.name)
+        if score.percentiles is None or rows.is_empty() or (rows["flames"] == FIVE).any():
+            continue
+        best = rows["score"][0]
+        if best > 0:
+            many = int((rows["score"] == best).sum())
+            verb = "has" if many == 1 else "share"
+            said = f"{count(many, 'contact')} {verb} the top score of {show_points(nearest_points(best))}"
+            text = f"{score.name}: nobody has 5 flames: {said}."
+            yield Finding(TOP, Severity.WARNING, score.name, text, count=many, of=rows.height, do=_TOP)
+
+
+def known_findings(inputs: Inputs) -> Iterator[Finding]:
+    """Yield what is to be told as soon as the exports are read, before anything is scored."""
+    yield from of_rules(inputs.bound.warnings, inputs.bound.book, inputs.project)
+    yield from inputs.exports.findings
+    yield from (each for source in inputs.exports.records for each in source.findings)
+
+
+def of_rules(warnings: Iterable[Problem], book: RuleBook, project: Project) -> Iterator[Finding]:
+    """Yield the warnings of a rule file that was held against the exports."""
+    for problem in warnings:
         found = of_problem(problem)
         where = found.where
         if where is not None:
-            subject = found.subject or _rule_at(where.line, inputs.bound.book)
-            found = replace(found, subject=subject, place=inputs.project.place(where))
+            subject = found.subject or _rule_at(where.line, book)
+            found = replace(found, subject=subject, place=project.place(where))
         yield found
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 import yaml
 
@@ -203,8 +204,19 @@ def test_rounded_ids(case):
 def test_orphans_with_a_reason(case):
     case.contacts("00123 / 00124 / 5")
     case.events("123,click,2026-11-20 / 124,click,2026-11-20 / 999,click,2026-11-20 / 5,click,2026-11-20")
-    message = case.score().warning("I136")["message"]
+    done = case.score()
+    message = done.warning("I136")["message"]
     assert message.startswith("of 3 rows")
+    left = done.note("I135", "events e.csv", count=1, of=4)["message"]
+    assert left == (
+        "1 of 4 rows is of contacts that are not in the list, beside the 2 that would match otherwise."
+    )
+    assert "I147" not in done.codes
+    assert "I147" not in case.score(as_of="2026-11-21T00:00:01Z").codes
+    many = "123,click,2026-11-20 / 124,click,2026-11-20 / 999,click,2026-11-20 / 5,click,2026-11-20"
+    case.events(f"{many} / 998,click,2026-11-20")
+    again = case.score(as_of="2026-11-21T00:00:02Z")
+    assert again.warning("I147", count=2, of=5)["message"].endswith("and 1 was in the last run.")
     assert "2 would match without zeros at the front" in message
     case.contacts("1,a@x.example / 2,b@x.example", "contact_id,email")
     case.source(contact_key="email")
@@ -227,3 +239,221 @@ def test_apostrophes(case):
     found = case.score().warning("I127")
     assert yaml.safe_load(found["cure"]) == {"cut": {"zip": "'"}}
     assert case.pasted(found).scores == {"1": 1, "2": 0}
+
+
+def test_numbers_of_json_are_what_they_are(case):
+    case.contacts("1 / 2 / 3 / 4")
+    rows = {1: "1.125", 2: '"1.125"', 3: "1250", 4: '"1.250,5"'}
+    case.file(
+        "e.ndjson",
+        "".join(
+            f'{{"contact_id": {contact}, "event": "click", "at": "2026-11-20", "amount": {amount}}}\n'
+            for contact, amount in rows.items()
+        ),
+    )
+    case.source(path="e.ndjson", numbers={"amount": {"decimal": ",", "thousands": "."}})
+    case.rule(points={"from": "amount"})
+    done = case.score()
+    assert done.scores == {"1": 1.125, "2": 1125, "3": 1250, "4": 1250.5}
+    assert done.told == []
+
+
+def test_a_json_number_with_three_decimals_is_no_doubt(case):
+    case.contacts("1 / 2")
+    line = '{"contact_id": 1, "event": "click", "at": "2026-11-20", "amount": 1.250}\n'
+    case.file("e.ndjson", line)
+    case.source(path="e.ndjson")
+    case.rule(points={"from": "amount"})
+    assert case.score().told == []
+    case.file("e.ndjson", line + line.replace("1.250", '"1.500"'))
+    done = case.score()
+    found = done.warning("I121", count=1)
+    assert found["samples"] == ["1.500"]
+    assert done.scores["1"] == 2.75
+
+
+def test_json_numbers_beside_texts_that_do_not_read(case):
+    case.contacts("1 / 2")
+    amounts = ("1.5", '"1,250"', '"2,500.5"')
+    case.file(
+        "e.ndjson",
+        "".join(
+            f'{{"contact_id": 1, "event": "click", "at": "2026-11-20", "amount": {amount}}}\n'
+            for amount in amounts
+        ),
+    )
+    case.source(path="e.ndjson")
+    case.rule(points={"from": "amount"})
+    done = case.score()
+    found = done.warning("I118", count=2)
+    assert case.pasted(found).scores["1"] == 3752
+
+
+def test_invisible_characters_in_parquet(case):
+    contacts = {
+        "contact_id": ["1\u200b", "2", "3"],
+        "tags": [["\ufeffVIP"], ["Blog", "VIP\u00ad"], None],
+        "size": pl.Series(["big\u200b", "big", "small"], dtype=pl.Categorical),
+    }
+    events = {
+        "contact_id": ["\x021", "2\x7f", "3", " 3"],
+        "event": pl.Series(["click\u200b", "\ufeffclick", "click", "open"], dtype=pl.Enum(KINDS)),
+        "at": ["2026-11-20\u200b", "2026-11-20", "2026-11-20", "2026-11-20"],
+        "url": ["/a\u200b", "/a", "/b", "/a"],
+    }
+    pl.DataFrame(contacts).write_parquet(case.folder / "c.parquet")
+    pl.DataFrame(events).write_parquet(case.folder / "e.parquet")
+    case.source("contacts", path="c.parquet")
+    case.source(path="e.parquet")
+    case.rule(where={"url": {"equals": "/a"}})
+    case.rules.append({"name": "Tag", "tag": "VIP", "points": 10})
+    case.rules.append({"name": "Size", "field": {"size": "big"}, "points": 100})
+    done = case.score()
+    assert (done.scores, done.told) == ({"1": 111, "2": 111, "3": 0}, [])
+    counts = {each["subject"]: each["count"] for each in done.lines if each["code"] == "I126"}
+    assert counts == {
+        "contacts c.parquet contact_id": 1,
+        "contacts c.parquet tags": 2,
+        "contacts c.parquet size": 1,
+        "events e.parquet contact_id": 2,
+        "events e.parquet event": 2,
+        "events e.parquet at": 1,
+        "events e.parquet url": 1,
+    }
+    assert done.contacts["size"].to_list()[0] == "big"
+
+
+KINDS = ["click", "click\u200b", "\ufeffclick", "open"]
+
+
+def test_invisible_characters_of_types_that_last(case):
+    case.contacts("1 / 2")
+    events = {
+        "contact_id": ["1", "2"],
+        "event": ["click\u200b", "click"],
+        "at": [datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)],
+    }
+    pl.DataFrame(events).write_parquet(case.folder / "e.parquet")
+    case.source(path="e.parquet")
+    case.rules.append({"name": "Open", "event": "open", "count": "once", "points": 1, "expires": "4w"})
+    done = case.score()
+    assert done.scores == {"1": 1, "2": 1}
+
+
+@pytest.mark.parametrize(
+    ("operator", "operand", "scores"),
+    [
+        ("equals", "\u200b/pricing\ufeff", {"1": 1, "2": 0}),
+        ("not_equals", "/pricing\u200b", {"1": 0, "2": 1}),
+        ("in", ["\u200b/pricing", "/x"], {"1": 1, "2": 0}),
+        ("contains", "\u200bpric\u200b", {"1": 1, "2": 0}),
+        ("not_contains", ["pric\u200b"], {"1": 0, "2": 1}),
+        ("starts_with", "\ufeff/pric", {"1": 1, "2": 0}),
+        ("ends_with", ["ing\u00ad"], {"1": 1, "2": 0}),
+        ("contains", "\u200b the ", {"1": 0, "2": 1}),
+    ],
+)
+def test_invisible_characters_of_operands(case, operator, operand, scores):
+    case.contacts("1 / 2")
+    case.events("1,click,2026-11-20,/pricing / 2,click,2026-11-20,/on the way", "contact_id,event,at,url")
+    case.rule(where={"url": {operator: operand}})
+    assert case.score().scores == scores
+
+
+def test_invisible_characters_of_tags_types_and_keys(case):
+    case.contacts("1,VIP / 2,Blog / 3,Gone / 4,VIP", "contact_id,tags")
+    case.events("1,click,2026-11-20 / 2,clicked,2026-11-20 / 3,clicked,2026-11-20 / 4,x,2026-11-20")
+    case.rule(event="\u200bclick")
+    case.rules.append({"name": "Tag", "tag": {"like": ["\ufeffV*"]}, "points": 10})
+    case.rules.append({"name": "Blog", "tag": "Blog\u200b", "points": 100})
+    case.source(rename={"event": {"clicked\u200b": "click"}}, leave_out={"event": "\u200bx"})
+    case.source("contacts", leave_out={"tags": "\u200bGone"})
+    done = case.score()
+    assert (done.scores, done.codes) == ({"1": 11, "2": 101, "4": 10}, ["I135"])
+
+
+def test_operands_of_invisible_characters_alone(case):
+    case.contacts("1,x", "contact_id,note")
+    case.events("1,click,2026-11-20")
+    case.rule(event="\u200b")
+    assert case.score().error("R025")
+    case.rule(field={"note": {"contains": "\u200b"}})
+    case.rules[0].pop("event", None)
+    assert case.score().error("R072")
+
+
+MIXED = [date(2026, month, day) for month in (1, 2, 3, 4, 5) for day in (1, 7, 12)]
+
+
+def test_day_and_month_of_other_dates(case):
+    rows = [f"{n},{each:%m/%d/%Y}" for n, each in enumerate(MIXED)]
+    case.contacts(" / ".join(rows), "contact_id,renewal")
+    case.events(
+        " / ".join(f"{n},click,2026-11-20,{each:%m/%d/%Y 10:30}" for n, each in enumerate(MIXED)),
+        "contact_id,event,at,seen",
+    )
+    case.rule(where={"seen": {"at_least": "2026-01-01"}})
+    case.rules.append({"name": "Renews", "field": {"renewal": {"within_next": "90d"}}, "points": 5})
+    case.source("contacts", dates={"renewal": "%m/%d/%Y"})
+    case.source(dates={"seen": "%m/%d/%Y %H:%M"})
+    assert "I122" not in case.score().codes
+    case.source("contacts", dates={"renewal": "%d/%m/%Y"})
+    case.source(dates={"seen": "%d/%m/%Y %H:%M"})
+    done = case.score()
+    for subject in ("contacts c.csv renewal", "events e.csv seen"):
+        found = done.warning("I122", subject, count=15)
+        assert "no day is past 12" in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("form", "offset"),
+    [
+        ("%m/%d/%Y %H:%M %z", "-0700"),
+        ("%m/%d/%Y %H:%M%:z", "-07:00"),
+        ("%m/%d/%Y %H:%M UTC", "UTC"),
+    ],
+)
+def test_day_and_month_before_an_offset(case, form, offset):
+    gap = "" if "%:z" in form else " "
+    case.contacts("1")
+    rows = [f"1,click,{each:%m/%d/%Y} 23:30{gap}{offset}" for each in MIXED]
+    case.events(" / ".join(rows))
+    case.source(at={"format": form})
+    assert "I122" not in case.score().codes
+    case.source(at={"format": form.replace("%m/%d", "%d/%m")})
+    found = case.score().warning("I122", count=15)
+    assert "from 2026-01-01 to 2026-12-05" in found["message"]
+    case.events(" / ".join([*rows, f"1,click,13/01/2026 00:30{gap}{offset.replace('-', '+')}"]))
+    assert "I122" not in case.score().codes
+
+
+def with_history(case, *rows):
+    case.file("t.csv", "".join(f"{row}\n" for row in ("contact_id,tag,at", *rows)))
+    case.project["tag_history"] = [{"path": "t.csv"}]
+
+
+def test_tags_later_than_their_file(case):
+    case.contacts("1")
+    case.events("1,click,2026-11-20")
+    with_history(case, "1,VIP,2026-11-20", "1,Old,2027-02-01", "9,Old,2027-03-01")
+    done = case.score()
+    found = done.warning("I124", "tag_history t.csv", count=2)
+    assert "up to 100 days later than their file was written" in found["message"]
+    with_history(case, "1,VIP,2026-11-20", "1,Old,2026-11-22")
+    assert "I124" not in case.score(as_of="2026-11-10T00:00:00Z").codes
+
+
+def test_tags_of_contacts_that_are_not_in_the_list(case):
+    case.contacts("00123 / 00124")
+    case.events("00123,click,2026-11-20")
+    with_history(case, *(f"{each},VIP,2026-11-20" for each in ("123", "124", "999", "00123")))
+    found = case.score().warning("I136", "tag_history t.csv", count=2, of=3)
+    assert "2 would match without zeros at the front" in found["message"]
+
+
+def test_opportunities_of_contacts_that_are_not_in_the_list(case):
+    case.contacts("00123 / 00124")
+    case.events("00123,click,2026-11-20")
+    case.file("o.csv", "opportunity_id,contact_id\na,123\nb,00124\n")
+    case.project["opportunities"] = [{"path": "o.csv"}]
+    case.score().warning("I136", "opportunities o.csv", count=1, of=1)

@@ -201,3 +201,27 @@ def test_the_unused_column_is_read_once_it_is_mapped(case):
     case.events("1,click,2026-11-20")
     found = case.score().note("I117", "contacts c.csv email", count=1, of=1)
     assert case.pasted(found).contacts["email"].to_list() == ["a@x.example"]
+
+
+def test_a_column_that_numbers_names_and_one_file_lacks(case):
+    case.contacts("1")
+    case.events('1,click,2026-11-20,"1,250"', "contact_id,event,at,amount", "ev/a.csv")
+    case.events("1,click,2026-11-20", name="ev/b.csv")
+    case.source(path="ev", numbers={"amount": {"thousands": ","}})
+    found = case.score().warning("I110", "events ev amount", count=1, of=2)
+    assert "`numbers` (flamescore.yaml:" in found["message"]
+    case.events('1,click,2026-11-20,"1,250"', "contact_id,event,at,Amount", "ev/b.csv")
+    case.score().warning("I111", "events ev amount")
+    case.source(numbers={"amuont": {"thousands": ","}})
+    done = case.score()
+    found = done.error("P028")
+    assert (done.code, "amuont" in found["message"]) == (2, True)
+
+
+def test_numbers_by_a_header_that_is_mapped(case):
+    case.contacts("1")
+    case.events('1,click,2026-11-20,"1,250"', "contact_id,event,at,Total Price")
+    case.source(columns={"amount": "Total Price"}, numbers={"Total Price": {"thousands": ","}})
+    case.rule(points={"from": "amount"})
+    done = case.score()
+    assert (done.scores, done.told) == ({"1": 1250}, [])

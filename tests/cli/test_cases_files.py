@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import struct
 import zipfile
+import zlib
 from datetime import date, datetime
 
 import polars as pl
@@ -378,3 +380,107 @@ def test_an_order_that_lost_its_total(case):
     found = case.score().warning("I119", count=1)
     assert yaml.safe_load(found["cure"]) == {"leave_out": {"Total": ""}}
     assert case.pasted(found).scores == {"1": 50}
+
+
+def spaced(*rows: str) -> str:
+    return "".join(f"{each}\n" for each in ("contact_id, event, at, note", *rows))
+
+
+def test_blanks_before_quotes(case):
+    case.contacts("1 / 2")
+    rows = [f'1, "click", 2026-11-20, "A, B {n}"' for n in range(30)]
+    case.file("e.csv", spaced(*rows, '2, click, "2026-11-20", "two\n lines"'))
+    done = case.score()
+    found = done.error("I007")
+    assert done.code == 3
+    assert "`skip_spaces: true`" in found["message"]
+    assert found["cure"] == "skip_spaces: true"
+    again = case.pasted(found)
+    assert (again.code, again.scores, again.told) == (0, {"1": 30, "2": 1}, [])
+
+
+def test_blanks_before_quotes_of_a_header(case):
+    case.contacts('"1", "x"', '"contact_id", "name"')
+    case.events('"1", "click", "2026-11-20"', '"contact_id", "event", "at"')
+    case.source("contacts", skip_spaces=True)
+    case.source(skip_spaces=True)
+    assert case.score().scores == {"1": 1}
+
+
+def test_skip_spaces_is_named_only_where_it_mends_the_first_hundred(case):
+    case.contacts("1")
+    good = [f'1, "click", 2026-11-20, "A, B {n}"' for n in range(100)]
+    case.file("e.csv", spaced(*good[:99], '1,click,2026-11-20,5" pipe', *good[99:]))
+    assert "skip_spaces" not in case.score().error("I007")["message"]
+    case.file("e.csv", spaced(*good, '1,click,2026-11-20,5" pipe'))
+    assert case.score().error("I007")["cure"] == "skip_spaces: true"
+
+
+def test_two_files_put_together(case):
+    case.contacts("1 / 2 / 3")
+    case.file(
+        "e.csv",
+        '\ufeff"contact_id","event","at"\n"1","click","2026-11-20"\n'
+        '\ufeff"2","click","2026-11-20"\n\ufeff\n\ufeff3,click,2026-11-20\n',
+    )
+    done = case.score()
+    assert (done.scores, done.told) == ({"1": 1, "2": 1, "3": 1}, [])
+    assert done.note("I126")["count"] == 2
+    line = '{"contact_id": %d, "event": "click", "at": "2026-11-20"}\n'
+    case.file("e.ndjson", f"\ufeff{line % 1}\ufeff{line % 2}")
+    case.source(path="e.ndjson")
+    assert case.score().scores == {"1": 1, "2": 1, "3": 0}
+
+
+def keys_of(password: bytes):
+    """Return what encrypts a byte by PKWARE's traditional encryption, in which Python only decrypts."""
+    state = [0x12345678, 0x23456789, 0x34567890]
+
+    def crc(old: int, byte: int) -> int:
+        return ~zlib.crc32(bytes([byte]), ~old & 0xFFFFFFFF) & 0xFFFFFFFF
+
+    def update(byte: int) -> None:
+        state[0] = crc(state[0], byte)
+        state[1] = ((state[1] + (state[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        state[2] = crc(state[2], state[1] >> 24)
+
+    def encrypt(byte: int) -> int:
+        mask = (state[2] | 2) & 0xFFFF
+        masked = byte ^ ((mask * (mask ^ 1)) >> 8 & 0xFF)
+        update(byte)
+        return masked
+
+    for byte in password:
+        update(byte)
+    return encrypt
+
+
+def encrypted(name: str, data: bytes, password: bytes) -> bytes:
+    """Return a zip archive with one file, stored and encrypted."""
+    crc, encrypt = zlib.crc32(data), keys_of(password)
+    head = bytes(11) + bytes([crc >> 24])
+    body = bytes(encrypt(byte) for byte in head + data)
+    sizes = struct.pack("<HHHHLLL", 1, 0, 0, 0x5D75, crc, len(body), len(data))
+    named = struct.pack("<HH", len(name), 0)
+    local = b"PK\x03\x04" + struct.pack("<H", 20) + sizes + named + name.encode() + body
+    central = (
+        b"PK\x01\x02" + struct.pack("<HH", 20, 20) + sizes + named + struct.pack("<HHHLL", 0, 0, 0, 0, 0)
+    ) + name.encode()
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + end
+
+
+def test_an_encrypted_zip(case):
+    data = encrypted("a.csv", b"contact_id,event,at\n1,click,2026-11-20\n", b"secret")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:  # it is one, and really encrypted
+        assert archive.read("a.csv", pwd=b"secret").startswith(b"contact_id")
+        with pytest.raises(RuntimeError, match="encrypted"):
+            archive.read("a.csv")
+    case.contacts("1")
+    for name in ("e.zip", "e.csv"):
+        case.file(name, data)
+        case.source(path=name)
+        done = case.score()
+        found = done.error("I004")
+        assert (done.code, found["message"]) == (3, f"`{name}` is encrypted.")
+        assert "without a password" in found["hint"]

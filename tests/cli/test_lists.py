@@ -277,5 +277,29 @@ def test_what_cells_hold_can_be_asked_in_rules_and_searches(project, flamescore)
         ("Products={has_none: [CRM, ads]}", "103\n106\n"),
     ):
         assert flamescore("search", "--where", where, "--columns", "contact_id").out == f"contact_id\n{ids}"
-    done = flamescore("search", "--where", "Company={has: Acme}")
-    assert (done.code, "R166: Column `Company` holds no lists." in done.err) == (2, True)
+    done = flamescore("search", "--where", "company={has: Acme}")
+    assert (done.code, "R166: Column `company` holds no lists." in done.err) == (2, True)
+
+
+def test_values_inside_of_objects_go_by_their_path(project, flamescore):
+    (project / "more.ndjson").write_text(
+        '{"contact_id":"101","event":"visit","at":"2026-11-20","properties":{"page":{"url":"/pricing"}}}\n'
+        '{"contact_id":"102","event":"visit","at":"2026-11-20","properties":{"page":{"url":"/blog"}}}\n'
+    )
+    with (project / "flamescore.yaml").open("a") as file:
+        file.write("  - {path: more.ndjson}\n")
+    rules = RULES + "  web:\n    five_flames: 10\n    rules:\n"
+    visit = (
+        "      - {name: V, event: visit, count: each, points: 1, where: {properties.page.URL: /pricing}}\n"
+    )
+    (project / "rules.yaml").write_text(rules + visit)
+    done = flamescore("score", "-q")
+    assert (done.code, "R091" in done.err) == (2, True)
+    assert "Nearest: `properties.page.url`" in done.err
+    (project / "rules.yaml").write_text(rules + visit.replace("URL", "url"))
+    assert flamescore("score", "-q").code == 0
+    scores = pl.read_parquet(project / "out/latest/scores.parquet")
+    assert scores.filter(pl.col("score_name") == "web", pl.col("score") > 0)["contact_id"].to_list() == [
+        "101"
+    ]
+    assert "/pricing" in flamescore("explain", "101").out

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -55,11 +55,6 @@ def test_days_before_and_after_are_local():
     assert auckland.day_after(Period(1, "d")) == 20_780
     assert auckland.day_before(Period(2, "h")) == 20_778
     assert auckland.day_after(Period(1, "mo")) == auckland.today + 30
-
-
-def test_a_day_starts_after_a_skipped_midnight():
-    assert clock("America/Havana").start_of(date(2026, 3, 8)) == epoch("2026-03-08T05:00:00")
-    assert clock("America/Havana").start_of(date(2026, 3, 9)) == epoch("2026-03-09T04:00:00")
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,15 @@ def test_rows_that_don_t_fit_are_rejects():
 def test_a_frame_without_a_needed_column():
     with pytest.raises(InputError, match="I009 The frame of events has no column `at`, `event`"):
         from_frames(CONTACTS, pl.DataFrame({"contact_id": [1]}))
+
+
+def test_characters_that_nobody_sees_go_from_frames_too():
+    events = pl.DataFrame(
+        {"contact_id": ["1\u200b", "2"], "event": ["\ufeffa", "b"], "at": ["2026-01-01", "2026-01-01\u00ad"]}
+    )
+    contacts = pl.DataFrame({"contact_id": ["\u200b1", "2 "], "name": ["J\u200do", "\u200bAnn "]})
+    exports = looked_at(from_frames(contacts, events))
+    assert exports.contacts.rows() == [("1", "J\u200do"), ("2", "Ann")]
+    assert [row[:2] for row in rows(exports.events[0].frame)] == [("1", "a"), ("2", "b")]
+    counts = {each.subject: each.count for record in exports.records for each in record.findings}
+    assert counts["contacts contacts contact_id"] == 1

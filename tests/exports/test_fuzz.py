@@ -65,7 +65,7 @@ def test_every_row_has_its_fate(tmp_path_factory, records, packed):
     prepare(folder, "max_rejects: 100%\n" + CONTACTS + f"events: [{{path: {name}}}]\n")
     record = nightly(load_project(folder / "flamescore.yaml"), Options(dry_run=True, accept=True)).record
     fates = [FATES[each] for each in records if FATES[each]]
-    (found,) = [source.model_dump() for source in record.sources if source.kind == "events"]
+    (found,) = [source.as_dict() for source in record.sources if source.kind == "events"]
     expected = {fate: fates.count(fate) for fate in ("kept", "orphans", "later", "rejected")}
     assert {fate: found[fate] for fate in expected} == expected
     assert found["rows"] == len(fates)
@@ -172,7 +172,7 @@ def test_rows_of_any_damaged_file_add_up(tmp_path_factory, seed):
         if "P028" in str(error):
             return
         raise
-    record = outcome.record.model_dump()
+    record = outcome.record.as_dict()
     check_law(record)
     (events,) = [source for source in record["sources"] if source["kind"] == "events"]
     assert events["old"] == events["pruned"] == 0

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.exports.invisible_ends import has_invisible_ends, holds_any, removed, with_bare_ends
+from flamescore.exports.invisible_ends import (
+    Noticed,
+    has_invisible_ends,
+    holds_any,
+    removed,
+    with_bare_ends,
+)
 from flamescore.invisible import ENDS, INVISIBLE, bare_ends
 from flamescore.text import WHITE_SPACE
 
@@ -74,3 +80,13 @@ def test_counts():
     assert (removed(cells, rows).cells, removed(cells, rows).named) == (312, "U+200B, U+FEFF")
     nothing = removed(pl.Series([None, " a "], dtype=pl.String))
     assert (nothing.cells, nothing.named) == (0, "")
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from([*INVISIBLE, *WHITE_SPACE, *"abcé\u2019"])) | st.none()))
+def test_of_files_that_are_no_text_only_odd_cells_change(cells):
+    noticed = Noticed()
+    frame = pl.DataFrame({"c": pl.Series(cells, dtype=pl.String)})
+    read = frame.select(noticed.bare(pl.col("c"), "c"))["c"].to_list()
+    odd = frame.select(has_invisible_ends(pl.col("c")))["c"].to_list()
+    assert read == [bare_ends(cell) if is_odd else cell for cell, is_odd in zip(cells, odd, strict=True)]
+    assert noticed.headers == ({"c"} if any(odd) else set())

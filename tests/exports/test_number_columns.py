@@ -61,3 +61,52 @@ def test_times_that_are_numbers(with_contacts, form, cell, at):
     )
     (source,) = with_contacts.load(text).events
     assert source.frame.collect()["at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ").to_list() == [at]
+
+
+NUMBERS_AND_TEXTS = (
+    '{"contact_id": "1", "event": "buy", "at": "2026-01-01", "amount": 1.125}\n'
+    '{"contact_id": "1", "event": "buy", "at": "2026-01-02", "amount": "1.125"}\n'
+    '{"contact_id": "1", "event": "buy", "at": "2026-01-03", "amount": -2e3}\n'
+    '{"contact_id": "1", "event": "buy", "at": "2026-01-04", "amount": 1250}\n'
+    '{"contact_id": "1", "event": "buy", "at": "2026-01-05"}\n'
+)
+
+
+@pytest.mark.parametrize(
+    "numbers", ["decimal: ',', thousands: '.'", "amount: {decimal: ',', thousands: '.'}"]
+)
+def test_numbers_of_json_stay_what_they_are_beside_text(with_contacts, numbers):
+    with_contacts.write("events.ndjson", NUMBERS_AND_TEXTS)
+    text = (CONTACTS % "files: all") + f"events: [{{path: events.ndjson, numbers: {{{numbers}}}}}]\n"
+    loaded = with_contacts.load(text, numbers=NumberColumns(events=frozenset({"amount"})))
+    read = loaded.events[0].frame.collect().sort("at")
+    assert read["amount"].to_list() == ["1.125", "1.125", "-2e3", "1250", None]
+    plain = read[AMOUNT].cast(pl.Float64).to_list()
+    assert plain == [1.125, 1125, -2000, 1250, None]
+
+
+def test_numbers_of_json_of_two_headers_and_of_contacts(with_contacts):
+    with_contacts.write(
+        "contacts.ndjson", '{"contact_id": 1, "a": 1.125}\n{"contact_id": 2, "b": "1.125", "a": null}\n'
+    )
+    text = (
+        "contacts: [{path: contacts.ndjson, columns: {size: [a, b]}, "
+        "numbers: {decimal: ',', thousands: '.'}}]\n"
+    )
+    loaded = with_contacts.load(text, numbers=NumberColumns(contacts=frozenset({"size"})))
+    assert loaded.contacts.columns == ["contact_id", "size", "a", "b", "size" + NUMBER_SUFFIX]
+    read = loaded.contacts.sort("contact_id")["size" + NUMBER_SUFFIX].cast(pl.Float64).to_list()
+    assert read == [1.125, 1125]
+
+
+def test_times_that_are_json_numbers(with_contacts):
+    rows = ("46344.5", '"46344,5"', '"46.344,5"')
+    with_contacts.write(
+        "events.ndjson", "".join(f'{{"contact_id": "1", "event": "buy", "at": {each}}}\n' for each in rows)
+    )
+    text = (CONTACTS % "files: all") + (
+        "events: [{path: events.ndjson, at: {format: excel}, numbers: {decimal: ',', thousands: '.'}}]\n"
+    )
+    loaded = with_contacts.load(text)
+    read = loaded.events[0].frame.collect()["at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ").to_list()
+    assert read == ["2026-11-18T12:00:00Z"] * 3

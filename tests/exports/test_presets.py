@@ -460,12 +460,40 @@ def test_keap_tag_applications(bench):
 
 def test_keap_orders(bench):
     header = "Id,JobTitle,ContactId,StartDate,DueDate,JobNotes,ProductId,JobRecurringId,JobStatus,DateCreated,OrderType,OrderStatus,ShipFirstName,ShipMiddleName,ShipLastName,ShipCompany,ShipPhone,ShipStreet1,ShipStreet2,ShipCity,ShipState,ShipZip,ShipCountry,LastUpdated"
-    text = f"{header}\n" + row(
-        header, Id="5", JobTitle="Course", ContactId="1", DateCreated="2026-01-01T10:00:00Z"
+    text = f"{header}\n" + "".join(
+        row(
+            header,
+            Id=each,
+            JobTitle="Course",
+            ContactId="1",
+            DateCreated="2026-01-01T10:00:00Z",
+            OrderStatus=status,
+        )
+        for each, status in (("5", "Paid"), ("6", "Refunded"), ("7", "Unpaid"), ("8", "1"))
     )
     assert shown(events(bench, "jobs.csv", text), "contact_id", "event", "at", "event_id", "asset") == [
-        ("1", "purchase", "2026-01-01T10:00:00Z", "5", "Course")
+        ("1", kind, "2026-01-01T10:00:00Z", each, "Course")
+        for each, kind in (("5", "purchase"), ("6", "refund"), ("7", "order_unpaid"), ("8", "1"))
     ]
+
+
+def test_ontraport_purchases(bench):
+    text = "Contact ID,Product Name,Purchase Date,Price,Status\n" + "".join(
+        f"1,Course,01/02/2026 03:04 PM,5,{status}\n" for status in ("Paid", "Refunded", "Void", "Odd")
+    )
+    found = shown(events(bench, "p.csv", text), "contact_id", "event", "at", "asset")
+    assert [each[1] for each in found] == ["purchase", "refund", "order_voided", "Odd"]
+    assert {(each[0], each[2], each[3]) for each in found} == {("1", "2026-01-02T15:04:00Z", "Course")}
+
+
+def test_no_preset_makes_every_row_a_purchase():
+    kept = [
+        f"{name}: {variant.name}"
+        for name, preset in all_presets().items()
+        for variant in preset.variants
+        if variant.keys.constants.get("event") == "purchase"
+    ]
+    assert kept == []
 
 
 def test_keap_contacts_and_email_activity(bench):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.engine import Clock, run
-from flamescore.explanations import frozen
 from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def what_if(
     score's population has 0. A pass over the events, and another one where `LATER` is not known already
     (`later`, as `scoring.Scored.earlier`), and where `ignore` or the time zone differ.
     """
+    from flamescore.explanations import frozen  # noqa: PLC0415 - a run without one before it needs none of it
+
     past = frozen(exports, then, now)
     old, new = _only(old, names), _only(new, names)
     first, second = _two_books(old, new, past, then)
@@ -109,7 +110,7 @@ def alike(old: RuleBook, new: RuleBook) -> bool:
 
 def _essence(score: Score) -> Score:
     rules = tuple(replace(rule, id="", name="", note=None, line=0) for rule in score.rules)
-    return replace(score, title="", ideal=0, flames=None, rules=rules)
+    return replace(score, title="", ideal=None, bounds=None, percentiles=None, rules=rules)
 
 
 def _only(book: RuleBook, names: Sequence[str]) -> RuleBook:

@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import contextmanager, suppress
 from io import StringIO
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 
@@ -21,8 +21,6 @@ from flamescore.text import for_log
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from flamescore.findings import Finding
-
 INTERRUPTED = Problem("X130", "Interrupted. Nothing was left half-written.")
 TERMINATED = Problem("X143", "Terminated. Nothing was left half-written.")
 
@@ -36,7 +34,7 @@ _EXPECTED: Final = {
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
 }
-"""What a value must be, by the kind of pydantic's error."""
+"""What a value must be, by the kind of the error that Typer finds with pydantic."""
 
 
 def command(
@@ -68,12 +66,10 @@ def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
 
 def _wrong_value(error: typer.TyperException) -> Problem | None:
     """Return what a value must be and what it is; None where something else is wrong with the words."""
-    from pydantic import ValidationError  # noqa: PLC0415 - it takes time to import
-
-    cause = error.__cause__
-    if not isinstance(error, typer.BadParameter) or not isinstance(cause, ValidationError):
+    cause: Any = error.__cause__
+    if not isinstance(error, typer.BadParameter) or not hasattr(cause, "errors"):
         return None
-    first = cause.errors(include_url=False)[0]
+    first = cause.errors()[0]
     words = _EXPECTED.get(first["type"], "").format(**first.get("ctx", {}))
     if _CHOICE in first["msg"]:
         choices = first["msg"].partition(_CHOICE)[2].removesuffix(".").replace("'", "`")
@@ -129,7 +125,8 @@ def ended(error: BaseException, log: LogFormat) -> ExitCode:
 
 def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, answers: bool) -> ExitCode:
     problems: tuple[Problem, ...] = ()
-    warnings: tuple[Finding, ...] = ()
+    beside: tuple[Problem, ...] = ()
+    strict = False
     try:
         stopping.work()
         code = work(messages) or ExitCode.DONE
@@ -141,9 +138,10 @@ def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, 
         raise
     except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
         code, problems = _judged(error)
-        warnings = error.findings if isinstance(error, StrictError) and problems is error.problems else ()
+        if isinstance(error, FlamescoreError) and problems is error.problems:
+            beside, strict = error.beside, isinstance(error, StrictError)
     with suppress(*stopping.STOPS):  # where nobody reads what is said, a further signal ends the waiting
-        messages.complain(problems, code, before=warnings)
+        messages.complain(problems, code, before=beside if strict else (), after=() if strict else beside)
     return code
 
 

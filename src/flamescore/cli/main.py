@@ -10,11 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from flamescore._version import __version__
-from flamescore.cli import commands
+from flamescore.cli import authoring, commands
 from flamescore.cli.boundary import ended, log_asked, misuse
 from flamescore.cli.start import main
 from flamescore.cli.streams import check_stdout, steady_streams
@@ -32,17 +32,18 @@ VERBS: Final = {
     "report": "Show the hot-lead report of a run, or write it as a page to share.",
     "changes": "List contacts whose scores changed since the previous run, and why.",
     "runs": "List stored runs, or delete old ones.",
+    "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
 
-Each is the function of its name in `commands`.
+Each is the function of its name in `commands`, or in `authoring`.
 """
 
 
 class _Verbs(Mapping[str, Any]):
-    """The commands by name, each made of its function when it is asked for: all eight take 20 ms."""
+    """The commands by name, each made of its function when it is asked for: all nine take 20 ms."""
 
     def __getitem__(self, verb: str) -> Any:  # noqa: ANN401 - Typer's own class
         if verb not in VERBS:
@@ -59,8 +60,42 @@ class _Verbs(Mapping[str, Any]):
 @cache
 def _made(verb: str) -> Any:  # noqa: ANN401 - Typer's own class
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(verb, short_help=VERBS[verb])(getattr(commands, verb))
+    alone.command(verb, cls=_Verb, short_help=VERBS[verb])(_function(verb))
     return get_command(alone)
+
+
+def _function(verb: str) -> Any:  # noqa: ANN401 - each has flags of its own
+    return getattr(commands if hasattr(commands, verb) else authoring, verb)
+
+
+class _Coercion:
+    """Takes the values of parameters that need no check as they are: what nobody gave, and ASCII text.
+
+    Typer checks with pydantic, which takes 60 ms to import and set up. Any other value goes the long way.
+    """
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own classes
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
+        # What is given is text, so that what is of another type already is a default or a count of flags.
+        if type(value) is param.type_descriptor.annotation and (type(value) is not str or value.isascii()):
+            return value
+        param._runtime_param = None  # noqa: SLF001 - Typer makes its own now
+        return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def _spared(params: list[Any]) -> list[Any]:
+    """Return parameters whose values Typer does not check where there is no need."""
+    for param in params:
+        param._runtime_param = _Coercion()  # noqa: SLF001 - without it Typer does the same, and takes longer
+    return params
+
+
+class _Verb(TyperCommand):
+    """A command that checks the values that were given alone."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer's own class
+        return _spared(super().get_params(ctx))
 
 
 class _Program(TyperGroup):
@@ -68,6 +103,9 @@ class _Program(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - they are Typer's
         super().__init__(**attributes | {"commands": _Verbs()})
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer's own class
+        return _spared(super().get_params(ctx))
 
     def list_commands(self, _context: Any) -> list[str]:  # noqa: ANN401 - Typer's own class
         return list(VERBS)
@@ -119,9 +157,7 @@ def run(words: Sequence[str]) -> int:
     # Or else the interpreter looks for garbage among all that is alive as it leaves: 0.1 s of a score of 20.
     atexit.register(gc.freeze)
     # The imports of a start make 200,000 objects and no garbage; looking for some among them takes 60 ms.
-    gc.set_threshold(100_000, 20, 50)
-    # Pydantic looks through every installed package for plugins, and has none here: 30 ms.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    gc.set_threshold(400_000, 20, 50)
     # Numpy's linear algebra, which is not used here, makes a thread for each core as it is imported: 70 ms.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Rows in each of Polars' morsels, which wait by the dozen where a reader is quicker than who reads: with

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,16 +13,16 @@ from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
-from flamescore.cli.terminal import progress, show
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import Finding, Severity, as_json, fails_on_warning
 from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
-from flamescore.report import Findings, render_terminal, summary_line
+from flamescore.report import Findings, summary_line
+from flamescore.text import for_log
 from flamescore.units import parse_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from flamescore.cli.messages import Messages
     from flamescore.nightly import Outcome
@@ -40,11 +41,24 @@ def score(
     project = find_settings(config, flags)
     options = replace(options, trend=_period(trend))
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
-    with progress(quiet=quiet) as tell:
+    with _progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
     _say(outcome, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     return ExitCode.FOUND if failed else ExitCode.DONE
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows the present step on stderr; off a terminal it says nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - rich takes time to import
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    with Console(stderr=True).status(Text("Starting")) as status:
+        yield lambda step: status.update(Text(for_log(step)))
 
 
 def _period(text: str | None) -> Period | None:
@@ -76,6 +90,9 @@ def _say(outcome: Outcome, messages: Messages) -> None:
 def _on_stdout(outcome: Outcome) -> None:
     """Tell the run: on a terminal its report, off one a line."""
     if sys.stdout.isatty():
+        from flamescore.cli.terminal import show  # noqa: PLC0415 - rich takes time to import, a pipe needs none
+        from flamescore.report import render_terminal  # noqa: PLC0415 - the same
+
         show(render_terminal(replace(outcome.report, findings=Findings())))
     else:
         say(summary_line(outcome.report))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -12,23 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from flamescore.report import Filtered
-from flamescore.text import for_cell, for_log
+from flamescore.text import for_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
-
-
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows the present step on stderr; off a terminal it says nothing."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status(Text("Starting")) as status:
-        yield lambda step: status.update(Text(for_log(step)))
 
 
 def show(renderable: RenderableType) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.units import start_of_day, to_local
+from flamescore.units import to_local
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -68,10 +68,6 @@ class Clock:
     def day_after(self, window: Period) -> int:
         """Return the local calendar day of `as_of + window`."""
         return self.day_of(window.after(self.as_of, self.zone))
-
-    def start_of(self, day: date) -> int:
-        """Return the first instant of a local day, in epoch seconds."""
-        return int(start_of_day(day, self.zone).timestamp())
 
     def local_days(self, instants: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the local calendar days (since 1970-01-01) of epoch seconds."""

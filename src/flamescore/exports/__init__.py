@@ -5,7 +5,7 @@ from __future__ import annotations
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
 from flamescore.exports.list_columns import stored_items
-from flamescore.exports.load import from_frames, load, readable
+from flamescore.exports.load import from_frames, load, readable, with_asked
 from flamescore.exports.opening import survey
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
@@ -29,4 +29,5 @@ __all__ = [
     "stored_items",
     "survey",
     "unused_of",
+    "with_asked",
 ]

@@ -26,13 +26,16 @@ _ASKED: Final = ("event_id", "opportunity_id", "event", "at", "tags", "tag", "ac
 def invisible_ends(source: Source, plans: Sequence[Plan], named: NamedColumns) -> Iterator[Finding]:
     """Yield a note for each column of ids, types, times, tags, or that rules name, if its cells lost any.
 
-    Only files whose bytes hold such characters are gone over once more.
+    Only files whose bytes hold such characters are gone over once more; of files that are no text, which are
+    to be read first, those in which cells with such characters were noticed, or whose tags are lists.
     """
     asked = dict.fromkeys((key_column(source), *_ASKED, *sorted(getattr(named, source.KIND, ()))))
-    told = [replace(plan, bare=False) for plan in plans if plan.bare]
     place = InExport(source.KIND, source.path)
     for name in asked:
-        cells = [_odd(plan, name) for plan in told if name in plan and name not in source.constants]
+        told = [
+            plan for plan in plans if name in plan and name not in source.constants and _may_have(name, plan)
+        ]
+        cells = [_odd(replace(plan, bare=False), name) for plan in told]
         found = removed(pl.concat(cells)) if cells else None
         if found is None or not found.cells:
             continue
@@ -43,7 +46,17 @@ def invisible_ends(source: Source, plans: Sequence[Plan], named: NamedColumns) -
         yield Finding(INVISIBLE, Severity.NOTE, f"{place} {name}", text, place, count=found.cells)
 
 
+def _may_have(name: str, plan: Plan) -> bool:
+    """Say whether cells of a column may have lost any."""
+    if not plan.bare or plan.noticed is None or plan.listed(name):
+        return plan.bare
+    return not plan.noticed.headers.isdisjoint(plan.headers[name])
+
+
 def _odd(plan: Plan, name: str) -> pl.Series:
-    cell = plan.column(name).alias("cell")
-    rows = plan.table.scan().select(cell).filter(has_invisible_ends(pl.col("cell")))
+    lists = plan.listed(name) is not None
+    rows = plan.table.scan().select(plan.column(name, text=not lists).alias("cell"))
+    if lists:
+        rows = rows.explode("cell", empty_as_null=False, keep_nulls=False).cast(pl.String)
+    rows = rows.filter(has_invisible_ends(pl.col("cell")))
     return plan.table.collect(rows)["cell"]

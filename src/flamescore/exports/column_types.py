@@ -113,14 +113,15 @@ def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict
     Bytes are looked into only where they are `needed` (None: all are); other columns of bytes are left out.
     """
     table = plan.table
-    if not any(header not in table.texts and _special(dtype) for header, dtype in table.schema.items()):
+    done = table.texts.keys() - table.added
+    if not any(header not in done and _special(dtype) for header, dtype in table.schema.items()):
         return table, {}
     schema, texts = dict(table.schema), dict(table.texts)
     unread: dict[str, str] = {}
     lists = set(table.listed)
     inner = dict(zip(table.headers, table.inner, strict=True))
     for header, dtype in table.schema.items():
-        if header in texts or not _special(dtype):
+        if (header in texts and header not in table.added) or not _special(dtype):
             continue
         told, leaves = _unreadable(dtype), dict(_leaves(pl.col(header), dtype))
         meaning: dict[Steps, Bytes] = {}
@@ -131,7 +132,7 @@ def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict
             del schema[header]
             unread |= {} if told is None else {header: told}
             continue
-        cells = _plain(pl.col(inner[header]), dtype, meaning)
+        cells = _plain(texts.get(header, pl.col(inner[header])), dtype, meaning)
         listed = isinstance(dtype, pl.List) and header == _tags_of(plan)
         schema[header] = _plain_type(dtype) if listed or dtype.is_numeric() else pl.String()
         texts[header] = json_text(cells) if dtype.is_nested() and not listed else cells

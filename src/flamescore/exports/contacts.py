@@ -15,6 +15,7 @@ from flamescore.exports.json_tags import json_lists
 from flamescore.exports.list_columns import items_of_text, list_columns, list_text
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
+from flamescore.exports.seen_days import SeenDays
 from flamescore.exports.source_findings import Note
 from flamescore.exports.validate import enforce_limit
 from flamescore.findings import Finding, Severity
@@ -83,7 +84,8 @@ def load_contacts(
     for each, frames in read:
         span = range(first, first := first + len(frames))
         left = sum(kept.get(index, 0) for index in span)
-        records.append(each.record(kept=left, superseded=sum(frame.height for frame in frames) - left))
+        record = each.record(kept=left, superseded=sum(frame.height for frame in frames) - left)
+        records.append(replace(record, findings=(*record.findings, *each.noticed(options))))
     return LoadedContacts(
         all_of.standing.drop(ROW, FILE, AGE),
         tuple(each.rejects for each, _ in read),
@@ -140,12 +142,15 @@ def _read(
     validated: Validated, options: LoadOptions, keys: frozenset[str] | None
 ) -> tuple[Validated, list[pl.DataFrame]]:
     frames, files, as_json = [], [], 0
+    seen = SeenDays()
     spec = validated.spec
     assert isinstance(spec, ContactsSource)
     if keys is not None and spec.merged is not None:
         keys |= {_name_of(spec.merged.named, validated)}
     for plan, rejected in zip(validated.plans, validated.files, strict=True):
-        named = _selected(plan.table.scan().with_row_index(ROW), plan, options, keys, numbered=True)
+        named = _selected(
+            plan.table.scan().with_row_index(ROW), plan, options, keys, numbered=True, seen=seen
+        )
         sound, again = _without(plan.table.collect(named), rejected)
         as_json += int(sound[JSON].sum()) if JSON in sound.columns else 0
         frames.append(sound.drop(JSON, strict=False))
@@ -154,7 +159,8 @@ def _read(
     if as_json:
         text = f"{count(as_json, 'cell')} of `tags` read as a JSON list"
         notes = (*notes, Note(text, many=as_json))
-    return replace(validated, files=tuple(files), notes=notes), frames
+    told = (*validated.told, *seen.findings(spec))
+    return replace(validated, files=tuple(files), notes=notes, told=told), frames
 
 
 def _selected(
@@ -164,16 +170,20 @@ def _selected(
     keys: frozenset[str] | None = None,
     *,
     numbered: bool = False,
+    seen: SeenDays | None = None,
 ) -> pl.LazyFrame:
-    """Name and read the columns of rows that count, all or `keys` alone, and `ROW` of `numbered` ones."""
+    """Name and read the columns of rows that count, all or `keys` alone, and `ROW` of `numbered` ones.
+
+    `seen` looks at the days of their dates.
+    """
     dates = options.dates.contacts - _NEVER_DATES if keys is None else frozenset[str]()
-    tagged = "tags" in plan and _listed(plan) is None and (keys is None or "tags" in keys)
+    tagged = "tags" in plan and plan.listed("tags") is None and (keys is None or "tags" in keys)
     json = (json_lists(plan.column("tags")).is_not_null().alias(JSON),) if numbered and tagged else ()
     return plan.counted(rows).select(
         *((ROW,) if numbered else ()),
         *json,
         *_columns(plan, keys),
-        *iso_columns(dates, plan, options.zone),
+        *iso_columns(dates, plan, options.zone, seen),
         *number_columns(options.numbers.contacts - _NEVER_DATES, plan),
         *list_columns(frozenset() if keys is not None else options.lists.contacts - _NEVER_DATES, plan),
     )
@@ -218,16 +228,10 @@ def _column(name: str, plan: Plan) -> pl.Expr:
 
 def _tags(plan: Plan) -> pl.Expr:
     assert isinstance(plan.source, ContactsSource)
-    listed = _listed(plan)
+    listed = plan.listed("tags")
     if listed is not None:
-        return tag_list(pl.col(listed), plan.table.schema[listed], plan.source.tags)
-    return tag_list(plan.column("tags"), pl.String(), plan.source.tags)
-
-
-def _listed(plan: Plan) -> str | None:
-    """Return the header that alone holds the tags, where its cells are lists."""
-    headers = plan.headers.get("tags", ())
-    return headers[0] if len(headers) == 1 and isinstance(plan.table.schema[headers[0]], pl.List) else None
+        return tag_list(pl.col(listed), plan.table.schema[listed], plan.source.tags, bare=plan.bare)
+    return tag_list(plan.column("tags"), pl.String(), plan.source.tags, bare=plan.bare)
 
 
 def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
@@ -239,14 +243,15 @@ def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
     return pl.concat(pairs).drop_nulls("key").unique(maintain_order=True)
 
 
-def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat) -> pl.Expr:
+def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool = False) -> pl.Expr:
     """Return tags as List[String], trimmed, in order; a missing cell is an empty list.
 
-    A cell that is a JSON list of texts is read as that, whatever the separator.
+    A cell that is a JSON list of texts is read as that, whatever the separator. `bare`: whether tags may
+    begin or end with characters that nobody sees.
     """
     if isinstance(dtype, pl.List):
-        return list_text(cells, dtype)
-    return items_of_text(as_text(cells, dtype), form.separator)
+        return list_text(cells, dtype, bare=bare)
+    return items_of_text(as_text(cells, dtype), form.separator, bare=bare)
 
 
 @dataclass(frozen=True, slots=True)

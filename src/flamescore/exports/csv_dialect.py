@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from flamescore.exports.cell_starts import CellStarts
 from flamescore.exports.csv_records import CsvFile
 from flamescore.exports.first_bytes import WEB_PAGE, json_list_cure, nature
 from flamescore.exports.records import decoded
@@ -69,8 +70,12 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
     The CSV of a sheet is written in one way, whatever the source says of its other files.
     """
     if found.sheet:
-        source = source.with_keys(delimiter=",", quote='"', encoding=None)
+        source = source.with_keys(delimiter=",", quote='"', encoding=None, skip_spaces=False)
     data, notes = readable(found, source, spool)
+    if source.skip_spaces and source.quote:
+        written, data = data, spool.new()
+        starts = CellStarts(source.delimiter or DELIMITERS, source.quote, blanks=True)
+        starts.copy(written, data, shown=found.shown)
     head = Head(_read(data, HEAD))
     if len(head.data) == HEAD and b"\n" not in head.data[-(HEAD // 2) :]:
         head = Head(_read(data, LONGEST_HEADER))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.exports.format_readings import readings
-from flamescore.exports.number_columns import number_format
+from flamescore.exports.number_columns import as_written, number_format
 from flamescore.exports.times import TimeFormat
 from flamescore.frames import ISO_SUFFIX
 from flamescore.project import EPOCHS, EXCEL
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 
     from flamescore.exports.format_readings import FormatReading
     from flamescore.exports.plan import Plan
+    from flamescore.exports.seen_days import SeenDays
     from flamescore.number_format import NumberFormat
 
 _HOURS: Final = re.compile(r"%[-_0]?[HITRrkM]")
 _NAIVE: Final = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
 
 
-def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[pl.Expr]:
+def iso_columns(
+    names: frozenset[str], plan: Plan, zone: ZoneInfo, seen: SeenDays | None = None
+) -> Iterator[pl.Expr]:
     """Yield the companions that columns of a file need: ISO text under the column's name and `ISO_SUFFIX`.
 
     A cell that fits no declared format is as it was; a naive time becomes UTC where the source has a zone of
-    its own. `zone` is the rule file's.
+    its own. `zone` is the rule file's. `seen` looks at the days that declared formats read.
     """
     source = plan.source
     shifted = source.timezone is not None and source.timezone.key != zone.key
@@ -38,8 +41,9 @@ def iso_columns(names: frozenset[str], plan: Plan, zone: ZoneInfo) -> Iterator[p
         formats = formats_of(name, plan)
         if name in names and (formats or shifted):
             numbers = number_format(name, plan)
-            reader = IsoText(source.timezone or zone, formats, shifted=shifted, numbers=numbers)
-            cells = plan.column(name)
+            days = None if seen is None else seen.of(name)
+            reader = IsoText(source.timezone or zone, formats, shifted=shifted, numbers=numbers, seen=days)
+            cells = plan.column(name) if numbers is None else as_written(name, plan, numbers)
             yield cells.map_batches(reader, return_dtype=pl.String(), is_elementwise=True).alias(
                 name + ISO_SUFFIX
             )
@@ -63,6 +67,7 @@ class IsoText:
     formats: tuple[str, ...]
     shifted: bool
     numbers: NumberFormat | None = None
+    seen: SeenDays | None = field(default=None, compare=False)
 
     def __call__(self, cells: pl.Series) -> pl.Series:
         """Return the cells of a String column as ISO text, or as they are."""
@@ -78,11 +83,13 @@ class IsoText:
 
     def _read(self, cells: pl.Series, form: str) -> pl.Series:
         if form in (*EPOCHS, EXCEL) or _HOURS.search(form):
-            return _instants(TimeFormat(self.zone, (form,), self.numbers).declared(cells).at)
+            return _instants(TimeFormat(self.zone, (form,), self.numbers, self.seen).declared(cells).at)
         days = (_days(cells, way) for way in readings(form))
         read = next(days)
         for more in days:
             read = read.zip_with(read.is_not_null(), more)
+        if self.seen is not None:
+            self.seen.see(form, read)
         return read.dt.strftime("%Y-%m-%d")
 
 

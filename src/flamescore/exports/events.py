@@ -37,6 +37,7 @@ from flamescore.frames import (
     Window,
 )  # fmt: skip
 from flamescore.input_errors import UNREADABLE, fault, reading
+from flamescore.invisible import bare_ends
 from flamescore.project import EventsSource
 
 if TYPE_CHECKING:
@@ -109,12 +110,9 @@ class ExportedEvents(EventSource):
         rows = [plan.table.scan() if self.marks else _recent(plan, query.window) for plan in plans]
         return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options, seen), seen)
 
-    def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
-        window = Window() if since is None else Window(int(since.timestamp()), widest=1)
-        rows = _in_one(
-            [_recent(plan, window) for plan in self.validated.plans], {}, self.validated, self.options
-        )
+    def sound(self) -> pl.LazyFrame:
+        """Return `event` and `at` of the rows that read, whatever becomes of them."""
+        rows = _in_one([plan.table.scan() for plan in self.validated.plans], {}, self.validated, self.options)
         contact = pl.col("contact_id" if self.key == "contact_id" else "contact")
         reads = pl.col("at").is_not_null() & contact.is_not_null()
         if DROP in rows.collect_schema():
@@ -172,6 +170,7 @@ class _Batches(EventBatches):
         source = self.source.validated
         yield from lost_cells(source, self.source.lost)
         yield from refunds_in(source)
+        yield from source.noticed(self.source.options)
         yield from self._watch.findings()
         yield from self._seen.findings(source.spec)
         yield from self._orphans.findings(source.spec, self.source.contacts)
@@ -259,7 +258,7 @@ def _as_written(
     return at.staged(rows).select(
         *(plan.column(name).alias(name) for name in sorted(_fixed(plan) - {"at"})),
         at.instants().alias("at"),
-        *_properties(plan, options),
+        *_properties(plan, options, seen),
         *odd,
         *_drop(plan, marks),
     )
@@ -285,13 +284,13 @@ def _fixed(plan: Plan) -> frozenset[str]:
     return frozenset({key_column(plan.source), "event", "at"})
 
 
-def _properties(plan: Plan, options: LoadOptions) -> Iterator[pl.Expr]:
+def _properties(plan: Plan, options: LoadOptions, seen: SeenDays | None) -> Iterator[pl.Expr]:
     """Yield what an event has beside contact, type and time, and the companions of its dates."""
     fixed = _fixed(plan)
     for name in plan.names:
         if name not in fixed and name not in ("contact", "contact_id"):
             yield plan.column(name, text=False).alias(name)
-    yield from iso_columns(options.dates.events - fixed, plan, options.zone)
+    yield from iso_columns(options.dates.events - fixed, plan, options.zone, seen)
     yield from number_columns(options.numbers.events - fixed, plan)
     yield from list_columns(options.lists.events - fixed, plan)
 
@@ -344,6 +343,7 @@ def _recent(plan: Plan, window: Window) -> pl.LazyFrame:
     dtype, since, rows = plan.time_type, window.since, plan.table.scan()
     if since is None or not isinstance(dtype, pl.Datetime):
         return rows
+    plan = replace(plan, bare=False)  # what is compared is what the file holds, so that statistics serve
     lasting = _lasting(plan, window)
     if lasting is None:
         return rows
@@ -360,4 +360,6 @@ def _lasting(plan: Plan, window: Window) -> list[str] | None:
         return []
     types = plan.table.scan().select(plan.column("event").alias("event").unique()).head(_TYPES + 1)
     found = plan.table.collect(types)["event"].drop_nulls()
-    return None if len(found) > _TYPES else [each for each in found if fold(each) in window.lasting]
+    if len(found) > _TYPES:
+        return None
+    return [each for each in found if fold(bare_ends(each)) in window.lasting]

@@ -24,6 +24,9 @@ ISO: Final = (
 """Extended ISO 8601, and what exports make of it: `+0000`, `+00`, ` UTC`, a comma before the fraction."""
 
 _DIRECTIVE: Final = re.compile(r"%[-_0]?[.:#]?[0-9]?([A-Za-z%])")
+_DIRECTIVES_OF_OFFSET: Final = re.compile(r"(?<!%)(?:%%)*%[.:#]*z")
+_OFFSET_AT_END: Final = re.compile(r"\s*%[.:#]*z$")
+_OFFSET: Final = r"\s*(?:[Zz]|[+\-\x{2212}][0-9]{2}(?::?[0-9]{2})?(?::?[0-9]{2})?)$"
 _HOURS: Final = frozenset("HIkl")
 _MINUTES: Final = frozenset("MTRrXs")
 
@@ -42,6 +45,20 @@ class FormatReading:
         texts = texts + self.behind if self.behind else texts
         read = texts.str.to_datetime(self.form, strict=False, time_unit="us", cache=False)
         return read.dt.replace_time_zone("UTC") if self.utc else read
+
+    def as_written(self, cells: pl.Series, read: pl.Series) -> pl.Series | None:
+        """Return what was `read` of some cells as the times that stand there, before any offset at the end.
+
+        None where an offset stands elsewhere in the format. Of `11/01/2026 23:30 -0700` the instant is of the
+        12th, but the day that may have been exchanged with the month is 11.
+        """
+        if not _DIRECTIVES_OF_OFFSET.search(self.form):
+            return read
+        plain = _OFFSET_AT_END.sub("", self.form)
+        if _DIRECTIVES_OF_OFFSET.search(plain) or self.behind:
+            return None
+        naive = FormatReading(plain).read(cells.str.strip_chars().str.replace(_OFFSET, ""))
+        return naive.filter(read.is_not_null())
 
 
 def readings(form: str) -> tuple[FormatReading, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import as_text, present
+from flamescore.exports.invisible_ends import with_bare_ends
 from flamescore.exports.json_tags import json_items, json_lists
 from flamescore.exports.nested import inside
 from flamescore.frames import ITEM_END, LIST_SUFFIX
@@ -51,22 +52,24 @@ def stored_items(cells: pl.Expr, separator: str | None) -> pl.Expr:
     return pl.when(present(cells).is_not_null()).then(items.list.join(ITEM_END))
 
 
-def items_of_text(cells: pl.Expr, separator: str) -> pl.Expr:
+def items_of_text(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.Expr:
     """Part String cells at a separator: trimmed items in order, none of them empty, as List[String].
 
     Quotes around an item fall away, and one in quotes may hold the separator. A cell that is a JSON list of
-    texts is that list. A missing cell has no items.
+    texts is that list. A missing cell has no items. `bare`: whether items may begin or end with characters
+    that nobody sees.
     """
     separator = separator.strip() or separator
     text = cells.str.replace_all(separator, _CUT, literal=True)
     pieces = text.str.extract_all(rf'\s*"[^"]*"\s*|[^{_CUT}]+')
     parted = pieces.list.eval(_unquoted(pl.element(), separator))
-    return cleaned(pl.coalesce(json_lists(cells), parted))
+    return cleaned(pl.coalesce(json_lists(cells), parted), bare=bare)
 
 
-def cleaned(items: pl.Expr) -> pl.Expr:
+def cleaned(items: pl.Expr, *, bare: bool = False) -> pl.Expr:
     """Trim the items of lists, and drop empty ones; null becomes an empty list."""
-    return items.list.eval(present(pl.element())).list.drop_nulls().fill_null([])
+    item = with_bare_ends(pl.element()) if bare else pl.element()
+    return items.list.eval(present(item)).list.drop_nulls().fill_null([])
 
 
 def _unquoted(piece: pl.Expr, separator: str) -> pl.Expr:
@@ -77,8 +80,8 @@ def _unquoted(piece: pl.Expr, separator: str) -> pl.Expr:
 def _items(name: str, cell: pl.Expr, plan: Plan) -> pl.Expr:
     if _is_listed(name, plan):
         told = json_items(cell)
-        return pl.when(told.is_not_null()).then(cleaned(told))
-    return items_of_text(cell, plan.source.lists[name])  # type: ignore[attr-defined] # it is declared there
+        return pl.when(told.is_not_null()).then(cleaned(told, bare=plan.bare))
+    return items_of_text(cell, plan.source.lists[name], bare=plan.bare)  # type: ignore[attr-defined] # it is declared there
 
 
 def _is_listed(name: str, plan: Plan) -> bool:
@@ -97,9 +100,8 @@ def _has_tags(plan: Plan) -> bool:
     return "tags" in plan.source.CANONICAL
 
 
-def list_text(column: str | pl.Expr, dtype: pl.List) -> pl.Expr:
+def list_text(cells: pl.Expr, dtype: pl.List, *, bare: bool = False) -> pl.Expr:
     """Return the items of a column of lists as text, cleaned."""
-    cells = pl.col(column) if isinstance(column, str) else column
     inner = dtype.inner
     assert isinstance(inner, pl.DataType)
-    return cleaned(cells.list.eval(as_text(pl.element(), inner)))
+    return cleaned(cells.list.eval(as_text(pl.element(), inner)), bare=bare)

@@ -16,11 +16,11 @@ from flamescore.exports.contacts import load_contacts
 from flamescore.exports.events import load_events
 from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.odd_cells import OddCells
-from flamescore.exports.opening import OpenSource, columns_of
+from flamescore.exports.opening import OpenSource, columns_of, with_named
 from flamescore.exports.plan import plan_of
 from flamescore.exports.setting_values import unused_values
 from flamescore.exports.table import frame_table
-from flamescore.exports.tag_history import load_history, load_opportunities
+from flamescore.exports.tag_history import later_rows, load_history, load_opportunities
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.times import UTC_ZONE
 from flamescore.exports.validate import (
@@ -53,6 +53,12 @@ _SPECS: Final[tuple[Source, ...]] = (
 )  # fmt: skip
 
 
+def with_asked(opened: Opened, named: NamedColumns) -> Opened:
+    """Give the sources the columns that are named by a path into others, such as `properties.url`."""
+    sources = with_named(opened.sources, named)
+    return replace(opened, sources=sources, columns=columns_of(sources))
+
+
 def readable(opened: Opened, named: NamedColumns | None) -> Opened:
     """Leave out columns that can't be read, and settle what those of no plain type are read as.
 
@@ -61,7 +67,7 @@ def readable(opened: Opened, named: NamedColumns | None) -> Opened:
     Raises:
         InputError: a column that is named can't be read, or a file that must be looked into for it.
     """
-    sources = plain_types(opened.sources, named)
+    sources = plain_types(with_named(opened.sources, named), named)
     return replace(opened, sources=sources, columns=columns_of(sources))
 
 
@@ -133,7 +139,7 @@ def from_frames(
     options = LoadOptions(
         DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict, lists=lists
     )
-    sources = tuple(_sources(contacts, events, tag_history))
+    sources = with_named(tuple(_sources(contacts, events, tag_history)), named)
     return _load(plain_types(sources, named), options)
 
 
@@ -172,18 +178,19 @@ def _load(
         for kind in ("events", "tag_history", "opportunities")
     }
     histories = [load_history(each, options, loaded) for each in of["tag_history"]]
-    deals = [load_opportunities(each, loaded) for each in of["opportunities"]]
+    deals = [load_opportunities(each, options, loaded) for each in of["opportunities"]]
     events = tuple(load_events(each, options, loaded) for each in of["events"])
     others = [each.rejects for each in (*of["tag_history"], *of["opportunities"])]
     return Exports(
         contacts=in_order(loaded.contacts) if once and keys is None else loaded.contacts,
         events=events,
-        tag_history=pl.concat([frame for frame, _ in histories]).cast(TAG_HISTORY) if histories else None,
+        tag_history=pl.concat([each.rows for each in histories]).cast(TAG_HISTORY) if histories else None,
         opportunities=pl.concat([frame for frame, _ in deals], how="diagonal") if deals else None,
         rejects=pl.concat([pl.DataFrame(schema=REJECTS), *loaded.rejects, *others]),
-        records=(*loaded.records, *(record for _, record in (*histories, *deals))),
+        records=(*loaded.records, *(each.record for each in histories), *(record for _, record in deals)),
         aliases=loaded.aliases,
         findings=(*loaded.findings, *(each for source in sources for each in source.findings)),
+        later=partial(later_rows, of["tag_history"], options, [each.latest for each in histories]),
         odd_cells=OddCells(tuple(validated), options.zone),
         whole=loaded.whole,
         unused=partial(_unused, tuple(validated)),

@@ -229,6 +229,8 @@ def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
     for key in ("rename", "dates", "leave_out", "cut", "lists"):
         for name in getattr(source.spec, key, ()):
             yield (key, name), name, key in ("dates", "leave_out")
+    for name, _ in source.spec.numbers.columns if source.spec.numbers is not None else ():
+        yield ("numbers", name), name, True
 
 
 def mapped_by_hand(source: OpenSource, project: Project) -> frozenset[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from flamescore.cells import as_text
+from flamescore.exports.ndjson import numeric_of
 from flamescore.frames import NUMBER_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import polars as pl
 
     from flamescore.exports.plan import Plan
     from flamescore.number_format import NumberFormat
@@ -19,12 +20,30 @@ if TYPE_CHECKING:
 def number_columns(names: frozenset[str], plan: Plan) -> Iterator[pl.Expr]:
     """Yield the companions that columns of a file need: plain numbers under the name and `NUMBER_SUFFIX`.
 
-    Only what is text in the file is read by a format: a number of a Parquet file says what it is.
+    Only what is text in the file is read by a format: a number of a Parquet or NDJSON file says what it is.
     """
     for name in plan.names:
         form = number_format(name, plan) if name in names else None
         if form is not None:
-            yield form.plain(plan.column(name)).alias(name + NUMBER_SUFFIX)
+            yield form.plain(as_written(name, plan, form)).alias(name + NUMBER_SUFFIX)
+
+
+def as_written(name: str, plan: Plan, form: NumberFormat) -> pl.Expr:
+    """Return a column as text in which every number is written by a format, a JSON number too.
+
+    Under `{decimal: ",", thousands: "."}` the JSON number `1.125` is `1,125`; the text `"1.125"`, which is
+    1125, stays.
+    """
+    cell, number = plan.column(name), json_number(name, plan)
+    if number is None or form.decimal == ".":
+        return cell
+    return pl.when(number).then(cell.str.replace(".", form.decimal, literal=True)).otherwise(cell).alias(name)
+
+
+def json_number(name: str, plan: Plan) -> pl.Expr | None:
+    """Say which cells of a column are JSON numbers (false or null where not); None where none can be."""
+    marks = [pl.col(numeric_of(each)) for each in plan.headers.get(name, ()) if each in plan.table.numeric]
+    return pl.any_horizontal(marks) if marks else None
 
 
 def number_format(name: str, plan: Plan) -> NumberFormat | None:

@@ -16,7 +16,7 @@ import polars as pl
 from flamescore.cells import fold, folded, present
 from flamescore.exports.apostrophes import apostrophes_in
 from flamescore.exports.date_columns import IsoText, formats_of
-from flamescore.exports.number_columns import number_format
+from flamescore.exports.number_columns import json_number, number_format
 from flamescore.exports.numbers import AS_THEY_ARE, AS_THOUSANDS, MOST, cures, doubtful_thousands, suggest
 from flamescore.exports.time_suggestions import UnreadTimes, cure, lines
 from flamescore.exports.times import UTC_ZONE, TimeFormat
@@ -37,7 +37,7 @@ UNREAD: Final = "I120"
 THOUSANDS: Final = "I121"
 _LARGEST: Final = 1e12
 _PLAINLY: Final = NumberFormat()
-_CELL, _ROWS = "cell", "rows"
+_CELL, _ROWS, _NUMBER = "cell", "rows", "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ class OddCells:
             cells.update(dict(plan.table.collect(odd.len(_ROWS)).iter_rows()))
             of += int(plan.table.collect(rows.select(pl.len())).item())
             if cells:
-                some = plan.table.collect(rows.unique(maintain_order=True).head(MOST))
+                texts = rows.filter(~pl.col(_NUMBER)).select(_CELL)
+                some = plan.table.collect(texts.unique(maintain_order=True).head(MOST))
                 first.append(some[_CELL])
         return _Unread(source, cells, of, pl.concat(first)) if cells else None
 
@@ -90,8 +91,8 @@ class OddCells:
         """Say which cells read as numbers, or as dates."""
         if asked.numeric:
             form = number_format(asked.column, plan) or _PLAINLY
-            number = form.plain(pl.col(_CELL)).cast(pl.Float64, strict=False).abs() <= _LARGEST
-            return number.fill_null(value=False)
+            plain = pl.when(_NUMBER).then(_CELL).otherwise(form.plain(pl.col(_CELL)))
+            return (plain.cast(pl.Float64, strict=False).abs() <= _LARGEST).fill_null(value=False)
         formats = formats_of(asked.column, plan)
         iso = IsoText(plan.source.timezone or self.zone, formats, shifted=False)
 
@@ -163,10 +164,10 @@ def doubtful_in(source: Validated, column: str) -> Finding | None:
     counted = [
         plan.table.collect(
             plan.counted(plan.table.scan())
-            .select(present(plan.column(column)).alias(_CELL))
+            .select(present(plan.column(column)).alias(_CELL), _numbers(plan, column))
             .filter(pl.col(_CELL).str.contains(".", literal=True))
             .group_by(_CELL)
-            .len(_ROWS)
+            .agg((~pl.col(_NUMBER)).sum().alias(_ROWS))
         )
         for plan in texts
     ]
@@ -189,7 +190,7 @@ def doubtful_in(source: Validated, column: str) -> Finding | None:
         text,
         place,
         count=many,
-        samples=samples_of(Counter(dict(cells.sort(_CELL).iter_rows())), column),
+        samples=samples_of(Counter(dict(cells.filter(pl.col(_ROWS) > 0).sort(_CELL).iter_rows())), column),
         cure=first,
         others=(second,),
     )
@@ -209,4 +210,11 @@ def _cells(plan: Plan, asked: AskedColumn) -> pl.LazyFrame:
     if asked.types and "event" in plan:
         types: Sequence[str] = [fold(each) for each in asked.types]
         rows = rows.filter(folded(plan.column("event")).is_in(types))
-    return rows.select(present(plan.column(asked.column)).alias(_CELL)).drop_nulls()
+    cells = present(plan.column(asked.column)).alias(_CELL)
+    return rows.select(cells, _numbers(plan, asked.column)).drop_nulls(_CELL)
+
+
+def _numbers(plan: Plan, column: str) -> pl.Expr:
+    """Mark the cells of a column that are JSON numbers: how they are written is no question."""
+    marks = json_number(column, plan)
+    return (pl.lit(value=False) if marks is None else marks.fill_null(value=False)).alias(_NUMBER)

@@ -47,29 +47,42 @@ class Orphans:
         if contacts is None or not self._found:
             return
         key = getattr(source, "contact_key", None) or "contact_id"
-        known = contacts.contacts
-        if key not in known.columns:
+        if key not in contacts.contacts.columns:
             return
-        orphans = pl.concat(self._found).group_by("id").agg(pl.col("rows").sum()).sort("id")
-        keys = [known[key].cast(pl.String)]
-        if contacts.aliases is not None and key in contacts.aliases.columns:
-            keys.append(contacts.aliases[key].cast(pl.String))
-        others = {
-            name: known[name]
-            for name, dtype in known.schema.items()
-            if dtype == pl.String and name != key and not name.startswith("\0") and "\0" not in name
-        }
-        why = orphan_reasons(orphans, pl.concat(keys), others)
-        if why.told:
-            place = InExport(source.KIND, source.path)
-            explained = why.rows - why.unexplained
-            yield Finding(
-                REASONED,
-                Severity.WARNING,
-                str(place),
-                f"{why.message}.",
-                place,
-                count=explained,
-                of=why.rows,
-                do=why.cure,
-            )
+        yield from _reasoned(pl.concat(self._found), source, contacts, key)
+
+
+def orphans_of(keys: pl.Series, source: Source, contacts: LoadedContacts) -> Iterator[Finding]:
+    """Tell the same of a source that is read whole: `keys` are those of all its rows without a contact."""
+    key = getattr(source, "contact_key", None) or "contact_id"
+    if key in contacts.contacts.columns and len(keys):
+        counted = keys.alias("id").drop_nulls().to_frame().group_by("id").agg(pl.len().alias("rows"))
+        yield from _reasoned(counted, source, contacts, key)
+
+
+def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts, key: str) -> Iterator[Finding]:
+    """Tell what would find contacts for ids (`id`, `rows`) that have none, by a column of the contacts."""
+    known = contacts.contacts
+    orphans = found.group_by("id").agg(pl.col("rows").sum()).sort("id")
+    keys = [known[key].cast(pl.String)]
+    if contacts.aliases is not None and key in contacts.aliases.columns:
+        keys.append(contacts.aliases[key].cast(pl.String))
+    others = {
+        name: known[name]
+        for name, dtype in known.schema.items()
+        if dtype == pl.String and name != key and not name.startswith("\0") and "\0" not in name
+    }
+    why = orphan_reasons(orphans, pl.concat(keys), others)
+    if why.told:
+        place = InExport(source.KIND, source.path)
+        explained = why.rows - why.unexplained
+        yield Finding(
+            REASONED,
+            Severity.WARNING,
+            str(place),
+            f"{why.message}.",
+            place,
+            count=explained,
+            of=why.rows,
+            do=why.cure,
+        )

@@ -15,9 +15,13 @@ from flamescore.invisible import bare_ends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flamescore.exports.invisible_ends import Noticed
     from flamescore.exports.table import Table
     from flamescore.exports.times import TimeFormat
     from flamescore.project import Source
+
+_WORDS: Final = (pl.Categorical, pl.Enum)
+"""Types of texts that are stored as numbers."""
 
 _SAMPLE: Final = 100
 """How many times are looked at for their usual shape."""
@@ -41,6 +45,8 @@ class Plan:
     hidden: tuple[str, ...] = ()
     bare: bool = False
     """Whether cells may begin or end with characters that nobody sees, which are taken away then."""
+    noticed: Noticed | None = None
+    """Of a file that is no text: where such cells were met when it was read."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,6 +64,12 @@ class Plan:
         one = len(headers) == 1 and "at" not in self.source.rename
         return self.table.schema[headers[0]] if one else pl.String()
 
+    def listed(self, name: str) -> str | None:
+        """Return the header that alone holds a column, where its cells are lists."""
+        headers = self.headers.get(name, ())
+        one = len(headers) == 1 and isinstance(self.table.schema[headers[0]], pl.List)
+        return headers[0] if one else None
+
     def over(self, table: Table) -> Plan:
         """Return the same plan over a copy of the file that has the same columns."""
         return replace(self, table=table)
@@ -69,23 +81,24 @@ class Plan:
         """
         source = self.source
         if name in source.constants:
-            return pl.lit(source.constants[name], pl.String)
+            return pl.lit(bare_ends(source.constants[name]), pl.String)
         headers = self.headers[name]
         if not headers:
             return pl.lit(None, pl.String)
         as_it_is = len(headers) == 1 and not text and name not in source.rename and name not in source.cut
+        if as_it_is and self.bare and isinstance(self.table.schema[headers[0]], _WORDS):
+            as_it_is = False
         cells = [self._cell(each, text=not as_it_is) for each in headers]
         joined = cells[0] if len(cells) == 1 else _joined(cells, name, source)
         if name in source.cut:
             joined = joined.str.strip_chars_start().str.strip_prefix(source.cut[name])
         return _renamed(joined, source.rename[name]) if name in source.rename else joined
 
-    def times(self, form: TimeFormat) -> TimeColumn:
-        """Return `at`, to be read in a format; its first cells are looked at."""
+    def times(self, form: TimeFormat, cells: pl.Expr | None = None) -> TimeColumn:
+        """Return `at`, or `cells` in its place, to be read in a format; its first cells are looked at."""
         first = self.table.scan().select(self.column("at").alias("at")).head(_SAMPLE)
-        return TimeColumn(
-            self.column("at", text=False), self.time_type, form, self.table.collect(first)["at"]
-        )
+        cells = self.column("at", text=False) if cells is None else cells
+        return TimeColumn(cells, self.time_type, form, self.table.collect(first)["at"])
 
     def left_out(self) -> pl.Expr | None:
         """Return which rows `leave_out` names, by headers or mapped names; None where it names none.
@@ -119,8 +132,8 @@ class Plan:
     def _cell(self, header: str, *, text: bool) -> pl.Expr:
         dtype, null_values = self.table.schema[header], self.source.null_values
         cell = as_text(header, dtype) if text else pl.col(header)
-        if self.bare and dtype == pl.String():
-            cell = with_bare_ends(cell)
+        if self.bare and (dtype == pl.String() or (text and isinstance(dtype, _WORDS))):
+            cell = with_bare_ends(cell) if self.noticed is None else self.noticed.bare(cell, header)
         if null_values and (text or dtype == pl.String()):
             missing = cell.str.strip_chars().is_in([each.strip() for each in null_values])
             return pl.when(~missing).then(cell)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _READING: Final = (
     "format", "delimiter", "quote", "encoding", "header", "names", "skip_rows", "begins_after",
-    "comment", "sheet",
+    "comment", "sheet", "skip_spaces",
 )  # fmt: skip
 _BY_NAME: Final = ("columns", "constants", "rename", "dates", "from_file_name", "leave_out", "cut")
 _ALIKE: Final = 0.5
@@ -180,6 +180,9 @@ def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> S
     constants = {k: v for k, v in preset.constants.items() if not _said(k, own)} | own.constants
     known = {*columns, *constants, *headers, *preset.from_file_name, *own.from_file_name}
     merged = {name: _entries(name, preset, own, known) for name in ("rename", "dates", "leave_out", "cut")}
+    if "numbers" in plain:
+        columns_of_numbers = tuple(each for each in plain["numbers"].columns if each[0] in known)
+        plain["numbers"] = replace(plain["numbers"], columns=columns_of_numbers)
     merged["from_file_name"] = {**preset.from_file_name, **own.from_file_name}
     if "contact" not in known:
         plain.pop("contact_key", None)

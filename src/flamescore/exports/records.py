@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 import numpy as np
 import polars as pl
 
-from flamescore.exports.invisible_ends import holds_any
+from flamescore.exports.invisible_ends import has_marks, holds_any
 from flamescore.input_errors import ENCODING, fault
 
 if TYPE_CHECKING:
@@ -216,6 +216,8 @@ class RecordScan:
     surplus: int = 0
     footers: tuple[int, ...] = ()
     invisible: bool = False
+    marked: bool = False
+    """Whether byte order marks stand before a quote at the start of records, or on lines of their own."""
 
     @property
     def damaged(self) -> int:
@@ -266,10 +268,12 @@ class RecordCounter:
     places: list[tuple[Ints, ...]] = field(default_factory=list)
     last: list[Block] = field(default_factory=list)
     invisible: bool = False
+    marked: bool = False
 
     def look(self, data: bytes) -> None:
         """Look at some lines for characters that nobody sees."""
         self.invisible = self.invisible or holds_any(data)
+        self.marked = self.marked or has_marks(data)
 
     def add(self, block: Block) -> None:
         """Count the next block."""
@@ -301,6 +305,7 @@ class RecordCounter:
             _stacked(last).tail(LAST),
             int(self.states[SURPLUS]),
             invisible=self.invisible,
+            marked=self.marked,
         )
 
     def _damaged(self) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from flamescore.exports.time_suggestions import UnreadTimes, cure, lines
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import polars as pl
+
+_SKIPPED: Final = "skip_spaces: true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,14 @@ class RejectHints:
     text: str = ""
     lines: tuple[str, ...] = ()
     cure: str | None = None
+    others: tuple[str, ...] = ()
+
+    def with_skipping(self) -> RejectHints:
+        """Return them with `skip_spaces`, which mends the records whose quotes follow a blank."""
+        text = f"{self.text} Blanks before the quotes make them stray: `skip_spaces: true` skips them."
+        if self.cure is None:
+            return replace(self, text=text, cure=_SKIPPED)
+        return replace(self, text=text, others=(*self.others, _SKIPPED))
 
 
 def unread_times(batches: Iterable[pl.Series], declared: Sequence[str]) -> RejectHints:

@@ -189,6 +189,7 @@ def check_limit(
         of=rows,
         details=found.lines,
         cure=found.cure,
+        others=found.others,
         do="Mend the export, or its settings in the project file; or raise max_rejects.",
     )
     raise ExportsRefusedError(to_problem(finding))

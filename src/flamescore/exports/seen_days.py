@@ -31,6 +31,15 @@ class SeenDays:
     _times: dict[str, int] = field(default_factory=dict)
     _clear: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
+    _others: dict[str, SeenDays] = field(default_factory=dict)
+
+    def of(self, column: str) -> SeenDays:
+        """Return the days of another column than `at`."""
+        return self._others.setdefault(column, SeenDays())
+
+    def wants(self, form: str) -> bool:
+        """Say whether a format has a twin, and it is not clear yet that it is none of it."""
+        return form not in self._clear and twin(form) is not None
 
     def see(self, form: str, read: pl.Series) -> pl.Series:
         """Look at what a format read of some cells, and return it as it is."""
@@ -48,13 +57,15 @@ class SeenDays:
             self._times[form] = self._times.get(form, 0) + len(days)
         return read
 
-    def findings(self, source: Source, column: str | None = None) -> Iterator[Finding]:
-        """Tell the formats whose days were probably meant as months; `column` is another one than `at`."""
+    def findings(self, source: Source, column: str = "at") -> Iterator[Finding]:
+        """Tell the formats whose days were probably meant as months, of a `column` and of all others."""
+        for name, other in self._others.items():
+            yield from other.findings(source, name)
         place = InExport(source.KIND, source.path)
         for form, days in self._days.items():
             found = None if form in self._clear else swapped(form, days, self._times[form])
             if found is not None:
-                subject = f"{place} {column or 'at'}"
+                subject = f"{place} {column}"
                 do = f'look at the export; if it means the other, write "{found.twin}"'
                 yield Finding(
                     SWAPPED, Severity.WARNING, subject, found.message, place, count=found.times, do=do

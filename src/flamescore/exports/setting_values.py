@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from flamescore.cells import fold, folded, one_of, present
+from flamescore.invisible import bare_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,11 +44,12 @@ class SettingValue:
 
     def fits(self, cell: pl.Expr) -> pl.Expr:
         """Mark the (trimmed) cells that it is meant for."""
+        value = bare_ends(self.value) if isinstance(self.value, str) else self.value
         if self.key == "leave_out":
-            return one_of(cell, (self.value,))
+            return one_of(cell, (value,))
         if self.key == "cut":
             return cell.str.starts_with(str(self.value))
-        return folded(cell) == fold(str(self.value))
+        return folded(cell) == fold(str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from polars.exceptions import DuplicateError, PanicException, PolarsError
 from flamescore.cells import as_text
 from flamescore.exports.csv_dialect import open_csv
 from flamescore.exports.find import Found
-from flamescore.exports.ndjson import JsonFile, open_json, read_json
+from flamescore.exports.ndjson import JsonFile, numeric_of, open_json, read_json
 from flamescore.exports.nested import rebuilt
+from flamescore.exports.paths import Names, names_of_schema
 from flamescore.exports.records import RecordScan, count_records
 from flamescore.exports.tempfiles import unpacked
 from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
@@ -53,6 +54,8 @@ class Table:
     right before 1677 and after 2262.
     `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
     `frame` is read instead where there is one: handed over, or made of NDJSON, whose lines `swept` tells.
+    `numeric` are the headers under which JSON numbers stand, maybe beside texts; the rows have a Boolean
+    column (`ndjson.numeric_of`) that says which cells these are.
     """
 
     found: Found
@@ -67,9 +70,16 @@ class Table:
     json: JsonFile | None = None
     swept: RecordScan | None = None
     texts: Mapping[str, pl.Expr] = field(default_factory=dict)
+    numeric: frozenset[str] = frozenset()
     coarser: Mapping[str, pl.DataType] | None = None
     listed: frozenset[str] = frozenset()
     """The headers whose cells are JSON text of lists of plain values, as the file has them."""
+
+    names: Names = field(default_factory=Names)
+    """Its columns and, inside of them, what can be named by a path (`paths`)."""
+
+    added: frozenset[str] = frozenset()
+    """The headers that are such paths."""
 
     @property
     def cure(self) -> str:
@@ -94,11 +104,18 @@ class Table:
     def scan(self) -> pl.LazyFrame:
         """Return the rows lazily, under trimmed headers; a CSV's columns are String."""
         frame = self.frame if self.frame is not None else self._scan_file()
-        named = zip(self.inner, self.headers, strict=True)
+        named = list(zip(self.inner, self.headers, strict=True))
         kept = frame.select(
-            self.texts.get(header, pl.col(inner)).alias(header)
-            for inner, header in named
-            if header in self.schema
+            *(
+                self.texts.get(header, pl.col(inner)).alias(header)
+                for inner, header in named
+                if header in self.schema
+            ),
+            *(
+                pl.col(numeric_of(inner)).alias(numeric_of(header))
+                for inner, header in named
+                if header in self.numeric
+            ),
         )
         return kept.with_columns(pl.lit(value, pl.String).alias(key) for key, value in self.found.parts)
 
@@ -175,8 +192,21 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     unclear, headers = _unclear(keys), _numbered(keys, source)
     schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
     table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
-    listed = frozenset(map(bare_ends, columns.listed))
-    return replace(table, frame=columns.frame(), json=file, swept=swept, listed=listed)
+    named = tuple(zip(columns.keys, headers, strict=True))
+    numeric = frozenset(header for key, header in named if key in columns.numeric and header in schema)
+    listed = frozenset(header for key, header in named if key in columns.listed and header in schema)
+    names = Names(
+        {header: columns.names.below.get(key, Names()) for key, header in named if header in schema}
+    )
+    return replace(
+        table,
+        frame=columns.frame(),
+        json=file,
+        swept=swept,
+        numeric=numeric,
+        listed=listed,
+        names=names,
+    )
 
 
 def frame_table(frame: pl.LazyFrame, name: str) -> Table:
@@ -248,7 +278,15 @@ def _typed(found: Found, schema: pl.Schema) -> Table:
     unclear = _unclear(tuple(bare_ends(name) for name in schema))
     named = {bare_ends(name): dtype for name, dtype in schema.items() if bare_ends(name) not in unclear}
     headers = tuple(bare_ends(name) for name in schema)
-    return Table(found, found.path, _with_parts(named, found), tuple(schema), headers, unclear)
+    return Table(
+        found,
+        found.path,
+        _with_parts(named, found),
+        tuple(schema),
+        headers,
+        unclear,
+        names=names_of_schema(named),
+    )
 
 
 def _with_parts(schema: dict[str, pl.DataType], found: Found) -> dict[str, pl.DataType]:

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import polars as pl
 
 from flamescore.cells import folded, keyed
 from flamescore.exports.cell_checks import id_column
 from flamescore.exports.contacts import owners_of
-from flamescore.exports.odd_times import EARLY, early_times
+from flamescore.exports.odd_times import EARLY, early_times, later_times
+from flamescore.exports.orphans import orphans_of
 from flamescore.exports.plan import key_column
 from flamescore.exports.seen_days import SeenDays
-from flamescore.frames import TAG_HISTORY
+from flamescore.frames import TAG_HISTORY, Window
 from flamescore.project import OpportunitiesSource, TagHistorySource
 
 AGE: Final = "\0age"
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
     from flamescore.exports.contacts import LoadedContacts
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
+    from flamescore.findings import Finding
     from flamescore.frames import SourceRecord
 
 
-def load_history(
-    validated: Validated, options: LoadOptions, loaded: LoadedContacts
-) -> tuple[pl.DataFrame, SourceRecord]:
+class History(NamedTuple):
+    """The rows of a tag history, its record, and the last instant of all of them."""
+
+    rows: pl.DataFrame
+    record: SourceRecord
+    latest: datetime | None
+
+
+def load_history(validated: Validated, options: LoadOptions, loaded: LoadedContacts) -> History:
     """Return a tag history in order (`frames.TAG_HISTORY`), rows of unknown contacts left out."""
     spec = validated.spec
     assert isinstance(spec, TagHistorySource)
@@ -37,12 +48,21 @@ def load_history(
     owners = owners_of(loaded, spec.contact_key or "contact_id").unique(
         "key", keep="first", maintain_order=True
     )
-    known, record = _owned(pl.concat(parts), validated, owners)
-    odd = (*seen.findings(spec), *(early_times(validated, options, None) if early else ()))
-    return known.select(*TAG_HISTORY), replace(record, findings=(*record.findings, *odd))
+    rows = pl.concat(parts)
+    known, record = _owned(rows, validated, owners)
+    odd = (
+        *seen.findings(spec),
+        *validated.noticed(options),
+        *_orphans(rows, validated, owners, loaded),
+        *(early_times(validated, options, None) if early else ()),
+    )
+    record = replace(record, findings=(*record.findings, *odd))
+    return History(known.select(*TAG_HISTORY), record, cast("datetime | None", rows["at"].max()))
 
 
-def load_opportunities(validated: Validated, loaded: LoadedContacts) -> tuple[pl.DataFrame, SourceRecord]:
+def load_opportunities(
+    validated: Validated, options: LoadOptions, loaded: LoadedContacts
+) -> tuple[pl.DataFrame, SourceRecord]:
     """Return opportunities as text: a row for each contact of one, those of unknown contacts left out.
 
     Of an opportunity that stands in several files the newest one's rows stand.
@@ -55,7 +75,29 @@ def load_opportunities(validated: Validated, loaded: LoadedContacts) -> tuple[pl
     newest = every.filter(pl.col(AGE) == pl.col(AGE).max().over("opportunity_id")).drop(AGE)
     owners = owners_of(loaded, spec.contact_key or "contact_id")
     known, record = _owned(newest, validated, owners, superseded=every.height - newest.height)
+    odd = (*validated.noticed(options), *_orphans(newest, validated, owners, loaded))
+    record = replace(record, findings=(*record.findings, *odd))
     return known.select("opportunity_id", "contact_id", pl.exclude("opportunity_id", "contact_id")), record
+
+
+def _orphans(
+    rows: pl.DataFrame, validated: Validated, owners: pl.DataFrame, loaded: LoadedContacts
+) -> Iterator[Finding]:
+    """Tell what would find contacts for rows that have none."""
+    keys = rows.join(owners, left_on="contact_id", right_on="key", how="anti")["contact_id"]
+    return orphans_of(keys, validated.spec, loaded)
+
+
+def later_rows(
+    sources: Sequence[Validated], options: LoadOptions, latest: Sequence[datetime | None], as_of: datetime
+) -> Iterator[Finding]:
+    """Tell the rows of tag histories that are after `as_of` and later than their file can say.
+
+    `latest` is the last instant of each, so that one without any such row is not read again.
+    """
+    for source, last in zip(sources, latest, strict=True):
+        if last is not None and last > as_of:
+            yield from later_times(source, options, Window(int(as_of.timestamp())))
 
 
 def _history(plan: Plan, options: LoadOptions, seen: SeenDays) -> pl.DataFrame:

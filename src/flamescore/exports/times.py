@@ -164,8 +164,10 @@ class TimeFormat:
 
     def _formatted(self, cells: pl.Series, way: FormatReading, form: str) -> Reading:
         read = way.read(cells)
-        if self.seen is not None:
-            self.seen.see(form, read)
+        if self.seen is not None and self.seen.wants(form):
+            written = way.as_written(cells, read)
+            if written is not None:
+                self.seen.see(form, written)
         early = read.to_physical() < FIRST_OF_FORMATS * MICRO
         if early.any():
             read = read.to_frame("at").select(pl.when(~early).then("at")).to_series()

@@ -21,10 +21,12 @@ from flamescore.exports.cell_checks import (
     rejected_for,
     with_reasons,
 )
+from flamescore.exports.cell_starts import mended_by_skipping, without_marks
 from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
+from flamescore.exports.invisible_ends import Noticed
 from flamescore.exports.last_records import without_footers
-from flamescore.exports.number_columns import number_format
+from flamescore.exports.number_columns import as_written, number_format
 from flamescore.exports.record_findings import record_findings
 from flamescore.exports.records import KEPT, RawTexts
 from flamescore.exports.reject_hints import RejectHints, rounded_ids, unread_times
@@ -82,7 +84,9 @@ class LoadOptions:
         """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
         form = getattr(plan.source, "at", None)
         zone = plan.source.timezone or self.zone
-        return plan.times(TimeFormat(zone, form.format if form else (), number_format("at", plan), seen))
+        numbers = number_format("at", plan)
+        cells = None if numbers is None else as_written("at", plan, numbers)
+        return plan.times(TimeFormat(zone, form.format if form else (), numbers, seen), cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,8 @@ class Validated:
     keep: int
     notes: tuple[Note, ...]
     left_out: int = 0
-    removed: tuple[Finding, ...] = ()
-    """What of cells was taken away since nobody sees it."""
+    told: tuple[Finding, ...] = ()
+    """What was noticed of its cells."""
 
     @property
     def spec(self) -> Source:
@@ -122,6 +126,11 @@ class Validated:
         """Return how many rows the source leaves out, and how many of its records are footers."""
         return self.left_out + sum(each.footers for each in self.files)
 
+    def noticed(self, options: LoadOptions) -> tuple[Finding, ...]:
+        """Return what of cells was taken away in files that are no text: known when these have been read."""
+        others = [plan for plan in self.plans if plan.table.text is None]
+        return tuple(invisible_ends(self.spec, others, options.named))
+
     def record(self, **counts: int) -> SourceRecord:
         """Return the source's record: `rows` and `rejected`, and what else is known."""
         known = Counts(
@@ -141,7 +150,7 @@ class Validated:
                 *(finding_of(note, self.spec) for note in self.notes),
                 *record_findings(self.spec, self.files),
                 *(() if rejects is None else (rejects,)),
-                *self.removed,
+                *self.told,
             ),
         )
 
@@ -164,8 +173,9 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     if not sum(each.rows - each.footers for each in files) and source.spec.KIND == "contacts":
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     notes = (*source.notes(), *_time_notes(plans, []))
-    removed = tuple(invisible_ends(source.spec, plans, options.named))
-    return Validated(source, tuple(plans), tuple(files), options.keep, notes, removed=removed)
+    texts = [plan for plan in plans if plan.table.text is not None]
+    removed = tuple(invisible_ends(source.spec, texts, options.named))
+    return Validated(source, tuple(plans), tuple(files), options.keep, notes, told=removed)
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
@@ -206,7 +216,10 @@ def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
     """Say what the cells at fault look like, and what reads them."""
     at = getattr(validated.spec, "at", None)
     times = unread_times(_unread(validated, options), () if at is None else at.format)
-    return replace(times, text=_rounded_ids(validated))
+    strays = any("stray_quote" in each.reasons() for each in validated.files)
+    skips = strays and not validated.spec.skip_spaces and mended_by_skipping(validated.files, options.spool)
+    hints = replace(times, text=_rounded_ids(validated))
+    return hints.with_skipping() if skips else hints
 
 
 def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
@@ -224,9 +237,14 @@ def sound_records(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     table = plan.table
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
-        plan = plan if table.swept is None else replace(plan, bare=True)
+        plan = replace(plan, bare=True, noticed=None if table.swept else Noticed())
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
+    if swept.marked:
+        csv = without_marks(table.csv, spool)
+        plan = plan.over(replace(table, csv=csv, path=csv.data))
+        table = plan.table
+        swept, copy = scan_records(csv, spool, room)
     if plan.source.footer == "auto":
         swept, copy = without_footers(plan, swept, copy, spool)
     sound = plan if copy is None else plan.over(table.sound_copy(copy))

@@ -150,6 +150,9 @@ class Source(Section):
     null_values: tuple[str, ...] = setting(WORDS, "cells that mean: missing", [])
     delimiter: str | None = setting(CHARACTER, "by default found out", None)
     quote: str = setting(QUOTE, "what cells are quoted with", '"')
+    skip_spaces: bool = setting(
+        BOOLEAN, 'whether blanks before a quote are skipped, as in `1, "a, b"`', default=False
+    )
     encoding: str | None = setting(ENCODING, "of a file that is not UTF-8", None)
     header: bool | Literal["find"] = setting(
         HEADER,

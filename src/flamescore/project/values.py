@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flamescore.findings import AtMost
 from flamescore.format_faults import half_day_fault, letters_fault
+from flamescore.invisible import bare_ends
 from flamescore.number_format import DECIMALS, THOUSANDS, read_numbers
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
@@ -173,7 +174,7 @@ def _newest_within(value: object) -> NewestWithin:
     if not value:
         msg = "must be a period, or name event types with a period each, and is empty"
         raise ValueError(msg)
-    return {str(name): _period(period) for name, period in value.items()}
+    return {bare_ends(str(name)): _period(period) for name, period in value.items()}
 
 
 def _zone(value: object) -> ZoneInfo:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flamescore.report.explained import SHOWN, render_explanation
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
 from flamescore.report.leads import Lead
 from flamescore.report.markdown import escaped, render_markdown, write_markdown
 from flamescore.report.run_data import RunData, just_scored, read_back, redacted
-from flamescore.report.terminal import Filtered, render_terminal, summary_line
 from flamescore.report.told import Findings
-from flamescore.report.view import View, view
+from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import Reason, difference, number, signed
 from flamescore.report.xlsx import Sheet, workbook
+
+if TYPE_CHECKING:
+    from flamescore.report.explained import SHOWN, render_explanation
+    from flamescore.report.terminal import Filtered, render_terminal
 
 __all__ = [
     "HTML_FILE",
@@ -42,3 +47,17 @@ __all__ = [
     "write_html",
     "write_markdown",
 ]
+
+_WITH_RICH: Final = {
+    "SHOWN": "explained",
+    "render_explanation": "explained",
+    "Filtered": "terminal",
+    "render_terminal": "terminal",
+}
+"""What shows on a terminal, and its module: it is imported when it is asked for, for rich takes time."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever there is by that name
+    if name not in _WITH_RICH:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_RICH[name]}"), name)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.changes import FILE as CHANGES_FILE
+from flamescore.engine import flame_bounds
 from flamescore.errors import RuleFileError
 from flamescore.frames import POINTS, SCORES
 from flamescore.runs import read, rules_of_run, scan
@@ -62,9 +63,12 @@ class RunData:
 
     def hot_from(self, score_name: str) -> float | None:
         """Return from how many points on a contact is hot; None where the rules are not known."""
+        bounds = next(score.flames_from for score in self.record.scores if score.name == score_name)
+        if bounds is not None:
+            return bounds[self.record.hot_flames - 1]
         for score in () if self.book is None else self.book.scores:
-            if score.name == score_name:
-                return _bounds(score.ideal, score.flames)[self.record.hot_flames - 1]
+            if score.name == score_name and (fixed := flame_bounds(score)) is not None:
+                return fixed[self.record.hot_flames - 1] / POINT
         return None
 
 
@@ -112,12 +116,6 @@ def _book(run: Run) -> RuleBook | None:
         return rules_of_run(run).book
     except RuleFileError:
         return None
-
-
-def _bounds(ideal: int, flames: Sequence[int] | None) -> tuple[float, ...]:
-    """Return the points from which there are 1 to 5 flames; the arguments are ten-thousandths."""
-    fifths = (-(-flame * ideal // 5) for flame in range(1, 6))
-    return tuple(bound / POINT for bound in flames or fifths)
 
 
 # --- what may be shared

@@ -289,3 +289,18 @@ def _parts(row: Mapping[str, float | None]) -> Iterator[str]:
         value = row.get(column)
         if value:
             yield f"{signed(value)} {what}"
+
+
+def summary_line(report: View) -> str:
+    """Say a report in one line, without its end: the run, the contacts, how many are hot under each score."""
+    hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
+    return f"{report.run_id}: {count(report.contacts, 'contact')}, {hot} with {_flames(report.hot_flames)}"
+
+
+def _hot(score: ScoreView, *, several: bool) -> str:
+    return f"{score.hot:,} hot on {score.name}" if several else f"{score.hot:,} hot"
+
+
+def _flames(hot_flames: int) -> str:
+    most = 5
+    return count(hot_flames, "flame") + ("" if hot_flames == most else " or more")

@@ -30,7 +30,7 @@ class Asker:
 
     `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
     an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
-    asked beside (followers that must not come).
+    asked beside (followers that must not come). `score` and `condition` are those of an event rule.
     """
 
     subject: str
@@ -43,6 +43,8 @@ class Asker:
     others: tuple[Part, ...] = ()
     rule: EventRule | None = None
     branch: bool = False
+    score: Score | None = None
+    condition: Condition | None = None
 
     def matches(self) -> Iterator[EventMatch]:
         """Yield all events that are asked for."""
@@ -86,6 +88,7 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             title = f"The population of `{score.name}`"
             subject = f"{score.name}/population"
             yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
+        yield from _activities(document, score)
         for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
             key = score.name, rule.id
             # Where a score is for nobody its rules give nobody anything: the cause alone is told.
@@ -97,6 +100,20 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
         title, nobody = "`call_list.exclude`", scored.excluded.is_empty()
         part = Part(excluded.condition, path)
         yield Asker("call_list.exclude", title, excluded.document, path, nobody, parts=(part,))
+
+
+def _activities(document: Document, score: Score) -> Iterator[Asker]:
+    """Yield what counts as activity where the file names it; else the rules themselves ask for it."""
+    for group, idle in score.idles:
+        owner = () if group is None else ("groups", group)
+        named: NodePath = ("scores", score.name, *owner, "idle", "activity")
+        node = document.root.at(named)
+        if node is not None:
+            places = [(*named, number) for number in range(len(node.items))] if node.items else [named]
+            pairs = zip(idle.activity, places, strict=True)
+            parts = tuple(Part(Happened(match), place) for match, place in pairs)
+            title = f"The activity of `{group or score.name}`"
+            yield Asker(f"{score.name}/idle", title, document, named, empty=False, parts=parts)
 
 
 def _rule_paths(document: Document, score: Score) -> list[NodePath]:
@@ -122,7 +139,19 @@ def _of_rule(
             unless = _followers(asked.unless_followed_by, (*path, "unless_followed_by"))
             empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
             parts = (*followed, *also)
-            yield Asker(subject, title, document, path, empty, asked.match, parts, unless, asked)
+            yield Asker(
+                subject,
+                title,
+                document,
+                path,
+                empty,
+                asked.match,
+                parts,
+                unless,
+                asked,
+                score=score,
+                condition=rule.condition,
+            )
         case TagRule(tag=tag, points=points):
             part = Part(HasTag(tag), (*path, "tag"))
             yield Asker(subject, title, document, path, empty and points != 0, parts=(part, *also))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flamescore.findings import mapping, scalar
+from flamescore.invisible import bare_ends
 from flamescore.text import fold
 
 if TYPE_CHECKING:
@@ -46,9 +47,8 @@ def replaced(document: Document, owner: NodePath, path: NodePath, value: str) ->
 
 
 def _same(node: Node, operand: str) -> bool:
-    return fold(node.written) == fold(operand) or (
-        isinstance(node.scalar, str) and fold(node.scalar) == fold(operand)
-    )
+    texts = (node.written, node.scalar) if isinstance(node.scalar, str) else (node.written,)
+    return any(fold(bare_ends(text)) == fold(bare_ends(operand)) for text in texts)
 
 
 def _flow(node: Node, path: NodePath | None, value: str) -> str:

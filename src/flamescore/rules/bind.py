@@ -98,6 +98,7 @@ def _column(need: Need, columns: Columns) -> Iterator[Told]:
         yield "R093", "`tags` is a list; `field` can't ask it.", "Use `tag: ...`."
         return
     there = with_derived(known) if need.kind == "contacts" else known
+    there = (*there, *sorted(columns.paths.of(need.kind)))
     if need.name not in there:
         meant = nearest(need.name, dict.fromkeys(there))
         code = "R090" if need.kind == "contacts" else "R091"

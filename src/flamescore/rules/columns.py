@@ -94,6 +94,10 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
         if score.population is not None:
             who = f"the population of {score.name}"
             yield from asked_by(score.population, who, line("scores", score.name, "population"))
+        for group, idle in score.idles:
+            path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
+            for match in idle.activity:
+                yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
         for rule in score.rules:
             yield from _of_rule(rule, f'rule "{rule.name}"')
 

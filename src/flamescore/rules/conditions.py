@@ -29,6 +29,7 @@ from flamescore.rules.scalars import (
     RANGE,
     TEXT,
     TIMES,
+    WORD,
 )
 from flamescore.schema_reader import (
     At,
@@ -221,7 +222,7 @@ CONTACT_PREDICATES: Final = _predicates("contacts")
 
 # --- tags --------------------------------------------------------------------------------------------
 
-_NAMES: Final = one_or_more(NAME)
+_TEXTS: Final = one_or_more(WORD)
 _TAG_WORDS: Final = ("all", "like", "in")
 
 
@@ -242,7 +243,7 @@ _TAG_FORMS: Final = {
     "all": Shape(
         "TagAll",
         "All of the tags.",
-        {"all": Key(_NAMES, "The contact must have all of these tags.", needed=True)},
+        {"all": Key(_TEXTS, "The contact must have all of these tags.", needed=True)},
         lambda found: book.TagMatch("all", found["all"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
@@ -252,7 +253,7 @@ _TAG_FORMS: Final = {
         "Any tag that fits one of the patterns.",
         {
             "like": Key(
-                _NAMES, "A pattern or a list: `*` stands for any text, `?` for one character.", needed=True
+                _TEXTS, "A pattern or a list: `*` stands for any text, `?` for one character.", needed=True
             )
         },
         lambda found: book.TagMatch("like", found["like"]),
@@ -272,12 +273,12 @@ _TAG_FORM: Final = by_key(_TAG_FORMS, default="all")
 
 
 def _tag(at: At) -> book.TagMatch:
-    match: book.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else book.TagMatch("any", _NAMES(at))
+    match: book.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else book.TagMatch("any", _TEXTS(at))
     rule_reading(at).needs.append(Need("tags", at.path))
     return match
 
 
-TAG: Final = ValueType(_tag, {"anyOf": [_NAMES.schema, _TAG_FORM.schema]})
+TAG: Final = ValueType(_tag, {"anyOf": [_TEXTS.schema, _TAG_FORM.schema]})
 
 # --- events ------------------------------------------------------------------------------------------
 
@@ -307,7 +308,7 @@ PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]}
 
 
 def _types_needed(at: At) -> Value:
-    types = _NAMES(at)
+    types = _TEXTS(at)
     rule_reading(at).needs.append(Need("events", at.path))
     return types
 
@@ -315,12 +316,12 @@ def _types_needed(at: At) -> Value:
 _TYPES_ABOUT: Final = "The event type, or a list meaning any of them."
 _WHERE: Final = Key(WHERE, "What the event's properties must be, by column.")
 EVENT_KEYS: Final = {
-    "event": Key(ValueType(_types_needed, _NAMES.schema), _TYPES_ABOUT, needed=True),
+    "event": Key(ValueType(_types_needed, _TEXTS.schema), _TYPES_ABOUT, needed=True),
     "where": _WHERE,
 }
 """The events that a rule or a condition is about: without an events export it asks for what is not there."""
 
-OTHER_EVENT_KEYS: Final = {"event": Key(_NAMES, _TYPES_ABOUT, needed=True), "where": _WHERE}
+OTHER_EVENT_KEYS: Final = {"event": Key(_TEXTS, _TYPES_ABOUT, needed=True), "where": _WHERE}
 """Events beside those: that follow them, or are to be ignored."""
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
+from flamescore.invisible import bare_ends, seen_ends
 from flamescore.rules.reading import listing, rule_reading
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import (
@@ -57,8 +58,15 @@ def _name(at: At) -> str:
     return text
 
 
+def _word(at: At) -> str:
+    text = bare_ends(_text(at))
+    if not text:
+        at.refuse("R025", f"{at.label} is an empty text.")
+    return text
+
+
 def _part(at: At) -> str:
-    text = _text(at)
+    text = seen_ends(_text(at))
     if text == "":
         hint = "For a missing value write `empty: true`."
         at.refuse("R072", f"{at.label} is an empty text, which every text holds.", hint)
@@ -90,6 +98,9 @@ def _undated(at: At) -> str:
 
 TEXT: Final = ValueType(_text, {"type": "string"})
 NAME: Final = ValueType(_name, {"type": "string", "pattern": "\\S"})
+WORD: Final = ValueType(_word, NAME.schema)
+"""A tag or an event type: what a cell is, so that its ends are bare as those of cells are."""
+
 PART: Final = ValueType(_part, {"type": "string", "minLength": 1})
 TIMEZONE: Final = ValueType(_timezone, {"type": "string"})
 UNDATED: Final = ValueType(_undated, {"enum": ["keep", "skip"]})

@@ -7,6 +7,8 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import LISTS_FILE, checksums, has_merged, read, reading_run, scan
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.freezing import frozen_flames
+from flamescore.runs.layout import Part
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import (
@@ -32,6 +34,7 @@ __all__ = [
     "Failure",
     "FindingEntry",
     "HeldStore",
+    "Part",
     "Published",
     "RuleEntry",
     "RulesFile",
@@ -50,6 +53,7 @@ __all__ = [
     "find_earlier",
     "find_run",
     "finished",
+    "frozen_flames",
     "has_merged",
     "leave_failed",
     "listed",

@@ -5,21 +5,19 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-
-from pydantic import AwareDatetime, Field
 
 from flamescore.findings import as_line, in_order
 from flamescore.runs.disk import flush, flush_tree, private, remove
-from flamescore.runs.record import Clean, FindingEntry, Part, RulesFile, Versions, write_record
+from flamescore.runs.layout import Part, key
+from flamescore.runs.record import Clean, FindingEntry, RulesFile, Versions, write_record
 from flamescore.runs.recording import versions
 from flamescore.stopping import unbroken
 from flamescore.tables import write_rejects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
     import polars as pl
@@ -37,34 +35,34 @@ REJECTS_FILE: Final = "rejects.csv"
 class FailedSource(Part):
     """One source as far as it was read; a count that is not known is null."""
 
-    kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
-    path: Clean = Field(description="as the project file has it, without credentials")
-    rows: int | None = None
-    old: int | None = None
-    rejected: int | None = None
-    later: int | None = None
-    ignored: int | None = None
-    duplicates: int | None = None
-    superseded: int | None = None
-    orphans: int | None = None
-    kept: int | None = None
+    kind: str = key("`contacts`, `events`, `tag_history` or `opportunities`")
+    path: Clean = key("as the project file has it, without credentials")
+    rows: int | None = key("", default=None)
+    old: int | None = key("", default=None)
+    rejected: int | None = key("", default=None)
+    later: int | None = key("", default=None)
+    ignored: int | None = key("", default=None)
+    duplicates: int | None = key("", default=None)
+    superseded: int | None = key("", default=None)
+    orphans: int | None = key("", default=None)
+    kept: int | None = key("", default=None)
 
 
 class FailedRecord(Part):
     """The record of a run that was not published."""
 
-    schema_version: int = Field(default=1, description="of this layout: 1")
-    run_id: None = Field(default=None, description="null: it is no run")
-    as_of: AwareDatetime = Field(description="the instant that was scored for, UTC")
-    timezone: str = Field(description="the rule file's time zone")
-    published: bool = Field(default=False, description="always false")
-    exit_code: int = Field(description="the exit code that the run ended with")
-    started_at: AwareDatetime = Field(description="when the run started, UTC")
-    rules: RulesFile = Field(description="the rules")
-    sources: tuple[FailedSource, ...] = Field(description="the sources, as far as they were read")
-    findings: tuple[FindingEntry, ...] = Field(description="the errors, and the warnings that stopped it")
-    warnings: tuple[Clean, ...] = Field(description="the same, a line each")
-    versions: Versions = Field(description="what made the run")
+    schema_version: int = key("of this layout: 1", default=1)
+    run_id: None = key("null: it is no run", default=None)
+    as_of: datetime = key("the instant that was scored for, UTC")
+    timezone: str = key("the rule file's time zone")
+    published: bool = key("always false", default=False)
+    exit_code: int = key("the exit code that the run ended with")
+    started_at: datetime = key("when the run started, UTC")
+    rules: RulesFile = key("the rules")
+    sources: tuple[FailedSource, ...] = key("the sources, as far as they were read")
+    findings: tuple[FindingEntry, ...] = key("the errors, and the warnings that stopped it")
+    warnings: tuple[Clean, ...] = key("the same, a line each")
+    versions: Versions = key("what made the run")
 
 
 @dataclass(frozen=True, slots=True)

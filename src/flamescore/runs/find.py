@@ -67,7 +67,7 @@ def project_of(run: Run, project: Project, config: str | None) -> Project:
         InputError: a source was a stream, which is gone.
     """
     given = run.record.given
-    read = project if given is None else find_settings_of(given.model_dump(), config)
+    read = project if given is None else find_settings_of(given.as_dict(), config)
     for kind in ("contacts", "events", "tag_history", "opportunities"):
         for source in getattr(read.settings, kind):
             if source.path == STDIN or read.resolve(source.path).is_fifo():

@@ -7,27 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import stat
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-)
-
 from flamescore.errors import InputError, Problem
 from flamescore.findings import as_record
+from flamescore.runs.layout import Part, WrongValueError, key, to_json
 from flamescore.text import for_log, printable_json
-from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,39 +31,36 @@ _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
 """From here on an instant has a local time in every zone."""
 
 
-Clean = Annotated[str, AfterValidator(for_log)]
+def _of_64_bits(number: int) -> int:
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("it is too large")
+    return number
+
+
+Clean = Annotated[str, for_log]
 """What a person may read of it on a terminal: no control characters, URLs without credentials."""
-Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Whole = Annotated[int, _of_64_bits]
 """A number that a table can hold."""
-Exact = Annotated[Decimal, PlainSerializer(lambda points: show_points(nearest_points(points)))]
-"""Points as a JSON number with all its digits; `write_record` takes the quotes off."""
-
-
-class Part(BaseModel):
-    """A part of a record."""
-
-    # A record of a later program may hold more: what is not known here is passed over.
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class ListEntry(Part):
     """A list from a file that the rules name; `lists.parquet` has its values."""
 
-    path: Clean = Field(description="the file, as the rule file has it")
-    column: str | None = Field(description="the column of a `.csv`; null of a `.txt`")
-    values: int = Field(description="its values, each counted once")
-    bytes: int = Field(description="the size of the file")
-    hash: str = Field(description="`sha256:` and the SHA-256 of the file's bytes, in hex")
+    path: Clean = key("the file, as the rule file has it")
+    column: str | None = key("the column of a `.csv`; null of a `.txt`")
+    values: int = key("its values, each counted once")
+    bytes: int = key("the size of the file")
+    hash: str = key("`sha256:` and the SHA-256 of the file's bytes, in hex")
 
 
 class RulesFile(Part):
     """The rules as they were in force."""
 
-    path: Clean = Field(description="the rule file, as the project file or the flag has it")
-    text: str = Field(description="its whole text")
-    hash: str = Field(description="`sha256:` and the SHA-256 of the text in UTF-8, in hex")
-    lists: tuple[ListEntry, ...] = Field(
-        default=(), description="the lists from files that it names, in order of first use"
+    path: Clean = key("the rule file, as the project file or the flag has it")
+    text: str = key("its whole text")
+    hash: str = key("`sha256:` and the SHA-256 of the text in UTF-8, in hex")
+    lists: tuple[ListEntry, ...] = key(
+        "the lists from files that it names, in order of first use", default=()
     )
 
     @classmethod
@@ -87,59 +73,57 @@ class RulesFile(Part):
 class FileEntry(Part):
     """One file of a source."""
 
-    path: Clean = Field(description="the file")
-    bytes: int = Field(description="its size")
-    modified: str = Field(description="when it was last changed, ISO 8601")
+    path: Clean = key("the file")
+    bytes: int = key("its size")
+    modified: str = key("when it was last changed, ISO 8601")
 
 
 class FeedEntry(Part):
     """What became of a feed: a source of events, or a type in it that rules or the project file name."""
 
-    event: str | None = Field(description="its type; null: the source as a whole")
-    newest: str | None = Field(description="its last day with events, in the rule file's time zone")
-    per_day: float | None = Field(description="events for each usual day; null where it is not judged")
-    longest: int | None = Field(description="usual days without events in a row, at most; or null")
-    silence: int | None = Field(description="usual days without events since the newest; or null")
-    judged: bool = Field(description="whether its past is long enough to be judged by")
-    told: bool = Field(description="whether it is silent for longer than its rhythm explains")
+    event: str | None = key("its type; null: the source as a whole")
+    newest: str | None = key("its last day with events, in the rule file's time zone")
+    per_day: float | None = key("events for each usual day; null where it is not judged")
+    longest: int | None = key("usual days without events in a row, at most; or null")
+    silence: int | None = key("usual days without events since the newest; or null")
+    judged: bool = key("whether its past is long enough to be judged by")
+    told: bool = key("whether it is silent for longer than its rhythm explains")
 
 
 class SourceEntry(Part):
     """One source of the exports; `rows` is the sum of the counts that follow it."""
 
-    kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
-    path: Clean = Field(description="as the project file has it, without credentials")
-    bytes: int = Field(description="the size of its files together")
-    modified: str | None = Field(description="when the newest of its files was last changed, ISO 8601")
-    rows: int = Field(description="the rows in its files")
-    pruned: int = Field(description="always 0: rows that a file's statistics rule out are `old`")
-    old: int = Field(description="before every window that needs rows of their type, whatever else is wrong")
-    rejected: int = Field(description="rejected; `rejects.csv` has the first 100,000 of them")
-    later: int = Field(description="after `as_of`")
-    ignored: int = Field(description="named by the source's `leave_out` or the rule file's `ignore`")
-    duplicates: int = Field(description="exact duplicates, under `distinct: true`")
-    superseded: int = Field(description="replaced by a newer file's row of the same id")
-    orphans: int = Field(description="of contacts that are not in the list")
-    kept: int = Field(description="all the others: what the scores are made of")
-    files: tuple[FileEntry, ...] = Field(description="its files")
-    notes: tuple[Clean, ...] = Field(description="what was found out about it")
-    newest: AwareDatetime | None = Field(
-        default=None, description="of events: the newest one that is not after `as_of`, UTC"
-    )
-    feeds: tuple[FeedEntry, ...] = Field(
-        default=(), description="of events: the source as a feed, and each type in it that is named"
+    kind: str = key("`contacts`, `events`, `tag_history` or `opportunities`")
+    path: Clean = key("as the project file has it, without credentials")
+    bytes: int = key("the size of its files together")
+    modified: str | None = key("when the newest of its files was last changed, ISO 8601")
+    rows: int = key("the rows in its files")
+    pruned: int = key("always 0: rows that a file's statistics rule out are `old`")
+    old: int = key("before every window that needs rows of their type, whatever else is wrong")
+    rejected: int = key("rejected; `rejects.csv` has the first 100,000 of them")
+    later: int = key("after `as_of`")
+    ignored: int = key("named by the source's `leave_out` or the rule file's `ignore`")
+    duplicates: int = key("exact duplicates, under `distinct: true`")
+    superseded: int = key("replaced by a newer file's row of the same id")
+    orphans: int = key("of contacts that are not in the list")
+    kept: int = key("all the others: what the scores are made of")
+    files: tuple[FileEntry, ...] = key("its files")
+    notes: tuple[Clean, ...] = key("what was found out about it")
+    newest: datetime | None = key("of events: the newest one that is not after `as_of`, UTC", default=None)
+    feeds: tuple[FeedEntry, ...] = key(
+        "of events: the source as a feed, and each type in it that is named", default=()
     )
 
 
 class RuleEntry(Part):
-    """What one rule or limit gave or took, over all contacts."""
+    """What one rule gave, or a limit or silence took, over all contacts."""
 
-    entry: str = Field(description="`rule`, `rule_limit`, `group_limit` or `score_limit`")
-    id: str = Field(description="the id of the rule, or the name of the group or score")
-    name: str = Field(description="its name")
-    contacts: int = Field(description="to how many contacts it gave or took anything")
-    occurrences: int = Field(description="the counted occurrences")
-    points: Exact = Field(description="the points, together, exactly")
+    entry: str = key("`rule`, `rule_limit`, `group_limit`, `group_idle`, `score_limit` or `score_idle`")
+    id: str = key("the id of the rule, or the name of the group or score")
+    name: str = key("its name")
+    contacts: int = key("to how many contacts it gave or took anything")
+    occurrences: int = key("the counted occurrences")
+    points: Decimal = key("the points, together, exactly")
 
     @property
     def called(self) -> str:
@@ -150,186 +134,187 @@ class RuleEntry(Part):
 class PercentileEntry(Part):
     """The score at one percentile: the lowest that at least so many percent of the contacts don't exceed."""
 
-    percent: int = Field(description="50, 75, 90 or 99")
-    score: float | None = Field(description="the score there; null where nobody is scored")
+    percent: int = key("50, 75, 90 or 99")
+    score: float | None = key("the score there; null where nobody is scored")
 
 
 class ScoreEntry(Part):
     """One score; the first is the default one."""
 
-    name: str = Field(description="its name in the rule file")
-    title: str = Field(description="its title")
-    contacts: Whole = Field(description="the contacts scored")
-    flames: tuple[Whole, Whole, Whole, Whole, Whole, Whole] = Field(
-        description="contacts with 0, 1, 2, 3, 4 and 5 flames"
+    name: str = key("its name in the rule file")
+    title: str = key("its title")
+    contacts: Whole = key("the contacts scored")
+    flames: tuple[Whole, Whole, Whole, Whole, Whole, Whole] = key("contacts with 0, 1, 2, 3, 4 and 5 flames")
+    percentiles: tuple[PercentileEntry, ...] = key("the score at some percentiles")
+    rules: tuple[RuleEntry, ...] = key("its rules and limits, in order of the rule file")
+    flames_from: tuple[float | None, ...] | None = key(
+        "the points from which there were 1 to 5 flames; by percentile those of this run, null where nobody "
+        "has so many",
+        default=None,
     )
-    percentiles: tuple[PercentileEntry, ...] = Field(description="the score at some percentiles")
-    rules: tuple[RuleEntry, ...] = Field(description="its rules and limits, in order of the rule file")
 
 
 class UnreadEntry(Part):
     """Cells that are there and don't read as the number or date that a rule needs."""
 
-    kind: str = Field(description="`contacts` or `events`")
-    column: str = Field(description="the column")
-    cells: int = Field(description="how many")
+    kind: str = key("`contacts` or `events`")
+    column: str = key("the column")
+    cells: int = key("how many")
 
 
 class UnvaluedEntry(Part):
     """Occurrences that gave 0 because `points: {from}` found no number."""
 
-    score: str = Field(description="the score's name")
-    rule: str = Field(description="the rule's id")
-    occurrences: int = Field(description="how many")
+    score: str = key("the score's name")
+    rule: str = key("the rule's id")
+    occurrences: int = key("how many")
 
 
 class Observed(Part):
     """What was noticed beside the scores."""
 
-    unread: tuple[UnreadEntry, ...] = Field(description="cells that did not read")
-    unvalued: tuple[UnvaluedEntry, ...] = Field(description="occurrences without a number for their points")
-    unseen: tuple[str, ...] = Field(description="event types that rules name and no event has")
-    undated: int = Field(
-        description="contacts with a matching tag without a date, under a rule that needs one"
-    )
-    tags_disagree: int = Field(description="contacts and tags on which tag list and tag history disagree")
-    ambiguous_contacts: int = Field(
-        description="contacts whose key an earlier contact has, so gets their events"
-    )
+    unread: tuple[UnreadEntry, ...] = key("cells that did not read")
+    unvalued: tuple[UnvaluedEntry, ...] = key("occurrences without a number for their points")
+    unseen: tuple[str, ...] = key("event types that rules name and no event has")
+    undated: int = key("contacts with a matching tag without a date, under a rule that needs one")
+    tags_disagree: int = key("contacts and tags on which tag list and tag history disagree")
+    ambiguous_contacts: int = key("contacts whose key an earlier contact has, so gets their events")
 
 
 class FindingSource(Part):
     """The place in an export that a finding is about."""
 
-    kind: str = Field(description="`contacts`, `events`, `tag_history` or `opportunities`")
-    path: Clean = Field(description="the source, as the project file has it")
-    file: Clean | None = Field(description="the file; null where it is about them all")
-    record: int | None = Field(description="the record, from 1 after the header")
-    line: int | None = Field(description="its first line, from 1")
+    kind: str = key("`contacts`, `events`, `tag_history` or `opportunities`")
+    path: Clean = key("the source, as the project file has it")
+    file: Clean | None = key("the file; null where it is about them all")
+    record: int | None = key("the record, from 1 after the header")
+    line: int | None = key("its first line, from 1")
 
 
 class NearEntry(Part):
     """A real name or value that may be meant."""
 
-    value: Clean = Field(description="the name or value")
-    count: int | None = Field(description="the rows that have it; null where that is not known")
+    value: Clean = key("the name or value")
+    count: int | None = key("the rows that have it; null where that is not known")
 
 
 class FindingEntry(Part):
     """One thing that is wrong, doubtful or good to know."""
 
-    code: str = Field(description="what it is, for ever: see the page on codes")
-    severity: str = Field(description="`error`, `warning` or `note`")
-    subject: Clean | None = Field(description="what it is about")
-    message: Clean = Field(description="one sentence, with the counts")
-    path: Clean | None = Field(description="the rule or project file that it is about, else null")
-    line: int | None = Field(description="the line there")
-    column: int | None = Field(description="the column there")
-    source: FindingSource | None = Field(description="the place in an export, else null")
-    count: int | None = Field(description="the first number of the message")
-    of: int | None = Field(description="of how many")
-    samples: tuple[Clean, ...] | None = Field(description="different cells, the commonest first")
-    nearest: tuple[NearEntry, ...] | None = Field(description="real names or values that may be meant")
-    cure: Clean | None = Field(description="what to write or to do")
-    accepted: Clean | None = Field(description="the reason for which it is accepted")
+    code: str = key("what it is, for ever: see the page on codes")
+    severity: str = key("`error`, `warning` or `note`")
+    subject: Clean | None = key("what it is about")
+    message: Clean = key("one sentence, with the counts")
+    path: Clean | None = key("the rule or project file that it is about, else null")
+    line: int | None = key("the line there")
+    column: int | None = key("the column there")
+    source: FindingSource | None = key("the place in an export, else null")
+    count: int | None = key("the first number of the message")
+    of: int | None = key("of how many")
+    samples: tuple[Clean, ...] | None = key("different cells, the commonest first")
+    nearest: tuple[NearEntry, ...] | None = key("real names or values that may be meant")
+    cure: Clean | None = key("what to write or to do")
+    accepted: Clean | None = key("the reason for which it is accepted")
+    accepted_until: str | None = key(
+        "the last day on which it is accepted; null where none was given", default=None
+    )
 
     @classmethod
     def of_finding(cls, finding: Finding) -> FindingEntry:
         """Return the entry of a finding."""
-        return cls.model_validate(as_record(finding))
+        return cls.read(as_record(finding))
 
 
 class ChangedEntry(Part):
     """The contacts of one score by how they changed."""
 
-    name: str = Field(description="the score's name")
-    newly_hot: int = Field(description="hot, and not in the run before")
-    cooled_off: int = Field(description="hot in the run before, and not now")
-    up: int = Field(description="others with more flames, or as many and more points")
-    down: int = Field(description="others with fewer flames, or as many and fewer points")
-    new: int = Field(description="not scored in the run before")
-    vanished: int = Field(description="scored in the run before alone")
-    same: int = Field(description="all others")
+    name: str = key("the score's name")
+    newly_hot: int = key("hot, and not in the run before")
+    cooled_off: int = key("hot in the run before, and not now")
+    up: int = key("others with more flames, or as many and more points")
+    down: int = key("others with fewer flames, or as many and fewer points")
+    new: int = key("not scored in the run before")
+    vanished: int = key("scored in the run before alone")
+    same: int = key("all others")
 
 
 class ChangesEntry(Part):
     """What `changes.parquet` is held against, and what it comes to."""
 
-    run_id: str = Field(description="the run before")
-    as_of: AwareDatetime = Field(description="its `as_of`, UTC")
-    scores: tuple[ChangedEntry, ...] = Field(description="contacts by how they changed, score by score")
-    notes: tuple[Clean, ...] = Field(default=(), description="what could not be told")
+    run_id: str = key("the run before")
+    as_of: datetime = key("its `as_of`, UTC")
+    scores: tuple[ChangedEntry, ...] = key("contacts by how they changed, score by score")
+    notes: tuple[Clean, ...] = key("what could not be told", default=())
 
 
 class GivenEntry(Part):
     """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
 
-    contacts: tuple[Clean, ...] | None = Field(
-        default=None, description="the paths of the contacts; null where the project file named them"
+    contacts: tuple[Clean, ...] | None = key(
+        "the paths of the contacts; null where the project file named them", default=None
     )
-    events: tuple[Clean, ...] | None = Field(
-        default=None, description="the paths of the events; null where the project file named them"
+    events: tuple[Clean, ...] | None = key(
+        "the paths of the events; null where the project file named them", default=None
     )
-    max_rejects: str | None = Field(
-        default=None, description="the rejects allowed in a source; null where the project file said it"
+    max_rejects: str | None = key(
+        "the rejects allowed in a source; null where the project file said it", default=None
     )
 
 
 class StepEntry(Part):
     """One step of the run."""
 
-    step: str = Field(description="its name; `write: points.parquet` is a part of `write`")
-    seconds: float = Field(description="how long it took; parts may run side by side")
-    rows: int | None = Field(default=None, description="the rows that it went through")
+    step: str = key("its name; `write: points.parquet` is a part of `write`")
+    seconds: float = key("how long it took; parts may run side by side")
+    rows: int | None = key("the rows that it went through", default=None)
 
 
 class Versions(Part):
     """What made the run."""
 
-    program: str = Field(description="flamescore's version")
-    polars: str = Field(description="Polars' version")
-    python: str = Field(description="Python's version")
+    program: str = key("flamescore's version")
+    polars: str = key("Polars' version")
+    python: str = key("Python's version")
 
 
 class RunFile(Part):
     """One file of the run's folder, as it was published."""
 
-    path: str = Field(description="its name in the run's folder")
-    bytes: int = Field(description="its size")
-    sha256: str = Field(description="its SHA-256, in hex")
+    path: str = key("its name in the run's folder")
+    bytes: int = key("its size")
+    sha256: str = key("its SHA-256, in hex")
 
 
 class RunRecord(Part):
     """The record of a run."""
 
-    schema_version: int = Field(default=SCHEMA_VERSION, description="of this layout: 1")
-    run_id: str = Field(description="the name of the run's folder")
-    as_of: AwareDatetime = Field(description="the instant for which all is worked out, UTC")
-    timezone: str = Field(description="the rule file's time zone")
-    published: bool = Field(description="whether the run was published")
-    started_at: AwareDatetime = Field(description="when the run started, UTC")
-    steps: tuple[StepEntry, ...] = Field(description="how long each step took, in order")
-    rules: RulesFile = Field(description="the rules")
-    sources: tuple[SourceEntry, ...] = Field(description="the sources of the exports")
-    contacts: Whole = Field(description="the contacts in the list")
-    excluded: int = Field(description="those whom `call_list` excludes")
-    hot_flames: int = Field(description="from how many flames a contact is on the hot list")
-    scores: tuple[ScoreEntry, ...] = Field(description="the scores")
-    observed: Observed = Field(description="what was noticed beside the scores")
-    warnings: tuple[Clean, ...] = Field(description="the warnings and notes, a line each")
-    versions: Versions = Field(description="what made the run")
-    changes: ChangesEntry | None = Field(
-        default=None,
-        description="what changed since the run before; null where there was none to compare with",
+    schema_version: int = key("of this layout: 1", default=SCHEMA_VERSION)
+    run_id: str = key("the name of the run's folder")
+    as_of: datetime = key("the instant for which all is worked out, UTC")
+    timezone: str = key("the rule file's time zone")
+    published: bool = key("whether the run was published")
+    started_at: datetime = key("when the run started, UTC")
+    steps: tuple[StepEntry, ...] = key("how long each step took, in order")
+    rules: RulesFile = key("the rules")
+    sources: tuple[SourceEntry, ...] = key("the sources of the exports")
+    contacts: Whole = key("the contacts in the list")
+    excluded: int = key("those whom `call_list` excludes")
+    hot_flames: int = key("from how many flames a contact is on the hot list")
+    scores: tuple[ScoreEntry, ...] = key("the scores")
+    observed: Observed = key("what was noticed beside the scores")
+    warnings: tuple[Clean, ...] = key("the warnings and notes, a line each")
+    versions: Versions = key("what made the run")
+    changes: ChangesEntry | None = key(
+        "what changed since the run before; null where there was none to compare with", default=None
     )
-    files: tuple[RunFile, ...] = Field(
-        default=(), description="every file of the run but this one; none in runs of earlier versions"
+    files: tuple[RunFile, ...] = key(
+        "every file of the run but this one; none in runs of earlier versions", default=()
     )
-    given: GivenEntry | None = Field(
-        default=None, description="what flags and variables gave; null in records of older programs"
+    given: GivenEntry | None = key(
+        "what flags and variables gave; null in records of older programs", default=None
     )
-    findings: tuple[FindingEntry, ...] | None = Field(
-        default=None, description="errors, warnings and notes; null in records of older programs"
+    findings: tuple[FindingEntry, ...] | None = key(
+        "errors, warnings and notes; null in records of older programs", default=None
     )
 
 
@@ -351,14 +336,9 @@ def refused(error: OSError) -> str:
     return f"can't be read: {error.strerror or type(error).__name__}"
 
 
-_QUOTED: Final = re.compile(r'^( *"points": )"(-?[0-9.]+)"', re.MULTILINE)
-"""The line of an `Exact` number: no text from outside can be a line of its own in indented JSON."""
-
-
 def write_record(folder: Path, record: Part) -> None:
     """Write `run.json` into a folder: UTF-8, indented, ending in a line feed; a terminal may show it."""
-    text = printable_json(_QUOTED.sub(r"\1\2", record.model_dump_json(indent=2)))
-    (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    (folder / NAME).write_text(f"{printable_json(to_json(record))}\n", encoding="utf-8", newline="\n")
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -367,11 +347,11 @@ def read_record(folder: Path) -> RunRecord:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise DamagedRunError(folder, NAME, "is no file")
-        record = RunRecord.model_validate(json.loads(path.read_bytes(), parse_float=Decimal))
+        record = RunRecord.read(json.loads(path.read_bytes(), parse_float=Decimal))
     except OSError as error:
         raise DamagedRunError(folder, NAME, refused(error)) from error
-    except ValidationError as error:
-        raise DamagedRunError(folder, NAME, _wrong(error)) from error
+    except WrongValueError as error:
+        raise DamagedRunError(folder, NAME, _wrong(error.place)) from error
     except (ValueError, RecursionError) as error:
         raise DamagedRunError(folder, NAME, "is no JSON") from error
     for fault in _contradictions(record):
@@ -406,9 +386,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _wrong(error: ValidationError) -> str:
+def _wrong(place: str) -> str:
     """Say what is wrong with a record, without any of its values."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    where = f": `{place.removeprefix('.')}` is missing or wrong" if place else ""
+    where = f": `{place}` is missing or wrong" if place else ""
     return f"is not what a run writes{where}"

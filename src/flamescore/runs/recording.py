@@ -93,7 +93,7 @@ def finished(
     entries = tuple(
         StepEntry(step=step.name, seconds=round(step.seconds, 6), rows=step.rows) for step in timed
     )
-    return record.model_copy(update={"steps": entries, "files": tuple(files)})
+    return record.but(steps=entries, files=tuple(files))
 
 
 def versions() -> Versions:
@@ -171,6 +171,7 @@ def _score(score: Score, scored: Scored) -> ScoreEntry:
             )
             for rule in rules.iter_rows(named=True)
         ),
+        flames_from=scored.flames_from(score),
     )
 
 
