@@ -100,7 +100,8 @@ PARTS: Final = (
     "Score", "FlamesByPercentile", "Defaults", "Group", "Limits",
     "IdleLinear", "IdleCompound", "IdleHalfLife", "Activity",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
-    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
+    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Burst", "Times", "Sum", "EventFilter",
+    "Follower",
     "Operators", "ListFile", "TagAll", "TagLike", "TagIn",
     "EventCondition", "TagCondition", "FieldCondition", "AllCondition", "AnyCondition", "NotCondition",
 )  # fmt: skip

@@ -17,7 +17,7 @@ from flamescore.cells import as_text, present
 from flamescore.engine import EVENT
 from flamescore.findings import Feed, InExport, feed, overdue, silent
 from flamescore.input_errors import reading
-from flamescore.rules import EventRule, Happened, conditions_of, leaves
+from flamescore.rules import EventRule, Happened, beside, conditions_of, leaves
 from flamescore.text import fold
 from flamescore.units import Period, to_local
 
@@ -213,8 +213,8 @@ def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
             conditions += conditions_of(rule)
             if isinstance(rule.subject, EventRule):
                 yield rule.subject.match
-                followers = (rule.subject.followed_by, rule.subject.unless_followed_by)
-                yield from (each.match for each in followers if each is not None)
+            yield from beside(rule.subject)
     for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
         if isinstance(leaf, Happened):
             yield leaf.match
+            yield from beside(leaf)

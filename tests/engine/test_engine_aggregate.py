@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, aggregate
-from flamescore.engine.aggregate import (
+from flamescore.engine import Clock, Stream, aggregate, alike
+from flamescore.engine.aggregate import _in_order
+from flamescore.engine.passes import (
     CALENDAR,
     PASSES,
     Occurrences,
     Timeline,
-    _in_order,
     counted,
     keep_followed,
     keep_frequent,
@@ -53,7 +53,7 @@ def test_runs():
 
 
 def test_the_passes_stand_in_the_order_of_the_contract():
-    assert list(PASSES) == ["follower", "per", "times", "count"]
+    assert list(PASSES) == ["since", "follower", "per", "burst", "expired", "times", "count"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(aggregate, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(alike, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
     assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 
@@ -135,13 +135,13 @@ def test_without_per_all_are_left():
 )
 def test_followed_by_another_type_within_ten_seconds(ages, expected):
     followers = timeline(*((3, 2, age) for age in ages), (3, 1, 95), (2, 2, 95), (4, 2, 95))
-    stream = Stream((), followed_by=FollowerLink(3, 10, strict=False))
+    stream = Stream((), followed_by=FollowerLink(3, 10))
     assert marks(keep_followed(some((2, 100)), stream, followers, CLOCK)) == expected
 
 
 @pytest.mark.parametrize(("age", "expected"), [(100, "-"), (99, "+"), (90, "+"), (89, "-")])
 def test_a_follower_that_must_be_later(age, expected):
-    stream = Stream((), followed_by=FollowerLink(3, 10, strict=True))
+    stream = Stream((), followed_by=FollowerLink(3, 10, after=1))
     assert marks(keep_followed(some((2, 100)), stream, timeline((3, 2, 100), (3, 2, age)), CLOCK)) == expected
 
 
@@ -151,15 +151,15 @@ def test_a_follower_that_must_be_later(age, expected):
 )
 def test_unless_followed_by_waits_until_it_is_known(age, follower, expected):
     followers = timeline(*([] if follower is None else [(3, 2, follower)]))
-    stream = Stream((), unless_followed_by=FollowerLink(3, 10, strict=False))
+    stream = Stream((), unless_followed_by=FollowerLink(3, 10))
     assert marks(keep_followed(some((2, age)), stream, followers, CLOCK)) == expected
 
 
 def test_both_followers_must_hold():
     stream = Stream(
         (),
-        followed_by=FollowerLink(3, 10, strict=False),
-        unless_followed_by=FollowerLink(4, 10, strict=False),
+        followed_by=FollowerLink(3, 10),
+        unless_followed_by=FollowerLink(4, 10),
     )
     rows = some((0, 100), (1, 100), (2, 100), (3, 5))
     followers = timeline((3, 0, 95), (3, 1, 95), (4, 1, 95), (4, 2, 95), (3, 3, 1))
@@ -177,7 +177,7 @@ def test_times_counts_what_per_has_left_and_count_comes_last():
 
 
 def test_none_are_counted_of_none():
-    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, strict=True))
+    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, after=1))
     assert counted(some(), stream, EMPTY, CLOCK).run.tolist() == []
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from by_rule import AS_OF, bound, event, points
 from by_rule import score as scored_by
 from flamescore.engine import Clock, prepare
-from flamescore.engine.aggregate import counted
 from flamescore.engine.bins import Bins
 from flamescore.engine.hash_index import HashIndex
+from flamescore.engine.passes import counted
 from flamescore.engine.scan import Scan
 
 RULES = """

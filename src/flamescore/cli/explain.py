@@ -181,4 +181,8 @@ def _json(told: Explanation) -> str:
         for line in (*score["entries"], *score["silent"]):
             for occurrence in (*line["counted"], *line["uncounted"]):
                 occurrence["properties"] = dict(occurrence["properties"])
+                for event in occurrence["burst"]:
+                    event["properties"] = dict(event["properties"])
+                if not occurrence["burst"]:
+                    del occurrence["burst"]
     return json_text(plain(data), indent=2) + "\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, TagRule, leaves
+from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, TagRule, beside, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from flamescore.rules import Condition, EventMatch, Follower, Rule, Score
     from flamescore.scoring import Scored
@@ -30,7 +30,8 @@ class Asker:
 
     `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
     an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
-    asked beside (followers that must not come). `score` and `condition` are those of an event rule.
+    asked beside (followers that must not come, resets). Resets that rules inherit are asked by the defaults
+    or the group that has them. `score` and `condition` are those of an event rule.
     """
 
     subject: str
@@ -54,6 +55,7 @@ class Asker:
             for leaf in leaves(part.condition):
                 if isinstance(leaf, Happened):
                     yield leaf.match
+                    yield from beside(leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             subject = f"{score.name}/population"
             yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
         yield from _activities(document, score)
+        yield from _inherited_resets(score, document)
         for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
             key = score.name, rule.id
             # Where a score is for nobody its rules give nobody anything: the cause alone is told.
@@ -137,6 +140,7 @@ def _of_rule(
         case EventRule() as asked:
             followed = _followers(asked.followed_by, (*path, "followed_by"))
             unless = _followers(asked.unless_followed_by, (*path, "unless_followed_by"))
+            unless = (*unless, *_own_resets(asked.since, document, path))
             empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
             parts = (*followed, *also)
             yield Asker(
@@ -152,9 +156,10 @@ def _of_rule(
                 score=score,
                 condition=rule.condition,
             )
-        case TagRule(tag=tag, points=points):
-            part = Part(HasTag(tag), (*path, "tag"))
-            yield Asker(subject, title, document, path, empty and points != 0, parts=(part, *also))
+        case TagRule(tag=tag, points=points, since=since):
+            parts = (Part(HasTag(tag), (*path, "tag")), *also)
+            resets = _own_resets(since, document, path)
+            yield Asker(subject, title, document, path, empty and points != 0, parts=parts, others=resets)
         case BranchRule(branches=branches):
             node = document.root.at(path)
             key = next((k for k in ("first_of", "field", "if") if node is not None and node.child(k)), "if")
@@ -169,6 +174,31 @@ def _of_rule(
 
 def _followers(follower: Follower | None, path: NodePath) -> tuple[Part, ...]:
     return () if follower is None else (Part(Happened(follower.match), path),)
+
+
+def _own_resets(since: Sequence[EventMatch], document: Document, path: NodePath) -> tuple[Part, ...]:
+    """Return the resets that stand on a rule itself."""
+    place = (*path, "since")
+    return () if document.root.at(place) is None else tuple(Part(Happened(each), place) for each in since)
+
+
+def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
+    """Yield the groups of a score, and its defaults, that rules have their resets from."""
+    found: dict[NodePath, tuple[EventMatch, ...]] = {}
+    base: NodePath = ("scores", score.name)
+    for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
+        places = (path, (*base, "groups", rule.group or ""), (*base, "defaults"))
+        owner = next((each for each in places if document.root.at((*each, "since")) is not None), path)
+        if isinstance(rule.subject, EventRule) and owner != path:
+            found[owner] = rule.subject.since
+    for owner, since in found.items():
+        shared = owner[-1] == "defaults"
+        title = (
+            f"`since` of the {'defaults of' if shared else 'group'} `{score.name if shared else owner[-1]}`"
+        )
+        subject = f"{score.name}/{'' if shared else 'groups/'}{owner[-1]}"
+        others = tuple(Part(Happened(each), (*owner, "since")) for each in since)
+        yield Asker(subject, title, document, owner, empty=False, others=others)
 
 
 def fields_of(condition: Condition) -> Iterator[FieldIs]:

@@ -12,7 +12,7 @@ from flamescore.rule_checks.cells import Asked
 from flamescore.rule_checks.events import Events, events, is_suspect, look_again
 from flamescore.rule_checks.steps import losing_steps
 from flamescore.rule_checks.tags import TagCheck, tags_held
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not, leaves
+from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not, beside, leaves
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -128,11 +128,18 @@ class _Check:
                 for predicate in where:
                     asked = self._field(asker, path, predicate)
                     yield from asked.findings(blamed=blamed and not asked.fitting)
-            case Happened(match=match) if self.events is not None and self._is_known(match):
-                yield from self.events.unseen(asker, path, match)
-                if self.events.has_types(match):
-                    for asked in self._where(asker, path, match):
-                        yield from asked.findings(blamed=blamed and not asked.fitting)
+            case Happened():
+                for match in (leaf.match, *beside(leaf)):
+                    yield from self._event(asker, path, match, blamed=blamed and match is leaf.match)
+
+    def _event(self, asker: Asker, path: NodePath, match: EventMatch, *, blamed: bool) -> Iterator[Finding]:
+        """Yield what is told of events that a condition asks for, or that a follower or reset is."""
+        if self.events is None or not self._is_known(match):
+            return
+        yield from self.events.unseen(asker, path, match)
+        if self.events.has_types(match):
+            for asked in self._where(asker, path, match):
+                yield from asked.findings(blamed=blamed and not asked.fitting)
 
     def _where(self, asker: Asker, path: NodePath, match: EventMatch) -> Iterator[Asked]:
         assert self.events is not None
@@ -161,8 +168,8 @@ class _Check:
                 return self.tags.is_impossible(tag)
             case FieldIs(where=where):
                 return any(map(self._fits_nobody, where))
-            case Happened(match=match):
-                if self.events is None or not self._is_known(match):
+            case Happened(match=match, times=times):
+                if self.events is None or not self._is_known(match) or times.least == 0:
                     return False
                 return not self.events.fits(match).rows
             case AllOf(parts=parts):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
-from flamescore.text import fold
+from flamescore.rules.conditions import follower_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,6 +100,7 @@ def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> bo
                 window=found.get("expires"),
                 decay=found.get("decay", book.NO_DECAY),
                 undated=found.get("undated", "keep"),
+                since=found.get("since", ()),
             )
         case "field":
             return book.BranchRule((book.Branch(book.FieldIs(found["field"]), found["points"]),))
@@ -117,19 +118,12 @@ def _event_rule(found: Found) -> book.EventRule:
         window=found.get("expires"),
         decay=found.get("decay", book.NO_DECAY),
         per=found.get("per"),
-        times=found.get("times", 1),
-        followed_by=_follower(found, "followed_by"),
-        unless_followed_by=_follower(found, "unless_followed_by"),
+        times=found.get("times", book.ONCE),
+        followed_by=follower_of(found, "followed_by"),
+        unless_followed_by=follower_of(found, "unless_followed_by"),
+        since=found.get("since", ()),
+        burst=found.get("burst"),
     )
-
-
-def _follower(found: Found, key: str) -> book.Follower | None:
-    """Make a follower; one of a type that the rule itself names must come later than what it follows."""
-    if key not in found:
-        return None
-    match, seconds = found[key]
-    shared = {fold(each) for each in found["event"]} & {fold(each) for each in match.types}
-    return book.Follower(match, seconds, strict=bool(shared))
 
 
 def slug(name: str) -> str:

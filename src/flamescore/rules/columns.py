@@ -110,22 +110,32 @@ def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Ask
         elif isinstance(leaf, FieldIs):
             yield from (Asked("contacts", each.column, (), who, line) for each in leaf.where)
         elif isinstance(leaf, Happened):
-            per = () if leaf.per is None else (leaf.per.column,)
-            yield from _of_match(leaf.match, who, line, *per)
+            summed = (each.column for each in leaf.sums)
+            yield from _of_sequence(leaf, who, line, *summed)
 
 
 def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
     subject = rule.subject
     if isinstance(subject, EventRule):
-        per = None if subject.per is None else subject.per.column
-        yield from _of_match(subject.match, who, rule.line, per, subject.points.column)
-        for follower in (subject.followed_by, subject.unless_followed_by):
-            if follower is not None:
-                yield from _of_match(follower.match, who, rule.line)
+        yield from _of_sequence(subject, who, rule.line, subject.points.column)
     elif isinstance(subject, TagRule):
         yield Asked("contacts", "tags", (), who, rule.line)
+        for match in subject.since:
+            yield from _of_match(match, who, rule.line)
     for condition in conditions_of(rule):
         yield from asked_by(condition, who, rule.line)
+
+
+def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[Asked]:
+    """Yield the columns of the events of a rule or condition, of followers and of resets."""
+    followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
+    pers = (asked.per, None if asked.burst is None else asked.burst.per)
+    values = (per.column for per in pers if per is not None)
+    yield from _of_match(asked.match, who, line, *values, *(each.same for each in followers), *also)
+    for follower in followers:
+        yield from _of_match(follower.match, who, line, follower.same)
+    for match in asked.since:
+        yield from _of_match(match, who, line)
 
 
 def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:

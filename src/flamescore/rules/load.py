@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
-from flamescore.rules.checks import check_columns, check_file, check_nulls, check_predicates
+from flamescore.rules.checks import check_columns, check_conditions, check_file, check_nulls
 from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
@@ -128,7 +128,7 @@ def load_condition(document: Document, path: NodePath = (), lists: Lists | None 
         RuleFileError: with every fault, in order.
     """
     reading = RuleReading(document, lists=lists)
-    _read(reading.at(path), CONDITION, check_predicates)
+    _read(reading.at(path), CONDITION, check_conditions)
     if reading.problems:
         raise RuleFileError(in_order(reading.problems))
     return LoadedCondition(document, path, tuple(reading.needs), lists)

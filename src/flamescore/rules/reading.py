@@ -152,6 +152,7 @@ OTHER_OPERATORS: Final = meant_by(
 OTHER_CONDITION_WORDS: Final = meant_by(
     {
         "last": "expires within window",
+        "since": "reset resets",
         "times": "count at_least",
         "any": "or",
         "all": "and",
@@ -173,6 +174,7 @@ OTHER_RULE_WORDS: Final = meant_by(
         "enabled": "active",
         "times": "at_least",
         "expires": "expire last",
+        "since": "reset resets",
         "unless_followed_by": "unless_followed",
     }
 )

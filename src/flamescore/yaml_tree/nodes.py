@@ -43,7 +43,8 @@ class Node:
 
     `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded, `height`
     the levels below it.
-    `written` is a scalar as the file has it.
+    `written` is a scalar as the file has it. `signed` is the number that an unquoted text such as `+5` is
+    where a number is needed; elsewhere it stays a text (the beginning of a telephone number, say).
     """
 
     kind: Kind
@@ -55,6 +56,15 @@ class Node:
     size: int = 1
     height: int = 0
     written: str = ""
+    signed: int | Decimal | None = None
+
+    @property
+    def number(self) -> int | Decimal | None:
+        """What it is where a number is needed; None where it is no number."""
+        if self.kind != "number":
+            return self.signed
+        assert isinstance(self.scalar, int | Decimal)
+        return self.scalar
 
     def plain(self) -> Any:  # noqa: ANN401 - what YAML can hold
         """Return the value as dicts, lists and scalars."""
