@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
 from flamescore.rules.checks import check_columns, check_conditions, check_file, check_nulls
-from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
+from flamescore.rules.conditions import CONDITION
+from flamescore.rules.predicates import CONTACT_PREDICATES
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
 from flamescore.schema_reader import RefusedError
