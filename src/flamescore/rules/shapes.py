@@ -13,13 +13,13 @@ from flamescore.rules.conditions import (
     EVENT_FILTER,
     EVENT_KEYS,
     FIELD_ABOUT,
-    FIELDS,
     FOLLOWER,
     SINCE,
     TAG,
     TAG_ABOUT,
 )
 from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
+from flamescore.rules.predicates import FIELDS
 from flamescore.rules.properties import NUMBER_PROPERTY, PER, TIMES_OF_RULE
 from flamescore.rules.reading import (
     OTHER_RULE_WORDS,
