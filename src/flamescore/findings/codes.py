@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
+from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_project import PROJECT, USAGE
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
@@ -26,6 +27,7 @@ _EVERY: Final = (
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
     *EXPORTS,
     *LABELS,
+    *LISTS,
     *PROJECT,
     *RULES,
     *RULES_AND_EXPORTS,
