@@ -15,6 +15,7 @@ from pathlib import Path
 os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is there
 
 from flamescore.inputs import read_inputs
+from flamescore.labels import judged
 from flamescore.project import load_project
 from flamescore.scoring import score_exports
 from flamescore.tables import WRITERS, TableSettings, write_tables
@@ -25,7 +26,9 @@ def main(config: Path, folder: Path, *names: str) -> None:
     project = load_project(config)
     folder.mkdir(parents=True, exist_ok=True)
     with read_inputs(project) as inputs:
-        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, exclude=inputs.exclude)
+        conditions = () if inputs.exclude is None else (inputs.exclude,)
+        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, conditions=conditions)
+        scored = judged(scored, exclude=inputs.exclude)
     settings = TableSettings(project.settings.keep, project.settings.hot_flames)
     if not names:
         write_tables(folder, scored, scored.rejects, settings)

@@ -103,7 +103,8 @@ PARTS: Final = (
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
     "Operators", "TagAll", "TagLike",
-    "EventCondition", "TagCondition", "FieldCondition", "AllCondition", "AnyCondition", "NotCondition",
+    "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
+    "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
 )  # fmt: skip
 CONDITIONS: Final = tuple(name for name in PARTS if name.endswith("Condition"))
 BEFORE: Final = {

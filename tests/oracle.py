@@ -12,6 +12,7 @@ from typing import Any
 
 from oracle_conditions import Row, World, holds
 from oracle_counting import Given, factor_billionths, give, worth
+from oracle_labels import judge
 from oracle_words import fold, slug, ten_thousandths
 
 __all__ = [
@@ -33,8 +34,9 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class OracleResult:
-    """Ranked score rows, ledger rows, and the counted occurrences of every event rule."""
+    """Ranked score rows, ledger rows, the counted occurrences of every event rule; labels are in `world`."""
 
+    world: World
     scores: list[Entry] = field(default_factory=list)
     ledger: list[Entry] = field(default_factory=list)
     counted: dict[tuple[str, str, str], list[tuple[int, int]]] = field(default_factory=dict)
@@ -49,11 +51,12 @@ def score(
 ) -> OracleResult:
     """Score every contact under every enabled score of the book."""
     world = World(book, contacts, events, tag_history, as_of)
-    result = OracleResult()
+    result = OracleResult(world)
     for name, spec in book["scores"].items():
         if spec.get("enabled", True):
             _score_one(name, spec, world, result)
     result.ledger.sort(key=lambda row: row["contact_id"])
+    judge(book, world, result.scores)
     return result
 
 

@@ -52,7 +52,10 @@ class TagEntry:
 
 
 class World:
-    """All that is known as of one instant. Events that are ignored or later are not in it."""
+    """All that is known as of one instant. Events that are ignored or later are not in it.
+
+    `standing` (measures by score and contact) and `labels` are known once everyone is scored.
+    """
 
     def __init__(
         self,
@@ -68,6 +71,8 @@ class World:
         self.contacts: dict[str, Row] = {row["contact_id"]: row for row in contacts}
         self.events: dict[str, list[Event]] = {contact_id: [] for contact_id in self.contacts}
         self.history: dict[str, list[TagEntry]] = {contact_id: [] for contact_id in self.contacts}
+        self.standing: dict[tuple[str, str], Row] = {}
+        self.labels: dict[tuple[str, str], str | None] = {}
         for index, row in enumerate(events):
             self._add_event(index, row, book.get("ignore", []))
         for index, row in enumerate(tag_history):
@@ -242,11 +247,34 @@ def holds(condition: Row, contact_id: str, world: World) -> bool:
         return any(holds(part, contact_id, world) for part in condition["any"])
     if "not" in condition:
         return not holds(condition["not"], contact_id, world)
+    return _leaf_holds(condition, contact_id, world)
+
+
+def _leaf_holds(condition: Row, contact_id: str, world: World) -> bool:
     if "tag" in condition:
         return bool(matching_tags(condition["tag"], contact_id, world))
     if "field" in condition:
         return all_match(condition["field"], world.contacts[contact_id], world)
+    if "score" in condition:
+        return _stands(condition, world.standing.get((condition["score"], contact_id)))
+    if "label" in condition:
+        asked = condition["label"].items()
+        return all(
+            world.labels[name, contact_id] in [str(text) for text in as_list(texts)] for name, texts in asked
+        )
     return _enough_events(condition, contact_id, world)
+
+
+def _stands(condition: Row, measures: Row | None) -> bool:
+    """Say whether a contact stands so under a score; who has no row there matches nothing."""
+    asked = {word: wanted for word, wanted in condition.items() if word != "score"}
+    return measures is not None and all(_measures(measures[word], wanted) for word, wanted in asked.items())
+
+
+def _measures(number: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        return all(_ordered(word, Fraction(number), Fraction(bound)) for word, bound in wanted.items())
+    return Fraction(number) in [Fraction(each) for each in as_list(wanted)]
 
 
 def _enough_events(condition: Row, contact_id: str, world: World) -> bool:

@@ -14,7 +14,16 @@ import polars as pl
 from flamescore.columns import Columns
 from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
-from flamescore.rules import Condition, RuleBook, bind_condition, bind_rules, load_condition, load_rules_text
+from flamescore.labels import Hot, judged
+from flamescore.rules import (
+    Condition,
+    Names,
+    RuleBook,
+    bind_condition,
+    bind_rules,
+    load_condition,
+    load_rules_text,
+)
 from flamescore.scoring import Scored, score_exports
 from flamescore.tables import WRITERS, TableSettings
 from flamescore.yaml_tree import parse
@@ -64,16 +73,35 @@ def book_of(spec: Row, columns: Columns = COLUMNS) -> RuleBook:
     return bind_rules(load_rules_text(to_yaml(spec)), columns).book
 
 
-def condition_of(spec: Row, zone: str, columns: Columns = COLUMNS) -> Condition:
+def condition_of(
+    spec: Row, zone: str, columns: Columns = COLUMNS, *, names: Names | None = None
+) -> Condition:
     """Take a condition through YAML to a resolved one."""
     document = parse(to_yaml({"exclude": spec}).encode(), "flamescore.yaml").document
     assert document is not None
-    return bind_condition(load_condition(document, ("exclude",)), columns, ZoneInfo(zone))
+    return bind_condition(load_condition(document, ("exclude",), names=names), columns, ZoneInfo(zone))
 
 
-def scored(case: Case, exports: Exports | None = None, tuning: Tuning = DEFAULT_TUNING) -> Scored:
-    """Score a case with the product."""
-    return score_exports(book_of(case.book), exports or exports_of(case), as_of=case.as_of, tuning=tuning)
+def scored(
+    case: Case,
+    exports: Exports | None = None,
+    tuning: Tuning = DEFAULT_TUNING,
+    *,
+    hot: Row | None = None,
+    exclude: Row | None = None,
+) -> Scored:
+    """Score a case with the product, with its labels, who is hot, and whom the call list leaves out."""
+    names = load_rules_text(to_yaml(case.book)).names
+    zone = case.book.get("timezone", "UTC")
+    asked = [None if each is None else condition_of(each, zone, names=names) for each in (hot, exclude)]
+    result = score_exports(
+        book_of(case.book),
+        exports or exports_of(case),
+        as_of=case.as_of,
+        conditions=[each for each in asked if each is not None],
+        tuning=tuning,
+    )
+    return judged(result, hot=Hot(condition=asked[0]), exclude=asked[1])
 
 
 def expected_scores(rows: Sequence[Row]) -> list[Row]:

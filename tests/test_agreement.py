@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.engine import Tuning
-from flamescore.scoring import score_exports
-from oracle import World
-from product import book_of, condition_of, expected_ledger, expected_scores, exports_of, scored
+from oracle_labels import hot as hot_of_oracle
+from product import expected_ledger, expected_scores, scored
 from strategies import FEATURES, ablate, case_of, cases, outcome
+from strategies.labels import enabled, labels, standing, texts_of
 from strategies.predicates import Clock, condition
+from strategies.words import one_of
 
 TUNINGS = st.builds(
     Tuning,
@@ -33,17 +34,23 @@ def test_scores_and_ledger_are_those_of_the_oracle(case, tuning):
     assert result.scores.to_dicts() == expected_scores(oracle.scores)
 
 
-@given(case=cases(), seed=st.integers(0, 2**32))
-def test_whom_the_call_list_excludes_is_what_the_oracle_says(case, seed):
-    zone = case.book.get("timezone", "UTC")
-    spec = condition(Random(seed), Clock(case.as_of, ZoneInfo(zone)))
-    result = score_exports(
-        book_of(case.book), exports_of(case), as_of=case.as_of, exclude=condition_of(spec, zone)
-    )
-    world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of)
-    assert result.excluded["contact_id"].to_list() == [
-        c for c in sorted(world.contacts) if world.holds(spec, c)
+@given(case=cases(), tuning=TUNINGS, seed=st.integers(0, 2**32))
+def test_labels_who_is_hot_and_whom_the_call_list_excludes_are_what_the_oracle_says(case, tuning, seed):
+    dice, clock = Random(seed), Clock(case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
+    book = case.book if "labels" in case.book else case.book | {"labels": labels(dice, case.book, clock)}
+    case = case.with_book(book)
+    texts, names = texts_of(book["labels"]), enabled(book)
+    hot = one_of(dice, (None, standing(dice, names, texts, clock)))
+    exclude = one_of(dice, (standing(dice, names, texts, clock), condition(dice, clock)))
+
+    result, oracle = scored(case, tuning=tuning, hot=hot, exclude=exclude), case.scored()
+
+    world, ids = oracle.world, sorted(oracle.world.contacts)
+    assert result.labels.to_dicts() == [
+        {"contact_id": who, **{name: world.labels[name, who] for name in book["labels"]}} for who in ids
     ]
+    assert result.hot["contact_id"].to_list() == hot_of_oracle(hot, 5, book, world)
+    assert result.excluded["contact_id"].to_list() == [who for who in ids if world.holds(exclude, who)]
 
 
 @pytest.mark.full

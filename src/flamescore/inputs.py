@@ -71,7 +71,7 @@ def read_inputs(
     `exports.load`: only one contact is to be looked at.
     """
     rules = rules or rules_of(project)
-    exclude = call_list_of(project)
+    exclude = call_list_of(project, rules)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
@@ -110,12 +110,16 @@ def rules_of(project: Project) -> LoadedRules:
     return load_rules(rules_path(project))
 
 
-def call_list_of(project: Project) -> LoadedCondition | None:
-    """Return whom the project file excludes from call lists, read but not yet bound."""
+def call_list_of(project: Project, rules: LoadedRules | None = None) -> LoadedCondition | None:
+    """Return whom the project file excludes from call lists, read but not yet bound.
+
+    Whether there are the scores and labels that it asks for is looked at where the rules are known.
+    """
     if project.exclude is None or project.document is None:
         return None
+    names = None if rules is None else rules.names
     try:
-        return load_condition(project.document, ("call_list", "exclude"))
+        return load_condition(project.document, ("call_list", "exclude"), names=names)
     except RuleFileError as error:
         raise ProjectFileError(error.problems) from None
 

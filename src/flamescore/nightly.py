@@ -15,6 +15,7 @@ from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
 from flamescore.findings import CODES, Severity, StrictError, accepted, strict_error, unused
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
+from flamescore.labels import judged
 from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
@@ -190,10 +191,11 @@ def _work(
             inputs.bound.book,
             inputs.exports,
             as_of=inputs.as_of,
-            exclude=inputs.exclude,
+            conditions=() if inputs.exclude is None else (inputs.exclude,),
             tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
+        scored = judged(scored, exclude=inputs.exclude)
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
         implausible = check_plausible(scored, past.latest(), accept=options.accept)

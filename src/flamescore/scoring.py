@@ -27,10 +27,11 @@ from flamescore.engine import (
 )
 from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.points import quotients
+from flamescore.rules import label_conditions, leaves, stands
 from flamescore.units import POINT, show_points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -152,7 +153,10 @@ class Scored:
 
     `places` says of each row of `scores` which row of `contacts` it is about: a join by contact id takes four
     times as long as looking rows up.
-    `excluded` holds the `contact_id` of contacts whom the call list leaves out (one String column).
+    `answers` has a mask of `contacts` for each condition on tags, fields and events that was to be answered
+    beside the rules, `totals` by score the ten-thousandths of `contacts`, where there were any.
+    `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
+    label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
     """
 
     book: RuleBook
@@ -161,8 +165,12 @@ class Scored:
     scores: pl.DataFrame
     places: pl.Series
     ledger: Ledger
-    excluded: pl.DataFrame
     observed: Observations
+    answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
+    totals: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    labels: pl.DataFrame | None = None
+    hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
+    excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""
 
@@ -178,25 +186,28 @@ def score_exports(
     exports: Exports,
     *,
     as_of: datetime,
-    exclude: Condition | None = None,
+    conditions: Sequence[Condition] = (),
     tuning: Tuning = DEFAULT_TUNING,
     earlier: datetime | None = None,
 ) -> Scored:
     """Score every contact of the exports by every score of the book, as of an instant.
 
-    A contact without a single matching rule scores 0. `exclude` says whom the call list leaves out. Of an
-    `earlier` instant `Scored.earlier` tells, where one pass over the events can say it.
+    A contact without a single matching rule scores 0. `conditions` are answered beside the rules, as those of
+    labels are: what they ask of tags, fields and events (`Scored.answers`). Of an `earlier` instant
+    `Scored.earlier` tells, where one pass over the events can say it.
 
     Raises:
         InputError: events that are read once have too many rejects, or a contact's score is too large
             (`engine.ScoreTooLargeError`).
     """
     clock = Clock(as_of, book.zone)
+    also = (*label_conditions(book), *conditions)
+    asked = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
     done = run(
         book,
         exports,
         clock,
-        extra_conditions=() if exclude is None else (exclude,),
+        extra_conditions=asked,
         tuning=tuning,
         earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
         operands=True,
@@ -214,8 +225,12 @@ def score_exports(
         scores=pl.concat(table for table, _ in scores),
         places=pl.concat(numbers for _, numbers in scores),
         ledger=ledger,
-        excluded=ids.filter(_excluded(done)).to_frame(),
         observed=_observed(done, exports),
+        answers={
+            leaf: np.concatenate([result.extra[number] for result in done.results])
+            for number, leaf in enumerate(asked)
+        },
+        totals=done.by_score(lambda result: result.summary.totals) if also else {},
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         earlier=_earlier(done),
     )
@@ -241,12 +256,6 @@ def _columns(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
         np.concatenate([summary.last_activity_age[number] for summary in summaries]),
         np.concatenate([summary.in_population[number] for summary in summaries]),
     )
-
-
-def _excluded(done: Run) -> pl.Series:
-    if not done.results[0].extra:
-        return pl.Series([False]).new_from_index(0, done.prepared.contacts.count)
-    return pl.Series(np.concatenate([result.extra[0] for result in done.results]))
 
 
 def _public(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from oracle import OracleResult, score
+from strategies.labels import labels
 from strategies.predicates import Clock, cells
 from strategies.rules import book
 from strategies.words import (
@@ -106,6 +107,8 @@ def case_of(dice: Random) -> Case:
         contact_id = one_of(dice, ORPHAN_IDS if chance(dice, 1) else ids)
         events += _burst(dice, contact_id, instants, clock)
     tag_history = [_tag_entry(dice, (*ids, ORPHAN_IDS[0]), instants) for _ in range(dice.randrange(2, 16))]
+    if chance(dice, 6):
+        made["labels"] = labels(dice, made, clock)
     return Case(made, contacts, events, tag_history, clock.as_of)
 
 

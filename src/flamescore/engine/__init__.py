@@ -5,7 +5,7 @@ from __future__ import annotations
 from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
 from flamescore.engine.calendar import DAY, Clock
-from flamescore.engine.conditions import ConditionEvaluator
+from flamescore.engine.conditions import ConditionEvaluator, combined
 from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
 from flamescore.engine.exact import MAX_SCORE
 from flamescore.engine.ledger import (
@@ -68,6 +68,7 @@ __all__ = [
     "Tuning",
     "cells_of_column",
     "check_score_size",
+    "combined",
     "comparable_key",
     "concat_rows",
     "contacts_of",

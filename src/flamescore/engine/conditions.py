@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not
+from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, LabelIs, Not, ScoreIs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from flamescore.engine.aggregate import StreamSums
@@ -44,22 +46,33 @@ class ConditionEvaluator:
         """How many contacts there are."""
         return self.last - self.first
 
-    def evaluate(self, condition: Condition | None) -> NDArray[np.bool_]:  # noqa: PLR0911 - one a kind
+    def evaluate(self, condition: Condition | None) -> NDArray[np.bool_]:
         """Mark the contacts for which a condition is true; None is true for all."""
-        match condition:
-            case None:
-                return np.ones(self.count, np.bool_)
+        return np.ones(self.count, np.bool_) if condition is None else combined(condition, self._leaf)
+
+    def _leaf(self, leaf: Condition) -> NDArray[np.bool_]:
+        match leaf:
             case HasTag(tag=tag):
                 return self.facts.tags[tag][self.first : self.last]
             case FieldIs(where=where):
                 return reduce(and_, (self.facts.fields[p][self.first : self.last] for p in where))
             case Happened():
                 out = np.zeros(self.count, np.bool_)
-                out[self.sums[self.facts.stream_of[condition]].contact] = True
+                out[self.sums[self.facts.stream_of[leaf]].contact] = True
                 return out
-            case AllOf(parts=parts):
-                return reduce(and_, map(self.evaluate, parts))
-            case AnyOf(parts=parts):
-                return reduce(or_, map(self.evaluate, parts))
-            case Not(part=part):
-                return ~self.evaluate(part)
+            case ScoreIs() | LabelIs() | AllOf() | AnyOf() | Not():
+                msg = f"{type(leaf).__name__} can't be answered while contacts are scored"
+                raise TypeError(msg)
+
+
+def combined(condition: Condition, leaf: Callable[[Condition], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Put the answers to the leaves of a condition together, contact by contact."""
+    match condition:
+        case AllOf(parts=parts):
+            return reduce(and_, (combined(part, leaf) for part in parts))
+        case AnyOf(parts=parts):
+            return reduce(or_, (combined(part, leaf) for part in parts))
+        case Not(part=part):
+            return ~combined(part, leaf)
+        case _:
+            return leaf(condition)

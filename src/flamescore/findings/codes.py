@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.codes_of_exports import EXPORTS
+from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_project import PROJECT, USAGE
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
@@ -23,6 +24,7 @@ _EVERY: Final = (
     *(replace(each, code=f"R{each.code}") for each in NUMBERS),
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
     *EXPORTS,
+    *LABELS,
     *PROJECT,
     *RULES,
     *RULES_AND_EXPORTS,

@@ -335,8 +335,8 @@ RULES: Final = (
         "R071",
         ERROR,
         "Nothing is asked of the cell",
-        "There is no operator, or `case_sensitive` alone.",
-        "Add one: `{equals: VIP, case_sensitive: true}`.",
+        "There is no operator, or `case_sensitive` alone; of a score no measure, or of labels none is named.",
+        "Add one: `{equals: VIP, case_sensitive: true}`, `{score: fit, flames: 5}`.",
     ),
     Code(
         "R072",
@@ -378,7 +378,8 @@ RULES: Final = (
         "R080",
         ERROR,
         "This is no condition",
-        "A condition has one of `tag`, `field`, `event`, `all`, `any` and `not`.",
+        "A condition has one of `tag`, `field`, `event`, `all`, `any` and `not`; outside `scores` it may "
+        "have `score` or `label`.",
         "Add it.",
     ),
     Code(
@@ -392,7 +393,7 @@ RULES: Final = (
         "R082",
         ERROR,
         "`last` can't stand beside `tag`",
-        "Tags and fields count whatever their age.",
+        "Tags and fields count whatever their age. `flames` and its like are for `score`.",
         "Take it out, or ask for an event.",
     ),
     Code(

@@ -11,7 +11,7 @@ from flamescore.rule_checks.askers import askers_of, fields_of
 from flamescore.rule_checks.cells import Asked
 from flamescore.rule_checks.events import Events, events, is_suspect, look_again
 from flamescore.rule_checks.tags import TagCheck, tags_held
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, Not, leaves
+from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, LabelIs, Not, ScoreIs, leaves
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class _Check:
                 return any(map(self._is_impossible, parts))
             case AnyOf(parts=parts):
                 return all(map(self._is_impossible, parts))
-            case Not():
+            case ScoreIs() | LabelIs() | Not():
                 return False
 
     def _fits_nobody(self, predicate: Predicate) -> bool:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
+from flamescore.rules.labels import labels_of
 from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
+    from flamescore.rules.names import Names
     from flamescore.schema_reader import Value
 
 Found = dict[str, "Value"]
@@ -28,12 +30,13 @@ class SaidRule:
     line: int
 
 
-def rule_book(found: Found, zone: ZoneInfo) -> book.RuleBook:
-    """Make the book of a file's enabled scores and their enabled rules."""
+def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
+    """Make the book of a file's enabled scores and their enabled rules, and of its labels."""
     scores = tuple(
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
-    return book.RuleBook(zone, scores, found.get("ignore", ()))
+    labels = labels_of(found.get("labels", {}), names.labels)
+    return book.RuleBook(zone, scores, found.get("ignore", ()), labels)
 
 
 def _score(name: str, found: Found) -> book.Score:

@@ -77,8 +77,9 @@ def _raise(problems: Iterable[Problem]) -> None:
 def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tuple[Problem, ...]:
     reading = RuleReading(document)
     for need in needs:
-        if columns.has_events or not _is_about_events(need):
-            for told in _CHECKS[need.what](need, columns):
+        check = _CHECKS.get(need.what)  # of scores and labels no export is asked
+        if check is not None and (columns.has_events or not _is_about_events(need)):
+            for told in check(need, columns):
                 reading.at(need.path).tell(*told, key=need.key)
     return in_order(reading.problems)
 

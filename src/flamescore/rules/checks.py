@@ -77,6 +77,9 @@ def check_file(top: At) -> None:
     for score in scores.children:
         for check in SCORE_CHECKS:
             check(score)
+    for label in _entries(top.child("labels")):
+        _name(label)
+        _branches(label, label)
 
 
 def _is_off(owner: At) -> bool:

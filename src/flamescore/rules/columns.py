@@ -75,7 +75,7 @@ class Asked:
 
 
 def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
-    """Yield what enabled rules, populations and `ignore` ask; what every event has is left out."""
+    """Yield what enabled rules, populations, `ignore` and labels ask; what every event has is left out."""
 
     def line(*path: str | int) -> int:
         return loaded.document.where(path).line
@@ -88,6 +88,11 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
             yield from asked_by(score.population, who, line("scores", score.name, "population"))
         for rule in score.rules:
             yield from _of_rule(rule, f'rule "{rule.name}"')
+    for label in book.labels:
+        for number, branch in enumerate(label.branches):
+            if branch.condition is not None:
+                here = line("labels", label.name, "first_of", number)
+                yield from asked_by(branch.condition, f"label {label.name}", here)
 
 
 def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:

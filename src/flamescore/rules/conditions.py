@@ -13,6 +13,7 @@ from flamescore.rules.reading import (
     ExportKind,
     Need,
     did_you_mean,
+    listing,
     must_be,
     rule_reading,
     unknown_key,
@@ -29,6 +30,17 @@ from flamescore.rules.scalars import (
     TEXT,
     TIMES,
     WORD,
+)
+from flamescore.rules.standing import (
+    LABELS,
+    MEASURES,
+    SCORE,
+    STANDING,
+    STANDING_SHAPES,
+    check_standing,
+    label_is,
+    may_ask_scores,
+    score_is,
 )
 from flamescore.schema_reader import (
     At,
@@ -312,6 +324,7 @@ EVENT_FILTER: Final = Shape(
 
 
 def _condition(at: At) -> Value:
+    check_standing(at)
     return _ANY_CONDITION(at)
 
 
@@ -319,26 +332,37 @@ def _ref(word: str) -> dict[str, str]:
     return {"$ref": f"#/definitions/{word.capitalize()}Condition"}
 
 
-CONDITION_WORDS: Final = ("event", "tag", "field", "all", "any", "not")
+CONDITION_WORDS: Final = ("event", "tag", "field", "score", "label", "all", "any", "not")
 CONDITION: Final = ValueType(_condition, {"anyOf": [_ref(word) for word in CONDITION_WORDS]})
+
+
+def _words_at(at: At) -> tuple[str, ...]:
+    """Return the words of which a condition has one, where it stands."""
+    return CONDITION_WORDS if may_ask_scores(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)
+
+
 _SEVERAL: Final = listed(CONDITION)
 
 
-def _unknown_in_condition(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_condition(shape: Shape, key: str, at: At) -> Told:
     own = next(word for word in CONDITION_WORDS if word in shape.keys)
     if key in CONDITION_WORDS:
         message = f"`{own}` and `{key}` can't stand together; a condition has one of them."
         return "R081", message, f"Join them: `all: [{{{own}: ...}}, {{{key}: ...}}]`, or `any`."
     if key in CONDITIONS["event"].keys:
         return "R082", f"`{key}` can't stand beside `{own}`.", "In a condition it is for `event`."
-    known = tuple(dict.fromkeys((*shape.keys, *CONDITION_WORDS)))
+    if key in MEASURES:
+        return "R082", f"`{key}` can't stand beside `{own}`.", "In a condition it is for `score`."
+    known = tuple(dict.fromkeys((*shape.keys, *_words_at(at))))
     return unknown_key(key, known, where="in a condition", others=OTHER_CONDITION_WORDS)
 
 
 def _missing_in_condition(_key: str, at: At) -> Told | None:
     if set(at.keys) - set(CONDITIONS["event"].keys):
         return None
-    hint = "A condition has one of `tag`, `field`, `event`, `all`, `any` and `not`."
+    first = ("tag", "field")  # what people most often mean
+    words = (*first, *(word for word in _words_at(at) if word not in first))
+    hint = f"A condition has one of {listing(words, 'and')}."
     return "R080", "This is no condition.", hint
 
 
@@ -384,6 +408,18 @@ CONDITIONS: Final = {
         {"field": Key(FIELDS, FIELD_ABOUT, needed=True)},
         lambda found: book.FieldIs(found["field"]),
     ),
+    "score": _condition_shape(
+        "score",
+        "Holds when the contact stands so under a score; who is not scored by it matches nothing.",
+        {"score": SCORE, **MEASURES},
+        score_is,
+    ),
+    "label": _condition_shape(
+        "label",
+        "Holds when every named label of the contact is one of these.",
+        {"label": LABELS},
+        label_is,
+    ),
     "all": _condition_shape(
         "all",
         "Holds when every part holds.",
@@ -403,7 +439,9 @@ CONDITIONS: Final = {
         lambda found: book.Not(found["not"]),
     ),
 }
-_ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=("where", "last", "per", "times"))
+_ANY_CONDITION: Final = by_key(
+    CONDITIONS, default="event", known=("where", "last", "per", "times", *MEASURES)
+)
 CONDITION_SHAPES: Final = (
-    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *CONDITIONS.values(),
+    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *STANDING_SHAPES, *CONDITIONS.values(),
 )  # fmt: skip

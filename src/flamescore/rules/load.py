@@ -11,6 +11,7 @@ from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
 from flamescore.rules.checks import check_columns, check_file, check_nulls, check_predicates
 from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
+from flamescore.rules.names import Names, check_names, names_of
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
 from flamescore.schema_reader import RefusedError
@@ -48,6 +49,11 @@ class LoadedRules:
     def zone(self) -> ZoneInfo:
         """The time zone of naive times, bare dates and calendar days."""
         return self.book.zone
+
+    @property
+    def names(self) -> Names:
+        """The scores and labels that conditions elsewhere may ask for."""
+        return names_of(self.document.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +120,18 @@ def load_rules_text(text: str, path: str = "rules.yaml") -> LoadedRules:
     return _load(text.encode("utf-8", "surrogatepass"), path)
 
 
-def load_condition(document: Document, path: NodePath = ()) -> LoadedCondition:
+def load_condition(document: Document, path: NodePath = (), *, names: Names | None = None) -> LoadedCondition:
     """Read the condition at a path of another file, such as `call_list.exclude` of a project file.
+
+    `names` are the scores and labels that it may ask for; without them that is not looked at.
 
     Raises:
         RuleFileError: with every fault, in order.
     """
     reading = RuleReading(document)
     _read(reading.at(path), CONDITION, check_predicates)
+    if names is not None:
+        check_names(reading, names)
     if reading.problems:
         raise RuleFileError(in_order(reading.problems))
     return LoadedCondition(document, path, tuple(reading.needs))
@@ -172,12 +182,14 @@ def _load(data: bytes, path: str) -> LoadedRules:
         raise RuleFileError(in_order(parsed.problems))
     reading = RuleReading(parsed.document)
     found = _read(reading.at(), FILE.type, check_file)
+    names = names_of(parsed.document.root)
+    check_names(reading, names)
     problems = in_order([*parsed.problems, *reading.problems])
     errors = [each for each in problems if each.severity == "error"]
     if errors:
         raise RuleFileError(errors)
     return LoadedRules(
-        book=rule_book(found, reading.zone),
+        book=rule_book(found, reading.zone, names),
         needs=tuple(need for need in reading.needs if _is_enabled(parsed.document.root, need.path)),
         text=data.decode("utf-8-sig"),
         path=path,

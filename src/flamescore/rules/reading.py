@@ -25,15 +25,17 @@ class Need:
 
     A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
     points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers.
+    A `score`, a `label` and a `label_value` (of the `label`) ask the rule file that there is one.
     """
 
-    what: Literal["column", "events", "tags", "pattern"]
+    what: Literal["column", "events", "tags", "pattern", "score", "label", "label_value"]
     path: Path
     kind: ExportKind = "contacts"
     name: str = ""
     key: bool = True
     dated: bool = False
     numeric: bool = False
+    label: str = ""
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ class RuleReading(Reading):
             return f"Rule {path[3] + 1} of `{path[1]}`: "
         if len(path) > 3 and path[0] == "scores" and path[2] == "groups":  # noqa: PLR2004
             return f"Group `{path[3]}` of `{path[1]}`: "
+        if len(path) > 1 and path[0] == "labels":
+            return f"Label `{path[1]}`: "
         return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
 
     def label(self, path: Path) -> str:

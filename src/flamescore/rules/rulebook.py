@@ -168,6 +168,27 @@ class Happened:
     times: int = 1
 
 
+NumberTest = Equals | Order
+"""A test of a number: `Equals` with numbers alone, or `Order` with one."""
+
+Measure = Literal["flames", "points", "percentile", "rank"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreIs:
+    """The contact has a row under the score, and every test of every measure holds."""
+
+    score: str
+    measures: tuple[tuple[Measure, tuple[NumberTest, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelIs:
+    """Each of these labels of the contact is one of its texts, exactly; none is none of them."""
+
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds."""
@@ -189,7 +210,8 @@ class Not:
     part: Condition
 
 
-Condition = HasTag | FieldIs | Happened | AllOf | AnyOf | Not
+Condition = HasTag | FieldIs | Happened | ScoreIs | LabelIs | AllOf | AnyOf | Not
+"""`ScoreIs` and `LabelIs` stand in nothing that a score is made of."""
 
 # --- rules -------------------------------------------------------------------------------------------
 
@@ -283,12 +305,35 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelBranch:
+    """A branch of a label; no condition holds always."""
+
+    condition: Condition | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of contacts: the text of the first branch that holds, or those of other labels put together.
+
+    `texts` are those that it can have, in order of first mention; of `join` all combinations.
+    """
+
+    name: str
+    title: str
+    branches: tuple[LabelBranch, ...] = ()
+    join: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Every enabled score in file order; the first is the default."""
+    """Every enabled score in file order, of which the first is the default; every label in file order."""
 
     zone: ZoneInfo
     scores: tuple[Score, ...]
     ignore: tuple[EventMatch, ...] = ()
+    labels: tuple[Label, ...] = ()
 
 
 # --- looking into them -------------------------------------------------------------------------------
@@ -313,3 +358,14 @@ def conditions_of(rule: Rule) -> Iterator[Condition]:
     for branch in getattr(rule.subject, "branches", ()):
         if branch.condition is not None:
             yield branch.condition
+
+
+def label_conditions(book: RuleBook) -> Iterator[Condition]:
+    """Yield the conditions of labels."""
+    for label in book.labels:
+        yield from (branch.condition for branch in label.branches if branch.condition is not None)
+
+
+def stands(condition: Condition) -> bool:
+    """Say whether a condition asks for scores or labels, so that it can be answered after all are scored."""
+    return any(isinstance(leaf, ScoreIs | LabelIs) for leaf in leaves(condition))

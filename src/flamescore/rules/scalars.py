@@ -182,8 +182,18 @@ def _count(at: At) -> int | None:
     return 1 if at.node.written == "once" else None
 
 
+def _plain_number(at: At) -> Decimal:
+    if at.node.kind != "number":
+        quoted = at.node.kind == "text" and _reads_as_number(at.node.written)
+        at.wrong("a number", "Take the quotes off." if quoted else None)
+    return Decimal(_number(at))
+
+
 BOOLEAN: Final = ValueType(_boolean, {"type": "boolean"})
 VERSION: Final = ValueType(_version, {"const": 1})
+NUMBER: Final = ValueType(_plain_number, {"type": "number"})
+"""A number of any size, exactly as it is written."""
+
 POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})

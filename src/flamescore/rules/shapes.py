@@ -21,6 +21,7 @@ from flamescore.rules.conditions import (
     event_column,
     event_match,
 )
+from flamescore.rules.labels import LABEL_SHAPES, LABELS
 from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import (
     BOOLEAN,
@@ -395,6 +396,7 @@ FILE: Final = Shape(
             "One or more scores, by name; the first enabled one is the default.",
             needed=True,
         ),
+        "labels": LABELS,
     },
     must_be=must_be("A rule file is a mapping that begins with `version: 1`"),
 )
@@ -402,7 +404,7 @@ FILE: Final = Shape(
 
 SHAPES: Final = (
     *CONDITION_SHAPES, _POINTS_FROM, *_DECAYS.values(), _LIMITS, _FOLLOWER, _BRANCH, *RULES.values(),
-    _DEFAULTS, _GROUP, _SCORE,
+    _DEFAULTS, _GROUP, _SCORE, *LABEL_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

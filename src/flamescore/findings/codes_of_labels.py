@@ -1,0 +1,49 @@
+"""Codes of labels, of conditions on scores, and of who is hot."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flamescore.findings.code import Code
+from flamescore.findings.finding import Severity
+
+ERROR = Severity.ERROR
+
+LABELS: Final = (
+    Code(
+        "R083",
+        ERROR,
+        "A rule can't ask for a score: scores are made of rules",
+        "A score that went by scores or labels could go by itself.",
+        "Ask for it under `labels`, in `hot`, or in `call_list.exclude`.",
+    ),
+    Code(
+        "R084",
+        ERROR,
+        "There is no label `grad`",
+        "A label may ask for those above it alone, so that none goes by itself.",
+        "Take the label that is offered, or declare it first.",
+    ),
+    Code(
+        "R085",
+        ERROR,
+        "There is no score `fitt`",
+        "The rule file has none of that name, or it is disabled.",
+        "Take the score that is offered, or enable it.",
+    ),
+    Code(
+        "R086",
+        ERROR,
+        "Label `grade` is never `A9`",
+        "No branch has this text, so the condition would hold for nobody. Labels compare to the letter.",
+        "Take the text that is offered.",
+    ),
+    Code(
+        "R087",
+        ERROR,
+        "A label is `first_of` or `join`, and this is neither",
+        "`first_of` has branches, `join` two or more labels above it. Together they make 10,000 texts at "
+        "most.",
+        "Write one of the two.",
+    ),
+)

@@ -1,0 +1,16 @@
+"""What follows from scores: labels, who is hot, and whom the call list leaves out."""
+
+from __future__ import annotations
+
+from flamescore.labels.everyone import Everyone, Standing
+from flamescore.labels.judging import HOT_FILE, LABELS_FILE, Hot, everyone_of, judged
+
+__all__ = [
+    "HOT_FILE",
+    "LABELS_FILE",
+    "Everyone",
+    "Hot",
+    "Standing",
+    "everyone_of",
+    "judged",
+]

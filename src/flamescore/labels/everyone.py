@@ -1,0 +1,148 @@
+"""Conditions on contacts once everyone is scored: what they may ask of scores and labels, exactly.
+
+Three contacts, of whom `fit` scores the first and the third, with 12.5 and 3 points: ranks 1 and 2, and of
+the one other contact that is scored 1 and 0 score less.
+
+condition                                     contacts    why
+{score: fit, points: {at_least: 12.5}}        1           125,000 ten-thousandths are not under 125,000
+{score: fit, percentile: {more_than: 99.9}}   1           100 * 1 > 99.9 * (2 - 1)
+{not: {score: fit, rank: 1}}                  2, 3        2 has no row, so that it matches nothing
+{any: [{tag: VIP}, {score: fit, rank: 2}]}    3, and VIPs whether a contact has the tag is known already
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
+from math import ceil, floor
+from operator import and_, or_
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from flamescore.engine import combined
+from flamescore.rules import Equals, LabelIs, Order, ScoreIs
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from flamescore.rules import Condition, Measure, NumberTest
+
+_HUNDRED: Final = 100
+_MOST: Final = 2**62
+"""More than any measure, in whole numbers, can be."""
+
+_LARGE: Final = 25
+_SMALL: Final = -25
+"""Numbers of so many digits before the point, or after it, are as good as any further ones."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How those stand whom a score scores, in one order: arrays of whole numbers of one length.
+
+    `place` is which of all contacts it is, `points` are ten-thousandths, `lower` is how many score less.
+    """
+
+    place: NDArray[np.int64]
+    points: NDArray[np.int64]
+    flames: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    lower: NDArray[np.int64]
+
+    def fits(self, measure: Measure, test: NumberTest) -> NDArray[np.bool_]:
+        """Mark the rows for which a test of a measure holds."""
+        number, whole = self._whole(measure)
+        if isinstance(test, Equals):
+            none = np.zeros(len(number), np.bool_)
+            wanted = (_exact(each) * whole for each in test.numbers)
+            return reduce(or_, (number == _held(each) for each in wanted if each.denominator == 1), none)
+        return _ordered(number, test, whole)
+
+    def _whole(self, measure: Measure) -> tuple[NDArray[np.int64], Fraction]:
+        """Return a measure in whole numbers, and how many of them make one.
+
+        A percentile is `100 * lower / (n - 1)` of n who are scored, 0 of a single one.
+        """
+        if measure == "points":
+            return self.points, Fraction(POINT)
+        if measure == "percentile":
+            return self.lower, Fraction(max(len(self.lower) - 1, 1), _HUNDRED)
+        return (self.flames if measure == "flames" else self.rank), Fraction(1)
+
+
+def _ordered(number: NDArray[np.int64], test: Order, whole: Fraction) -> NDArray[np.bool_]:
+    assert isinstance(test.operand, Decimal)
+    bound = _exact(test.operand) * whole
+    match test.how:
+        case "at_least":
+            return number >= _held(ceil(bound))
+        case "at_most":
+            return number <= _held(floor(bound))
+        case "more_than":
+            return number > _held(floor(bound))
+        case "less_than":
+            return number < _held(ceil(bound))
+
+
+def _exact(operand: Decimal) -> Fraction:
+    """Return a number as a fraction; one too large, or too near to 0, for any measure as one that is so too.
+
+    So `1e999999` takes no time, and compares as it must.
+    """
+    if not operand:
+        return Fraction(0)
+    sign = -1 if operand.is_signed() else 1
+    if operand.adjusted() > _LARGE:
+        return Fraction(sign * 10**_LARGE)
+    if operand.adjusted() < _SMALL:
+        return sign * Fraction(1, 10**-_SMALL)
+    return Fraction(operand)
+
+
+def _held(whole: Fraction | int) -> int:
+    """Return a whole number within what 64 bits hold."""
+    return max(-_MOST, min(int(whole), _MOST))
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """All contacts, in one order. `answers` has a mask of them for each condition on tags, fields and events.
+
+    `labels` are by name the labels worked out so far, a String column each.
+    """
+
+    count: int
+    answers: Mapping[Condition, NDArray[np.bool_]]
+    standings: Mapping[str, Standing]
+    labels: Mapping[str, pl.Series]
+
+    def fitting(self, condition: Condition | None) -> NDArray[np.bool_]:
+        """Mark the contacts for whom a condition holds; None holds for all."""
+        return np.ones(self.count, np.bool_) if condition is None else combined(condition, self._leaf)
+
+    def _leaf(self, leaf: Condition) -> NDArray[np.bool_]:
+        match leaf:
+            case ScoreIs():
+                return self._stands(leaf)
+            case LabelIs(labels=labels):
+                return reduce(and_, (self._has_label(name, texts) for name, texts in labels))
+            case _:
+                return self.answers[leaf]
+
+    def _stands(self, asked: ScoreIs) -> NDArray[np.bool_]:
+        standing = self.standings[asked.score]
+        tests = ((measure, test) for measure, all_of in asked.measures for test in all_of)
+        fits = reduce(and_, (standing.fits(measure, test) for measure, test in tests))
+        out = np.zeros(self.count, np.bool_)
+        out[standing.place[fits]] = True
+        return out
+
+    def _has_label(self, name: str, texts: tuple[str, ...]) -> NDArray[np.bool_]:
+        return self.labels[name].is_in(list(texts)).fill_null(value=False).to_numpy()

@@ -1,0 +1,127 @@
+"""The scores and labels of a rule file, and what asks for one that there is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product, takewhile
+from math import prod
+from typing import TYPE_CHECKING, Final
+
+from flamescore.rules.reading import listing
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flamescore.rules.reading import Need, RuleReading
+    from flamescore.schema_reader import Told
+    from flamescore.yaml_tree import Node
+
+MOST_TEXTS: Final = 10_000
+"""How many texts a label may have: `join` multiplies those of its parts."""
+
+_MOST_OFFERED: Final = 12
+_NO_LABELS: Final = "Labels stand under `labels:` of the rule file; one may ask for those above it."
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What conditions may ask for: enabled `scores`, and `labels` with the texts that each can have.
+
+    The texts are None where the label is not right itself. `disabled` are the other scores.
+    """
+
+    scores: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+
+    def above(self, label: str) -> Names:
+        """Return the names that the label itself may ask for: all scores, and the labels above it."""
+        names = takewhile(lambda name: name != label, self.labels)
+        return Names(self.scores, self.disabled, {name: self.labels[name] for name in names})
+
+
+def names_of(root: Node) -> Names:
+    """Return the names of a rule file, which may be wrong elsewhere."""
+    scores, labels = root.child("scores"), root.child("labels")
+    entries = {} if scores is None else scores.entries
+    off = {name for name, node in entries.items() if _is_off(node)}
+    texts: dict[str, tuple[str, ...] | None] = {}
+    for name, node in ({} if labels is None else labels.entries).items():
+        texts[name] = _texts(node, texts)
+    return Names(tuple(name for name in entries if name not in off), tuple(sorted(off)), texts)
+
+
+def _is_off(score: Node) -> bool:
+    enabled = score.child("enabled")
+    return enabled is not None and enabled.scalar is False
+
+
+def _texts(label: Node, above: Mapping[str, tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """Return the texts of a label, each once, in order of first mention: of `join` all combinations."""
+    branches, join = label.child("first_of"), label.child("join")
+    if branches is not None:
+        nodes = [branch.child("label") for branch in branches.items]
+        return tuple(dict.fromkeys(text for node in nodes if node is not None for text in _text(node)))
+    parts = [above.get(part.written) for part in (() if join is None else join.items)]
+    known = [texts for texts in parts if texts is not None]
+    if len(known) < len(parts) or not parts or combinations(known) > MOST_TEXTS:
+        return None
+    return tuple(dict.fromkeys("".join(texts) for texts in product(*known)))
+
+
+def _text(node: Node) -> tuple[str, ...]:
+    """Return the text that a `label` is, as `rules.standing` reads it; none of one that is wrong."""
+    if node.kind == "number" and isinstance(node.scalar, int):
+        return (str(node.scalar),)
+    return (node.written,) if node.kind == "text" else ()
+
+
+def combinations(parts: list[tuple[str, ...]]) -> int:
+    """Return how many texts a `join` of labels with these texts has, equal ones counted each."""
+    return prod(map(len, parts))
+
+
+def check_names(reading: RuleReading, names: Names) -> None:
+    """Tell every score, label and text of a label that a reading found asked for, and that there is not."""
+    for need in reading.needs:
+        inside = str(need.path[1]) if need.path[:1] == ("labels",) else None
+        for told in _lacking(need, names, inside):
+            reading.at(need.path).tell(*told, key=need.key)
+
+
+def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]:
+    """Yield what there is not of what is asked, `inside` of a label or elsewhere."""
+    names = all_names if inside is None else all_names.above(inside)
+    if need.what == "score" and need.name not in names.scores and (names.scores or names.disabled):
+        meant = nearest(need.name, (*names.scores, *names.disabled))
+        if need.name in names.disabled:
+            yield (
+                "R085",
+                f"There is no score `{need.name}`: it is disabled.",
+                "Take its `enabled: false` out.",
+            )
+        elif meant in names.disabled:
+            yield "R085", f"There is no score `{need.name}`.", f"`{meant}` is disabled."
+        else:
+            yield "R085", f"There is no score `{need.name}`.", _offer(meant, names.scores)
+    if need.what == "label" and need.name not in names.labels:
+        where = "" if inside is None else " above this one"
+        hint = _offer(nearest(need.name, tuple(names.labels)), tuple(names.labels))
+        if inside is not None and need.name in all_names.labels:
+            hint = f"Declare `{need.name}` before `{inside}`." if need.name != inside else None
+        yield "R084", f"There is no label `{need.name}`{where}.", hint or _NO_LABELS
+    if need.what == "label_value":
+        texts = names.labels.get(need.label)
+        if texts is not None and need.name not in texts:
+            hint = _offer(nearest(need.name, texts), texts)
+            yield "R086", f"Label `{need.label}` is never `{need.name}`.", hint
+
+
+def _offer(meant: str | None, known: tuple[str, ...]) -> str | None:
+    """Ask whether the nearest was meant, else list what there is; None where there is nothing."""
+    if meant:
+        return f"Did you mean `{meant}`?"
+    if len(known) > _MOST_OFFERED:
+        return f"It can be {', '.join(f'`{name}`' for name in known[:_MOST_OFFERED])}, ..."
+    return f"It can be {listing(known)}." if known else None
