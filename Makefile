@@ -32,7 +32,6 @@ $(VENV)/made:
 $(VENV)/product: $(VENV)/made pyproject.toml constraints.txt
 	@echo "Installing flamescore into $(VENV), this takes a minute ..."
 	@$(PIP) -e .
-	@$(BIN)/python -m compileall -q src # as pip does for any other package
 	@touch $@
 
 $(VENV)/tools: $(VENV)/product
@@ -87,7 +86,7 @@ quick: $(VENV)/tools ## the tests of rules and engine with a small oracle, under
 test: check ## lint, types, imports, and the tests in their quick size
 	$(BIN)/pytest -n auto --dist worksteal
 
-test-all: check $(VENV)/browser ## the same with every test, in full size (twenty minutes on two cores)
+test-all: check $(VENV)/browser ## the same with every test, in full size (an hour on two cores)
 	FLAMESCORE_TESTS=full $(BIN)/pytest -n auto --dist worksteal -rs
 
 check: lint types imports ## lint, types and imports alone

@@ -22,8 +22,6 @@ from flamescore.cli.main import program
 from flamescore.findings import codes_page
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
-from flamescore.report.html import environment
-from flamescore.report.templates import TEMPLATES, compiled
 from flamescore.rules import json_schema as rules_schema
 from flamescore.runs import Part, RunRecord
 
@@ -232,6 +230,7 @@ _KINDS: Final = {
     "float": "number",
     "Decimal": "number",
     "bool": "true or false",
+    "date": "ISO 8601, a day",
 }
 _INSTANT: Final = "ISO 8601, UTC"
 
@@ -310,16 +309,6 @@ def made() -> dict[str, str]:
         "docs/outputs.md": outputs(),
         "rules/rules.schema.json": _json(rules_schema()),
         "rules/project.schema.json": _json(project_schema()),
-        **templates(),
-    }
-
-
-def templates() -> dict[str, str]:
-    """Return the modules of the page's templates."""
-    found = environment()
-    return {
-        f"src/flamescore/report/templates/{module}.py": compiled(found, name)
-        for name, module in TEMPLATES.items()
     }
 
 

@@ -49,8 +49,8 @@ class _Cut:
         self.source, self.end = source, end
         self.record, self.file_at_fault = source.record, source.file_at_fault
 
-    def sound(self, since=None):
-        return self.source.sound(since).filter(pl.col("at") < self.end)
+    def sound(self):
+        return self.source.sound().filter(pl.col("at") < self.end)
 
 
 def test_nothing_is_told_of_the_sample():
@@ -128,6 +128,16 @@ def test_a_feed_that_died_long_ago_is_judged_by_its_own_last_days():
     assert [each.event for each in found.feeds] == [None, "call"]
     (told,) = found.silent
     assert (told.code, told.subject) == ("I150", "events e.csv")
+
+
+def test_a_type_that_died_long_ago_is_told_while_its_source_goes_on():
+    alive = [datetime(2026, 9, 20, 12, tzinfo=UTC) + DAY * number for number in range(60)]
+    dead = [datetime(2024, 1, 1, 12, tzinfo=UTC) + DAY * number for number in range(60)]
+    kinds = ["mail"] * 60 + ["call"] * 60
+    found = feeds([*alive, *dead], as_of=datetime(2026, 11, 20, 12, tzinfo=UTC), kinds=kinds)
+    (told,) = found.silent
+    assert (told.code, told.subject) == ("I150", "events e.csv event call")
+    assert f"{(date(2026, 11, 20) - date(2024, 2, 29)).days} days old (2024-02-29)" in told.message
 
 
 def test_no_event_at_all():

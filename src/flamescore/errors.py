@@ -89,12 +89,16 @@ class Problem:
 
 
 class FlamescoreError(Exception):
-    """Anything that a user can be told. It carries its exit code and one or more problems."""
+    """Anything that a user can be told. It carries its exit code and one or more problems.
+
+    `beside` are the warnings and notes that were known by then.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAULT
 
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.beside: tuple[Problem, ...] = ()
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -6,19 +6,23 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.errors import ExitCode, FlamescoreError, OutputError
-from flamescore.findings import StrictError, of_problem, to_problem
+from flamescore.findings import Severity, StrictError, of_problem, to_problem
 from flamescore.frames import REJECTS, ExportsRefusedError
+from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.inputs import rules_path
+from flamescore.observed_findings import of_rules
 from flamescore.runs import REJECTS_FILE, Failure, RulesFile, leave_failed
 from flamescore.stopping import asked
 
+REJECTED: Final = "I131"
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from flamescore.findings import Finding
@@ -37,25 +41,47 @@ class Progress:
     rules: LoadedRules
     as_of: datetime
     started_at: datetime
+    judged: Callable[[Iterable[Finding]], tuple[Finding, ...]]
+    """Goes by the project's `accept`."""
+
     exports: Exports | None = None
     scored: Scored | None = None
+    known: tuple[Finding, ...] = ()
+    """What there is to tell so far."""
 
     @contextmanager
     def watched(self, held: HeldStore | None) -> Iterator[None]:
         """Leave the folder `failed` where the run fails inside by what it was given; the last error names it.
 
-        That is exit code 3, or 2 once the exports are read. Where even that can't be written, nothing is.
+        That is exit code 3, or 2 once the exports are read. The error then has all that is known so far
+        beside. Where the folder can't be written, nothing is.
         """
         try:
             yield
         except FlamescoreError as error:
-            if held is not None and asked() is None and self._tells(error):
-                self._leave(held, error)
+            if asked() is None and self._tells(error):
+                if not isinstance(error, StrictError):
+                    error.beside = tuple(map(to_problem, self.judged(self._beside(error))))
+                if held is not None:
+                    self._leave(held, error)
             raise
 
     def _tells(self, error: FlamescoreError) -> bool:
         code = error.exit_code
         return code is ExitCode.INPUT or (code is ExitCode.USAGE and self.exports is not None)
+
+    def _beside(self, error: FlamescoreError) -> Iterator[Finding]:
+        """Yield what is known so far; of a source with too many rejects not once more that it has some."""
+        errors = [of_problem(problem) for problem in error.problems]
+        refused = {each.subject for each in errors if each.code == TOO_MANY}
+        found = [*self.known, *of_rules(error.beside, self.rules.book, self.project)]
+        if isinstance(error, ExportsRefusedError):
+            found += (each for record in error.records for each in record.findings)
+        for each in dict.fromkeys(found):
+            if each.severity is not Severity.ERROR and not (
+                each.code == REJECTED and each.subject in refused
+            ):
+                yield each
 
     def _leave(self, held: HeldStore, error: FlamescoreError) -> None:
         failure = Failure(
@@ -114,9 +140,7 @@ class Progress:
 
 
 def _findings(error: FlamescoreError) -> Iterator[Finding]:
-    if isinstance(error, StrictError):
-        yield from error.findings
-    yield from map(of_problem, error.problems)
+    yield from map(of_problem, (*error.beside, *error.problems))
 
 
 def _near(path: Path) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns, NumberColumns
-from flamescore.errors import Problem, ProjectFileError, RuleFileError, UsageError
+from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import check_exclude, gaps_of, load, readable, survey, unused_of
 from flamescore.project import check_needed
 from flamescore.rules import (
@@ -89,7 +89,13 @@ def read_inputs(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
             events=frozenset().union(*(each.events for each in numeric)),
         )
-        exports = load(opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named)
+        try:
+            exports = load(
+                opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named
+            )
+        except InputError as error:
+            error.beside = bound.warnings
+            raise
         exports = replace(exports, findings=(*exports.findings, *unused))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)

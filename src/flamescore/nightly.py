@@ -10,16 +10,26 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
+from flamescore.errors import InputError
 from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
 from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
-from flamescore.findings import CODES, Severity, StrictError, accepted, strict_error, unused
+from flamescore.findings import (
+    CODES,
+    Severity,
+    StrictError,
+    accepted,
+    let_through,
+    strict_error,
+    to_problem,
+    unused,
+)
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.labels import judged
 from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
-from flamescore.observed_findings import observed_findings
+from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
 from flamescore.rule_checks import Excluded, check_rules
@@ -182,9 +192,11 @@ def _work(
     past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
     earlier = past.before(as_of) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
-    progress = Progress(project, rules, as_of, started_at)
+    judge = _Judge(project, clock().astimezone(rules.zone).date())
+    progress = Progress(project, rules, as_of, started_at, judge.judged, known=clock_says)
     with progress.watched(held), read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:
         progress.exports = inputs.exports
+        progress.known = (*clock_says, *known_findings(inputs))
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
         watch.begin("Scoring")
         scored = score_exports(
@@ -198,18 +210,17 @@ def _work(
         scored = judged(scored, exclude=inputs.exclude)
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
-        implausible = check_plausible(scored, past.latest(), accept=options.accept)
+        progress.known = (*clock_says, *observed_findings(inputs, scored))
         feeds = feeds_of(inputs, scored)
         scored = progress.scored = with_feeds(scored, feeds)
-        judge = _Judge(project, clock().astimezone(rules.zone).date())
-        seen = (
-            *clock_says,
-            *observed_findings(inputs, scored),
+        progress.known = (
+            *progress.known,
             *_of_rules(inputs, scored),
             *check_settings(inputs),
-            *check_feeds(feeds, accept=options.accept),
-            *implausible,
+            *check_feeds(feeds),
+            *check_plausible(scored, past.latest()),
         )
+        seen = _let_through(progress.known, accept=options.accept)
         stop = strict_error(judge.judged(seen)) if options.strict else None
         if stop is not None:
             raise StrictError(stop, judge.judged(seen))
@@ -246,6 +257,19 @@ def _work(
         judge=judge,
         ahead=any(each.code == FUTURE for each in clock_says),
     )
+
+
+def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
+    """Return findings, under `accept` with the errors as warnings.
+
+    Raises:
+        InputError: there are errors, without `accept`; all in one.
+    """
+    told = tuple(found)
+    stops = [each for each in told if each.severity is Severity.ERROR]
+    if stops and not accept:
+        raise InputError([to_problem(each) for each in stops])
+    return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)
 
 
 def _of_rules(inputs: Inputs, scored: Scored) -> Iterator[Finding]:

@@ -12,9 +12,11 @@ from flamescore.units import count
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from flamescore.errors import Problem
     from flamescore.inputs import Inputs
+    from flamescore.project import Project
     from flamescore.rules import RuleBook
     from flamescore.scoring import Observations, Scored
 
@@ -28,7 +30,7 @@ SHARED: Final = "I144"
 
 def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     """Yield what is to be told of the rules, of the exports and of each source."""
-    yield from _of_rules(inputs)
+    yield from of_rules(inputs.bound.warnings, inputs.bound.book, inputs.project)
     yield from _gaps(inputs, scored)
     yield from _of_keep(inputs, scored)
     yield from inputs.exports.findings
@@ -40,13 +42,21 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from _of_contacts(scored.observed)
 
 
-def _of_rules(inputs: Inputs) -> Iterator[Finding]:
-    for problem in inputs.bound.warnings:
+def known_findings(inputs: Inputs) -> Iterator[Finding]:
+    """Yield what is to be told as soon as the exports are read, before anything is scored."""
+    yield from of_rules(inputs.bound.warnings, inputs.bound.book, inputs.project)
+    yield from inputs.exports.findings
+    yield from (each for source in inputs.exports.records for each in source.findings)
+
+
+def of_rules(warnings: Iterable[Problem], book: RuleBook, project: Project) -> Iterator[Finding]:
+    """Yield the warnings of a rule file that was held against the exports."""
+    for problem in warnings:
         found = of_problem(problem)
         where = found.where
         if where is not None:
-            subject = found.subject or _rule_at(where.line, inputs.bound.book)
-            found = replace(found, subject=subject, place=inputs.project.place(where))
+            subject = found.subject or _rule_at(where.line, book)
+            found = replace(found, subject=subject, place=project.place(where))
         yield found
 
 

@@ -8,12 +8,13 @@ An `as_of` in the future (`check_as_of`) stops it, and exports that read well an
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from flamescore.engine import Clock
-from flamescore.errors import InputError, UsageError
+from flamescore.errors import UsageError
 from flamescore.findings import Finding, InExport, Severity, let_through, to_problem
 from flamescore.inputs import parse_as_of
 from flamescore.rules import EventRule, Happened, conditions_of, leaves
@@ -40,6 +41,7 @@ NOT_MOVED: Final = "O100"
 BACKFILL: Final = "O104"
 FIXED: Final = "O102"
 SOME_ORPHANS: Final = "I135"
+REASONED: Final = "I136"
 MANY_ORPHANS: Final = "I147"
 SHORT: Final = "I146"
 ACCEPT: Final = "If this is right, score once with --accept."
@@ -111,18 +113,15 @@ def _where(project: Project, text: str) -> Where | None:
 # --- exports against what is plausible
 
 
-def check_plausible(scored: Scored, last: RunRecord | None, *, accept: bool = False) -> tuple[Finding, ...]:
-    """Hold a scoring against what is plausible, and against the last run; return the warnings.
+def check_plausible(scored: Scored, last: RunRecord | None) -> tuple[Finding, ...]:
+    """Hold a scoring against what is plausible, and against the last run.
 
-    Raises:
-        InputError: every event of a source is an orphan, or a source has under half the rows that it had in
-            the last run. Under `accept` these are warnings too.
+    Errors tell sources of which every event is an orphan, or that have under half the rows that they had in
+    the last run; the others are warnings and notes.
     """
-    stops = [*_all_orphans(scored.observed), *_half_gone(scored.observed, last)]
-    if stops and not accept:
-        raise InputError([to_problem(each) for each in stops])
     return (
-        *(let_through(each) for each in stops),
+        *_all_orphans(scored.observed),
+        *_half_gone(scored.observed, last),
         *_short_histories(scored),
         *_many_orphans(scored.observed, last),
     )
@@ -153,22 +152,44 @@ def _half_gone(observed: Observations, last: RunRecord | None) -> Iterator[Findi
 def _many_orphans(observed: Observations, last: RunRecord | None) -> Iterator[Finding]:
     """Tell the rows of contacts that are not in the list: a note, or a warning where they are many.
 
-    Many are more than half of the rows, or twice those of the last run. A source of which no row found its
-    contact is told as that.
+    Many are more than half of the rows, or twice those of the last run. Those that I136 gives a reason for
+    are told there, and don't count. A source of which no row found its contact is told as that.
     """
-    before = {} if last is None else _before(last, "orphans")
-    rows, kept = _now(observed, "rows"), _now(observed, "kept")
-    for source, orphans in _now(observed, "orphans").items():
-        if not orphans or not kept[source]:
+    before = {} if last is None else _unexplained_before(last)
+    rows, kept, explained = _now(observed, "rows"), _now(observed, "kept"), _explained(observed)
+    for source, every in _now(observed, "orphans").items():
+        orphans = every - explained[source]
+        if orphans <= 0 or not kept[source]:
             continue
         had, of = before.get(source), rows[source]
         text = f"{orphans:,} of {count(of, 'row')} {_are(orphans)} of contacts that are not in the list"
+        if explained[source]:
+            text = f"{text}, beside the {explained[source]:,} that would match otherwise"
         if had is not None and orphans >= 2 * had:
             text = f"{text}, and {had:,} {'was' if had == 1 else 'were'} in the last run"
         elif orphans * 2 <= of:
             yield _of_source(SOME_ORPHANS, Severity.NOTE, source, f"{text}.", many=orphans, of=of)
             continue
         yield _of_source(MANY_ORPHANS, Severity.WARNING, source, f"{text}.", many=orphans, of=of, do=_LOOK)
+
+
+def _explained(observed: Observations) -> Counter[Source]:
+    """Count the rows of orphans that would match if ids were written alike."""
+    found: Counter[Source] = Counter()
+    for source in observed.sources:
+        for each in source.findings:
+            if each.code == REASONED:
+                found[source.kind, for_log(source.path)] += each.count or 0
+    return found
+
+
+def _unexplained_before(last: RunRecord) -> dict[Source, int]:
+    left = _before(last, "orphans")
+    for each in last.findings or ():
+        if each.code == REASONED and each.source is not None:
+            place = each.source.kind, each.source.path
+            left[place] = left.get(place, 0) - (each.count or 0)
+    return left
 
 
 def _are(many: int) -> str:

@@ -4,9 +4,9 @@
 
 Each case damages one file or two of a sound project that has two finished runs, runs one command on it, and
 looks for what must never be: a traceback, exit code 1 or 70, a hang, a control character on a terminal, the
-data of a person in a message, an output that a failed run has changed, a published run that does not agree
-with itself. It prints a table of what it did, then the seed and folder of every fault, and exits with 1 where
-there is one.
+data of a person in a message, in a record or in what a report tells of findings, an output that a failed run
+has changed, a published run that does not agree with itself. It prints a table of what it did, then the seed
+and folder of every fault, and exits with 1 where there is one.
 """
 
 from __future__ import annotations
@@ -228,6 +228,7 @@ def _faults_left(
     output = folder / "out"
     faults = [f"left in the temporary folder: {path.name}" for path in (folder / "tmp").iterdir()]
     faults += [f"left in the output: {path.name}" for path in (output / "runs").glob(".*")]
+    faults += _people_shown(output)
     published = words[0] == "score" and "--dry-run" not in words and ran.code == 0
     if not published and _state(output) != before:
         faults.append("the output has changed, though nothing was published")
@@ -235,6 +236,21 @@ def _faults_left(
         checked = forked(folder, partial(_check, output))
         faults += [line for line in checked.out.decode().splitlines() if line]
         faults += [f"the run can't be checked: {checked.err.decode()[-300:]}"] if checked.code else []
+    return faults
+
+
+def _people_shown(output: Path) -> list[str]:
+    """Say where the data of persons stands in a record, or in what a report tells of the exports."""
+    faults = []
+    for folder in (output / "failed", output / "latest"):
+        for name in ("run.json", "report.md"):
+            try:
+                text = (folder / name).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            told = text if name == "run.json" else text.rpartition("\n## Findings\n")[2]
+            if PERSON.lower() in told.lower():
+                faults.append(f"a person's data in {folder.name}/{name}")
     return faults
 
 

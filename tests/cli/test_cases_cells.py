@@ -204,8 +204,19 @@ def test_rounded_ids(case):
 def test_orphans_with_a_reason(case):
     case.contacts("00123 / 00124 / 5")
     case.events("123,click,2026-11-20 / 124,click,2026-11-20 / 999,click,2026-11-20 / 5,click,2026-11-20")
-    message = case.score().warning("I136")["message"]
+    done = case.score()
+    message = done.warning("I136")["message"]
     assert message.startswith("of 3 rows")
+    left = done.note("I135", "events e.csv", count=1, of=4)["message"]
+    assert left == (
+        "1 of 4 rows is of contacts that are not in the list, beside the 2 that would match otherwise."
+    )
+    assert "I147" not in done.codes
+    assert "I147" not in case.score(as_of="2026-11-21T00:00:01Z").codes
+    many = "123,click,2026-11-20 / 124,click,2026-11-20 / 999,click,2026-11-20 / 5,click,2026-11-20"
+    case.events(f"{many} / 998,click,2026-11-20")
+    again = case.score(as_of="2026-11-21T00:00:02Z")
+    assert again.warning("I147", count=2, of=5)["message"].endswith("and 1 was in the last run.")
     assert "2 would match without zeros at the front" in message
     case.contacts("1,a@x.example / 2,b@x.example", "contact_id,email")
     case.source(contact_key="email")

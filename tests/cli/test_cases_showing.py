@@ -85,6 +85,24 @@ def test_an_accepted_warning_may_have_an_end(rejects, until, told):
     assert found["message"].endswith(f"(accepted until {until})") == told
 
 
+def test_the_report_says_why_and_until_when(rejects):
+    entry = {"code": "I131", "until": datetime.fromisoformat("2027-03-31").date(), "reason": "known"}
+    rejects.project["accept"] = [entry]
+    done = rejects.score()
+    latest = rejects.folder / "out" / "latest"
+    for page in ("report.html", "report.md"):
+        assert "(accepted until 2027-03-31: known)" in (latest / page).read_text().replace("\\", "")
+    (found,) = done.record["findings"]
+    assert (found["accepted"], found["accepted_until"]) == ("known", "2027-03-31")
+    before = (latest / "report.html").read_bytes()
+    rejects.run("report", "-o", "again.html", log=False)
+    assert (rejects.folder / "again.html").read_bytes() == before
+    del entry["until"]
+    (found,) = rejects.score().record["findings"]
+    assert found["accepted_until"] is None
+    assert "(accepted: known)" in (latest / "report.html").read_text()
+
+
 @pytest.mark.parametrize("share", ["3%", "4%"])
 def test_an_accepted_share(rejects, share):
     rejects.project["accept"] = [{"code": "I131", "at_most": share, "reason": "known"}]
@@ -141,6 +159,37 @@ def test_json_lines_have_every_key(rejects):
     dry = rejects.score("--dry-run")
     assert dry.lines[-1]["code"] == "O010"
     assert rejects.score("-q").lines[-1]["level"] == "warning"
+
+
+def failed(case):
+    said = json.loads((case.folder / "out" / "failed" / "run.json").read_text())
+    return [each["code"] for each in said["findings"]]
+
+
+def test_too_many_rejects_are_told_with_what_else_is_known(rejects):
+    rejects.contacts(f"{CONTACTS} / 1.00216E+11")
+    rejects.events(" / ".join(f"{number},click,soon" for number in range(1, 26)))
+    done = rejects.score()
+    assert done.code == 3
+    assert [(each["code"], each["subject"]) for each in done.lines] == [
+        ("I007", "events e.csv"),
+        ("I131", "contacts c.csv"),
+    ]
+    assert failed(rejects) == ["I007", "I131"]
+    rejects.project["accept"] = [{"code": "I131", "reason": "known"}]
+    assert "(accepted: known)" in rejects.score("-v", log=False).err
+    assert "I131" not in rejects.score(log=False).err
+
+
+def test_orphans_alone_are_told_with_why(case):
+    case.contacts("00123 / 00124")
+    case.events("123,click,2026-11-20 / 124,click,2026-11-20")
+    done = case.score()
+    assert done.code == 3
+    assert done.told == ["I051", "I136"]
+    assert done.found("I136")["count"] == 2
+    assert failed(case)[:2] == ["I051", "I136"]
+    assert case.score("-qq", log=False).err.count("I136") == 0
 
 
 def test_standard_input_twice(case):

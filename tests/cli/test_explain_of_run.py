@@ -120,6 +120,7 @@ GONE = (
 )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("flags", [(), ("--events", "-")], ids=["file", "flag"])
 def test_standard_input_of_the_run_is_gone(project, flamescore, monkeypatch, flags):
     if not flags:

@@ -55,6 +55,7 @@ def test_a_dry_run(project, flamescore):
     assert "1,500 new" in out
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("scored")
 def test_pruned_runs(flamescore):
     flamescore("score", "--as-of", "2026-11-22")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.cases import KEYS
+from cli.log_lines import KEYS
 from cli.small import CONTACTS, RULES, record
 
 

@@ -20,13 +20,16 @@ FIVE = [contact for contact in RANKED if contact != "105"]
 """All but the one whom `call_list` excludes."""
 
 
+NOBODY = "info N002: No contacts match.\n"
+
+
 @pytest.fixture
 def search(scored, flamescore):
     assert scored.is_dir()
 
     def run(*words, **environ):
         done = flamescore("search", *words, **environ)
-        assert (done.code, done.err) == (0, "")
+        assert (done.code, done.err.removeprefix(NOBODY)) == (0, "")
         return done.out
 
     return run
@@ -99,6 +102,16 @@ def test_who_is_found(search, words, found):
 def test_nobody_found_is_a_header_and_no_fault(search):
     assert search("--min-score", "1000") == HEADER + "\n"
     assert search("--flames", "5", "--score", "interest:0-4") == HEADER + "\n"
+
+
+@pytest.mark.usefixtures("scored")
+def test_nobody_found_is_said_unless_it_is_to_be_quiet(flamescore):
+    words = ("search", "--min-score", "1000")
+    assert flamescore(*words).err == NOBODY
+    said = json.loads(flamescore(*words, "--log-format", "json").err)
+    assert (said["level"], said["code"], said["message"]) == ("info", "N002", "No contacts match.")
+    assert flamescore(*words, "-q").err == ""
+    assert flamescore("search").err == ""
 
 
 def test_no_flames_say_why(search):

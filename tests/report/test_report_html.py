@@ -454,10 +454,3 @@ def test_a_cell_is_the_stronger_the_fuller_it_is():
     html = render_html(report(scored(scores=rows, points=[], contacts=contacts)))
     cells = re.findall(r'<td class="s(\d)">([\d,]+)</td>', html)
     assert cells[:6] == [("0", "0"), ("9", "279"), ("7", "150"), ("3", "8"), ("1", "1"), ("0", "0")]
-
-
-def test_another_jinja_makes_the_page_of_the_templates_themselves(monkeypatch):
-    as_compiled = render_html(report(scored()))
-    monkeypatch.setattr("jinja2.__version__", "0")
-    monkeypatch.setattr("jinja2.Template.from_module_dict", None)
-    assert render_html(report(scored())) == as_compiled

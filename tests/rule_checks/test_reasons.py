@@ -99,6 +99,50 @@ def test_the_first_reason(rule, code, said):
     assert said in found.message
 
 
+def clicks(who, *days):
+    return [(who, "click", each, "/pricing", "5") for each in days]
+
+
+CLICKS = [*clicks("1", 1, 1, 1), *clicks("2", 2, 3, 9)]
+CALL, CALL_OF_2 = ("1", "call", 1, None, None), ("2", "call", 0, None, None)
+IN_TIME = {"followed_by": {"event": "call", "within": "10d"}}
+AT_ONCE = {"followed_by": {"event": "call", "within": "1h"}}
+NOT_AT_ONCE = {"unless_followed_by": {"event": "call", "within": "1h"}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "events", "step"),
+    [
+        ({"times": 5}, CLICKS, "a contact has at most 3 of the 5 times."),
+        ({"times": 2, "per": "url"}, CLICKS, "a contact has at most 1 of the 2 times, after `per`."),
+        ({"times": 4, "per": "day"}, CLICKS, "a contact has at most 3 of the 4 times."),
+        ({"times": 3, "expires": "4d"}, CLICKS[3:], "a contact has at most 2 of the 3 times."),
+        ({"times": 2, "if": {"tag": "VIP"}}, CLICKS[3:], "none is of a contact that passes `if`."),
+        ({"times": 4, **IN_TIME}, [*CLICKS, CALL_OF_2], "a contact has at most 3 of the 4 times."),
+        ({"times": 4, **AT_ONCE}, [*CLICKS, CALL_OF_2], "none of `call` follows in time."),
+        ({"times": 4, **NOT_AT_ONCE}, [*CLICKS[:3], CALL], "all are followed by `call`, or may be yet."),
+        ({"times": 4, **NOT_AT_ONCE}, [*CLICKS, CALL], "a contact has at most 3 of the 4 times."),
+        ({"if": {"tag": "VIP"}, **NOT_AT_ONCE}, [*CLICKS, CALL], "none is of a contact that passes `if`."),
+    ],
+)
+def test_the_step_at_which_all_is_lost(keys, events, step):
+    (found,) = [each for each in told(click(**keys), events=events) if each.subject == "s/rule-0"]
+    assert (found.code, found.severity) == ("R122", "note")
+    assert found.message.endswith(step)
+
+
+def test_the_step_of_several_rules_and_scores_at_once():
+    rules = (click(times=4), click(per="day", times=3, **{"if": {"tag": "Blog"}}), click())
+    germans = {"field": {"country": "Germany"}}
+    found = told(*rules, events=CLICKS, population=germans)
+    assert [(each.subject, each.message.partition(": events fit, but ")[2]) for each in found] == [
+        ("s/rule-0", "a contact has at most 3 of the 4 times."),
+        ("s/rule-1", "a contact has at most 1 of the 3 times, after `per`."),
+    ]
+    nobody = told(click(), events=CLICKS[3:], population=germans)
+    assert "ignored, or of contacts whom the score is not for" in nobody[0].message
+
+
 def test_an_operand_of_a_condition_is_the_reason():
     found = one(click(**{"if": {"field": {"country": "Norway"}}}))
     assert (found.code, found.subject) == ("R120", "s/rule-0 country")

@@ -21,8 +21,6 @@ from flamescore.text import for_log
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from flamescore.findings import Finding
-
 INTERRUPTED = Problem("X130", "Interrupted. Nothing was left half-written.")
 TERMINATED = Problem("X143", "Terminated. Nothing was left half-written.")
 
@@ -127,7 +125,8 @@ def ended(error: BaseException, log: LogFormat) -> ExitCode:
 
 def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, answers: bool) -> ExitCode:
     problems: tuple[Problem, ...] = ()
-    warnings: tuple[Finding, ...] = ()
+    beside: tuple[Problem, ...] = ()
+    strict = False
     try:
         stopping.work()
         code = work(messages) or ExitCode.DONE
@@ -139,9 +138,10 @@ def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, 
         raise
     except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
         code, problems = _judged(error)
-        warnings = error.findings if isinstance(error, StrictError) and problems is error.problems else ()
+        if isinstance(error, FlamescoreError) and problems is error.problems:
+            beside, strict = error.beside, isinstance(error, StrictError)
     with suppress(*stopping.STOPS):  # where nobody reads what is said, a further signal ends the waiting
-        messages.complain(problems, code, before=warnings)
+        messages.complain(problems, code, before=beside if strict else (), after=() if strict else beside)
     return code
 
 

@@ -57,13 +57,22 @@ class Messages:
         self.tell((finding,))
 
     def complain(
-        self, problems: Iterable[Problem], code: ExitCode, *, before: Iterable[Finding] = ()
+        self,
+        problems: Iterable[Problem],
+        code: ExitCode,
+        *,
+        before: Iterable[Problem] = (),
+        after: Iterable[Problem] = (),
     ) -> None:
-        """Write what ends the program, after the warnings that did; no `-q` keeps it back."""
-        for each in shown(before, verbose=self.verbose, quiet=self.quiet):
-            self._write(each)
+        """Write what ends the program, and around it what is known beside; no `-q` keeps the errors back."""
+        self._beside(before)
         for problem in problems:
             self._write(of_problem(problem), exit_code=int(code))
+        self._beside(after)
+
+    def _beside(self, known: Iterable[Problem]) -> None:
+        for each in shown(map(of_problem, known), verbose=self.verbose, quiet=self.quiet):
+            self._write(each)
 
     def remark(self, text: str, *, code: str = "") -> None:
         """Write a line that is good to know, unless it is to be quiet."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flamescore.cli.boundary import say
 from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
 from flamescore.errors import Problem, UsageError
+from flamescore.findings import Finding, Severity
 from flamescore.project import find_settings
 from flamescore.runs import find_earlier, find_run
 from flamescore.searches import Asked, search_run
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from flamescore.searches import Found
 
 __all__ = ["KINDS", "Asked", "names", "search"]
+
+NOBODY: Final = "N002"
 
 KINDS: Final = {Changed.UP: ("newly_hot", "up"), Changed.DOWN: ("cooled_off", "down")}
 """The kinds of change that each word of --changed means."""
@@ -47,6 +49,8 @@ def search(
     for note in found.notes:
         messages.remark(note)
     shown = first_rows(found.rows, output, limit)
+    if found.rows.is_empty():
+        messages.warn(Finding(NOBODY, Severity.INFO, "", "No contacts match."))
     if on_terminal(output) and asked.columns is None:
         _show(shown, found)
     else:
@@ -64,7 +68,5 @@ def _show(rows: pl.DataFrame, found: Found) -> None:
     """Show the call list on the terminal, in the columns that a rep needs first."""
     from flamescore.cli.call_list import show_call_list  # noqa: PLC0415 - rich takes 50 ms, a pipe needs none
 
-    if rows.is_empty():
-        say("No contacts match.")
-        return
-    show_call_list(rows, found.further, found.zone)
+    if not rows.is_empty():
+        show_call_list(rows, found.further, found.zone)

@@ -102,7 +102,6 @@ class Look:
     youngest: NDArray[np.int64]
     known: NDArray[np.int64]
     cells: dict[str, Cells]
-    most: dict[int, int]
 
     def fits(self, where: Sequence[Predicate]) -> Fits:
         """Return the events that all of these hold for."""
@@ -118,15 +117,13 @@ def look(
     clock: Clock,
     predicates: Sequence[Predicate],
     *,
-    counted: Sequence[tuple[Sequence[Predicate], int | None]] = (),
     batch: int = BATCH,
 ) -> Look:
-    """Go through all events that read, whatever their time, for these predicates (one on the type at least).
+    """Go through all events that read, whatever their time, for these predicates.
 
-    `counted` are wheres with the age in seconds at which an event has left the window (None: never): of each,
-    by its place, it is told how many such events a contact in the list has at most (`Look.most`).
+    At least one of them is on the type.
     """
-    seeing = _Seeing(predicates, clock, counted)
+    seeing = _Seeing(predicates, clock)
     for source in sources:
         window = Window(clock.now)
         with reading(source.file_at_fault):
@@ -137,20 +134,9 @@ def look(
 
 
 class _Seeing:
-    def __init__(
-        self,
-        predicates: Sequence[Predicate],
-        clock: Clock,
-        counted: Sequence[tuple[Sequence[Predicate], int | None]],
-    ) -> None:
+    def __init__(self, predicates: Sequence[Predicate], clock: Clock) -> None:
         self.signatures = Signatures(tuple(dict.fromkeys(predicates)), clock)
         self.columns = tuple(dict.fromkeys(p.column for p in self.signatures.predicates))
-        place = {predicate: i for i, predicate in enumerate(self.signatures.predicates)}
-        self._counted = [
-            (sum(1 << place[each] for each in dict.fromkeys(where)), FOREVER if reach is None else reach)
-            for where, reach in counted
-        ]
-        self._contacts: list[list[NDArray[np.int64]]] = [[] for _ in counted]
         self._rows = np.zeros(0, np.int64)
         self._youngest = self._known = np.zeros(0, np.int64)
         self._cells: dict[str, list[pl.DataFrame]] = {column: [] for column in self.columns}
@@ -167,10 +153,6 @@ class _Seeing:
         known = past & (contact >= 0)
         self._known = _wider(self._known, count, FOREVER)
         np.minimum.at(self._known, signature[known], age[known])
-        sets = np.array([self.signatures.sets(each)[0] for each in range(count)], object)
-        for found, (need, reach) in zip(self._contacts, self._counted, strict=True):
-            fitting = np.array([holds & need == need for holds in sets], np.bool_)
-            found.append(contact[known & (age < reach) & fitting[signature]])
         for column, (series, beside) in zip(self.columns, cells, strict=True):
             self._gather(column, batch, series, beside)
 
@@ -197,11 +179,6 @@ class _Seeing:
             self._youngest,
             self._known,
             {column: Cells(_together(parts)) for column, parts in self._cells.items()},
-            {
-                number: int(np.unique(np.concatenate(found), return_counts=True)[1].max(initial=0))
-                for number, found in enumerate(self._contacts)
-                if found
-            },
         )
 
 

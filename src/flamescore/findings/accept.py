@@ -74,7 +74,7 @@ class Accept:
             return replace(finding, message=f"{finding.message} (accepted until {self.until})")
         if self.at_most is not None and not self.at_most.allows(finding.count, finding.of):
             return replace(finding, message=f"{finding.message} (accepted up to {self.at_most})")
-        return replace(finding, accepted=self.reason)
+        return replace(finding, accepted=self.reason, accepted_until=self.until)
 
 
 def accepted(findings: Iterable[Finding], entries: Sequence[Accept], today: date) -> tuple[Finding, ...]:

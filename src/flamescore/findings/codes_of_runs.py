@@ -21,9 +21,8 @@ RUNS: Final = (
         "N002",
         INFO,
         "A search finds nobody",
-        "The text says which condition leaves nobody.",
-        "Loosen that condition.",
-        coming=True,
+        "No contact fits all that was asked.",
+        "Loosen a condition.",
     ),
     Code(
         "O000",

@@ -13,9 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import Problem, Where
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ACCEPT_FLAG: Final = "--accept"
 """The reason of what that flag let through once."""
@@ -77,6 +80,7 @@ class Finding:
         do: What to do, where that is no YAML: a flag, or a sentence.
         others: Further cures, each instead of the first.
         accepted: The reason for which it is accepted.
+        accepted_until: The last day on which it is; None: for good.
         details: Lines that go on where the message ends, one each.
         see: A last line of the text: a file to look at.
     """
@@ -95,6 +99,7 @@ class Finding:
     do: str | None = None
     others: tuple[str, ...] = ()
     accepted: str | None = None
+    accepted_until: date | None = None
     details: tuple[str, ...] = ()
     see: str | None = None
 

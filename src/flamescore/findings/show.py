@@ -114,7 +114,10 @@ def as_json(
 
 
 def as_record(finding: Finding) -> dict[str, Any]:
-    """Return the object of `findings[]` in the record of a run: its `source` is an object or null."""
+    """Return the object of `findings[]` in the record of a run: its `source` is an object or null.
+
+    The day until which it is accepted is there where one was given.
+    """
     source = finding.source
     return {
         "code": finding.code,
@@ -133,6 +136,7 @@ def as_record(finding: Finding) -> dict[str, Any]:
         },
         **_facts(finding),
         "accepted": finding.accepted,
+        **({} if finding.accepted_until is None else {"accepted_until": finding.accepted_until.isoformat()}),
     }
 
 

@@ -18,11 +18,11 @@ AFTER_PUBLICATION: Final = ("O100", "O103")
 
 
 class StrictError(InputError):
-    """`--strict` met warnings: `findings` are all that there is to tell beside."""
+    """`--strict` met warnings: `findings` are all that there is to tell beside, before it."""
 
     def __init__(self, error: Finding, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
         super().__init__(to_problem(error))
+        self.beside = tuple(map(to_problem, findings))
 
 
 def strict_error(findings: Iterable[Finding]) -> Finding | None:

@@ -48,7 +48,7 @@ def write_html(folder: Path, report: View) -> None:
 def render_html(report: View, *, limit: int = LIMIT) -> str:
     """Return the whole page, with fewer leads where it would have more bytes than `limit`."""
     style, script = _asset("report.css"), _asset("report.js")
-    template = environment().get_template("report.html.j2")
+    template = _environment().get_template("report.html.j2")
     parts = {
         "style": _trusted(style),
         "script": _trusted(script),
@@ -87,20 +87,17 @@ def _asset(name: str) -> str:
     return (files("flamescore.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def environment() -> Environment:
-    """Return what the templates are made with and rendered in."""
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only where a page is made
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where a page is made
 
-    from flamescore.report.templates import loader  # noqa: PLC0415 - it comes with Jinja2
-
-    found = Environment(
-        loader=loader(),
+    environment = Environment(
+        loader=PackageLoader("flamescore.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {
+    environment.filters |= {
         "own": own,
         "tel": _phone,
         "mail": _mail,
@@ -113,9 +110,9 @@ def environment() -> Environment:
         "share": share,
         "strength": strength,
     }
-    found.filters |= {"short": short, "iso": lambda text: text.replace(" ", "T")}
-    found.globals["unassigned"] = UNASSIGNED
-    return found
+    environment.filters |= {"short": short, "iso": lambda text: text.replace(" ", "T")}
+    environment.globals["unassigned"] = UNASSIGNED
+    return environment
 
 
 def own(text: str, length: int = _LENGTH, *, titled: bool = False) -> Markup:

@@ -160,7 +160,7 @@ def _findings(findings: Findings) -> Iterator[str]:
     if findings.others:
         yield from ("", "### Notes and accepted warnings", "")
     for told in findings.others:
-        reason = "" if told.reason is None else f" (accepted: {told.reason})"
+        reason = "" if told.accepted is None else f" {told.accepted}"
         yield f"- {escaped(f'{told.head}: {told.message}{reason}')}"
 
 

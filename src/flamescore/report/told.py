@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One finding: `place` and `code` stand before the message, `lines` under it. `reason`: accepted."""
+    """One finding: `place` and `code` stand before the message, `lines` under it.
+
+    `reason` is why it is accepted, `until` the last day on which it is, where one was given.
+    """
 
     place: str
     severity: str
@@ -23,6 +26,14 @@ class Told:
     message: str
     lines: tuple[str, ...] = ()
     reason: str | None = None
+    until: str | None = None
+
+    @property
+    def accepted(self) -> str | None:
+        """Say that it is accepted, why and until when: `(accepted until 2027-03-31: known)`."""
+        if self.reason is None:
+            return None
+        return f"(accepted{f' until {self.until}' if self.until else ''}: {self.reason})"
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +74,7 @@ def _told(entry: FindingEntry) -> Told:
         message=entry.message,
         lines=tuple(_lines(entry)),
         reason=entry.accepted,
+        until=entry.accepted_until,
     )
 
 

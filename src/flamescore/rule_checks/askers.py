@@ -30,7 +30,7 @@ class Asker:
 
     `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
     an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
-    asked beside (followers that must not come).
+    asked beside (followers that must not come). `score` and `condition` are those of an event rule.
     """
 
     subject: str
@@ -43,6 +43,8 @@ class Asker:
     others: tuple[Part, ...] = ()
     rule: EventRule | None = None
     branch: bool = False
+    score: Score | None = None
+    condition: Condition | None = None
 
     def matches(self) -> Iterator[EventMatch]:
         """Yield all events that are asked for."""
@@ -122,7 +124,19 @@ def _of_rule(
             unless = _followers(asked.unless_followed_by, (*path, "unless_followed_by"))
             empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
             parts = (*followed, *also)
-            yield Asker(subject, title, document, path, empty, asked.match, parts, unless, asked)
+            yield Asker(
+                subject,
+                title,
+                document,
+                path,
+                empty,
+                asked.match,
+                parts,
+                unless,
+                asked,
+                score=score,
+                condition=rule.condition,
+            )
         case TagRule(tag=tag, points=points):
             part = Part(HasTag(tag), (*path, "tag"))
             yield Asker(subject, title, document, path, empty and points != 0, parts=(part, *also))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flamescore.engine import Clock, cells_of_column, contacts_of, operands_of
@@ -10,6 +10,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.rule_checks.askers import askers_of, fields_of
 from flamescore.rule_checks.cells import Asked
 from flamescore.rule_checks.events import Events, events, is_suspect, look_again
+from flamescore.rule_checks.steps import losing_steps
 from flamescore.rule_checks.tags import TagCheck, tags_held
 from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, LabelIs, Not, ScoreIs, leaves
 from flamescore.units import count
@@ -67,14 +68,10 @@ def _events(askers: tuple[Asker, ...], exports: Exports, scored: Scored, clock: 
     ]
     if not matches or not exports.events:
         return None
-    empty = [asker for asker in askers if asker.empty and asker.rule is not None]
-    counted = [
-        (asker.match, clock.reach(asker.rule.window))
-        for asker in empty
-        if asker.match is not None and asker.rule is not None and asker.rule.times > 1
-    ]
     people = contacts_of(exports.contacts, exports.aliases)
-    return look_again(list(dict.fromkeys(matches)), counted, exports.events, people, clock)
+    looked = look_again(list(dict.fromkeys(matches)), exports.events, people, clock)
+    lost = [asker for asker in askers if asker.empty and looked.have_room(asker)]
+    return replace(looked, steps=losing_steps(lost, scored.book, exports, clock))
 
 
 @dataclass

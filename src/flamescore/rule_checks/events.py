@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -51,7 +51,8 @@ class Events:
     """By folded type, for types that no row has: the rows of it that were rejected."""
 
     clock: Clock
-    most: Mapping[EventMatch, int]
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """By subject, of rules whose events are lost at a later step: which one."""
 
     @property
     def types(self) -> Cells:
@@ -101,6 +102,17 @@ class Events:
                 cure=replaced(asker.document, asker.path, place, nearest[0][0]) if nearest else None,
             )
 
+    def have_room(self, asker: Asker) -> bool:
+        """Say whether events of contacts in the list fit an event rule in its window.
+
+        Then a later step is why it gives nobody anything.
+        """
+        rule = asker.rule
+        if rule is None or not self.knows(rule.match):
+            return False
+        fits, reach = self.fits(rule.match), self.clock.reach(rule.window)
+        return fits.known is not None and (reach is None or fits.known < reach)
+
     def reason(self, asker: Asker, match: EventMatch) -> Finding | None:
         """Return why a rule with events of its types, and fitting values, gives nobody anything."""
         fits = self.fits(match)
@@ -110,20 +122,19 @@ class Events:
         if rule is None:
             return None
         reach = self.clock.reach(rule.window)
-        whose = f"{asker.title} gives nobody anything: "
         if fits.youngest is None:
             said = f"all of {count(fits.rows, 'fitting event')} are after `as_of`"
         elif reach is not None and fits.youngest >= reach:
             said = f"the newest is {count(fits.youngest // _DAY, 'day')} old, the window is {rule.window}"
-        elif fits.known is None or (reach is not None and fits.known >= reach):
-            said = "events fit, but all in the window are of contacts that are not in the list"
+        elif self.have_room(asker):
+            said = self.steps[asker.subject]
         else:
-            said = self._step(asker, match)
+            said = "events fit, but all in the window are of contacts that are not in the list"
         return Finding(
             TONIGHT,
             Severity.NOTE,
             asker.subject,
-            f"{whose}{said}.",
+            f"{asker.title} gives nobody anything: {said}.",
             asker.document.where(asker.path),
             count=0,
             of=fits.rows,
@@ -145,23 +156,6 @@ class Events:
             of=rows,
         )
 
-    def _step(self, asker: Asker, match: EventMatch) -> str:
-        rule = asker.rule
-        assert rule is not None
-        most = self.most.get(match)
-        if rule.times > 1 and rule.per is None and most is not None and most < rule.times:
-            return f"events fit, but a contact has at most {most:,} of the {rule.times:,} times"
-        if rule.followed_by is not None:
-            return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
-        if rule.unless_followed_by is not None:
-            types = either(rule.unless_followed_by.match.types)
-            return f"events fit, but all are followed by {types}, or may be yet"
-        if rule.times > 1:
-            return f"events fit, but no contact has them {rule.times:,} times, after `per`"
-        if asker.parts:
-            return "events fit, but none is of a contact that passes `if`"
-        return "events fit, but none is of a contact that the score is for, or has a number for the points"
-
 
 def events(rows: int, match: EventMatch) -> str:
     """Return how many events of which types there are: ``4,120 `link_click` events``."""
@@ -170,23 +164,16 @@ def events(rows: int, match: EventMatch) -> str:
 
 def look_again(
     matches: Sequence[EventMatch],
-    counted: Sequence[tuple[EventMatch, int | None]],
     sources: Sequence[EventSource],
     people: Contacts,
     clock: Clock,
 ) -> Events:
-    """Look at all events that read, for these matches; `counted` are those of rules with `times`."""
+    """Look at all events that read, for these matches."""
     predicates = [predicate for match in matches for predicate in where_of(match)]
-    wheres = [(where_of(match), reach) for match, reach in counted]
-    looked = look(sources, people, clock, predicates, counted=wheres)
+    looked = look(sources, people, clock, predicates)
     known = {fold(kind) for kind in looked.cells[EVENT].values()}
     missing = {fold(kind) for match in matches for kind in match.types} - known
-    return Events(
-        looked,
-        _rejected(missing, sources) if missing else {},
-        clock,
-        {match: looked.most[number] for number, (match, _) in enumerate(counted) if number in looked.most},
-    )
+    return Events(looked, _rejected(missing, sources) if missing else {}, clock)
 
 
 def _rejected(types: set[str], sources: Sequence[EventSource]) -> dict[str, int]:

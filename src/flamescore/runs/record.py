@@ -197,6 +197,9 @@ class FindingEntry(Part):
     nearest: tuple[NearEntry, ...] | None = key("real names or values that may be meant")
     cure: Clean | None = key("what to write or to do")
     accepted: Clean | None = key("the reason for which it is accepted")
+    accepted_until: str | None = key(
+        "the last day on which it is accepted; null where none was given", default=None
+    )
 
     @classmethod
     def of_finding(cls, finding: Finding) -> FindingEntry:

@@ -1,0 +1,115 @@
+"""At which step the events of a rule are lost that fit in its window: followers, `per`, `times` or `if`.
+
+The rule is scored once more, with one step after another put to it, 1 point an occurrence:
+
+    {event: visit, per: day, times: 5, if: {tag: VIP}}
+
+    visits in the window                        12 of the contact that has most
+    latest of each day (`per`)                   3
+    from 5 of them on (`times`)                  0    at most 3 of the 5 times
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flamescore.engine import run
+from flamescore.rule_checks.words import either
+from flamescore.rules import EventRule, Points, Rule, RuleBook, Score
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flamescore.engine import Clock
+    from flamescore.frames import Exports
+    from flamescore.rule_checks.askers import Asker
+    from flamescore.rules import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A rule up to one of its steps; it is named by the key that says it."""
+
+    name: str
+    subject: EventRule
+    condition: Condition | None = None
+
+
+def losing_steps(
+    askers: Sequence[Asker], book: RuleBook, exports: Exports, clock: Clock
+) -> Mapping[str, str]:
+    """Return what is said of each of these event rules, by subject; the events are read once for them all.
+
+    Raises:
+        InputError: a file can't be read any more.
+    """
+    probes = [(asker, step) for asker in askers for step in _steps(asker)]
+    if not probes:
+        return {}
+    scores = tuple(_probe(str(number), *probe) for number, probe in enumerate(probes))
+    asked = RuleBook(book.zone, scores, book.ignore)
+    totals = run(asked, exports, clock, ledger=False).by_score(
+        lambda result: result.summary.population_totals()
+    )
+    most = [int(totals[str(number)].max(initial=0)) // POINT for number in range(len(probes))]
+    found: dict[str, str] = {}
+    for asker in askers:
+        left = [(step, many) for (each, step), many in zip(probes, most, strict=True) if each is asker]
+        found[asker.subject] = _said(left)
+    return found
+
+
+def _steps(asker: Asker) -> Iterator[_Step]:
+    """Yield the rule with ever more of its steps, each that it has."""
+    rule = asker.rule
+    assert rule is not None
+    last = EventRule(rule.match, Points(POINT), None, rule.window)
+    yield _Step("event", last)
+    if rule.followed_by is not None:
+        last = replace(last, followed_by=rule.followed_by)
+        yield _Step("followed_by", last)
+    if rule.unless_followed_by is not None:
+        last = replace(last, unless_followed_by=rule.unless_followed_by)
+        yield _Step("unless_followed_by", last)
+    if rule.per is not None:
+        last = replace(last, per=rule.per)
+        yield _Step("per", last)
+    if rule.times > 1:
+        last = replace(last, times=rule.times)
+        yield _Step("times", last)
+    if asker.condition is not None:
+        yield _Step("if", last, asker.condition)
+
+
+def _probe(name: str, asker: Asker, step: _Step) -> Score:
+    assert asker.score is not None
+    rule = Rule("rule", "rule", step.subject, step.condition)
+    return Score(name, name, POINT, (rule,), population=asker.score.population)
+
+
+def _said(left: Sequence[tuple[_Step, int]]) -> str:
+    """Say which step leaves nothing; `left` are the steps, and how many occurrences a contact has at most."""
+    before = {step.name: many for step, many in left}
+    step = next((step for step, many in left if not many), None)
+    rule = left[-1][0].subject
+    match None if step is None else step.name:
+        case "event":
+            return "events fit, but all in the window are ignored, or of contacts whom the score is not for"
+        case "followed_by":
+            assert rule.followed_by is not None
+            return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
+        case "unless_followed_by":
+            assert rule.unless_followed_by is not None
+            types = either(rule.unless_followed_by.match.types)
+            return f"events fit, but all are followed by {types}, or may be yet"
+        case "times":
+            single = next(many for name, many in reversed(before.items()) if many and name != "per")
+            most = before.get("per", single)
+            after = ", after `per`" if single >= rule.times else ""
+            return f"events fit, but a contact has at most {most:,} of the {rule.times:,} times{after}"
+        case "if":
+            return "events fit, but none is of a contact that passes `if`"
+        case _:
+            return "events fit, but none has a number for the points"
