@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.account_frames import ACCOUNTS
 from flamescore.columns import Columns
 from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
@@ -28,12 +29,16 @@ from flamescore.scoring import Scored, score_exports
 from flamescore.tables import WRITERS, TableSettings
 from flamescore.yaml_tree import parse
 from strategies import Case, case_of, to_yaml
+from strategies.accounts import ACCOUNT_COLUMNS
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
 
 Row = dict[str, Any]
 
 COLUMNS = Columns(
-    ("contact_id", "tags", *CONTACT_COLUMNS), ("event", *EVENT_COLUMNS), has_tags=True, has_events=True
+    ("contact_id", "tags", *CONTACT_COLUMNS, *ACCOUNT_COLUMNS),
+    ("event", *EVENT_COLUMNS),
+    has_tags=True,
+    has_events=True,
 )
 """What the rows of every case offer to rules."""
 
@@ -51,7 +56,7 @@ def contacts_frame(rows: Sequence[Row]) -> pl.DataFrame:
     schema = {
         "contact_id": pl.String,
         "tags": pl.List(pl.String),
-        **dict.fromkeys(CONTACT_COLUMNS, pl.String),
+        **dict.fromkeys((*CONTACT_COLUMNS, *ACCOUNT_COLUMNS), pl.String),
     }
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
@@ -111,6 +116,19 @@ def expected_scores(rows: Sequence[Row]) -> list[Row]:
         row | {name: float(Fraction(row[name])) for name in shares} | {"score": row["score"] / 10_000}
         for row in rows
     ]
+
+
+def expected_accounts(rows: Sequence[Row]) -> list[Row]:
+    """Turn the oracle's accounts into rows as tables have them, in their order of columns."""
+    names = [*ACCOUNTS.names(), *dict.fromkeys(name for row in rows for name in row if name not in ACCOUNTS)]
+    ideal = "percent_of_ideal"
+    made = [
+        row
+        | {"score": row["score"] / 10_000, "percentile": float(row["percentile"])}
+        | {ideal: None if row[ideal] is None else float(row[ideal])}
+        for row in rows
+    ]
+    return [{name: row[name] for name in names} for row in made]
 
 
 def expected_ledger(rows: Sequence[Row]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import polars as pl
 
+from flamescore.accounts import accounts_of
 from flamescore.columns import Columns
 from flamescore.errors import FlamescoreError, fault
 from flamescore.explanations import contact_meant
@@ -70,7 +71,9 @@ class Result:
     ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
     points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
     `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
-    ids of contacts that were merged, and whose they are now; None where there are none.
+    ids of contacts that were merged, and whose they are now; None where there are none. `accounts`: what
+    contacts score together, ranked, score by score; `account_points`: their ledger, whose rows add up to the
+    account's score. Both are None where the rules have no `accounts`.
     """
 
     scores: pl.DataFrame
@@ -79,6 +82,8 @@ class Result:
     rejects: pl.DataFrame
     scored: Scored
     merged: pl.DataFrame | None = None
+    accounts: pl.DataFrame | None = None
+    account_points: pl.DataFrame | None = None
 
 
 @_told
@@ -143,7 +148,17 @@ def score(
     book = bind_rules(rules, _columns(exports)).book
     done = score_exports(book, exports, as_of=_instant(rules, as_of))
     merged = None if exports.aliases is None else merged_table(exports.aliases)
-    return Result(done.scores, done.ledger.frame(), done.contacts, done.rejects, done, merged)
+    found = accounts_of(done)
+    return Result(
+        done.scores,
+        done.ledger.frame(),
+        done.contacts,
+        done.rejects,
+        replace(done, accounts=found),
+        merged,
+        accounts=None if found is None else found.scores,
+        account_points=None if found is None else found.points,
+    )
 
 
 @_told

@@ -17,7 +17,7 @@ from flamescore.cells import as_text, present
 from flamescore.engine import EVENT
 from flamescore.findings import Feed, InExport, feed, overdue, silent
 from flamescore.input_errors import reading
-from flamescore.rules import EventRule, Happened, conditions_of, leaves
+from flamescore.rules import EventRule, Happened, conditions_of, leaves, role_conditions
 from flamescore.text import fold
 from flamescore.units import Period, to_local
 
@@ -202,7 +202,7 @@ def _named(book: RuleBook, exclude: Condition | None) -> Iterator[str]:
 
 
 def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
-    conditions = [] if exclude is None else [exclude]
+    conditions = [*role_conditions(book), *(() if exclude is None else (exclude,))]
     yield from book.ignore
     for score in book.scores:
         if score.population is not None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from flamescore.accounts import account_findings, accounts_of
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
@@ -52,6 +53,7 @@ from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
     with_people,
+    write_accounts,
     write_changes,
     write_opportunities,
     write_parquet,
@@ -208,6 +210,7 @@ def _work(
             earlier=None if earlier is None else earlier.as_of,
         )
         scored = judged(scored, exclude=inputs.exclude)
+        scored = replace(scored, accounts=accounts_of(scored))
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
         progress.known = (*clock_says, *observed_findings(inputs, scored))
@@ -216,6 +219,7 @@ def _work(
         progress.known = (
             *progress.known,
             *_of_rules(inputs, scored),
+            *account_findings(scored.accounts),
             *check_settings(inputs),
             *check_feeds(feeds),
             *check_plausible(scored, past.latest()),
@@ -333,6 +337,7 @@ def _write(
     steps = write_tables(
         folder, scored, scored.rejects, TableSettings(known.keep, known.hot_flames, options.spreadsheet)
     )
+    write_accounts(folder, scored, spreadsheet=options.spreadsheet)
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
     if inputs.exports.aliases is not None:
         write_parquet(merged_table(inputs.exports.aliases), folder / MERGED_FILE)

@@ -1,4 +1,4 @@
-"""Who asks something of the exports: rules, branches, populations, `ignore`, the call list's `exclude`."""
+"""Who asks something of exports: rules, branches, populations, `ignore`, roles, the call list's `exclude`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ class Asker:
     others: tuple[Part, ...] = ()
     rule: EventRule | None = None
     branch: bool = False
+    lack: str = "gives nobody anything"
+    """What it does where it is empty."""
+
     score: Score | None = None
     condition: Condition | None = None
 
@@ -94,11 +97,32 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             empty = not nobody and not given.get(key) and key not in unvalued
             taken = () if nobody else scored.observed.taken.get(key, ())
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
+    yield from _of_roles(document, scored)
     if excluded is not None:
         path = ("call_list", "exclude")
         title, nobody = "`call_list.exclude`", scored.excluded.is_empty()
         part = Part(excluded.condition, path)
         yield Asker("call_list.exclude", title, excluded.document, path, nobody, parts=(part,))
+
+
+def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
+    """Yield the roles of accounts; one that nobody in an account fills is empty."""
+    if scored.book.accounts is None or scored.accounts is None:
+        return
+    filled = set(scored.accounts.roles["role"].unique().to_list())
+    for role in scored.book.accounts.roles:
+        path: NodePath = ("accounts", "roles", role.name)
+        part = Part(role.condition, (*path, "if"))
+        title = f"The role `{role.name}`"
+        yield Asker(
+            f"accounts.roles.{role.name}",
+            title,
+            document,
+            path,
+            role.name not in filled,
+            parts=(part,),
+            lack="is filled by nobody",
+        )
 
 
 def _rule_paths(document: Document, score: Score) -> list[NodePath]:

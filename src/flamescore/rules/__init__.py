@@ -16,6 +16,8 @@ from flamescore.rules.names import Names
 from flamescore.rules.rulebook import (
     NO_DECAY,
     NO_LIMITS,
+    Accounts,
+    AccountScore,
     AllOf,
     AnyOf,
     Branch,
@@ -43,6 +45,7 @@ from flamescore.rules.rulebook import (
     Per,
     Points,
     Predicate,
+    Role,
     Rule,
     RuleBook,
     Score,
@@ -54,6 +57,7 @@ from flamescore.rules.rulebook import (
     conditions_of,
     label_conditions,
     leaves,
+    role_conditions,
     stands,
 )
 from flamescore.rules.shapes import rules_schema as json_schema
@@ -61,6 +65,8 @@ from flamescore.rules.shapes import rules_schema as json_schema
 __all__ = [
     "NO_DECAY",
     "NO_LIMITS",
+    "AccountScore",
+    "Accounts",
     "AllOf",
     "AnyOf",
     "Bound",
@@ -92,6 +98,7 @@ __all__ = [
     "Per",
     "Points",
     "Predicate",
+    "Role",
     "Rule",
     "RuleBook",
     "Score",
@@ -116,5 +123,6 @@ __all__ = [
     "load_rules_text",
     "named_columns",
     "number_columns",
+    "role_conditions",
     "stands",
 ]

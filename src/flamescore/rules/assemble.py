@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
+from flamescore.rules.accounts import accounts_of
 from flamescore.rules.labels import labels_of
 from flamescore.text import fold
 
@@ -31,12 +32,12 @@ class SaidRule:
 
 
 def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
-    """Make the book of a file's enabled scores and their enabled rules, and of its labels."""
+    """Make the book of a file's enabled scores and their enabled rules, its labels and accounts."""
     scores = tuple(
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
     labels = labels_of(found.get("labels", {}), names.labels)
-    return book.RuleBook(zone, scores, found.get("ignore", ()), labels)
+    return book.RuleBook(zone, scores, found.get("ignore", ()), labels, accounts_of(found.get("accounts")))
 
 
 def _score(name: str, found: Found) -> book.Score:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook
+    from flamescore.rules.rulebook import Accounts, Condition, EventMatch, Rule, RuleBook
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
@@ -75,7 +75,7 @@ class Asked:
 
 
 def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
-    """Yield what enabled rules, populations, `ignore` and labels ask; what every event has is left out."""
+    """Yield what rules, populations, `ignore`, labels and accounts ask; what every event has is left out."""
 
     def line(*path: str | int) -> int:
         return loaded.document.where(path).line
@@ -93,6 +93,17 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
             if branch.condition is not None:
                 here = line("labels", label.name, "first_of", number)
                 yield from asked_by(branch.condition, f"label {label.name}", here)
+    if book.accounts is not None:
+        yield from _of_accounts(book.accounts, line)
+
+
+def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[Asked]:
+    for column in accounts.key:
+        yield Asked("contacts", column, (), "`key` of `accounts`", line("accounts", "key"))
+    if accounts.called is not None:
+        yield Asked("contacts", accounts.called, (), "`name` of `accounts`", line("accounts", "name"))
+    for role in accounts.roles:
+        yield from asked_by(role.condition, f"role {role.name}", line("accounts", "roles", role.name))
 
 
 def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:

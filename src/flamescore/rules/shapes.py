@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.rules import rulebook as book
+from flamescore.rules.accounts import ACCOUNT_SHAPES, ACCOUNTS
 from flamescore.rules.assemble import SaidRule
 from flamescore.rules.conditions import (
     CONDITION,
@@ -21,11 +22,11 @@ from flamescore.rules.conditions import (
     event_column,
     event_match,
 )
+from flamescore.rules.flames import FLAMES, LIMITS
 from flamescore.rules.labels import LABEL_SHAPES, LABELS
 from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import (
     BOOLEAN,
-    BOUND,
     COUNT,
     DAYS,
     EXPIRES,
@@ -43,14 +44,12 @@ from flamescore.rules.scalars import (
 from flamescore.schema_reader import (
     At,
     Key,
-    RefusedError,
     Shape,
     Told,
     Value,
     ValueType,
     by_key,
     chosen,
-    items,
     json_schema,
     listed,
     mapped,
@@ -155,15 +154,6 @@ _DECAY: Final = ValueType(_decay, {"anyOf": [FADE.schema, _DECAY_FORM.schema]})
 
 # --- rules -------------------------------------------------------------------------------------------
 
-_LIMITS: Final = Shape(
-    "Limits",
-    "Bounds on a sum of points.",
-    {
-        "min": Key(BOUND, "The sum is not below this; at most 0."),
-        "max": Key(BOUND, "The sum is not above this; at least 0."),
-    },
-    lambda found: book.Limits(found.get("min"), found.get("max")),
-)
 _FOLLOWER: Final = Shape(
     "Follower",
     "Another event of the same contact, after the counted one.",
@@ -195,7 +185,7 @@ _EVERY_RULE: Final = {
     "enabled": Key(BOOLEAN, "`false` leaves the rule out."),
     "group": Key(NAME, "A group of the score, with limits and defaults of its own."),
     "note": Key(TEXT, "Why the rule is there; for people."),
-    "limits": Key(_LIMITS.type, "Bounds on what the rule gives a contact."),
+    "limits": Key(LIMITS.type, "Bounds on what the rule gives a contact."),
     "if": Key(CONDITION, "A condition that must hold, else the rule gives nothing."),
 }
 _PLAIN_POINTS: Final = Key(POINTS, "The points.", needed=True)
@@ -334,7 +324,7 @@ _DEFAULTS: Final = Shape(
 _GROUP: Final = Shape(
     "Group",
     "Rules that share limits, and defaults that come before the score's.",
-    {**_DEFAULT_KEYS, "limits": Key(_LIMITS.type, "Bounds on the sum of the group's rules.")},
+    {**_DEFAULT_KEYS, "limits": Key(LIMITS.type, "Bounds on the sum of the group's rules.")},
 )
 _NO_RULES: Final[Told] = ("R031", "It has no rules.", "Write them under `rules:`.")
 
@@ -345,33 +335,15 @@ def _rules(at: At) -> Value:
     return listed(_RULE)(at)
 
 
-_FIVE: Final = 5
-
-
-def _flames(at: At) -> Value:
-    if at.node.kind != "list":
-        at.wrong("a list")
-    if len(at.node.items) > _FIVE:
-        raise RefusedError  # the checks tell how many it takes
-    return items(at, BOUND)
-
-
 _SCORE: Final = Shape(
     "Score",
     "One score: its rules, and how its points become flames.",
     {
         "title": Key(NAME, "What reports call it; by default its name."),
         "enabled": Key(BOOLEAN, "`false` leaves the score out."),
-        "five_flames": Key(BOUND, "The points that are five flames; fewer are so many fifths."),
-        "flames": Key(
-            ValueType(
-                _flames,
-                {"type": "array", "items": [BOUND.schema] * _FIVE, "minItems": _FIVE, "maxItems": _FIVE},
-            ),
-            "The points from which there are 1, 2, 3, 4 and 5 flames.",
-        ),
+        **FLAMES,
         "defaults": Key(_DEFAULTS.type, "What event rules get that don't say it themselves."),
-        "limits": Key(_LIMITS.type, "Bounds on the score."),
+        "limits": Key(LIMITS.type, "Bounds on the score."),
         "groups": Key(mapped(_GROUP.type), "Groups that rules may be in, by name."),
         "population": Key(CONDITION, "Who is scored at all; everyone by default."),
         "rules": Key(
@@ -397,14 +369,15 @@ FILE: Final = Shape(
             needed=True,
         ),
         "labels": LABELS,
+        "accounts": ACCOUNTS,
     },
     must_be=must_be("A rule file is a mapping that begins with `version: 1`"),
 )
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
 SHAPES: Final = (
-    *CONDITION_SHAPES, _POINTS_FROM, *_DECAYS.values(), _LIMITS, _FOLLOWER, _BRANCH, *RULES.values(),
-    _DEFAULTS, _GROUP, _SCORE, *LABEL_SHAPES,
+    *CONDITION_SHAPES, _POINTS_FROM, *_DECAYS.values(), LIMITS, _FOLLOWER, _BRANCH, *RULES.values(),
+    _DEFAULTS, _GROUP, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

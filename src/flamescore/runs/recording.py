@@ -12,12 +12,14 @@ import polars as pl
 from flamescore._version import __version__
 from flamescore.findings import as_line, in_order
 from flamescore.runs.record import (
+    AccountsEntry,
     ChangedEntry,
     ChangesEntry,
     FeedEntry,
     FileEntry,
     FindingEntry,
     GivenEntry,
+    NearAccountsEntry,
     Observed,
     PercentileEntry,
     RuleEntry,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from flamescore.account_frames import FoundAccounts
     from flamescore.changes import Changes
     from flamescore.findings import Finding
     from flamescore.frames import SourceRecord
@@ -81,6 +84,7 @@ def describe(
         warnings=tuple(as_line(each) for each in in_order(findings)),
         versions=versions(),
         changes=None if changes is None else _changes(changes, scored),
+        accounts=None if scored.accounts is None else _accounts(scored.accounts),
         findings=tuple(FindingEntry.of_finding(each) for each in in_order(findings)),
     )
 
@@ -118,6 +122,20 @@ def _changes(changes: Changes, scored: Scored) -> ChangesEntry:
         as_of=changes.as_of.astimezone(UTC),
         scores=tuple(ChangedEntry(name=name, **changes.counts(name)) for name in names),
         notes=changes.notes,
+    )
+
+
+def _accounts(found: FoundAccounts) -> AccountsEntry:
+    return AccountsEntry(
+        accounts=found.all.height,
+        contacts=found.contacts,
+        without=found.without,
+        free_mail=found.free_mail,
+        spellings=found.spellings,
+        near=tuple(
+            NearAccountsEntry(kind=each.kind, accounts=each.accounts, contacts=each.contacts)
+            for each in found.near
+        ),
     )
 
 

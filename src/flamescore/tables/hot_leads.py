@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.tables.columns import REASONS, kept, local_day, local_time, points_as_text, whole_percent
+from flamescore.tables.columns import (
+    REASONS,
+    kept,
+    local_day,
+    local_time,
+    points_as_text,
+    whole_percent,
+    with_account,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +33,11 @@ _AT_ONCE: Final = 2_000
 def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames: int) -> pl.DataFrame:
     """Return the call list of a score: contacts with at least `hot_flames`, ranked.
 
-    Whom `call_list.exclude` leaves out is not on it. Columns: `rank`, `contact_id`, the kept ones, `flames`,
-    `score`, `percentile` (whole, rounded down), `reason_1` to `reason_3`, `last_activity` (local time, to the
-    minute). Nobody hot: no rows.
+    Whom `call_list.exclude` leaves out is not on it. Columns: `rank`, `contact_id`, the kept ones,
+    `account_key` where there are accounts, `flames`, `score`, `percentile` (whole, rounded down), `reason_1`
+    to `reason_3`, `last_activity` (local time, to the minute). Nobody hot: no rows.
     """
-    columns = kept(scored, keep)
+    columns = kept(scored, keep).pipe(with_account, scored)
     hot = (
         scored.scores.with_columns(scored.places.alias(_PLACE))
         .filter(pl.col("score_name") == score_name, pl.col("flames") >= hot_flames)
