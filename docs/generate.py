@@ -97,7 +97,8 @@ A table for each part of a rule file, with every key that it takes. What they me
 """
 EVERY_RULE: Final = ("name", "id", "enabled", "group", "note", "limits", "if")
 PARTS: Final = (
-    "Score", "Defaults", "Group", "Limits",
+    "Score", "FlamesByPercentile", "Defaults", "Group", "Limits",
+    "IdleLinear", "IdleCompound", "IdleHalfLife", "Activity",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
     "Operators", "TagAll", "TagLike",

@@ -6,14 +6,14 @@ An independent second implementation that tests hold the program against. `score
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from oracle_conditions import Row, World, holds
-from oracle_counting import Given, factor_billionths, give, worth
+from oracle_conditions import Row, World, event_matches, holds
+from oracle_counting import Given, factor_billionths, fade_start, give, worth
 from oracle_labels import judge
-from oracle_words import fold, slug, ten_thousandths
+from oracle_words import fold, round_half_away, slug, ten_thousandths
 
 __all__ = [
     "OracleResult",
@@ -98,10 +98,45 @@ def _ledger_of(
     for group, points in groups.items():
         correction = _correction(points, spec["groups"][group].get("limits", {}))
         entries.append(_limit_entry(contact_id, name, "group_limit", group, correction))
-        total += points + correction
+        mine = [rule for rule in spec["rules"] if rule.get("group") == group]
+        idle = _idle_entry(points + correction, spec["groups"][group], mine, contact_id, world)
+        entries.append({**idle, "score_name": name, "entry": "group_idle", "rule_id": group})
+        total += points + correction + idle["points"]
     correction = _correction(total, spec.get("limits", {}))
     entries.append(_limit_entry(contact_id, name, "score_limit", name, correction))
-    return entries, total + correction
+    idle = _idle_entry(total + correction, spec, spec["rules"], contact_id, world)
+    entries.append({**idle, "score_name": name, "entry": "score_idle", "rule_id": name})
+    return entries, total + correction + idle["points"]
+
+
+def _idle_entry(total: int, owner: Row, rules: Sequence[Row], contact_id: str, world: World) -> Entry:
+    """Give what silence takes of a sum above 0, of a score or a group with these rules (section 8)."""
+    idle = owner.get("idle")
+    entry: Entry = {"contact_id": contact_id, "occurrences": 0, "points": 0, "last_at": None}
+    if idle is None:
+        return entry
+    decay = idle if isinstance(idle, str) else {key: idle[key] for key in idle if key != "activity"}
+    activity = None if isinstance(idle, str) else idle.get("activity")
+    if activity is None:
+        wanted: Sequence[Row] = [rule for rule in rules if rule.get("enabled", True) and _earns(rule)]
+    else:
+        wanted = activity if isinstance(activity, list) else [activity]
+    since = fade_start(decay, world.as_of)
+    times = [
+        event.at
+        for event in world.events[contact_id]
+        if event.at > since and any(event_matches(each, event, world) for each in wanted)
+    ]
+    entry["last_at"] = max(times, default=None)
+    days = None if not times else (world.as_of - max(times)) // timedelta(days=1)
+    factor = 0 if days is None else factor_billionths(decay, days)
+    if total > 0:
+        entry["points"] = round_half_away(Fraction(total * factor, 10**9)) - total
+    return entry
+
+
+def _earns(rule: Row) -> bool:
+    return "event" in rule and (isinstance(rule["points"], Mapping) or ten_thousandths(rule["points"]) > 0)
 
 
 def _remember(given: Given, key: tuple[str, str, str], result: OracleResult) -> None:
@@ -158,10 +193,10 @@ def _ranked(rows: list[Entry], spec: Row) -> list[Entry]:
     """Add flames, percentages and rank to the rows of one score, and order them."""
     totals = [row["score"] for row in rows]
     for row in rows:
-        row["flames"] = flames(row["score"], spec)
-        row["percent_of_ideal"] = Fraction(100 * row["score"], _ideal(spec))
         lower = sum(total < row["score"] for total in totals)
         row["percentile"] = Fraction(100 * lower, len(rows) - 1) if len(rows) > 1 else Fraction(0)
+        row["flames"] = flames(row["score"], spec, row["percentile"])
+        row["percent_of_ideal"] = None if _by_percentile(spec) else Fraction(100 * row["score"], _ideal(spec))
         row["rank"] = 1 + sum(total > row["score"] for total in totals)
     rows = sorted(rows, key=lambda row: str(row["contact_id"]))
     rows = sorted(rows, key=lambda row: row["last_activity_at"] or _EARLIEST, reverse=True)
@@ -172,8 +207,14 @@ def _ideal(spec: Row) -> int:
     return ten_thousandths(spec["five_flames"] if "five_flames" in spec else spec["flames"][-1])
 
 
-def flames(total: int, spec: Row) -> int:
-    """Give 0 to 5 flames for a score in ten-thousandths."""
+def _by_percentile(spec: Row) -> bool:
+    return isinstance(spec.get("flames"), Mapping)
+
+
+def flames(total: int, spec: Row, percentile: Fraction) -> int:
+    """Give 0 to 5 flames for a score in ten-thousandths, by its bounds, its ideal, or its percentile."""
+    if _by_percentile(spec):
+        return 0 if total <= 0 else sum(percentile >= Fraction(p) for p in spec["flames"]["percentile"])
     if "flames" in spec:
         return sum(total >= ten_thousandths(threshold) for threshold in spec["flames"])
     return 0 if total <= 0 else min(5, 5 * total // _ideal(spec))

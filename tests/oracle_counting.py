@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -168,6 +168,19 @@ def factor_billionths(decay: Any, whole_days: int) -> int:
     if "linear" in decay:
         return round_half_away(max(Fraction(0), 1 - _percentage(decay["linear"]) * steps) * BILLION)
     return round_half_away((1 - _percentage(decay["compound"])) ** steps * BILLION)
+
+
+def fade_start(decay: Any, as_of: datetime) -> datetime:
+    """Give the instant up to which nothing is left of a linear decay; the first there is for the others."""
+    if isinstance(decay, str):
+        decay = {"linear": decay, "every": "1d"}
+    if "linear" not in decay:
+        return datetime.min.replace(tzinfo=UTC)
+    steps = -(-1 // _percentage(decay["linear"]))
+    gone = int(steps) * fixed_length(decay["every"])
+    return (
+        as_of - gone if as_of - datetime.min.replace(tzinfo=UTC) > gone else datetime.min.replace(tzinfo=UTC)
+    )
 
 
 def _percentage(text: str) -> Fraction:

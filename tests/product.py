@@ -113,7 +113,9 @@ def expected_scores(rows: Sequence[Row]) -> list[Row]:
     """Turn the oracle's ten-thousandths and exact shares into the nearest floats."""
     shares = ("percent_of_ideal", "percentile")
     return [
-        row | {name: float(Fraction(row[name])) for name in shares} | {"score": row["score"] / 10_000}
+        row
+        | {name: None if row[name] is None else float(Fraction(row[name])) for name in shares}
+        | {"score": row["score"] / 10_000}
         for row in rows
     ]
 

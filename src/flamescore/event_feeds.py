@@ -207,6 +207,8 @@ def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
     for score in book.scores:
         if score.population is not None:
             conditions.append(score.population)
+        for _, idle in score.idles:
+            yield from idle.activity
         for rule in score.rules:
             conditions += conditions_of(rule)
             if isinstance(rule.subject, EventRule):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from flamescore.findings import Finding, InExport, Severity, of_problem
 from flamescore.odd_cells import odd_cells
 from flamescore.tables import absent
-from flamescore.units import count
+from flamescore.units import count, nearest_points, show_points
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ TWICE: Final = "I135"
 UNDATED: Final = "I142"
 DISAGREE: Final = "I143"
 SHARED: Final = "I144"
+TOP: Final = "R182"
+FIVE: Final = 5
+
+_TOP: Final = "give the best contacts different scores, or lower the last percentile"
 
 
 def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
@@ -40,6 +46,22 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     yield from inputs.exports.later(inputs.as_of) if inputs.exports.later is not None else ()
     yield from odd_cells(inputs, scored.observed)
     yield from _of_contacts(scored.observed)
+    yield from _nobody_at_the_top(scored)
+
+
+def _nobody_at_the_top(scored: Scored) -> Iterator[Finding]:
+    """Tell scores with flames by percentile under which nobody has five, though somebody has points."""
+    for score in scored.book.scores:
+        rows = scored.scores.filter(pl.col("score_name") == score.name)
+        if score.percentiles is None or rows.is_empty() or (rows["flames"] == FIVE).any():
+            continue
+        best = rows["score"][0]
+        if best > 0:
+            many = int((rows["score"] == best).sum())
+            verb = "has" if many == 1 else "share"
+            said = f"{count(many, 'contact')} {verb} the top score of {show_points(nearest_points(best))}"
+            text = f"{score.name}: nobody has 5 flames: {said}."
+            yield Finding(TOP, Severity.WARNING, score.name, text, count=many, of=rows.height, do=_TOP)
 
 
 def known_findings(inputs: Inputs) -> Iterator[Finding]:

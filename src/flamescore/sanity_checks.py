@@ -13,13 +13,13 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from flamescore.engine import Clock
+from flamescore.engine import Clock, fade_end
 from flamescore.errors import UsageError
 from flamescore.findings import Finding, InExport, Severity, let_through, to_problem
 from flamescore.inputs import parse_as_of
 from flamescore.rules import EventRule, Happened, conditions_of, leaves
 from flamescore.text import for_log
-from flamescore.units import count
+from flamescore.units import Period, count
 from flamescore.wallclock import ahead, clock
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition, RuleBook
     from flamescore.runs import Published, RunRecord
     from flamescore.scoring import Observations, Scored, SourcePast
-    from flamescore.units import Period
 
 FUTURE: Final = "U015"
 ORPHANS: Final = "I051"
@@ -273,6 +272,11 @@ def _asked(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Period]]:
         asked: list[tuple[str, tuple[Condition, ...]]] = []
         if score.population is not None:
             asked.append((f"population of {score.name}", (score.population,)))
+        for group, idle in score.idles:
+            end = fade_end(idle.decay)
+            if end is not None:
+                name, days = f"idle of {group or score.name}", Period(end, "d")
+                yield from ((name, match.types, days) for match in idle.activity)
         for rule in score.rules:
             asked.append((rule.name, tuple(conditions_of(rule))))
             if isinstance(rule.subject, EventRule) and rule.subject.window is not None:

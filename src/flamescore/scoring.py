@@ -18,8 +18,10 @@ from flamescore.engine import (
     Held,
     Run,
     Tuning,
+    bounds_reached,
     concat_rows,
     entry_table,
+    flame_bounds,
     instant_of,
     ranked,
     run,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from flamescore.account_frames import FoundAccounts
     from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
     from flamescore.frames import Exports, SourceRecord
-    from flamescore.rules import Condition, RuleBook
+    from flamescore.rules import Condition, RuleBook, Score
     from flamescore.steps import Step
 
 
@@ -182,6 +184,16 @@ class Scored:
 
     In ten-thousandths, in order of `contacts`, 0 outside the population. None where it is not known.
     """
+
+    def flames_from(self, score: Score) -> tuple[float | None, ...]:
+        """Return the points from which there are 1 to 5 flames.
+
+        By percentile these are the lowest scores of this scoring with so many, None where nobody has.
+        """
+        bounds = flame_bounds(score)
+        if bounds is not None:
+            return tuple(bound / POINT for bound in bounds)
+        return bounds_reached(self.scores.filter(pl.col("score_name") == score.name))
 
 
 def score_exports(

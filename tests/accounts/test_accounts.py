@@ -151,9 +151,7 @@ def test_subdomains_and_domains_of_members():
 
 
 def test_pairs_that_may_be_one_are_a_warning_with_the_way_to_merge_them():
-    people = [
-        {"company": each, "points": 0} for each in ("Acme Inc", *["Acme, Inc."] * 2, "Acme Inc", "Acme Inc")
-    ]
+    people = [{"company": each, "points": 0} for each in (*["Acme Inc"] * 3, *["Acme, Inc."] * 2)]
     (finding,) = account_findings(found(people))
     assert (finding.code, finding.subject) == ("R183", "accounts")
     assert finding.message == (
@@ -184,8 +182,10 @@ def test_a_large_domain_may_be_free_mail():
         return [each.message for each in account_findings(found(people, key="email_domain"))]
 
     assert told(100, 1_011) == [
-        "accounts: isp.example has 9% of the contacts. "
-        "If anyone can have an address there, add it to free_mail."
+        (
+            "accounts: isp.example has 9% of the contacts. "
+            "If anyone can have an address there, add it to free_mail."
+        )
     ]
     assert told(99, 0) == []
     assert told(100, 1_900) == []

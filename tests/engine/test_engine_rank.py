@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.engine import Clock, flames, ranked
+from flamescore.engine import Clock, flame_bounds, flames_at, ranked
 from flamescore.frames import SCORES
 from flamescore.points import quotients
 from flamescore.rules import Score
@@ -85,7 +85,7 @@ def test_a_list_of_one_and_a_list_of_none():
     ],
 )
 def test_flames_are_fifths_of_the_ideal(total, expected):
-    assert pl.select(flames(TWENTY, pl.lit(total, pl.Int64))).item() == expected
+    assert flames_at(flame_bounds(TWENTY), pl.Series([total])).item() == expected
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_flames_are_fifths_of_the_ideal(total, expected):
     [(-1, 0), (9_999, 0), (10_000, 1), (10_001, 2), (69_999, 2), (70_000, 3), (80_000, 4), (10**9, 5)],
 )
 def test_flames_are_the_bounds_that_are_reached(total, expected):
-    score = Score("s", "S", 1_000_000, (), flames=(10_000, 10_001, 70_000, 80_000, 1_000_000))
-    assert pl.select(flames(score, pl.lit(total, pl.Int64))).item() == expected
+    score = Score("s", "S", 1_000_000, (), bounds=(10_000, 10_001, 70_000, 80_000, 1_000_000))
+    assert flames_at(flame_bounds(score), pl.Series([total])).item() == expected
 
 
 @pytest.mark.parametrize(

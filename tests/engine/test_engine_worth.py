@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flamescore.engine import Stream, contributions, decay_factors
-from flamescore.engine.worth import multiplied, worth_table
+from flamescore.engine.worth import left_of, multiplied, worth_table
 from flamescore.rules import NO_DECAY, Decay, Points
 from oracle_words import round_half_away
 
@@ -142,3 +142,13 @@ def test_worths_are_contributions_or_factors_up_to_the_window():
 def test_times(cell, multiply_by, expected, fits):
     product, within = multiplied(np.array([cell]), multiply_by, 10**13)
     assert (product.tolist(), within.tolist()) == ([expected], [fits])
+
+
+def test_what_is_left_of_sums_of_any_size():
+    sums = [1_234_567, 50_000, 500_000, 0, -1_000, 3]
+    factor = np.array([810_000_000, 0, 707_106_781, 0, 0, 500_000_000], np.int64)
+    left = [999_999, 0, 353_553, 0, -1_000, 2]
+    assert left_of(np.array(sums, np.int64), factor).tolist() == left
+    assert left_of(np.array(sums, np.object_), factor).tolist() == left
+    half = np.array([500_000_000], np.int64)
+    assert left_of(np.array([2**70 + 1], np.object_), half).tolist() == [2**69 + 1]

@@ -23,8 +23,16 @@ MOST = 100 if FULL else 2
 
 def explained(case, *, everything=True):
     book, exports = book_of(case.book), exports_of(case)
+    result = scored(case)
     for row in case.contacts[:MOST]:
-        yield explain(book, exports, row["contact_id"], as_of=case.as_of, everything=everything)
+        yield explain(
+            book,
+            exports,
+            row["contact_id"],
+            as_of=case.as_of,
+            everything=everything,
+            flames_from={each.name: result.flames_from(each) for each in book.scores},
+        )
 
 
 def told(score):
@@ -125,6 +133,14 @@ def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
         ],
     )
     later = {days: replace(now, as_of=case.as_of + timedelta(days=days)).scored().scores for days in AHEAD}
+    for row in (row for rows in later.values() for row in rows):
+        spec = case.book["scores"][row["score_name"]]
+        if isinstance(spec.get("flames"), dict):  # by this run's list, whatever that of the time to come
+            scores = [each for each in case.scored().scores if each["score_name"] == row["score_name"]]
+            bounds = [
+                min((r["score"] for r in scores if r["flames"] >= k), default=None) for k in range(1, 6)
+            ]
+            row["flames"] = sum(bound is not None and row["score"] >= bound for bound in bounds)
     for explanation in explanations:
         for score in explanation.scores:
             if score.in_population:

@@ -20,6 +20,7 @@ from flamescore.rules import (
     EventRule,
     FieldIs,
     Follower,
+    Group,
     Happened,
     HasTag,
     Like,
@@ -87,14 +88,14 @@ def test_the_file_of_the_contract_binds_as_it_stands():
         EventMatch(("email_open", "link_click"), (Predicate("is_bot", (Equals(booleans=(True,)),)),)),
     )
     (score,) = book.scores
-    assert (score.name, score.title, score.ideal, score.flames) == (
+    assert (score.name, score.title, score.ideal, score.bounds) == (
         "interest",
         "Prospect interest",
         200_000,
         None,
     )
     assert score.limits == Limits(None, 1_000_000)
-    assert score.groups == (("email", Limits(None, 100_000)),)
+    assert score.groups == (Group("email", Limits(None, 100_000)),)
     assert score.population == Not(HasTag(TagMatch("any", ("Competitor",))))
     month, weeks = Period(30, "d"), Period(4, "w")
     assert score.rules == (
@@ -245,7 +246,7 @@ def test_without_defaults_nothing_expires_or_fades():
     text = f"version: 1\nscores: {{a: {{flames: [1, 2, 3, 4, 5.5], rules: [{rule}]}}}}"
     (score,) = book_of(text).scores
     assert score.rules[0].subject == EventRule(EventMatch(("e",)), Points(10_000), None)
-    assert (score.title, score.ideal, score.flames) == ("a", 55_000, (10_000, 20_000, 30_000, 40_000, 55_000))
+    assert (score.title, score.ideal, score.bounds) == ("a", 55_000, (10_000, 20_000, 30_000, 40_000, 55_000))
 
 
 def test_what_is_disabled_is_left_out():

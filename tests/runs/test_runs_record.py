@@ -118,7 +118,7 @@ def test_what_it_says(tmp_path):
                 "subject": "as_of",
                 "message": "a warning",
                 **dict.fromkeys(("path", "line", "column", "source", "count", "of", "samples", "nearest")),
-                **dict.fromkeys(("cure", "accepted")),
+                **dict.fromkeys(("cure", "accepted", "accepted_until")),
             }
         ],
         "given": None,

@@ -1,5 +1,6 @@
 """Strategies for accounts (section 11 of the additions): contacts with companies, and a book's accounts."""
 
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -47,6 +48,10 @@ def _score(dice: Random) -> Spec:
         made["limits"] = one_of(dice, ({"max": 8}, {"min": -2}, {"min": 0, "max": 3}, {"max": 0}))
     if chance(dice, 5):
         made["five_flames"] = one_of(dice, (10, 20, 3, 60))
+    elif chance(dice, 4):
+        made["flames"] = {
+            "percentile": one_of(dice, ([20, 40, 50, 75, 100], [0, 10, 25, 50, Decimal("99.9")]))
+        }
     else:
         made["flames"] = one_of(dice, ([1, 2, 4, 8, 16], [2, 3, 5, 10, 20]))
     return made

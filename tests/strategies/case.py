@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 from oracle import OracleResult, score
 from strategies.labels import labels
 from strategies.predicates import Clock, cells
-from strategies.rules import book
+from strategies.rules import book, without_idle_of_nobody
 from strategies.words import (
     CONTACT_COLUMNS,
     CONTACT_IDS,
@@ -127,6 +127,7 @@ def cases(draw: DrawFn) -> Case:
     mask = iter(draw(st.binary(min_size=_MOST_ITEMS, max_size=_MOST_ITEMS)))
     for score_spec in case.book["scores"].values():
         score_spec["rules"] = _kept(mask, score_spec["rules"], least=1)
+        without_idle_of_nobody(score_spec)
     if "ignore" in case.book:
         case.book["ignore"] = _kept(mask, case.book["ignore"], least=1)
     return replace(

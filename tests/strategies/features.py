@@ -48,6 +48,29 @@ def _other_flames(key: str, other: Any) -> Ablation:
     return ablation
 
 
+def _other_bounds(book: Spec) -> None:
+    for score in ab.scores(book):
+        if isinstance(score.get("flames"), list):
+            score["flames"] = [2, 3, 4, 5, 6]
+
+
+def _other_percentiles(book: Spec) -> None:
+    for score in ab.scores(book):
+        if isinstance(score.get("flames"), dict):
+            score["flames"] = {"percentile": [1, 2, 3, 4, 5]}
+
+
+def _idles(book: Spec) -> list[Spec]:
+    owners = (*ab.scores(book), *ab.groups(book))
+    return [each["idle"] for each in owners if isinstance(each.get("idle"), dict)]
+
+
+def _never_active(book: Spec) -> None:
+    for idle in _idles(book):
+        if "activity" in idle:
+            idle["activity"] = {"event": "a type that nobody has"}
+
+
 def _without_negative_points(book: Spec) -> None:
     for spec in ab.mappings(book):
         if ab.is_number(spec.get("points")) and spec["points"] < 0:
@@ -147,7 +170,11 @@ _SCORES: dict[str, Ablation] = {
     "disabled score": lambda book: _without_disabled(ab.scores(book)),
     "disabled rule": lambda book: _without_disabled(ab.rules(book)),
     "five_flames": _other_flames("five_flames", 3),
-    "flames": _other_flames("flames", [2, 3, 4, 5, 6]),
+    "flames": _other_bounds,
+    "flames by percentile": _other_percentiles,
+    "score idle": ab.without_key(ab.scores, "idle"),
+    "group idle": ab.without_key(ab.groups, "idle"),
+    "idle activity": _never_active,
     "population": ab.without_key(ab.scores, "population"),
     "score limits": ab.without_key(ab.scores, "limits"),
     "group limits": ab.without_key(ab.groups, "limits"),

@@ -62,6 +62,48 @@ def limits(dice: Random, scale: int = 1) -> Spec:
     return one_of(dice, (upper, lower, upper | lower))
 
 
+def idle(dice: Random, clock: Clock) -> Any:
+    """Draw what silence takes: by a decay, of what counts as activity or of what earns points."""
+    made = decay(dice)
+    while made == "none":
+        made = decay(dice)
+    if isinstance(made, str):
+        made = made if chance(dice, 4) else {"linear": made, "every": one_of(dice, ("1d", "2d", "1w"))}
+    if isinstance(made, dict) and chance(dice, 10):
+        matches = [with_where(dice, {"event": event_words(dice)}, clock, 4) for _ in range(2)]
+        made["activity"] = one_of(dice, (matches[0], matches, matches[:1]))
+    return made
+
+
+def _earns(rule: Spec) -> bool:
+    return (
+        "event" in rule
+        and rule.get("enabled", True)
+        and (isinstance(rule["points"], dict) or rule["points"] > 0)
+    )
+
+
+def _add_idle(dice: Random, made: Spec, clock: Clock) -> None:
+    for owner, odds in ((made, 6), *((group, 8) for group in made.get("groups", {}).values())):
+        if chance(dice, odds):
+            owner["idle"] = idle(dice, clock)
+    without_idle_of_nobody(made)
+
+
+def without_idle_of_nobody(made: Spec) -> None:
+    """Take `idle` from a score and its groups where nobody can be active: no rule of theirs earns points."""
+    groups = made.get("groups", {}).items()
+    owners = [(made, made["rules"])]
+    owners += [
+        (group, [each for each in made["rules"] if each.get("group") == name]) for name, group in groups
+    ]
+    for owner, mine in owners:
+        idle_ = owner.get("idle", {"activity": None})
+        named = isinstance(idle_, dict) and "activity" in idle_
+        if not named and not any(map(_earns, mine)):
+            del owner["idle"]
+
+
 def _event_settings(dice: Random, odds: int) -> Spec:
     settings: Spec = {}
     if chance(dice, odds):
@@ -191,6 +233,9 @@ def _groups(dice: Random) -> Spec:
 
 
 def _flames(dice: Random) -> Spec:
+    if chance(dice, 4):
+        percents = ([50, 75, 90, 95, 99], [0, 10, Decimal("33.3333"), 60, 100], [20, 40, 60, 80, 90])
+        return {"flames": {"percentile": list(one_of(dice, percents))}}
     if chance(dice, 9):
         steps = (
             [4, 8, 12, 16, 20],
@@ -213,6 +258,7 @@ def score(dice: Random, clock: Clock) -> Spec:
     if chance(dice, 5):
         made["population"] = condition(dice, clock, 1)
     made["rules"] = [rule(dice, number, made, clock) for number in range(one_of(dice, range(4, 11)))]
+    _add_idle(dice, made, clock)
     return made
 
 

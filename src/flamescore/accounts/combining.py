@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.account_frames import ACCOUNT_POINTS, ACCOUNTS
+from flamescore.engine import flames_of
 from flamescore.frames import conform
 from flamescore.points import quotients
 from flamescore.units import POINT
@@ -149,22 +150,13 @@ def _table(score: AccountScore, total: Whole, members: Members, number: NDArray[
     return accounts.with_columns(
         score_name=pl.lit(score.name),
         score=pl.Series(quotients(total, POINT)),
-        flames=pl.Series(_flames(score, total, lower, others)).cast(pl.Int32),
+        flames=flames_of(score, ranks, lower, others),
         percent_of_ideal=pl.Series(quotients(total, score.ideal, times=100))
         if score.ideal is not None
         else pl.lit(None, pl.Float64),
         percentile=pl.Series(quotients(lower, others, times=100)),
         rank=ranks.rank("min", descending=True).cast(pl.Int32),
     )
-
-
-def _flames(score: AccountScore, total: Whole, lower: NDArray[np.int64], others: int) -> NDArray[np.int64]:
-    """Return 0 to 5 flames; `lower` is how many of the `others` have a lower score."""
-    if score.percentiles is not None:
-        reached = sum((100 * POINT * lower >= p * others).astype(np.int64) for p in score.percentiles)
-        return np.where(total > 0, reached, 0)
-    bounds = score.bounds or tuple(-(-flame * (score.ideal or 0) // 5) for flame in range(1, 6))
-    return np.sum([(total >= bound).astype(np.int64) for bound in bounds], axis=0)
 
 
 def _ledger(

@@ -152,7 +152,7 @@ def _of_flames(old: RuleBook, new: RuleBook, names: Sequence[str]) -> tuple[str,
 
 
 def _bounds(score: Score) -> tuple[object, object]:
-    return score.ideal, score.flames
+    return score.ideal, score.bounds or score.percentiles
 
 
 def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool = False) -> tuple[str, ...]:

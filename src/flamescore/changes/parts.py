@@ -110,7 +110,7 @@ def alike(old: RuleBook, new: RuleBook) -> bool:
 
 def _essence(score: Score) -> Score:
     rules = tuple(replace(rule, id="", name="", note=None, line=0) for rule in score.rules)
-    return replace(score, title="", ideal=0, flames=None, rules=rules)
+    return replace(score, title="", ideal=None, bounds=None, percentiles=None, rules=rules)
 
 
 def _only(book: RuleBook, names: Sequence[str]) -> RuleBook:

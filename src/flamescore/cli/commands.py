@@ -1,4 +1,4 @@
-"""The commands: the flags that each takes, what its help says of them, and what it does with them.
+"""The commands about runs: the flags that each takes, what its help says of them, and what it does with them.
 
 A command's work is in the module of its name. It is imported when the work begins: with Polars and all that
 comes with it, which neither help nor completion nor a misspelt flag waits for.
@@ -26,7 +26,6 @@ from flamescore.cli.options import (
     Quiet,
     Raw,
     RunName,
-    SchemaOf,
     Spreadsheet,
     Verbose,
 )
@@ -397,53 +396,5 @@ def runs(
 
         rows = Output(out, form, spreadsheet, raw)
         verb.runs(config, output, rows, messages, prune=prune, check=check, lock_timeout=lock_timeout)
-
-    command(work, Messages(log_format, quiet, verbose))
-
-
-def presets(
-    preset: Annotated[
-        str | None,
-        typer.Argument(metavar="[PRESET]", help="Show this preset: its file, to read or copy from."),
-    ] = None,
-    out: Out = None,
-    form: As = None,
-    quiet: Quiet = 0,
-    verbose: Verbose = False,
-    log_format: Log = LogFormat.TEXT,
-) -> None:
-    """Example: flamescore presets hubspot
-
-    List the vendor presets, with the kinds of exports they know and whether they were made from the vendor's
-    real headers; or show one. A source with `preset: hubspot` takes its keys, and its own keys override them.
-    """
-
-    def work(messages: Messages) -> None:
-        from flamescore.cli import presets as verb
-
-        verb.presets(preset, Output(out, form), messages)
-
-    command(work, Messages(log_format, quiet, verbose))
-
-
-def schema(
-    which: Annotated[
-        SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
-    ] = SchemaOf.RULES,
-    out: Out = None,
-    quiet: Quiet = 0,
-    verbose: Verbose = False,
-    log_format: Log = LogFormat.TEXT,
-) -> None:
-    """Example: flamescore schema rules -o rules/rules.schema.json
-
-    Print the JSON Schema of rule files or of the project file. With it, an editor completes keys and marks
-    mistakes as you type.
-    """
-
-    def work(messages: Messages) -> None:
-        from flamescore.cli import schema as verb
-
-        verb.schema(which, out, messages)
 
     command(work, Messages(log_format, quiet, verbose))

@@ -71,7 +71,15 @@ def _of_run(
     with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=_keys(contact)) as inputs:
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
-        told = explain_contact(book, exports, who, as_of=instant, everything=everything, most=most)
+        told = explain_contact(
+            book,
+            exports,
+            who,
+            as_of=instant,
+            everything=everything,
+            most=most,
+            flames_from={score.name: score.flames_from for score in record.scores if score.flames_from},
+        )
     with reading_run(found):
         told = held_against(told, found.run_id, scan(found, "scores.parquet"))
     if _changed(project, record.rules.text):
@@ -98,10 +106,19 @@ def _of_time(
     with read_inputs(project, as_of=as_of, keys=None if rank else _keys(contact)) as inputs:
         book, exports = inputs.bound.book, inputs.exports
         who = contact_meant(exports, contact)
-        told = explain_contact(book, exports, who, as_of=inputs.as_of, everything=everything, most=most)
+        among = standing(book, exports, who, as_of=inputs.as_of) if rank else None
+        told = explain_contact(
+            book,
+            exports,
+            who,
+            as_of=inputs.as_of,
+            everything=everything,
+            most=most,
+            flames_from=None if among is None else among.flames_from,
+        )
         day = _exported_on(exports)
-        if rank:
-            told = with_ranks(told, standing(book, exports, who, as_of=inputs.as_of))
+        if among is not None:
+            told = with_ranks(told, among.places)
     notes = [f"Fields and undated tags are as exported on {day}."]
     if len(as_of.strip()) == len("2026-11-21"):
         notes.insert(0, f"A date means 00:00 in {told.timezone}.")

@@ -21,14 +21,14 @@ from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
 from flamescore.engine.matching import FOREVER
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
-from flamescore.engine.rank import flames, ranked
+from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of, ranked
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
 from flamescore.engine.tracing import AT, COUNTED, EXPIRED, Traced, trace
-from flamescore.engine.worth import contributions, decay_factors
+from flamescore.engine.worth import contributions, decay_factors, fade_end
 
 __all__ = [
     "AT",
@@ -66,6 +66,7 @@ __all__ = [
     "Tags",
     "Traced",
     "Tuning",
+    "bounds_reached",
     "cells_of_column",
     "check_score_size",
     "combined",
@@ -76,7 +77,10 @@ __all__ = [
     "decay_factors",
     "entry_table",
     "event_key",
-    "flames",
+    "fade_end",
+    "flame_bounds",
+    "flames_at",
+    "flames_of",
     "instant_of",
     "look",
     "match_fields",

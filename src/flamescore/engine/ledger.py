@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.engine.calendar import DAY
 from flamescore.engine.exact import dtype_for, largest_size, to_int64, total
 from flamescore.engine.tags import UNDATED
-from flamescore.engine.worth import contributions, decay_factors
+from flamescore.engine.worth import contributions, decay_factors, left_of
 from flamescore.rules import NO_LIMITS, BranchRule, EventRule, TagRule
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from flamescore.engine.calendar import Clock
     from flamescore.engine.conditions import ConditionEvaluator
     from flamescore.engine.exact import Points
-    from flamescore.rules import Limits, Rule, RuleBook, Score
+    from flamescore.engine.streams import Streams
+    from flamescore.rules import Idle, Limits, Rule, RuleBook, Score
 
 NO_AGE: Final = -1
 """Stands for the age of a row that no event is behind."""
@@ -40,7 +41,7 @@ _INTEGERS: Final = (np.int8, np.int16, np.int32, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule, or a limit on a rule, group or score; `id` is whose, `name` what people call it."""
+    """A rule, or a limit or silence of a rule, group or score; `id` is whose, `name` what people call it."""
 
     score_name: str
     entry: str
@@ -50,7 +51,7 @@ class Entry:
 
 
 def entries_of(book: RuleBook) -> tuple[Entry, ...]:
-    """List the entries, score by score: each rule and its limit, the groups' limits, the score's."""
+    """List the entries of each score: rules with their limits, then limit and silence of groups and score."""
     return tuple(entry for score in book.scores for entry in _entries_of_score(score))
 
 
@@ -59,11 +60,15 @@ def _entries_of_score(score: Score) -> Iterator[Entry]:
         yield Entry(score.name, "rule", rule.id, rule.name)
         if rule.limits != NO_LIMITS:
             yield Entry(score.name, "rule_limit", rule.id, rule.name, rule.limits)
-    for name, limits in score.groups:
-        if limits != NO_LIMITS:
-            yield Entry(score.name, "group_limit", name, name, limits)
+    for group in score.groups:
+        if group.limits != NO_LIMITS:
+            yield Entry(score.name, "group_limit", group.name, group.name, group.limits)
+        if group.idle is not None:
+            yield Entry(score.name, "group_idle", group.name, group.name)
     if score.limits != NO_LIMITS:
         yield Entry(score.name, "score_limit", score.name, score.title, score.limits)
+    if score.idle is not None:
+        yield Entry(score.name, "score_idle", score.name, score.title)
 
 
 def entry_table(entries: tuple[Entry, ...]) -> pl.DataFrame:
@@ -223,11 +228,12 @@ class LedgerBuilder:
 class LedgerWriter:
     """Writes the ledger of a partition from its sums and conditions."""
 
-    def __init__(self, book: RuleBook, of_rule: dict[EventRule, int], clock: Clock) -> None:
+    def __init__(self, book: RuleBook, streams: Streams, clock: Clock) -> None:
         self.book = book
         self.entries = entries_of(book)
         self._number = {(e.score_name, e.entry, e.id): i for i, e in enumerate(self.entries)}
-        self._of_rule = of_rule
+        self._of_rule = streams.of_rule
+        self._of_idle = streams.of_idle
         self._clock = clock
 
     def write(self, evaluator: ConditionEvaluator) -> tuple[LedgerBuilder, LedgerSummary]:
@@ -265,13 +271,19 @@ class LedgerWriter:
         for rule, given in rules:
             builder.add(self._number[score.name, "rule", rule.id], given)
             _note_activity(youngest, given)
-            group = groups.setdefault(rule.group, np.zeros(evaluator.count, dtype))
-            self._add_to_group(builder, group, given, rule.limits, (score.name, "rule_limit", rule.id))
+            points = groups.setdefault(rule.group, np.zeros(evaluator.count, dtype))
+            self._add_to_group(builder, points, given, rule.limits, (score.name, "rule_limit", rule.id))
         sums = groups[None]
-        for name, limits in score.groups:
-            if name in groups:
-                sums += self._limited(builder, groups[name], limits, (score.name, "group_limit", name))
+        for group in score.groups:
+            if group.name in groups:
+                mine = self._limited(
+                    builder, groups[group.name], group.limits, (score.name, "group_limit", group.name)
+                )
+                sums += self._faded(
+                    builder, mine, group.idle, evaluator, (score.name, "group_idle", group.name)
+                )
         sums = self._limited(builder, sums, score.limits, (score.name, "score_limit", score.name))
+        sums = self._faded(builder, sums, score.idle, evaluator, (score.name, "score_idle", score.name))
         return to_int64(sums), np.where(youngest == _OLDEST, NO_AGE, youngest), in_population
 
     def _add_to_group(
@@ -299,6 +311,33 @@ class LedgerWriter:
         clamped = np.clip(points, limits.low, limits.high)
         builder.add(self._number[entry], RulePoints.without_events(clamped - points))
         return clamped
+
+    def _faded(
+        self,
+        builder: LedgerBuilder,
+        points: Points,
+        idle: Idle | None,
+        evaluator: ConditionEvaluator,
+        entry: tuple[str, str, str],
+    ) -> Points:
+        """Take what silence takes of sums above 0, and write the difference as an entry of its own."""
+        if idle is None:
+            return points
+        age = np.full(evaluator.count, _OLDEST, np.int64)
+        for stream in self._of_idle[idle]:
+            sums = evaluator.sums[stream]
+            age[sums.contact] = np.minimum(age[sums.contact], sums.age)
+        active = age < _OLDEST
+        days = np.where(active, age, 0) // DAY
+        factors = decay_factors(idle.decay, int(days.max(initial=0)))
+        factor = np.where(active, factors[np.minimum(days, len(factors) - 1)], 0)
+        faded = left_of(points, factor)
+        taken = faded - points
+        contacts = np.flatnonzero(taken)
+        none = np.zeros(len(contacts), np.int64)
+        since = np.where(active, age, NO_AGE)[contacts]
+        builder.add(self._number[entry], RulePoints(contacts, taken[contacts], none, since))
+        return faded
 
     def _points_of(
         self,

@@ -98,7 +98,7 @@ def prepare(
         streams=streams,
         tags=tags,
         facts=_facts(book, conditions, matched.matches, tags, streams),
-        ledger_writer=LedgerWriter(book, streams.of_rule, clock),
+        ledger_writer=LedgerWriter(book, streams, clock),
         unread=matched.unread,
     )
 

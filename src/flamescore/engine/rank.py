@@ -14,10 +14,12 @@ from flamescore.points import quotients
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from flamescore.engine.calendar import Clock
-    from flamescore.rules import Score
+    from flamescore.rules import AccountScore, Score
 
 _TOTAL, _NUMBER = "total", "number"
 
@@ -44,23 +46,61 @@ def ranked(
     total = frame[_TOTAL]
     number = total.to_numpy().astype(np.int64)
     lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
+    others = max(frame.height - 1, 1)
     at = pl.when(pl.col("age") != NO_AGE).then(clock.now - pl.col("age"))
     table = frame.select(
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
         score=pl.Series(quotients(number, POINT)),
-        flames=flames(score, pl.col(_TOTAL)).cast(pl.Int32),
-        percent_of_ideal=pl.Series(quotients(number, score.ideal, times=100)),
-        percentile=pl.Series(quotients(lower, max(frame.height - 1, 1), times=100)),
+        flames=flames_of(score, total, lower, others),
+        percent_of_ideal=_of_ideal(score, number),
+        percentile=pl.Series(quotients(lower, others, times=100)),
         rank=total.rank("min", descending=True).cast(pl.Int32),
         last_activity_at=instant_of(at),
     )
     return table.pipe(conform, SCORES, name="scores"), frame[_NUMBER]
 
 
-def flames(score: Score, total: pl.Expr) -> pl.Expr:
-    """Return 0 to 5 flames: by the five bounds, or by fifths of the ideal, rounded down."""
-    if score.flames is not None:
-        reached = [(total >= bound).cast(pl.Int64) for bound in score.flames]
-        return pl.sum_horizontal(reached)
-    return (total.clip(0, score.ideal) * 5) // score.ideal
+def _of_ideal(score: Score, number: NDArray[np.int64]) -> pl.Series | pl.Expr:
+    if score.ideal is None:
+        return pl.lit(None, pl.Float64)
+    return pl.Series(quotients(number, score.ideal, times=100))
+
+
+def flames_of(
+    score: Score | AccountScore, total: pl.Series, lower: NDArray[np.int64], others: int
+) -> pl.Series:
+    """Return 0 to 5 flames (Int32); `lower` is how many of the `others` have a lower score."""
+    bounds = flame_bounds(score)
+    if bounds is not None:
+        return flames_at(bounds, total)
+    assert score.percentiles is not None
+    # 100 * lower / others >= p, in ten-thousandths of a percent and whole numbers.
+    reached = sum((100 * POINT * lower >= p * others).astype(np.int32) for p in score.percentiles)
+    return pl.Series(np.where((total > 0).to_numpy(), reached, 0), dtype=pl.Int32)
+
+
+def flame_bounds(score: Score | AccountScore) -> tuple[int, ...] | None:
+    """Return the totals from which there are 1 to 5 flames, as the rule file says; None by percentile.
+
+    Of fifths of an ideal of 1 point, 10,000 ten-thousandths, they are 2,000 to 10,000; of 0.0003 points 1, 2,
+    2, 3 and 3: a fifth is not reached before the whole ten-thousandth above it.
+    """
+    if score.bounds is not None:
+        return score.bounds
+    return None if score.ideal is None else tuple(-(-flame * score.ideal // 5) for flame in range(1, 6))
+
+
+def flames_at(bounds: Sequence[int | None], total: pl.Series) -> pl.Series:
+    """Return 0 to 5 flames (Int32) of totals: how many of the bounds they reach; None is never reached."""
+    found = pl.Series([0], dtype=pl.Int32).new_from_index(0, len(total))
+    for bound in bounds:
+        if bound is not None:
+            found += (total >= bound).cast(pl.Int32)
+    return found
+
+
+def bounds_reached(rows: pl.DataFrame) -> tuple[float | None, ...]:
+    """Return the lowest score (of `score, flames`) with at least 1 to 5 flames; None where nobody has."""
+    least = (rows.filter(pl.col("flames") >= flame)["score"].min() for flame in range(1, 6))
+    return tuple(None if each is None else float(str(each)) for each in least)

@@ -19,6 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flamescore.engine.calendar import DAY
+from flamescore.engine.worth import fade_end
 from flamescore.rules import (
     NO_DECAY,
     Decay,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     from flamescore.engine.calendar import Clock
-    from flamescore.rules import Condition, RuleBook
+    from flamescore.rules import Condition, Idle, RuleBook
 
 EVENT = "event"
 
@@ -99,6 +101,8 @@ class Streams:
     ignored: tuple[tuple[Predicate, ...], ...]
     of_rule: dict[EventRule, int]
     of_condition: dict[Happened, int]
+    of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
+    """Those that find the latest activity, one for each form that it takes."""
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -136,8 +140,13 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
             of_rule[rule.subject] = index(_counted(rule.subject, clock, *links))
     happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
     of_condition = {h: index(_condition(h, clock)) for h in happened if isinstance(h, Happened)}
+    of_idle = {
+        idle: tuple(index(_activity(match, idle.decay)) for match in idle.activity)
+        for score in book.scores
+        for _, idle in score.idles
+    }
     ignored = tuple(where_of(match) for match in book.ignore)
-    return _neighbours(Streams(tuple(found), ignored, of_rule, of_condition))
+    return _neighbours(Streams(tuple(found), ignored, of_rule, of_condition, of_idle))
 
 
 def _neighbours(streams: Streams) -> Streams:
@@ -159,6 +168,7 @@ def _neighbours(streams: Streams) -> Streams:
         streams.ignored,
         {rule: place[number] for rule, number in streams.of_rule.items()},
         {condition: place[number] for condition, number in streams.of_condition.items()},
+        {idle: tuple(place[number] for number in numbers) for idle, numbers in streams.of_idle.items()},
     )
 
 
@@ -209,3 +219,9 @@ def _condition(happened: Happened, clock: Clock) -> Stream:
         per=happened.per,
         times=happened.times,
     )
+
+
+def _activity(match: EventMatch, decay: Decay) -> Stream:
+    """Look for the latest event; one so old that nothing is left by it need not be looked for."""
+    end = fade_end(decay)
+    return Stream(where=where_of(match), reach=None if end is None else end * DAY, count=1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from flamescore.engine.exact import Points
     from flamescore.engine.streams import Stream
     from flamescore.rules import Decay
 
@@ -51,6 +54,14 @@ FACTORS: Final[dict[str, Callable[[Decay, int], Decimal]]] = {
     "half_life": half_life,
 }
 """The factor of each decay by its step (for `half_life`: by whole days). A new decay is one line here."""
+
+
+def fade_end(decay: Decay) -> int | None:
+    """Return the first whole day on which nothing is left; None of a decay that goes on for ever.
+
+    Of `{linear: 10%, every: 30d}` it is day 300.
+    """
+    return ceil(1 / Fraction(decay.share)) * decay.days if decay.how == "linear" else None
 
 
 @lru_cache(maxsize=_CACHED_DECAYS)
@@ -103,6 +114,16 @@ def _root(days: int) -> Decimal:
     """`0.5^(1/days)`."""
     with localcontext(prec=_DIGITS + 10):
         return (Decimal("0.5").ln() / days).exp()
+
+
+def left_of(points: Points, factor: NDArray[np.int64]) -> Points:
+    """Return `round(points * factor)` of sums, which may be past 64 bits; those of 0 or less stay."""
+    if points.dtype != object:
+        faded: Points = np.where(points > 0, contributions(np.maximum(points, 0), factor), points)
+        return faded
+    pairs = zip(points.tolist(), factor.tolist(), strict=True)
+    left = [sum_ if sum_ <= 0 else (2 * sum_ * by + WHOLE) // (2 * WHOLE) for sum_, by in pairs]
+    return np.array(left, np.object_)
 
 
 def multiplied(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flamescore.explanations.as_if import frozen, single
 from flamescore.explanations.contact import AHEAD, explain, held_against, standing, with_ranks
-from flamescore.explanations.explanation import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+from flamescore.explanations.explanation import (
+    Applied,
+    EntryLine,
+    Explanation,
+    Occurrence,
+    ScoreExplained,
+    Silence,
+)
 from flamescore.explanations.find_contact import contact_meant
 from flamescore.explanations.reasons import OUTCOMES
 
@@ -16,6 +23,7 @@ __all__ = [
     "Explanation",
     "Occurrence",
     "ScoreExplained",
+    "Silence",
     "contact_meant",
     "explain",
     "frozen",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,19 +13,23 @@ from flamescore.engine import (
     ConditionEvaluator,
     ScoreTooLargeError,
     check_score_size,
+    flame_bounds,
     prepare,
     ranked,
     trace,
 )
 from flamescore.explanations.as_if import frozen, single
 from flamescore.explanations.explanation import Explanation, Outlook, ScoreExplained
-from flamescore.explanations.next_flame import needed, ways
+from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
 from flamescore.scoring import score_exports
 from flamescore.units import POINT, nearest_points, show_points
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from flamescore.engine import LedgerSummary
+    from flamescore.explanations.next_flame import Bounds
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
 
@@ -44,12 +48,14 @@ def explain(
     as_of: datetime,
     everything: bool = False,
     most: int | None = None,
+    flames_from: Mapping[str, Sequence[float | None]] | None = None,
 ) -> Explanation:
     """Explain every score of a contact as of an instant.
 
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
     With `most` only so many of the occurrences that count under a rule are told, the latest.
-    Rank and percentile are left out: they depend on everyone else.
+    Rank and percentile are left out: they depend on everyone else. So do flames by percentile: of a score
+    that gives them they are told by `flames_from`, the points from which there are 1 to 5 in the whole list.
 
     Raises:
         ScoreTooLargeError: 64 bits don't hold a score.
@@ -62,26 +68,28 @@ def explain(
     builder, summary = ready.ledger_writer.write(evaluator)
     check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
     rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
-    later = {days: _later(book, mine, as_of, days) for days in AHEAD}
+    bounds = {score.name: _bounds(score, flames_from or {}) for score in book.scores}
+    later = {days: _later(book, mine, as_of, days, bounds) for days in AHEAD}
     lines = EntryLines(
         ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
     )
     entries = [lines.entries(score) for score in book.scores]
-    ahead = ways(ready, traced, evaluator)
+    ahead = ways(ready, traced, evaluator, bounds)
     scores = tuple(
         ScoreExplained(
             score_name=score.name,
             title=score.title,
             in_population=True,
             score=int(summary.totals[number][0]) / POINT,
-            flames=rows[number]["flames"],
+            flames=flames_of(bounds[score.name], int(summary.totals[number][0])),
             percent_of_ideal=rows[number]["percent_of_ideal"],
             last_activity_at=rows[number]["last_activity_at"],
             entries=entries[number],
             silent=lines.silent(score, entries[number]) if everything else (),
             outlook=tuple(later[days][score.name] for days in AHEAD if score.name in later[days]),
-            next_flame_needs=needed(score, int(summary.totals[number][0])),
+            next_flame_needs=needed(bounds[score.name], int(summary.totals[number][0])),
             next_flame=ahead[number],
+            by_percentile=score.percentiles is not None,
         )
         if bool(summary.in_population[number][0])
         else ScoreExplained(score.name, score.title, in_population=False)
@@ -97,20 +105,29 @@ def explain(
     )
 
 
-def standing(
-    book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime
-) -> dict[str, tuple[int, float]]:
-    """Score everyone, and return the contact's rank and percentile by score."""
-    scores = score_exports(book, exports, as_of=as_of).scores
-    rows = scores.filter(pl.col("contact_id") == contact_id).to_dicts()
-    return {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A contact in the whole list: rank and percentile by score, and from which points there are flames."""
+
+    places: dict[str, tuple[int, float]]
+    flames_from: dict[str, tuple[float | None, ...]]
 
 
-def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]]) -> Explanation:
+def standing(book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime) -> Standing:
+    """Score everyone, and return where the contact stands."""
+    scored = score_exports(book, exports, as_of=as_of)
+    rows = scored.scores.filter(pl.col("contact_id") == contact_id).to_dicts()
+    return Standing(
+        {row["score_name"]: (row["rank"], row["percentile"]) for row in rows},
+        {score.name: scored.flames_from(score) for score in book.scores},
+    )
+
+
+def with_ranks(explanation: Explanation, places: dict[str, tuple[int, float]]) -> Explanation:
     """Add rank and percentile, by score."""
     scores = tuple(
-        replace(s, rank=standing[s.score_name][0], percentile=standing[s.score_name][1])
-        if s.score_name in standing
+        replace(s, rank=places[s.score_name][0], percentile=places[s.score_name][1])
+        if s.score_name in places
         else s
         for s in explanation.scores
     )
@@ -120,7 +137,7 @@ def with_ranks(explanation: Explanation, standing: dict[str, tuple[int, float]])
 def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) -> Explanation:
     """Take rank and percentile from a run's `scores`, and note where the run has other scores."""
     rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
-    standing = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+    places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
     told = {s.score_name: s.score for s in explanation.scores if s.in_population}
     then = {row["score_name"]: row["score"] for row in rows}
     notes = list(explanation.notes)
@@ -129,7 +146,7 @@ def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) ->
             was = "is not in it" if name not in then else f"has {_points(then[name])} there"
             now = "is not scored now" if name not in told else f"{_points(told[name])} now"
             notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
-    return replace(with_ranks(explanation, standing), run_id=run_id, notes=tuple(notes))
+    return replace(with_ranks(explanation, places), run_id=run_id, notes=tuple(notes))
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:
@@ -139,7 +156,17 @@ def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> 
     return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
 
 
-def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[str, Outlook]:
+def _bounds(score: Score, flames_from: Mapping[str, Sequence[float | None]]) -> Bounds | None:
+    """Return the totals from which there are flames: as the rules say, else as the whole list has them."""
+    fixed, known = flame_bounds(score), flames_from.get(score.name)
+    if fixed is not None or known is None:
+        return fixed
+    return tuple(None if each is None else round(each * POINT) for each in known)
+
+
+def _later(
+    book: RuleBook, mine: Exports, as_of: datetime, days: int, bounds: Mapping[str, Bounds | None]
+) -> dict[str, Outlook]:
     """Return the outlook by score; none where it can't be had: past the last year, or too large a score."""
     if as_of > _LAST - timedelta(days=days):
         return {}
@@ -148,7 +175,11 @@ def _later(book: RuleBook, mine: Exports, as_of: datetime, days: int) -> dict[st
         then = score_exports(book, frozen(mine, as_of, later), as_of=later)
     except ScoreTooLargeError:
         return {}
-    return {row["score_name"]: Outlook(days, row["score"], row["flames"]) for row in then.scores.to_dicts()}
+    names, scores = then.scores["score_name"].to_list(), then.scores["score"].to_list()
+    return {
+        name: Outlook(days, score, flames_of(bounds[name], nearest_points(score)))
+        for name, score in zip(names, scores, strict=True)
+    }
 
 
 def _cell(exports: Exports, column: str) -> str | None:

@@ -44,10 +44,25 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryLine:
-    """A rule or limit that gave or took something; or, with `why`, one that gave nothing.
+class Silence:
+    """Since when a contact is idle, and the share of the sum that is `left`, from 0 to 1.
 
-    `applied` is there for tag rules alone that expire or decay, of contacts who have the tag.
+    `days` are whole ones since the latest activity, an event of a type at an instant; all three are None for
+    a contact who never was active.
+    """
+
+    left: float
+    days: int | None = None
+    at: datetime | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A rule, limit or silence that gave or took something; or, with `why`, a rule that gave nothing.
+
+    `applied` is there for tag rules alone that expire or decay, of contacts who have the tag; `silence` for
+    what silence took.
     """
 
     entry: str
@@ -61,15 +76,16 @@ class EntryLine:
     counted: tuple[Occurrence, ...] = ()
     uncounted: tuple[Occurrence, ...] = ()
     applied: Applied | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The score so many days later, if nothing happens."""
+    """The score so many days later, if nothing happens; `flames` as in `ScoreExplained`."""
 
     days: int
     score: float
-    flames: int
+    flames: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +103,17 @@ class ScoreExplained:
     """One score of the contact: the `entries` add up to `score`, to the last digit.
 
     `in_population` is False where the score leaves the contact out; there is nothing else to say then.
-    `rank` and `percentile` are None where the whole list was not scored.
+    `rank` and `percentile` are None where the whole list was not scored. `by_percentile` says that flames
+    are given by percentile: there is no ideal then, all flames here are by the bounds of the run, and None
+    where there is none.
     """
 
     score_name: str
     title: str
     in_population: bool
     score: float = 0.0
-    flames: int = 0
-    percent_of_ideal: float = 0.0
+    flames: int | None = 0
+    percent_of_ideal: float | None = 0.0
     percentile: float | None = None
     rank: int | None = None
     last_activity_at: datetime | None = None
@@ -104,6 +122,7 @@ class ScoreExplained:
     outlook: tuple[Outlook, ...] = ()
     next_flame_needs: float | None = None
     next_flame: tuple[Way, ...] = ()
+    by_percentile: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,35 +15,41 @@ from flamescore.engine import (
     KeptEvents,
     Partition,
     StreamSums,
-    flames,
+    flames_at,
+    types_of,
 )
 from flamescore.explanations.explanation import Way
 from flamescore.rules import EventRule
+from flamescore.text import fold
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from flamescore.engine import Prepared, Stream, Streams, Traced
-    from flamescore.rules import Rule, Score
+    from flamescore.rules import Predicate, Rule, Score
+
+Bounds = tuple[int | None, ...]
+"""The totals (ten-thousandths) from which there are 1 to 5 flames; None where nobody has so many."""
 
 MOST: Final = 5
+FIVE: Final = 5
 _NEW: Final = 2**64 - 1
 """The value of a property that no event has had."""
 
 
-def needed(score: Score, total: int) -> float | None:
-    """Return the points that are missing to the next flame, None with five."""
-    now = flames_of(score, total)
-    if now == 5:  # noqa: PLR2004 - five flames are all there are
-        return None
-    bound = score.flames[now] if score.flames else -(-(now + 1) * score.ideal // 5)
-    return (bound - total) / POINT
+def needed(bounds: Bounds | None, total: int) -> float | None:
+    """Return the points that are missing to the next flame, None with five, and where nobody can say."""
+    now = flames_of(bounds, total)
+    bound = None if bounds is None or now is None or now == FIVE else bounds[now]
+    return None if bound is None else (bound - total) / POINT
 
 
-def ways(ready: Prepared, traced: Traced, evaluator: ConditionEvaluator) -> tuple[tuple[Way, ...], ...]:
+def ways(
+    ready: Prepared, traced: Traced, evaluator: ConditionEvaluator, bounds: Mapping[str, Bounds | None]
+) -> tuple[tuple[Way, ...], ...]:
     """Return, score by score, the rules of which one more occurrence now brings a flame, after limits.
 
     The occurrence is thought of as new in every property. Rules with followers or with points from a
@@ -56,10 +62,12 @@ def ways(ready: Prepared, traced: Traced, evaluator: ConditionEvaluator) -> tupl
         return ((),) * len(ready.book.scores)
     _, now = ready.ledger_writer.write(evaluator)
     # As so many contacts scored at once, each with one event more: a rule at a time took 0.5 s for 100.
-    _, then = ready.ledger_writer.write(_twins(evaluator, _one_more(ready, traced, open_), open_))
+    twins = _twins(evaluator, _one_more(ready, traced, open_), open_, _ended(streams, open_))
+    _, then = ready.ledger_writer.write(twins)
     return tuple(
         _best(
             score,
+            bounds[score.name],
             streams,
             int(now.totals[number][0]),
             dict(zip(open_, then.totals[number].tolist(), strict=True)),
@@ -68,15 +76,14 @@ def ways(ready: Prepared, traced: Traced, evaluator: ConditionEvaluator) -> tupl
     )
 
 
-def flames_of(score: Score, total: int) -> int:
-    """Return the flames of a total in ten-thousandths."""
-    return _flames_of(score, [total])[0]
+def flames_of(bounds: Bounds | None, total: int) -> int | None:
+    """Return the flames of a total in ten-thousandths; None without bounds."""
+    return None if bounds is None else _flames_of(bounds, [total])[0]
 
 
-def _flames_of(score: Score, totals: list[int]) -> list[int]:
+def _flames_of(bounds: Bounds, totals: list[int]) -> list[int]:
     held = [max(-MAX_SCORE, min(total, MAX_SCORE)) for total in totals]  # one occurrence more may be too much
-    told = pl.select(flames(score, pl.lit(pl.Series(held, dtype=pl.Int64)))).to_series()
-    return [int(each) for each in told]
+    return flames_at(bounds, pl.Series(held, dtype=pl.Int64)).to_list()
 
 
 def _asked(rule: Rule, streams: Streams) -> int | None:
@@ -88,11 +95,15 @@ def _asked(rule: Rule, streams: Streams) -> int | None:
     return None if linked else stream
 
 
-def _best(score: Score, streams: Streams, now: int, then: dict[int, int]) -> tuple[Way, ...]:
+def _best(
+    score: Score, bounds: Bounds | None, streams: Streams, now: int, then: dict[int, int]
+) -> tuple[Way, ...]:
     """Return the rules that bring a flame, by the total that one more event of each stream leads to."""
+    if bounds is None:
+        return ()
     asked = [(rule, stream) for rule in score.rules if (stream := _asked(rule, streams)) is not None]
     totals = [then[stream] for _, stream in asked]
-    least, *reached = _flames_of(score, [now, *totals])
+    least, *reached = _flames_of(bounds, [now, *totals])
     found = [
         Way(rule.id, rule.name, total / POINT, flames)
         for (rule, _), total, flames in zip(asked, totals, reached, strict=True)
@@ -130,10 +141,38 @@ def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:
     return found
 
 
+def _ended(streams: Streams, asked: Sequence[int]) -> dict[int, list[int]]:
+    """Return which of some streams' events are certainly activity, by the stream that looks for it.
+
+    An event that a rule asks for is, if the activity asks for no more: for all its types, and for nothing of
+    its properties that the rule does not ask for too.
+    """
+    activities = {stream for looked_for in streams.of_idle.values() for stream in looked_for}
+    return {
+        activity: [
+            number
+            for number, stream in enumerate(asked)
+            if _implies(streams.all[stream].where, streams.all[activity].where)
+        ]
+        for activity in activities
+    }
+
+
+def _implies(asked: tuple[Predicate, ...], other: tuple[Predicate, ...]) -> bool:
+    types, wanted = ({fold(each) for each in types_of(where[0])} for where in (asked, other))
+    return types <= wanted and set(other[1:]) <= set(asked[1:])
+
+
 def _twins(
-    evaluator: ConditionEvaluator, more: Sequence[StreamSums], streams: Sequence[int]
+    evaluator: ConditionEvaluator,
+    more: Sequence[StreamSums],
+    streams: Sequence[int],
+    ended: Mapping[int, Sequence[int]],
 ) -> ConditionEvaluator:
-    """Evaluate the contact as often as there are streams: each time with the new sums of one of them."""
+    """Evaluate the contact as often as there are streams: each time with the new sums of one of them.
+
+    `ended` says, by streams that look for activity, which of these times the event is activity.
+    """
     facts, many = evaluator.facts, len(streams)
     place = {stream: number for number, stream in enumerate(streams)}
     return ConditionEvaluator(
@@ -146,9 +185,25 @@ def _twins(
         first=0,
         last=many,
         sums=tuple(
-            _spread(sums, more[stream], many, place.get(stream)) for stream, sums in enumerate(evaluator.sums)
+            _active(_spread(sums, more[stream], many, place.get(stream)), ended.get(stream, ()))
+            for stream, sums in enumerate(evaluator.sums)
         ),
     )
+
+
+def _active(sums: StreamSums, times: Sequence[int]) -> StreamSums:
+    """Let there be an event at this very instant, some times."""
+    if not times:
+        return sums
+    now = np.array(times, np.int64)
+    others = np.flatnonzero(~np.isin(sums.contact, now))
+    contact = np.concatenate([sums.contact[others], now])
+    order = np.argsort(contact)
+    occurrences, points, age = (
+        np.concatenate([known[others], np.full(len(now), new, known.dtype)])[order]
+        for known, new in zip(_summed(sums), (1, 0, 0), strict=True)
+    )
+    return StreamSums(contact[order], occurrences, points, age)
 
 
 def _spread(mine: StreamSums, more: StreamSums, many: int, own: int | None) -> StreamSums:

@@ -24,7 +24,7 @@ from flamescore.engine import (
     decay_factors,
 )
 from flamescore.explanations.expiry import expires_at
-from flamescore.explanations.explanation import Applied, EntryLine, Occurrence
+from flamescore.explanations.explanation import Applied, EntryLine, Occurrence, Silence
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flamescore.engine import ConditionEvaluator, LedgerRows, Prepared, Stream, Traced
-    from flamescore.rules import Decay, Rule, Score
+    from flamescore.rules import Decay, Idle, Rule, Score
 
 CONDITION: Final = "condition"
 SKIPPED: Final = "undated"
@@ -67,6 +67,8 @@ class EntryLines:
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
         """Return what gave or took anything, in order; the points add up to the score."""
         rules = {rule.id: rule for rule in score.rules}
+        idles = {("group_idle", group.name): group.idle for group in score.groups}
+        idles["score_idle", score.name] = score.idle
         rows = self.rows
         lines = []
         for number, points, occurrences, age in zip(
@@ -80,6 +82,7 @@ class EntryLines:
             if entry.score_name != score.name:
                 continue
             rule = rules.get(entry.id) if entry.entry == "rule" else None
+            idle = idles.get((entry.entry, entry.id))
             counted, uncounted = ((), ()) if rule is None else self._occurrences(rule, self.most)
             lines.append(
                 EntryLine(
@@ -93,6 +96,7 @@ class EntryLines:
                     counted=counted,
                     uncounted=uncounted,
                     applied=None if rule is None else self._applied(rule),
+                    silence=None if idle is None else self._silence(idle),
                 )
             )
         return tuple(lines)
@@ -157,6 +161,21 @@ class EntryLines:
         if found is None or self._in_force(rule):
             return found
         return replace(found, outcome=CONDITION, factor=None, points=None)
+
+    def _silence(self, idle: Idle) -> Silence:
+        """Tell since when the contact is idle; activity too old to leave anything of the sum is told too."""
+        streams = set(self.ready.streams.of_idle[idle])
+        active = (
+            row
+            for row, matched in enumerate(self.traced.matches)
+            if self._ages[row] >= 0 and not streams.isdisjoint(matched)
+        )
+        row = min(active, key=lambda row: self._ages[row], default=None)
+        if row is None:
+            return Silence(0.0)
+        age = self._ages[row]
+        left = _factor_at(idle.decay, age) / WHOLE
+        return Silence(left, age // DAY, self._cells[AT][row], self._cells[EVENT][row])
 
     def _occurrences(
         self, rule: Rule, most: int | None = None

@@ -260,4 +260,18 @@ USAGE: Final = (
         "It takes every warning that is not accepted as an error.",
         "Follow each warning's cure, or accept what is known under `accept`.",
     ),
+    Code(
+        "U020",
+        ERROR,
+        "Today's flames can't be frozen",
+        "Two flames begin at the same score, or nobody reaches one, so there are no five rising numbers.",
+        "Freeze a run in which the best scores differ, or write the bounds yourself.",
+    ),
+    Code(
+        "U021",
+        ERROR,
+        "A score has no percentiles to freeze",
+        "Its flames go by fixed numbers of points already.",
+        "Name a score with `flames: {percentile: [...]}`.",
+    ),
 )

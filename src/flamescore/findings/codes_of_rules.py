@@ -115,7 +115,8 @@ RULES: Final = (
         "R034",
         ERROR,
         "`flames` takes five numbers; they must rise; the first must be above 0",
-        "A contact without points must have no flames, and each flame more than the one before.",
+        "A contact without points must have no flames, and each flame more than the one before. Percentiles "
+        "go from 0 to 100.",
         "Write five rising numbers.",
     ),
     Code(
@@ -409,5 +410,13 @@ RULES: Final = (
         "`foo` names no column",
         "A condition begins with a column.",
         "`--where country=US`, or `--where '{country: US, employees: {at_least: 100}}'`.",
+    ),
+    Code(
+        "R175",
+        ERROR,
+        "Nobody can be active under `idle`",
+        "No rule of the score, or of the group, with points above 0 asks for an event, so nothing says since "
+        "when a contact is idle.",
+        "Name what counts as activity: `activity: {event: visit}`.",
     ),
 )

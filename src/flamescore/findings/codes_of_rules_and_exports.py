@@ -95,4 +95,11 @@ RULES_AND_EXPORTS: Final = (
         "Nothing near it exists, and the rule has other tags.",
         "Nothing, if it is for contacts to come; else correct it.",
     ),
+    Code(
+        "R182",
+        WARNING,
+        "Nobody has five flames by percentile",
+        "Contacts who share the top score share its percentile, which is that of the lowest of them.",
+        "Give the best contacts different scores, or lower the last percentile.",
+    ),
 )

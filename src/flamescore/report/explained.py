@@ -13,7 +13,7 @@ from rich.text import Text
 from flamescore.explanations import OUTCOMES
 from flamescore.report.words import number
 from flamescore.text import for_cell
-from flamescore.units import count, to_local
+from flamescore.units import WHOLE, count, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from flamescore.explanations import Applied, EntryLine, Explanation, Occurrence, ScoreExplained
+    from flamescore.explanations import (
+        Applied,
+        EntryLine,
+        Explanation,
+        Occurrence,
+        ScoreExplained,
+        Silence,
+    )
 
 LIMITS = {
     "rule_limit": "limit of the rule",
@@ -67,11 +74,11 @@ def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterat
 
 
 def _standing(score: ScoreExplained) -> Text:
-    said = [
-        _worth(score.score),
-        f"{score.flames} of 5 flames",
-        f"{_percent(score.percent_of_ideal)} of the ideal",
-    ]
+    said = [_worth(score.score)]
+    if score.flames is not None:
+        said.append(f"{score.flames} of 5 flames")
+    if score.percent_of_ideal is not None:
+        said.append(f"{_percent(score.percent_of_ideal)} of the ideal")
     if score.rank is not None and score.percentile is not None:
         said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
     return Text.assemble((for_cell(score.title), "bold"), ": ", ", ".join(said))
@@ -86,7 +93,7 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
     table.add_column(justify="right")
     table.add_column()
     for line in score.entries:
-        table.add_row(Text(points(line.points)), Text(for_cell(_entry(line))))
+        table.add_row(Text(points(line.points)), Text(for_cell(_entry(line, zone))))
         if line.applied is not None:
             table.add_row("", Text(for_cell(_applied(line.applied, zone)), style="dim"))
         for occurrence in line.counted[:SHOWN]:
@@ -100,12 +107,24 @@ def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
     return Padding(table, (0, 0, 0, 2))
 
 
-def _entry(line: EntryLine) -> str:
+def _entry(line: EntryLine, zone: ZoneInfo) -> str:
+    if line.silence is not None:
+        of_group = f"; group {line.name}" if line.entry == "group_idle" else ""
+        return f"{_silence(line.silence, zone)}{of_group}"
     limit = LIMITS.get(line.entry)
     if limit:
         return f"{line.name}: {limit}"
     times = f" ({line.occurrences:,}×)" if line.occurrences > 1 else ""
     return f"{line.name}{times}"
+
+
+def _silence(silence: Silence, zone: ZoneInfo) -> str:
+    """Say it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (link_click)`; shares are cut."""
+    if silence.days is None or silence.at is None:
+        return "Never active: all off"
+    off = "all" if silence.left == 0 else f"{(WHOLE - round(silence.left * WHOLE)) * 100 // WHOLE}%"
+    since = f"{_time(silence.at, zone)} ({silence.event})"
+    return f"Idle for {count(silence.days, 'day')}: {off} off; last activity {since}"
 
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
@@ -150,20 +169,25 @@ def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
 
 
 def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
-    later = ", ".join(
-        f"{_worth(o.score)} and {count(o.flames, 'flame')} in {o.days} days" for o in score.outlook
-    )
+    by_list = ", by this run's list" if score.by_percentile else ""
+    later = ", ".join(f"{_worth(o.score)}{_with_flames(o.flames)} in {o.days} days" for o in score.outlook)
     if later:
-        yield Text(f"  If nothing happens: {later}")
+        told = by_list if any(o.flames is not None for o in score.outlook) else ""
+        yield Text(f"  If nothing happens: {later}{told}")
     if score.next_flame_needs is None:
         return
-    yield Text(f"  To the next flame: {_worth(score.next_flame_needs)} more")
+    about = "about " if score.by_percentile else ""
+    yield Text(f"  To the next flame: {about}{_worth(score.next_flame_needs)} more{by_list}")
     for way in score.next_flame:
         yield Text(
             for_cell(
                 f"    If this happens again: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"
             )
         )
+
+
+def _with_flames(flames: int | None) -> str:
+    return "" if flames is None else f" and {count(flames, 'flame')}"
 
 
 def _worth(value: float) -> str:

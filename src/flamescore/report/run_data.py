@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.changes import FILE as CHANGES_FILE
+from flamescore.engine import flame_bounds
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
 from flamescore.rules import load_rules_text
@@ -63,9 +64,12 @@ class RunData:
 
     def hot_from(self, score_name: str) -> float | None:
         """Return from how many points on a contact is hot; None where the rules are not known."""
+        bounds = next(score.flames_from for score in self.record.scores if score.name == score_name)
+        if bounds is not None:
+            return bounds[self.record.hot_flames - 1]
         for score in () if self.book is None else self.book.scores:
-            if score.name == score_name:
-                return _bounds(score.ideal, score.flames)[self.record.hot_flames - 1]
+            if score.name == score_name and (fixed := flame_bounds(score)) is not None:
+                return fixed[self.record.hot_flames - 1] / POINT
         return None
 
 
@@ -113,12 +117,6 @@ def _book(record: RunRecord) -> RuleBook | None:
         return load_rules_text(record.rules.text).book
     except FlamescoreError:
         return None
-
-
-def _bounds(ideal: int, flames: Sequence[int] | None) -> tuple[float, ...]:
-    """Return the points from which there are 1 to 5 flames; the arguments are ten-thousandths."""
-    fifths = (-(-flame * ideal // 5) for flame in range(1, 6))
-    return tuple(bound / POINT for bound in flames or fifths)
 
 
 # --- what may be shared

@@ -91,6 +91,7 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             title = f"The population of `{score.name}`"
             subject = f"{score.name}/population"
             yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
+        yield from _activities(document, score)
         for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
             key = score.name, rule.id
             # Where a score is for nobody its rules give nobody anything: the cause alone is told.
@@ -123,6 +124,20 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
             parts=(part,),
             lack="is filled by nobody",
         )
+
+
+def _activities(document: Document, score: Score) -> Iterator[Asker]:
+    """Yield what counts as activity where the file names it; else the rules themselves ask for it."""
+    for group, idle in score.idles:
+        owner = () if group is None else ("groups", group)
+        named: NodePath = ("scores", score.name, *owner, "idle", "activity")
+        node = document.root.at(named)
+        if node is not None:
+            places = [(*named, number) for number in range(len(node.items))] if node.items else [named]
+            pairs = zip(idle.activity, places, strict=True)
+            parts = tuple(Part(Happened(match), place) for match, place in pairs)
+            title = f"The activity of `{group or score.name}`"
+            yield Asker(f"{score.name}/idle", title, document, named, empty=False, parts=parts)
 
 
 def _rule_paths(document: Document, score: Score) -> list[NodePath]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import CONDITION
-from flamescore.rules.flames import FLAMES, LIMITS
+from flamescore.rules.flames import FLAMES, LIMITS, flames_of
 from flamescore.rules.reading import Need, did_you_mean, rule_reading, unknown_key
 from flamescore.rules.scalars import NAME, TIMES, WORD
 from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, listed, mapped, one_or_more
@@ -156,12 +156,10 @@ def accounts_of(found: Mapping[str, Value] | None) -> book.Accounts | None:
 
 def _score_of(name: str, found: Mapping[str, Value]) -> book.AccountScore:
     how, top = found["combine"]
-    bounds = found.get("flames")
     return book.AccountScore(
         name=name,
         combine=how,
         top=top,
-        ideal=bounds[-1] if bounds else found.get("five_flames"),
-        bounds=bounds,
+        **flames_of(found),
         limits=found.get("limits", book.NO_LIMITS),
     )

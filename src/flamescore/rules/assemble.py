@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import accounts_of
+from flamescore.rules.flames import flames_of
 from flamescore.rules.labels import labels_of
 from flamescore.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from flamescore.rules.names import Names
@@ -41,22 +42,37 @@ def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
 
 
 def _score(name: str, found: Found) -> book.Score:
-    flames, groups = found.get("flames"), found.get("groups", {})
-    limits = tuple((group, each.get("limits", book.NO_LIMITS)) for group, each in groups.items())
+    groups = found.get("groups", {})
+    rules = tuple(
+        _rule(said, groups, found.get("defaults", {}))
+        for said in found["rules"]
+        if said.found.get("enabled", True)
+    )
     return book.Score(
         name=name,
         title=found.get("title", name),
-        ideal=flames[-1] if flames is not None else found.get("five_flames", 0),
-        rules=tuple(
-            _rule(said, groups, found.get("defaults", {}))
-            for said in found["rules"]
-            if said.found.get("enabled", True)
-        ),
-        flames=flames,
+        rules=rules,
+        **flames_of(found),
         limits=found.get("limits", book.NO_LIMITS),
-        groups=limits,
+        groups=tuple(_group(group, each, rules) for group, each in groups.items()),
         population=found.get("population"),
+        idle=_idle(found, rules),
     )
+
+
+def _group(name: str, found: Found, rules: Sequence[book.Rule]) -> book.Group:
+    mine = [rule for rule in rules if rule.group == name]
+    return book.Group(name, found.get("limits", book.NO_LIMITS), _idle(found, mine))
+
+
+def _idle(found: Found, rules: Sequence[book.Rule]) -> book.Idle | None:
+    """Make what silence takes; without `activity` active is who does what one of the rules rewards."""
+    idle: book.Idle | None = found.get("idle")
+    if idle is None or idle.activity:
+        return idle
+    events = [rule.subject for rule in rules if isinstance(rule.subject, book.EventRule)]
+    earning = [each.match for each in events if each.points.fixed > 0 or each.points.column is not None]
+    return replace(idle, activity=tuple(dict.fromkeys(earning)))
 
 
 def _rule(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> book.Rule:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SCORE_NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 _FLAMES: Final = 5
+_HUNDRED: Final = 100
 _MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _YEAR: Final = 365
 
@@ -130,23 +131,32 @@ def _flames(score: At) -> None:
     points = _number(ideal)
     if ideal is not None and points is not None and points <= 0:
         ideal.tell("R035", f"`five_flames` is {ideal.node.written}; it must be above 0.")
+    percentile = None if flames is None else flames.child("percentile")
     if flames is not None and flames.node.kind == "list":
-        _bounds(flames)
+        hint = "Write the points from which there are 1, 2, 3, 4 and 5 flames: `[4, 8, 12, 16, 20]`."
+        numbers = _rising(flames, "flames", hint)
+        if numbers and numbers[0][0].path[-1] == 0 and numbers[0][1] <= 0:
+            first = numbers[0][0]
+            first.tell("R034", f"The first of `flames` is {first.node.written}; it must be above 0.", hint)
+    if percentile is not None and percentile.node.kind == "list":
+        hint = "Write the percentiles from which there are 1 to 5 flames: `[50, 75, 90, 95, 99]`."
+        for each, number in _rising(percentile, "percentile", hint):
+            if not 0 <= number <= _HUNDRED:
+                message = f"`percentile` has {each.node.written}; its numbers go from 0 to 100."
+                each.tell("R034", message, hint)
 
 
-def _bounds(flames: At) -> None:
-    hint = "Write the points from which there are 1, 2, 3, 4 and 5 flames: `[4, 8, 12, 16, 20]`."
+def _rising(flames: At, name: str, hint: str) -> list[tuple[At, int | Decimal]]:
+    """Check that there are five rising numbers, and return the ones there are."""
     bounds = _items(flames)
     if len(bounds) != _FLAMES:
-        flames.tell("R034", f"`flames` has {len(bounds)} numbers; it takes five.", hint)
+        flames.tell("R034", f"`{name}` has {len(bounds)} numbers; it takes five.", hint)
     numbers = [(each, number) for each in bounds if (number := _number(each)) is not None]
-    if numbers and numbers[0][0].path[-1] == 0 and numbers[0][1] <= 0:
-        first = numbers[0][0]
-        first.tell("R034", f"The first of `flames` is {first.node.written}; it must be above 0.", hint)
     for (low, less), (high, more) in pairwise(numbers):
         if more <= less:
-            message = f"`flames` must rise, but {high.node.written} comes after {low.node.written}."
+            message = f"`{name}` must rise, but {high.node.written} comes after {low.node.written}."
             high.tell("R034", message, hint)
+    return numbers
 
 
 def _limits(score: At) -> None:
@@ -158,6 +168,32 @@ def _limits(score: At) -> None:
         if high is not None and (_number(high) or 0) < 0:
             why = "below 0 it would take points from contacts whom nothing matches"
             high.tell("R036", f"`max` is {high.node.written}; {why}.", "Write 0 or more.")
+
+
+def _idle(score: At) -> None:
+    """Tell a silence of which nobody can say when it began: no rule that earns points asks for an event."""
+    rules = [rule for rule in _items(score.child("rules")) if rule.node.kind == "mapping"]
+    for owner in (score, *_entries(score.child("groups"))):
+        idle = owner.child("idle")
+        if idle is None or "activity" in idle.keys:
+            continue
+        mine = rules if owner is score else [rule for rule in rules if _is_in(rule, str(owner.path[-1]))]
+        if not any(_earns(rule) for rule in mine):
+            message = "Nobody can be active: no rule with points above 0 asks for an event."
+            hint = "Name `activity`: `{linear: 10%, every: 30d, activity: {event: visit}}`."
+            idle.tell("R175", message, hint, key=True)
+
+
+def _is_in(rule: At, group: str) -> bool:
+    named = rule.child("group")
+    return named is not None and named.node.written == group
+
+
+def _earns(rule: At) -> bool:
+    """Whether a rule may give points for an event; one that is wrong elsewhere gets the benefit of doubt."""
+    points = rule.child("points")
+    plain = points is not None and points.node.kind == "number"
+    return _is_event_rule(rule) and not _is_off(rule) and (not plain or (_number(points) or 0) > 0)
 
 
 def _ids(score: At) -> None:
@@ -184,7 +220,9 @@ def _rules(score: At) -> None:
                 check(rule, score)
 
 
-SCORE_CHECKS: Final[tuple[Callable[[At], None], ...]] = (_name, _flames, _limits, _ids, _rules)
+SCORE_CHECKS: Final[tuple[Callable[[At], None], ...]] = (
+    _name, _flames, _limits, _idle, _ids, _rules,
+)  # fmt: skip
 
 # --- rules -------------------------------------------------------------------------------------------
 

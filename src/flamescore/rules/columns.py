@@ -10,11 +10,11 @@ from flamescore.rules.bind import EVENT_COLUMNS
 from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Accounts, Condition, EventMatch, Rule, RuleBook
+    from flamescore.rules.rulebook import Accounts, Condition, EventMatch, Label, Rule, RuleBook
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
@@ -86,15 +86,23 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
         if score.population is not None:
             who = f"the population of {score.name}"
             yield from asked_by(score.population, who, line("scores", score.name, "population"))
+        for group, idle in score.idles:
+            path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
+            for match in idle.activity:
+                yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
         for rule in score.rules:
             yield from _of_rule(rule, f'rule "{rule.name}"')
-    for label in book.labels:
+    yield from _of_labels(book.labels, line)
+    if book.accounts is not None:
+        yield from _of_accounts(book.accounts, line)
+
+
+def _of_labels(labels: Sequence[Label], line: Callable[..., int]) -> Iterator[Asked]:
+    for label in labels:
         for number, branch in enumerate(label.branches):
             if branch.condition is not None:
                 here = line("labels", label.name, "first_of", number)
                 yield from asked_by(branch.condition, f"label {label.name}", here)
-    if book.accounts is not None:
-        yield from _of_accounts(book.accounts, line)
 
 
 def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[Asked]:

@@ -291,17 +291,50 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """What silence takes of a sum: a decay by the whole days since the latest of these events."""
+
+    decay: Decay
+    activity: tuple[EventMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules of a score whose sum has limits and a silence of its own."""
+
+    name: str
+    limits: Limits = NO_LIMITS
+    idle: Idle | None = None
+
+
+Five = tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """One enabled score. `flames` are five rising bounds, or None where `ideal` (P) alone says them."""
+    """One enabled score. Its flames come from one of three.
+
+    `bounds` are the points from which there are 1 to 5 flames, `percentiles` (ten-thousandths of a percent)
+    the same of the percentile; where both are None there is a flame for each fifth of `ideal`. By percentile
+    there is no ideal.
+    """
 
     name: str
     title: str
-    ideal: int
+    ideal: int | None
     rules: tuple[Rule, ...]
-    flames: tuple[int, int, int, int, int] | None = None
+    bounds: Five | None = None
+    percentiles: Five | None = None
     limits: Limits = NO_LIMITS
-    groups: tuple[tuple[str, Limits], ...] = ()
+    groups: tuple[Group, ...] = ()
     population: Condition | None = None
+    idle: Idle | None = None
+
+    @property
+    def idles(self) -> tuple[tuple[str | None, Idle], ...]:
+        """What silence takes: of each group that says so, by its name, and of the score itself, by None."""
+        owners = (*((group.name, group.idle) for group in self.groups), (None, self.idle))
+        return tuple((name, idle) for name, idle in owners if idle is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +371,8 @@ class AccountScore:
     combine: Literal["sum", "top", "max", "mean"]
     top: int | None = None
     ideal: int | None = None
-    bounds: tuple[int, int, int, int, int] | None = None
-    percentiles: tuple[int, int, int, int, int] | None = None
+    bounds: Five | None = None
+    percentiles: Five | None = None
     limits: Limits = NO_LIMITS
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.rules import rulebook as book
@@ -22,18 +21,16 @@ from flamescore.rules.conditions import (
     event_column,
     event_match,
 )
-from flamescore.rules.flames import FLAMES, LIMITS
+from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
+from flamescore.rules.flames import FLAMES, FLAMES_BY_PERCENTILE, LIMITS
 from flamescore.rules.labels import LABEL_SHAPES, LABELS
 from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import (
     BOOLEAN,
     COUNT,
-    DAYS,
     EXPIRES,
-    FADE,
     FIXED_PERIOD,
     NAME,
-    PERCENT,
     POINTS,
     TEXT,
     TIMES,
@@ -48,7 +45,6 @@ from flamescore.schema_reader import (
     Told,
     Value,
     ValueType,
-    by_key,
     chosen,
     json_schema,
     listed,
@@ -88,70 +84,6 @@ def _event_points(at: At) -> Value:
 
 
 _EVENT_POINTS: Final = ValueType(_event_points, {"anyOf": [POINTS.schema, _POINTS_FROM.type.schema]})
-_EVERY: Final = Key(DAYS, "The length of a step, in days or weeks.", needed=True)
-_DECAY_FORMS: Final = ("linear", "compound", "half_life")
-
-
-def _unknown_in_decay(shape: Shape, key: str, _at: At) -> Told:
-    known = (*sorted(_DECAY_FORMS), "every")
-    if key not in known:
-        return unknown_key(key, known, where="in a decay")
-    form = next(iter(shape.keys))
-    return "R069", f"`{key}` can't stand beside `{form}`.", "A decay is linear, compound or a half-life."
-
-
-def _missing_in_decay(key: str, at: At) -> Told | None:
-    if key == "every":
-        several = len(set(_DECAY_FORMS) & set(at.keys)) > 1
-        hint = "Write the length of a step: `every: 1d`."
-        return None if several else ("R069", "This decay has no `every`.", hint)
-    hint = "Write `{linear: 1%, every: 1d}`, `{compound: 1%, every: 1d}` or `{half_life: 30d}`."
-    return None if set(at.keys) - {"every"} else ("R069", "This is no decay.", hint)
-
-
-_DECAYS: Final = {
-    "linear": Shape(
-        "Linear",
-        "Each step takes the same share of the points.",
-        {"linear": Key(PERCENT, "The share that each step takes.", needed=True), "every": _EVERY},
-        lambda found: book.Decay("linear", found["linear"], found["every"].days),
-        unknown=_unknown_in_decay,
-        missing=_missing_in_decay,
-    ),
-    "compound": Shape(
-        "Compound",
-        "Each step takes a share of what is left.",
-        {
-            "compound": Key(PERCENT, "The share of what is left that each step takes.", needed=True),
-            "every": _EVERY,
-        },
-        lambda found: book.Decay("compound", found["compound"], found["every"].days),
-        unknown=_unknown_in_decay,
-        missing=_missing_in_decay,
-    ),
-    "half_life": Shape(
-        "HalfLife",
-        "Each half-life halves the points, evenly over its days.",
-        {"half_life": Key(DAYS, "The time after which half is left, in days or weeks.", needed=True)},
-        lambda found: book.Decay("half_life", Decimal(0), found["half_life"].days),
-        unknown=_unknown_in_decay,
-        missing=_missing_in_decay,
-    ),
-}
-"""A new decay is a shape here, and its factor in the engine."""
-
-_DECAY_FORM: Final = by_key(_DECAYS, default="linear", known=("every",))
-
-
-def _decay(at: At) -> Value:
-    if at.node.kind == "mapping":
-        return _DECAY_FORM(at)
-    share = FADE(at)
-    return book.NO_DECAY if share is None else book.Decay("linear", share, 1)
-
-
-_DECAY: Final = ValueType(_decay, {"anyOf": [FADE.schema, _DECAY_FORM.schema]})
-
 # --- rules -------------------------------------------------------------------------------------------
 
 _FOLLOWER: Final = Shape(
@@ -198,7 +130,7 @@ _EVENT_RULE_KEYS: Final = {
     "count": Key(COUNT, "`once` (the latest), `each`, or a number (the latest so many); it has no default."),
     "expires": Key(EXPIRES, "How long an occurrence counts: a period, or `never`."),
     "decay": Key(
-        _DECAY,
+        DECAY,
         "How an occurrence fades: `none`, a percentage a day, `{linear: 1%, every: 1w}`, "
         "`{compound: 1%, every: 1d}` or `{half_life: 30d}`.",
     ),
@@ -264,7 +196,7 @@ RULES: Final = {
             "tag": Key(TAG, TAG_ABOUT, needed=True),
             "points": _PLAIN_POINTS,
             "expires": Key(EXPIRES, "How long the latest application counts."),
-            "decay": Key(_DECAY, "How the points fade with the age of the latest application."),
+            "decay": Key(DECAY, "How the points fade with the age of the latest application."),
             "undated": Key(
                 UNDATED, "Without a known date: `keep` (the default) gives the plain points, `skip` none."
             ),
@@ -304,12 +236,12 @@ _RULE: Final = ValueType(_rule, {"anyOf": [shape.type.schema for shape in RULES.
 _DEFAULT_KEYS: Final = {
     "count": Key(COUNT, "`once`, `each` or a number."),
     "expires": Key(EXPIRES, "A period, or `never`."),
-    "decay": Key(_DECAY, "As on a rule."),
+    "decay": Key(DECAY, "As on a rule."),
 }
 
 
 def _unknown_in_defaults(shape: Shape, key: str, _at: At) -> Told:
-    if key in (*_RULE_WORDS, *SUBJECTS):
+    if key in (*_RULE_WORDS, *SUBJECTS, "idle"):
         hint = "They hold `count`, `expires` and `decay`, and those alone."
         return "R038", f"`{key}` can't be among `defaults`.", hint
     return unknown_key(key, shape.keys)
@@ -324,7 +256,11 @@ _DEFAULTS: Final = Shape(
 _GROUP: Final = Shape(
     "Group",
     "Rules that share limits, and defaults that come before the score's.",
-    {**_DEFAULT_KEYS, "limits": Key(LIMITS.type, "Bounds on the sum of the group's rules.")},
+    {
+        **_DEFAULT_KEYS,
+        "limits": Key(LIMITS.type, "Bounds on the sum of the group's rules."),
+        "idle": IDLE,
+    },
 )
 _NO_RULES: Final[Told] = ("R031", "It has no rules.", "Write them under `rules:`.")
 
@@ -344,6 +280,7 @@ _SCORE: Final = Shape(
         **FLAMES,
         "defaults": Key(_DEFAULTS.type, "What event rules get that don't say it themselves."),
         "limits": Key(LIMITS.type, "Bounds on the score."),
+        "idle": IDLE,
         "groups": Key(mapped(_GROUP.type), "Groups that rules may be in, by name."),
         "population": Key(CONDITION, "Who is scored at all; everyone by default."),
         "rules": Key(
@@ -376,8 +313,8 @@ FILE: Final = Shape(
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
 SHAPES: Final = (
-    *CONDITION_SHAPES, _POINTS_FROM, *_DECAYS.values(), LIMITS, _FOLLOWER, _BRANCH, *RULES.values(),
-    _DEFAULTS, _GROUP, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
+    *CONDITION_SHAPES, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _FOLLOWER, _BRANCH, *RULES.values(), _DEFAULTS,
+    _GROUP, FLAMES_BY_PERCENTILE, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

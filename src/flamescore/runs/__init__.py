@@ -7,6 +7,7 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.freezing import frozen_flames
 from flamescore.runs.layout import Part
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import (
@@ -49,6 +50,7 @@ __all__ = [
     "find_earlier",
     "find_run",
     "finished",
+    "frozen_flames",
     "has_merged",
     "leave_failed",
     "listed",

@@ -48,7 +48,7 @@ def changed_contacts(
     known of the run that this one was held against; of another earlier one they are null.
     """
     record = run.record
-    name = _score_meant(record, score)
+    name = score_meant(record, score)
     if against is None or _was_held_against(record, against):
         if record.changes is None:
             none = pl.DataFrame(schema=CHANGES).pipe(with_why)
@@ -125,7 +125,7 @@ def _of_parts(record: RunRecord) -> str:
     )
 
 
-def _score_meant(record: RunRecord, score: str | None) -> str:
+def score_meant(record: RunRecord, score: str | None) -> str:
     """Return the score's name, by default that of the first; `UsageError` where the run has no such score."""
     names = [each.name for each in record.scores]
     if score is None:

@@ -103,9 +103,9 @@ class SourceEntry(Part):
 
 
 class RuleEntry(Part):
-    """What one rule or limit gave or took, over all contacts."""
+    """What one rule gave, or a limit or silence took, over all contacts."""
 
-    entry: str = key("`rule`, `rule_limit`, `group_limit` or `score_limit`")
+    entry: str = key("`rule`, `rule_limit`, `group_limit`, `group_idle`, `score_limit` or `score_idle`")
     id: str = key("the id of the rule, or the name of the group or score")
     name: str = key("its name")
     contacts: int = key("to how many contacts it gave or took anything")
@@ -134,6 +134,11 @@ class ScoreEntry(Part):
     flames: tuple[Whole, Whole, Whole, Whole, Whole, Whole] = key("contacts with 0, 1, 2, 3, 4 and 5 flames")
     percentiles: tuple[PercentileEntry, ...] = key("the score at some percentiles")
     rules: tuple[RuleEntry, ...] = key("its rules and limits, in order of the rule file")
+    flames_from: tuple[float | None, ...] | None = key(
+        "the points from which there were 1 to 5 flames; by percentile those of this run, null where nobody "
+        "has so many",
+        default=None,
+    )
 
 
 class UnreadEntry(Part):

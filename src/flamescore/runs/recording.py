@@ -189,6 +189,7 @@ def _score(score: Score, scored: Scored) -> ScoreEntry:
             )
             for rule in rules.iter_rows(named=True)
         ),
+        flames_from=scored.flames_from(score),
     )
 
 

@@ -1,0 +1,88 @@
+"""The commands for who writes rule and project files; otherwise as `commands`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flamescore.cli.boundary import command
+from flamescore.cli.messages import Messages
+from flamescore.cli.options import As, Config, Log, LogFormat, Out, Output, Quiet, RunName, SchemaOf, Verbose
+
+
+def presets(
+    preset: Annotated[
+        str | None,
+        typer.Argument(metavar="[PRESET]", help="Show this preset: its file, to read or copy from."),
+    ] = None,
+    out: Out = None,
+    form: As = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore presets hubspot
+
+    List the vendor presets, with the kinds of exports they know and whether they were made from the vendor's
+    real headers; or show one. A source with `preset: hubspot` takes its keys, and its own keys override them.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import presets as verb
+
+        verb.presets(preset, Output(out, form), messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def schema(
+    which: Annotated[
+        SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
+    ] = SchemaOf.RULES,
+    out: Out = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore schema rules -o rules/rules.schema.json
+
+    Print the JSON Schema of rule files or of the project file. With it, an editor completes keys and marks
+    mistakes as you type.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import schema as verb
+
+        verb.schema(which, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def freeze(
+    config: Config = None,
+    run: RunName = None,
+    score: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Which score.  [default: each with percentiles]", show_default=False
+        ),
+    ] = None,
+    out: Out = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore freeze
+
+    Print the line for the rule file that keeps the flames of a run: by percentile a lead can lose a flame
+    because others got better, by these bounds it can't. Nothing is changed; paste the line over
+    `flames: {percentile: [...]}`.
+    """
+
+    def work(messages: Messages) -> None:
+        from flamescore.cli import freeze as verb
+
+        verb.freeze(config, run, score, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
