@@ -164,7 +164,8 @@ def test_the_warning_names_three_pairs():
     people = [{"company": f"{name}{form}", "points": 0} for name in "abcd" for form in ("", " inc")]
     (finding,) = account_findings(found(people))
     assert finding.message == (
-        'accounts: 4 pairs may be the same company: "a" and "a inc" (1 contact), "b" and "b inc" (1 contact), '
+        'accounts: 4 pairs may be the same company: "a" and "a inc" (1 contact), '
+        '"b" and "b inc" (1 contact), '
         '"c" and "c inc" (1 contact), ... To merge two, rename one: rename: {company: {a inc: a}}.'
     )
 
