@@ -16,7 +16,7 @@ from flamescore.units import POINT
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from flamescore.rules import Accounts, AccountScore
+    from flamescore.rules import Accounts, AccountScore, Role
 
 UNKNOWN: Final = "N003"
 ACCOUNT_KEY: Final = "account_key"
@@ -105,11 +105,7 @@ def explain_account(tables: AccountTables, accounts: Accounts, text: str) -> Acc
     roles: tuple[RoleExplained, ...] = ()
     if tables.roles is not None:
         filling = tables.roles.filter(pl.col("account") == account).collect()
-        roles = tuple(
-            RoleExplained(role.name, len(who), role.at_least, who)
-            for role in accounts.roles
-            if (who := _members(filling.filter(pl.col("role") == role.name), people)) is not None
-        )
+        roles = tuple(_role(role, filling, people) for role in accounts.roles)
     return AccountExplained(
         account=account,
         name=rows["name"][0] if rows.height else None,
@@ -181,5 +177,6 @@ def _points(whole: int | None) -> float | None:
     return None if whole is None else whole / POINT
 
 
-def _members(rows: pl.DataFrame, people: dict[str, str | None]) -> tuple[Member, ...]:
-    return tuple(Member(who, people[who]) for who in rows["contact_id"])
+def _role(role: Role, filling: pl.DataFrame, people: dict[str, str | None]) -> RoleExplained:
+    ids = filling.filter(pl.col("role") == role.name)["contact_id"]
+    return RoleExplained(role.name, len(ids), role.at_least, tuple(Member(who, people[who]) for who in ids))

@@ -35,7 +35,7 @@ def accounts_of(scored: Scored) -> FoundAccounts | None:
     scores = pl.concat([pl.DataFrame(schema=ACCOUNTS), *(table for table, _ in made)])
     if accounts.roles:
         scores = scores.join(every.drop("name", "contacts"), on="account", how="left", maintain_order="left")
-    near = near_accounts(scored.contacts, accounts, members)
+    near = near_accounts(accounts, members)
     in_one = int((members.of >= 0).sum())
     return FoundAccounts(
         scores=scores,

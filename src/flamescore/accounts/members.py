@@ -23,17 +23,15 @@ import polars as pl
 from flamescore.cells import as_text, fold, folded, present
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from flamescore.rules import Accounts
 
 NOBODY: Final = -1
-"""Stands for the account of a contact that is in none."""
+"""Stands for the account of a contact that is in none, and for a cell that says nothing."""
 
 DOMAIN: Final = "email_domain"
-_KEY, _WRITTEN, _COLUMN, _NUMBER, _MANY = "key", "written", "column", "number", "many"
+_KEY, _WRITTEN, _NUMBER, _MANY = "key", "written", "number", "many"
 
 
 @dataclass(frozen=True)
@@ -41,13 +39,15 @@ class Members:
     """Who is in which account: accounts are numbered in order of what they are shown as, by code point.
 
     `of` has the number of the account of each contact (or `NOBODY`), `keyed_by` the place of the column that
-    its key is from. `table` has a row an account: `account`, `key` (as it compares), `name`, `contacts`.
+    its key is from, `domain` the number of the account that its `email_domain` would be the key of, where
+    that is a key column. `table` has a row an account: `account`, `key` (as it compares), `name`, `contacts`.
     `free_mail` counts the contacts in no account who had a key that is free mail, `spellings` the accounts
     that are written in several ways.
     """
 
     of: NDArray[np.int64]
     keyed_by: NDArray[np.int64]
+    domain: NDArray[np.int64]
     table: pl.DataFrame
     free_mail: int
     spellings: int
@@ -60,57 +60,78 @@ class Members:
 
 
 def members_of(contacts: pl.DataFrame, accounts: Accounts) -> Members:
-    """Find the account of every contact; `contacts` has the key columns and that of the name."""
-    free = pl.Series([*free_mail(), *(fold(each) for each in accounts.free_mail)], dtype=pl.String).unique()
-    cells = contacts.select(
-        *(
-            present(as_text(column, contacts.schema[column])).alias(str(place))
-            for place, column in enumerate(accounts.key)
-        )
+    """Find the account of every contact; `contacts` has the key columns and that of the name.
+
+    Cells are worked with as codes: a text has one, whatever column it stands in.
+    """
+    cells = [_cells(contacts, column) for column in accounts.key]
+    texts = pl.concat(cells).drop_nulls().unique().to_frame()
+    texts = texts.with_columns(folded(pl.col(_WRITTEN)).alias(_KEY)).with_row_index("code")
+    free = texts[_KEY].is_in([*free_mail(), *map(fold, accounts.free_mail)]).to_numpy()
+    codes = [_codes(each, texts) for each in cells]
+    chosen = np.full(contacts.height, NOBODY, np.int64)
+    keyed_by = chosen.copy()
+    for place, code in enumerate(codes):
+        usable = np.flatnonzero((chosen < 0) & (code >= 0))
+        usable = usable[~free[code[usable]]]
+        chosen[usable], keyed_by[usable] = code[usable], place
+    table, number_of, spellings = _accounts(texts, chosen)
+    of = _looked_up(number_of, chosen)
+    by_mail = codes[accounts.key.index(DOMAIN)] if DOMAIN in accounts.key else np.full_like(chosen, NOBODY)
+    had_some = np.logical_or.reduce([code >= 0 for code in codes])
+    return Members(
+        of=of,
+        keyed_by=keyed_by,
+        domain=_looked_up(number_of, by_mail),
+        table=table.with_columns(
+            _names(contacts, accounts.called, of, table.height),
+            contacts=pl.Series(np.bincount(of[of >= 0], minlength=table.height)).cast(pl.Int32),
+        ),
+        free_mail=int((had_some & (of < 0)).sum()),
+        spellings=spellings,
     )
-    keys = cells.select(pl.all().pipe(folded))
-    usable = keys.select(
-        pl.when(~pl.col(name).is_in(free.implode())).then(pl.col(name)) for name in keys.columns
-    )
-    # Of the columns that say something the first is taken; those that say nothing are null.
-    column = usable.select(
-        pl.coalesce(
-            *(
-                pl.when(pl.col(name).is_not_null()).then(pl.lit(int(name), pl.Int64))
-                for name in usable.columns
-            )
-        )
-    ).to_series()
-    rows = pl.DataFrame(
-        {
-            _KEY: usable.select(pl.coalesce(pl.all())).to_series(),
-            _WRITTEN: _picked(cells, column),
-            _COLUMN: column,
-        }
-    )
-    spelled = rows.lazy().drop_nulls(_KEY).group_by(_KEY, _WRITTEN).agg(pl.len().alias(_MANY)).collect()
+
+
+def _cells(contacts: pl.DataFrame, column: str) -> pl.Series:
+    cell = present(as_text(column, contacts.schema[column]))
+    return contacts.select(cell.alias(_WRITTEN)).to_series()
+
+
+def _codes(cells: pl.Series, texts: pl.DataFrame) -> NDArray[np.int64]:
+    """Return the code of each cell, `NOBODY` for one that is missing."""
+    known = texts.select(_WRITTEN, pl.col("code").cast(pl.Int64))
+    found = cells.to_frame().join(known, on=_WRITTEN, how="left", maintain_order="left")["code"]
+    return found.fill_null(NOBODY).to_numpy()
+
+
+def _accounts(texts: pl.DataFrame, chosen: NDArray[np.int64]) -> tuple[pl.DataFrame, NDArray[np.int64], int]:
+    """Return the accounts (`account`, `key`), the number of the account of each code, and how many spell.
+
+    An account is shown as most of its members write it, of equally many spellings the first by code point.
+    """
+    many = pl.Series(_MANY, np.bincount(chosen[chosen >= 0], minlength=texts.height))
+    spelled = texts.with_columns(many).filter(pl.col(_MANY) > 0)
     table = (
         spelled.sort(_KEY, _MANY, _WRITTEN, descending=[False, True, False])
         .unique(_KEY, keep="first", maintain_order=True)
         .sort(_WRITTEN)
         .select(pl.col(_WRITTEN).alias("account"), _KEY)
-        .with_row_index(_NUMBER)
-        .with_columns(pl.col(_NUMBER).cast(pl.Int64))
     )
-    found = rows.select(_KEY).join(
-        table.select(_KEY, _NUMBER), on=_KEY, how="left", maintain_order="left", nulls_equal=False
-    )[_NUMBER]
-    number = found.fill_null(NOBODY).to_numpy()
-    named = _names(contacts, accounts.called, number, table.height)
-    sizes = np.bincount(number[number >= 0], minlength=table.height)
-    had_some = keys.select(pl.any_horizontal(pl.all().is_not_null())).to_series().to_numpy()
-    return Members(
-        of=number,
-        keyed_by=column.fill_null(NOBODY).to_numpy(),
-        table=table.select("account", _KEY, name=named, contacts=pl.Series(sizes).cast(pl.Int32)),
-        free_mail=int((had_some & (number < 0)).sum()),
-        spellings=int((spelled.group_by(_KEY).len()["len"] > 1).sum()),
-    )
+    numbers = table.select(_KEY, pl.int_range(pl.len()).alias(_NUMBER))
+    number_of = texts.select(_KEY).join(numbers, on=_KEY, how="left", maintain_order="left")[_NUMBER]
+    return table, number_of.fill_null(NOBODY).to_numpy(), _several(spelled[_KEY])
+
+
+def _several(keys: pl.Series) -> int:
+    """Count the keys that are there more than once."""
+    return int((keys.value_counts()["count"] > 1).sum())
+
+
+def _looked_up(number_of: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    out = np.full(len(codes), NOBODY, np.int64)
+    there = codes >= 0
+    out[there] = number_of[codes[there]]
+    return out
 
 
 @cache
@@ -120,21 +141,13 @@ def free_mail() -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(line) for line in text.splitlines() if line.strip()))
 
 
-def _picked(cells: pl.DataFrame, column: pl.Series) -> pl.Series:
-    """Return of each row the cell of the column with its number; null where there is none."""
-    which = pl.lit(column)
-    picked = (pl.when(which == int(name)).then(pl.col(name)) for name in cells.columns)
-    return cells.select(pl.coalesce(*picked).alias(_WRITTEN)).to_series()
-
-
 def _names(contacts: pl.DataFrame, called: str | None, number: NDArray[np.int64], accounts: int) -> pl.Series:
     """Return what each account is called by most of its members, of equally many the first by code point."""
     names = pl.Series("name", [None], dtype=pl.String).new_from_index(0, accounts)
     if called is None:
         return names
-    cells = contacts.select(present(as_text(called, contacts.schema[called])).alias("name"))
     found = (
-        cells.with_columns(pl.Series(_NUMBER, number))
+        pl.DataFrame({"name": _cells(contacts, called), _NUMBER: number})
         .lazy()
         .filter(pl.col(_NUMBER) >= 0)
         .drop_nulls("name")
@@ -145,9 +158,3 @@ def _names(contacts: pl.DataFrame, called: str | None, number: NDArray[np.int64]
         .unique(_NUMBER, keep="first", maintain_order=True)
     )
     return names.scatter(found[_NUMBER], found["name"])
-
-
-def domains_of(contacts: pl.DataFrame, accounts: Sequence[str]) -> pl.Series:
-    """Return the domain of each contact's e-mail as keys compare, where that is one of the keys."""
-    assert DOMAIN in accounts
-    return contacts.select(folded(present(as_text(DOMAIN, contacts.schema[DOMAIN])))).to_series()

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.account_frames import NearAccounts, Rename
-from flamescore.accounts.members import DOMAIN, domains_of
+from flamescore.accounts.members import DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,13 +56,13 @@ class Near:
     rename: Rename | None
 
 
-def near_accounts(contacts: pl.DataFrame, accounts: Accounts, members: Members) -> Near:
+def near_accounts(accounts: Accounts, members: Members) -> Near:
     """Return the pairs of accounts that may be one, most contacts first.
 
     Two accounts are told once, by the first kind that they have in the order of `_KINDS`.
     """
     keys = members.table.select("key", "contacts").with_row_index("number")
-    found = [_spelled_alike(keys), _subdomains(keys), _of_domains(contacts, accounts, members)]
+    found = [_spelled_alike(keys), _subdomains(keys), _of_domains(accounts, members)]
     sizes = members.table["contacts"].to_numpy()
     kinds = np.repeat(np.arange(len(found)), [len(one) for one, _ in found])
     one, other = (np.concatenate([pair[side] for pair in found]) for side in (0, 1))
@@ -111,7 +111,7 @@ def doubtful_domains(accounts: Accounts, members: Members) -> Iterator[tuple[str
 
 def _spelled_alike(keys: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair each account that is written like others with the one of them that has most contacts."""
-    words = pl.col("key").str.extract_all(r"[\p{L}\p{Nd}]+").list.join(" ")
+    words = pl.col("key").str.replace_all(r"[^\p{L}\p{Nd}]+", " ").str.strip_chars(" ")
     bare = words.str.replace(_LAST_FORMS, "${1}").str.replace_all(" ", "", literal=True)
     alike = (
         keys.lazy()
@@ -133,23 +133,15 @@ def _subdomains(keys: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64
     return _numbers(found, "parent", "number")
 
 
-def _of_domains(
-    contacts: pl.DataFrame, accounts: Accounts, members: Members
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _of_domains(accounts: Accounts, members: Members) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair accounts that are a domain with those whose members have it, and have an earlier key."""
     nothing = np.zeros(0, np.int64)
     if DOMAIN not in accounts.key:
         return nothing, nothing
     earlier = (members.keyed_by >= 0) & (members.keyed_by < accounts.key.index(DOMAIN))
-    is_domain = pl.Series(_is_domain(accounts, members))
-    domains = members.table.with_row_index("domain").filter(is_domain).select("domain", "key")
-    found = (
-        pl.DataFrame({"number": members.of, "key": domains_of(contacts, accounts.key)})
-        .filter(pl.Series(earlier))
-        .unique()
-        .join(domains, on="key")
-        .filter(pl.col("number") != pl.col("domain"))
-    )
+    place = np.flatnonzero(earlier & (members.domain >= 0) & (members.domain != members.of))
+    place = place[_is_domain(accounts, members)[members.domain[place]]]
+    found = pl.DataFrame({"domain": members.domain[place], "number": members.of[place]}).unique()
     return _numbers(found, "domain", "number")
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.account_frames import ACCOUNTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import FlamescoreError
@@ -51,6 +52,8 @@ class RunData:
     excluded: pl.DataFrame
     changes: pl.DataFrame | None = None
     redacted: bool = False
+    accounts: pl.DataFrame | None = None
+    """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -86,6 +89,7 @@ def just_scored(
         ledger=scored.ledger.of,
         excluded=scored.excluded,
         changes=changes,
+        accounts=None if scored.accounts is None else scored.accounts.scores,
     )
 
 
@@ -109,6 +113,7 @@ def read_back(run: Run) -> RunData:
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
         excluded=read(run, "excluded.parquet"),
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
+        accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
     )
 
 
@@ -156,6 +161,8 @@ def redacted(run: RunData) -> RunData:
         excluded=shown(run.excluded),
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
+        record=_without_companies(run.record),
+        accounts=None,
         redacted=True,
     )
 
@@ -179,6 +186,13 @@ def _ids(people: pl.DataFrame) -> dict[str, str]:
         name for number in range(1, len(taken) * 2 + 1) if (name := f"contact {number}") not in taken
     )
     return dict(zip(found, stand_ins, strict=False))
+
+
+def _without_companies(record: RunRecord) -> RunRecord:
+    """Leave out what is told of accounts: it names companies."""
+    if record.findings is None:
+        return record
+    return record.but(findings=tuple(each for each in record.findings if each.subject != "accounts"))
 
 
 def _without_people(changes: pl.DataFrame, ids: dict[str, str]) -> pl.DataFrame:

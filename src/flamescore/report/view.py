@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.report.accounts import best_accounts
 from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.told import findings_of
 from flamescore.report.words import difference, number, signed
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from flamescore.report.accounts import AccountsView
     from flamescore.report.run_data import RunData
     from flamescore.report.told import Findings
     from flamescore.runs import RuleEntry, ScoreEntry
@@ -146,6 +148,7 @@ class View:
     newest: tuple[NewestEvent, ...] = ()
     since: datetime | None = None
     redacted: bool = False
+    accounts: AccountsView | None = None
 
 
 def view(run: RunData, *, limit: int = LISTED) -> View:
@@ -165,6 +168,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         newest=tuple(_newest(run)),
         since=None if record.changes is None else to_local(record.changes.as_of, run.zone),
         redacted=run.redacted,
+        accounts=best_accounts(run),
     )
 
 

@@ -114,7 +114,7 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
     for role in scored.book.accounts.roles:
         path: NodePath = ("accounts", "roles", role.name)
         part = Part(role.condition, (*path, "if"))
-        title = f"The role `{role.name}`"
+        title = f"`accounts.roles.{role.name}`"
         yield Asker(
             f"accounts.roles.{role.name}",
             title,
