@@ -104,7 +104,7 @@ PARTS: Final = (
     "Operators", "TagAll", "TagLike",
     "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
     "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
-    "Accounts", "AccountScore", "Role",
+    "Accounts", "AccountScore", "TopMembers", "Role",
 )  # fmt: skip
 CONDITIONS: Final = tuple(name for name in PARTS if name.endswith("Condition"))
 BEFORE: Final = {

@@ -144,8 +144,8 @@ def explain(
     contact: Annotated[
         str | None,
         typer.Argument(
-            metavar="CONTACT",
-            help="A contact id, or an e-mail address. Needed, but with --account.",
+            metavar="[CONTACT]",
+            help="A contact id, or an e-mail address; not with --account.",
             show_default=False,
         ),
     ] = None,
@@ -153,7 +153,9 @@ def explain(
     config: Config = None,
     account: Annotated[
         str | None,
-        typer.Option(metavar="ACCOUNT", help="Explain this account of a run instead.", show_default=False),
+        typer.Option(
+            metavar="ACCOUNT", help="Explain this account of a run instead of a contact.", show_default=False
+        ),
     ] = None,
     as_of: Annotated[
         str | None,

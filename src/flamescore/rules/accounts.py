@@ -48,20 +48,12 @@ def _combine(at: At) -> tuple[str, int | None]:
     return node.written, 1 if node.written == "max" else None
 
 
-_COMBINE: Final = ValueType(
-    _combine,
-    {
-        "anyOf": [
-            {"enum": list(_WAYS)},
-            {
-                "type": "object",
-                "properties": {"top": {"type": "integer", "minimum": 1}},
-                "required": ["top"],
-                "additionalProperties": False,
-            },
-        ]
-    },
+_TOP: Final = Shape(
+    "TopMembers",
+    "The best members of an account alone.",
+    {"top": Key(TIMES, "How many of them count.", needed=True)},
 )
+_COMBINE: Final = ValueType(_combine, {"anyOf": [{"enum": list(_WAYS)}, _TOP.type.schema]})
 _SCORE: Final = Shape(
     "AccountScore",
     "How the scores of an account's members become the account's own.",
@@ -137,7 +129,7 @@ _ACCOUNTS: Final = Shape(
     missing=_missing,
 )
 ACCOUNTS: Final = Key(_ACCOUNTS.type, "Which contacts belong to one account, and what it scores.")
-ACCOUNT_SHAPES: Final = (_SCORE, _ROLE, _ACCOUNTS)
+ACCOUNT_SHAPES: Final = (_TOP, _SCORE, _ROLE, _ACCOUNTS)
 
 
 def accounts_of(found: Mapping[str, Value] | None) -> book.Accounts | None:
