@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
 from flamescore.errors import Problem, UsageError
@@ -13,10 +15,9 @@ from flamescore.project import find_settings
 from flamescore.runs import find_earlier, find_run
 from flamescore.searches import Asked, AskedAccounts, search_run
 from flamescore.searches import search_accounts as accounts_of_run
+from flamescore.tables import local_time, whole_percent
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.searches import Found
@@ -120,6 +121,10 @@ def search_accounts(
     shown = first_rows(found.rows, output, limit)
     if found.rows.is_empty():
         messages.warn(Finding(NOBODY, Severity.INFO, "", "No accounts match."))
+    if on_terminal(output) and asked.columns is None:
+        shown = shown.with_columns(
+            whole_percent(pl.col("percentile")), local_time(pl.col("last_activity_at"), found.zone)
+        )
     emit(shown, output, zone=found.zone)
     remark_on_others(shown, found.rows, output, limit, messages)
     messages.took(f"search of run {found.run_id}: {found.rows.height:,} found")
