@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flamescore.rules.account_book import Accounts, AccountScore, Role, role_conditions
 from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
 from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns, number_columns
 from flamescore.rules.load import (
@@ -16,8 +17,6 @@ from flamescore.rules.names import Names
 from flamescore.rules.rulebook import (
     NO_DECAY,
     NO_LIMITS,
-    Accounts,
-    AccountScore,
     AllOf,
     AnyOf,
     Branch,
@@ -47,7 +46,6 @@ from flamescore.rules.rulebook import (
     Per,
     Points,
     Predicate,
-    Role,
     Rule,
     RuleBook,
     Score,
@@ -59,7 +57,6 @@ from flamescore.rules.rulebook import (
     conditions_of,
     label_conditions,
     leaves,
-    role_conditions,
     stands,
 )
 from flamescore.rules.shapes import rules_schema as json_schema

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flamescore.rules import account_book
 from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import CONDITION
 from flamescore.rules.flames import FLAMES, LIMITS, flames_of
@@ -132,23 +133,25 @@ ACCOUNTS: Final = Key(_ACCOUNTS.type, "Which contacts belong to one account, and
 ACCOUNT_SHAPES: Final = (_TOP, _SCORE, _ROLE, _ACCOUNTS)
 
 
-def accounts_of(found: Mapping[str, Value] | None) -> book.Accounts | None:
+def accounts_of(found: Mapping[str, Value] | None) -> account_book.Accounts | None:
     """Make the accounts of a file that is right."""
     if found is None:
         return None
     roles = found.get("roles", {})
-    return book.Accounts(
+    return account_book.Accounts(
         key=tuple(dict.fromkeys(found["key"])),
         scores=tuple(_score_of(name, score) for name, score in found["scores"].items()),
         called=found.get("name"),
         free_mail=found.get("free_mail", ()),
-        roles=tuple(book.Role(name, role["if"], role.get("at_least", 1)) for name, role in roles.items()),
+        roles=tuple(
+            account_book.Role(name, role["if"], role.get("at_least", 1)) for name, role in roles.items()
+        ),
     )
 
 
-def _score_of(name: str, found: Mapping[str, Value]) -> book.AccountScore:
+def _score_of(name: str, found: Mapping[str, Value]) -> account_book.AccountScore:
     how, top = found["combine"]
-    return book.AccountScore(
+    return account_book.AccountScore(
         name=name,
         combine=how,
         top=top,

@@ -12,9 +12,10 @@ from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from flamescore.rules.account_book import Accounts
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Accounts, Condition, EventMatch, Label, Rule, RuleBook
+    from flamescore.rules.rulebook import Condition, EventMatch, Label, Rule, RuleBook
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:

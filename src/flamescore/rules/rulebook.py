@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from flamescore.rules.account_book import Accounts
     from flamescore.units import Period
 
 # --- predicates: what one cell must be ---------------------------------------------------------------
@@ -360,47 +361,6 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountScore:
-    """How a score of accounts is made of their members'.
-
-    Of `top` members the points count, the best first (None: all), and are added up or, by `mean`, averaged.
-    Flames come of `ideal`, `bounds` or `percentiles` as those of a score do.
-    """
-
-    name: str
-    combine: Literal["sum", "top", "max", "mean"]
-    top: int | None = None
-    ideal: int | None = None
-    bounds: Five | None = None
-    percentiles: Five | None = None
-    limits: Limits = NO_LIMITS
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """Whom an account needs: so many members for whom a condition holds."""
-
-    name: str
-    condition: Condition
-    at_least: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """Which contacts make an account: those whose first usable cell of the `key` columns is the same.
-
-    `called` is the column of what an account is called; `free_mail` are keys that are no account, beside the
-    package's own.
-    """
-
-    key: tuple[str, ...]
-    scores: tuple[AccountScore, ...]
-    called: str | None = None
-    free_mail: tuple[str, ...] = ()
-    roles: tuple[Role, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class RuleBook:
     """Every enabled score in file order, of which the first is the default; every label in file order."""
 
@@ -439,11 +399,6 @@ def label_conditions(book: RuleBook) -> Iterator[Condition]:
     """Yield the conditions of labels."""
     for label in book.labels:
         yield from (branch.condition for branch in label.branches if branch.condition is not None)
-
-
-def role_conditions(book: RuleBook) -> Iterator[Condition]:
-    """Yield the conditions of the roles of accounts."""
-    yield from (role.condition for role in (() if book.accounts is None else book.accounts.roles))
 
 
 def stands(condition: Condition) -> bool:
