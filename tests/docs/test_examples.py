@@ -14,13 +14,17 @@ ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\S*) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 WHOLE = "version: 1\nscores:\n  interest:\n"
+SCORE = "{five_flames: 20, rules: [{name: R, tag: t, points: 1}]}"
+TWO_SCORES = f"version: 1\nscores:\n  fit: {SCORE}\n  engagement: {SCORE}\n"
+GRADE = "{first_of: [{if: {tag: t}, label: A1}, {label: A2}]}"
 FRAGMENTS = {
     "": "{}",
     "rules": WHOLE + "    five_flames: 20\n    rules:\n{}",
     "score": WHOLE + "{}",
+    "labels": TWO_SCORES.replace("{", "{{").replace("}", "}}") + "{}",
 }
 """What a marked fragment, ```yaml rules, is put into to be a file."""
-INDENT = {"": 0, "rules": 6, "score": 4}
+INDENT = {"": 0, "rules": 6, "score": 4, "labels": 0}
 
 
 def blocks(page, language):
@@ -65,6 +69,10 @@ PREDICATES = re.findall(
 @pytest.mark.parametrize("text", [each.replace("\\|", "|") for each in PREDICATES])
 def test_every_row_of_the_guides_tables_of_predicates_decays_and_conditions_loads(text):
     keys = set(yaml.safe_load(text))
+    if keys & {"score", "label"}:
+        label = f"{{first_of: [{{if: {text}, label: X}}]}}"
+        load_rules(f"{TWO_SCORES}labels: {{grade: {GRADE}, other: {label}}}\n")
+        return
     if keys & {"linear", "compound", "half_life"}:
         rule = f"{{name: R, event: e, points: 1, count: once, decay: {text}}}"
     elif keys & {"tag", "field", "event", "all", "any", "not"}:
