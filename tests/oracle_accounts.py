@@ -223,7 +223,7 @@ def _entry(entry: str, points: int, contact_id: str | None = None) -> dict[str, 
 def _flames(how: Row, score: int, lower: int, many: int) -> int:
     flames = how.get("flames")
     if isinstance(flames, Mapping):
-        reached = (100 * lower >= Fraction(str(each)) * (many - 1) for each in flames["percentile"])
+        reached = (100 * lower >= Fraction(str(each)) * max(many - 1, 1) for each in flames["percentile"])
         return sum(reached) if score > 0 else 0
     if flames is not None:
         return sum(score >= ten_thousandths(each) for each in flames)
