@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from data import END, FOLDER, Dataset
 from measure import Cost, median, once
 from rules import BROAD, NARROW, name_of, write_project
+from sequences import QUARTER, SEQUENCES, WITHOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +46,16 @@ ONCE: Final = {"polars": 100, "pandas": 0}
 
 PEAK: Final = 300
 """The rules at which memory is judged."""
+
+LEAST: Final = 10
+"""The rules that the most are held against."""
+
+NAMES: Final = {
+    SEQUENCES: ", events in sequence",
+    WITHOUT: ", those rules without",
+    QUARTER: ", one in four in sequence",
+}
+"""Ends the names of what is measured by these mixes of rules."""
 
 UP_TO: Final = 100
 """More rules than these are given to the peers only where nothing else is asked for."""
@@ -107,6 +118,7 @@ def heavy(plan: Plan) -> Iterator[Row]:
         once(python("data.py", half.size, "--variant", half.variant))
         yield _row(OURS + OF_HALF, PEAK, 1, score(project(half, PEAK)))
     yield from _narrow(plan)
+    yield from _sequences(plan)
 
 
 def _narrow(plan: Plan) -> Iterator[Row]:
@@ -118,6 +130,13 @@ def _narrow(plan: Plan) -> Iterator[Row]:
             yield from _tables(plan, NARROW)
         if count == UP_TO and "duckdb" in plan.peers:
             yield _peer("duckdb", plan, count, NARROW)
+
+
+def _sequences(plan: Plan) -> Iterator[Row]:
+    """Measure rules that look at events in sequence, beside the same rules without that."""
+    for mix, counts in ((SEQUENCES, (UP_TO,)), (WITHOUT, (UP_TO,)), (QUARTER, (LEAST, PEAK))):
+        for count in (each for each in counts if each in plan.counts):
+            yield _row(OURS + NAMES[mix], count, plan.runs, score(project(plan.data, count, mix=mix)))
 
 
 def _tables(plan: Plan, mix: str) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from data import END, FOLDER, SIZES, VARIANTS, Dataset
+from sequences import MIXES, idle_of, put_to
 from traffic import ASSETS, SECTIONS
 
 if TYPE_CHECKING:
@@ -217,13 +218,16 @@ _KINDS: Final = (_page, _mail, _click, _stay, _video, _form, _day, _trait, _amou
 
 def write_rules(count: int, folder: Path = FOLDER, mix: str = BROAD) -> Path:
     """Write the rule file of so many rules."""
-    book = [each.words() for each in rules(count, mix)]
-    return write_book(book, folder / f"rules-{name_of(count, mix)}.yaml")
+    path = folder / f"rules-{name_of(count, mix)}.yaml"
+    if mix in MIXES:
+        return write_book(put_to([each.words() for each in rules(count)], mix), path, idle=idle_of(mix))
+    return write_book([each.words() for each in rules(count, mix)], path)
 
 
-def write_book(book: Sequence[object], path: Path) -> Path:
+def write_book(book: Sequence[object], path: Path, *, idle: object = None) -> Path:
     """Write a rule file of one score."""
     score = {"five_flames": 200, "limits": {"max": 1000}, "rules": list(book)}
+    score |= {} if idle is None else {"idle": idle}
     _write(path, {"version": 1, "timezone": ZONE, "scores": {"interest": score}})
     return path
 
@@ -263,7 +267,7 @@ def main() -> None:
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--variant", choices=VARIANTS, default="shuffled")
     parser.add_argument("--rules", nargs="*", type=int, default=COUNTS)
-    parser.add_argument("--mix", choices=(BROAD, NARROW), default=BROAD)
+    parser.add_argument("--mix", choices=(BROAD, NARROW, *MIXES), default=BROAD)
     parser.add_argument("--csv", action="store_true")
     asked = parser.parse_args()
     for count in asked.rules:

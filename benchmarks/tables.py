@@ -28,9 +28,10 @@ def main(config: Path, folder: Path, *names: str) -> None:
     project = load_project(config)
     folder.mkdir(parents=True, exist_ok=True)
     with read_inputs(project) as inputs:
-        conditions = () if inputs.exclude is None else (inputs.exclude,)
-        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of, conditions=conditions)
-        scored = judged(scored, exclude=inputs.exclude)
+        scored = score_exports(
+            inputs.bound.book, inputs.exports, as_of=inputs.as_of, conditions=inputs.conditions
+        )
+        scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude)
         scored = replace(scored, accounts=accounts_of(scored))
     settings = TableSettings(project.settings.keep, project.settings.hot_flames)
     if not names:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from heavy import AS_PEERS, CSV_FLOOR, FLOOR, FROM_CSV, NO_REPORT, OF_HALF, OF_NARROW, OURS, PEAK
+from heavy import AS_PEERS, CSV_FLOOR, FLOOR, FROM_CSV, NAMES, NO_REPORT, OF_HALF, OF_NARROW, OURS, PEAK
+from sequences import QUARTER, SEQUENCES, WITHOUT
 from waits import BUSIEST, HELP, SEARCH, TWENTY, TYPICAL
 
 if TYPE_CHECKING:
@@ -105,6 +106,18 @@ TARGETS: Final = (
     Target("the same with narrow rules, at L", "L", 1.6, _NARROW_TABLES),
     Target("300 rules / 10 rules", None, 1.6, _over((OURS, 300), (OURS, 10))),
     Target("300 rules / 10 rules, narrow ones", None, 1.6, _over((_NARROW, 300), (_NARROW, 10))),
+    Target(
+        "100 rules of events in sequence / the same without these keys, at M",
+        "M",
+        1.5,
+        _over((OURS + NAMES[SEQUENCES], 100), (OURS + NAMES[WITHOUT], 100)),
+    ),
+    Target(
+        "300 rules / 10 rules, one in four of events in sequence, at M",
+        "M",
+        1.6,
+        _over((OURS + NAMES[QUARTER], 300), (OURS + NAMES[QUARTER], 10)),
+    ),
     Target("DuckDB / the same tables at M, 100 rules", "M", 3.5, _DUCKDB, least=True),
     Target("DuckDB / the same tables at L, 100 rules", "L", 3.5, _DUCKDB, least=True),
     Target("pandas / the same tables at S, 100 rules", "S", 15, _PANDAS, least=True),

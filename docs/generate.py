@@ -100,7 +100,8 @@ PARTS: Final = (
     "Score", "FlamesByPercentile", "Defaults", "Group", "Limits",
     "IdleLinear", "IdleCompound", "IdleHalfLife", "Activity",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
-    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "EventFilter", "Follower",
+    "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Burst", "Times", "Sum", "EventFilter",
+    "Follower",
     "Operators", "TagAll", "TagLike",
     "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
     "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
@@ -232,6 +233,7 @@ _KINDS: Final = {
     "float": "number",
     "Decimal": "number",
     "bool": "true or false",
+    "dict": "object",
     "date": "ISO 8601, a day",
 }
 _INSTANT: Final = "ISO 8601, UTC"

@@ -18,6 +18,7 @@ from oracle_words import fold, round_half_away, slug, ten_thousandths
 __all__ = [
     "OracleResult",
     "World",
+    "earns",
     "factor_billionths",
     "fold",
     "holds",
@@ -118,7 +119,7 @@ def _idle_entry(total: int, owner: Row, rules: Sequence[Row], contact_id: str, w
     decay = idle if isinstance(idle, str) else {key: idle[key] for key in idle if key != "activity"}
     activity = None if isinstance(idle, str) else idle.get("activity")
     if activity is None:
-        wanted: Sequence[Row] = [rule for rule in rules if rule.get("enabled", True) and _earns(rule)]
+        wanted: Sequence[Row] = [rule for rule in rules if rule.get("enabled", True) and earns(rule)]
     else:
         wanted = activity if isinstance(activity, list) else [activity]
     since = fade_start(decay, world.as_of)
@@ -135,7 +136,8 @@ def _idle_entry(total: int, owner: Row, rules: Sequence[Row], contact_id: str, w
     return entry
 
 
-def _earns(rule: Row) -> bool:
+def earns(rule: Row) -> bool:
+    """Say whether a rule can give points for an event, so that the event is activity."""
     return "event" in rule and (isinstance(rule["points"], Mapping) or ten_thousandths(rule["points"]) > 0)
 
 

@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from oracle_bursts import bursts
 from oracle_words import (
     after,
     before,
     comparable,
+    fixed_length,
     fold,
     in_window,
     is_bare_date,
@@ -21,6 +23,7 @@ from oracle_words import (
     read_boolean,
     read_instant,
     read_number,
+    ten_thousandths,
     trim,
 )
 
@@ -28,6 +31,7 @@ Row = Mapping[str, Any]
 
 _TEXT_OPERATORS = frozenset(("contains", "not_contains", "starts_with", "ends_with"))
 _ORDERINGS = frozenset(("at_least", "at_most", "more_than", "less_than"))
+_LARGEST_AMOUNT = 10**9 * 10_000
 _OPPOSITES = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"}
 
 
@@ -279,14 +283,112 @@ def _measures(number: Any, wanted: Any) -> bool:
 
 def _enough_events(condition: Row, contact_id: str, world: World) -> bool:
     window = condition.get("last", "never")
-    found = [
-        event
-        for event in world.events[contact_id]
-        if event_matches(condition, event, world) and in_window(event.at, window, world.as_of, world.zone)
-    ]
+    found = [event for event in world.events[contact_id] if event_matches(condition, event, world)]
+    found = after_reset(condition.get("since", "none"), found, contact_id, world)
+    found = [event for event in found if followers_hold(condition, event, contact_id, world)]
+    found = completions(condition, found, world)
+    found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
     per = condition.get("per")
     number = len(found) if per is None else len({per_value(per, event, world) for event in found})
-    return number >= int(condition.get("times", 1))
+    if not times_hold(condition.get("times", 1), number):
+        return False
+    return all(
+        _sum_holds(bounds, _sum(column, per, found, world))
+        for column, bounds in condition.get("sum", {}).items()
+    )
+
+
+def times_hold(times: Any, number: int) -> bool:
+    """Say whether a number is enough, or within both bounds; without `at_least` none at all is few enough."""
+    if not isinstance(times, Mapping):
+        return number >= int(times)
+    return times.get("at_least", 0) <= number <= times.get("at_most", number)
+
+
+def _sum_holds(bounds: Row, total: int) -> bool:
+    return all(_ordered(word, total, ten_thousandths(operand)) for word, operand in bounds.items())
+
+
+def _sum(column: str, per: Any, found: list[Event], world: World) -> int:
+    """Add up a column's numbers; under `per` that of the latest event, of equal times the largest."""
+    if per is None:
+        return sum(amount_of(column, event) for event in found)
+    best: dict[object, tuple[datetime, int]] = {}
+    for event in found:
+        value, given = per_value(per, event, world), (event.at, amount_of(column, event))
+        best[value] = max(best.get(value, given), given)
+    return sum(amount for _, amount in best.values())
+
+
+def amount_of(column: str, event: Event) -> int:
+    """Give a property's number in ten-thousandths, 0 where there is none or it is past a thousand million."""
+    cell = present(event.properties.get(column))
+    number = None if cell is None else read_number(cell)
+    if number is None:
+        return 0
+    return 0 if abs(ten_thousandths(number)) > _LARGEST_AMOUNT else ten_thousandths(number)
+
+
+def after_reset(since: Any, found: list[Event], contact_id: str, world: World) -> list[Event]:
+    """Give the events that came after the contact's reset."""
+    reset = reset_of(since, contact_id, world)
+    return found if reset is None else [event for event in found if event.at > reset]
+
+
+def reset_of(since: Any, contact_id: str, world: World) -> datetime | None:
+    """Give the latest event that `since` names, at or before the instant of scoring."""
+    if since == "none":
+        return None
+    specs = as_list(since)
+    times = (
+        event.at
+        for event in world.events[contact_id]
+        if any(event_matches(spec, event, world) for spec in specs)
+    )
+    return max(times, default=None)
+
+
+def followers_hold(spec: Row, event: Event, contact_id: str, world: World) -> bool:
+    """Say whether an event is followed, or not followed, as a rule or condition asks."""
+    wanted, unwanted = spec.get("followed_by"), spec.get("unless_followed_by")
+    if wanted is not None and not _is_followed(spec, wanted, event, contact_id, world):
+        return False
+    if unwanted is None:
+        return True
+    known = event.at + fixed_length(unwanted["within"]) <= world.as_of
+    return known and not _is_followed(spec, unwanted, event, contact_id, world)
+
+
+def _is_followed(spec: Row, follower: Row, event: Event, contact_id: str, world: World) -> bool:
+    strictly_later = bool(event_types(spec["event"]) & event_types(follower["event"]))
+    start = event.at + fixed_length(follower["after"]) if "after" in follower else event.at
+    end = event.at + fixed_length(follower["within"])
+    for other in world.events[contact_id]:
+        if other.index == event.index or not event_matches(follower, other, world):
+            continue
+        if "same" in follower and not _same(follower["same"], event, other):
+            continue
+        late_enough = event.at < other.at if strictly_later else event.at <= other.at
+        if late_enough and start <= other.at <= end:
+            return True
+    return False
+
+
+def _same(column: str, event: Event, other: Event) -> bool:
+    """Say whether both have a property, and the very same value of it."""
+    cell = event.properties.get(column)
+    return present(cell) is not None and cell == other.properties.get(column)
+
+
+def completions(spec: Row, found: list[Event], world: World) -> list[Event]:
+    """Give the event at which each burst is complete (of several the first row), or all without `burst`."""
+    if "burst" not in spec:
+        return found
+    burst = spec["burst"]
+    occurrences = [(e.at, per_value(burst["per"], e, world) if "per" in burst else None) for e in found]
+    within = fixed_length(burst["within"])
+    ends = [end for _, end in bursts(occurrences, burst["times"], within, distinct="per" in burst)]
+    return [min((e for e in found if e.at == end), key=lambda e: e.index) for end in ends]
 
 
 def per_value(per: Any, event: Event, world: World) -> object:

@@ -11,12 +11,16 @@ from oracle_conditions import (
     Event,
     Row,
     World,
+    after_reset,
     all_match,
+    completions,
     event_matches,
-    event_types,
+    followers_hold,
     holds,
     matching_tags,
     per_value,
+    reset_of,
+    times_hold,
 )
 from oracle_words import (
     fixed_length,
@@ -71,7 +75,7 @@ def give(rule: Row, contact_id: str, score: Row, world: World) -> Given:
 
 
 def setting(word: str, rule: Row, score: Row, default: Any = None) -> Any:
-    """Give an event rule's own `expires`, `decay` or `count`, else its group's, else the score's."""
+    """Give an event rule's own `expires`, `decay`, `count` or `since`, else its group's, else the score's."""
     group = score.get("groups", {}).get(rule.get("group"), {})
     for place in (rule, group, score.get("defaults", {})):
         if word in place:
@@ -80,16 +84,22 @@ def setting(word: str, rule: Row, score: Row, default: Any = None) -> Any:
 
 
 def counted_occurrences(rule: Row, contact_id: str, score: Row, world: World) -> list[Counted]:
-    """Give the occurrences that count, latest first: match, window, follower, per, times, count."""
+    """Give the occurrences that count, latest first.
+
+    The steps are match, since, follower, burst, window, per, times, count. Without `burst` the window may as
+    well come third: none of the three looks at what another leaves.
+    """
     window = setting("expires", rule, score, "never")
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
+    found = after_reset(setting("since", rule, score, "none"), found, contact_id, world)
+    found = [event for event in found if followers_hold(rule, event, contact_id, world)]
+    found = completions(rule, found, world)
     found = [event for event in found if in_window(event.at, window, world.as_of, world.zone)]
-    found = [event for event in found if _followers_hold(rule, event, contact_id, world)]
     left = [Counted(event, _contribution(rule, score, event, world)) for event in found]
     left.sort(key=lambda item: (item.event.at, item.contribution, -item.event.index), reverse=True)
     if "per" in rule:
         left = _first_of_each(rule["per"], left, world)
-    if len(left) < rule.get("times", 1):
+    if not times_hold(rule.get("times", 1), len(left)):
         return []
     return _keep(setting("count", rule, score), left)
 
@@ -109,28 +119,6 @@ def _keep(count: Any, ordered: list[Counted]) -> list[Counted]:
     if count == "each":
         return ordered
     return ordered[: 1 if count == "once" else int(count)]
-
-
-def _followers_hold(rule: Row, event: Event, contact_id: str, world: World) -> bool:
-    wanted, unwanted = rule.get("followed_by"), rule.get("unless_followed_by")
-    if wanted is not None and not _is_followed(rule, wanted, event, contact_id, world):
-        return False
-    if unwanted is None:
-        return True
-    known = event.at + fixed_length(unwanted["within"]) <= world.as_of
-    return known and not _is_followed(rule, unwanted, event, contact_id, world)
-
-
-def _is_followed(rule: Row, follower: Row, event: Event, contact_id: str, world: World) -> bool:
-    strictly_later = bool(event_types(rule["event"]) & event_types(follower["event"]))
-    end = event.at + fixed_length(follower["within"])
-    for other in world.events[contact_id]:
-        if other.index == event.index or not event_matches(follower, other, world):
-            continue
-        late_enough = event.at < other.at if strictly_later else event.at <= other.at
-        if late_enough and other.at <= end:
-            return True
-    return False
 
 
 def _contribution(rule: Row, score: Row, event: Event, world: World) -> int:
@@ -201,11 +189,14 @@ def _tag_points(rule: Row, contact_id: str, world: World) -> int:
     if not matching:
         return 0
     points = ten_thousandths(rule["points"])
-    if "expires" not in rule and "decay" not in rule:
+    if not {"expires", "decay", "since"} & rule.keys():
         return points
     dates = [at for at in matching.values() if at is not None]
     if not dates:
         return 0 if rule.get("undated", "keep") == "skip" else points
+    reset = reset_of(rule.get("since", "none"), contact_id, world)
+    if reset is not None and max(dates) <= reset:
+        return 0
     if not in_window(max(dates), rule.get("expires", "never"), world.as_of, world.zone):
         return 0
     return worth(points, rule.get("decay", "none"), world.as_of - max(dates))

@@ -15,9 +15,10 @@ from flamescore.account_frames import ACCOUNTS
 from flamescore.columns import Columns
 from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
-from flamescore.labels import Hot, judged
+from flamescore.labels import judged
 from flamescore.rules import (
     Condition,
+    Hot,
     Names,
     RuleBook,
     bind_condition,

@@ -36,9 +36,9 @@ def told_of_sample(night, *, cut=None):
 
 class _Inputs:
     def __init__(self, inputs, exports):
-        self.bound, self.exclude, self.project, self.exports = (
+        self.bound, self.conditions, self.project, self.exports = (
             inputs.bound,
-            inputs.exclude,
+            inputs.conditions,
             inputs.project,
             exports,
         )
@@ -90,20 +90,20 @@ scores: {{s: {{five_flames: 5, rules: [{{name: Call, event: call, count: each, p
 """
 
 
-def feeds(instants, *, zone="UTC", as_of, within=None, kinds=None):
+def feeds(instants, *, zone="UTC", as_of, within=None, kinds=None, book=BOOK):
     frame = pl.DataFrame(
         {"contact_id": ["1"] * len(instants), "event": kinds or ["call"] * len(instants), "at": instants},
         schema={"contact_id": pl.String, "event": pl.String, "at": INSTANT},
     )
     source = EventSource(frame.lazy(), SourceRecord("events", "e.csv", counts=Counts(rows=frame.height)))
     exports = Exports(pl.DataFrame({"contact_id": ["1"]}), (source,))
-    loaded = load_rules_text(BOOK.format(zone=zone))
+    loaded = load_rules_text(book.format(zone=zone))
     columns = Columns(("contact_id",), ("event",), has_tags=False, has_events=True)
     bound = bind_rules(loaded, columns)
     scored = score_exports(bound.book, exports, as_of=as_of)
 
     class Given:
-        exclude = None
+        conditions = ()
         project = type(
             "P", (), {"settings": type("S", (), {"events": [type("E", (), {"newest_within": within})]})}
         )
@@ -138,6 +138,21 @@ def test_a_type_that_died_long_ago_is_told_while_its_source_goes_on():
     (told,) = found.silent
     assert (told.code, told.subject) == ("I150", "events e.csv event call")
     assert f"{(date(2026, 11, 20) - date(2024, 2, 29)).days} days old (2024-02-29)" in told.message
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "event: mail, count: each, since: {{event: call}}",
+        "if: {{event: mail, since: [{{event: other}}, {{event: call}}]}}",
+        "if: {{event: mail, followed_by: {{event: call, within: 1h}}}}",
+    ],
+)
+def test_what_resets_and_followers_name_is_a_feed(keys):
+    book = BOOK.replace("event: call, count: each", keys)
+    at = datetime(2026, 11, 19, tzinfo=UTC)
+    found = feeds([at, at], as_of=at + DAY, kinds=["mail", "call"], book=book)
+    assert {each.event for each in found.feeds} == {None, "mail", "call"}
 
 
 def test_no_event_at_all():

@@ -2,7 +2,8 @@
 
 import csv
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,69 @@ def test_completejourney(tmp_path, kind):
     found = scores(tmp_path, grocer(kind), rules, datetime(2017, 6, 30, 23, 59, 59, tzinfo=UTC))
     assert found == key("completejourney")
     assert sum(found.values()) == 38_193
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_completejourney_in_bursts_and_sums(tmp_path, kind):
+    rules = """
+  engagement:
+    five_flames: 100
+    rules:
+      - name: Three baskets in a week
+        event: basket
+        burst: {times: 3, within: 7d, per: basket_id}
+        expires: 90d
+        count: each
+        points: 2
+      - {name: Ten lines in a week, event: basket, burst: {times: 10, within: 7d}, count: 3, points: 3}
+      - name: Spent 50 in a quarter
+        if: {event: basket, last: 90d, sum: {sales_value: {at_least: 50}}}
+        points: 5
+"""
+    as_of = datetime(2017, 6, 30, 23, 59, 59, tzinfo=UTC)
+    found = scores(tmp_path, grocer(kind), rules, as_of)
+    lines = lines_by_household(as_of)
+    assert found == {household: float(engagement(lines.get(household, []), as_of)) for household in found}
+    assert (len(found), sum(map(bool, found.values()))) == (801, 357)
+
+
+def lines_by_household(as_of):
+    """Read the lines of receipts in plain Python: instant, basket and value in ten-thousandths."""
+    lines = {}
+    with (REAL / "completejourney" / "transactions_sample.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            at = datetime.fromisoformat(row["transaction_timestamp"]).replace(tzinfo=UTC)
+            if at <= as_of:
+                value = int(Decimal(row["sales_value"]) * 10_000)
+                lines.setdefault(row["household_id"], []).append((at, row["basket_id"], value))
+    return lines
+
+
+def engagement(lines, as_of):
+    """Work a household's score out line by line."""
+    quarter, week = as_of - timedelta(days=90), timedelta(days=7)
+    baskets = [end for end in completed(lines, 3, week, distinct=True) if end > quarter]
+    weeks = completed(lines, 10, week, distinct=False)[:3]
+    spent = sum(value for at, _, value in lines if at > quarter)
+    bought = any(at > quarter for at, *_ in lines)
+    return 2 * len(baskets) + 3 * len(weeks) + 5 * (bought and spent >= 500_000)
+
+
+def completed(lines, times, within, *, distinct):
+    """Go backwards through lines, and give the instant at which each burst is complete."""
+    found, left = [], sorted(lines, reverse=True)
+    while left:
+        end = left[0][0]
+        seen = []
+        for at, basket, _ in left:
+            if end - at > within or len(seen) == times:
+                break
+            if not distinct or basket not in seen:
+                seen.append(basket)
+                start = at
+        if len(seen) == times:
+            found.append(end)
+            left = [line for line in left if line[0] < start]
+        else:
+            left = [line for line in left if line[0] < end]
+    return found

@@ -205,6 +205,14 @@ def test_a_window_of_a_condition(folder):
     ]
 
 
+def test_a_burst_may_begin_before_the_window(folder):
+    burst = "expires: 5d, burst: {times: 2, within: 6d}, count: each, points: 1"
+    folder.write("rules.yaml", RULES + f"      - {{name: Often, event: email_open, {burst}}}\n")
+    folder.events("1,email_open,2026-02-20", "1,purchase,2026-02-20")
+    said = "The oldest event is 9 days old, and rules look further back: `Often` (5d, and 6d before it)."
+    assert folder.told("I146") == [("events events.csv", said)]
+
+
 def test_orphans_doubled_since_the_last_run(folder):
     folder.events(BUY, "1,purchase,2026-02-01", "91,purchase,2026-02-01")
     folder.score()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -12,18 +13,22 @@ import polars as pl
 
 from flamescore.accounts import accounts_of
 from flamescore.columns import Columns
-from flamescore.errors import FlamescoreError, fault
+from flamescore.errors import FlamescoreError, Problem, RuleFileError, UsageError, fault
 from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
 from flamescore.exports import from_frames, load, readable, survey
 from flamescore.frames import Exports
 from flamescore.input_errors import reading
 from flamescore.inputs import call_list_of, parse_as_of
+from flamescore.labels import judged
 from flamescore.merged import merged_table
 from flamescore.project import find_settings, settle
 from flamescore.rules import (
+    Hot,
+    bind_condition,
     bind_rules,
     date_columns,
+    load_condition,
     load_rules_text,
     named_columns,
     number_columns,
@@ -33,9 +38,11 @@ from flamescore.scoring import Scored, score_exports
 from flamescore.searches import Query, Term, Where
 from flamescore.searches import search as search_contacts
 from flamescore.stopping import STOPS
+from flamescore.tables import label_columns
+from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flamescore.explanations import Explanation
     from flamescore.project import RejectLimit
@@ -71,9 +78,11 @@ class Result:
     ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
     points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
     `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
-    ids of contacts that were merged, and whose they are now; None where there are none. `accounts`: what
-    contacts score together, ranked, score by score; `account_points`: their ledger, whose rows add up to the
-    account's score. Both are None where the rules have no `accounts`.
+    ids of contacts that were merged, and whose they are now; None where there are none. `labels`:
+    `contact_id` and a column a label, of every contact, by contact id; None where the rule file has no
+    labels. `hot`: the `contact_id` of who is hot, by contact id. `accounts`: what contacts score together,
+    ranked, score by score; `account_points`: their ledger, whose rows add up to the account's score. Both are
+    None where the rule file has no `accounts`.
     """
 
     scores: pl.DataFrame
@@ -82,6 +91,8 @@ class Result:
     rejects: pl.DataFrame
     scored: Scored
     merged: pl.DataFrame | None = None
+    labels: pl.DataFrame | None = None
+    hot: pl.DataFrame | None = None
     accounts: pl.DataFrame | None = None
     account_points: pl.DataFrame | None = None
 
@@ -133,20 +144,26 @@ def score(
     *,
     as_of: str | datetime = "now",
     max_rejects: RejectLimit | None = None,
+    hot: str | Mapping[str, Any] | int = 5,
 ) -> Result:
     """Score every contact by every enabled score, as of an instant.
 
     `contacts` needs `contact_id` (and may have `tags` as a list or text), `events` needs `contact_id`,
     `event` and `at`, `tag_history` needs `contact_id`, `tag` and `at`. Or give what `load_exports` returns.
-    A contact without a matching rule scores 0; a null matches nothing but `empty: true`.
+    A contact without a matching rule scores 0; a null matches nothing but `empty: true`. `hot` says who is
+    hot: from how many flames on under the default score, or a condition, as a mapping or as YAML.
 
     Raises:
-        RuleFileError: the rules name a column that the frames don't have.
+        RuleFileError: the rules, or the condition, name a column that the frames don't have, or a score or
+            label that there is not.
         InputError: the frames have too many rows that don't fit.
     """
     exports = _exports(rules, contacts, events, tag_history, max_rejects)
-    book = bind_rules(rules, _columns(exports)).book
-    done = score_exports(book, exports, as_of=_instant(rules, as_of))
+    columns = _columns(exports)
+    book = bind_rules(rules, columns).book
+    who = _hot(rules, hot, columns)
+    conditions = () if who.condition is None else (who.condition,)
+    done = judged(score_exports(book, exports, as_of=_instant(rules, as_of), conditions=conditions), hot=who)
     merged = None if exports.aliases is None else merged_table(exports.aliases)
     found = accounts_of(done)
     return Result(
@@ -156,9 +173,22 @@ def score(
         done.rejects,
         replace(done, accounts=found),
         merged,
+        labels=done.labels,
+        hot=done.hot,
         accounts=None if found is None else found.scores,
         account_points=None if found is None else found.points,
     )
+
+
+def _hot(rules: LoadedRules, hot: str | Mapping[str, Any] | int, columns: Columns) -> Hot:
+    if isinstance(hot, int):
+        return Hot(hot)
+    text = hot if isinstance(hot, str) else json.dumps(dict(hot))
+    parsed = parse(text, "hot")
+    if parsed.document is None or parsed.problems:
+        raise RuleFileError(parsed.problems)
+    loaded = load_condition(parsed.document, names=rules.names)
+    return Hot(condition=bind_condition(loaded, columns, rules.zone))
 
 
 @_told
@@ -196,11 +226,14 @@ def search(
     tags: Sequence[str] = (),
     where: Sequence[str] = (),
     text: str | None = None,
+    labels: Mapping[str, str | Sequence[str]] | None = None,
+    hot: bool = False,
 ) -> pl.DataFrame:
     """Return the contacts of a result that fit everything asked, ranked: the columns of `scores`.
 
     `where` takes the rule language's predicates: `"{country: US, employees: {at_least: 100}}"` or
-    `"country=US"`.
+    `"country=US"`. `labels` has by name the text that a contact's label must be, or several, `""` for none;
+    `hot` finds those alone who are hot. Labels are columns after `percentile`.
     """
     name = score or result.scored.book.scores[0].name
     at, zone = result.scored.as_of, result.scored.book.zone
@@ -214,7 +247,33 @@ def search(
         text=text,
     )
     merged = None if result.merged is None else result.merged.lazy()
-    return search_contacts(result.scores.lazy(), result.contacts.lazy(), query, merged=merged)
+    names = [label.name for label in result.scored.book.labels]
+    columns = label_columns(names, {*result.scores.columns, *result.contacts.columns})
+    texts = None if result.labels is None else result.labels.clone()
+    if texts is not None:
+        texts.columns = ["contact_id", *columns.values()]
+    asked = tuple((_column(name, columns), _texts(wanted)) for name, wanted in (labels or {}).items())
+    return search_contacts(
+        result.scores.lazy(),
+        result.contacts.lazy(),
+        replace(query, labels=asked),
+        merged=merged,
+        labels=None if texts is None else texts.lazy(),
+        hot=None if not hot or result.hot is None else result.hot["contact_id"],
+    )
+
+
+def _column(name: str, columns: Mapping[str, str]) -> str:
+    if name not in columns:
+        near = nearest(name, tuple(columns))
+        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(columns) or 'none'}."
+        raise UsageError(Problem("U018", f"There is no label `{name}`.", hint=hint))
+    return columns[name]
+
+
+def _texts(wanted: str | Sequence[str]) -> tuple[str | None, ...]:
+    """Return the texts that a label must be one of; an empty one is for no label."""
+    return tuple(text or None for text in ((wanted,) if isinstance(wanted, str) else wanted))
 
 
 def _exports(

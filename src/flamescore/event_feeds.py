@@ -17,7 +17,15 @@ from flamescore.cells import as_text, present
 from flamescore.engine import EVENT
 from flamescore.findings import Feed, InExport, feed, overdue, silent
 from flamescore.input_errors import reading
-from flamescore.rules import EventRule, Happened, conditions_of, leaves, role_conditions
+from flamescore.rules import (
+    EventRule,
+    Happened,
+    beside,
+    conditions_of,
+    label_conditions,
+    leaves,
+    role_conditions,
+)
 from flamescore.text import fold
 from flamescore.units import Period, to_local
 
@@ -75,7 +83,7 @@ def feeds_of(inputs: Inputs, scored: Scored) -> tuple[SourceFeeds, ...]:
         InputError: a file can't be read any more.
     """
     book, sources = inputs.bound.book, inputs.exports.events
-    types = {fold(kind): kind for kind in _named(book, inputs.exclude)}
+    types = {fold(kind): kind for kind in _named(book, inputs.conditions)}
     specs = inputs.project.settings.events
     return tuple(
         _Source(source, spec.newest_within, types, scored.as_of, book.zone).feeds()
@@ -195,14 +203,14 @@ def _offsets(zone: ZoneInfo, first: datetime, last: datetime) -> tuple[int, ...]
     return tuple(sorted(int(offset.total_seconds()) for offset in found if offset is not None))
 
 
-def _named(book: RuleBook, exclude: Condition | None) -> Iterator[str]:
-    """Yield the event types that rules, `ignore`, populations and the call list name, as authored."""
-    for match in _matches(book, exclude):
+def _named(book: RuleBook, others: Sequence[Condition]) -> Iterator[str]:
+    """Yield the event types that the rule file and other conditions name, as authored."""
+    for match in _matches(book, others):
         yield from match.types
 
 
-def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
-    conditions = [*role_conditions(book), *(() if exclude is None else (exclude,))]
+def _matches(book: RuleBook, others: Sequence[Condition]) -> Iterator[EventMatch]:
+    conditions = [*others, *label_conditions(book), *role_conditions(book)]
     yield from book.ignore
     for score in book.scores:
         if score.population is not None:
@@ -213,8 +221,8 @@ def _matches(book: RuleBook, exclude: Condition | None) -> Iterator[EventMatch]:
             conditions += conditions_of(rule)
             if isinstance(rule.subject, EventRule):
                 yield rule.subject.match
-                followers = (rule.subject.followed_by, rule.subject.unless_followed_by)
-                yield from (each.match for each in followers if each is not None)
+            yield from beside(rule.subject)
     for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
         if isinstance(leaf, Happened):
             yield leaf.match
+            yield from beside(leaf)

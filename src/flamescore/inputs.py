@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from flamescore.columns import DateColumns, NumberColumns
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import check_exclude, gaps_of, load, readable, survey, unused_of
-from flamescore.project import check_needed
+from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.rules import (
+    Hot,
     bind_condition,
     bind_rules,
     date_columns,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 class Inputs:
     """What a scoring needs. `as_of` is UTC, cut to the whole second; `columns` are what the exports offer.
 
+    `exclude` says whom the call list leaves out, `hot` who is hot.
     `gaps` are the columns that some files lack, though somebody names them.
     """
 
@@ -46,10 +48,16 @@ class Inputs:
     loaded: LoadedRules
     bound: Bound
     exclude: Condition | None
+    hot: Hot
     exports: Exports
     as_of: datetime
     columns: Columns
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of the project file that a scoring has to answer."""
+        return tuple(each for each in (self.hot.condition, self.exclude) if each is not None)
 
 
 @contextmanager
@@ -62,29 +70,36 @@ def read_inputs(
     now: datetime | None = None,
     also: Sequence[LoadedRules] = (),
     keys: Collection[str] | None = None,
+    of_run: bool = False,
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
     Headers are held against the rules before any row is read. Copies that reading needed (of files in
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
     further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
-    `exports.load`: only one contact is to be looked at.
+    `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
+    which may lack scores and labels that the project file asks for by now.
     """
     rules = rules or rules_of(project)
-    exclude = call_list_of(project, rules)
+    known = None if of_run else rules
+    exclude, hot = call_list_of(project, known), hot_of(project, known)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
-        condition = None if exclude is None else _bound_exclude(exclude, opened.columns, zone)
+        condition = None if exclude is None else _bound(exclude, opened.columns, zone)
         if condition is not None:
             check_exclude(condition, opened)
+        is_hot = Hot(project.settings.hot_flames)
+        if hot is not None and project.hot is not None:
+            is_hot = replace(is_hot, condition=_bound(hot, opened.columns, zone), written=project.hot.json())
         gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
-        others = () if exclude is None else (exclude,)
+        others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
         named = named_columns(rules, *others, keep=_kept(project))
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        numeric = [number_columns(each) for each in (rules, *others, *also)]
+        asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others, *also)
+        numeric = [number_columns(each) for each in asking]
         numbers = NumberColumns(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
             events=frozenset().union(*(each.events for each in numeric)),
@@ -99,7 +114,7 @@ def read_inputs(
         exports = replace(exports, findings=(*exports.findings, *unused))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
-        yield Inputs(project, rules, bound, condition, exports, instant, opened.columns, gaps)
+        yield Inputs(project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps)
     finally:
         opened.close()
 
@@ -121,11 +136,19 @@ def call_list_of(project: Project, rules: LoadedRules | None = None) -> LoadedCo
 
     Whether there are the scores and labels that it asks for is looked at where the rules are known.
     """
-    if project.exclude is None or project.document is None:
+    return None if project.exclude is None else _read(project, EXCLUDE, rules)
+
+
+def hot_of(project: Project, rules: LoadedRules | None = None) -> LoadedCondition | None:
+    """Return the condition that says who is hot, as `call_list_of`; None where flames say it."""
+    return None if project.hot is None else _read(project, HOT, rules)
+
+
+def _read(project: Project, path: tuple[str, ...], rules: LoadedRules | None) -> LoadedCondition | None:
+    if project.document is None:
         return None
-    names = None if rules is None else rules.names
     try:
-        return load_condition(project.document, ("call_list", "exclude"), names=names)
+        return load_condition(project.document, path, names=None if rules is None else rules.names)
     except RuleFileError as error:
         raise ProjectFileError(error.problems) from None
 
@@ -158,8 +181,8 @@ def _together(*dates: DateColumns) -> DateColumns:
     )
 
 
-def _bound_exclude(exclude: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:
+def _bound(condition: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:
     try:
-        return bind_condition(exclude, columns, zone)
+        return bind_condition(condition, columns, zone)
     except RuleFileError as error:
         raise ProjectFileError(error.problems) from None

@@ -17,6 +17,7 @@ from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
 from flamescore.findings import (
     CODES,
+    Finding,
     Severity,
     StrictError,
     accepted,
@@ -31,9 +32,9 @@ from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
-from flamescore.project import check_needed
+from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
-from flamescore.rule_checks import Excluded, check_rules
+from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
     Earlier,
@@ -59,6 +60,7 @@ from flamescore.tables import (
     write_parquet,
     write_tables,
 )
+from flamescore.units import count
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
@@ -69,7 +71,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flamescore.changes import Before, Changes
-    from flamescore.findings import Finding
     from flamescore.inputs import Inputs
     from flamescore.project import Project
     from flamescore.report import RunData, View
@@ -192,7 +193,8 @@ def _work(
     settings = project.settings
     as_of = parse_as_of(settings.as_of, rules.zone)
     past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
-    earlier = past.before(as_of) if held is not None and settings.changes else None
+    by_condition = project.hot is not None
+    earlier = past.before(as_of, hot=by_condition) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     judge = _Judge(project, clock().astimezone(rules.zone).date())
     progress = Progress(project, rules, as_of, started_at, judge.judged, known=clock_says)
@@ -205,11 +207,11 @@ def _work(
             inputs.bound.book,
             inputs.exports,
             as_of=inputs.as_of,
-            conditions=() if inputs.exclude is None else (inputs.exclude,),
+            conditions=inputs.conditions,
             tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
-        scored = judged(scored, exclude=inputs.exclude)
+        scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude)
         scored = replace(scored, accounts=accounts_of(scored))
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
@@ -220,6 +222,7 @@ def _work(
             *progress.known,
             *_of_rules(inputs, scored),
             *account_findings(scored.accounts),
+            *_of_hot(project),
             *check_settings(inputs),
             *check_feeds(feeds),
             *check_plausible(scored, past.latest()),
@@ -233,6 +236,8 @@ def _work(
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
     previous = past.scores() if held is None else None
+    if changes is not None and changes.hot_note is not None:
+        seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
     findings = judge.all_of((*seen, *past.findings))
     describe_run = partial(
         describe,
@@ -240,7 +245,7 @@ def _work(
         rules=RulesFile.of(rules_path(project), rules.text),
         started_at=started_at,
         findings=tuple(_near(each, project) for each in findings),
-        hot_flames=settings.hot_flames,
+        hot=inputs.hot,
         given=describe_given(project),
         changes=changes,
     )
@@ -277,12 +282,23 @@ def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ..
 
 
 def _of_rules(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
-    """Yield what rules and the call list come to, with places as messages show them."""
-    project, excluded = inputs.project, None
+    """Yield what rules, and conditions of the project file, come to, with places as messages show them."""
+    project, others = inputs.project, []
+    if inputs.hot.condition is not None and project.document is not None:
+        others.append(Outside(inputs.hot.condition, project.document, HOT, scored.hot.is_empty()))
     if inputs.exclude is not None and project.document is not None:
-        excluded = Excluded(inputs.exclude, project.document)
-    for found in check_rules(inputs.loaded.document, inputs.exports, scored, excluded):
+        others.append(Outside(inputs.exclude, project.document, EXCLUDE, scored.excluded.is_empty()))
+    for found in check_rules(inputs.loaded.document, inputs.exports, scored, others):
         yield _near(found, project)
+
+
+def _of_hot(project: Project) -> Iterator[Finding]:
+    """Yield a note where a flag or a variable wins over `hot` of the project file."""
+    if project.hot_set_aside:
+        flames = count(project.settings.hot_flames, "flame")
+        said = f"a flag or variable says that {flames} make a lead hot"
+        text = f"{said}, so `hot` of the project file does not count."
+        yield Finding("R187", Severity.NOTE, "hot", text, project.place(project.where(*HOT, key=True)))
 
 
 def _publish(
@@ -335,7 +351,7 @@ def _write(
 ) -> tuple[Step, ...]:
     known = inputs.project.settings
     steps = write_tables(
-        folder, scored, scored.rejects, TableSettings(known.keep, known.hot_flames, options.spreadsheet)
+        folder, scored, scored.rejects, TableSettings(known.keep, inputs.hot.by_flames, options.spreadsheet)
     )
     write_accounts(folder, scored, spreadsheet=options.spreadsheet)
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
@@ -349,9 +365,7 @@ def _write(
 def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Stopwatch) -> Changes:
     watch.begin("Comparing with the run before")
     settings = inputs.project.settings
-    found = compare(
-        earlier, inputs.bound.book, inputs.exports, inputs.columns, scored, hot_flames=settings.hot_flames
-    )
+    found = compare(earlier, inputs.bound.book, inputs.exports, inputs.columns, scored, hot=inputs.hot)
     found = with_people(found, scored, earlier.scores, settings.keep)
     watch("changes", found.rows.height)
     return found

@@ -19,7 +19,7 @@ from flamescore.findings import Finding, InExport, Severity, let_through, to_pro
 from flamescore.inputs import parse_as_of
 from flamescore.rules import EventRule, Happened, conditions_of, leaves
 from flamescore.text import for_log
-from flamescore.units import Period, count
+from flamescore.units import count
 from flamescore.wallclock import ahead, clock
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _short_histories(scored: Scored) -> Iterator[Finding]:
     goes back furthest counts.
     """
     clock = Clock(scored.as_of, scored.book.zone)
-    short: dict[tuple[str, int], dict[str, tuple[int, Period]]] = {}
+    short: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
     for (name, types), (reach, window) in _windows(scored.book, clock).items():
         furthest = _furthest(scored.observed.pasts, types)
         if furthest is not None and furthest[1] + _DAY < reach:
@@ -250,41 +250,52 @@ def _furthest(pasts: Sequence[SourcePast], types: tuple[str, ...]) -> tuple[str,
     return max(having, key=lambda each: each[1], default=None)
 
 
-def _listed(short: Mapping[str, tuple[int, Period]]) -> str:
+def _listed(short: Mapping[str, tuple[int, str]]) -> str:
     ranked = sorted(short.items(), key=lambda each: (-each[1][0], each[0]))
     named = ", ".join(f"`{name}` ({window})" for name, (_, window) in ranked[:_NAMED])
     return named + (f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else "")
 
 
-def _windows(book: RuleBook, clock: Clock) -> dict[tuple[str, tuple[str, ...]], tuple[int, Period]]:
-    """Return the widest window, in seconds and as written, by rule and the event types that it is for."""
-    found: dict[tuple[str, tuple[str, ...]], tuple[int, Period]] = {}
-    for name, types, window in _asked(book):
-        reach = clock.reach(window)
-        assert reach is not None
-        if reach > found.get((name, types), (0, window))[0]:
-            found[name, types] = reach, window
+def _windows(book: RuleBook, clock: Clock) -> dict[tuple[str, tuple[str, ...]], tuple[int, str]]:
+    """Return the widest window, in seconds and as written, by rule and the event types that it is for.
+
+    A burst in the window may begin before it.
+    """
+    found: dict[tuple[str, tuple[str, ...]], tuple[int, str]] = {}
+    for name, asked in _asked(book):
+        types, burst = asked.match.types, asked.burst
+        reach = clock.reach(asked.window, 0 if burst is None else burst.seconds)
+        said = str(asked.window) if burst is None else f"{asked.window}, and {burst.within} before it"
+        if reach is not None and reach > found.get((name, types), (0, ""))[0]:
+            found[name, types] = reach, said
+    for score in book.scores:
+        for group, idle in score.idles:
+            days = fade_end(idle.decay)
+            for match in () if days is None else idle.activity:
+                found[f"idle of {group or score.name}", match.types] = (days or 0) * _DAY, f"{days}d"
     return found
 
 
-def _asked(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Period]]:
+def _asked(book: RuleBook) -> Iterator[tuple[str, EventRule | Happened]]:
     for score in book.scores:
         asked: list[tuple[str, tuple[Condition, ...]]] = []
         if score.population is not None:
             asked.append((f"population of {score.name}", (score.population,)))
-        for group, idle in score.idles:
-            end = fade_end(idle.decay)
-            if end is not None:
-                name, days = f"idle of {group or score.name}", Period(end, "d")
-                yield from ((name, match.types, days) for match in idle.activity)
         for rule in score.rules:
             asked.append((rule.name, tuple(conditions_of(rule))))
-            if isinstance(rule.subject, EventRule) and rule.subject.window is not None:
-                yield rule.name, rule.subject.match.types, rule.subject.window
+            if isinstance(rule.subject, EventRule):
+                yield rule.name, rule.subject
         for name, conditions in asked:
-            for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
-                if isinstance(leaf, Happened) and leaf.window is not None:
-                    yield name, leaf.match.types, leaf.window
+            yield from _in_conditions(name, conditions)
+    for label in book.labels:
+        conditions = tuple(branch.condition for branch in label.branches if branch.condition is not None)
+        yield from _in_conditions(f"label {label.name}", conditions)
+
+
+def _in_conditions(name: str, conditions: tuple[Condition, ...]) -> Iterator[tuple[str, Happened]]:
+    for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
+        if isinstance(leaf, Happened):
+            yield name, leaf
 
 
 # --- after publication

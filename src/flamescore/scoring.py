@@ -161,6 +161,7 @@ class Scored:
     `accounts` is for `accounts.accounts_of` to find out (None: the book has none), and
     `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
     label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
+    `branches_taken` says by label for how many contacts each branch was taken.
     """
 
     book: RuleBook
@@ -172,6 +173,7 @@ class Scored:
     observed: Observations
     answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
     totals: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    branches_taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))

@@ -35,7 +35,7 @@ def ranks(page) -> list[str]:
 def found(page, text: str, expected: list[str]) -> list[str]:
     """Find a text; wait until the list is the expected one, which it is not before, and return it."""
     assert ranks(page) != expected
-    page.get_by_label("Find").first.fill(text)
+    page.get_by_label("Find", exact=True).first.fill(text)
     for _ in range(100):
         if ranks(page) == expected:
             break
@@ -138,13 +138,13 @@ def test_all_is_readable_without_its_script(opened):
     page = opened(html("twenty"), javascript=False).page
     assert page.locator("table.leads tbody tr").count() == 20
     assert page.locator("table.leads tbody tr").last.is_visible()
-    assert not page.get_by_label("Find").is_visible()
+    assert not page.get_by_label("Find", exact=True).is_visible()
 
 
 def test_paper_has_the_list_and_no_controls(opened):
     page = opened(html("twenty"), dark=True).page
     page.emulate_media(media="print")
-    assert not page.get_by_label("Find").is_visible()
+    assert not page.get_by_label("Find", exact=True).is_visible()
     assert not page.get_by_role("navigation").first.is_visible()
     assert page.locator("table.leads tbody tr").first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from flamescore.changes import PARTS, Before, Changes, compare
+from flamescore.rules import Hot
 from flamescore.scoring import score_exports
 from oracle import score
 from product import COLUMNS, book_of, exports_of, scored, whole
@@ -41,7 +42,7 @@ class Nights:
         """Hold the second night, scored in some way, against the first."""
         book, exports = book_of(self.second.book), exports_of(self.second)
         done = score_exports(book, exports, as_of=self.second.as_of, **how)
-        return compare(self.before, book, exports, COLUMNS, done, hot_flames=5)
+        return compare(self.before, book, exports, COLUMNS, done, hot=Hot())
 
     def expected(self) -> dict[tuple[str, str], tuple[int, ...]]:
         """Give activity, time, data and rules by the oracle, of those who have a score on both nights."""
@@ -95,11 +96,12 @@ def nights_of(case: Case, seed: int, *, other: Case | None = None) -> Nights:
 
 
 def mixed(book: Row, other: Row) -> Row:
-    """Give the other book under this one's score names, as far as both have scores."""
+    """Give the other book under this one's score names, as far as both have scores; labels ask for others."""
     enabled = [
         {key: value for key, value in spec.items() if key != "enabled"} for spec in other["scores"].values()
     ]
-    return other | {"scores": dict(zip(book["scores"], enabled, strict=False))}
+    rest = {key: value for key, value in other.items() if key != "labels"}
+    return rest | {"scores": dict(zip(book["scores"], enabled, strict=False))}
 
 
 def renamed(book: Row) -> Row:

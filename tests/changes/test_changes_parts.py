@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
-from flamescore.changes import PARTS
+from flamescore.changes import PARTS, HotInBoth
 from flamescore.changes.parts import LATER, NEW_RULES, OLD_RULES
 from flamescore.changes.table import compared
 from flamescore.engine import Tuning
@@ -124,7 +124,11 @@ def side_by_side(now: list[float], then: list[float], totals: list[tuple[int, in
     names = (OLD_RULES, NEW_RULES, LATER)
     parts = pl.DataFrame(totals, schema=dict.fromkeys(names, pl.Int64), orient="row")
     known = scores(now).select("contact_id", "score_name").hstack(parts)
-    return compared(scores(now), scores(then), known, names=["s"], hot_flames=5).sort("contact_id").to_dicts()
+    return (
+        compared(scores(now), scores(then), known, names=["s"], hot=HotInBoth(5))
+        .sort("contact_id")
+        .to_dicts()
+    )
 
 
 def test_differences_of_the_largest_scores_do_not_wrap():

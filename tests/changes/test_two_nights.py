@@ -117,6 +117,16 @@ def test_an_edited_rule(folder):
     assert (parts(rows, "1"), parts(rows, "2")) == ((0, 0, 0, 2), (0, 0, 0, 2))
 
 
+def test_a_reset_is_activity(folder):
+    rules = RULES.replace("expires: 10d", "expires: 10d, since: {event: recycled}")
+    opened = EVENTS + "1,email_open,2026-01-06T06:00:00Z\n"
+    folder.night(6, rules_yaml=rules, events_csv=opened)
+    rows = folder.night(7, events_csv=opened + "1,recycled,2026-01-06T06:00:00Z\n")
+    assert (parts(rows, "1"), parts(rows, "2")) == ((-3, 0, 0, 0), (0, 0, 0, 0))
+    late = opened + "1,recycled,2026-01-05T00:00:00Z\n"
+    assert parts(folder.night(8, events_csv=late), "1") == (0, 0, 3, 0)
+
+
 def test_another_ignore_and_another_zone(folder):
     folder.night(6)
     other = RULES + "ignore: [{event: email_open}]\ntimezone: Asia/Tokyo\n"

@@ -287,6 +287,8 @@ def test_columns_of_accounts(flamescore):
         ["--where", "company=Best"],
         ["--changed", "up"],
         ["--all"],
+        ["--label", "grade=A1"],
+        ["--hot"],
         ["--role", "nobody"],
     ],
 )

@@ -25,6 +25,7 @@ TABLES = (
     "points.parquet",
     "contacts.parquet",
     "excluded.parquet",
+    "hot.parquet",
     "changes.parquet",
     "merged.parquet",
 )

@@ -6,18 +6,22 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, aggregate
-from flamescore.engine.aggregate import (
+from flamescore.engine import Clock, Stream, aggregate, alike
+from flamescore.engine.aggregate import _in_order
+from flamescore.engine.matching import FOREVER
+from flamescore.engine.passes import (
     CALENDAR,
     PASSES,
+    CarriedValues,
     Occurrences,
     Timeline,
-    _in_order,
     counted,
+    keep_after_reset,
     keep_followed,
     keep_frequent,
     keep_latest_per,
     keep_newest,
+    number_pairs,
     runs,
 )
 from flamescore.engine.streams import FollowerLink
@@ -53,7 +57,7 @@ def test_runs():
 
 
 def test_the_passes_stand_in_the_order_of_the_contract():
-    assert list(PASSES) == ["follower", "per", "times", "count"]
+    assert list(PASSES) == ["since", "follower", "per", "burst", "expired", "times", "count"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(aggregate, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(alike, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
     assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 
@@ -135,13 +139,13 @@ def test_without_per_all_are_left():
 )
 def test_followed_by_another_type_within_ten_seconds(ages, expected):
     followers = timeline(*((3, 2, age) for age in ages), (3, 1, 95), (2, 2, 95), (4, 2, 95))
-    stream = Stream((), followed_by=FollowerLink(3, 10, strict=False))
+    stream = Stream((), followed_by=FollowerLink(3, 10))
     assert marks(keep_followed(some((2, 100)), stream, followers, CLOCK)) == expected
 
 
 @pytest.mark.parametrize(("age", "expected"), [(100, "-"), (99, "+"), (90, "+"), (89, "-")])
 def test_a_follower_that_must_be_later(age, expected):
-    stream = Stream((), followed_by=FollowerLink(3, 10, strict=True))
+    stream = Stream((), followed_by=FollowerLink(3, 10, after=1))
     assert marks(keep_followed(some((2, 100)), stream, timeline((3, 2, 100), (3, 2, age)), CLOCK)) == expected
 
 
@@ -151,15 +155,15 @@ def test_a_follower_that_must_be_later(age, expected):
 )
 def test_unless_followed_by_waits_until_it_is_known(age, follower, expected):
     followers = timeline(*([] if follower is None else [(3, 2, follower)]))
-    stream = Stream((), unless_followed_by=FollowerLink(3, 10, strict=False))
+    stream = Stream((), unless_followed_by=FollowerLink(3, 10))
     assert marks(keep_followed(some((2, age)), stream, followers, CLOCK)) == expected
 
 
 def test_both_followers_must_hold():
     stream = Stream(
         (),
-        followed_by=FollowerLink(3, 10, strict=False),
-        unless_followed_by=FollowerLink(4, 10, strict=False),
+        followed_by=FollowerLink(3, 10),
+        unless_followed_by=FollowerLink(4, 10),
     )
     rows = some((0, 100), (1, 100), (2, 100), (3, 5))
     followers = timeline((3, 0, 95), (3, 1, 95), (4, 1, 95), (4, 2, 95), (3, 3, 1))
@@ -170,6 +174,69 @@ def test_without_followers_all_are_left():
     assert keep_followed(some((0, 1)), Stream(()), EMPTY, CLOCK) is None
 
 
+@pytest.mark.parametrize(
+    ("times", "most", "expected"), [(1, 2, "+++---"), (2, 2, "++----"), (1, 3, "++++++")]
+)
+def test_times_keeps_runs_that_are_short_enough(times, most, expected):
+    rows = some((0, 1), (0, 1), (1, 9), (2, 1), (2, 2), (2, 3))
+    assert marks(keep_frequent(rows, Stream((), times=times, most=most), EMPTY, CLOCK)) == expected
+
+
+def test_what_is_as_old_as_the_reset_or_older_is_dropped():
+    resets = timeline((3, 0, 50), (3, 0, 90), (3, 2, 10), (4, 1, 50), (4, 2, 30), (5, 3, 1))
+    rows = some((0, 49), (0, 50), (0, 51), (1, 51), (2, 9), (2, 10), (3, 7))
+    assert marks(keep_after_reset(rows, Stream((), resets=(3,)), resets, CLOCK)) == "+--++-+"
+    assert marks(keep_after_reset(rows, Stream((), resets=(3, 4)), resets, CLOCK)) == "+---+-+"
+    assert keep_after_reset(rows, Stream(()), resets, CLOCK) is None
+
+
+def test_the_latest_event_of_each_contact_is_looked_for_once():
+    resets = timeline((3, 0, 50), (3, 0, 90), (3, 2, 10), (4, 1, 50))
+    latest = resets.latest(3)
+    assert latest[:4].tolist() == [50, FOREVER, 10, FOREVER]
+    assert resets.latest(3) is latest
+    assert set(EMPTY.latest(0).tolist()) == {FOREVER}
+
+
+@pytest.mark.parametrize(("age", "expected"), [(100, "+"), (95, "+"), (94, "-"), (105, "+"), (106, "-")])
+def test_a_follower_after_a_gap(age, expected):
+    stream = Stream((), followed_by=FollowerLink(3, 15, after=5))
+    assert marks(keep_followed(some((0, age)), stream, timeline((3, 0, 90), (3, 1, 97)), CLOCK)) == expected
+
+
+def test_a_follower_to_come_is_none_of_the_contact_before():
+    stream = Stream((), followed_by=FollowerLink(3, 15, after=5))
+    followers = timeline((3, 0, (1 << 30) - 1), (3, 1, 0))
+    assert marks(keep_followed(some((1, 4), (1, 5)), stream, followers, CLOCK)) == "-+"
+
+
+def test_a_follower_of_the_same_value():
+    values = np.array([7, 8, 0, 7, 7, 0, 8], np.uint64)  # 0 stands for a missing one
+    carried = CarriedValues(
+        contact=np.array([0, 0, 0, 1, 0, 0, 0]),
+        age=np.array([100, 100, 100, 100, 99, 99, 80]),
+        rows={3: np.array([4, 5, 6])},
+        values={"asset": lambda rows: values[rows]},
+        missing=0,
+    )
+    stream = Stream((), followed_by=FollowerLink(3, 10, after=1, same="asset"), carried=("asset",))
+    rows = some((0, 100), (0, 100), (0, 100), (1, 100))
+    alike = Timeline(EMPTY.keys, 4, 30, carried)
+    assert marks(keep_followed(rows, stream, alike, CLOCK)) == "+---"
+    far = Stream((), followed_by=FollowerLink(3, 20, same="asset"), carried=("asset",))
+    assert marks(keep_followed(rows, far, alike, CLOCK)) == "++--"
+    nothing = Stream((), followed_by=FollowerLink(9, 20, same="asset"), carried=("asset",))
+    assert marks(keep_followed(rows, nothing, alike, CLOCK)) == "----"
+
+
+def test_pairs_are_numbered():
+    first, second = np.array([5, 0, 5, 5]), np.array([1, 1, 2, 1], np.uint64)
+    numbers = number_pairs(first, second).tolist()
+    assert numbers[0] == numbers[3]
+    assert sorted({*numbers}) == [0, 1, 2]
+    assert number_pairs(first[:0], second[:0]).tolist() == []
+
+
 def test_times_counts_what_per_has_left_and_count_comes_last():
     stream = Stream((), per=Per(column="asset"), times=2, count=1)
     rows = some((0, 1), (0, 2), (1, 1), (1, 2), (2, 7), values=[5, 5, 5, 6, 5])
@@ -177,7 +244,7 @@ def test_times_counts_what_per_has_left_and_count_comes_last():
 
 
 def test_none_are_counted_of_none():
-    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, strict=True))
+    stream = Stream((), per=Per("day"), times=2, count=1, followed_by=FollowerLink(0, 1, after=1))
     assert counted(some(), stream, EMPTY, CLOCK).run.tolist() == []
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from by_rule import AS_OF, bound, event, points
 from by_rule import score as scored_by
 from flamescore.engine import Clock, prepare
-from flamescore.engine.aggregate import counted
 from flamescore.engine.bins import Bins
 from flamescore.engine.hash_index import HashIndex
+from flamescore.engine.passes import counted
 from flamescore.engine.scan import Scan
 
 RULES = """
@@ -85,3 +85,20 @@ def test_four_known_hashes():
 
     known = HashIndex(hashes(0x9C, 0x3A, 0xE1, 0x3F))
     assert known.find(hashes(0x3A, 0x3F, 0x9C, 0xE1, 0x90)).tolist() == [0, 1, 2, 3, -1]
+
+
+def test_one_stream_of_resets():
+    def streams(rules):
+        book, exports = bound(rules, contacts=PEOPLE, events=VISITS)
+        return prepare(book, exports, Clock(AS_OF, book.zone)).streams
+
+    of_b = RULES.replace("expires: 7d", "expires: 7d, since: {event: recycled}")
+    assert [(s.reach, s.resets) for s in streams(of_b).all] == [
+        (2_419_200, ()),
+        (604_800, ()),
+        (604_800, (1,)),
+    ]
+    both = streams(of_b.replace("expires: 28d", "expires: 28d, since: {event: recycled}"))
+    (reset,) = {s.resets for s in both.all if s.resets}
+    assert [s.reach for i, s in enumerate(both.all) if (i,) == reset] == [2_419_200]
+    assert len(both.all) == 3

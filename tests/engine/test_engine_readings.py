@@ -8,7 +8,7 @@ import pytest
 
 from flamescore.cells import number
 from flamescore.engine import MISSING, Clock
-from flamescore.engine.readings import fold_all, instants, ten_thousandths
+from flamescore.engine.readings import fold_all, hashed, instants, missing_value, ten_thousandths
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -190,3 +190,11 @@ def test_operands_are_folded_as_cells_are():
     assert fold_all((" CAFE\u0301\u00a0", "b")) == ("café", "b")
     assert fold_all((" CAFE\u0301 ",), case_sensitive=True) == ("CAFÉ",)
     assert fold_all((" X ",), trim=False) == (" x ",)
+
+
+def test_missing_cells_have_one_hash_and_others_that_of_what_they_are():
+    cells = pl.DataFrame({"t": ["", None, " ", "a", "a ", "a"]})
+    empty, none, blank, *texts = cells.select(hashed(pl.col("t")))["t"].to_list()
+    assert {empty, none, blank} == {missing_value()}
+    assert texts[0] == texts[2] != texts[1]
+    assert missing_value() not in texts

@@ -119,7 +119,8 @@ def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations)
                         if event_matches(rules[line.rule_id], event, world)
                     ]
                     shown = [*line.counted, *line.uncounted]
-                    assert Counter(each.at for each in shown) == Counter(event.at for event in events)
+                    there = [event for each in shown for event in (each.burst or (each,))]
+                    assert Counter(each.at for each in there) == Counter(event.at for event in events)
                     assert {each.outcome for each in shown if each.at > case.as_of} <= {"later"}
 
 

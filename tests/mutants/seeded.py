@@ -37,9 +37,13 @@ MUTANTS: Final = (
     ("engine/calendar.py", 'side="right")]', 'side="left")]'),
     ("engine/tags.py", "pl.col(_TAG) == wanted", "pl.col(_TAG) >= 1"),
     ("engine/tags.py", "pl.col(_AT) <= clock.now", "pl.col(_AT) < clock.now"),
-    ("engine/aggregate.py", "(days + 3) // 7", "(days + 4) // 7"),
-    ("engine/aggregate.py", "lengths >= stream.times", "lengths > stream.times"),
-    ("engine/aggregate.py", "(some.age >= link.within)", "(some.age > link.within)"),
+    ("engine/passes.py", "(days + 3) // 7", "(days + 4) // 7"),
+    ("engine/passes.py", "lengths >= stream.times", "lengths > stream.times"),
+    ("engine/passes.py", "(some.age >= link.within)", "(some.age > link.within)"),
+    ("engine/passes.py", "some.age < stream.expires", "some.age <= stream.expires"),
+    ("engine/bursts.py", "age[:-far] <= within", "age[:-far] < within"),
+    ("engine/bursts.py", 'begun, side="right")', 'begun, side="left")'),
+    ("engine/bursts.py", "rows[rows + times <= below]", "rows[rows + times < below]"),
 )
 
 

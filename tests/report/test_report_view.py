@@ -21,6 +21,7 @@ from flamescore.report import (
     summary_line,
     write_markdown,
 )
+from flamescore.rules import Hot
 from flamescore.text import for_cell
 from report.pages import RUN
 from report.pages import report as told
@@ -107,6 +108,7 @@ def test_a_lead_in_words():
             Reason("Submitted a web form 2 days ago", "+2"),
         ),
         last_activity="2026-11-18 20:00",
+        hot=True,
     )
 
 
@@ -174,7 +176,7 @@ def test_one_line():
     assert summary_line(told(scored())) == (
         "2026-11-21T020000Z-3f9a1c: 4 contacts, 2 hot on interest, 0 hot on fit with 5 flames"
     )
-    assert summary_line(told(scored(), hot_flames=2)).endswith(
+    assert summary_line(told(scored(), hot=Hot(2))).endswith(
         "4 contacts, 3 hot on interest, 0 hot on fit with 2 flames or more"
     )
 

@@ -51,7 +51,11 @@ def told(*rules, events=EVENTS, history=None, **book):
     source = EventSource(frame.lazy(), SourceRecord("events", "e", counts=Counts(rows=frame.height)))
     named = [{"name": f"Rule {number}", "points": 1, **each} for number, each in enumerate(rules)]
     named = [{key: value for key, value in rule.items() if value is not None} for rule in named]
-    score = {"five_flames": 20, "rules": named, **{k: v for k, v in book.items() if k == "population"}}
+    score = {
+        "five_flames": 20,
+        "rules": named,
+        **{k: v for k, v in book.items() if k in ("population", "defaults")},
+    }
     text = {"version": 1, "timezone": "UTC", "scores": {"s": score}}
     text |= {key: value for key, value in book.items() if key == "ignore"}
     loaded = load_rules_text(yaml.safe_dump(text, sort_keys=False))
@@ -99,6 +103,43 @@ def test_the_first_reason(rule, code, said):
     assert said in found.message
 
 
+TWO = {"times": 2, "within": "1d"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (click(burst={"times": 3, "within": "9d"}), "no contact has 3 of them within 9d (`burst`)"),
+        (click(burst={"times": 2, "within": "23h"}), "no contact has 2 of them within 23h (`burst`)"),
+        (
+            click(burst={"times": 3, "within": "9d", "per": "url"}),
+            "no contact has 3 different values of `url` within 9d (`burst`)",
+        ),
+        (
+            click(burst={"times": 2, "within": "9d", "per": "month"}),
+            "no contact has 2 different months within 9d (`burst`)",
+        ),
+        (click(burst=TWO, times=2), "a contact has at most 1 of the 2 bursts"),
+        (click(burst=TWO, expires="1h"), "the newest is 1 day old, the window is 1h"),
+        (click(burst=TWO, followed_by={"event": "later", "within": "1d"}), "none of `later` follows in time"),
+        (
+            click(burst=TWO, followed_by={"event": "click", "within": "1d"}),
+            "no contact has 2 of them within 1d (`burst`)",
+        ),
+        (
+            click(burst=TWO, where={"url": "/demo"}, since={"event": "click", "where": {"url": "/pricing"}}),
+            "none comes after the latest `click` of its contact",
+        ),
+        (click(burst=TWO, **{"if": {"not": {"event": "click"}}}), "passes `if`"),
+    ],
+)
+def test_the_step_that_leaves_a_rule_with_bursts_nothing(rule, said):
+    assert told(click(burst=TWO)) == ()
+    found = one(rule)
+    assert found.code == "R122"
+    assert found.message.endswith(f"{said}.")
+
+
 def clicks(who, *days):
     return [(who, "click", each, "/pricing", "5") for each in days]
 
@@ -107,6 +148,8 @@ CLICKS = [*clicks("1", 1, 1, 1), *clicks("2", 2, 3, 9)]
 CALL, CALL_OF_2 = ("1", "call", 1, None, None), ("2", "call", 0, None, None)
 IN_TIME = {"followed_by": {"event": "call", "within": "10d"}}
 AT_ONCE = {"followed_by": {"event": "call", "within": "1h"}}
+WON = {"since": [{"event": "call"}, {"event": "won"}]}
+BOTH_WON = [("1", "won", 0, None, None), ("2", "call", 2, None, None)]
 NOT_AT_ONCE = {"unless_followed_by": {"event": "call", "within": "1h"}}
 
 
@@ -123,6 +166,16 @@ NOT_AT_ONCE = {"unless_followed_by": {"event": "call", "within": "1h"}}
         ({"times": 4, **NOT_AT_ONCE}, [*CLICKS[:3], CALL], "all are followed by `call`, or may be yet."),
         ({"times": 4, **NOT_AT_ONCE}, [*CLICKS, CALL], "a contact has at most 3 of the 4 times."),
         ({"if": {"tag": "VIP"}, **NOT_AT_ONCE}, [*CLICKS, CALL], "none is of a contact that passes `if`."),
+        (WON, [*CLICKS, *BOTH_WON], "none comes after the latest `call` or `won` of its contact."),
+        (
+            {**WON, "expires": "4d"},
+            [*CLICKS, *BOTH_WON],
+            "none comes after the latest `call` or `won` of its contact.",
+        ),
+        ({**WON, "times": 4}, [*CLICKS, BOTH_WON[1]], "a contact has at most 3 of the 4 times."),
+        ({"times": {"at_most": 2}}, CLICKS, "no contact has them at most 2 times."),
+        ({"times": {"at_least": 4, "at_most": 5}}, CLICKS, "a contact has at most 3 of the 4 times."),
+        ({"times": {"at_least": 2, "at_most": 2}}, CLICKS, "no contact has them 2 times."),
     ],
 )
 def test_the_step_at_which_all_is_lost(keys, events, step):
@@ -141,6 +194,32 @@ def test_the_step_of_several_rules_and_scores_at_once():
     ]
     nobody = told(click(), events=CLICKS[3:], population=germans)
     assert "ignored, or of contacts whom the score is not for" in nobody[0].message
+
+
+def test_what_resets_and_followers_of_conditions_name_is_looked_at():
+    asked = {"event": "click", "since": {"event": "wun"}, "times": {"at_most": 9}}
+    asked["followed_by"] = {"event": "click", "where": {"url": "/demoo"}, "within": "9d"}
+    rules = ({"if": {"not": asked}}, {"tag": "Blog", "since": {"event": "call", "where": {"url": "/x"}}})
+    found = told(*rules)
+    assert [(each.code, each.subject) for each in found] == [
+        ("R121", "s/rule-0 url"),
+        ("I050", "s/rule-0 event wun"),
+        ("R122", "s/rule-0"),
+        ("R124", "s/rule-1 url"),
+    ]
+
+
+def test_a_reset_that_rules_inherit_is_told_once():
+    since = {"event": "call", "where": {"url": "/pricng"}}
+    found = told(click(), click(per="url"), {"tag": "Blog"}, defaults={"since": since})
+    assert [(each.code, each.subject, each.where.line) for each in found] == [("R124", "s/defaults url", 23)]
+    assert "as `since` of the defaults of `s` asks" in found[0].message
+
+
+def test_a_reset_that_empties_a_tag_rule_is_a_note():
+    history = [("1", "VIP", AS_OF - timedelta(days=3), "applied")]
+    (found,) = told({"tag": "VIP", "since": {"event": "click"}}, history=history)
+    assert (found.code, found.severity) == ("R122", "note")
 
 
 def test_an_operand_of_a_condition_is_the_reason():

@@ -32,8 +32,11 @@ from flamescore.rules import (
     Points,
     Predicate,
     Rule,
+    SumIs,
+    SumOrder,
     TagMatch,
     TagRule,
+    Times,
     Within,
     bind_condition,
     bind_rules,
@@ -128,7 +131,7 @@ def test_the_file_of_the_contract_binds_as_it_stands():
                 Period(5, "w"),
                 Decay("linear", Decimal("0.01"), 1),
                 Per(column="asset"),
-                times=5,
+                times=Times(5),
             ),
             group="email",
             line=28,
@@ -141,7 +144,7 @@ def test_the_file_of_the_contract_binds_as_it_stands():
                 Points(60_000),
                 1,
                 weeks,
-                unless_followed_by=Follower(EventMatch(("purchase",)), 172_800, strict=False),
+                unless_followed_by=Follower(EventMatch(("purchase",)), 172_800),
             ),
             line=36,
         ),
@@ -380,7 +383,57 @@ def test_a_follower_of_a_type_that_the_rule_names_must_be_later(event, follower,
     subject = subject_of(
         f"{{name: A, event: {event}, points: 1, followed_by: {{event: {follower}, within: 2h}}}}"
     )
-    assert (subject.followed_by.within, subject.followed_by.strict) == (7_200, strict)
+    assert (subject.followed_by.within, subject.followed_by.after) == (7_200, int(strict))
+
+
+def test_a_follower_after_a_gap_and_of_the_same_value():
+    follows = "{event: [a, b], after: 2min, within: 2h, same: asset}"
+    condition = f"{{event: a, unless_followed_by: {follows}}}"
+    expected = Follower(EventMatch(("a", "b")), 7_200, 120, "asset")
+    assert subject_of(f"{{name: A, event: a, points: 1, followed_by: {follows}}}").followed_by == expected
+    [branch] = subject_of(f"{{name: A, if: {condition}, points: 1}}").branches
+    assert branch.condition.unless_followed_by == expected
+
+
+def test_resets_of_rules_tags_and_conditions():
+    since = "[{event: a, where: {url: x}}, {event: [b, c]}]"
+    expected = (EventMatch(("a",), (Predicate("url", (Equals(("x",)),)),)), EventMatch(("b", "c")))
+    assert subject_of(f"{{name: A, event: e, points: 1, since: {since}}}").since == expected
+    tag = subject_of(f"{{name: A, tag: T, points: 1, since: {since}, undated: skip}}")
+    assert (tag.since, tag.dated) == (expected, True)
+    assert not subject_of("{name: A, tag: T, points: 1, since: none, undated: skip}").dated
+    [branch] = subject_of(f"{{name: A, if: {{event: e, since: {since}}}, points: 1}}").branches
+    assert branch.condition.since == expected
+    assert subject_of("{name: A, event: e, points: 1, since: {event: a}}").since == (EventMatch(("a",)),)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("3", Times(3)),
+        ("{at_least: 3}", Times(3)),
+        ("{at_most: 3}", Times(0, 3)),
+        ("{at_least: 2, at_most: 5}", Times(2, 5)),
+    ],
+)
+def test_times(written, expected):
+    assert subject_of(f"{{name: A, event: e, points: 1, times: {written}}}").times == expected
+    [branch] = subject_of(f"{{name: A, if: {{event: e, times: {written}}}, points: 1}}").branches
+    assert branch.condition.times == expected
+
+
+def test_none_at_all_is_few_enough_in_a_condition():
+    [branch] = subject_of("{name: A, if: {event: e, times: {at_most: 0}}, points: 1}").branches
+    assert branch.condition.times == Times(0, 0)
+
+
+def test_sums():
+    sums = "{seconds: {at_least: 1.5, less_than: +2}, delta: {more_than: -1}}"
+    [branch] = subject_of(f"{{name: A, if: {{event: e, sum: {sums}}}, points: 1}}").branches
+    assert branch.condition.sums == (
+        SumIs("seconds", (SumOrder("at_least", 15_000), SumOrder("less_than", 20_000))),
+        SumIs("delta", (SumOrder("more_than", -10_000),)),
+    )
 
 
 def test_points_from_a_property():
@@ -400,7 +453,7 @@ def test_conditions():
             AnyOf(
                 (
                     AllOf((HasTag(TagMatch("all", ("A",))),)),
-                    Happened(EventMatch(("a", "b")), Period(1, "y"), Per("week"), 3),
+                    Happened(EventMatch(("a", "b")), Period(1, "y"), Per("week"), Times(3)),
                 )
             ),
             10_000,

@@ -102,6 +102,8 @@ def test_what_it_says(tmp_path):
         "contacts": 4,
         "excluded": 1,
         "hot_flames": 5,
+        "hot": {"contacts": 2, "condition": None},
+        "labels": [],
         "observed": {
             "unread": [],
             "unvalued": [],

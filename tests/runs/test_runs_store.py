@@ -39,6 +39,7 @@ def test_a_run_stands_under_its_as_of_and_latest_is_a_relative_link(tmp_path):
         "points.parquet",
         "contacts.parquet",
         "excluded.parquet",
+        "hot.parquet",
         "hot_leads.csv",
         "hot_leads-fit.csv",
         "rejects.csv",
@@ -153,7 +154,7 @@ def test_folders_are_0700_and_files_0600_whatever_the_umask(tmp_path, umask):
     run = RunStore(tmp_path / "out").runs()[0].run_id
     assert found["runs"] == found[f"runs/{run}"] == 0o700
     files = {name: mode for name, mode in found.items() if name not in ("runs", f"runs/{run}")}
-    assert len(files) == 10
+    assert len(files) == 11
     assert set(files.values()) == {0o600}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from oracle import OracleResult, score
+from oracle_words import fixed_length
 from strategies.labels import labels
 from strategies.predicates import Clock, cells
 from strategies.rules import book, without_idle_of_nobody
@@ -65,6 +66,18 @@ def windows(node: Any) -> Iterator[str]:
             yield from windows(value)
 
 
+def burst_lengths(node: Any) -> Iterator[timedelta]:
+    """Walk a book and give how long its bursts may take."""
+    if isinstance(node, Mapping):
+        if "burst" in node:
+            yield fixed_length(node["burst"]["within"])
+        for value in node.values():
+            yield from burst_lengths(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from burst_lengths(value)
+
+
 def _contact(dice: Random, contact_id: str, clock: Clock) -> Row:
     none: list[str] | None = one_of(dice, (None, []))
     tags = some_of(dice, TAGS, 3) if chance(dice, 12) else none
@@ -102,6 +115,8 @@ def case_of(dice: Random) -> Case:
     ids = CONTACT_IDS[: one_of(dice, (1, 2, 3, 4, 5, 6, 12))]
     contacts = [_contact(dice, contact_id, clock) for contact_id in ids]
     instants = edges(clock.as_of, sorted(set(windows(made))), clock.zone)
+    if lengths := sorted(set(burst_lengths(made))):
+        instants += [at - length for at in dice.sample(instants, min(4, len(instants))) for length in lengths]
     events: list[Row] = []
     for _ in range(dice.randint(4, 28)):
         contact_id = one_of(dice, ORPHAN_IDS if chance(dice, 1) else ids)

@@ -1,6 +1,6 @@
 """The table of the language's features, each with the way to take it out of a book."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -121,6 +121,29 @@ def _follower_wheres(book: Spec) -> list[Spec]:
     return [rule[key] for rule in ab.event_rules(book) for key in keys if key in rule]
 
 
+def _bursts(book: Spec) -> list[Spec]:
+    return [rule["burst"] for rule in ab.event_rules(book) if "burst" in rule]
+
+
+def _event_conditions(book: Spec) -> list[Spec]:
+    return [condition for condition in ab.conditions(book) if "event" in condition]
+
+
+def _followers(book: Spec) -> list[Spec]:
+    keys = ("followed_by", "unless_followed_by")
+    asked = (*ab.event_rules(book), *_event_conditions(book))
+    return [spec[key] for spec in asked for key in keys if key in spec]
+
+
+def _without_upper_bounds(find: Callable[[Spec], list[Spec]]) -> Ablation:
+    def ablation(book: Spec) -> None:
+        for spec in find(book):
+            if isinstance(spec.get("times"), dict):
+                spec["times"] = spec["times"].get("at_least", 1)
+
+    return ablation
+
+
 def _operator(word: str) -> Ablation:
     return ab.without_operator(lambda found, _: found == word)
 
@@ -198,6 +221,8 @@ _COUNTING: dict[str, Ablation] = {
     "per property": _per("asset"),
     "per {property: day}": ab.without_per(lambda per: isinstance(per, Mapping)),
     "times": ab.without_key(ab.event_rules, "times"),
+    "burst": ab.without_key(ab.event_rules, "burst"),
+    "burst per": ab.without_key(_bursts, "per"),
     "where": ab.without_key(ab.event_rules, "where"),
     "followed_by": ab.without_key(ab.event_rules, "followed_by"),
     "unless_followed_by": ab.without_key(ab.event_rules, "unless_followed_by"),
@@ -222,12 +247,26 @@ _TAGS: dict[str, Ablation] = {
     "tag decay": ab.without_key(_tag_rules, "decay"),
     "tag undated skip": _without_undated_skip,
 }
+_SEQUENCES: dict[str, Ablation] = {
+    "since": ab.without_key(ab.event_rules, "since"),
+    "defaults since": ab.without_key(_defaults, "since"),
+    "group since": ab.without_key(ab.groups, "since"),
+    "tag since": ab.without_key(_tag_rules, "since"),
+    "after": ab.without_key(_followers, "after"),
+    "same": ab.without_key(_followers, "same"),
+    "times at_most": _without_upper_bounds(ab.event_rules),
+    "condition times at_most": _without_upper_bounds(_event_conditions),
+    **{f"condition {k}": ab.without_condition_key(k) for k in ("since", "followed_by", "sum")},
+    "condition unless_followed_by": ab.without_condition_key("unless_followed_by"),
+}
 _CONDITIONS: dict[str, Ablation] = {
     **{f"condition {k}": ab.without_condition(k) for k in ("tag", "field", "event", "all", "any", "not")},
-    **{f"condition {k}": ab.without_condition_key(k) for k in ("where", "last", "per", "times")},
+    **{f"condition {k}": ab.without_condition_key(k) for k in ("where", "last", "per", "times", "burst")},
 }
 
-ABLATIONS: dict[str, Ablation] = _SUBJECTS | _PREDICATES | _SCORES | _COUNTING | _TAGS | _CONDITIONS
+ABLATIONS: dict[str, Ablation] = (
+    _SUBJECTS | _PREDICATES | _SCORES | _COUNTING | _TAGS | _SEQUENCES | _CONDITIONS
+)
 FEATURES = tuple(ABLATIONS)
 
 

@@ -6,19 +6,24 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oracle_words import read_instant
+from oracle_conditions import as_list, event_types
+from oracle_words import fixed_length, fold, read_instant
 from strategies.words import (
+    AFTER_PERIODS,
     BOOLEAN_CELLS,
+    BURST_PERIODS,
     CODE_CELLS,
     CONTACT_COLUMNS,
     DAY_OFFSETS,
     DAY_PERIODS,
     EVENT_COLUMNS,
     EVENT_TYPES,
+    FOLLOWER_PERIODS,
     NUMBER_CELLS,
     NUMBERS,
     PARTS,
     PATTERNS,
+    SUMS,
     TAG_PATTERNS,
     TAGS,
     TEXT_CELLS,
@@ -35,6 +40,7 @@ Operators = dict[str, Any]
 _CELLS = {"text": TEXT_CELLS, "number": NUMBER_CELLS, "code": CODE_CELLS, "boolean": BOOLEAN_CELLS}
 _ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
 _PART_OPERATORS = ("contains", "not_contains", "starts_with", "ends_with")
+_SHORTEST_DAYS = {"mo": 28, "y": 365}
 CALENDAR = ("day", "week", "month")
 
 
@@ -176,6 +182,12 @@ def per(dice: Random) -> Any:
     return one_of(dice, (*CALENDAR, "asset", "asset", {"property": "day"}))
 
 
+def burst(dice: Random) -> dict[str, Any]:
+    """Draw a `burst`, with and without `per`."""
+    made = {"times": one_of(dice, (2, 2, 3, 4)), "within": one_of(dice, BURST_PERIODS)}
+    return made | {"per": per(dice)} if chance(dice, 10) else made
+
+
 def tag_form(dice: Random) -> Any:
     """Draw a tag, a list of tags, or one of the long forms."""
     kind = one_of(dice, ("one", "list", "all", "like"))
@@ -188,15 +200,79 @@ def tag_form(dice: Random) -> Any:
     return {"like": one_or_list(dice, TAG_PATTERNS)}
 
 
+def times(dice: Random, *, least: int) -> Any:
+    """Draw `times`: a number, or one bound or both, of which the upper one is at least so much."""
+    kind = one_of(dice, ("number", "number", "most", "most", "both"))
+    if kind == "number":
+        return one_of(dice, (2, 1, 3))
+    low, high = sorted((one_of(dice, (1, 2, 3)), one_of(dice, (1, 2, 4))))
+    return (
+        {"at_most": max(least, one_of(dice, (0, 1, 2)))}
+        if kind == "most"
+        else {"at_least": low, "at_most": high}
+    )
+
+
+def _sums(dice: Random) -> dict[str, Any]:
+    """Draw what sums must be, around what a few cells come to."""
+    words = some_of(dice, _ORDERINGS, 2) if chance(dice, 5) else [one_of(dice, _ORDERINGS)]
+    sums = {"seconds": {word: one_of(dice, SUMS) for word in words}}
+    return sums | {"day": {one_of(dice, _ORDERINGS): one_of(dice, SUMS)}} if chance(dice, 3) else sums
+
+
+def follower(dice: Random, spec: dict[str, Any], clock: Clock) -> dict[str, Any]:
+    """Draw a follower of what a rule or condition names, an hour later or of the same asset now and then."""
+    event = spec["event"] if chance(dice, 6) else event_words(dice)
+    made = with_where(dice, {"event": event}, clock, 6) | {"within": one_of(dice, FOLLOWER_PERIODS)}
+    shorter = [period for period in AFTER_PERIODS if fixed_length(period) < fixed_length(made["within"])]
+    if shorter and chance(dice, 14):
+        made["after"] = one_of(dice, shorter)
+    return made | {"same": one_of(dice, ("asset", "day"))} if chance(dice, 8) else made
+
+
+def resets(dice: Random, spec: dict[str, Any], clock: Clock) -> Any:
+    """Draw a `since` that leaves something of what `spec` counts: not all of it is a reset."""
+    entries = []
+    for _ in range(one_of(dice, (1, 1, 2))):
+        made = with_where(dice, {"event": event_words(dice)}, clock, 9)
+        if "where" not in made and {*map(fold, as_list(spec.get("event", [])))} & event_types(made["event"]):
+            made["where"] = predicates(dice, EVENT_COLUMNS, clock)
+        entries.append(made)
+    return entries if len(entries) > 1 or chance(dice, 4) else entries[0]
+
+
 def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
     condition = with_where(dice, {"event": event_words(dice)}, clock, 6)
     if chance(dice, 8):
         condition["last"] = periods(dice)
-    if chance(dice, 9):
+    if chance(dice, 4):
+        condition["burst"] = burst(dice)
+    elif chance(dice, 9):
         condition["per"] = per(dice)
-    if chance(dice, 8) or "per" in condition:
-        condition["times"] = one_of(dice, (2, 3) if "per" in condition else (2, 1, 3))
+    if chance(dice, 4 if "burst" in condition else 8) or "per" in condition:
+        condition["times"] = times(dice, least=0) if chance(dice, 14) else one_of(dice, (2, 3))
+    if chance(dice, 5):
+        condition["since"] = resets(dice, condition, clock) if chance(dice, 19) else "none"
+    if chance(dice, 3):
+        condition["followed_by"] = follower(dice, condition, clock)
+    if chance(dice, 6):
+        unless = follower(dice, condition, clock)
+        if surely_longer(condition.get("last", "never"), unless["within"]):
+            condition["unless_followed_by"] = unless
+    if "burst" not in condition and chance(dice, 5):
+        condition["sum"] = _sums(dice)
     return condition
+
+
+def surely_longer(window: str, within: str) -> bool:
+    """Say whether a window, whenever it is, is longer than a fixed length."""
+    if window == "never":
+        return True
+    unit = window.lstrip("0123456789")
+    amount = int(window.removesuffix(unit))
+    days = _SHORTEST_DAYS.get(unit)
+    length = fixed_length(window) if days is None else timedelta(days=days * amount)
+    return length > fixed_length(within)
 
 
 def condition(dice: Random, clock: Clock, depth: int = 2) -> dict[str, Any]:

@@ -1,23 +1,26 @@
 """Strategies for rules, groups, scores and whole rule books, valid ones alone (sections 1 and 4)."""
 
-from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from oracle_words import fixed_length
+from oracle_conditions import as_list, event_types
 from strategies.predicates import (
     Clock,
+    burst,
     condition,
     event_words,
+    follower,
     per,
     predicates,
+    resets,
+    surely_longer,
     tag_form,
+    times,
     with_where,
 )
 from strategies.words import (
     CONTACT_COLUMNS,
-    FOLLOWER_PERIODS,
     PERCENTAGES,
     POINTS,
     chance,
@@ -27,7 +30,6 @@ from strategies.words import (
 
 Spec = dict[str, Any]
 _NAMES = ("Opened an e-mail", "Caf\u00e9 \u2014 visited (twice)!", "\u00dcber 5%: rich", "NO", "a: b # c")
-_SHORTEST_DAYS = {"mo": 28, "y": 365}
 
 
 def decay(dice: Random) -> Any:
@@ -104,6 +106,14 @@ def without_idle_of_nobody(made: Spec) -> None:
             del owner["idle"]
 
 
+def _shared_settings(dice: Random, odds: int, clock: Clock) -> Spec:
+    """Draw the defaults of a score or group."""
+    settings = _event_settings(dice, odds)
+    if chance(dice, 4):
+        settings["since"] = resets(dice, {}, clock) if chance(dice, 17) else "none"
+    return settings
+
+
 def _event_settings(dice: Random, odds: int) -> Spec:
     settings: Spec = {}
     if chance(dice, odds):
@@ -124,57 +134,54 @@ def _event_points(dice: Random) -> Any:
     return points
 
 
-def _follower(dice: Random, rule: Spec, clock: Clock) -> Spec:
-    event = rule["event"] if chance(dice, 6) else event_words(dice)
-    return with_where(dice, {"event": event}, clock, 8) | {"within": one_of(dice, FOLLOWER_PERIODS)}
-
-
 def _inherited(word: str, rule: Spec, score: Spec) -> Any:
     group = score.get("groups", {}).get(rule.get("group"), {})
     return rule.get(word, group.get(word, score.get("defaults", {}).get(word)))
 
 
-def _surely_longer(window: str, within: str) -> bool:
-    unit = window.lstrip("0123456789")
-    amount = int(window.removesuffix(unit))
-    days = _SHORTEST_DAYS.get(unit)
-    length = fixed_length(window) if days is None else timedelta(days=days * amount)
-    return length > fixed_length(within)
-
-
 def _event_rule(dice: Random, score: Spec, group: Spec, clock: Clock) -> Spec:
     rule = with_where(dice, {"event": event_words(dice)}, clock, 7)
     rule |= group | _event_settings(dice, 6) | {"points": _event_points(dice)}
-    if chance(dice, 7):
+    if not isinstance(rule["points"], dict) and chance(dice, 5):
+        rule["burst"] = burst(dice)
+    elif chance(dice, 7):
         rule["per"] = per(dice)
         rule["count"] = one_of(dice, ("each", "each", count(dice)))
     if chance(dice, 3):
-        rule["times"] = one_of(dice, (2, 1, 3))
+        rule["times"] = times(dice, least=1)
     if chance(dice, 4):
-        rule["followed_by"] = _follower(dice, rule, clock)
+        rule["followed_by"] = follower(dice, rule, clock)
     if chance(dice, 3 if "followed_by" not in rule else 8):
-        rule["unless_followed_by"] = _follower(dice, rule, clock)
+        rule["unless_followed_by"] = follower(dice, rule, clock)
+    if chance(dice, 4):
+        rule["since"] = resets(dice, rule, clock) if chance(dice, 18) else "none"
     return _made_valid(dice, rule, score)
 
 
 def _made_valid(dice: Random, rule: Spec, score: Spec) -> Spec:
-    """Give an event rule the count that it lacks, and a window longer than `unless_followed_by`."""
+    """Give an event rule what it lacks: a count, a window longer than `unless_followed_by`, a fit reset."""
     if _inherited("count", rule, score) is None:
         rule["count"] = count(dice)
     within = rule.get("unless_followed_by", {}).get("within")
     window = _inherited("expires", rule, score) or "never"
-    if within is not None and window != "never" and not _surely_longer(window, within):
+    if within is not None and not surely_longer(window, within):
         rule["expires"] = one_of(dice, ("never", "2w", "4w", "1mo", "1y"))
+    since = _inherited("since", rule, score) or "none"
+    whole = [entry["event"] for entry in as_list(since) if entry != "none" and "where" not in entry]
+    if event_types(rule["event"]) <= {kind for event in whole for kind in event_types(event)}:
+        rule["since"] = "none"
     return rule
 
 
-def _tag_rule(dice: Random) -> Spec:
+def _tag_rule(dice: Random, clock: Clock) -> Spec:
     rule: Spec = {"tag": tag_form(dice), "points": one_of(dice, POINTS)}
-    if chance(dice, 8):
+    if chance(dice, 11):
         rule["expires"] = periods(dice)
     if chance(dice, 9):
         rule["decay"] = decay(dice)
-    if ("expires" in rule or rule.get("decay", "none") != "none") and chance(dice, 11):
+    if chance(dice, 9):
+        rule["since"] = resets(dice, {}, clock)
+    if ({"expires", "since"} & rule.keys() or rule.get("decay", "none") != "none") and chance(dice, 11):
         rule["undated"] = one_of(dice, ("skip", "skip", "keep"))
     return rule
 
@@ -200,7 +207,7 @@ def rule(dice: Random, number: int, score: Spec, clock: Clock) -> Spec:
     if subject == "event":
         made |= _event_rule(dice, score, group, clock)
     elif subject == "tag":
-        made |= group | _tag_rule(dice)
+        made |= group | _tag_rule(dice, clock)
     elif subject == "field":
         made |= group | {"field": predicates(dice, CONTACT_COLUMNS, clock), "points": one_of(dice, POINTS)}
     elif subject == "first_of":
@@ -223,10 +230,10 @@ def _extras(dice: Random, made: Spec, clock: Clock) -> Spec:
     return extras
 
 
-def _groups(dice: Random) -> Spec:
+def _groups(dice: Random, clock: Clock) -> Spec:
     groups: Spec = {}
     for name in ("email", "Web & co")[: one_of(dice, (1, 0, 2))]:
-        groups[name] = _event_settings(dice, 10)
+        groups[name] = _shared_settings(dice, 10, clock)
         if chance(dice, 11):
             groups[name]["limits"] = limits(dice)
     return groups
@@ -249,9 +256,9 @@ def _flames(dice: Random) -> Spec:
 def score(dice: Random, clock: Clock) -> Spec:
     """Draw a score with two to eight rules."""
     made: Spec = _flames(dice)
-    if defaults := _event_settings(dice, 6):
+    if defaults := _shared_settings(dice, 6, clock):
         made["defaults"] = defaults
-    if groups := _groups(dice):
+    if groups := _groups(dice, clock):
         made["groups"] = groups
     if chance(dice, 7):
         made["limits"] = limits(dice, 4)

@@ -98,6 +98,9 @@ PERIODS = {
 }
 DAY_PERIODS = ("1d", "2d", "7d", "1w", "1mo", "1y")
 FOLLOWER_PERIODS = ("1s", "10min", "1h", "1d", "2d", "1w")
+BURST_PERIODS = ("1s", "10min", "1h", "1d", "2d", "1w")
+AFTER_PERIODS = ("1s", "10min", "1h", "1d")
+SUMS = (0, 5, 10, 600, Decimal("-2.0001"), Decimal("0.5"), 605, -5)
 GAPS = (0, 0, 0, 1, 599, 600, 3600, 3601, 20_000, 86_399, 86_400, 86_401, 172_800)
 
 POINTS = (1, 2, 3, 5, 10, Decimal("0.5"), Decimal("2.25"), Decimal("12.3456"), -1, -3, Decimal("-7.5"))

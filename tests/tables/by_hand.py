@@ -125,6 +125,7 @@ def scored(
 ) -> Scored:
     """Two scores over four contacts: 003 and 001 are hot, 002 has a fit score too, 004 is a buyer."""
     table = pl.DataFrame(scores, schema=SCORES, orient="row")
+    hot = table.filter(pl.col("score_name") == "interest", pl.col("flames") == 5)
     return Scored(
         book("interest", "fit"),
         as_of,
@@ -132,6 +133,7 @@ def scored(
         table,
         places_of(table, contacts),
         Entries(pl.DataFrame(points, schema=POINTS, orient="row"), size),
-        pl.DataFrame({"contact_id": excluded}, schema={"contact_id": pl.String}),
         Observations((SOURCE,), pl.DataFrame(RULE_ROWS, schema=RULES, orient="row")),
+        hot=hot.select("contact_id").sort("contact_id"),
+        excluded=pl.DataFrame({"contact_id": excluded}, schema={"contact_id": pl.String}),
     )

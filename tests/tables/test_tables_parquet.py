@@ -152,7 +152,14 @@ def test_the_same_gives_the_same_bytes_on_one_thread_and_on_two(tmp_path):
         for path in folder.iterdir():
             found.setdefault(path.name, set()).add(digest(path))
     assert set(found) == {
-        *("scores.parquet", "scores.csv", "points.parquet", "contacts.parquet", "excluded.parquet"),
+        *(
+            "scores.parquet",
+            "scores.csv",
+            "points.parquet",
+            "contacts.parquet",
+            "excluded.parquet",
+            "hot.parquet",
+        ),
         *("hot_leads.csv", "hot_leads-fit.csv"),
     }
     assert {name for name, digests in found.items() if len(digests) > 1} == set()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flamescore.changes.comparison import Before, Changes, compare, would_change
+from flamescore.changes.comparison import Before, Changes, compare, hot_not_compared, would_change
 from flamescore.changes.parts import TREND, totals_at, with_trend
-from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME, compared
+from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared
 
 __all__ = [
     "CHANGES",
@@ -15,8 +15,10 @@ __all__ = [
     "TREND",
     "Before",
     "Changes",
+    "HotInBoth",
     "compare",
     "compared",
+    "hot_not_compared",
     "totals_at",
     "with_trend",
     "would_change",

@@ -8,24 +8,24 @@ data = A - P, rules = B - A, time = C - B, activity = N - C.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from polars.exceptions import PanicException
 
 from flamescore.changes.parts import what_if
-from flamescore.changes.table import KINDS, compared
+from flamescore.changes.table import KINDS, HotInBoth, compared
 from flamescore.engine import ScoreTooLargeError
 from flamescore.errors import FlamescoreError
 from flamescore.rules import bind_rules, load_rules_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from flamescore.columns import Columns
     from flamescore.frames import Exports
-    from flamescore.rules import LoadedRules, RuleBook, Score
+    from flamescore.rules import Hot, LoadedRules, RuleBook, Score
     from flamescore.scoring import Scored
 
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Before:
     """The run before: its `scores` as published (kept columns included), its scores' names, and its rules.
 
-    `rules` are None where their text does not load any more; `notes` say so.
+    `rules` are None where their text does not load any more; `notes` say so. `hot` are the ids of who was
+    hot, None where it does not tell; `hot_condition` is by which condition, None where it was by flames.
     """
 
     run_id: str
@@ -42,18 +43,29 @@ class Before:
     names: tuple[str, ...]
     rules: LoadedRules | None
     notes: tuple[str, ...] = ()
+    hot: pl.Series | None = None
+    hot_condition: Mapping[str, Any] | None = None
 
     @classmethod
     def of(
-        cls, run_id: str, as_of: datetime, *, scores: pl.DataFrame, names: Sequence[str], text: str, path: str
+        cls,
+        run_id: str,
+        as_of: datetime,
+        *,
+        scores: pl.DataFrame,
+        names: Sequence[str],
+        text: str,
+        path: str,
+        hot: pl.Series | None = None,
+        hot_condition: Mapping[str, Any] | None = None,
     ) -> Before:
         """Take what a run left; its rules are read again from their text."""
         try:
             rules = load_rules_text(text, path)
         except FlamescoreError:
             note = f"the rules of the previous run ({path}) no longer load: {_UNKNOWN}"
-            return cls(run_id, as_of, scores, tuple(names), None, (note,))
-        return cls(run_id, as_of, scores, tuple(names), rules)
+            return cls(run_id, as_of, scores, tuple(names), None, (note,), hot, hot_condition)
+        return cls(run_id, as_of, scores, tuple(names), rules, (), hot, hot_condition)
 
 
 @dataclass(frozen=True)
@@ -61,13 +73,14 @@ class Changes:
     """A run held against the one before, `run_id` of `as_of`.
 
     `rows` are `changes.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
-    `notes` say what could not be told.
+    `notes` say what could not be told; `hot_note`, which is one of them, why hot can't be compared.
     """
 
     run_id: str
     as_of: datetime
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
+    hot_note: str | None = None
 
     def counts(self, score_name: str) -> dict[str, int]:
         """Return how many contacts changed in each way (`changes.KINDS`) under a score."""
@@ -77,7 +90,7 @@ class Changes:
 
 
 def compare(
-    before: Before, book: RuleBook, exports: Exports, columns: Columns, scored: Scored, *, hot_flames: int
+    before: Before, book: RuleBook, exports: Exports, columns: Columns, scored: Scored, *, hot: Hot
 ) -> Changes:
     """Hold a scoring against the run before, score by score of the same name.
 
@@ -91,8 +104,28 @@ def compare(
     if old is not None and usable and names:
         totals, failed = _totals(before, old, book, exports, scored=scored, names=names)
         notes += failed or _of_flames(old, book, names)
-    rows = compared(scored.scores, before.scores, totals, names=names, hot_flames=hot_flames)
-    return Changes(before.run_id, before.as_of, rows, (*before.notes, *notes, *_of_names(before, book)))
+    both = HotInBoth(hot.by_flames, book.scores[0].name, scored.hot["contact_id"], before.hot)
+    rows = compared(scored.scores, before.scores, totals, names=names, hot=both)
+    said = hot_not_compared(hot.written, before.hot, before.hot_condition)
+    notes = (*before.notes, *notes, *_of_names(before, book), *(() if said is None else (said,)))
+    return Changes(before.run_id, before.as_of, rows, notes, hot_note=said)
+
+
+def hot_not_compared(
+    condition: Mapping[str, Any] | None, then: pl.Series | None, condition_then: Mapping[str, Any] | None
+) -> str | None:
+    """Say why who is hot by a condition can't be compared with the run before; None where it can.
+
+    Conditions are as JSON. By flames it always can.
+    """
+    if condition is None:
+        return None
+    if then is None:
+        return "the previous run does not tell who was hot, so nobody is newly hot"
+    if condition != condition_then:
+        was = "by the number of flames" if condition_then is None else "by another condition"
+        return f"the previous run told {was} who was hot, so who is newly hot may be so by that alone"
+    return None
 
 
 _UNKNOWN = "score changes are shown without their causes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -44,13 +45,48 @@ _NOW, _THEN = "\x00now", "\x00then"
 """The scores in ten-thousandths."""
 
 
+@dataclass(frozen=True, slots=True)
+class HotInBoth:
+    """Who is hot in a run, and was in the one before: with `flames` or more under each score.
+
+    Under a condition there are no `flames`: `now` and `then` are ids of contacts, whom the rows of the score
+    `name` tell. `then` is None where it is not known: then nobody is newly hot, and nobody has cooled off.
+    """
+
+    flames: int | None = None
+    name: str = ""
+    now: pl.Series | None = None
+    then: pl.Series | None = None
+
+    def is_hot(self, score_name: str) -> pl.Expr:
+        """Say which rows of `CHANGES` are of contacts who are hot."""
+        if self.flames is not None:
+            return pl.col("flames") >= self.flames
+        return _among(self.now if score_name == self.name else None)
+
+    def turned(self, score_name: str) -> tuple[pl.Expr, pl.Expr]:
+        """Say which rows are of contacts who got hot, and which of those who cooled off."""
+        now = self.is_hot(score_name)
+        if self.flames is not None:
+            then = pl.col("previous_flames") >= self.flames
+            return now & ~then, ~now & then
+        if self.then is None or score_name != self.name:
+            return _among(None), _among(None)
+        then = _among(self.then)
+        return now & ~then, ~now & then
+
+
+def _among(ids: pl.Series | None) -> pl.Expr:
+    return pl.lit(value=False) if ids is None else pl.col("contact_id").is_in(ids.implode())
+
+
 def compared(
     scores: pl.DataFrame,
     previous: pl.DataFrame,
     totals: pl.DataFrame | None,
     *,
     names: Sequence[str],
-    hot_flames: int,
+    hot: HotInBoth,
 ) -> pl.DataFrame:
     """Return `CHANGES`: score by score, newly hot first, then by how much the points moved, then by id.
 
@@ -64,8 +100,8 @@ def compared(
     frames = [
         _side_by_side(scores, previous, name, kind)
         .pipe(_with_parts, totals, name)
-        .pipe(_with_kind, hot_flames)
-        .pipe(_in_order, hot_flames)
+        .pipe(_with_kind, *hot.turned(name))
+        .pipe(_in_order, hot.is_hot(name))
         .pipe(_in_points)
         .select(pl.col(column).cast(kind) for column, kind in CHANGES.items())
         for name in names
@@ -102,15 +138,15 @@ def _with_parts(both: pl.DataFrame, totals: pl.DataFrame | None, name: str) -> p
     return joined.with_columns(pl.when(known).then(step).alias(part) for part, step in steps.items())
 
 
-def _with_kind(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
+def _with_kind(both: pl.DataFrame, got_hot: pl.Expr, cooled: pl.Expr) -> pl.DataFrame:
     was, now = pl.col("previous_flames"), pl.col("flames")
     rose = (now > was) | ((now == was) & (pl.col("difference") > 0))
     fell = (now < was) | ((now == was) & (pl.col("difference") < 0))
     return both.with_columns(
         pl.when(was.is_null()).then(pl.lit(NEW))
         .when(now.is_null()).then(pl.lit(VANISHED))
-        .when((now >= hot_flames) & (was < hot_flames)).then(pl.lit(NEWLY_HOT))
-        .when((now < hot_flames) & (was >= hot_flames)).then(pl.lit(COOLED_OFF))
+        .when(got_hot).then(pl.lit(NEWLY_HOT))
+        .when(cooled).then(pl.lit(COOLED_OFF))
         .when(rose).then(pl.lit(UP))
         .when(fell).then(pl.lit(DOWN))
         .otherwise(pl.lit(SAME))
@@ -118,9 +154,9 @@ def _with_kind(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _in_order(both: pl.DataFrame, hot_flames: int) -> pl.DataFrame:
+def _in_order(both: pl.DataFrame, is_hot: pl.Expr) -> pl.DataFrame:
     place = pl.col("change").replace_strict(list(KINDS), list(range(len(KINDS))), return_dtype=pl.Int32)
-    hot_at_once = (pl.col("change") == NEW) & (pl.col("flames") >= hot_flames)
+    hot_at_once = (pl.col("change") == NEW) & is_hot
     size = pl.coalesce(pl.col("difference").abs(), _NOW, _THEN)
     return both.sort(
         pl.when(hot_at_once).then(0).otherwise(place), size, "contact_id", descending=[False, True, False]

@@ -15,12 +15,14 @@ from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
     Against,
     As,
-    Changed,
+    ChangedHow,
     Config,
     ExplainFormat,
+    Labels,
     Limit,
     Log,
     LogFormat,
+    OnlyHot,
     Out,
     Output,
     Quiet,
@@ -255,15 +257,12 @@ def search(
             help="As in rule files: '{country: US, employees: {at_least: 100}}', or country=US for short.",
         ),
     ] = None,
+    label: Labels = None,
+    hot: OnlyHot = False,
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Search name, company and e-mail; or give a whole id.")
     ] = None,
-    changed: Annotated[
-        Changed | None,
-        typer.Option(
-            help="Only contacts whose score changed this way since the previous run.", show_default=False
-        ),
-    ] = None,
+    changed: ChangedHow = None,
     against: Against = None,
     limit: Limit = None,
     columns: Annotated[
@@ -313,6 +312,8 @@ def search(
             columns=verb.names(columns),
             everyone=everyone,
             changed=() if changed is None else verb.KINDS[changed],
+            labels=tuple(label or ()),
+            hot=hot,
         )
         of_accounts = verb.OfAccounts(tuple(role or ()), complete)
         output = Output(out, form, spreadsheet, raw)

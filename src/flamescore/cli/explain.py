@@ -10,9 +10,10 @@ from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import by_suffix, deliver, place, plain
 from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
-from flamescore.explanations import contact_meant, held_against, standing, with_ranks
+from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, held_against
 from flamescore.explanations import explain as explain_contact
 from flamescore.inputs import read_inputs, rules_path
+from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.project import find_settings
 from flamescore.report import SHOWN, render_explanation
 from flamescore.rules import load_rules_text
@@ -71,7 +72,8 @@ def _of_run(
     rules = load_rules_text(record.rules.text, record.rules.path)
     as_of = record.as_of.isoformat().replace("+00:00", "Z")
     read = project_of(found, project, config)
-    with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=_keys(contact)) as inputs:
+    keys = _keys(contact)
+    with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=keys, of_run=True) as inputs:
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
         told = explain_contact(
@@ -84,7 +86,13 @@ def _of_run(
             flames_from={score.name: score.flames_from for score in record.scores if score.flames_from},
         )
     with reading_run(found):
-        told = held_against(told, found.run_id, scan(found, "scores.parquet"))
+        told = held_against(
+            told,
+            found.run_id,
+            scan(found, "scores.parquet"),
+            labels=scan(found, LABELS_FILE) if record.labels else None,
+            hot=scan(found, HOT_FILE) if record.hot_condition is not None else None,
+        )
     if _changed(project, record.rules.text):
         name = project.settings.rules
         note = f"{name} has changed since this run; showing the run's rules."
@@ -109,7 +117,8 @@ def _of_time(
     with read_inputs(project, as_of=as_of, keys=None if rank else _keys(contact)) as inputs:
         book, exports = inputs.bound.book, inputs.exports
         who = contact_meant(exports, contact)
-        among = standing(book, exports, who, as_of=inputs.as_of) if rank else None
+        hot = inputs.hot
+        among = everyone(book, exports, as_of=inputs.as_of, hot=hot) if rank else None
         told = explain_contact(
             book,
             exports,
@@ -117,11 +126,12 @@ def _of_time(
             as_of=inputs.as_of,
             everything=everything,
             most=most,
-            flames_from=None if among is None else among.flames_from,
+            flames_from=None if among is None else flames_of_list(among),
+            hot=hot,
         )
         day = _exported_on(exports)
         if among is not None:
-            told = with_ranks(told, among.places)
+            told = among_everyone(told, among, hot=hot)
     notes = [f"Fields and undated tags are as exported on {day}."]
     if len(as_of.strip()) == len("2026-11-21"):
         notes.insert(0, f"A date means 00:00 in {told.timezone}.")
@@ -162,4 +172,8 @@ def _json(told: Explanation) -> str:
         for line in (*score["entries"], *score["silent"]):
             for occurrence in (*line["counted"], *line["uncounted"]):
                 occurrence["properties"] = dict(occurrence["properties"])
+                for event in occurrence["burst"]:
+                    event["properties"] = dict(event["properties"])
+                if not occurrence["burst"]:
+                    del occurrence["burst"]
     return json_text(plain(data), indent=2) + "\n"

@@ -105,6 +105,20 @@ Raw: TypeAlias = Annotated[
     bool,
     typer.Option("--raw", help="CSV for programs: every cell exact, even those that would run as formulas."),
 ]
+ChangedHow: TypeAlias = Annotated[
+    Changed | None,
+    typer.Option(
+        help="Only contacts whose score changed this way since the previous run.", show_default=False
+    ),
+]
+Labels: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=TEXT",
+        help="Only contacts with this label; grade= for those without. Repeat for any of several texts.",
+    ),
+]
+OnlyHot: TypeAlias = Annotated[bool, typer.Option("--hot", help="Only contacts who are hot.")]
 Limit: TypeAlias = Annotated[
     int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
 ]

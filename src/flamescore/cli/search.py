@@ -97,6 +97,8 @@ def search_accounts(
         "--owner": asked.owners,
         "--tag": asked.tags,
         "--where": asked.where,
+        "--label": asked.labels,
+        "--hot": asked.hot,
         "--changed": asked.changed,
         "--against": against is not None,
         "--all": asked.everyone,

@@ -20,6 +20,7 @@ from flamescore.engine.ledger import (
 from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
 from flamescore.engine.matching import FOREVER
 from flamescore.engine.operands import Operand, operands_of, type_predicate
+from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of, ranked
 from flamescore.engine.readings import MISSING, instant_of
@@ -27,7 +28,7 @@ from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
-from flamescore.engine.tracing import AT, COUNTED, EXPIRED, Traced, trace
+from flamescore.engine.tracing import AT, COUNTED, Traced, trace
 from flamescore.engine.worth import contributions, decay_factors, fade_end
 
 __all__ = [

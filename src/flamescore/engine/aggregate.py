@@ -26,21 +26,23 @@ With the third rule of `bins.KeptEvents`, stream 2 is wide. Its one occurrence i
 `2 << 3 | 2 = 18`, age 259,200 s, and a worth of its own, the 300,000 of the event's amount: 30 points.
 
 A pass goes over all streams that count alike at once: with one at a time, calls on short arrays kept two
-threads from working side by side (3.7 s, now 3.1 s). This module is numpy where the rest is Polars: a packed
-sort and passes over it take 1.0 s where the same in Polars expressions takes 2.6 s (20 M events, 100 rules).
+threads from working side by side (3.7 s, now 3.1 s). This module and `passes` are numpy where the rest is
+Polars: a packed sort and passes over it take 1.0 s where the same in Polars expressions takes 2.6 s (20 M
+events, 100 rules).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from flamescore.engine.bins import KEY_BITS
 from flamescore.engine.calendar import DAY
 from flamescore.engine.exact import largest_size, sum_runs
-from flamescore.engine.readings import MISSING
+from flamescore.engine.passes import CarriedValues, Occurrences, Timeline, counted, runs
+from flamescore.engine.readings import MISSING, missing_value
 from flamescore.engine.worth import contributions, multiplied
 from flamescore.units import MAX_POINTS, POINT
 
@@ -52,186 +54,7 @@ if TYPE_CHECKING:
     from flamescore.engine.bins import KeptEvents, Partition
     from flamescore.engine.calendar import Clock
     from flamescore.engine.exact import Points
-    from flamescore.engine.streams import FollowerLink, Stream, Streams
-
-
-_MIX_RUN: Final = np.uint64(0x9E3779B97F4A7C15)
-_MIX_ALL: Final = np.uint64(0xD6E8FEB86659FD93)
-"""Odd numbers that spread what is multiplied by them over all bits."""
-
-
-@dataclass(frozen=True)
-class Occurrences:
-    """Occurrences of streams that count alike, sorted by run, then age in seconds, then the larger worth.
-
-    A run is what one contact has of one stream: `stream << contact_bits | contact`, contacts counted from the
-    partition's first. `value` is what tells occurrences apart under `per` a property, `row` the event of
-    each, `worth` and `valued` their contributions and whether these came from a number; None where the
-    streams need none of it.
-    """
-
-    run: NDArray[np.int64]
-    age: NDArray[np.int64]
-    value: NDArray[np.uint64] | None = None
-    worth: NDArray[np.int64] | None = None
-    valued: NDArray[np.bool_] | None = None
-    row: NDArray[np.int64] | None = None
-
-    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Occurrences:
-        """Return some of the occurrences."""
-        return Occurrences(
-            self.run[rows],
-            self.age[rows],
-            None if self.value is None else self.value[rows],
-            None if self.worth is None else self.worth[rows],
-            None if self.valued is None else self.valued[rows],
-            None if self.row is None else self.row[rows],
-        )
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Every narrow occurrence, sorted, as `(stream << contact_bits | contact) << age_bits | age`."""
-
-    keys: NDArray[np.int64]
-    contact_bits: int
-    age_bits: int
-
-    def follows(self, some: Occurrences, link: FollowerLink) -> NDArray[np.bool_]:
-        """Say whether a follower is at most `within` seconds younger (and, if strict, younger at all)."""
-        contact = some.run & ((1 << self.contact_bits) - 1)
-        base = (link.stream << self.contact_bits | contact) << self.age_bits
-        first = np.searchsorted(self.keys, base | np.maximum(some.age - link.within, 0), side="left")
-        last = np.searchsorted(self.keys, base | some.age, side="left" if link.strict else "right")
-        found: NDArray[np.bool_] = last > first
-        return found
-
-
-def keep_followed(
-    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
-) -> NDArray[np.bool_] | None:
-    """Keep what is followed, or not followed, as the stream asks."""
-    del clock
-    keep = None
-    if stream.followed_by:
-        keep = timeline.follows(some, stream.followed_by)
-    if stream.unless_followed_by:
-        link = stream.unless_followed_by
-        alone = ~timeline.follows(some, link) & (some.age >= link.within)
-        keep = alone if keep is None else keep & alone
-    return keep
-
-
-def keep_latest_per(
-    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
-) -> NDArray[np.bool_] | None:
-    """Keep the latest occurrence of each calendar day, week or month, or value of a property."""
-    del timeline
-    if stream.per is None:
-        return None
-    if stream.per.unit is not None:
-        days = clock.local_days(clock.now - some.age)
-        return _first_of_each(some.run, CALENDAR[stream.per.unit](days))
-    assert some.value is not None
-    return _first_of_each(some.run, some.value)
-
-
-CALENDAR: Final[dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]]] = {
-    "day": lambda days: days,
-    "week": lambda days: (days + 3) // 7,  # 1970-01-01 was a Thursday: weeks start on Mondays
-    "month": lambda days: days.astype("M8[D]").astype("M8[M]").astype(np.int64),
-}
-"""The number of the calendar's day, week or month from that of the day."""
-
-
-def _first_of_each(
-    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
-) -> NDArray[np.bool_]:
-    """Mark the first row of each run and value; rows come sorted by run."""
-    same = run[1:] == run[:-1]
-    if not np.any(same & (value[1:] > value[:-1])):  # then equal values are neighbours already
-        return np.concatenate([[True], ~(same & (value[1:] == value[:-1]))])
-    twin, order = _group_equal(run, value)
-    first = np.ones(len(order), np.bool_)
-    first[order[1:]] = ~twin
-    return first
-
-
-def _group_equal(
-    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Bring equal runs and values together: which are like the one before, and the rows in that order.
-
-    A sort of one number that holds a hash of both and the row takes a tenth of a `lexsort`, which stands in
-    where two hashes happen to be alike.
-    """
-    place = np.uint64(max(1, len(run).bit_length()))
-    mixed = (value.astype(np.uint64) + run.astype(np.uint64) * _MIX_RUN) * _MIX_ALL
-    key = mixed >> place << place | np.arange(len(run), dtype=np.uint64)
-    key.sort()
-    order = (key & ((np.uint64(1) << place) - np.uint64(1))).astype(np.int64)
-    alike = key[1:] >> place == key[:-1] >> place
-    twin = _equals_previous(run[order], value[order])
-    if np.any(alike & ~twin):
-        order = np.lexsort((value, run))
-        twin = _equals_previous(run[order], value[order])
-    return twin, order
-
-
-def _equals_previous(
-    run: NDArray[np.int64], value: NDArray[np.int64] | NDArray[np.uint64]
-) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (run[1:] == run[:-1]) & (value[1:] == value[:-1])
-    return found
-
-
-def keep_frequent(
-    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
-) -> NDArray[np.bool_] | None:
-    """Keep runs of at least `times` occurrences."""
-    del timeline, clock
-    if stream.times == 1:
-        return None
-    _, lengths = runs(some.run)
-    return np.repeat(lengths >= stream.times, lengths)
-
-
-def keep_newest(
-    some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
-) -> NDArray[np.bool_] | None:
-    """Keep the `count` latest of each run."""
-    del timeline, clock
-    if stream.count is None:
-        return None
-    far = stream.count
-    if far >= len(some.run):
-        return None
-    return np.concatenate([np.ones(far, np.bool_), some.run[far:] != some.run[:-far]])
-
-
-PASSES: Final = {
-    "follower": keep_followed,
-    "per": keep_latest_per,
-    "times": keep_frequent,
-    "count": keep_newest,
-}
-"""What keeps some of the occurrences and drops the others, in this order (rule language, 4.1)."""
-
-
-def counted(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock) -> Occurrences:
-    """Return the occurrences that count."""
-    for kept_by in PASSES.values():
-        keep = kept_by(some, stream, timeline, clock) if len(some.run) else None
-        some = some if keep is None else some.take(keep)
-    return some
-
-
-def runs(run: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where each run of equal numbers starts, and its length."""
-    if not len(run):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], run[1:] != run[:-1]]))
-    return starts, np.diff(starts, append=len(run))
+    from flamescore.engine.streams import Stream, Streams
 
 
 _NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -357,9 +180,27 @@ class Aggregator:
         keys <<= bits + self.age_bits
         keys |= (contact << self.age_bits | age)[rows]
         keys.sort()
-        timeline = Timeline(keys, bits, self.age_bits)
         wide = _grouped(*self.wide.exploded(events.live))
+        timeline = Timeline(keys, bits, self.age_bits, self._carried(events, contact, age, wide))
         return timeline, self._by_group(timeline, events, contact, age, wide)
+
+    def _carried(
+        self,
+        events: KeptEvents,
+        contact: NDArray[np.int64],
+        age: NDArray[np.int64],
+        wide: dict[int, NDArray[np.int64]],
+    ) -> CarriedValues | None:
+        columns = dict.fromkeys(column for stream in self.streams.all for column in stream.carried)
+        if not columns:
+            return None
+        values = {column: self._values(events, column) for column in columns}
+        return CarriedValues(contact, age, wide, values, missing_value())
+
+    def _values(self, events: KeptEvents, column: str) -> Callable[[NDArray[np.int64]], NDArray[np.uint64]]:
+        """Return what looks up the values that events have of a property."""
+        number = self.streams.value_columns.index(column)
+        return lambda rows: events.values[number][rows - events.bare]
 
     def _by_group(
         self,
@@ -399,8 +240,8 @@ class Aggregator:
                 rows - events.bare
             ]
             worth, valued = _from_number(cells, stream.points.multiply_by, worth)
-        if stream.per is not None and stream.per.column is not None:
-            value = events.values[self.streams.per_columns.index(stream.per.column)][rows - events.bare]
+        if stream.per_column is not None:
+            value = self._values(events, stream.per_column)(rows)
         by_age = stream.points.column is None  # then equal ages are worth the same
         order = _in_order(run, age, self.age_bits) if by_age else np.lexsort((rows, -worth, age, run))
         return Occurrences(run, age, value, worth, valued, rows).take(order)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.units import to_local
+from flamescore.units import clamped, to_local
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -53,9 +53,15 @@ class Clock:
         """The local calendar day of `as_of`, in days since 1970-01-01."""
         return self.day_of(self.as_of)
 
-    def reach(self, window: Period | None) -> int | None:
-        """Return the age in seconds at which an occurrence has left the window; None for never."""
-        return None if window is None else self.now - int(window.before(self.as_of, self.zone).timestamp())
+    def reach(self, window: Period | None, before: int = 0) -> int | None:
+        """Return the age in seconds at which an occurrence has left the window; None for never.
+
+        So many seconds `before` the window are added, as far as a datetime can carry.
+        """
+        if window is None:
+            return None
+        start = int(window.before(self.as_of, self.zone).timestamp())
+        return self.now - int(clamped(start - before).timestamp()) if before else self.now - start
 
     def day_of(self, instant: datetime) -> int:
         """Return the local calendar day of an instant, in days since 1970-01-01."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
-from typing import TYPE_CHECKING
+from operator import and_, ge, gt, le, lt, or_
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from flamescore.engine.aggregate import StreamSums
     from flamescore.rules import Condition, Predicate, TagMatch
 
+_HOLDS: Final[dict[str, Callable[[Any, int], Any]]] = {
+    "at_least": ge,
+    "at_most": le,
+    "more_than": gt,
+    "less_than": lt,
+}
+"""How sums, or one of them, stand to an operand, in ten-thousandths."""
+
 
 @dataclass(frozen=True)
 class ContactFacts:
@@ -28,8 +36,8 @@ class ContactFacts:
     tags: dict[TagMatch, NDArray[np.bool_]]
     tagged_at: dict[TagMatch, NDArray[np.int64]]
     """When the latest of the tags was applied, in epoch seconds; `tags.UNDATED` where no date is known."""
-    stream_of: dict[Happened, int]
-    """The stream that counts for each condition on events."""
+    streams_of: dict[Happened, tuple[int, ...]]
+    """The streams that count for each condition on events: one for each of its sums, and one at least."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,25 @@ class ConditionEvaluator:
             case FieldIs(where=where):
                 return reduce(and_, (self.facts.fields[p][self.first : self.last] for p in where))
             case Happened():
-                out = np.zeros(self.count, np.bool_)
-                out[self.sums[self.facts.stream_of[leaf]].contact] = True
-                return out
+                return self._happened(leaf)
             case ScoreIs() | LabelIs() | AllOf() | AnyOf() | Not():
                 msg = f"{type(leaf).__name__} can't be answered while contacts are scored"
                 raise TypeError(msg)
+
+    def _happened(self, condition: Happened) -> NDArray[np.bool_]:
+        """Mark the contacts that have so many events, with such sums; whoever has none has 0 of both."""
+        streams, times = self.facts.streams_of[condition], condition.times
+        some = self.sums[streams[0]]
+        within = some.occurrences >= times.least
+        if times.most is not None:
+            within &= some.occurrences <= times.most
+        of_none = times.least == 0
+        for stream, asked in zip(streams, condition.sums, strict=False):
+            within &= reduce(and_, (_HOLDS[b.how](self.sums[stream].points, b.operand) for b in asked.bounds))
+            of_none &= all(_HOLDS[b.how](0, b.operand) for b in asked.bounds)
+        out = np.full(self.count, of_none, np.bool_)
+        out[some.contact] = within
+        return out
 
 
 def combined(condition: Condition, leaf: Callable[[Condition], NDArray[np.bool_]]) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from flamescore.engine.calendar import DAY
 from flamescore.engine.exact import dtype_for, largest_size, to_int64, total
+from flamescore.engine.matching import FOREVER
 from flamescore.engine.tags import UNDATED
 from flamescore.engine.worth import contributions, decay_factors, left_of
 from flamescore.rules import NO_LIMITS, BranchRule, EventRule, TagRule
@@ -232,8 +233,7 @@ class LedgerWriter:
         self.book = book
         self.entries = entries_of(book)
         self._number = {(e.score_name, e.entry, e.id): i for i, e in enumerate(self.entries)}
-        self._of_rule = streams.of_rule
-        self._of_idle = streams.of_idle
+        self._streams = streams
         self._clock = clock
 
     def write(self, evaluator: ConditionEvaluator) -> tuple[LedgerBuilder, LedgerSummary]:
@@ -324,7 +324,7 @@ class LedgerWriter:
         if idle is None:
             return points
         age = np.full(evaluator.count, _OLDEST, np.int64)
-        for stream in self._of_idle[idle]:
+        for stream in self._streams.of_idle[idle]:
             sums = evaluator.sums[stream]
             age[sums.contact] = np.minimum(age[sums.contact], sums.age)
         active = age < _OLDEST
@@ -354,7 +354,7 @@ class LedgerWriter:
         match rule.subject:
             case EventRule():
                 everyone = rule.condition is None and score.population is None
-                sums = evaluator.sums[self._of_rule[rule.subject]]
+                sums = evaluator.sums[self._streams.of_rule[rule.subject]]
                 return RulePoints.from_sums(sums, None if everyone else mask)
             case TagRule():
                 return RulePoints.without_events(self._tagged(rule.subject, evaluator, mask, undated))
@@ -371,16 +371,25 @@ class LedgerWriter:
         has = evaluator.facts.tags[rule.tag][evaluator.first : evaluator.last] & mask
         if not rule.dated:
             return np.where(has, rule.points, 0)
-        since = evaluator.facts.tagged_at[rule.tag][evaluator.first : evaluator.last]
-        dated = has & (since != UNDATED)
-        age = np.where(dated, self._clock.now - since, 0)
+        applied = evaluator.facts.tagged_at[rule.tag][evaluator.first : evaluator.last]
+        dated = has & (applied != UNDATED)
+        age = np.where(dated, self._clock.now - applied, 0)
         reach = self._clock.reach(rule.window)
         live = dated if reach is None else dated & (age < reach)
+        live = live & (age < self.reset_of(rule, evaluator))
         factor = decay_factors(rule.decay, int(age.max(initial=0)) // DAY)
         worth = contributions(rule.points, factor[np.minimum(age // DAY, len(factor) - 1)])
         undated |= has & ~dated
         without_date = rule.points if rule.undated == "keep" else 0
         return np.where(live, worth, np.where(has & ~dated, without_date, 0))
+
+    def reset_of(self, rule: TagRule, evaluator: ConditionEvaluator) -> NDArray[np.int64]:
+        """Return, by contact, the age in seconds of a tag rule's latest reset; `FOREVER` without one."""
+        ages = np.full(evaluator.count, FOREVER, np.int64)
+        for stream in self._streams.of_tag_rule.get(rule, ()):
+            resets = evaluator.sums[stream]
+            ages[resets.contact] = np.minimum(ages[resets.contact], resets.age)
+        return ages
 
 
 def _branched(

@@ -59,12 +59,10 @@ class Prepared:
     def aggregator(self, sets: Sequence[tuple[int, ...]], *, oldest: int, wide: bool) -> Aggregator:
         """Make what counts occurrences of these live sets; no event is older than `oldest` seconds.
 
-        `wide` counts every stream but followers in the wide form.
+        `wide` counts every stream but followers and resets in the wide form.
         """
-        streams = self.streams.all
-        links = (link for s in streams for link in (s.followed_by, s.unless_followed_by))
-        followers = {link.stream for link in links if link is not None}
-        is_wide = [s.wide or (wide and i not in followers) for i, s in enumerate(streams)]
+        streams, beside = self.streams.all, self.streams.beside
+        is_wide = [s.wide or (wide and i not in beside) for i, s in enumerate(streams)]
         return Aggregator(
             streams=self.streams,
             clock=self.clock,
@@ -116,7 +114,7 @@ def _facts(
         fields=fields,
         tags={tag: tags.has(tag) for tag in asked},
         tagged_at={rule.tag: tags.applied_at(rule.tag) for rule in rules if rule.dated},
-        stream_of={c: streams.of_condition[c] for c in conditions if isinstance(c, Happened)},
+        streams_of={c: streams.of_condition[c] for c in conditions if isinstance(c, Happened)},
     )
 
 

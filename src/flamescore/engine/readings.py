@@ -36,6 +36,17 @@ MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
 
+def hashed(cell: pl.Expr) -> pl.Expr:
+    """Tell texts apart by a 64-bit hash, exactly as they are; missing cells have one hash."""
+    return pl.when(cell.str.strip_chars() != "").then(cell).hash()
+
+
+@lru_cache(maxsize=1)
+def missing_value() -> int:
+    """Return the hash that missing cells have."""
+    return int(pl.select(hashed(pl.lit(None, pl.String)).alias("h"))["h"][0])
+
+
 def composed(cell: pl.Expr) -> pl.Expr:
     """Bring text to NFC."""
     return cell.str.normalize("NFC")

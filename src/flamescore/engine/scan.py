@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from flamescore.cells import as_text
+from flamescore.cells import as_text, present
 from flamescore.engine.bins import KeptEvents
 from flamescore.engine.contacts import event_key, key_hashes
 from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
-from flamescore.engine.readings import MISSING, ten_thousandths
+from flamescore.engine.readings import MISSING, hashed, ten_thousandths
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Held, Past, Seen, record_of, statuses
 from flamescore.errors import InputError
@@ -98,6 +98,10 @@ class Scan:
         )
         self.widest = max((s.reach for s in streams.all if s.reach is not None), default=FOREVER)
         self.window = window_of(streams, clock)
+        self._summed: dict[str, set[int]] = {}
+        for stream, column in streams.summed.items():
+            self._summed.setdefault(column, set()).add(stream)
+        self._without_number: dict[str, int] = {}
         self._rows = np.zeros(0, np.int64)
         self._oldest = -1
         self._here: set[int] = set()
@@ -147,7 +151,7 @@ class Scan:
         """Yield an event's age (`AGE`), its contact's key with the hashes, its type, and these columns."""
         schema = source.frame.collect_schema()
         yield from event_columns(source, columns, self.window)
-        yield from (hash_of_value(name, schema) for name in self.streams.per_columns)
+        yield from (hash_of_value(name, schema) for name in self.streams.value_columns)
 
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
         signature, matching = self.matched(batch)
@@ -167,7 +171,10 @@ class Scan:
         rows = np.flatnonzero((status == len(STATUSES) - 1) & (live > 0))
         wide = self.liveness.wide[live[rows]]
         for some, bare in ((rows[~wide], True), (rows[wide], False)):
-            bins.add(self.kept(batch, some, live[some], age[some], bare=bare), self.liveness.lengths)
+            kept = self.kept(batch, some, live[some], age[some], bare=bare)
+            if self._summed and not bare:
+                self._observe_sums(batch, some, signature[some], kept)
+            bins.add(kept, self.liveness.lengths)
         return np.bincount(status, minlength=len(STATUSES))
 
     def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], SignatureMatches]:
@@ -191,7 +198,7 @@ class Scan:
             contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
-            values=tuple(batch[VALUE + c].gather(some).to_numpy() for c in self.streams.per_columns),
+            values=tuple(batch[VALUE + c].gather(some).to_numpy() for c in self.streams.value_columns),
             amounts=tuple(amounts_of(_numbers(batch, c).gather(some)) for c in self.streams.amount_columns),
         )
 
@@ -200,11 +207,33 @@ class Scan:
         counts[: len(self._rows)] += self._rows
         self._rows = counts
 
+    def _observe_sums(
+        self, batch: pl.DataFrame, rows: NDArray[np.int64], signature: NDArray[np.int64], kept: KeptEvents
+    ) -> None:
+        """Count the present cells without a number that a condition sums up, those told of already aside.
+
+        `kept` are these rows of the batch, `signature` is theirs.
+        """
+        unread = self.matcher.update().unread
+        for column, streams in self._summed.items():
+            amounts = kept.amounts[self.streams.amount_columns.index(column)]
+            asking = [live for live, of in enumerate(self.liveness.sets) if not streams.isdisjoint(of)]
+            odd = np.flatnonzero((amounts == MISSING) & np.isin(kept.live, asking))
+            told = [s for s in np.unique(signature[odd]).tolist() if column in self._columns_of(unread[s])]
+            odd = odd[~np.isin(signature[odd], told)]
+            cells = cells_of(batch, column)[0].gather(pl.Series(rows[odd])).alias(column)
+            text = cells.to_frame().select(present(as_text(column, cells.dtype)))
+            many = len(odd) - text.to_series().null_count()
+            self._without_number[column] = self._without_number.get(column, 0) + many
+
+    def _columns_of(self, unread: int) -> set[str]:
+        """Return the columns of the predicates of a bit set."""
+        return {p.column for i, p in enumerate(self.signatures.predicates) if unread >> i & 1}
+
     def _unread(self) -> tuple[tuple[str, int], ...]:
-        cells: dict[str, int] = {}
+        cells = dict(self._without_number)
         for rows, unread in zip(self._rows.tolist(), self.matcher.update().unread, strict=False):
-            columns = {p.column for i, p in enumerate(self.signatures.predicates) if unread >> i & 1}
-            for column in columns:
+            for column in self._columns_of(unread):
                 cells[column] = cells.get(column, 0) + rows
         return tuple((column, count) for column, count in sorted(cells.items()) if count)
 
@@ -262,7 +291,7 @@ def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:
     Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65.
     """
     text = as_text(column, schema[column]) if column in schema else pl.lit(None, pl.String)
-    return pl.when(text.str.strip_chars() != "").then(text).hash().alias(VALUE + column)
+    return hashed(text).alias(VALUE + column)
 
 
 def amounts_of(cells: pl.Series) -> NDArray[np.int64]:

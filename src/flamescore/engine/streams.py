@@ -12,6 +12,11 @@ that are younger than 604,800 s. They use two predicates: bit 0 is `event: visit
     visit /sales    1 day old     86,400 s
     visit /blog     2 days old   172,800 s
     visit /sales   10 days old   864,000 s
+
+Followers and resets are streams too, of which it matters alone when their events were. With `since: {event:
+recycled}` on rule B, its stream has number 2 and `resets = (1,)`: stream 1 is `{event: recycled}` with a
+reach of 604,800 s, since an older reset takes nothing that the window has left. With the same `since` on
+rule A, too, there still is one such stream, which reaches 2,419,200 s back.
 """
 
 from __future__ import annotations
@@ -23,84 +28,116 @@ from flamescore.engine.calendar import DAY
 from flamescore.engine.worth import fade_end
 from flamescore.rules import (
     NO_DECAY,
+    Burst,
     Decay,
     Equals,
     EventMatch,
     EventRule,
-    Follower,
     Happened,
     Per,
     Points,
     Predicate,
+    TagRule,
     conditions_of,
     leaves,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from flamescore.engine.calendar import Clock
-    from flamescore.rules import Condition, Idle, RuleBook
+    from flamescore.rules import Condition, Follower, Idle, RuleBook
 
 EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)
 class FollowerLink:
-    """A follower of a stream: the stream of followers, the seconds within, and whether it must be later."""
+    """A follower of a stream: the stream of followers, and how many seconds later it is, from `after` on.
+
+    With `same` it has the same value of this property.
+    """
 
     stream: int
     within: int
-    strict: bool
+    after: int = 0
+    same: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
     """Occurrences to be counted for each contact: which events, how old at most, and how they count.
 
-    `reach` is the age in seconds at which an occurrence has left the window (None: never). `count` keeps
-    the N latest (None: all). Streams of conditions and followers give no points.
+    `reach` is the age in seconds at which an occurrence has left the window (None: never). With `burst` it is
+    the age from which nothing can belong to a burst in the window, and `expires` that at which a burst has
+    left it. `resets` are the streams of which the latest event is the reset. There must be `times`
+    occurrences, and at most `most` (None: however many). `count` keeps the N latest (None: all). `carried`
+    are the properties whose values are held against each other's, of what is counted and of followers.
+    Streams of followers, resets, and conditions without a sum give no points; what `times` says of a
+    condition is asked where it is evaluated.
     """
 
     where: tuple[Predicate, ...]
     reach: int | None = None
+    resets: tuple[int, ...] = ()
     per: Per | None = None
     times: int = 1
+    most: int | None = None
     count: int | None = None
     followed_by: FollowerLink | None = None
     unless_followed_by: FollowerLink | None = None
     points: Points = field(default_factory=Points)
     decay: Decay = NO_DECAY
+    carried: tuple[str, ...] = ()
+    burst: Burst | None = None
+    expires: int | None = None
 
     @property
     def counting_key(self) -> Hashable:
         """How occurrences count: streams of one way can be counted side by side."""
         return (
+            self.resets,
             self.per,
             self.times,
+            self.most,
             self.count,
             self.followed_by,
             self.unless_followed_by,
             self.points.column,
+            self.burst,
+            self.expires,
         )
 
     @property
     def wide(self) -> bool:
         """Whether its occurrences carry more than an age: a property's value or its number."""
-        return self.points.column is not None or (self.per is not None and self.per.unit is None)
+        return self.points.column is not None or self.per_column is not None or bool(self.carried)
+
+    @property
+    def per_column(self) -> str | None:
+        """The property whose values tell its occurrences apart."""
+        per = self.per if self.burst is None else self.burst.per
+        return None if per is None else per.column
+
+    @property
+    def links(self) -> tuple[FollowerLink, ...]:
+        """Its followers."""
+        return tuple(link for link in (self.followed_by, self.unless_followed_by) if link is not None)
 
 
 @dataclass(frozen=True)
 class Streams:
     """The distinct streams of a rule book, and where each rule and condition finds its own.
 
-    Streams that count alike are neighbours.
+    Streams that count alike are neighbours. A condition has as many as it has sums, and one at least, which
+    differ in the property that is summed up alone. Of a tag rule there are its resets.
     """
 
     all: tuple[Stream, ...]
     ignored: tuple[tuple[Predicate, ...], ...]
     of_rule: dict[EventRule, int]
-    of_condition: dict[Happened, int]
+    of_condition: dict[Happened, tuple[int, ...]]
+    of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
     of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
     """Those that find the latest activity, one for each form that it takes."""
 
@@ -111,42 +148,152 @@ class Streams:
         return tuple(dict.fromkeys(p for where in wheres for p in where))
 
     @property
-    def per_columns(self) -> tuple[str, ...]:
-        """The properties whose values tell occurrences apart."""
-        return tuple(dict.fromkeys(s.per.column for s in self.all if s.per and s.per.column is not None))
+    def value_columns(self) -> tuple[str, ...]:
+        """The properties whose values tell occurrences apart, or are held against those of followers."""
+        per = (s.per_column for s in self.all if s.per_column is not None)
+        return tuple(dict.fromkeys((*per, *(column for s in self.all for column in s.carried))))
 
     @property
     def amount_columns(self) -> tuple[str, ...]:
-        """The properties whose numbers give points."""
+        """The properties whose numbers give points, or are summed up."""
         return tuple(dict.fromkeys(s.points.column for s in self.all if s.points.column is not None))
+
+    @property
+    def summed(self) -> dict[int, str]:
+        """The streams of conditions that sum up a property, with that property."""
+        asked = {number for numbers in self.of_condition.values() for number in numbers}
+        return {i: s.points.column for i, s in enumerate(self.all) if i in asked and s.points.column}
+
+    @property
+    def beside(self) -> frozenset[int]:
+        """The streams of followers and resets."""
+        links = {link.stream for stream in self.all for link in stream.links}
+        of_tags = {number for numbers in self.of_tag_rule.values() for number in numbers}
+        return frozenset(links | of_tags | {number for stream in self.all for number in stream.resets})
 
 
 def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) -> Streams:
     """Gather the streams of every enabled rule, its conditions, and further conditions (the call list's)."""
-    found: dict[Stream, int] = {}
-
-    def index(stream: Stream) -> int:
-        return found.setdefault(stream, len(found))
-
-    of_rule: dict[EventRule, int] = {}
-    for rule in (rule for score in book.scores for rule in score.rules):
-        if isinstance(rule.subject, EventRule):
-            links = [
-                None
-                if f is None
-                else FollowerLink(index(_follower(f, rule.subject, clock)), f.within, f.strict)
-                for f in (rule.subject.followed_by, rule.subject.unless_followed_by)
-            ]
-            of_rule[rule.subject] = index(_counted(rule.subject, clock, *links))
+    subjects = [rule.subject for score in book.scores for rule in score.rules]
     happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
-    of_condition = {h: index(_condition(h, clock)) for h in happened if isinstance(h, Happened)}
-    of_idle = {
-        idle: tuple(index(_activity(match, idle.decay)) for match in idle.activity)
-        for score in book.scores
-        for _, idle in score.idles
-    }
-    ignored = tuple(where_of(match) for match in book.ignore)
-    return _neighbours(Streams(tuple(found), ignored, of_rule, of_condition, of_idle))
+    asked = [
+        *(each for each in subjects if isinstance(each, EventRule | TagRule)),
+        *(leaf for leaf in happened if isinstance(leaf, Happened)),
+    ]
+    gathered = _Gathered(clock, _reaches_of_resets(asked, clock))
+    for each in asked:
+        gathered.add(each)
+    for score in book.scores:
+        for _, idle in score.idles:
+            gathered.add_idle(idle)
+    return _neighbours(
+        Streams(
+            all=tuple(gathered.found),
+            ignored=tuple(where_of(match) for match in book.ignore),
+            of_rule=gathered.of_rule,
+            of_condition=gathered.of_condition,
+            of_tag_rule=gathered.of_tag_rule,
+            of_idle=gathered.of_idle,
+        )
+    )
+
+
+def _reaches_of_resets(
+    asked: Iterable[EventRule | TagRule | Happened], clock: Clock
+) -> dict[EventMatch, int | None]:
+    """Return how far back each reset is looked for: as far as the widest window of those that name it.
+
+    So one stream will do for all of them; one that is older than a window takes nothing of what is inside.
+    """
+    reaches: dict[EventMatch, int | None] = {}
+    for each in asked:
+        for match in each.since:
+            reach, known = _reach(each, clock), reaches.get(match, 0)
+            reaches[match] = None if reach is None or known is None else max(known, reach)
+    return reaches
+
+
+def _reach(asked: EventRule | TagRule | Happened, clock: Clock) -> int | None:
+    """Return the age at which nothing is looked at any more: a burst in the window may begin before it."""
+    burst = None if isinstance(asked, TagRule) else asked.burst
+    return clock.reach(asked.window, 0 if burst is None else burst.seconds)
+
+
+@dataclass
+class _Gathered:
+    """The streams of rules and conditions as they come; what is asked twice is one stream."""
+
+    clock: Clock
+    resets: dict[EventMatch, int | None]
+    found: dict[Stream, int] = field(default_factory=dict)
+    of_rule: dict[EventRule, int] = field(default_factory=dict)
+    of_condition: dict[Happened, tuple[int, ...]] = field(default_factory=dict)
+    of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
+    of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
+
+    def add(self, asked: EventRule | TagRule | Happened) -> None:
+        """Add the streams of a rule or condition."""
+        match asked:
+            case EventRule():
+                self.of_rule[asked] = self._index(
+                    replace(
+                        self._stream(asked),
+                        times=max(asked.times.least, 1),
+                        most=asked.times.most,
+                        count=asked.count,
+                        points=asked.points,
+                        decay=asked.decay,
+                    )
+                )
+            case TagRule():
+                if asked.since:
+                    self.of_tag_rule[asked] = self._resets(asked.since)
+            case Happened():
+                counted = self._stream(asked)
+                points = [Points(column=each.column) for each in asked.sums] or [Points()]
+                self.of_condition[asked] = tuple(
+                    self._index(replace(counted, points=each)) for each in points
+                )
+
+    def add_idle(self, idle: Idle) -> None:
+        """Add the streams that look for the latest activity.
+
+        One so old that nothing of a sum is left by it need not be looked for.
+        """
+        end = fade_end(idle.decay)
+        reach = None if end is None else end * DAY
+        streams = (Stream(where=where_of(match), reach=reach, count=1) for match in idle.activity)
+        self.of_idle[idle] = tuple(self._index(stream) for stream in streams)
+
+    def _stream(self, asked: EventRule | Happened) -> Stream:
+        """Return what rules and conditions have in common."""
+        followed, unless = self._link(asked.followed_by, asked), self._link(asked.unless_followed_by, asked)
+        same = (link.same for link in (followed, unless) if link is not None)
+        return Stream(
+            where=where_of(asked.match),
+            reach=_reach(asked, self.clock),
+            resets=self._resets(asked.since),
+            per=asked.per,
+            followed_by=followed,
+            unless_followed_by=unless,
+            carried=tuple(dict.fromkeys(column for column in same if column is not None)),
+            burst=asked.burst,
+            expires=None if asked.burst is None else self.clock.reach(asked.window),
+        )
+
+    def _link(self, follower: Follower | None, asked: EventRule | Happened) -> FollowerLink | None:
+        """A follower is never older than what it follows, so the window of that is wide enough for it."""
+        if follower is None:
+            return None
+        carried = () if follower.same is None else (follower.same,)
+        stream = Stream(where_of(follower.match), _reach(asked, self.clock), carried=carried)
+        return FollowerLink(self._index(stream), follower.within, follower.after, follower.same)
+
+    def _resets(self, since: tuple[EventMatch, ...]) -> tuple[int, ...]:
+        return tuple(sorted({self._index(Stream(where_of(each), self.resets[each])) for each in since}))
+
+    def _index(self, stream: Stream) -> int:
+        return self.found.setdefault(stream, len(self.found))
 
 
 def _neighbours(streams: Streams) -> Streams:
@@ -157,18 +304,27 @@ def _neighbours(streams: Streams) -> Streams:
     order = [number for numbers in alike.values() for number in numbers]
     place = {number: i for i, number in enumerate(order)}
 
-    def moved(link: FollowerLink | None) -> FollowerLink | None:
-        return None if link is None else replace(link, stream=place[link.stream])
+    def link(old: FollowerLink | None) -> FollowerLink | None:
+        return None if old is None else replace(old, stream=place[old.stream])
+
+    def several(old: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(place[number] for number in old)
 
     return Streams(
         tuple(
-            replace(s, followed_by=moved(s.followed_by), unless_followed_by=moved(s.unless_followed_by))
-            for s in (streams.all[number] for number in order)
+            replace(
+                stream,
+                resets=several(stream.resets),
+                followed_by=link(stream.followed_by),
+                unless_followed_by=link(stream.unless_followed_by),
+            )
+            for stream in (streams.all[number] for number in order)
         ),
         streams.ignored,
         {rule: place[number] for rule, number in streams.of_rule.items()},
-        {condition: place[number] for condition, number in streams.of_condition.items()},
-        {idle: tuple(place[number] for number in numbers) for idle, numbers in streams.of_idle.items()},
+        {condition: several(numbers) for condition, numbers in streams.of_condition.items()},
+        {rule: several(numbers) for rule, numbers in streams.of_tag_rule.items()},
+        {idle: several(numbers) for idle, numbers in streams.of_idle.items()},
     )
 
 
@@ -189,39 +345,3 @@ def conditions_of_book(book: RuleBook) -> Iterator[Condition]:
             yield score.population
         for rule in score.rules:
             yield from conditions_of(rule)
-
-
-def _counted(
-    rule: EventRule, clock: Clock, followed: FollowerLink | None, unless: FollowerLink | None
-) -> Stream:
-    return Stream(
-        where=where_of(rule.match),
-        reach=clock.reach(rule.window),
-        per=rule.per,
-        times=rule.times,
-        count=rule.count,
-        followed_by=followed,
-        unless_followed_by=unless,
-        points=rule.points,
-        decay=rule.decay,
-    )
-
-
-def _follower(follower: Follower, rule: EventRule, clock: Clock) -> Stream:
-    """A follower is never older than what it follows, so the rule's window is wide enough for it."""
-    return Stream(where=where_of(follower.match), reach=clock.reach(rule.window))
-
-
-def _condition(happened: Happened, clock: Clock) -> Stream:
-    return Stream(
-        where=where_of(happened.match),
-        reach=clock.reach(happened.window),
-        per=happened.per,
-        times=happened.times,
-    )
-
-
-def _activity(match: EventMatch, decay: Decay) -> Stream:
-    """Look for the latest event; one so old that nothing is left by it need not be looked for."""
-    end = fade_end(decay)
-    return Stream(where=where_of(match), reach=None if end is None else end * DAY, count=1)

@@ -6,15 +6,15 @@ did not get through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text
-from flamescore.engine.aggregate import PASSES, Occurrences
 from flamescore.engine.bins import KeptEvents, Partition, concat_events
+from flamescore.engine.passes import BURST, EXPIRED, PASSES, Occurrences, bursts_of
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
 from flamescore.frames import AGE, DROP, INDEX, INSTANT
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.aggregate import Aggregator, StreamSums
+    from flamescore.engine.calendar import Clock
     from flamescore.engine.pipeline import Prepared
     from flamescore.engine.streams import Stream
     from flamescore.frames import EventSource
@@ -35,7 +36,6 @@ AT: Final = "\x00at"
 """The column of traced events that holds the instant of each."""
 
 COUNTED: Final = "counted"
-EXPIRED: Final = "expired"
 LATER: Final = "later"
 """What becomes of an occurrence, beside the names of the passes it may not get through."""
 
@@ -49,11 +49,16 @@ class Traced:
     matches: tuple[tuple[int, ...], ...]
     """The streams that each event matches, whatever its age."""
     outcomes: dict[tuple[int, int], str]
-    """What became of the occurrence of a stream (first) at an event (second)."""
+    """What became of the occurrence of a stream (first) at an event (second).
+
+    A burst is an occurrence at the event that completes it; the other events that belong to it have no entry.
+    """
     worth: dict[tuple[int, int], int]
     """The contribution of each counted occurrence, in ten-thousandths."""
     sums: tuple[StreamSums, ...]
     kept: KeptEvents
+    bursts: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    """By stream and the event that completes a burst: all events that belong to it, latest first."""
 
 
 def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
@@ -115,6 +120,7 @@ def _counted(
         for stream in matched
     }
     worth: dict[tuple[int, int], int] = {}
+    bursts: dict[tuple[int, int], tuple[int, ...]] = {}
     sums: list[StreamSums] = []
     for group, some in groups:
         left, number = some, group.first  # in the wide form each stream is a group of its own
@@ -122,12 +128,37 @@ def _counted(
             keep = kept_by(left, group.like, timeline, aggregator.clock) if len(left.run) else None
             if keep is not None:
                 outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
+                if name == BURST:
+                    # What is in no burst and has left the window can't be in one of the window any more.
+                    outcomes |= {
+                        (number, row): EXPIRED for row in _rows(left.take(~keep & _gone(left, group.like)))
+                    }
+                    bursts |= _contents(number, left, group.like, aggregator.clock)
                 left = left.take(keep)
         outcomes.update({(number, row): COUNTED for row in _rows(left)})
         if left.worth is not None:
             worth.update(zip(((number, row) for row in _rows(left)), left.worth.tolist(), strict=True))
         sums += aggregator.summed(group, left, timeline)
-    return Traced(events, kept.age.astype(np.int64), matches, outcomes, worth, tuple(sums), kept)
+    for (number, complete), rows in bursts.items():
+        for row in rows:
+            if row != complete:
+                del outcomes[number, row]
+    return Traced(events, kept.age.astype(np.int64), matches, outcomes, worth, tuple(sums), kept, bursts)
+
+
+def _gone(some: Occurrences, stream: Stream) -> NDArray[np.bool_]:
+    """Mark what has left the window of a stream with bursts."""
+    return np.zeros(len(some.age), np.bool_) if stream.expires is None else some.age >= stream.expires
+
+
+def _contents(
+    number: int, some: Occurrences, stream: Stream, clock: Clock
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return the events of each burst, by stream and the event that completes it."""
+    assert stream.burst is not None
+    found, rows = bursts_of(some, stream.burst, clock), _rows(some)
+    spans = zip(found.latest.tolist(), found.earliest.tolist(), strict=True)
+    return {(number, rows[latest]): tuple(rows[latest : earliest + 1]) for latest, earliest in spans}
 
 
 def _rows(some: Occurrences) -> list[int]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.contact import AHEAD, explain, held_against, standing, with_ranks
+from flamescore.explanations.contact import (
+    AHEAD,
+    among_everyone,
+    everyone,
+    explain,
+    flames_of_list,
+    held_against,
+)
 from flamescore.explanations.explanation import (
     Applied,
     EntryLine,
     Explanation,
+    InBurst,
+    LabelExplained,
     Occurrence,
     ScoreExplained,
     Silence,
@@ -21,14 +30,17 @@ __all__ = [
     "Applied",
     "EntryLine",
     "Explanation",
+    "InBurst",
+    "LabelExplained",
     "Occurrence",
     "ScoreExplained",
     "Silence",
+    "among_everyone",
     "contact_meant",
+    "everyone",
     "explain",
+    "flames_of_list",
     "frozen",
     "held_against",
     "single",
-    "standing",
-    "with_ranks",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +19,12 @@ from flamescore.engine import (
     trace,
 )
 from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.explanation import Explanation, Outlook, ScoreExplained
+from flamescore.explanations.explanation import Explanation, LabelExplained, Outlook, ScoreExplained
+from flamescore.explanations.labels import asked_beside, labels_told, told_alone
 from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
+from flamescore.labels import judged
+from flamescore.rules import Hot
 from flamescore.scoring import score_exports
 from flamescore.units import POINT, nearest_points, show_points
 
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
     from flamescore.explanations.next_flame import Bounds
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
+    from flamescore.scoring import Scored
 
+_BY_FLAMES: Final = Hot()
 AHEAD: Final = (7, 30)
 """The days for which the outlook is told."""
 
@@ -49,26 +54,35 @@ def explain(
     everything: bool = False,
     most: int | None = None,
     flames_from: Mapping[str, Sequence[float | None]] | None = None,
+    hot: Hot = _BY_FLAMES,
 ) -> Explanation:
     """Explain every score of a contact as of an instant.
 
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
     With `most` only so many of the occurrences that count under a rule are told, the latest.
-    Rank and percentile are left out: they depend on everyone else. So do flames by percentile: of a score
-    that gives them they are told by `flames_from`, the points from which there are 1 to 5 in the whole list.
+    Rank and percentile are left out, and labels that ask for them: they depend on everyone else. So do flames
+    by percentile: of a score that gives them they are told by `flames_from`, the points from which there are
+    1 to 5 in the whole list. A condition in `hot` is told of too.
 
     Raises:
         ScoreTooLargeError: 64 bits don't hold a score.
     """
     mine = single(exports, contact_id)
     clock = Clock(as_of, book.zone)
-    ready = prepare(book, mine, clock)
+    ready = prepare(book, mine, clock, extra_conditions=asked_beside(book, hot))
     traced = trace(ready, mine.events)
     evaluator = ConditionEvaluator(ready.facts, 0, 1, traced.sums)
     builder, summary = ready.ledger_writer.write(evaluator)
     check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
     rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
     bounds = {score.name: _bounds(score, flames_from or {}) for score in book.scores}
+    labels, is_hot = told_alone(
+        book,
+        hot,
+        evaluator,
+        summary,
+        {score.name: row["flames"] for score, row in zip(book.scores, rows, strict=True) if row},
+    )
     later = {days: _later(book, mine, as_of, days, bounds) for days in AHEAD}
     lines = EntryLines(
         ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
@@ -102,28 +116,34 @@ def explain(
         as_of=as_of,
         timezone=book.zone.key,
         scores=scores,
+        labels=labels,
+        hot=is_hot,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A contact in the whole list: rank and percentile by score, and from which points there are flames."""
-
-    places: dict[str, tuple[int, float]]
-    flames_from: dict[str, tuple[float | None, ...]]
+def everyone(book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _BY_FLAMES) -> Scored:
+    """Score everyone, and judge who has which labels and is hot."""
+    conditions = () if hot.condition is None else (hot.condition,)
+    return judged(score_exports(book, exports, as_of=as_of, conditions=conditions), hot=hot)
 
 
-def standing(book: RuleBook, exports: Exports, contact_id: str, *, as_of: datetime) -> Standing:
-    """Score everyone, and return where the contact stands."""
-    scored = score_exports(book, exports, as_of=as_of)
-    rows = scored.scores.filter(pl.col("contact_id") == contact_id).to_dicts()
-    return Standing(
-        {row["score_name"]: (row["rank"], row["percentile"]) for row in rows},
-        {score.name: scored.flames_from(score) for score in book.scores},
-    )
+def flames_of_list(scored: Scored) -> dict[str, tuple[float | None, ...]]:
+    """Return the points from which there are flames, by score."""
+    return {score.name: scored.flames_from(score) for score in scored.book.scores}
 
 
-def with_ranks(explanation: Explanation, places: dict[str, tuple[int, float]]) -> Explanation:
+def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLAMES) -> Explanation:
+    """Add what depends on everyone who is scored: rank, percentile, labels, and `hot` by a condition."""
+    book, mine = done.book, pl.col("contact_id") == explanation.contact_id
+    rows = done.scores.filter(mine).to_dicts()
+    told = _with_ranks(explanation, {row["score_name"]: (row["rank"], row["percentile"]) for row in rows})
+    texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
+    labels = labels_told(book, dict(zip((label.name for label in book.labels), texts, strict=True)))
+    is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
+    return replace(told, labels=labels, hot=is_hot)
+
+
+def _with_ranks(explanation: Explanation, places: dict[str, tuple[int, float]]) -> Explanation:
     """Add rank and percentile, by score."""
     scores = tuple(
         replace(s, rank=places[s.score_name][0], percentile=places[s.score_name][1])
@@ -134,8 +154,18 @@ def with_ranks(explanation: Explanation, places: dict[str, tuple[int, float]]) -
     return replace(explanation, scores=scores)
 
 
-def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) -> Explanation:
-    """Take rank and percentile from a run's `scores`, and note where the run has other scores."""
+def held_against(
+    explanation: Explanation,
+    run_id: str,
+    scores: pl.LazyFrame,
+    *,
+    labels: pl.LazyFrame | None = None,
+    hot: pl.LazyFrame | None = None,
+) -> Explanation:
+    """Take rank and percentile from a run's `scores`, and note where the run has other scores.
+
+    Labels are those that the run gave, and so is who was `hot` by its condition (None without one).
+    """
     rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
     told = {s.score_name: s.score for s in explanation.scores if s.in_population}
@@ -146,7 +176,33 @@ def held_against(explanation: Explanation, run_id: str, scores: pl.LazyFrame) ->
             was = "is not in it" if name not in then else f"has {_points(then[name])} there"
             now = "is not scored now" if name not in told else f"{_points(told[name])} now"
             notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
-    return replace(with_ranks(explanation, places), run_id=run_id, notes=tuple(notes))
+    told_so = _with_ranks(explanation, places)
+    mine = pl.col("contact_id") == explanation.contact_id
+    is_hot = None if hot is None else not hot.filter(mine).collect().is_empty()
+    return replace(
+        told_so,
+        run_id=run_id,
+        notes=tuple(notes),
+        hot=is_hot,
+        labels=explanation.labels if labels is None else _labels_of_run(explanation, labels.filter(mine)),
+    )
+
+
+def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelExplained, ...]:
+    """Return the labels with the texts of a run; those of a contact that was not in it stay as they are."""
+    rows = mine.drop("contact_id").collect().rows()
+    if not rows or len(rows[0]) != len(explanation.labels):
+        return explanation.labels
+    texts = dict(zip((label.name for label in explanation.labels), rows[0], strict=True))
+    return tuple(
+        replace(
+            label,
+            text=texts[label.name],
+            parts=tuple((part, texts.get(part)) for part, _ in label.parts),
+            known=True,
+        )
+        for label in explanation.labels
+    )
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:
@@ -171,6 +227,7 @@ def _later(
     if as_of > _LAST - timedelta(days=days):
         return {}
     later = as_of + timedelta(days=days)
+    book = replace(book, labels=())
     try:
         then = score_exports(book, frozen(mine, as_of, later), as_of=later)
     except ScoreTooLargeError:

@@ -10,10 +10,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class InBurst:
+    """An event that belongs to a burst, and the properties that the rule looks at."""
+
+    event: str
+    at: datetime
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """One event under a rule. `factor` is from 0 to 1; `outcome` is `counted`, or what kept it from counting.
 
-    `properties` are the ones that the rule looks at. `expires_at` is None where it never does.
+    `properties` are the ones that the rule looks at. `expires_at` is None where it never does. A burst is an
+    occurrence at the time of the event that completes it; `burst` has all events that belong to it, latest
+    first, and is empty where there is no burst.
     """
 
     event: str
@@ -24,6 +35,7 @@ class Occurrence:
     points: float | None = None
     expires_at: datetime | None = None
     properties: tuple[tuple[str, str], ...] = ()
+    burst: tuple[InBurst, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +138,26 @@ class ScoreExplained:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelExplained:
+    """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
+
+    `known` is False where it depends on everyone else, and the whole list was not scored.
+    """
+
+    name: str
+    title: str
+    text: str | None
+    parts: tuple[tuple[str, str | None], ...] = ()
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a contact has the scores it has. `notes` say what the reader must know of the numbers."""
+    """Why a contact has the scores it has. `notes` say what the reader must know of the numbers.
+
+    `hot` says whether it is hot under the project's condition; None without one, or where that depends on
+    everyone else and the whole list was not scored.
+    """
 
     contact_id: str
     name: str | None
@@ -137,3 +167,5 @@ class Explanation:
     scores: tuple[ScoreExplained, ...]
     run_id: str | None = None
     notes: tuple[str, ...] = ()
+    labels: tuple[LabelExplained, ...] = ()
+    hot: bool | None = None

@@ -91,8 +91,7 @@ def _asked(rule: Rule, streams: Streams) -> int | None:
     if not isinstance(rule.subject, EventRule) or rule.subject.points.fixed <= 0:
         return None
     stream = streams.of_rule[rule.subject]
-    linked = streams.all[stream].followed_by or streams.all[stream].unless_followed_by
-    return None if linked else stream
+    return None if streams.all[stream].links else stream
 
 
 def _best(
@@ -113,10 +112,20 @@ def _best(
 
 
 def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[StreamSums, ...]:
-    """Sum streams up again with one more event at this very instant, each as that of a contact of its own."""
-    live = _live(ready.streams.all, traced)
-    rows = [[*live.get(stream, ()), len(traced.matches)] for stream in streams]
-    number = np.repeat(np.arange(len(rows), dtype=np.uint32), [len(each) for each in rows])
+    """Sum streams up again with one more event at this very instant, each as that of a contact of its own.
+
+    A stream's resets are events of its contact too.
+    """
+    live, every = _live(ready.streams.all, traced), ready.streams.all
+    sets = list(dict.fromkeys(each for stream in streams for each in (stream, *every[stream].resets)))
+    place = {stream: number for number, stream in enumerate(sets)}
+    asked = [
+        (contact, place[each], row)
+        for contact, stream in enumerate(streams)
+        for each in (stream, *every[stream].resets)
+        for row in (*live.get(each, ()), *([len(traced.matches)] if each == stream else []))
+    ]
+    contact, number, rows = (np.array(column, np.int64) for column in zip(*asked, strict=True))
     kept = traced.kept
     pool = KeptEvents(
         contact=np.append(kept.contact, np.uint32(0)),
@@ -125,9 +134,9 @@ def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[
         values=tuple(np.append(v, np.uint64(_NEW)) for v in kept.values),
         amounts=tuple(np.append(a, MISSING) for a in kept.amounts),
     )
-    events = pool.take(np.array([row for each in rows for row in each], np.int64))
-    aggregator = ready.aggregator([(stream,) for stream in streams], oldest=int(events.age.max()), wide=True)
-    return aggregator.sums(Partition(0, len(rows), replace(events, contact=number, live=number)))
+    events = replace(pool.take(rows), contact=contact.astype(np.uint32), live=number.astype(np.uint32))
+    aggregator = ready.aggregator([(stream,) for stream in sets], oldest=int(events.age.max()), wide=True)
+    return aggregator.sums(Partition(0, len(streams), events))
 
 
 def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:

@@ -24,7 +24,7 @@ from flamescore.engine import (
     decay_factors,
 )
 from flamescore.explanations.expiry import expires_at
-from flamescore.explanations.explanation import Applied, EntryLine, Occurrence, Silence
+from flamescore.explanations.explanation import Applied, EntryLine, InBurst, Occurrence, Silence
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
@@ -35,14 +35,17 @@ if TYPE_CHECKING:
     from flamescore.rules import Decay, Idle, Rule, Score
 
 CONDITION: Final = "condition"
+RESET: Final = "since"
 SKIPPED: Final = "undated"
 """What keeps a tag without a date from counting."""
 
 OUTCOMES: Final = {
     "expired": "has expired",
     "later": "is later than as_of",
+    "since": "is not after the latest reset",
     "follower": "the follow-up is not what the rule asks for",
     "per": "a later one counts for the same day, period or value",
+    "burst": "too few of them are near each other",
     "times": "there are too few of them",
     "count": "later ones count instead",
     SKIPPED: "has no date, and the rule skips such tags",
@@ -151,13 +154,17 @@ class EntryLines:
             return "it is worth 0"
         if self.evaluator.facts.tagged_at[rule.tag][0] == UNDATED:
             return "the tag has no date, and the rule skips such tags"
+        age = self.ready.clock.now - int(self.evaluator.facts.tagged_at[rule.tag][0])
+        if age >= self.ready.ledger_writer.reset_of(rule, self.evaluator)[0]:
+            return "the tag was not applied after the latest reset"
         return "the tag has expired, or is worth 0 by now"
 
     def _applied(self, rule: Rule) -> Applied | None:
         """Tell of the tag that a rule looks at the age of."""
         if not isinstance(rule.subject, TagRule):
             return None
-        found = _applied_tag(rule.subject, self.ready, self.history)
+        reset = int(self.ready.ledger_writer.reset_of(rule.subject, self.evaluator)[0])
+        found = _applied_tag(rule.subject, self.ready, self.history, reset)
         if found is None or self._in_force(rule):
             return found
         return replace(found, outcome=CONDITION, factor=None, points=None)
@@ -212,8 +219,16 @@ class EntryLines:
             factor=None if left is None else left / WHOLE,
             points=None if worth is None else worth / POINT,
             expires_at=None if rule.window is None else expires_at(at, rule.window, self.ready.clock),
-            properties=tuple((c, cells[c][row]) for c in properties if cells[c][row] is not None),
+            properties=self._properties(row, properties),
+            burst=tuple(
+                InBurst(cells[EVENT][each] or "", cells[AT][each], self._properties(each, properties))
+                for each in self.traced.bursts.get((number, row), ())
+            ),
         )
+
+    def _properties(self, row: int, names: list[str]) -> tuple[tuple[str, str], ...]:
+        """Return those of some properties that an event has."""
+        return tuple((c, self._cells[c][row]) for c in names if self._cells[c][row] is not None)
 
     @cached_property
     def _by_stream(self) -> dict[int, list[int]]:
@@ -249,14 +264,16 @@ def _why_no_event(counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, 
 def _columns(stream: Stream) -> tuple[str, ...]:
     """Name the properties that a stream looks at."""
     names = [p.column for p in stream.where if p.column != EVENT]
-    names += [stream.per.column] if stream.per is not None and stream.per.column is not None else []
+    names += [stream.per_column] if stream.per_column is not None else []
     names += [stream.points.column] if stream.points.column is not None else []
+    names += stream.carried
     return tuple(dict.fromkeys(names))
 
 
-def _applied_tag(rule: TagRule, ready: Prepared, history: pl.DataFrame | None) -> Applied | None:
+def _applied_tag(rule: TagRule, ready: Prepared, history: pl.DataFrame | None, reset: int) -> Applied | None:
     """Return the latest application among the tags of a rule; `ready` and `history` are of one contact.
 
+    `reset` is the age of the latest reset.
     None where the rule does not look at their age, or where the contact does not have them.
     """
     if not rule.dated or not ready.facts.tags[rule.tag][0]:
@@ -266,11 +283,12 @@ def _applied_tag(rule: TagRule, ready: Prepared, history: pl.DataFrame | None) -
         keeps = rule.undated == "keep"
         return Applied(outcome=COUNTED if keeps else SKIPPED, points=rule.points / POINT if keeps else None)
     age, reach = ready.clock.now - since, ready.clock.reach(rule.window)
-    live = reach is None or age < reach
+    outcome = EXPIRED if reach is not None and age >= reach else RESET if age >= reset else COUNTED
+    live = outcome == COUNTED
     factor = _factor_at(rule.decay, age)
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=since)
     return Applied(
-        outcome=COUNTED if live else EXPIRED,
+        outcome=outcome,
         tag=_named(rule, ready.tags, history, since),
         at=at,
         age_days=age // DAY,

@@ -12,6 +12,7 @@ from flamescore.findings.codes_of_project import PROJECT, USAGE
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
+from flamescore.findings.codes_of_sequences import SEQUENCES
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _EVERY: Final = (
     *RULES,
     *RULES_AND_EXPORTS,
     *RUNS,
+    *SEQUENCES,
     *USAGE,
 )
 

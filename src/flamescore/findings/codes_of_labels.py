@@ -7,7 +7,7 @@ from typing import Final
 from flamescore.findings.code import Code
 from flamescore.findings.finding import Severity
 
-ERROR = Severity.ERROR
+ERROR, NOTE = Severity.ERROR, Severity.NOTE
 
 LABELS: Final = (
     Code(
@@ -45,5 +45,19 @@ LABELS: Final = (
         "`first_of` has branches, `join` two or more labels above it. Together they make 10,000 texts at "
         "most.",
         "Write one of the two.",
+    ),
+    Code(
+        "R187",
+        NOTE,
+        "A flag or variable says that 5 flames make a lead hot, so `hot` of the project file does not count",
+        "What is given for one run wins over the project file, as ever.",
+        "Leave out `--hot-flames` and `FLAMESCORE_HOT_FLAMES` to go by the condition.",
+    ),
+    Code(
+        "R188",
+        NOTE,
+        "The previous run does not tell who was hot, so nobody is newly hot",
+        "Newly hot is who is hot now and was not in the run before, by what that run says of itself.",
+        "Nothing: the next run compares again.",
     ),
 )

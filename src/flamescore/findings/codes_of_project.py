@@ -212,6 +212,13 @@ USAGE: Final = (
         "Take a column that the text names.",
     ),
     Code(
+        "U018",
+        ERROR,
+        "The run has no such label",
+        "Labels are those of the rule file at the time of the run.",
+        "Take the label that is offered.",
+    ),
+    Code(
         "U010",
         ERROR,
         "The format of a file can't be told from its name",

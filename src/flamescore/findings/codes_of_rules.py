@@ -137,7 +137,7 @@ RULES: Final = (
         "R038",
         ERROR,
         "`per` can't be among `defaults`",
-        "Defaults hold `count`, `expires` and `decay`: the rest is each rule's own.",
+        "Defaults hold `count`, `expires`, `decay` and `since`: the rest is each rule's own.",
         "Put it on the rules.",
     ),
     Code(
@@ -243,9 +243,10 @@ RULES: Final = (
     Code(
         "R055",
         ERROR,
-        "`times` must be a whole number from 1",
-        "It says how many there must be.",
-        "Write a whole number.",
+        "`times` must be a whole number from 1 (in a burst from 2), or `{at_least, at_most}`",
+        "It says how many there must be, and one event alone is no burst. On a rule `at_most: 0` would count "
+        "nothing, ever.",
+        "Write a whole number, or both bounds, the lower one first.",
     ),
     Code(
         "R057",
@@ -313,10 +314,10 @@ RULES: Final = (
     Code(
         "R068",
         ERROR,
-        "It waits 2d, but an occurrence expires after 2d",
+        "It waits 2d, but an occurrence expires, or `last` ends, after 2d",
         "`unless_followed_by` counts only when its time is over; by then the occurrence is gone. A "
         "month is taken as 28 days here, a year as 365.",
-        "Let `expires` be longer.",
+        "Let `expires` or `last` be longer.",
     ),
     Code(
         "R069",
@@ -400,9 +401,10 @@ RULES: Final = (
     Code(
         "R100",
         WARNING,
-        "This penalty expires and fades, by the defaults of the score or group",
+        "This penalty expires, fades and is reset, by the defaults of the score or group",
         "Negative points go away like others; then who complained of spam is hot again.",
-        "`expires: never` and `decay: none` on the rule; or its own `expires` and `decay`, if it is meant.",
+        "`expires: never`, `decay: none` and `since: none` on the rule; or its own `expires`, `decay` and "
+        "`since`, if it is meant.",
     ),
     Code(
         "R110",
@@ -410,13 +412,5 @@ RULES: Final = (
         "`foo` names no column",
         "A condition begins with a column.",
         "`--where country=US`, or `--where '{country: US, employees: {at_least: 100}}'`.",
-    ),
-    Code(
-        "R175",
-        ERROR,
-        "Nobody can be active under `idle`",
-        "No rule of the score, or of the group, with points above 0 asks for an event, so nothing says since "
-        "when a contact is idle.",
-        "Name what counts as activity: `activity: {event: visit}`.",
     ),
 )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from flamescore.labels.everyone import Everyone, Standing
-from flamescore.labels.judging import HOT_FILE, LABELS_FILE, Hot, everyone_of, judged
+from flamescore.labels.judging import (
+    HOT_FILE,
+    LABELS_FILE,
+    columns_of_labels,
+    everyone_of,
+    judged,
+    with_labels,
+)
 
 __all__ = [
     "HOT_FILE",
     "LABELS_FILE",
     "Everyone",
-    "Hot",
     "Standing",
+    "columns_of_labels",
     "everyone_of",
     "judged",
+    "with_labels",
 ]

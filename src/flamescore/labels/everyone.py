@@ -12,7 +12,7 @@ condition                                     contacts    why
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -122,6 +122,8 @@ class Everyone:
     answers: Mapping[Condition, NDArray[np.bool_]]
     standings: Mapping[str, Standing]
     labels: Mapping[str, pl.Series]
+    taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By label for how many contacts each of its branches was taken."""
 
     def fitting(self, condition: Condition | None) -> NDArray[np.bool_]:
         """Mark the contacts for whom a condition holds; None holds for all."""

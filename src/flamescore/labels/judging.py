@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from flamescore.labels.everyone import Everyone, Standing
+from flamescore.rules import Hot
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from flamescore.rules import Condition, Label
@@ -19,43 +22,57 @@ if TYPE_CHECKING:
 
 LABELS_FILE: Final = "labels.parquet"
 HOT_FILE: Final = "hot.parquet"
+_BY_FLAMES: Final = Hot()
 
 
-@dataclass(frozen=True, slots=True)
-class Hot:
-    """Who is hot: for whom the condition holds, else who has so many flames under the default score."""
-
-    flames: int = 5
-    condition: Condition | None = None
-
-
-def judged(scored: Scored, *, hot: Hot | None = None, exclude: Condition | None = None) -> Scored:
+def judged(scored: Scored, *, hot: Hot = _BY_FLAMES, exclude: Condition | None = None) -> Scored:
     """Return the scoring with labels, with who is hot, and with whom the call list leaves out.
 
     The conditions must be among those that the scoring answered (`score_exports`).
     """
-    hot = hot or Hot()
     everyone = everyone_of(scored)
     ids = scored.contacts["contact_id"]
     is_hot = _hot(scored, hot) if hot.condition is None else everyone.fitting(hot.condition)
     none = np.zeros(len(ids), np.bool_)
     left_out = none if exclude is None else everyone.fitting(exclude)
-    labels = pl.DataFrame([ids, *everyone.labels.values()]) if everyone.labels else None
+    labels = None
+    if everyone.labels:
+        columns = columns_of_labels(everyone.labels)
+        labels = pl.DataFrame([ids, *(each.alias(columns[name]) for name, each in everyone.labels.items())])
     return replace(
         scored,
         labels=labels,
+        branches_taken=everyone.taken,
         hot=ids.filter(pl.Series(is_hot)).to_frame(),
         excluded=ids.filter(pl.Series(left_out)).to_frame(),
     )
+
+
+def columns_of_labels(names: Iterable[str]) -> dict[str, str]:
+    """Return what the columns of `labels.parquet` are called: as the labels, but for one `contact_id`."""
+    names = tuple(names)
+    other = "label_contact_id"
+    while other in names:
+        other = f"label_{other}"
+    return {name: other if name == "contact_id" else name for name in names}
 
 
 def everyone_of(scored: Scored) -> Everyone:
     """Return what conditions are asked of: everyone scored, with all labels, in the order of `contacts`."""
     standings = {score.name: _standing(scored, score.name) for score in scored.book.scores}
     everyone = Everyone(scored.contacts.height, scored.answers, standings, {})
-    for label in scored.book.labels:
-        column = _joined(label, everyone) if label.join else _first_of(label, everyone)
-        everyone = replace(everyone, labels={**everyone.labels, label.name: column})
+    return with_labels(everyone, scored.book.labels)
+
+
+def with_labels(everyone: Everyone, labels: Iterable[Label]) -> Everyone:
+    """Work out labels in their order, each from those before it."""
+    for label in labels:
+        column, taken = _joined(label, everyone) if label.join else _first_of(label, everyone)
+        everyone = replace(
+            everyone,
+            labels={**everyone.labels, label.name: column},
+            taken={**everyone.taken, label.name: taken},
+        )
     return everyone
 
 
@@ -84,17 +101,18 @@ def _ten_thousandths(points: pl.Series) -> NDArray[np.int64]:
     return (points * POINT).round(0).cast(pl.Int64).to_numpy()
 
 
-def _first_of(label: Label, everyone: Everyone) -> pl.Series:
-    """Return the text of the first branch that holds, contact by contact; null where none does."""
+def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
+    """Return the text of the first branch that holds, null where none does, and how often each was taken."""
     taken = np.full(everyone.count, -1, np.int32)
     for number, branch in enumerate(label.branches):
         taken[(taken < 0) & everyone.fitting(branch.condition)] = number
     texts = pl.Series(label.name, [branch.label for branch in label.branches], pl.String)
     place = pl.Series(taken)
-    return texts.gather(place.set(place < 0, None)).rename(label.name)
+    many = np.bincount(taken[taken >= 0], minlength=len(label.branches))
+    return texts.gather(place.set(place < 0, None)).rename(label.name), tuple(many.tolist())
 
 
-def _joined(label: Label, everyone: Everyone) -> pl.Series:
-    """Return the texts of the parts one after another; null where one of them is."""
+def _joined(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
+    """Return the texts of the parts one after another, null where one of them is; it has no branches."""
     parts = [everyone.labels[name].alias(str(number)) for number, name in enumerate(label.join)]
-    return pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias(label.name)).to_series()
+    return pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias(label.name)).to_series(), ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flamescore.project.load import Project, clashes, find_project, load_project
+from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
     ContactsSource,
@@ -32,8 +32,10 @@ __all__ = [
     "DEFAULT_LIMIT",
     "EPOCHS",
     "EXCEL",
+    "EXCLUDE",
     "FIND",
     "FLAGS",
+    "HOT",
     "STDIN",
     "VARIABLES",
     "ContactsSource",

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 FILE_NAMES: Final = ("flamescore.yaml", "flamescore.yml")
 TWO_FILES: Final = "P032"
-_RAW: Final = ("call_list", "exclude")
+EXCLUDE: Final = ("call_list", "exclude")
+HOT: Final = ("hot",)
+"""Where conditions of the rule language stand, which reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,18 @@ class Project:
     @property
     def exclude(self) -> Node | None:
         """Return `call_list.exclude` as authored."""
-        return None if self.document is None else self.document.root.at(_RAW)
+        return None if self.document is None else self.document.root.at(EXCLUDE)
+
+    @property
+    def hot(self) -> Node | None:
+        """Return `hot` as authored; None where a flag or a variable says how many flames make a lead hot."""
+        return None if self.document is None or "hot_flames" in self.given else self.document.root.at(HOT)
+
+    @property
+    def hot_set_aside(self) -> bool:
+        """Say whether a flag or a variable wins over `hot` of the file."""
+        there = self.document is not None and self.document.root.at(HOT) is not None
+        return there and "hot_flames" in self.given
 
     @property
     def accepts(self) -> tuple[Accept, ...]:
@@ -154,7 +167,7 @@ def _accepts(document: Document | None, settings: ProjectFile) -> tuple[Accept, 
 
 def _nulls(document: Document) -> Iterator[Problem]:
     for path, node in document.root.walk():
-        if node.kind == "null" and path[:2] != _RAW:
+        if node.kind == "null" and path[:2] != EXCLUDE and path[:1] != HOT:
             text = f"`{named(path)}` has no value."
             yield Problem(
                 "P022",
@@ -184,6 +197,9 @@ def _without_secrets(where: Where) -> Where:
 
 
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    if {"hot", "hot_flames"} <= settings.given_keys:
+        text = "`hot` stands in place of `hot_flames`; a project file has one of them."
+        yield Problem("P026", text, document.where(HOT, key=True), "Take one of them out.")
     for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
             if source.preset is not None:

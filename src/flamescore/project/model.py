@@ -292,6 +292,7 @@ class ProjectFile(Section):
         LIMIT, "how many rejects a source may have before the run stops (20 always are)", "1%"
     )
     hot_flames: int = setting(FLAMES, "from how many flames a lead is hot", 5)
+    hot: Any = setting(CONDITION, "or who is hot, by a condition on scores, labels and all else", None)
     keep: tuple[str, ...] = setting(
         WORDS, "contact columns carried into the tables", ["email", "name", "phone", "company", "owner"]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from flamescore.text import for_cell
 from flamescore.units import WHOLE, count, to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from rich.console import RenderableType
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         Applied,
         EntryLine,
         Explanation,
+        InBurst,
+        LabelExplained,
         Occurrence,
         ScoreExplained,
         Silence,
@@ -45,8 +48,20 @@ def render_explanation(explanation: Explanation, *, everything: bool = False) ->
     parts: list[RenderableType] = [_head(explanation, zone)]
     for score in explanation.scores:
         parts += ["", *_score(score, zone, everything=everything)]
+    parts += ["", *map(_label, explanation.labels)] if explanation.labels else []
     parts += [Text(for_cell(note), style="yellow") for note in explanation.notes]
+    if explanation.hot is not None:
+        parts.append(Text(f"hot: {'yes' if explanation.hot else 'no'}"))
     return Group(*parts)
+
+
+def _label(label: LabelExplained) -> Text:
+    """Say `Grade  A1  (fit_band A, intent_band 1)`."""
+    text = (label.text or "none") if label.known else "not known without --rank"
+    parts = ", ".join(f"{name} {part or 'none'}" for name, part in label.parts) if label.known else ""
+    return Text.assemble(
+        (for_cell(label.title), "bold"), "  ", for_cell(text), f"  ({for_cell(parts)})" if parts else ""
+    )
 
 
 def points(value: float) -> str:
@@ -128,9 +143,18 @@ def _silence(silence: Silence, zone: ZoneInfo) -> str:
 
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
-    said = [f"{_aged(occurrence.at, occurrence.age_days, zone)}, {occurrence.event}"]
-    said += [f"{name} {value}" for name, value in occurrence.properties]
+    aged = _aged(occurrence.at, occurrence.age_days, zone)
+    if occurrence.burst:
+        return "; ".join((f"{aged}, {_burst(occurrence.burst, zone)}", *_worth_of(occurrence, zone)))
+    said = [f"{aged}, {occurrence.event}", *(f"{name} {value}" for name, value in occurrence.properties)]
     return "; ".join((*said, *_worth_of(occurrence, zone)))
+
+
+def _burst(events: Sequence[InBurst], zone: ZoneInfo) -> str:
+    """Say what is in a burst and since when: `3 page_visit since 2026-11-10 09:00`."""
+    types = Counter(each.event for each in events)
+    said = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
+    return f"{said} since {_time(events[-1].at, zone)}"
 
 
 def _applied(tag: Applied, zone: ZoneInfo) -> str:

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from flamescore.runs import ScoreEntry
 
 
+_HOT = "\x00hot"
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """One contact of the ranked list: `standing` is `42 (93%)`, `last_activity` is local time.
 
     `change` is by how many points it moved since the run before, None where that is not known, `new` for a
-    new contact; `missing` the points to be hot, None for who is hot already.
+    new contact; `missing` the points to be hot, None for who is hot already, and under a condition. `labels`
+    are those that it has, each with its title.
     """
 
     rank: int
@@ -42,6 +46,8 @@ class Lead:
     last_activity: str | None
     change: str | None = None
     missing: str | None = None
+    hot: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
 
     @property
     def called(self) -> str:
@@ -58,15 +64,17 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
     """Tell some rows of a score, in their order."""
     why = _reasons(run, score, rows["contact_id"])
     moved = _moved(run, score.name, rows["contact_id"])
-    hot_from, hot_flames = run.hot_from(score.name), run.record.hot_flames
+    hot_from, titles = run.hot_from(score.name), [label.title for label in run.record.labels]
     frame = rows.select(
         "rank",
         "contact_id",
         "flames",
         "score",
+        run.is_hot().alias(_HOT),
         whole_percent(pl.col("percentile")),
         local_time(pl.col("last_activity_at"), run.zone).alias("last_activity"),
     ).pipe(_with_people, run.people)
+    texts = label_texts(run, rows["contact_id"])
     return tuple(
         Lead(
             rank=row["rank"],
@@ -77,11 +85,23 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
             reasons=why.get(row["contact_id"], ()),
             last_activity=row["last_activity"],
             change=moved.get(row["contact_id"]),
-            missing=_missing(row, hot_from, hot_flames),
+            missing=None if hot_from is None or row[_HOT] else _missing(row, hot_from),
+            hot=row[_HOT],
+            labels=tuple(
+                (title, text) for title, text in zip(titles, of_lead, strict=True) if text is not None
+            ),
             **{name: str(row[name]) if row.get(name) else None for name in PERSON},
         )
-        for row in frame.iter_rows(named=True)
+        for row, of_lead in zip(frame.iter_rows(named=True), texts.iter_rows(), strict=True)
     )
+
+
+def label_texts(run: RunData, ids: pl.Series) -> pl.DataFrame:
+    """Return a column a label of the run, of some contacts in their order."""
+    if run.labels is None:
+        return pl.DataFrame(height=len(ids))
+    rows = ids.alias("contact_id").to_frame().pipe(_with_people, run.labels)
+    return rows.drop("contact_id")
 
 
 def with_owner(run: RunData, rows: pl.DataFrame) -> pl.DataFrame:
@@ -100,9 +120,7 @@ def _with_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     return rows.join(people, on="contact_id", how="left", maintain_order="left")
 
 
-def _missing(row: Mapping[str, object], hot_from: float | None, hot_flames: int) -> str | None:
-    if hot_from is None or int(str(row["flames"])) >= hot_flames:
-        return None
+def _missing(row: Mapping[str, object], hot_from: float) -> str:
     return number(difference(hot_from, float(str(row["score"]))))
 
 

@@ -56,7 +56,8 @@ def _lines(report: View) -> Iterator[str]:
     yield f"{count(report.contacts, 'contact')} as of {when}. Run `{report.run_id}`."
     since = "" if report.since is None else to_the_minute(report.since)
     for score in report.scores:
-        yield from _score(score, report.hot_flames, since)
+        yield from _score(score, since)
+    yield from _labels(report)
     if report.accounts is not None:
         yield from _accounts(report.accounts)
     yield from _findings(report.findings)
@@ -65,26 +66,37 @@ def _lines(report: View) -> Iterator[str]:
         yield from (f"- {escaped(each.told)}" for each in report.newest)
 
 
-def _score(score: ScoreView, hot_flames: int, since: str) -> Iterator[str]:
+def _labels(report: View) -> Iterator[str]:
+    """Count the contacts by each label."""
+    for label in report.labels:
+        yield from ("", f"## {escaped(label.title)}", "", "| Label | Contacts |", "|---|---:|")
+        for value in label.values:
+            yield _row("none" if value.label is None else escaped(value.label), f"{value.contacts:,}")
+
+
+def _score(score: ScoreView, since: str) -> Iterator[str]:
     yield from ("", f"## {escaped(score.title)}", "")
-    yield f"{score.contacts:,} scored, {score.hot:,} hot, {score.on_list:,} of them on the call list."
+    if score.hot is None:
+        yield f"{score.contacts:,} scored."
+    else:
+        yield f"{score.contacts:,} scored, {score.hot:,} hot, {score.on_list:,} of them on the call list."
     yield from ("", "| Flames | Contacts |", "|---|---:|")
     yield from (f"| {flames} | {score.flames[flames]:,} |" for flames in range(5, -1, -1))
     yield from ("", "| Percentile | Score |", "|---:|---:|")
     yield from (f"| {percent}% | {text} |" for percent, text in score.percentiles)
     yield from _moves(score, since)
-    yield from _leads(score, hot_flames)
+    yield from _leads(score)
     yield from _nearest(score)
     yield from _rules(score.rules)
 
 
-def _leads(score: ScoreView, hot_flames: int) -> Iterator[str]:
-    hot = [lead for lead in score.leads if lead.flames >= hot_flames]
+def _leads(score: ScoreView) -> Iterator[str]:
+    hot = [lead for lead in score.leads if lead.hot]
     yield from ("", "### The list", "")
     if not hot:
         yield "No leads are hot." + (" The closest:" if score.leads else "")
         yield ""
-    if len(hot) < score.on_list:
+    if score.on_list is not None and len(hot) < score.on_list:
         yield f"The first {len(hot):,} of {score.on_list:,}; `{score.file}` has them all."
         yield ""
     yield from _table(hot or score.leads[:NEAREST])
@@ -129,8 +141,9 @@ def _nearest(score: ScoreView) -> Iterator[str]:
 def _table(leads: Sequence[Lead]) -> Iterator[str]:
     if not leads:
         return
-    yield _row(*HEADERS)
-    yield "|---:|---|---|---|---|---|---:|---:|---|---|"
+    labelled = any(lead.labels for lead in leads)
+    yield _row(*HEADERS, *(("Labels",) if labelled else ()))
+    yield "|---:|---|---|---|---|---|---:|---:|---|---|" + ("---|" if labelled else "")
     for lead in leads:
         person = (
             lead.name or lead.contact_id,
@@ -141,7 +154,9 @@ def _table(leads: Sequence[Lead]) -> Iterator[str]:
         )
         cells = (escaped(text or "") for text in person)
         why = "<br>".join(escaped(str(reason)) for reason in lead.reasons)
-        yield _row(f"{lead.rank:,}", *cells, str(lead.flames), lead.standing, why, lead.last_activity or "")
+        told = ", ".join(escaped(f"{title} {text}") for title, text in lead.labels)
+        last = (lead.last_activity or "", *((told,) if labelled else ()))
+        yield _row(f"{lead.rank:,}", *cells, str(lead.flames), lead.standing, why, *last)
 
 
 def _rules(rules: Sequence[RuleEntry]) -> Iterator[str]:

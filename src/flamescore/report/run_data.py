@@ -17,6 +17,7 @@ from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
+from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.rules import load_rules_text
 from flamescore.runs import read, scan
 from flamescore.tables import PARTS
@@ -41,7 +42,8 @@ class RunData:
     `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones
     of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `excluded` are those not to be
     called. `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against
-    no other.
+    no other. `labels` has `contact_id` and a column for each of the record's labels; `hot` are those who are
+    hot, which is looked at under a condition alone.
     """
 
     record: RunRecord
@@ -51,6 +53,8 @@ class RunData:
     ledger: Callable[[pl.Series], pl.DataFrame]
     excluded: pl.DataFrame
     changes: pl.DataFrame | None = None
+    labels: pl.DataFrame | None = None
+    hot: pl.DataFrame | None = None
     redacted: bool = False
     accounts: pl.DataFrame | None = None
     """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
@@ -65,8 +69,21 @@ class RunData:
         """Its `as_of`, as local time."""
         return to_local(self.record.as_of, self.zone)
 
+    def counts_hot(self, score_name: str) -> bool:
+        """Say whether it is told under a score who is hot: under a condition by the default score alone."""
+        return self.record.hot_flames is not None or score_name == self.record.scores[0].name
+
+    def is_hot(self) -> pl.Expr:
+        """Say which rows with `contact_id` and `flames` are of contacts who are hot."""
+        if self.record.hot_flames is not None:
+            return pl.col("flames") >= self.record.hot_flames
+        assert self.hot is not None
+        return pl.col("contact_id").is_in(self.hot["contact_id"].implode())
+
     def hot_from(self, score_name: str) -> float | None:
-        """Return from how many points on a contact is hot; None where the rules are not known."""
+        """Return from how many points on a contact is hot; None under a condition, or without the rules."""
+        if self.record.hot_flames is None:
+            return None
         bounds = next(score.flames_from for score in self.record.scores if score.name == score_name)
         if bounds is not None:
             return bounds[self.record.hot_flames - 1]
@@ -89,6 +106,8 @@ def just_scored(
         ledger=scored.ledger.of,
         excluded=scored.excluded,
         changes=changes,
+        labels=scored.labels,
+        hot=scored.hot,
         accounts=None if scored.accounts is None else scored.accounts.scores,
     )
 
@@ -113,6 +132,8 @@ def read_back(run: Run) -> RunData:
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
         excluded=read(run, "excluded.parquet"),
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
+        labels=read(run, LABELS_FILE) if run.record.labels else None,
+        hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
         accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
     )
 
@@ -159,6 +180,8 @@ def redacted(run: RunData) -> RunData:
         people=shown(people),
         scores=shown(run.scores),
         excluded=shown(run.excluded),
+        labels=None if run.labels is None else shown(run.labels),
+        hot=None if run.hot is None else shown(run.hot),
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
         record=_without_companies(run.record),

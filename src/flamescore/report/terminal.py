@@ -39,9 +39,23 @@ def render_terminal(report: View, *, top: int = 10) -> Group:
     for score in report.scores:
         parts += [_title(score), by_flames(score), at_percentiles(score)]
         parts += [*moved(score, report.since), leads(score.leads[:top])]
+    parts += by_label(report)
     if report.accounts is not None:
         parts += _accounts(report.accounts)
     return Group(*parts, *_findings(report.findings))
+
+
+def by_label(report: View) -> list[RenderableType]:
+    """Return the contacts by each label, a line a label; nothing where there are none."""
+    lines: list[RenderableType] = [Text()] if report.labels else []
+    for label in report.labels:
+        counts = ", ".join(
+            f"{'none' if value.label is None else value.label} {value.contacts:,}"
+            for value in label.values
+            if value.contacts
+        )
+        lines.append(Text.assemble((for_cell(label.title), "bold"), f": {for_cell(counts)}"))
+    return lines
 
 
 def by_flames(score: ScoreView) -> Table:
@@ -97,6 +111,9 @@ class _Leads:
             called = Text(for_cell(lead.called), style="bold")
             if lead.company:
                 called.append(f"\n{for_cell(lead.company)}", style="dim not bold")
+            if lead.labels:
+                said = ", ".join(f"{title} {text}" for title, text in lead.labels)
+                called.append(f"\n{for_cell(said)}", style="not bold")
             why = Text("\n".join(for_cell(str(reason)) for reason in lead.reasons[:most]))
             last = Text(lead.last_activity or "")
             table.add_row(Text(f"{lead.rank:,}"), called, _drawn(lead.flames), Text(lead.standing), why, last)
@@ -136,6 +153,8 @@ def _headline(report: View) -> Text:
 
 
 def _title(score: ScoreView) -> Text:
+    if score.hot is None or score.on_list is None:
+        return Text.assemble("\n", (for_cell(score.title), "bold"))
     left_out = score.hot - score.on_list
     aside = f", {left_out:,} of them excluded from calls" if left_out else ""
     return Text.assemble("\n", (for_cell(score.title), "bold"), f": {score.hot:,} hot{aside}")

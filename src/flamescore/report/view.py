@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flamescore.report.accounts import AccountsView
     from flamescore.report.run_data import RunData
     from flamescore.report.told import Findings
-    from flamescore.runs import RuleEntry, ScoreEntry
+    from flamescore.runs import LabelEntry, RuleEntry, ScoreEntry
 
 LISTED: Final = 500
 """Leads that a report lists, of all scores together."""
@@ -77,17 +77,17 @@ class Moves:
 class ScoreView:
     """One score: the headline numbers, contacts by flames, the top of the call list, rules by points given.
 
-    `hot` counts contacts with at least `hot_flames`, `on_list` those of them whom the call list doesn't leave
-    out, `warm` those on the call list with a flame or more; `leads` is its top, hot or not, in ranked order;
-    `nearest` are those next to get hot; `file` is the table that has all who are hot. `moves` is None where
-    no earlier run is known.
+    `hot` counts contacts who are hot, `on_list` those of them whom the call list doesn't leave out; both are
+    None where it is not told under this score who is hot. `warm` are those on the call list with a flame or
+    more; `leads` is its top, hot or not, in ranked order; `nearest` are those next to get hot; `file` is the
+    table that has all who are hot. `moves` is None where no earlier run is known.
     """
 
     name: str
     title: str
     contacts: int
-    hot: int
-    on_list: int
+    hot: int | None
+    on_list: int | None
     warm: int
     flames: tuple[int, ...]
     percentiles: tuple[tuple[int, str], ...]
@@ -140,7 +140,7 @@ class View:
     run_id: str
     as_of: datetime
     rules_hash: str
-    hot_flames: int
+    hot_flames: int | None
     contacts: int
     scores: tuple[ScoreView, ...]
     grids: tuple[Grid, ...]
@@ -148,6 +148,7 @@ class View:
     newest: tuple[NewestEvent, ...] = ()
     since: datetime | None = None
     redacted: bool = False
+    labels: tuple[LabelEntry, ...] = ()
     accounts: AccountsView | None = None
 
 
@@ -168,6 +169,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         newest=tuple(_newest(run)),
         since=None if record.changes is None else to_local(record.changes.as_of, run.zone),
         redacted=run.redacted,
+        labels=record.labels,
         accounts=best_accounts(run),
     )
 
@@ -185,26 +187,35 @@ def _newest(run: RunData) -> Iterator[NewestEvent]:
 def _score(run: RunData, score: ScoreEntry, limit: int, *, default: bool) -> ScoreView:
     rows = run.scores.filter(pl.col("score_name") == score.name)
     listed = rows.join(run.excluded, on="contact_id", how="anti", maintain_order="left")
-    hot_flames, hot_from = run.record.hot_flames, run.hot_from(score.name)
-    hot = pl.col("flames") >= hot_flames
+    record, hot, hot_from = run.record, run.is_hot(), run.hot_from(score.name)
+    told = run.counts_hot(score.name)
+    by_condition = record.hot_flames is None
     top = leads(run, score, listed.head(limit))
     return ScoreView(
         name=score.name,
         title=score.title,
         contacts=score.contacts,
-        hot=sum(score.flames[hot_flames:]),
-        on_list=listed.filter(hot).height,
+        hot=(record.hot_contacts if by_condition else score.hot(record.hot_flames)) if told else None,
+        on_list=(_on_call_list(run) if by_condition else listed.filter(hot).height) if told else None,
         warm=listed.filter(pl.col("flames") > 0).height,
         flames=score.flames,
         percentiles=tuple((each.percent, number(each.score)) for each in score.percentiles),
         leads=top,
-        nearest=leads(run, score, listed.filter(~hot, pl.col("score") > 0).head(NEAREST)),
+        nearest=()
+        if by_condition
+        else leads(run, score, listed.filter(~hot, pl.col("score") > 0).head(NEAREST)),
         owners=_owners(run, listed, top),
         hot_from=None if hot_from is None else number(hot_from),
         file=list_file(score.name, default=default),
         rules=tuple(sorted(score.rules, key=lambda rule: -rule.points)),
         moves=moves(run, score.name),
     )
+
+
+def _on_call_list(run: RunData) -> int:
+    """Return how many who are hot by a condition are to be called."""
+    assert run.hot is not None
+    return run.hot.join(run.excluded, on="contact_id", how="anti").height
 
 
 def _owners(run: RunData, listed: pl.DataFrame, top: Sequence[Lead]) -> tuple[OwnerView, ...]:
@@ -214,7 +225,7 @@ def _owners(run: RunData, listed: pl.DataFrame, top: Sequence[Lead]) -> tuple[Ow
     owned = with_owner(run, listed.filter(pl.col("flames") > 0))
     counts = (
         owned.group_by("owner")
-        .agg(pl.len(), (pl.col("flames") >= run.record.hot_flames).sum().alias("hot"))
+        .agg(pl.len(), run.is_hot().sum().alias("hot"))
         .sort("hot", "owner", descending=[True, False])
     )
     own = with_owner(run, listed.head(len(top)).select("contact_id"))["owner"].to_list()
@@ -247,9 +258,9 @@ def moves(run: RunData, score_name: str) -> Moves | None:
     rows = _of_score(run.changes, score_name)
     counts = dict(rows["change"].value_counts().iter_rows())
     callable_rows = rows.join(run.excluded, on="contact_id", how="anti", maintain_order="left")
+    hot_at_once = run.is_hot() if run.counts_hot(score_name) else pl.lit(value=False)
     hot = callable_rows.filter(
-        (pl.col("change") == "newly_hot")
-        | ((pl.col("change") == "new") & (pl.col("flames") >= run.record.hot_flames))
+        (pl.col("change") == "newly_hot") | ((pl.col("change") == "new") & hot_at_once)
     )
     cooled = callable_rows.filter(pl.col("change") == "cooled_off")
     return Moves(
@@ -296,7 +307,12 @@ def _parts(row: Mapping[str, float | None]) -> Iterator[str]:
 
 
 def summary_line(report: View) -> str:
-    """Say a report in one line, without its end: the run, the contacts, how many are hot under each score."""
+    """Say a report in one line, without its end: the run, the contacts, how many are hot under each score.
+
+    Under a condition it is one number for all.
+    """
+    if report.hot_flames is None:
+        return f"{report.run_id}: {count(report.contacts, 'contact')}, {report.scores[0].hot:,} hot"
     hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
     return f"{report.run_id}: {count(report.contacts, 'contact')}, {hot} with {_flames(report.hot_flames)}"
 

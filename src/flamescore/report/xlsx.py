@@ -14,7 +14,7 @@ import polars as pl
 
 from flamescore.cells import fold, trim
 from flamescore.errors import Problem, UsageError
-from flamescore.report.leads import leads
+from flamescore.report.leads import label_texts, leads
 from flamescore.report.links import mailto, tel
 from flamescore.report.run_data import PERSON
 from flamescore.report.words import UNASSIGNED
@@ -357,6 +357,7 @@ def _web(text: str) -> str | None:
 
 
 WHY: Final = 3
+_LABEL: Final = "\x00label"
 HEADERS: Final = {
     "rank": "Rank",
     "name": "Name",
@@ -388,14 +389,14 @@ def render_call_list(run: RunData) -> bytes:
         _hot(run, default),
         zone=run.zone,
         made=run.as_of,
-        headers=HEADERS,
-        further=[Sheet(score.title, _hot(run, score)) for score in others],
+        headers=HEADERS | _label_headers(run),
+        further=[Sheet(score.title, _hot(run, score)) for score in others if run.counts_hot(score.name)],
     )
 
 
 def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
-    """Return the columns of `HEADERS` for the hot leads of a score, ranked."""
-    mine = (pl.col("score_name") == score.name) & (pl.col("flames") >= run.record.hot_flames)
+    """Return the columns of `HEADERS` and the labels for the hot leads of a score, ranked."""
+    mine = (pl.col("score_name") == score.name) & run.is_hot()
     rows = run.scores.filter(mine).join(run.excluded, on="contact_id", how="anti", maintain_order="left")
     told = [name for name in PERSON if name in run.people.columns]
     measures = ("rank", "flames", "score", "percentile")
@@ -405,7 +406,17 @@ def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
     )
     if run.changes is None:
         frame = frame.drop("change")
-    return frame.select(name for name in HEADERS if name in frame.columns)
+    labels = label_texts(run, rows["contact_id"])
+    names = dict(zip(labels.columns, _label_headers(run), strict=True))
+    frame = pl.concat([frame, labels.rename(names)], how="horizontal")
+    place = list(HEADERS).index("percentile") + 1
+    order = (*list(HEADERS)[:place], *names.values(), *list(HEADERS)[place:])
+    return frame.select(name for name in order if name in frame.columns)
+
+
+def _label_headers(run: RunData) -> dict[str, str]:
+    """Return what the columns of labels are called on a sheet, by what they are here."""
+    return {f"{_LABEL}{number}": label.title for number, label in enumerate(run.record.labels)}
 
 
 def _row(lead: Lead) -> dict[str, str | None]:

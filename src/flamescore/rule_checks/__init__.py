@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flamescore.rule_checks.askers import Excluded
+from flamescore.rule_checks.askers import Outside
 from flamescore.rule_checks.check import check_rules
 
-__all__ = ["Excluded", "check_rules"]
+__all__ = ["Outside", "check_rules"]

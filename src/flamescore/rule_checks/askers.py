@@ -1,16 +1,16 @@
-"""Who asks something of exports: rules, branches, populations, `ignore`, roles, the call list's `exclude`."""
+"""Who asks something of the exports: rules, branches, populations, `ignore`, labels, the project file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, TagRule, leaves
+from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, TagRule, beside, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from flamescore.rules import Condition, EventMatch, Follower, Rule, Score
+    from flamescore.rules import Condition, EventMatch, Follower, Label, Rule, Score
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
     from flamescore.yaml_tree import Path as NodePath
@@ -30,7 +30,8 @@ class Asker:
 
     `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
     an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
-    asked beside (followers that must not come). `score` and `condition` are those of an event rule.
+    asked beside (followers that must not come, resets). Resets that rules inherit are asked by the defaults
+    or the group that has them. `score` and `condition` are those of an event rule.
     """
 
     subject: str
@@ -57,22 +58,25 @@ class Asker:
             for leaf in leaves(part.condition):
                 if isinstance(leaf, Happened):
                     yield leaf.match
+                    yield from beside(leaf)
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """Whom the call list leaves out, and the project file that says so."""
+class Outside:
+    """A condition of the project file, where it stands there, and whether it holds for nobody."""
 
     condition: Condition
     document: Document
+    path: tuple[str, ...]
+    empty: bool
 
 
-def askers_of(document: Document, scored: Scored, excluded: Excluded | None) -> tuple[Asker, ...]:
-    """Return all that ask, in order of the rule file (`document`), the call list last."""
-    return tuple(_askers(document, scored, excluded))
+def askers_of(document: Document, scored: Scored, others: Sequence[Outside] = ()) -> tuple[Asker, ...]:
+    """Return all that ask, in order of the rule file (`document`), the project file last."""
+    return tuple(_askers(document, scored, others))
 
 
-def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> Iterator[Asker]:
+def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> Iterator[Asker]:
     book = scored.book
     given = {
         (row["score_name"], row["rule_id"]): row["contacts"]
@@ -92,18 +96,30 @@ def _askers(document: Document, scored: Scored, excluded: Excluded | None) -> It
             subject = f"{score.name}/population"
             yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
         yield from _activities(document, score)
+        yield from _inherited_resets(score, document)
         for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
             key = score.name, rule.id
             # Where a score is for nobody its rules give nobody anything: the cause alone is told.
             empty = not nobody and not given.get(key) and key not in unvalued
             taken = () if nobody else scored.observed.taken.get(key, ())
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
+    for label in book.labels:
+        yield from _of_label(label, document, scored.branches_taken.get(label.name, ()))
     yield from _of_roles(document, scored)
-    if excluded is not None:
-        path = ("call_list", "exclude")
-        title, nobody = "`call_list.exclude`", scored.excluded.is_empty()
-        part = Part(excluded.condition, path)
-        yield Asker("call_list.exclude", title, excluded.document, path, nobody, parts=(part,))
+    for other in others:
+        subject = ".".join(other.path)
+        part = Part(other.condition, other.path)
+        yield Asker(subject, f"`{subject}`", other.document, other.path, other.empty, parts=(part,))
+
+
+def _of_label(label: Label, document: Document, taken: tuple[int, ...]) -> Iterator[Asker]:
+    for number, branch in enumerate(label.branches):
+        if branch.condition is not None:
+            path: NodePath = ("labels", label.name, "first_of", number)
+            title = f"`{branch.label}` of label `{label.name}`"
+            nobody = number < len(taken) and not taken[number]
+            part = Part(branch.condition, path)
+            yield Asker(f"labels.{label.name}", title, document, path, nobody, parts=(part,), branch=True)
 
 
 def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
@@ -161,6 +177,7 @@ def _of_rule(
         case EventRule() as asked:
             followed = _followers(asked.followed_by, (*path, "followed_by"))
             unless = _followers(asked.unless_followed_by, (*path, "unless_followed_by"))
+            unless = (*unless, *_own_resets(asked.since, document, path))
             empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
             parts = (*followed, *also)
             yield Asker(
@@ -176,9 +193,10 @@ def _of_rule(
                 score=score,
                 condition=rule.condition,
             )
-        case TagRule(tag=tag, points=points):
-            part = Part(HasTag(tag), (*path, "tag"))
-            yield Asker(subject, title, document, path, empty and points != 0, parts=(part, *also))
+        case TagRule(tag=tag, points=points, since=since):
+            parts = (Part(HasTag(tag), (*path, "tag")), *also)
+            resets = _own_resets(since, document, path)
+            yield Asker(subject, title, document, path, empty and points != 0, parts=parts, others=resets)
         case BranchRule(branches=branches):
             node = document.root.at(path)
             key = next((k for k in ("first_of", "field", "if") if node is not None and node.child(k)), "if")
@@ -193,6 +211,31 @@ def _of_rule(
 
 def _followers(follower: Follower | None, path: NodePath) -> tuple[Part, ...]:
     return () if follower is None else (Part(Happened(follower.match), path),)
+
+
+def _own_resets(since: Sequence[EventMatch], document: Document, path: NodePath) -> tuple[Part, ...]:
+    """Return the resets that stand on a rule itself."""
+    place = (*path, "since")
+    return () if document.root.at(place) is None else tuple(Part(Happened(each), place) for each in since)
+
+
+def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
+    """Yield the groups of a score, and its defaults, that rules have their resets from."""
+    found: dict[NodePath, tuple[EventMatch, ...]] = {}
+    base: NodePath = ("scores", score.name)
+    for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
+        places = (path, (*base, "groups", rule.group or ""), (*base, "defaults"))
+        owner = next((each for each in places if document.root.at((*each, "since")) is not None), path)
+        if isinstance(rule.subject, EventRule) and owner != path:
+            found[owner] = rule.subject.since
+    for owner, since in found.items():
+        shared = owner[-1] == "defaults"
+        title = (
+            f"`since` of the {'defaults of' if shared else 'group'} `{score.name if shared else owner[-1]}`"
+        )
+        subject = f"{score.name}/{'' if shared else 'groups/'}{owner[-1]}"
+        others = tuple(Part(Happened(each), (*owner, "since")) for each in since)
+        yield Asker(subject, title, document, owner, empty=False, others=others)
 
 
 def fields_of(condition: Condition) -> Iterator[FieldIs]:

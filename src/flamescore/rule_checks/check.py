@@ -12,15 +12,26 @@ from flamescore.rule_checks.cells import Asked
 from flamescore.rule_checks.events import Events, events, is_suspect, look_again
 from flamescore.rule_checks.steps import losing_steps
 from flamescore.rule_checks.tags import TagCheck, tags_held
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, LabelIs, Not, ScoreIs, leaves
+from flamescore.rules import (
+    AllOf,
+    AnyOf,
+    FieldIs,
+    Happened,
+    HasTag,
+    LabelIs,
+    Not,
+    ScoreIs,
+    beside,
+    leaves,
+)
 from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from flamescore.engine import Cells
     from flamescore.frames import Exports
-    from flamescore.rule_checks.askers import Asker, Excluded
+    from flamescore.rule_checks.askers import Asker, Outside
     from flamescore.rules import Condition, EventMatch, Predicate
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
@@ -30,9 +41,9 @@ TONIGHT = "R122"
 
 
 def check_rules(
-    document: Document, exports: Exports, scored: Scored, excluded: Excluded | None = None
+    document: Document, exports: Exports, scored: Scored, others: Sequence[Outside] = ()
 ) -> tuple[Finding, ...]:
-    """Return what is to be told of enabled rules, populations, `ignore` and the call list's `exclude`.
+    """Return what is to be told of enabled rules, populations, `ignore`, labels and the project's conditions.
 
     `document` is the rule file that the book of the scoring was made of. The events are read a second time
     only where a rule gives nobody anything, or something that is asked of them fits none that the scoring
@@ -41,7 +52,7 @@ def check_rules(
     Raises:
         InputError: a file can't be read any more.
     """
-    askers = askers_of(document, scored, excluded)
+    askers = askers_of(document, scored, others)
     clock = Clock(scored.as_of, scored.book.zone)
     check = _Check(exports, clock, _events(askers, exports, scored, clock))
     found = [finding for asker in askers for finding in check.of(asker)]
@@ -128,11 +139,18 @@ class _Check:
                 for predicate in where:
                     asked = self._field(asker, path, predicate)
                     yield from asked.findings(blamed=blamed and not asked.fitting)
-            case Happened(match=match) if self.events is not None and self._is_known(match):
-                yield from self.events.unseen(asker, path, match)
-                if self.events.has_types(match):
-                    for asked in self._where(asker, path, match):
-                        yield from asked.findings(blamed=blamed and not asked.fitting)
+            case Happened():
+                for match in (leaf.match, *beside(leaf)):
+                    yield from self._event(asker, path, match, blamed=blamed and match is leaf.match)
+
+    def _event(self, asker: Asker, path: NodePath, match: EventMatch, *, blamed: bool) -> Iterator[Finding]:
+        """Yield what is told of events that a condition asks for, or that a follower or reset is."""
+        if self.events is None or not self._is_known(match):
+            return
+        yield from self.events.unseen(asker, path, match)
+        if self.events.has_types(match):
+            for asked in self._where(asker, path, match):
+                yield from asked.findings(blamed=blamed and not asked.fitting)
 
     def _where(self, asker: Asker, path: NodePath, match: EventMatch) -> Iterator[Asked]:
         assert self.events is not None
@@ -161,8 +179,8 @@ class _Check:
                 return self.tags.is_impossible(tag)
             case FieldIs(where=where):
                 return any(map(self._fits_nobody, where))
-            case Happened(match=match):
-                if self.events is None or not self._is_known(match):
+            case Happened(match=match, times=times):
+                if self.events is None or not self._is_known(match) or times.least == 0:
                     return False
                 return not self.events.fits(match).rows
             case AllOf(parts=parts):

@@ -1,4 +1,4 @@
-"""At which step the events of a rule are lost that fit in its window: followers, `per`, `times` or `if`.
+"""At which step the events of a rule are lost: `since`, followers, `per` or `burst`, `times`, `if`.
 
 The rule is scored once more, with one step after another put to it, 1 point an occurrence:
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.engine import run
 from flamescore.rule_checks.words import either
-from flamescore.rules import EventRule, Points, Rule, RuleBook, Score
+from flamescore.rules import ONCE, EventRule, Points, Rule, RuleBook, Score
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Clock
     from flamescore.frames import Exports
     from flamescore.rule_checks.askers import Asker
-    from flamescore.rules import Condition
+    from flamescore.rules import Burst, Condition, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,9 @@ def _steps(asker: Asker) -> Iterator[_Step]:
     assert rule is not None
     last = EventRule(rule.match, Points(POINT), None, rule.window)
     yield _Step("event", last)
+    if rule.since:
+        last = replace(last, since=rule.since)
+        yield _Step("since", last)
     if rule.followed_by is not None:
         last = replace(last, followed_by=rule.followed_by)
         yield _Step("followed_by", last)
@@ -76,7 +79,10 @@ def _steps(asker: Asker) -> Iterator[_Step]:
     if rule.per is not None:
         last = replace(last, per=rule.per)
         yield _Step("per", last)
-    if rule.times > 1:
+    if rule.burst is not None:
+        last = replace(last, burst=rule.burst)
+        yield _Step("burst", last)
+    if rule.times != ONCE:
         last = replace(last, times=rule.times)
         yield _Step("times", last)
     if asker.condition is not None:
@@ -89,7 +95,7 @@ def _probe(name: str, asker: Asker, step: _Step) -> Score:
     return Score(name, name, POINT, (rule,), population=asker.score.population)
 
 
-def _said(left: Sequence[tuple[_Step, int]]) -> str:
+def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a step
     """Say which step leaves nothing; `left` are the steps, and how many occurrences a contact has at most."""
     before = {step.name: many for step, many in left}
     step = next((step for step, many in left if not many), None)
@@ -97,6 +103,9 @@ def _said(left: Sequence[tuple[_Step, int]]) -> str:
     match None if step is None else step.name:
         case "event":
             return "events fit, but all in the window are ignored, or of contacts whom the score is not for"
+        case "since":
+            resets = either(tuple(dict.fromkeys(kind for match in rule.since for kind in match.types)))
+            return f"events fit, but none comes after the latest {resets} of its contact"
         case "followed_by":
             assert rule.followed_by is not None
             return f"events fit, but none of {either(rule.followed_by.match.types)} follows in time"
@@ -104,12 +113,33 @@ def _said(left: Sequence[tuple[_Step, int]]) -> str:
             assert rule.unless_followed_by is not None
             types = either(rule.unless_followed_by.match.types)
             return f"events fit, but all are followed by {types}, or may be yet"
+        case "burst":
+            assert rule.burst is not None
+            return f"events fit, but no contact has {_in_burst(rule.burst)}"
         case "times":
             single = next(many for name, many in reversed(before.items()) if many and name != "per")
             most = before.get("per", single)
-            after = ", after `per`" if single >= rule.times else ""
-            return f"events fit, but a contact has at most {most:,} of the {rule.times:,} times{after}"
+            after = ", after `per`" if rule.per is not None and single >= rule.times.least else ""
+            if most >= rule.times.least:
+                return f"events fit, but no contact has them {_often(rule.times)}{after}"
+            what = "times" if rule.burst is None else "bursts"
+            return f"events fit, but a contact has at most {most:,} of the {rule.times.least:,} {what}{after}"
         case "if":
             return "events fit, but none is of a contact that passes `if`"
         case _:
             return "events fit, but none has a number for the points"
+
+
+def _in_burst(burst: Burst) -> str:
+    what = "of them"
+    if burst.per is not None:
+        unit = burst.per.unit
+        what = f"different values of `{burst.per.column}`" if unit is None else f"different {unit}s"
+    return f"{burst.times:,} {what} within {burst.within} (`burst`)"
+
+
+def _often(times: Times) -> str:
+    if times.least <= 1:
+        return f"at most {times.most:,} times"
+    fewest = "" if times.least == times.most else f"{times.least:,} to "
+    return f"{fewest}{times.most:,} times"

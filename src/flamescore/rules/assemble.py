@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import accounts_of
+from flamescore.rules.conditions import follower_of
 from flamescore.rules.flames import flames_of
 from flamescore.rules.labels import labels_of
-from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,6 +102,7 @@ def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> bo
                 window=found.get("expires"),
                 decay=found.get("decay", book.NO_DECAY),
                 undated=found.get("undated", "keep"),
+                since=found.get("since", ()),
             )
         case "field":
             return book.BranchRule((book.Branch(book.FieldIs(found["field"]), found["points"]),))
@@ -119,19 +120,12 @@ def _event_rule(found: Found) -> book.EventRule:
         window=found.get("expires"),
         decay=found.get("decay", book.NO_DECAY),
         per=found.get("per"),
-        times=found.get("times", 1),
-        followed_by=_follower(found, "followed_by"),
-        unless_followed_by=_follower(found, "unless_followed_by"),
+        times=found.get("times", book.ONCE),
+        followed_by=follower_of(found, "followed_by"),
+        unless_followed_by=follower_of(found, "unless_followed_by"),
+        since=found.get("since", ()),
+        burst=found.get("burst"),
     )
-
-
-def _follower(found: Found, key: str) -> book.Follower | None:
-    """Make a follower; one of a type that the rule itself names must come later than what it follows."""
-    if key not in found:
-        return None
-    match, seconds = found[key]
-    shared = {fold(each) for each in found["event"]} & {fold(each) for each in match.types}
-    return book.Follower(match, seconds, strict=bool(shared))
 
 
 def slug(name: str) -> str:

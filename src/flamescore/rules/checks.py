@@ -7,17 +7,19 @@ wrong elsewhere. What has the wrong shape they leave alone: it is told already.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flamescore.rules.assemble import slug
+from flamescore.rules.never import check_rule, check_sequences
+from flamescore.rules.reading import listing
 from flamescore.rules.shapes import RULES, SUBJECTS
-from flamescore.units import SECONDS, Period, parse_percent, parse_period
+from flamescore.units import parse_percent, parse_period
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
     from flamescore.schema_reader import At
     from flamescore.yaml_tree import Path
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 _SCORE_NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 _FLAMES: Final = 5
 _HUNDRED: Final = 100
-_MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_YEAR: Final = 365
 
 # --- anywhere ----------------------------------------------------------------------------------------
 
@@ -58,6 +58,12 @@ def check_predicates(top: At) -> None:
             check_predicates(child)
 
 
+def check_conditions(top: At) -> None:
+    """Check what stands in conditions, wherever they are below."""
+    check_predicates(top)
+    check_sequences(top)
+
+
 def check_columns(by_column: At) -> None:
     """Tell those of a mapping of column to predicate that ask for nothing."""
     for at in by_column.children if by_column.node.kind == "mapping" else ():
@@ -69,7 +75,7 @@ def check_columns(by_column: At) -> None:
 
 def check_file(top: At) -> None:
     """Check a whole rule file."""
-    check_predicates(top)
+    check_conditions(top)
     scores = top.child("scores")
     if scores is None or not scores.keys:
         return
@@ -97,8 +103,7 @@ def _is_off(owner: At) -> bool:
 
 def _number(at: At | None) -> int | Decimal | None:
     """Return the number at a place, or None where there is none."""
-    number = None if at is None or at.node.kind != "number" else at.node.scalar
-    return number if isinstance(number, int | Decimal) else None
+    return None if at is None else at.node.number
 
 
 def _entries(at: At | None) -> tuple[At, ...]:
@@ -233,7 +238,7 @@ def _is_event_rule(rule: At) -> bool:
 
 
 def _setting(rule: At, score: At, key: str) -> At | None:
-    """Return where it is said what an event rule gets for `count`, `expires` or `decay`."""
+    """Return where it is said what an event rule gets for `count`, `expires`, `decay` or `since`."""
     group = rule.child("group")
     named = group.node.written if group is not None and group.node.kind == "text" else None
     places = (
@@ -282,9 +287,9 @@ def _misspelt(rule: At, score: At) -> bool:
 
 
 def _undated(rule: At, _score: At) -> None:
-    if {"undated", "tag"} <= set(rule.keys) and not {"expires", "decay"} & set(rule.keys):
+    if {"undated", "tag"} <= set(rule.keys) and not {"expires", "decay", "since"} & set(rule.keys):
         message = "`undated` says what happens without a date, but the rule neither expires nor decays."
-        hint = "Take it out, or give the rule `expires` or `decay`."
+        hint = "Take it out, or give the rule `expires`, `decay` or `since`."
         rule.tell("R053", message, hint, path=("undated",), key=True)
 
 
@@ -295,29 +300,16 @@ def _branches(rule: At, _score: At) -> None:
             branch.tell("R052", message, "Give it an `if`, or put it last.")
 
 
-def _waits(rule: At, score: At) -> None:
-    """Tell a window that is over before it is known that nothing followed."""
-    within = rule.child("unless_followed_by", "within")
-    expires = _setting(rule, score, "expires") if _is_event_rule(rule) else None
-    if within is None or expires is None:
-        return
-    wait, window = parse_period(within.node.written), parse_period(expires.node.written)
-    if wait is None or wait.seconds is None or window is None or _shortest(window) > wait.seconds:
-        return
-    message = f"It waits {wait}, but an occurrence expires after {window}: nothing could ever count."
-    within.tell("R068", message, f"Let `expires` be longer than {wait}.")
+def _never(rule: At, score: At) -> None:
+    if _is_event_rule(rule):
+        check_rule(rule, _setting(rule, score, "expires"), _setting(rule, score, "since"))
 
 
-def _shortest(period: Period) -> int:
-    """Return the least seconds that a period can take: February for a month, no leap day in a year."""
-    if period.seconds is not None:
-        return period.seconds
-    years, months = divmod(period.count * (12 if period.unit == "y" else 1), 12)
-    runs = (sum((_MONTHS * 2)[start : start + months]) for start in range(12))
-    return (years * _YEAR + min(runs)) * SECONDS["d"]
-
-
-_LOSSES: Final = {"expires": ("expires", "`expires: never`"), "decay": ("fades", "`decay: none`")}
+_LOSSES: Final = {
+    "expires": ("expires", "`expires: never`"),
+    "decay": ("fades", "`decay: none`"),
+    "since": ("is reset", "`since: none`"),
+}
 
 
 def _penalty(rule: At, score: At) -> None:
@@ -326,11 +318,16 @@ def _penalty(rule: At, score: At) -> None:
         return
     lost = [key for key in _LOSSES if _inherits_loss(rule, score, key)]
     if lost:
-        losses, ways = (" and ".join(_LOSSES[key][each] for key in lost) for each in (0, 1))
-        own = " and ".join(f"`{key}`" for key in lost)
+        losses, ways = (_and([_LOSSES[key][each] for key in lost]) for each in (0, 1))
+        own = listing(lost, "and")
         message = f"This penalty {losses}, by the defaults of the score or group."
         hint = f"If it should stay, write {ways} on the rule; if it should go, give the rule its own {own}."
         points.tell("R100", message, hint, severity="warning")
+
+
+def _and(words: Sequence[str]) -> str:
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _inherits_loss(rule: At, score: At, key: str) -> bool:
@@ -341,11 +338,12 @@ def _inherits_loss(rule: At, score: At, key: str) -> bool:
     written = found.node.written
     return (
         found.node.kind == "mapping"
+        or (key == "since" and found.node.kind == "list")
         or parse_period(written) is not None
         or parse_percent(written) is not None
     )
 
 
 RULE_CHECKS: Final[tuple[Callable[[At, At], None], ...]] = (
-    _group, _count, _undated, _branches, _waits, _penalty,
+    _group, _count, _undated, _branches, _never, _penalty,
 )  # fmt: skip

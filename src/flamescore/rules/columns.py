@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flamescore.rules.account_book import Accounts
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Condition, EventMatch, Label, Rule, RuleBook
+    from flamescore.rules.rulebook import Condition, EventMatch, Label, Rule, RuleBook, Score
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
@@ -84,15 +84,7 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
     for number, match in enumerate(book.ignore):
         yield from _of_match(match, "ignore", line("ignore", number))
     for score in book.scores:
-        if score.population is not None:
-            who = f"the population of {score.name}"
-            yield from asked_by(score.population, who, line("scores", score.name, "population"))
-        for group, idle in score.idles:
-            path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
-            for match in idle.activity:
-                yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
-        for rule in score.rules:
-            yield from _of_rule(rule, f'rule "{rule.name}"')
+        yield from _of_score(score, line)
     yield from _of_labels(book.labels, line)
     if book.accounts is not None:
         yield from _of_accounts(book.accounts, line)
@@ -115,6 +107,18 @@ def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[Asked
         yield from asked_by(role.condition, f"role {role.name}", line("accounts", "roles", role.name))
 
 
+def _of_score(score: Score, line: Callable[..., int]) -> Iterator[Asked]:
+    if score.population is not None:
+        who = f"the population of {score.name}"
+        yield from asked_by(score.population, who, line("scores", score.name, "population"))
+    for group, idle in score.idles:
+        path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
+        for match in idle.activity:
+            yield from _of_match(match, f"`idle` of {group or score.name}", line(*path))
+    for rule in score.rules:
+        yield from _of_rule(rule, f'rule "{rule.name}"')
+
+
 def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:
     """Yield what a condition asks."""
     for leaf in leaves(condition):
@@ -123,22 +127,32 @@ def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Ask
         elif isinstance(leaf, FieldIs):
             yield from (Asked("contacts", each.column, (), who, line) for each in leaf.where)
         elif isinstance(leaf, Happened):
-            per = () if leaf.per is None else (leaf.per.column,)
-            yield from _of_match(leaf.match, who, line, *per)
+            summed = (each.column for each in leaf.sums)
+            yield from _of_sequence(leaf, who, line, *summed)
 
 
 def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
     subject = rule.subject
     if isinstance(subject, EventRule):
-        per = None if subject.per is None else subject.per.column
-        yield from _of_match(subject.match, who, rule.line, per, subject.points.column)
-        for follower in (subject.followed_by, subject.unless_followed_by):
-            if follower is not None:
-                yield from _of_match(follower.match, who, rule.line)
+        yield from _of_sequence(subject, who, rule.line, subject.points.column)
     elif isinstance(subject, TagRule):
         yield Asked("contacts", "tags", (), who, rule.line)
+        for match in subject.since:
+            yield from _of_match(match, who, rule.line)
     for condition in conditions_of(rule):
         yield from asked_by(condition, who, rule.line)
+
+
+def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[Asked]:
+    """Yield the columns of the events of a rule or condition, of followers and of resets."""
+    followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
+    pers = (asked.per, None if asked.burst is None else asked.burst.per)
+    values = (per.column for per in pers if per is not None)
+    yield from _of_match(asked.match, who, line, *values, *(each.same for each in followers), *also)
+    for follower in followers:
+        yield from _of_match(follower.match, who, line, follower.same)
+    for match in asked.since:
+        yield from _of_match(match, who, line)
 
 
 def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:

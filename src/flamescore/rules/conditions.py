@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
+from flamescore.rules.bursts import BURST
+from flamescore.rules.properties import PER, PROPERTY, PROPERTY_SHAPES, SUMS, TIMES_OF_CONDITION
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
     OTHER_OPERATORS,
@@ -22,13 +25,12 @@ from flamescore.rules.scalars import (
     BOOLEAN,
     CALENDAR_PERIOD,
     CELL,
-    NAME,
+    FIXED_PERIOD,
     OPERAND,
     PART,
     PERIOD,
     RANGE,
     TEXT,
-    TIMES,
     WORD,
 )
 from flamescore.rules.standing import (
@@ -54,6 +56,7 @@ from flamescore.schema_reader import (
     mapped,
     one_or_more,
 )
+from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -268,30 +271,6 @@ TAG: Final = ValueType(_tag, {"anyOf": [_TEXTS.schema, _TAG_FORM.schema]})
 
 # --- events ------------------------------------------------------------------------------------------
 
-_PER_PROPERTY: Final = Shape(
-    "PerProperty",
-    "The latest occurrence of each value of a property.",
-    {"property": Key(NAME, "The property's name, where it is `day`, `week` or `month`.", needed=True)},
-)
-
-
-def event_column(at: At, name: str, *, numeric: bool = False) -> None:
-    """Note that the value at a place names a column of events."""
-    rule_reading(at).needs.append(Need("column", at.path, "events", name, key=False, numeric=numeric))
-
-
-def _per(at: At) -> book.Per:
-    """Read `per`; `day`, `week` and `month` are the calendar's."""
-    named = at.child("property") if at.node.kind == "mapping" else None
-    text = _PER_PROPERTY.read(at)["property"] if at.node.kind == "mapping" else NAME(at)
-    if named is None and text in ("day", "week", "month"):
-        return book.Per(unit=text)
-    event_column(named or at, text)
-    return book.Per(column=text)
-
-
-PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]})
-
 
 def _types_needed(at: At) -> Value:
     types = _TEXTS(at)
@@ -319,6 +298,50 @@ def event_match(found: dict[str, Value]) -> book.EventMatch:
 EVENT_FILTER: Final = Shape(
     "EventFilter", "Events of some types for which every predicate holds.", OTHER_EVENT_KEYS, event_match
 )
+
+_RESETS: Final = one_or_more(EVENT_FILTER.type)
+
+
+def _since(at: At) -> Value:
+    if at.node.kind == "text" and at.node.written == "none":
+        return ()
+    if at.node.kind not in ("mapping", "list"):
+        at.wrong("an event such as `{event: purchase}`, a list of them, or `none`")
+    return _RESETS(at)
+
+
+SINCE: Final = ValueType(_since, {"anyOf": [{"const": "none"}, *_RESETS.schema["anyOf"]]})
+"""Events of which the latest is the reset; `none` reads as none."""
+
+_FOLLOWER: Final = Shape(
+    "Follower",
+    "Another event of the same contact, after the counted one.",
+    {
+        **OTHER_EVENT_KEYS,
+        "within": Key(FIXED_PERIOD, "How long after; months and years have no fixed length.", needed=True),
+        "after": Key(FIXED_PERIOD, "How long after at the earliest; shorter than `within`."),
+        "same": Key(PROPERTY, "A property that has the same value on both; a missing value equals none."),
+    },
+    lambda found: book.Follower(
+        event_match(found),
+        found["within"].seconds,
+        found["after"].seconds if "after" in found else 0,
+        found.get("same"),
+    ),
+)
+
+
+FOLLOWER: Final = _FOLLOWER.type
+
+
+def follower_of(found: dict[str, Value], key: str) -> book.Follower | None:
+    """Return a follower; one of a type that is counted itself must come later than what it follows."""
+    follower: book.Follower | None = found.get(key)
+    if follower is None:
+        return None
+    shared = {fold(each) for each in found["event"]} & {fold(each) for each in follower.match.types}
+    return replace(follower, after=max(follower.after, 1)) if shared else follower
+
 
 # --- conditions --------------------------------------------------------------------------------------
 
@@ -385,15 +408,31 @@ FIELD_ABOUT: Final = "What the contact's columns must be, by column."
 CONDITIONS: Final = {
     "event": _condition_shape(
         "event",
-        "Holds when there are enough matching events in the window.",
+        "Holds when there are as many matching events in the window as `times` says, with such sums.",
         {
             **EVENT_KEYS,
             "last": Key(PERIOD, "How far back to look; without it, ever."),
+            "since": Key(SINCE, "Look only at what came after the latest of these events."),
+            "followed_by": Key(FOLLOWER, "Look only at events with such an event after them."),
+            "unless_followed_by": Key(
+                FOLLOWER,
+                "Look only at events without such an event after them, once the time for it is over.",
+            ),
             "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
-            "times": Key(TIMES, "How many there must be; 1 by default."),
+            "burst": BURST,
+            "times": Key(TIMES_OF_CONDITION, "How many, or `{at_least, at_most}`; 1 by default."),
+            "sum": Key(SUMS, "What the sum of a property's numbers must be, by property."),
         },
         lambda found: book.Happened(
-            event_match(found), found.get("last"), found.get("per"), found.get("times", 1)
+            match=event_match(found),
+            window=found.get("last"),
+            per=found.get("per"),
+            times=found.get("times", book.ONCE),
+            since=found.get("since", ()),
+            followed_by=follower_of(found, "followed_by"),
+            unless_followed_by=follower_of(found, "unless_followed_by"),
+            sums=found.get("sum", ()),
+            burst=found.get("burst"),
         ),
     ),
     "tag": _condition_shape(
@@ -439,9 +478,9 @@ CONDITIONS: Final = {
         lambda found: book.Not(found["not"]),
     ),
 }
-_ANY_CONDITION: Final = by_key(
-    CONDITIONS, default="event", known=("where", "last", "per", "times", *MEASURES)
-)
+_WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")
+_ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=(*_WORDS_OF_EVENT, *MEASURES))
 CONDITION_SHAPES: Final = (
-    _TESTS, *_TAG_FORMS.values(), _PER_PROPERTY, EVENT_FILTER, *STANDING_SHAPES, *CONDITIONS.values(),
+    _TESTS, *_TAG_FORMS.values(), *PROPERTY_SHAPES, EVENT_FILTER, _FOLLOWER, *STANDING_SHAPES,
+    *CONDITIONS.values(),
 )  # fmt: skip

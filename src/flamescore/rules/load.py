@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
-from flamescore.rules.checks import check_columns, check_file, check_nulls, check_predicates
+from flamescore.rules.checks import check_columns, check_conditions, check_file, check_nulls
 from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
 from flamescore.rules.names import Names, check_names, names_of
 from flamescore.rules.reading import RuleReading, in_order
@@ -129,7 +129,7 @@ def load_condition(document: Document, path: NodePath = (), *, names: Names | No
         RuleFileError: with every fault, in order.
     """
     reading = RuleReading(document)
-    _read(reading.at(path), CONDITION, check_predicates)
+    _read(reading.at(path), CONDITION, check_conditions)
     if names is not None:
         check_names(reading, names)
     if reading.problems:

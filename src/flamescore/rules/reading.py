@@ -143,6 +143,7 @@ OTHER_OPERATORS: Final = meant_by(
 OTHER_CONDITION_WORDS: Final = meant_by(
     {
         "last": "expires within window",
+        "since": "reset resets",
         "times": "count at_least",
         "any": "or",
         "all": "and",
@@ -164,6 +165,7 @@ OTHER_RULE_WORDS: Final = meant_by(
         "enabled": "active",
         "times": "at_least",
         "expires": "expire last",
+        "since": "reset resets",
         "unless_followed_by": "unless_followed",
     }
 )

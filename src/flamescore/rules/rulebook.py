@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +105,21 @@ class Per:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """So many occurrences at least, or different values of `per`, within a fixed length: they are one."""
+
+    times: int
+    within: Period
+    per: Per | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The length of `within`."""
+        assert self.within.seconds is not None
+        return self.within.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Decay:
     """How an occurrence fades: `share` is p, from 0 to 1, `days` the length of a step or half-life."""
 
@@ -118,11 +133,27 @@ NO_DECAY = Decay("none")
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Another event of the same contact within so many seconds after; `strict` where it must be later."""
+    """Another event of the same contact, from `after` to `within` seconds later, both included.
+
+    `after` is 0 where the same second will do, and at least 1 where it must be later. With `same` both have
+    this property, and the very same value of it; a missing value equals none.
+    """
 
     match: EventMatch
     within: int
-    strict: bool
+    after: int = 0
+    same: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How many events there must be: at least `least`, and at most `most` (None: any number more)."""
+
+    least: int = 1
+    most: int | None = None
+
+
+ONCE = Times()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +191,39 @@ class FieldIs:
 
 
 @dataclass(frozen=True, slots=True)
+class SumOrder:
+    """A sum stands so to the operand, in ten-thousandths."""
+
+    how: Literal["at_least", "at_most", "more_than", "less_than"]
+    operand: int
+
+
+@dataclass(frozen=True, slots=True)
+class SumIs:
+    """The sum of a property's numbers keeps within every bound; no events come to 0."""
+
+    column: str
+    bounds: tuple[SumOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
-    """At least `times` matching events in the window (None: ever), after `per`."""
+    """So many matching events as `times` says, and with such sums; or so many bursts of them.
+
+    Counted are those in the window (None: ever), after the latest event that one of `since` matches, with the
+    followers that are asked for, and of those the latest of each `per`. A burst is in the window by the time
+    at which it is complete.
+    """
 
     match: EventMatch
     window: Period | None = None
     per: Per | None = None
-    times: int = 1
+    times: Times = ONCE
+    since: tuple[EventMatch, ...] = ()
+    followed_by: Follower | None = None
+    unless_followed_by: Follower | None = None
+    sums: tuple[SumIs, ...] = ()
+    burst: Burst | None = None
 
 
 NumberTest = Equals | Order
@@ -230,7 +287,10 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """Points for counted occurrences. `count` None keeps all, N the N latest (`once` is 1)."""
+    """Points for counted occurrences. `count` None keeps all, N the N latest (`once` is 1).
+
+    With `since` only those count that came after the latest event that one of them matches.
+    """
 
     match: EventMatch
     points: Points
@@ -238,25 +298,31 @@ class EventRule:
     window: Period | None = None
     decay: Decay = NO_DECAY
     per: Per | None = None
-    times: int = 1
+    times: Times = ONCE
     followed_by: Follower | None = None
     unless_followed_by: Follower | None = None
+    since: tuple[EventMatch, ...] = ()
+    burst: Burst | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """Points once when the contact has the tags; they may expire and decay by the tag's date."""
+    """Points once when the contact has the tags; they may expire and decay by the tag's date.
+
+    With `since` a tag counts only if it was applied after the latest event that one of them matches.
+    """
 
     tag: TagMatch
     points: int
     window: Period | None = None
     decay: Decay = NO_DECAY
     undated: Literal["keep", "skip"] = "keep"
+    since: tuple[EventMatch, ...] = ()
 
     @property
     def dated(self) -> bool:
         """Whether the age of the tag matters."""
-        return self.window is not None or self.decay.how != "none"
+        return self.window is not None or self.decay.how != "none" or bool(self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +437,23 @@ class RuleBook:
     accounts: Accounts | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """Who is hot: for whom the condition holds, else who has so many flames under the default score.
+
+    `written` is the condition as the project file has it, as JSON.
+    """
+
+    flames: int = 5
+    condition: Condition | None = None
+    written: dict[str, Any] | None = None
+
+    @property
+    def by_flames(self) -> int | None:
+        """Return how many flames make a lead hot; None under a condition."""
+        return self.flames if self.condition is None else None
+
+
 # --- looking into them -------------------------------------------------------------------------------
 
 
@@ -384,6 +467,15 @@ def leaves(condition: Condition) -> Iterator[Condition]:
             yield from leaves(part)
         case _:
             yield condition
+
+
+def beside(asked: Subject | Condition) -> Iterator[EventMatch]:
+    """Yield the events that a rule or condition asks for beside its own: followers and resets."""
+    for key in ("followed_by", "unless_followed_by"):
+        follower: Follower | None = getattr(asked, key, None)
+        if follower is not None:
+            yield follower.match
+    yield from getattr(asked, "since", ())
 
 
 def conditions_of(rule: Rule) -> Iterator[Condition]:

@@ -123,15 +123,15 @@ def _version(at: At) -> int:
 
 
 def _number(at: At) -> int | Decimal:
-    assert isinstance(at.node.scalar, int | Decimal)
-    return at.node.scalar
+    assert at.node.number is not None
+    return at.node.number
 
 
 def _up_to(most: int) -> ValueType:
     """Return the type of a number of at most four decimals, read in ten-thousandths."""
 
     def read(at: At) -> int:
-        if at.node.kind != "number":
+        if at.node.number is None:
             quoted = at.node.kind == "text" and _reads_as_number(at.node.written)
             hint = "`{from: ...}` is for rules with `event`." if "from" in at.keys else None
             at.wrong("a number", "Take the quotes off." if quoted else hint)
@@ -159,10 +159,11 @@ def _reads_as_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text.strip()) is not None
 
 
-def _whole(at: At, code: str, hint: str | None = None) -> int:
+def _whole(at: At, code: str, hint: str | None = None, *, least: int = 1) -> int:
     number = _number(at)
-    if not 1 <= number <= _MAX_COUNT or number != int(number):
-        message = f"{at.label} is {at.node.written}; it must be a whole number from 1 to {_MAX_COUNT:,}."
+    if not least <= number <= _MAX_COUNT or number != int(number):
+        wanted = f"a whole number from {least} to {_MAX_COUNT:,}"
+        message = f"{at.label} is {at.node.written}; it must be {wanted}."
         at.refuse(code, message, hint)
     return int(number)
 
@@ -171,6 +172,18 @@ def _times(at: At) -> int:
     if at.node.kind != "number":
         at.wrong("a whole number above 0")
     return _whole(at, "R055")
+
+
+def _several(at: At) -> int:
+    if at.node.kind != "number":
+        at.wrong("a whole number above 1")
+    return _whole(at, "R055", "One event alone is no burst.", least=2)
+
+
+def _at_most(at: At) -> int:
+    if at.node.kind != "number":
+        at.wrong("a whole number")
+    return _whole(at, "R055", least=0)
 
 
 def _count(at: At) -> int | None:
@@ -197,6 +210,9 @@ NUMBER: Final = ValueType(_plain_number, {"type": "number"})
 POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})
+SEVERAL: Final = ValueType(_several, {"type": "integer", "minimum": 2, "maximum": _MAX_COUNT})
+"""How many there must be of what one alone can't be."""
+AT_MOST: Final = ValueType(_at_most, {"type": "integer", "minimum": 0, "maximum": _MAX_COUNT})
 COUNT: Final = ValueType(_count, {"anyOf": [{"enum": ["once", "each"]}, TIMES.schema]})
 """How many of the latest occurrences count; None is all of them."""
 

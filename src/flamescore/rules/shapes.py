@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import ACCOUNT_SHAPES, ACCOUNTS
 from flamescore.rules.assemble import SaidRule
+from flamescore.rules.bursts import BURST, BURST_SHAPE
 from flamescore.rules.conditions import (
     CONDITION,
     CONDITION_SHAPES,
@@ -14,26 +15,30 @@ from flamescore.rules.conditions import (
     EVENT_KEYS,
     FIELD_ABOUT,
     FIELDS,
-    OTHER_EVENT_KEYS,
-    PER,
+    FOLLOWER,
+    SINCE,
     TAG,
     TAG_ABOUT,
-    event_column,
-    event_match,
 )
 from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
 from flamescore.rules.flames import FLAMES, FLAMES_BY_PERCENTILE, LIMITS
 from flamescore.rules.labels import LABEL_SHAPES, LABELS
-from flamescore.rules.reading import OTHER_RULE_WORDS, missing_key, must_be, unknown_key
+from flamescore.rules.properties import NUMBER_PROPERTY, PER, TIMES_OF_RULE
+from flamescore.rules.reading import (
+    OTHER_RULE_WORDS,
+    Need,
+    missing_key,
+    must_be,
+    rule_reading,
+    unknown_key,
+)
 from flamescore.rules.scalars import (
     BOOLEAN,
     COUNT,
     EXPIRES,
-    FIXED_PERIOD,
     NAME,
     POINTS,
     TEXT,
-    TIMES,
     TIMEZONE,
     UNDATED,
     VERSION,
@@ -58,21 +63,11 @@ if TYPE_CHECKING:
 # --- what an occurrence gives ------------------------------------------------------------------------
 
 
-def _property(at: At) -> Value:
-    name = NAME(at)
-    event_column(at, name, numeric=True)
-    return name
-
-
 _POINTS_FROM: Final = Shape(
     "PointsFrom",
     "Points taken from a property of the event.",
     {
-        "from": Key(
-            ValueType(_property, NAME.schema),
-            "The property whose number gives the points.",
-            needed=True,
-        ),
+        "from": Key(NUMBER_PROPERTY, "The property whose number gives the points.", needed=True),
         "multiply_by": Key(POINTS, "What the number is multiplied by; 1 by default."),
     },
     lambda found: book.Points(column=found["from"], multiply_by=found.get("multiply_by", POINT)),
@@ -85,16 +80,6 @@ def _event_points(at: At) -> Value:
 
 _EVENT_POINTS: Final = ValueType(_event_points, {"anyOf": [POINTS.schema, _POINTS_FROM.type.schema]})
 # --- rules -------------------------------------------------------------------------------------------
-
-_FOLLOWER: Final = Shape(
-    "Follower",
-    "Another event of the same contact, after the counted one.",
-    {
-        **OTHER_EVENT_KEYS,
-        "within": Key(FIXED_PERIOD, "How long after; months and years have no fixed length.", needed=True),
-    },
-    lambda found: (event_match(found), found["within"].seconds),
-)
 
 
 def _no_points(what: str) -> Told:
@@ -134,11 +119,17 @@ _EVENT_RULE_KEYS: Final = {
         "How an occurrence fades: `none`, a percentage a day, `{linear: 1%, every: 1w}`, "
         "`{compound: 1%, every: 1d}` or `{half_life: 30d}`.",
     ),
+    "since": Key(SINCE, "Counts only what came after the latest of these events; `none` lifts an outer one."),
     "per": Key(PER, "Keep the latest of each `day`, `week`, `month`, or value of this property."),
-    "times": Key(TIMES, "Nothing counts until there are so many; 1 by default."),
-    "followed_by": Key(_FOLLOWER.type, "Counts only with such an event after it."),
+    "burst": BURST,
+    "times": Key(
+        TIMES_OF_RULE,
+        "Nothing counts until there are so many (1 by default), or unless there are as many as "
+        "`{at_least, at_most}` says.",
+    ),
+    "followed_by": Key(FOLLOWER, "Counts only with such an event after it."),
     "unless_followed_by": Key(
-        _FOLLOWER.type, "Counts only without such an event after it, once the time for it is over."
+        FOLLOWER, "Counts only without such an event after it, once the time for it is over."
     ),
 }
 SUBJECTS: Final = ("event", "tag", "field", "first_of")
@@ -161,7 +152,7 @@ def _unknown_in_rule(shape: Shape, key: str, at: At) -> Told | None:
 
 
 def _belongs(key: str) -> str:
-    if key in ("expires", "decay"):
+    if key in ("expires", "decay", "since"):
         return "It is for rules with `event` or `tag`: the others have no date to go by."
     return "It is for rules with `tag`." if key == "undated" else "It is for rules with `event`."
 
@@ -186,6 +177,13 @@ def _rule_shape(name: str, about: str, keys: Mapping[str, Key]) -> Shape:
     )
 
 
+def _reset_of_tag(at: At) -> Value:
+    resets = SINCE(at)
+    if resets:
+        rule_reading(at).needs.append(Need("events", at.path))
+    return resets
+
+
 RULES: Final = {
     "event": _rule_shape("EventRule", "Gives points for the events that it counts.", _EVENT_RULE_KEYS),
     "tag": _rule_shape(
@@ -197,6 +195,10 @@ RULES: Final = {
             "points": _PLAIN_POINTS,
             "expires": Key(EXPIRES, "How long the latest application counts."),
             "decay": Key(DECAY, "How the points fade with the age of the latest application."),
+            "since": Key(
+                ValueType(_reset_of_tag, SINCE.schema),
+                "The tags count only if the latest was applied after the latest of these events.",
+            ),
             "undated": Key(
                 UNDATED, "Without a known date: `keep` (the default) gives the plain points, `skip` none."
             ),
@@ -237,12 +239,13 @@ _DEFAULT_KEYS: Final = {
     "count": Key(COUNT, "`once`, `each` or a number."),
     "expires": Key(EXPIRES, "A period, or `never`."),
     "decay": Key(DECAY, "As on a rule."),
+    "since": Key(SINCE, "As on a rule."),
 }
 
 
 def _unknown_in_defaults(shape: Shape, key: str, _at: At) -> Told:
     if key in (*_RULE_WORDS, *SUBJECTS, "idle"):
-        hint = "They hold `count`, `expires` and `decay`, and those alone."
+        hint = "They hold `count`, `expires`, `decay` and `since`, and those alone."
         return "R038", f"`{key}` can't be among `defaults`.", hint
     return unknown_key(key, shape.keys)
 
@@ -313,8 +316,8 @@ FILE: Final = Shape(
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
 SHAPES: Final = (
-    *CONDITION_SHAPES, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _FOLLOWER, _BRANCH, *RULES.values(), _DEFAULTS,
-    _GROUP, FLAMES_BY_PERCENTILE, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
+    *CONDITION_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _BRANCH, *RULES.values(),
+    _DEFAULTS, _GROUP, FLAMES_BY_PERCENTILE, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.catalog import LATEST, Run
 from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
-from flamescore.runs.contents import checksums, has_merged, read, reading_run, scan
+from flamescore.runs.contents import checksums, has_merged, has_table, read, reading_run, scan
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
 from flamescore.runs.layout import Part
 from flamescore.runs.previous import Earlier
+from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
+    DamagedRunError,
     FindingEntry,
+    LabelEntry,
     RuleEntry,
     RulesFile,
     RunRecord,
@@ -27,12 +30,15 @@ from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 __all__ = [
     "LATEST",
     "LATEST_AHEAD",
+    "RECORD",
     "REJECTS_FILE",
     "ChangedContacts",
+    "DamagedRunError",
     "Earlier",
     "Failure",
     "FindingEntry",
     "HeldStore",
+    "LabelEntry",
     "Part",
     "Published",
     "RuleEntry",
@@ -54,6 +60,7 @@ __all__ = [
     "finished",
     "frozen_flames",
     "has_merged",
+    "has_table",
     "leave_failed",
     "listed",
     "project_of",

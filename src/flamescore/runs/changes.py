@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.changes import CHANGES, FILE, KINDS, PARTS, SAME, compared
+from flamescore.changes import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared, hot_not_compared
 from flamescore.errors import Problem, UsageError
-from flamescore.runs.contents import read, reading_run, scan
+from flamescore.labels import HOT_FILE
+from flamescore.runs.contents import has_table, read, reading_run, scan
 from flamescore.tables import with_people_of_run, with_why
 from flamescore.units import to_local
 from flamescore.yaml_tree import nearest
@@ -58,10 +59,10 @@ def changed_contacts(
         said = _summary(record, name, record.changes.as_of, counts)
         notes = record.changes.notes
     else:
-        all_rows = _since(run, against, name)
+        all_rows, hot_note = _since(run, against, name)
         rows = all_rows.lazy()
         said = _summary(record, name, against.as_of, dict(all_rows["change"].value_counts().iter_rows()))
-        notes = (*_of_score(against, name), _of_parts(record))
+        notes = (*_of_score(against, name), *hot_note, _of_parts(record))
     if not everyone:
         excluded = scan(run, "excluded.parquet")
         rows = rows.filter(pl.col("change") != SAME).join(
@@ -81,7 +82,8 @@ def changed_ids(
     """
     record = run.record
     if against is not None and not _was_held_against(record, against):
-        rows, notes = _since(run, against, name).lazy(), _of_score(against, name)
+        since, hot_note = _since(run, against, name)
+        rows, notes = since.lazy(), (*_of_score(against, name), *hot_note)
     elif record.changes is None:
         return pl.Series("contact_id", [], pl.String), (f"Run {record.run_id} {NONE_BEFORE}.",)
     else:
@@ -94,14 +96,20 @@ def _was_held_against(record: RunRecord, earlier: Run) -> bool:
     return record.changes is not None and record.changes.run_id == earlier.run_id
 
 
-def _since(run: Run, earlier: Run, name: str) -> pl.DataFrame:
-    """Hold the published scores of two runs side by side; the parts are null."""
+def _since(run: Run, earlier: Run, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Hold the published scores of two runs side by side, the parts null; say where hot can't be compared."""
+    record = run.record
+    now = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
     scores = read(run, "scores.parquet")
     with reading_run(earlier):
         previous = read(earlier, "scores.parquet")
         names = [name] if _has(earlier, name) else []
-    rows = compared(scores, previous, None, names=names, hot_flames=run.record.hot_flames)
-    return with_people_of_run(rows, scores, previous)
+        known = now is not None and has_table(earlier, HOT_FILE)
+        then = read(earlier, HOT_FILE)["contact_id"] if known else None
+    both = HotInBoth(record.hot_flames, record.scores[0].name, now, then)
+    rows = compared(scores, previous, None, names=names, hot=both)
+    said = hot_not_compared(record.hot_condition, then, earlier.record.hot_condition)
+    return with_people_of_run(rows, scores, previous), () if said is None else (said,)
 
 
 def _has(run: Run, name: str) -> bool:

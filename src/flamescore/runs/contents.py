@@ -29,6 +29,7 @@ from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
 from flamescore.frames import POINTS, SCORES
+from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
 
@@ -65,8 +66,13 @@ def read(run: Run, file: str) -> pl.DataFrame:
 
 def has_merged(run: Run) -> bool:
     """Say whether a run has a table of merged contacts."""
+    return has_table(run, MERGED_FILE)
+
+
+def has_table(run: Run, file: str) -> bool:
+    """Say whether a run has a table that not every run has."""
     files = run.record.files
-    return any(each.path == MERGED_FILE for each in files) if files else (run.path / MERGED_FILE).exists()
+    return any(each.path == file for each in files) if files else (run.path / file).exists()
 
 
 @contextmanager
@@ -124,7 +130,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
-    absent |= set() if has_merged(run) else {MERGED_FILE}
+    absent |= {file for file in (MERGED_FILE, LABELS_FILE, HOT_FILE) if not has_table(run, file)}
     return tuple(file for file in TABLES if file not in absent)
 
 
@@ -300,5 +306,12 @@ TABLES: Final[Mapping[str, Table]] = {
         further=_TEXT,
         present=("merged_id", "contact_id"),
     ),
+    LABELS_FILE: Table(
+        pl.Schema({"contact_id": pl.String()}),
+        further=(pl.String(),),
+        present=("contact_id",),
+        key=("contact_id",),
+    ),
+    HOT_FILE: Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",), key=("contact_id",)),
 }
 """By file, in the order in which damage is looked for."""

@@ -7,8 +7,8 @@ A part is a class with an annotated field for each key:
         rows: int | None = key("the rows that it went through", default=None)
 
 A type may be `str`, `int`, `float`, `bool`, `Decimal`, `datetime` (of a known zone), `None`, a part,
-`X | None`, `tuple[X, ...]`, `tuple[X, X]`, or `Annotated[X, then]`, where `then` is called with what was read
-and raises `ValueError` to refuse it.
+`dict[str, Any]` (any mapping that JSON can hold), `X | None`, `tuple[X, ...]`, `tuple[X, X]`, or
+`Annotated[X, then]`, where `then` is called with what was read and raises `ValueError` to refuse it.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type, or a f
     if origin is tuple:
         size = None if of[-1] is Ellipsis else len(of)
         return _several(_reader(of[0]), size)
-    return _PLAIN[kind]
+    return _mapping if origin is dict else _PLAIN[kind]
 
 
 def _then(read: Callable[[Any], Any], then: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -213,6 +213,21 @@ def _several(read: Callable[[Any], Any], size: int | None) -> Callable[[Any], An
         return tuple(found)
 
     return read_all
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    """Read a mapping as JSON has it; numbers with a point are floats."""
+    if not isinstance(value, Mapping):
+        raise WrongValueError
+    return {str(name): _json(each) for name, each in value.items()}
+
+
+def _json(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _mapping(value)
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from polars.exceptions import PanicException
@@ -10,7 +11,8 @@ from polars.exceptions import PanicException
 from flamescore.changes import Before
 from flamescore.errors import Where
 from flamescore.findings import Finding, Severity
-from flamescore.runs.contents import read
+from flamescore.labels import HOT_FILE
+from flamescore.runs.contents import has_table, read
 from flamescore.runs.record import NAME, DamagedRunError
 
 if TYPE_CHECKING:
@@ -49,9 +51,13 @@ class Earlier:
             for (run_id, file), (why, untold) in self._unread.items()
         )
 
-    def before(self, as_of: datetime) -> Before | None:
-        """Return the run of the latest `as_of` before this one, whatever `latest` is."""
-        return self._of(_run_before(self.store, as_of), _before, "What changed since then is not told.")
+    def before(self, as_of: datetime, *, hot: bool = False) -> Before | None:
+        """Return the run of the latest `as_of` before this one, whatever `latest` is.
+
+        Who was hot in it is read only with `hot`.
+        """
+        read_run = partial(_before, hot=hot)
+        return self._of(_run_before(self.store, as_of), read_run, "What changed since then is not told.")
 
     def latest(self) -> RunRecord | None:
         """Return the record of the latest run."""
@@ -84,7 +90,7 @@ def _run_before(store: RunStore, as_of: datetime) -> Run | None:
     return next((run for run in reversed(store.runs()) if run.as_of < as_of), None)
 
 
-def _before(run: Run) -> Before:
+def _before(run: Run, *, hot: bool) -> Before:
     record = run.record
     return Before.of(
         run.run_id,
@@ -93,6 +99,8 @@ def _before(run: Run) -> Before:
         names=[score.name for score in record.scores],
         text=record.rules.text,
         path=record.rules.path,
+        hot=read(run, HOT_FILE)["contact_id"] if hot and has_table(run, HOT_FILE) else None,
+        hot_condition=record.hot_condition,
     )
 
 

@@ -10,7 +10,7 @@ import json
 import stat
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from flamescore.errors import InputError, Problem
@@ -138,6 +138,36 @@ class ScoreEntry(Part):
         "the points from which there were 1 to 5 flames; by percentile those of this run, null where nobody "
         "has so many",
         default=None,
+    )
+
+    def hot(self, hot_flames: int | None) -> int:
+        """Return how many have at least so many flames; 0 where flames don't say who is hot."""
+        return 0 if hot_flames is None else sum(self.flames[hot_flames:])
+
+
+class LabelValue(Part):
+    """One text of a label."""
+
+    label: str | None = key("the text; null: no label")
+    contacts: Whole = key("the contacts that have it")
+
+
+class LabelEntry(Part):
+    """One label of the rule file."""
+
+    name: str = key("its name")
+    title: str = key("its title")
+    values: tuple[LabelValue, ...] = key(
+        "its texts in order of first mention, of `join` all combinations; null last"
+    )
+
+
+class HotEntry(Part):
+    """Who is hot, whether the call list leaves them out or not."""
+
+    contacts: Whole = key("how many are hot: by the condition, else under the default score")
+    condition: dict[str, Any] | None = key(
+        "`hot` of the project file; null where `hot_flames` says who is hot"
     )
 
 
@@ -305,7 +335,9 @@ class RunRecord(Part):
     sources: tuple[SourceEntry, ...] = key("the sources of the exports")
     contacts: Whole = key("the contacts in the list")
     excluded: int = key("those whom `call_list` excludes")
-    hot_flames: int = key("from how many flames a contact is on the hot list")
+    hot_flames: int | None = key(
+        "from how many flames a contact is on the hot list; null under a `hot` condition"
+    )
     scores: tuple[ScoreEntry, ...] = key("the scores")
     observed: Observed = key("what was noticed beside the scores")
     warnings: tuple[Clean, ...] = key("the warnings and notes, a line each")
@@ -323,6 +355,18 @@ class RunRecord(Part):
     findings: tuple[FindingEntry, ...] | None = key(
         "errors, warnings and notes; null in records of older programs", default=None
     )
+    labels: tuple[LabelEntry, ...] = key("the labels, in order of the rule file", default=())
+    hot: HotEntry | None = key("who is hot; null in records of older programs", default=None)
+
+    @property
+    def hot_condition(self) -> dict[str, Any] | None:
+        """Return the condition that said who is hot, if one did."""
+        return None if self.hot is None else self.hot.condition
+
+    @property
+    def hot_contacts(self) -> int:
+        """Return how many are hot: by the condition, else under the default score."""
+        return self.scores[0].hot(self.hot_flames) if self.hot is None else self.hot.contacts
 
 
 class DamagedRunError(InputError):
@@ -375,7 +419,9 @@ def _contradictions(record: RunRecord) -> Iterator[str]:
         yield "has other rules than those whose SHA-256 it has"
     if not names or len(set(names)) != len(names):
         yield "has no scores, or one twice"
-    if not 1 <= record.hot_flames <= _MOST_FLAMES:
+    if record.hot_flames is None and record.hot_condition is None:
+        yield "has neither `hot_flames` nor a condition that says who is hot"
+    if record.hot_flames is not None and not 1 <= record.hot_flames <= _MOST_FLAMES:
         yield f"has `hot_flames` that are not 1 to {_MOST_FLAMES}"
     if record.changes is None:
         return

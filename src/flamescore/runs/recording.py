@@ -11,6 +11,7 @@ import polars as pl
 
 from flamescore._version import __version__
 from flamescore.findings import as_line, in_order
+from flamescore.rules import Hot
 from flamescore.runs.record import (
     AccountsEntry,
     ChangedEntry,
@@ -19,6 +20,9 @@ from flamescore.runs.record import (
     FileEntry,
     FindingEntry,
     GivenEntry,
+    HotEntry,
+    LabelEntry,
+    LabelValue,
     NearAccountsEntry,
     Observed,
     PercentileEntry,
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Observations, Scored
     from flamescore.steps import Step
 
+_BY_FLAMES: Final = Hot()
 PERCENTS: Final = (50, 75, 90, 99)
 """At these percentiles a record has the score."""
 
@@ -58,7 +63,7 @@ def describe(
     rules: RulesFile,
     started_at: datetime,
     findings: Sequence[Finding] = (),
-    hot_flames: int = 5,
+    hot: Hot = _BY_FLAMES,
     given: GivenEntry | None = None,
     changes: Changes | None = None,
 ) -> RunRecord:
@@ -77,7 +82,7 @@ def describe(
         sources=tuple(_source(source) for source in scored.observed.sources),
         contacts=scored.contacts.height,
         excluded=scored.excluded.height,
-        hot_flames=hot_flames,
+        hot_flames=hot.by_flames,
         given=given,
         scores=tuple(_score(score, scored) for score in scored.book.scores),
         observed=_observed(scored.observed),
@@ -86,7 +91,22 @@ def describe(
         changes=None if changes is None else _changes(changes, scored),
         accounts=None if scored.accounts is None else _accounts(scored.accounts),
         findings=tuple(FindingEntry.of_finding(each) for each in in_order(findings)),
+        labels=_labels(scored),
+        hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
     )
+
+
+def _labels(scored: Scored) -> tuple[LabelEntry, ...]:
+    """Count the contacts by each label."""
+    if scored.labels is None:
+        return ()
+    columns = scored.labels.drop("contact_id").get_columns()
+    entries = []
+    for label, column in zip(scored.book.labels, columns, strict=True):
+        many = dict(column.value_counts().iter_rows())
+        values = tuple(LabelValue(label=text, contacts=many.get(text, 0)) for text in (*label.texts, None))
+        entries.append(LabelEntry(name=label.name, title=label.title, values=values))
+    return tuple(entries)
 
 
 def finished(

@@ -229,7 +229,7 @@ def _of_record(record: RunRecord) -> dict[str, Any]:
     seconds = sum(step.seconds for step in record.steps if ": " not in step.step)
     return {
         "contacts": record.contacts,
-        "hot": None if default is None else sum(default.flames[record.hot_flames :]),
+        "hot": None if default is None else record.hot_contacts,
         "seconds": round(seconds, 3),
         "started_at": record.started_at,
     }

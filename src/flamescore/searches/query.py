@@ -43,6 +43,8 @@ class Query:
     tags: tuple[str, ...] = ()
     where: Where | None = None
     text: str | None = None
+    labels: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+    """By the column of a label the texts of which it must be one; None is for no label."""
 
 
 def search(
@@ -52,14 +54,17 @@ def search(
     *,
     excluded: pl.Series | None = None,
     merged: pl.LazyFrame | None = None,
+    labels: pl.LazyFrame | None = None,
+    hot: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Return the contacts that fit, ranked.
 
     `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
     Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
-    `<name>_flames`. `excluded` are ids to be left out. Text compares as in rules: trimmed, NFC, lower case;
-    an id exactly. What `merged` (`merged_table`) holds of old
-    contacts is found as if it were the survivor's.
+    `<name>_flames`. `excluded` are ids to be left out, `hot` those that alone are kept. Of `labels`
+    (`labels.parquet`) each contact found gets its own, a column a label after `percentile`. Text compares as
+    in rules: trimmed, NFC, lower case; an id exactly, and labels too. What `merged` (`merged_table`) holds of
+    old contacts is found as if it were the survivor's.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
@@ -72,7 +77,28 @@ def search(
         found = found.join(theirs.collect(), on="contact_id", how="inner", maintain_order="left")
     if excluded is not None:
         found = found.filter(~pl.col("contact_id").is_in(excluded.implode()))
+    if hot is not None:
+        found = found.filter(pl.col("contact_id").is_in(hot.implode()))
+    if labels is not None:
+        found = _with_labels(found, labels, query.labels)
     return found.pipe(_among, contacts, query, merged=merged)
+
+
+def _with_labels(
+    found: pl.DataFrame, labels: pl.LazyFrame, asked: Sequence[tuple[str, tuple[str | None, ...]]]
+) -> pl.DataFrame:
+    columns = [name for name in labels.collect_schema().names() if name != "contact_id"]
+    mine = labels.filter(pl.col("contact_id").is_in(found["contact_id"].implode()), *map(_labelled, asked))
+    joined = found.join(mine.collect(), on="contact_id", how="inner", maintain_order="left")
+    place = found.columns.index("percentile") + 1
+    return joined.select(*found.columns[:place], *columns, *found.columns[place:])
+
+
+def _labelled(asked: tuple[str, tuple[str | None, ...]]) -> pl.Expr:
+    """Say which contacts have one of the texts of a label, or none of it where None is among them."""
+    name, texts = asked
+    there = pl.col(name).is_in([text for text in texts if text is not None]).fill_null(value=False)
+    return there | pl.col(name).is_null() if None in texts else there
 
 
 def ranked_contacts(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.errors import Problem, UsageError
+from flamescore.labels import HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
-from flamescore.runs import changed_ids, has_merged, read, reading_run, scan
+from flamescore.runs import RECORD, DamagedRunError, changed_ids, has_merged, read, reading_run, scan
 from flamescore.searches.query import Query, Term, ranked_contacts, search, why_cold
 from flamescore.searches.where import bound
+from flamescore.tables import label_columns
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flamescore.project import Project
     from flamescore.runs import Run, RunRecord
@@ -46,6 +48,11 @@ class Asked:
 
     against: Run | None = None
     """Or since this earlier run."""
+
+    labels: tuple[str, ...] = ()
+    """`grade=A1`: only contacts with this label; `grade=` is for those without."""
+
+    hot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,9 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     if asked.where:
         contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
     _check_columns(asked, contacts)
+    taken = {*scores.collect_schema().names(), *contacts.collect_schema().names(), "why"}
+    taken |= {f"{score.name}_{measure}" for score in record.scores for measure in ("score", "flames")}
+    columns = label_columns([label.name for label in record.labels], taken)
     query = Query(
         terms=terms,
         min_score=asked.min_score,
@@ -92,21 +102,70 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         tags=asked.tags,
         where=where,
         text=asked.text,
+        labels=_asked_labels(asked, columns),
     )
     excluded = None if asked.everyone else read(found, "excluded.parquet")["contact_id"]
     aliases = scan(found, MERGED_FILE) if has_merged(found) else None
-    rows = search(scores, contacts, query, excluded=excluded, merged=aliases)
+    labels = None
+    if columns:
+        labels = scan(found, LABELS_FILE).select("contact_id", *_renamed(found, columns))
+    rows = search(
+        scores,
+        contacts,
+        query,
+        excluded=excluded,
+        merged=aliases,
+        labels=labels,
+        hot=_hot(found) if asked.hot else None,
+    )
     notes: tuple[str, ...] = ()
     if asked.changed:
-        there, notes = changed_ids(found, terms[0].score_name, asked.changed, asked.against)
-        rows = rows.filter(pl.col("contact_id").is_in(there.implode()))
+        changed, notes = changed_ids(found, terms[0].score_name, asked.changed, asked.against)
+        rows = rows.filter(pl.col("contact_id").is_in(changed.implode()))
     if terms[0].high == 0:
         points = scan(found, "points.parquet")
         points = points.filter(pl.col("score_name") == terms[0].score_name)
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
-    rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts))
+    rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts, tuple(columns.values())))
     further = tuple(term.score_name for term in terms[1:])
     return Found(rows, found.run_id, zone, further, notes)
+
+
+def _renamed(run: Run, columns: Mapping[str, str]) -> Iterator[pl.Expr]:
+    """Yield the columns of a run's labels, as they are called beside its other columns."""
+    stored = scan(run, LABELS_FILE).collect_schema().names()
+    written = columns_of_labels(columns)
+    if {"contact_id", *written.values()} != set(stored):
+        raise DamagedRunError(run.path, LABELS_FILE, f"has other labels than {RECORD}")
+    yield from (pl.col(written[name]).alias(new) for name, new in columns.items())
+
+
+def _hot(run: Run) -> pl.Series:
+    """Return the ids of who is hot: by the run's condition, else by its flames under the default score."""
+    record = run.record
+    if record.hot_flames is None:
+        return read(run, HOT_FILE)["contact_id"]
+    mine = (pl.col("score_name") == record.scores[0].name) & (pl.col("flames") >= record.hot_flames)
+    return scan(run, "scores.parquet").filter(mine).select("contact_id").collect().to_series()
+
+
+def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+    """Return by column what `--label` asks; of the same name again any of the texts."""
+    found: dict[str, list[str | None]] = {}
+    for words in asked.labels:
+        name, equals, text = words.partition("=")
+        if not equals:
+            hint = "Write `--label grade=A1`, or `--label grade=` for contacts without a label."
+            raise UsageError(Problem("U002", f"--label: `{words}` is no name and text.", hint=hint))
+        if name.strip() not in columns:
+            near = nearest(name, tuple(columns))
+            hint = (
+                f"Labels in this run: {', '.join(columns)}." if columns else "Its rule file has no `labels`."
+            )
+            hint = f"Did you mean `{near}`?" if near else hint
+            raise UsageError(Problem("U018", f"This run has no label `{name}`.", hint=hint))
+        found.setdefault(columns[name.strip()], []).append(text or None)
+    return tuple((column, tuple(texts)) for column, texts in found.items())
 
 
 def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:
@@ -163,14 +222,18 @@ def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:
                 )
 
 
-def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame) -> list[str]:
+def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame, labels: tuple[str, ...]) -> list[str]:
     there = [*rows.columns, *contacts.collect_schema().names()]
     if asked.columns is None:
+        own = {*_OF_SCORES, *labels}
         extra = [
-            name for name in rows.columns if name.endswith(("_score", "_flames")) or name in ("why", "trend")
+            name
+            for name in rows.columns
+            if (name.endswith(("_score", "_flames")) or name in ("why", "trend")) and name not in own
         ]
-        kept = [name for name in rows.columns if name not in _OF_SCORES and name not in extra]
-        return ["rank", "contact_id", *kept, *STANDING, *extra]
+        kept = [name for name in rows.columns if name not in own and name not in extra]
+        *measures, last = STANDING
+        return ["rank", "contact_id", *kept, *measures, *labels, last, *extra]
     for name in asked.columns:
         if name not in there:
             near = nearest(name, there)

@@ -7,6 +7,7 @@ from flamescore.tables.changes import PARTS, with_people, with_people_of_run, wi
 from flamescore.tables.columns import absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import hot_list, list_file, strongest
+from flamescore.tables.labels import label_columns
 from flamescore.tables.opportunities import write_opportunities
 from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
 
@@ -18,6 +19,7 @@ __all__ = [
     "flat",
     "guard",
     "hot_list",
+    "label_columns",
     "list_file",
     "local_time",
     "points_as_text",

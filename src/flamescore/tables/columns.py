@@ -42,7 +42,7 @@ def kept(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
 
     One that is called like a column of a table is called `contact_` and its name, the same in every table.
     """
-    taken = _taken(scored)
+    taken = own_columns(scored)
     wanted = [
         name for name in dict.fromkeys(keep) if name in scored.contacts.columns and name != "contact_id"
     ]
@@ -71,7 +71,7 @@ def with_kept(frame: pl.DataFrame, scored: Scored, keep: Sequence[str]) -> pl.Da
     return pl.concat([frame, columns.select(pl.all().gather(scored.places))], how="horizontal")
 
 
-def _taken(scored: Scored) -> set[str]:
+def own_columns(scored: Scored) -> set[str]:
     """Return the names of all columns that the tables have of their own."""
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}

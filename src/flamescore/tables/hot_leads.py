@@ -17,6 +17,7 @@ from flamescore.tables.columns import (
     whole_percent,
     with_account,
 )
+from flamescore.tables.labels import labels_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,35 +31,43 @@ _AT_ONCE: Final = 2_000
 """Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
 
 
-def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames: int) -> pl.DataFrame:
+def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames: int | None) -> pl.DataFrame:
     """Return the call list of a score: contacts with at least `hot_flames`, ranked.
 
+    Without `hot_flames` these are `scored.hot`, those without a row under the score last, by contact id.
     Whom `call_list.exclude` leaves out is not on it. Columns: `rank`, `contact_id`, the kept ones,
-    `account_key` where there are accounts, `flames`, `score`, `percentile` (whole, rounded down), `reason_1`
-    to `reason_3`, `last_activity` (local time, to the minute). Nobody hot: no rows.
+    `account_key` where there are accounts, `flames`, `score`, `percentile` (whole, rounded down), a column a
+    label, `reason_1` to `reason_3`, `last_activity` (local time, to the minute). Nobody hot: no rows.
     """
-    columns = kept(scored, keep).pipe(with_account, scored)
-    hot = (
-        scored.scores.with_columns(scored.places.alias(_PLACE))
-        .filter(pl.col("score_name") == score_name, pl.col("flames") >= hot_flames)
-        .join(scored.excluded, on="contact_id", how="anti", maintain_order="left")
-    )
+    columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
+    rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
+    by_flames = pl.col("flames") >= (0 if hot_flames is None else hot_flames)
+    hot = _by_condition(rows, scored) if hot_flames is None else rows.filter(by_flames)
+    hot = hot.join(scored.excluded, on="contact_id", how="anti", maintain_order="left")
     why = reasons(scored, score_name, hot["contact_id"])
-    people = columns.drop("contact_id").select(pl.all().gather(hot[_PLACE]))
-    return (
-        pl.concat([hot, people], how="horizontal")
-        .join(why, on="contact_id", how="left", maintain_order="left")
-        .select(
-            "rank",
-            *columns.columns,
-            "flames",
-            "score",
-            whole_percent(pl.col("percentile")),
-            *(name for name in ("trend",) if name in hot.columns),
-            *REASONS,
-            local_time(pl.col("last_activity_at"), scored.book.zone).alias("last_activity"),
-        )
+    beside = (columns.drop("contact_id"), *((labels,) if labels.columns else ()))
+    people = [each.select(pl.all().gather(hot[_PLACE])) for each in beside]
+    listed: pl.DataFrame = pl.concat([hot, *people], how="horizontal")
+    return listed.join(why, on="contact_id", how="left", maintain_order="left").select(
+        "rank",
+        *columns.columns,
+        "flames",
+        "score",
+        whole_percent(pl.col("percentile")),
+        *labels.columns,
+        *(name for name in ("trend",) if name in hot.columns),
+        *REASONS,
+        local_time(pl.col("last_activity_at"), scored.book.zone).alias("last_activity"),
     )
+
+
+def _by_condition(rows: pl.DataFrame, scored: Scored) -> pl.DataFrame:
+    """Return those of a score's rows who are hot, then a row with a place alone for each other who is."""
+    listed = rows.join(scored.hot, on="contact_id", how="semi", maintain_order="left")
+    others = scored.hot.join(listed, on="contact_id", how="anti", maintain_order="left")["contact_id"]
+    place = scored.contacts["contact_id"].search_sorted(others).cast(rows.schema[_PLACE])
+    outside = pl.DataFrame([others, place.alias(_PLACE)])
+    return pl.concat([listed, outside], how="diagonal")
 
 
 def list_file(score_name: str, *, default: bool) -> str:

@@ -16,6 +16,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from flamescore.frames import POINTS, SCORES, conform
+from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.steps import Step, Stopwatch
 from flamescore.tables.columns import (
     ACCOUNT_KEY,
@@ -29,6 +30,7 @@ from flamescore.tables.columns import (
 )
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import hot_list, list_file
+from flamescore.tables.labels import labels_beside
 from flamescore.text import for_log
 
 if TYPE_CHECKING:
@@ -49,10 +51,13 @@ PIECE: Final = 131_072
 
 @dataclass(frozen=True, slots=True)
 class TableSettings:
-    """What shapes the tables beside the scores: `keep` and `hot_flames` of the project, `--spreadsheet`."""
+    """What shapes the tables beside the scores: `keep` and `hot_flames` of the project, `--spreadsheet`.
+
+    Without `hot_flames` the scoring says who is hot, by a condition.
+    """
 
     keep: tuple[str, ...] = ()
-    hot_flames: int = 5
+    hot_flames: int | None = 5
     spreadsheet: bool = False
 
 
@@ -65,8 +70,9 @@ def write_tables(
         watch = Stopwatch()
         return watch(name, write(folder, scored, settings))
 
+    writers = {name: write for name, write in WRITERS.items() if name != LABELS_FILE or scored.book.labels}
     with ThreadPoolExecutor(2) as pool:
-        steps = tuple(pool.map(timed, *zip(*WRITERS.items(), strict=True)))
+        steps = tuple(pool.map(timed, *zip(*writers.items(), strict=True)))
     if not rejects.is_empty():
         write_rejects(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
     return steps
@@ -102,9 +108,23 @@ def _excluded(folder: Path, scored: Scored, _settings: TableSettings) -> int:
     return scored.excluded.height
 
 
+def _labels(folder: Path, scored: Scored, _settings: TableSettings) -> int:
+    """Write every label of every contact."""
+    assert scored.labels is not None
+    write_parquet(scored.labels, folder / LABELS_FILE)
+    return scored.labels.height
+
+
+def _hot(folder: Path, scored: Scored, _settings: TableSettings) -> int:
+    """Write who is hot, whether the call list leaves them out or not."""
+    write_parquet(scored.hot, folder / HOT_FILE)
+    return scored.hot.height
+
+
 def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
     rows = 0
-    for number, score in enumerate(scored.book.scores):
+    lists = scored.book.scores if settings.hot_flames is not None else scored.book.scores[:1]
+    for number, score in enumerate(lists):
         file = list_file(score.name, default=number == 0)
         leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
         write_csv(leads, folder / file, spreadsheet=True)
@@ -128,8 +148,10 @@ WRITERS: Final[dict[str, Writer]] = {
     "scores.parquet": _scores,
     "contacts.parquet": _contacts,
     "excluded.parquet": _excluded,
+    LABELS_FILE: _labels,
+    HOT_FILE: _hot,
 }
-"""The longest first."""
+"""The longest first; labels are there where the rule file has any."""
 
 
 # --- CSV
@@ -158,7 +180,7 @@ def write_pieces(pieces: Iterable[pl.DataFrame], path: Path, *, spreadsheet: boo
 
 
 def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Yield one row a contact: id, kept columns, account, each score's measures as `<score>_<measure>`.
+    """Yield one row a contact: id, kept columns, account, measures as `<score>_<measure>`, labels.
 
     In order of the default score's rank, then those outside it by contact id; null where a score leaves
     a contact out. Of no contacts there is one piece, without rows.
@@ -166,8 +188,9 @@ def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]
     names = [score.name for score in scored.book.scores]
     order, people = _order(scored, names[0]), kept(scored, keep).pipe(with_account, scored)
     measures = [(_of_score(scored, name), _rows(scored, name, order)) for name in names]
+    labels = [] if scored.labels is None else [(labels_beside(scored, keep), order)]
     for first in range(0, max(len(order), 1), PIECE):
-        those = [(people, order), *measures]
+        those = [(people, order), *measures, *labels]
         yield pl.concat(
             [frame.select(pl.all().gather(rows.slice(first, PIECE))) for frame, rows in those],
             how="horizontal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flamescore.errors import Where
@@ -43,7 +44,8 @@ class Node:
 
     `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded, `height`
     the levels below it.
-    `written` is a scalar as the file has it.
+    `written` is a scalar as the file has it. `signed` is the number that an unquoted text such as `+5` is
+    where a number is needed; elsewhere it stays a text (the beginning of a telephone number, say).
     """
 
     kind: Kind
@@ -55,12 +57,32 @@ class Node:
     size: int = 1
     height: int = 0
     written: str = ""
+    signed: int | Decimal | None = None
+
+    @property
+    def number(self) -> int | Decimal | None:
+        """What it is where a number is needed; None where it is no number."""
+        if self.kind != "number":
+            return self.signed
+        assert isinstance(self.scalar, int | Decimal)
+        return self.scalar
 
     def plain(self) -> Any:  # noqa: ANN401 - what YAML can hold
         """Return the value as dicts, lists and scalars."""
         if self.kind == "mapping":
             return {key: node.plain() for key, node in self.entries.items()}
         return [node.plain() for node in self.items] if self.kind == "list" else self.scalar
+
+    def json(self) -> Any:  # noqa: ANN401 - what JSON can hold
+        """Return the value as dicts, lists and what JSON has; a number past all floats as it is written."""
+        if self.kind == "mapping":
+            return {key: node.json() for key, node in self.entries.items()}
+        if self.kind == "list":
+            return [node.json() for node in self.items]
+        if not isinstance(self.scalar, Decimal):
+            return self.scalar
+        number = float(self.scalar)
+        return number if isfinite(number) else self.written
 
     def child(self, step: str | int) -> Node | None:
         """Return the entry or the item of that name or index, or None."""

@@ -227,12 +227,12 @@ class _Reader:
             return Node("null" if scalar is None else "boolean", span, scalar=scalar, written=written)
         match = None if event.style else _NUMBER.fullmatch(written)
         if match is None:
-            return Node("text", span, scalar=scalar, written=written)
+            signed = None if event.style else _signed(written)
+            return Node("text", span, scalar=scalar, written=written, signed=signed)
         if len(written) > _MAX_DIGITS or abs(int((match[2] or "e0")[1:])) > _MAX_EXPONENT:
             self.fault(14, f"`{shortened(written, 40)}` is too long for a number.", span)
             return Node("number", span, scalar=0, written=written)
-        number = Decimal(written) if match[1] or match[2] else int(written)
-        return Node("number", span, scalar=number, written=written)
+        return Node("number", span, scalar=_number(written, match), written=written)
 
     def _list(self, span: Span, depth: int) -> Node:
         items: list[Node] = []
@@ -289,3 +289,15 @@ def _span(event: Any, lines: tuple[str, ...]) -> Span:  # noqa: ANN401
     if isinstance(event, yaml.CollectionStartEvent) and event.flow_style:
         last = start.column + 1
     return Span(start.line + 1, start.column + 1, max(1, last - start.column))
+
+
+def _number(written: str, match: re.Match[str]) -> int | Decimal:
+    return Decimal(written) if match[1] or match[2] else int(written)
+
+
+def _signed(written: str) -> int | Decimal | None:
+    """Read `+5` as a number, within the bounds of others; None where it is none."""
+    match = _NUMBER.fullmatch(written, 1) if written[:1] == "+" and written[1:2] != "-" else None
+    if match is None or len(written) > _MAX_DIGITS or abs(int((match[2] or "e0")[1:])) > _MAX_EXPONENT:
+        return None
+    return _number(written[1:], match)

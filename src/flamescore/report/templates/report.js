@@ -10,7 +10,6 @@ for (const list of document.querySelectorAll("[data-list]")) {
   const found = tools.querySelector(".found");
   const clear = tools.querySelector(".clear");
   const none = list.querySelector(".none");
-  const hot = Number(list.dataset.hot);
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ");
   const digits = (text) => text.replace(/\D/g, "");
 
@@ -23,13 +22,14 @@ for (const list of document.querySelectorAll("[data-list]")) {
       row, place, phone,
       text: plain(`${shown} ${links}`),
       flames: Number(row.dataset.f),
+      hot: "hot" in row.dataset,
       owner: row.dataset.o ?? "",
       keys: cells.map((cell) => cell.dataset.k ?? cell.textContent.trim()),
     };
   });
 
   const fits = (each, words, number) =>
-    (flames.value === "" || (flames.value === "hot" ? each.flames >= hot : each.flames === Number(flames.value))) &&
+    (flames.value === "" || (flames.value === "hot" ? each.hot : each.flames === Number(flames.value))) &&
     (!owner || owner.value === "" || each.owner === owner.value) &&
     (words.every((word) => each.text.includes(word)) || (number.length > 3 && each.phone.includes(number)));
 

@@ -1,0 +1,51 @@
+"""Codes of rule files: resets, followers, sums, bursts and silence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flamescore.findings.code import Code
+from flamescore.findings.finding import Severity
+
+ERROR = Severity.ERROR
+
+SEQUENCES: Final = (
+    Code(
+        "R173",
+        ERROR,
+        "`per` can't stand beside `burst`",
+        "A burst counts as one, and counts different values only where it is told so; it has no amount to "
+        "add up or to take points from.",
+        "Put `per` inside: `burst: {times: 5, within: 7d, per: url}`. Ask for a sum in a condition of its "
+        "own.",
+    ),
+    Code(
+        "R170",
+        ERROR,
+        "Every event that is counted here is a reset: nothing could ever count",
+        "Only what comes after the latest reset counts, and the latest of these events is one itself.",
+        "Write `since: none`, or say with `where` which of them are resets.",
+    ),
+    Code(
+        "R171",
+        ERROR,
+        "A sum takes `at_least`, `at_most`, `more_than` or `less_than` and a number",
+        "Sums are numbers: nothing else can be asked of them.",
+        "Write `sum: {amount: {at_least: 500}}`.",
+    ),
+    Code(
+        "R172",
+        ERROR,
+        "`after` is 48h, which is not shorter than `within`, 2d",
+        "A follower comes from `after` on and until `within` is over: nothing would be in between.",
+        "Let `after` be the shorter one.",
+    ),
+    Code(
+        "R175",
+        ERROR,
+        "Nobody can be active under `idle`",
+        "No rule of the score, or of the group, with points above 0 asks for an event, so nothing says since "
+        "when a contact is idle.",
+        "Name what counts as activity: `activity: {event: visit}`.",
+    ),
+)

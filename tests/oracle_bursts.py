@@ -1,0 +1,30 @@
+"""Bursts, straight from their definition: every sum is counted anew. Rule-language-2.md, section 7."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+Occurrence = tuple[datetime, object]
+"""An instant and, under `per`, a value."""
+
+
+def number(occurrences: Sequence[Occurrence], start: datetime, end: datetime, *, distinct: bool) -> int:
+    """Give `n(s, t)`: how many occurrences, or under `per` different values, there are from s to t."""
+    values = [value for at, value in occurrences if start <= at <= end]
+    return len(set(values)) if distinct else len(values)
+
+
+def bursts(
+    occurrences: Sequence[Occurrence], times: int, within: timedelta, *, distinct: bool
+) -> list[tuple[datetime, datetime]]:
+    """Give where each burst begins and where it is complete, the latest first."""
+    found: list[tuple[datetime, datetime]] = []
+    left = list(occurrences)
+    while True:
+        instants = sorted({at for at, _ in left})
+        complete = [t for t in instants if number(left, t - within, t, distinct=distinct) >= times]
+        if not complete:
+            return found
+        end = complete[-1]
+        start = max(s for s in instants if number(left, s, end, distinct=distinct) >= times)
+        found.append((start, end))
+        left = [(at, value) for at, value in left if at < start]

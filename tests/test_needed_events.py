@@ -1,0 +1,188 @@
+"""Which events are needed: what is older than every window changes no score, and all others may."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+
+from by_rule import AS_OF, bound, event, points_of
+from flamescore.scoring import score_exports
+from oracle import earns, fold
+from oracle import score as oracle_score
+from oracle_conditions import as_list
+from oracle_counting import fade_start, setting
+from oracle_words import before, fixed_length
+from product import expected_ledger, scored
+from strategies import cases
+
+NEVER, DAY, SECOND = "never", timedelta(days=1), timedelta(seconds=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+def conditions_in(node):
+    """Give every condition on events below a rule, population or branch."""
+    if isinstance(node, list):
+        for each in node:
+            yield from conditions_in(each)
+    elif isinstance(node, dict):
+        if "event" in node:
+            yield node
+        for key in ("if", "population", "first_of", "all", "any", "not"):
+            yield from conditions_in(node.get(key))
+
+
+def asked(spec, since):
+    """Give the types that a rule or condition looks at: its own, its followers', its resets'."""
+    followers = [spec[key] for key in ("followed_by", "unless_followed_by") if key in spec]
+    resets = [] if since == "none" else as_list(since)
+    for each in (*([spec] if "event" in spec else []), *followers, *resets):
+        yield from map(fold, as_list(each["event"]))
+
+
+def edges(book, as_of, zone):
+    """Give, for each type, the instants from which on (not included) it is needed, None for ever."""
+    found = {}
+    for score in book["scores"].values():
+        if score.get("enabled", True):
+            for kinds, edge in needs(score, as_of, zone):
+                for kind in kinds:
+                    found.setdefault(kind, set()).add(edge)
+    return found
+
+
+def needs(score, as_of, zone):
+    """Give the types that the parts of a score look at, and from when on."""
+
+    def edge_of(window, spec):
+        within = fixed_length(spec["burst"]["within"]) if "burst" in spec else timedelta(0)
+        return None if window == NEVER else before(as_of, window, zone) - within
+
+    rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
+    for rule in rules:
+        if "event" in rule:
+            since = setting("since", rule, score, "none")
+            yield asked(rule, since), edge_of(setting("expires", rule, score, NEVER), rule)
+        elif "tag" in rule:
+            yield asked({}, rule.get("since", "none")), edge_of(rule.get("expires", NEVER), {})
+    asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
+    for spec in conditions_in(asking):
+        yield asked(spec, spec.get("since", "none")), edge_of(spec.get("last", NEVER), spec)
+    groups = score.get("groups", {}).items()
+    of_groups = [(group, [rule for rule in rules if rule.get("group") == name]) for name, group in groups]
+    for owner, own in ((score, rules), *of_groups):
+        if "idle" in owner:
+            yield idle_of(owner["idle"], own, as_of)
+
+
+def idle_of(idle, rules, as_of):
+    """Give the types that are activity, and the instant up to which it takes all."""
+    forms = idle if isinstance(idle, dict) else {"linear": idle, "every": "1d"}
+    activity = forms.get("activity")
+    matches = [rule for rule in rules if earns(rule)] if activity is None else as_list(activity)
+    kinds = {fold(kind) for match in matches for kind in as_list(match["event"])}
+    start = fade_start({key: value for key, value in forms.items() if key != "activity"}, as_of)
+    return kinds, None if start <= EARLIEST else start
+
+
+@given(case=cases())
+def test_what_is_older_than_the_table_says_changes_nothing_and_is_counted_as_old(case):
+    needed = edges(case.book, case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
+    ending = {edge for some in needed.values() for edge in some if edge is not None}
+
+    def is_old(row):
+        since = needed.get(fold(row["event"]), ending)
+        return row["at"] <= case.as_of and not any(edge is None or row["at"] > edge for edge in since)
+
+    def is_named(row):
+        return fold(row["event"]) in needed
+
+    named = [row for row in case.events if not (is_old(row) and is_named(row))]
+    whole = case.scored()
+    assert oracle_score(case.book, case.contacts, named, case.tag_history, case.as_of).ledger == whole.ledger
+    [source] = [each for each in scored(case).observed.sources if each.kind == "events"]
+    assert source.counts.old == (sum(map(is_old, case.events)) if ending else 0)
+    older = [row | {"at": row["at"] - gap * DAY} for row in case.events for gap in (30, 400)]
+    more = replace(case, events=[*case.events, *(row for row in older if is_old(row) and is_named(row))])
+    assert scored(more).ledger.frame().to_dicts() == expected_ledger(whole.ledger)
+
+
+RESET = "since: {event: won}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        (f"event: visit, count: each, expires: 30d, {RESET}", "won"),
+        ("event: visit, count: each, expires: 30d, followed_by: {event: won, within: 5s}", "won"),
+        (f"tag: VIP, expires: 30d, {RESET}", "won"),
+        (f"if: {{event: visit, last: 30d, {RESET}}}", "won"),
+        ("if: {event: visit, last: 30d, followed_by: {event: won, within: 5s}}", "won"),
+        ("if: {event: won, last: 30d, sum: {amount: {at_least: 5}}}", "won"),
+    ],
+)
+def test_the_limits_are_tight(rule, kind):
+    """A second inside of the window it decides, at its end it is old and changes nothing."""
+
+    def given_by(age):
+        events = [event("1", "visit", age=30 * DAY - SECOND)]
+        events += [] if age is None else [event("1", kind, age=age, amount="5")]
+        events += [event("1", "never seen", amount="0")]
+        text = f"      - {{name: A, points: 1, {rule}}}"
+        history = [("1", "VIP", AS_OF - 30 * DAY + SECOND, "applied")]
+        book, exports = bound(
+            text, contacts=[{"contact_id": "1", "tags": []}], events=events, history=history
+        )
+        result = score_exports(book, exports, as_of=AS_OF)
+        return result.scores["score"][0], sum(each.counts.old for each in result.observed.sources)
+
+    without, inside, outside = given_by(None), given_by(30 * DAY - SECOND), given_by(30 * DAY)
+    assert inside[0] != without[0]
+    assert (inside[1] - without[1], outside[1] - without[1]) == (0, 1)
+    assert outside[0] == without[0]
+
+
+BURST = "burst: {times: 2, within: 7d}"
+WITH_BURSTS = {
+    "a burst": (f"event: e, count: each, expires: 30d, {BURST}", {"e": [29.9, 36.9]}, "e"),
+    "its follower": (
+        f"event: e, count: each, expires: 30d, followed_by: {{event: f, within: 1h}}, {BURST}",
+        {"e": [29.9, 36.9], "f": [29.9, 36.9]},
+        "f",
+    ),
+    "its reset": (
+        f"event: e, count: each, expires: 30d, since: {{event: f}}, {BURST}",
+        {"e": [36.95, 29.96, 27, 26], "f": [36.9]},
+        "f",
+    ),
+    "a burst of a condition": (f"if: {{event: e, last: 30d, {BURST}}}", {"e": [29.9, 36.9]}, "e"),
+}
+
+
+@pytest.mark.parametrize("what", WITH_BURSTS)
+def test_the_limits_of_bursts_are_tight_to_the_day(what):
+    rule, ages, kind = WITH_BURSTS[what]
+
+    def given_by(days):
+        events = [
+            event("1", each, age=age * DAY)
+            for each in ages
+            for age in ages[each]
+            if each != kind or age < days
+        ]
+        return points_of(f"      - {{name: A, points: 1, {rule}}}", events=events)
+
+    assert given_by(37) == 1
+    assert given_by(36) != 1
+
+
+def test_one_reset_of_two_windows_reaches_as_far_as_the_wider():
+    rules = f"""      - {{name: A, event: visit, points: 1, count: each, expires: 10d, {RESET}}}
+      - {{name: B, event: visit, points: 10, count: each, expires: 30d, {RESET}}}
+"""
+    visits = [event("1", "visit", age=age * DAY) for age in (5, 20, 29)]
+    assert points_of(rules, events=visits) == 31
+    assert points_of(rules, events=[*visits, event("1", "won", age=20 * DAY)]) == 11
+    assert points_of(rules, events=[*visits, event("1", "won", age=30 * DAY - SECOND)]) == 31
+    assert points_of(rules, events=[*visits, event("1", "won", age=5 * DAY)]) == 0
