@@ -101,7 +101,7 @@ PARTS: Final = (
     "IdleLinear", "IdleCompound", "IdleHalfLife", "Activity",
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Burst", "Times", "Sum", "EventFilter",
-    "Follower",
+    "Follower", "Ignored", "Follows", "AtOnce", "Bots",
     "Operators", "TagAll", "TagLike",
     "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
     "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
@@ -273,7 +273,7 @@ def _unwrapped(annotation: object) -> tuple[object, bool, bool]:
         return (*_unwrapped(get_args(annotation)[0])[:2], True)
     if get_origin(annotation) is tuple:
         return (_unwrapped(get_args(annotation)[0])[0], True, False)
-    return annotation, False, False
+    return get_origin(annotation) or annotation, False, False
 
 
 # --- all of them -------------------------------------------------------------------------------------

@@ -12,12 +12,15 @@ from typing import Any
 
 from oracle_conditions import Row, World, event_matches, holds
 from oracle_counting import Given, factor_billionths, fade_start, give, worth
+from oracle_ignored import in_sequence, patterns_of, with_patterns, without_bots
 from oracle_labels import judge
+from oracle_needed import Needed
 from oracle_words import fold, round_half_away, slug, ten_thousandths
 
 __all__ = [
     "OracleResult",
     "World",
+    "bots",
     "earns",
     "factor_billionths",
     "fold",
@@ -59,6 +62,61 @@ def score(
     result.ledger.sort(key=lambda row: row["contact_id"])
     judge(book, world, result.scores)
     return result
+
+
+def bots(
+    book: Mapping[str, Any],
+    contacts: Sequence[Row],
+    events: Sequence[Row],
+    tag_history: Sequence[Row],
+    as_of: datetime,
+) -> list[Entry]:
+    """Give what looks like a mail scanner's: a row a score and contact of whom the patterns name events.
+
+    `points_lost` is in ten-thousandths. Events that are older than any that is needed are not looked at.
+    """
+    rows = (contacts, events, tag_history, as_of)
+    named = _named_by_patterns(book, *rows)
+    before, after = (
+        {(row["score_name"], row["contact_id"]): row["score"] for row in score(each, *rows).scores}
+        for each in (without_bots(book), with_patterns(book))
+    )
+    lost = [
+        {
+            "contact_id": contact_id,
+            "score_name": name,
+            "events": named[contact_id],
+            "points_lost": before.get((name, contact_id), 0) - after.get((name, contact_id), 0),
+        }
+        for name in book["scores"]
+        for contact_id in sorted(named)
+        if {(name, contact_id)} & {*before, *after}
+    ]
+    names = list(book["scores"])
+    return sorted(lost, key=lambda row: (names.index(row["score_name"]), -row["points_lost"]))
+
+
+def _named_by_patterns(
+    book: Mapping[str, Any],
+    contacts: Sequence[Row],
+    events: Sequence[Row],
+    tag_history: Sequence[Row],
+    as_of: datetime,
+) -> dict[str, int]:
+    """Give by contact how many events the patterns name that `ignore` leaves, of those who have any."""
+    plain = without_bots(book) | {"ignore": [e for e in book.get("ignore", []) if not in_sequence(e)]}
+    world = World(plain, contacts, events, tag_history, as_of)
+    needed = Needed(book, world)
+    ours, theirs = book.get("ignore", []), patterns_of(book)
+    found = {}
+    for contact_id, there in world.events.items():
+        ignored = {i for entry in ours if in_sequence(entry) for i in needed.named(entry, there)}
+        named = {i for entry in theirs if not in_sequence(entry) for i in needed.named(entry, there)}
+        left = [event for event in there if event.index not in named]
+        named |= {i for entry in theirs if in_sequence(entry) for i in needed.named(entry, left)}
+        if named - ignored:
+            found[contact_id] = len(named - ignored)
+    return found
 
 
 def rule_id_of(rule: Row) -> str:

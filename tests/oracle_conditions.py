@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from oracle_bursts import bursts
+from oracle_ignored import action_of, in_sequence, is_named, with_patterns
 from oracle_words import (
     after,
     before,
@@ -77,8 +78,10 @@ class World:
         self.history: dict[str, list[TagEntry]] = {contact_id: [] for contact_id in self.contacts}
         self.standing: dict[tuple[str, str], Row] = {}
         self.labels: dict[tuple[str, str], str | None] = {}
+        entries = (with_patterns(book) if action_of(book) == "remove" else book).get("ignore", [])
         for index, row in enumerate(events):
-            self._add_event(index, row, book.get("ignore", []))
+            self._add_event(index, row, [entry for entry in entries if not in_sequence(entry)])
+        self._take_out([entry for entry in entries if in_sequence(entry)])
         for index, row in enumerate(tag_history):
             self._add_tag_entry(index, row)
 
@@ -88,6 +91,21 @@ class World:
             return
         if not any(event_matches(spec, event, self) for spec in ignored):
             self.events[row["contact_id"]].append(event)
+
+    def _take_out(self, entries: Sequence[Row]) -> None:
+        """Take out what entries in sequence name; each is judged on all that was there before."""
+        for contact_id, there in self.events.items():
+            self.events[contact_id] = [
+                event for event in there if not any(is_named(entry, event, there, self) for entry in entries)
+            ]
+
+    def matches(self, spec: Row, event: Event) -> bool:
+        """Say whether an event is one that a mapping with `event` and `where` is about."""
+        return event_matches(spec, event, self)
+
+    def types(self, spec: Row) -> set[str]:
+        """Give the folded types that a mapping with `event` names."""
+        return event_types(spec["event"])
 
     def _add_tag_entry(self, index: int, row: Row) -> None:
         if row["contact_id"] in self.contacts:

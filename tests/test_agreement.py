@@ -13,7 +13,7 @@ from flamescore.accounts import accounts_of, free_mail
 from flamescore.engine import Tuning
 from oracle_accounts import accounts as accounts_of_oracle
 from oracle_labels import hot as hot_of_oracle
-from product import expected_accounts, expected_ledger, expected_scores, scored, whole
+from product import expected_accounts, expected_ledger, expected_scores, exports_of, scored, whole
 from strategies import FEATURES, ablate, case_of, cases, outcome
 from strategies.accounts import account_cells, accounts
 from strategies.labels import enabled, labels, standing, texts_of
@@ -36,6 +36,14 @@ def test_scores_and_ledger_are_those_of_the_oracle(case, tuning):
     result, oracle = scored(case, tuning=tuning), case.scored()
     assert result.ledger.frame().to_dicts() == expected_ledger(oracle.ledger)
     assert result.scores.to_dicts() == expected_scores(oracle.scores)
+
+
+@given(case=cases().filter(lambda case: "bots" in case.book), tuning=TUNINGS)
+def test_what_looks_like_a_mail_scanner_is_what_the_oracle_says(case, tuning):
+    told = scored(case, exports_of(case, sources=2), tuning=tuning).bots
+    assert told.table.to_dicts() == [
+        row | {"points_lost": row["points_lost"] / 10_000} for row in case.bots()
+    ]
 
 
 @given(case=cases(), tuning=TUNINGS, seed=st.integers(0, 2**32))

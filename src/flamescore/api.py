@@ -80,9 +80,10 @@ class Result:
     `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
     ids of contacts that were merged, and whose they are now; None where there are none. `labels`:
     `contact_id` and a column a label, of every contact, by contact id; None where the rule file has no
-    labels. `hot`: the `contact_id` of who is hot, by contact id. `accounts`: what contacts score together,
-    ranked, score by score; `account_points`: their ledger, whose rows add up to the account's score. Both are
-    None where the rule file has no `accounts`.
+    labels. `hot`: the `contact_id` of who is hot, by contact id. `bots`: what looks like a mail
+    scanner's, `contact_id, score_name, events, points_lost`, who loses most first; None where the rules say
+    nothing of `bots`. `accounts`: what contacts score together, ranked, score by score; `account_points`:
+    their ledger, whose rows add up to the account's score. Both are None where the rules have no `accounts`.
     """
 
     scores: pl.DataFrame
@@ -93,6 +94,7 @@ class Result:
     merged: pl.DataFrame | None = None
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
+    bots: pl.DataFrame | None = None
     accounts: pl.DataFrame | None = None
     account_points: pl.DataFrame | None = None
 
@@ -175,6 +177,7 @@ def score(
         merged,
         labels=done.labels,
         hot=done.hot,
+        bots=None if done.bots is None else done.bots.table,
         accounts=None if found is None else found.scores,
         account_points=None if found is None else found.points,
     )

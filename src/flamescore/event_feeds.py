@@ -211,7 +211,9 @@ def _named(book: RuleBook, others: Sequence[Condition]) -> Iterator[str]:
 
 def _matches(book: RuleBook, others: Sequence[Condition]) -> Iterator[EventMatch]:
     conditions = [*others, *label_conditions(book), *role_conditions(book)]
-    yield from book.ignore
+    patterns = () if book.bots is None or book.bots.standard else book.bots.patterns
+    for entry in (*book.ignore, *patterns):
+        yield from entry.matches
     for score in book.scores:
         if score.population is not None:
             conditions.append(score.population)

@@ -45,6 +45,16 @@ POINTS: Final = pl.Schema(
 )
 """The ledger: one row a contact, score and rule or limit that gave or took anything."""
 
+BOTS: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "score_name": pl.String(),
+        "events": pl.Int64(),
+        "points_lost": pl.Float64(),
+    }
+)
+"""What looks like a mail scanner's: one row a contact with such events and score that has a row of it."""
+
 REJECTS: Final = pl.Schema(
     {
         "source": pl.String(),

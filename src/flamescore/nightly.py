@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
+from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
@@ -223,6 +224,7 @@ def _work(
             *_of_rules(inputs, scored),
             *account_findings(scored.accounts),
             *_of_hot(project),
+            *bots_findings(inputs, scored),
             *check_settings(inputs),
             *check_feeds(feeds),
             *check_plausible(scored, past.latest()),

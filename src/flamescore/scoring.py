@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from flamescore.bots import BotsFound, bots_of
 from flamescore.engine import (
     DEFAULT_TUNING,
     EVENT,
@@ -187,6 +188,9 @@ class Scored:
     In ten-thousandths, in order of `contacts`, 0 outside the population. None where it is not known.
     """
 
+    bots: BotsFound | None = None
+    """What looks like a mail scanner's; None where the book says nothing of bots."""
+
     def flames_from(self, score: Score) -> tuple[float | None, ...]:
         """Return the points from which there are 1 to 5 flames.
 
@@ -230,9 +234,9 @@ def score_exports(
         operands=True,
     )
     ids = done.prepared.contacts.frame["contact_id"]
+    columns = [_columns(done, number) for number in range(len(book.scores))]
     scores = [
-        ranked(score, *_columns(done, number), ids=ids, clock=clock)
-        for number, score in enumerate(book.scores)
+        ranked(score, *each, ids=ids, clock=clock) for score, each in zip(book.scores, columns, strict=True)
     ]
     ledger = Ledger(ids, done.prepared.ledger_writer.entries, clock.now, done.ledger)
     return Scored(
@@ -250,6 +254,9 @@ def score_exports(
         totals=done.by_score(lambda result: result.summary.totals) if also or book.accounts else {},
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         earlier=_earlier(done),
+        bots=None
+        if book.bots is None
+        else bots_of(book.bots, done, [(each[0], each[2]) for each in columns]),
     )
 
 
@@ -336,6 +343,6 @@ def _rules(done: Run) -> pl.DataFrame:
 def _unseen(done: Run) -> tuple[str, ...]:
     """Name the event types of rules that no event had, by the predicates that never held."""
     place = {p: i for i, p in enumerate(done.prepared.streams.predicates)}
-    matches = [stream.where[0] for stream in done.prepared.streams.all]
+    matches = [stream.where[0] for stream in done.prepared.streams.counted]
     missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
     return tuple(dict.fromkeys(text for p in missing for text in types_of(p)))

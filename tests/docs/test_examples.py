@@ -17,14 +17,17 @@ WHOLE = "version: 1\nscores:\n  interest:\n"
 SCORE = "{five_flames: 20, rules: [{name: R, tag: t, points: 1}]}"
 TWO_SCORES = f"version: 1\nscores:\n  fit: {SCORE}\n  engagement: {SCORE}\n"
 GRADE = "{first_of: [{if: {tag: t}, label: A1}, {label: A2}]}"
+ONE_SCORE = WHOLE + "    five_flames: 1\n    rules:\n    - name: A\n      tag: B\n      points: 1\n"
 FRAGMENTS = {
     "": "{}",
     "rules": WHOLE + "    five_flames: 20\n    rules:\n{}",
     "score": WHOLE + "{}",
     "labels": TWO_SCORES.replace("{", "{{").replace("}", "}}") + "{}",
+    "top": "{}" + ONE_SCORE,
+    "patterns": "bots:\n  patterns:\n{}" + ONE_SCORE,
 }
 """What a marked fragment, ```yaml rules, is put into to be a file."""
-INDENT = {"": 0, "rules": 6, "score": 4, "labels": 0}
+INDENT = {"": 0, "rules": 6, "score": 4, "labels": 0, "top": 0, "patterns": 4}
 
 
 def blocks(page, language):

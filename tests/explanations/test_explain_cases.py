@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from flamescore.explanations import AHEAD, explain
 from oracle import World, rule_id_of
 from oracle_conditions import event_matches
+from oracle_ignored import action_of, in_sequence, patterns_of, without_bots
+from oracle_needed import Needed
 from product import book_of, expected_ledger, expected_scores, exports_of, scored
 from strategies import cases
 
@@ -104,11 +106,15 @@ def _a_dated_tag_is_worth_what_its_rule_gives(explanations):
 
 
 def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations):
-    world = World(
-        case.book, case.contacts, case.events, case.tag_history, case.as_of + timedelta(days=400_000)
-    )
+    plain = without_bots(case.book) | {
+        "ignore": [entry for entry in case.book.get("ignore", []) if not in_sequence(entry)]
+    }
+    rows = (case.contacts, case.events, case.tag_history)
+    world = World(plain, *rows, case.as_of + timedelta(days=400_000))
     world.as_of = case.as_of  # `within_last` in a `where` looks at the real one
+    now = World(plain, *rows, case.as_of)
     for explanation in explanations:
+        hidden = _hidden(case.book, now.events[explanation.contact_id], Needed(case.book, now))
         for score in explanation.scores:
             rules = {rule_id_of(r): r for r in case.book["scores"][score.score_name]["rules"] if "event" in r}
             for line in told(score):
@@ -116,12 +122,29 @@ def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations)
                     events = [
                         event
                         for event in world.events[explanation.contact_id]
-                        if event_matches(rules[line.rule_id], event, world)
+                        if event_matches(rules[line.rule_id], event, world) and event.index not in hidden
                     ]
                     shown = [*line.counted, *line.uncounted]
                     there = [event for each in shown for event in (each.burst or (each,))]
                     assert Counter(each.at for each in there) == Counter(event.at for event in events)
                     assert {each.outcome for each in shown if each.at > case.as_of} <= {"later"}
+
+
+def _hidden(book, there, needed):
+    """Give the places of events that entries in sequence name, but for those that `bots` takes out."""
+
+    def named(entries, events):
+        return {index for entry in entries for index in needed.named(entry, events)}
+
+    ours = [entry for entry in book.get("ignore", []) if in_sequence(entry)]
+    before = named(ours, there)
+    if action_of(book) != "remove":
+        return before
+    theirs = patterns_of(book)
+    plain = named([entry for entry in theirs if not in_sequence(entry)], there)
+    left = [event for event in there if event.index not in plain]
+    patterns = plain | named([entry for entry in theirs if in_sequence(entry)], left)
+    return (named(ours, left) | patterns) - (patterns - before)
 
 
 def _outlook_is_what_will_be_if_nothing_happens(case, explanations):

@@ -23,6 +23,7 @@ from flamescore.rules import (
     Group,
     Happened,
     HasTag,
+    Ignored,
     Like,
     Limits,
     Matches,
@@ -88,7 +89,9 @@ def test_the_file_of_the_contract_binds_as_it_stands():
     book = bind_rules(load_rules(Path(__file__).parent / "section_one.yaml"), COLUMNS).book
     assert book.zone == PHOENIX
     assert book.ignore == (
-        EventMatch(("email_open", "link_click"), (Predicate("is_bot", (Equals(booleans=(True,)),)),)),
+        Ignored(
+            EventMatch(("email_open", "link_click"), (Predicate("is_bot", (Equals(booleans=(True,)),)),))
+        ),
     )
     (score,) = book.scores
     assert (score.name, score.title, score.ideal, score.bounds) == (

@@ -124,6 +124,7 @@ def test_what_it_says(tmp_path):
             }
         ],
         "given": None,
+        "bots": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]
     assert scores[0]["flames"] == [1, 0, 1, 0, 0, 2]

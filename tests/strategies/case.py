@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from oracle import OracleResult, score
+from oracle import OracleResult, bots, score
 from oracle_words import fixed_length
 from strategies.labels import labels
 from strategies.predicates import Clock, cells
@@ -48,6 +48,10 @@ class Case:
     def scored(self) -> OracleResult:
         """Give what the oracle makes of the case."""
         return score(self.book, self.contacts, self.events, self.tag_history, self.as_of)
+
+    def bots(self) -> list[dict[str, Any]]:
+        """Give what the oracle takes for a mail scanner's."""
+        return bots(self.book, self.contacts, self.events, self.tag_history, self.as_of)
 
     def with_book(self, book: dict[str, Any]) -> "Case":
         """Give the same rows under another book."""

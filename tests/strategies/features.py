@@ -28,6 +28,12 @@ def _book(book: Spec) -> list[Spec]:
     return [book]
 
 
+def _without_entries(book: Spec, test: str) -> None:
+    """Leave out the entries of `ignore` that ask for this of events in sequence."""
+    if "ignore" in book:
+        book["ignore"] = [entry for entry in book["ignore"] if test not in entry]
+
+
 def _without_other_scores(book: Spec) -> None:
     enabled = [name for name, score in book["scores"].items() if score.get("enabled", True)]
     book["scores"] = {name: score for name, score in book["scores"].items() if name not in enabled[1:]}
@@ -188,6 +194,9 @@ _PREDICATES: dict[str, Ablation] = {
 }
 _SCORES: dict[str, Ablation] = {
     "ignore": ab.without_key(_book, "ignore"),
+    "ignore follows": lambda book: _without_entries(book, "follows"),
+    "ignore at_once": lambda book: _without_entries(book, "at_once"),
+    "bots": ab.without_key(_book, "bots"),
     "timezone": ab.without_key(_book, "timezone"),
     "several scores": _without_other_scores,
     "disabled score": lambda book: _without_disabled(ab.scores(book)),

@@ -21,6 +21,7 @@ from strategies.predicates import (
 )
 from strategies.words import (
     CONTACT_COLUMNS,
+    FOLLOWER_PERIODS,
     PERCENTAGES,
     POINTS,
     chance,
@@ -270,7 +271,34 @@ def score(dice: Random, clock: Clock) -> Spec:
 
 
 def _ignored(dice: Random, clock: Clock) -> Spec:
-    return {"event": event_words(dice), "where": predicates(dice, {"flag": "boolean", "url": "text"}, clock)}
+    """Draw an entry of `ignore`: a plain one, or one in sequence."""
+    if chance(dice, 9):
+        where = predicates(dice, {"flag": "boolean", "url": "text"}, clock)
+        return {"event": event_words(dice), "where": where}
+    entry = with_where(dice, {"event": event_words(dice)}, clock, 3)
+    test = one_of(dice, ("follows", "at_once", "both"))
+    if test != "at_once":
+        entry["follows"] = _followed(dice, clock)
+    if test != "follows":
+        entry["at_once"] = {"times": one_of(dice, (2, 2, 3)), "within": one_of(dice, FOLLOWER_PERIODS)}
+        if chance(dice, 10):
+            entry["at_once"]["per"] = per(dice)
+    return entry
+
+
+def _followed(dice: Random, clock: Clock) -> Spec:
+    made = with_where(dice, {"event": event_words(dice)}, clock, 3) | {
+        "within": one_of(dice, FOLLOWER_PERIODS)
+    }
+    return made | {"same": one_of(dice, ("asset", "url", "day"))} if chance(dice, 8) else made
+
+
+def _bots(dice: Random, clock: Clock) -> Any:
+    action = one_of(dice, ("show", "remove", "remove"))
+    if chance(dice, 5):
+        return action
+    patterns = [_ignored(dice, clock) for _ in range(one_of(dice, (1, 2)))]
+    return {"patterns": patterns} if action == "show" else {"action": action, "patterns": patterns}
 
 
 def book(dice: Random, zone: str | None, clock: Clock) -> Spec:
@@ -280,6 +308,8 @@ def book(dice: Random, zone: str | None, clock: Clock) -> Spec:
         made["timezone"] = zone
     if chance(dice, 6):
         made["ignore"] = [_ignored(dice, clock) for _ in range(one_of(dice, (1, 2)))]
+    if chance(dice, 5):
+        made["bots"] = _bots(dice, clock)
     names = ("interest", "fit", "third")[: one_of(dice, (2, 1, 3))]
     made["scores"] = {name: score(dice, clock) for name in names}
     disabled = one_of(dice, names)

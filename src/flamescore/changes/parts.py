@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.frames import Exports
-    from flamescore.rules import RuleBook, Score
+    from flamescore.rules import Ignored, RuleBook, Score
     from flamescore.scoring import Scored
     from flamescore.units import Period
 
@@ -71,7 +71,7 @@ def what_if(
 
 def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame:
     """Return `contact_id, score_name, total` (ten-thousandths) of everyone scored as of an instant."""
-    done = run(book, exports, Clock(as_of, book.zone), ledger=False)
+    done = run(book.without_bots, exports, Clock(as_of, book.zone), ledger=False)
     ids = done.prepared.contacts.frame["contact_id"]
     scored = done.by_score(lambda result: result.summary.in_population)
     return pl.concat(
@@ -103,9 +103,13 @@ def alike(old: RuleBook, new: RuleBook) -> bool:
     """Say whether two books give the same points: names, ids, titles, notes and flames aside."""
     return (
         old.zone.key == new.zone.key
-        and set(old.ignore) == set(new.ignore)
+        and _left_out(old) == _left_out(new)
         and [_essence(score) for score in old.scores] == [_essence(score) for score in new.scores]
     )
+
+
+def _left_out(book: RuleBook) -> frozenset[Ignored]:
+    return frozenset(book.without_bots.ignore)
 
 
 def _essence(score: Score) -> Score:
@@ -123,7 +127,7 @@ def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) 
     if alike(old, new):
         both = _totals(new, exports, as_of)
         return both, both
-    if old.zone.key != new.zone.key or set(old.ignore) != set(new.ignore):
+    if old.zone.key != new.zone.key or _left_out(old) != _left_out(new):
         return _totals(old, exports, as_of), _totals(new, exports, as_of)
     marked = tuple(replace(score, name=_MARK + score.name) for score in old.scores)
     done = _totals(replace(new, scores=(*new.scores, *marked)), exports, as_of)
@@ -132,6 +136,6 @@ def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) 
 
 
 def _totals(book: RuleBook, exports: Exports, as_of: datetime) -> _Totals:
-    done = run(book, exports, Clock(as_of, book.zone), ledger=False)
+    done = run(book.without_bots, exports, Clock(as_of, book.zone), ledger=False)
     totals = done.by_score(lambda result: result.summary.population_totals())
     return _Totals(done.prepared.contacts.frame["contact_id"], totals)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
+from flamescore.engine.bots import BotsPart
 from flamescore.engine.calendar import DAY, Clock
 from flamescore.engine.conditions import ConditionEvaluator, combined
 from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
@@ -22,17 +23,18 @@ from flamescore.engine.matching import FOREVER
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
-from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of, ranked
+from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of, flames_of_all, ranked
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
-from flamescore.engine.tracing import AT, COUNTED, Traced, trace
+from flamescore.engine.tracing import AT, BOTS, COUNTED, Traced, trace
 from flamescore.engine.worth import contributions, decay_factors, fade_end
 
 __all__ = [
     "AT",
+    "BOTS",
     "COUNTED",
     "DAY",
     "DEFAULT_TUNING",
@@ -43,6 +45,7 @@ __all__ = [
     "MISSING",
     "NO_AGE",
     "UNDATED",
+    "BotsPart",
     "Cells",
     "Clock",
     "ConditionEvaluator",
@@ -82,6 +85,7 @@ __all__ = [
     "flame_bounds",
     "flames_at",
     "flames_of",
+    "flames_of_all",
     "instant_of",
     "look",
     "match_fields",

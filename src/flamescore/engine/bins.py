@@ -173,6 +173,10 @@ class Partition:
     last: int
     events: KeptEvents
 
+    def without(self, gone: NDArray[np.bool_] | None) -> Partition:
+        """Return the events that are not marked; None marks none."""
+        return self if gone is None else Partition(self.first, self.last, self.events.where(~gone))
+
     def earlier(self, age: int) -> tuple[Partition, NDArray[np.bool_]]:
         """Return the events at least so old of those contacts who have younger ones too, and who they are."""
         place = self.events.contact.astype(np.int64) - self.first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, ge, gt, le, lt, or_
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +38,15 @@ class ContactFacts:
     """When the latest of the tags was applied, in epoch seconds; `tags.UNDATED` where no date is known."""
     streams_of: dict[Happened, tuple[int, ...]]
     """The streams that count for each condition on events: one for each of its sums, and one at least."""
+
+    def only(self, contacts: NDArray[np.int64]) -> ContactFacts:
+        """Return the facts of some contacts, numbered anew in this order."""
+        return replace(
+            self,
+            fields={each: holds[contacts] for each, holds in self.fields.items()},
+            tags={each: has[contacts] for each, has in self.tags.items()},
+            tagged_at={each: at[contacts] for each, at in self.tagged_at.items()},
+        )
 
 
 @dataclass(frozen=True)

@@ -348,7 +348,9 @@ class Liveness:
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams]
         self._wide = [s.wide for s in streams]
         self.sets: list[tuple[int, ...]] = [()]
-        self._index: dict[tuple[int, ...], int] = {(): 0}
+        self.sources = [0]
+        """The source whose events have each live set, where sources are told apart."""
+        self._index: dict[tuple[tuple[int, ...], int], int] = {((), 0): 0}
         self._rows: dict[tuple[int, ...], list[int]] = {}
         self._numbers: list[list[int]] = []
         self._table = np.zeros((0, len(self.edges) + 1), np.int64)
@@ -363,9 +365,21 @@ class Liveness:
         if new:
             self._numbers += [self._by_bucket(streams) for streams in new]
             self._table = np.array(self._numbers, np.int64)
+            self._measure()
+        return self._table
+
+    def of_source(self, live: NDArray[np.int64], source: int) -> NDArray[np.int64]:
+        """Number live sets apart by the source of their events, so that it is known of each event kept."""
+        found = np.full(len(self.sets), -1, np.int64)
+        for each in np.flatnonzero(np.bincount(live, minlength=1)).tolist():
+            found[each] = self._number(self.sets[each], source) if each else 0
+        self._measure()
+        return found[live]
+
+    def _measure(self) -> None:
+        if len(self.lengths) < len(self.sets):
             self.lengths = np.array([len(streams) for streams in self.sets], np.int64)
             self.wide = np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
-        return self._table
 
     def _by_bucket(self, streams: tuple[int, ...]) -> list[int]:
         """Number what is live of some streams, bucket by bucket; many signatures have the same streams."""
@@ -376,11 +390,12 @@ class Liveness:
             ]
         return self._rows[streams]
 
-    def _number(self, live: tuple[int, ...]) -> int:
-        if live not in self._index:
-            self._index[live] = len(self.sets)
+    def _number(self, live: tuple[int, ...], source: int = 0) -> int:
+        if (live, source) not in self._index:
+            self._index[live, source] = len(self.sets)
             self.sets.append(live)
-        return self._index[live]
+            self.sources.append(source)
+        return self._index[live, source]
 
 
 def _needs(where: tuple[Predicate, ...], place: dict[Predicate, int]) -> int:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from flamescore.engine.aggregate import Aggregator, LiveSets, WorthTables, groups_of
 from flamescore.engine.bins import BIN_BITS, BUDGET, MEMORY, Bins, Spill
+from flamescore.engine.bots import BotsPart, Hit
 from flamescore.engine.conditions import ConditionEvaluator, ContactFacts
 from flamescore.engine.contacts import contacts_of, match_fields
+from flamescore.engine.judging import Judge
 from flamescore.engine.ledger import LedgerPart, LedgerWriter
 from flamescore.engine.operands import watched
 from flamescore.engine.scan import BATCH, Scan
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import conditions_of_book, streams_of
 from flamescore.engine.tags import tags_of
+from flamescore.engine.tally import ignoring
 from flamescore.engine.worth import worth_table
 from flamescore.memory import release_free_memory
 from flamescore.rules import FieldIs, Happened, HasTag, TagRule, leaves
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from flamescore.engine.bins import Partition
     from flamescore.engine.calendar import Clock
     from flamescore.engine.contacts import Contacts
+    from flamescore.engine.judging import Verdict
     from flamescore.engine.ledger import LedgerBuilder, LedgerSummary
     from flamescore.engine.scan import Scanned
     from flamescore.engine.streams import Streams
@@ -61,15 +65,16 @@ class Prepared:
 
         `wide` counts every stream but followers and resets in the wide form.
         """
-        streams, beside = self.streams.all, self.streams.beside
+        streams, beside = self.streams.counted, self.streams.beside
+        many = len(streams)
         is_wide = [s.wide or (wide and i not in beside) for i, s in enumerate(streams)]
         return Aggregator(
             streams=self.streams,
             clock=self.clock,
             tables=WorthTables.of([worth_table(stream, oldest) for stream in streams]),
             groups=groups_of(streams, is_wide),
-            narrow=LiveSets.of([s for s in streams if not is_wide[s]] for streams in sets),
-            wide=LiveSets.of([s for s in streams if is_wide[s]] for streams in sets),
+            narrow=LiveSets.of([s for s in some if s < many and not is_wide[s]] for some in sets),
+            wide=LiveSets.of([s for s in some if s < many and is_wide[s]] for some in sets),
             age_bits=max(1, oldest.bit_length()),
         )
 
@@ -146,13 +151,16 @@ class PartitionResult:
 
     `extra` has a mask of the contacts for each extra condition. `earlier_totals` are the totals without the
     youngest events, by score and contact, 0 outside the population; None where nobody asked, or they are too
-    large.
+    large. `ignored` is how many of its events of each source are not there, as entries in sequence and `bots`
+    name them; `bots` what of them looks like a mail scanner's, None where nothing does.
     """
 
     ledger: LedgerPart | None
     summary: LedgerSummary
     extra: tuple[NDArray[np.bool_], ...]
     earlier_totals: NDArray[np.int64] | None = None
+    ignored: NDArray[np.int64] | None = None
+    bots: BotsPart | None = None
 
 
 @dataclass(frozen=True)
@@ -215,11 +223,14 @@ def run(
         Spill(memory, folder) if ledger else None,
         tuple(extra_conditions),
         earlier_age,
+        Judge(streams, clock, scanned.sets),
+        np.array(scanned.sources),
     )
     results = tuple(_in_order(counter.count, bins.partitions(tuning.budget), tuning.workers))
     release_free_memory()
     watch("counting", occurrences)
-    return Run(prepared, scanned, results, tuple(watch.steps))
+    records = ignoring(scanned.records, [each.ignored for each in results if each.ignored is not None])
+    return Run(prepared, replace(scanned, records=records), results, tuple(watch.steps))
 
 
 @dataclass(frozen=True)
@@ -231,23 +242,45 @@ class _PartitionCounter:
     spill: Spill | None
     extra_conditions: tuple[Condition, ...]
     earlier_age: int | None
+    judge: Judge
+    sources: NDArray[np.int64]
+    """The source of the events of each live set."""
 
     def count(self, partition: Partition) -> PartitionResult:
         """Count the events, write the ledger, evaluate the extra conditions."""
-        evaluator, builder, summary = self._ledger_of(partition)
+        verdict = self.judge.judge(partition)
+        gone = None if verdict is None else verdict.gone
+        evaluator, builder, summary = self._ledger_of(partition.without(gone))
         self._check(partition, builder, summary)
         stored = None if self.spill is None else self.spill.put(builder.rows().arrays)
         ledger = None if stored is None else LedgerPart(evaluator.first, evaluator.last, stored)
         extra = tuple(evaluator.evaluate(condition) for condition in self.extra_conditions)
         age = self.earlier_age
         return PartitionResult(
-            ledger, summary, extra, None if age is None else self._earlier_totals(partition, summary, age)
+            ledger,
+            summary,
+            extra,
+            None if age is None else self._earlier_totals(partition, summary, age),
+            None if gone is None else np.bincount(self.sources[partition.events.live[gone]]),
+            self._bots(partition, verdict, summary),
         )
 
     def _ledger_of(self, partition: Partition) -> tuple[ConditionEvaluator, LedgerBuilder, LedgerSummary]:
         sums = self.aggregator.sums(partition)
         evaluator = ConditionEvaluator(self.prepared.facts, partition.first, partition.last, sums)
         return evaluator, *self.prepared.ledger_writer.write(evaluator)
+
+    def _bots(self, partition: Partition, verdict: Verdict | None, summary: LedgerSummary) -> BotsPart | None:
+        """Count again, as the other action of `bots` would, for contacts with events like a scanner's."""
+        hit = Hit.of(partition, verdict)
+        if hit is None or verdict is None:
+            return None
+        other = hit.partition(partition, verdict)
+        facts = self.prepared.facts.only(hit.contact + partition.first)
+        evaluator = ConditionEvaluator(facts, 0, other.last, self.aggregator.sums(other))
+        _, counted = self.prepared.ledger_writer.write(evaluator)
+        remove = self.prepared.streams.judgements.remove
+        return hit.part(partition.first, summary, counted, remove=remove)
 
     def _check(self, partition: Partition, builder: LedgerBuilder, summary: LedgerSummary) -> None:
         ids = self.prepared.contacts.frame["contact_id"]
@@ -267,7 +300,8 @@ class _PartitionCounter:
         totals = summary.population_totals()
         if not changed.any():
             return totals
-        _, builder, earlier = self._ledger_of(past)
+        verdict = self.judge.judge(past)
+        _, builder, earlier = self._ledger_of(past.without(None if verdict is None else verdict.gone))
         try:
             self._check(past, builder, earlier)
         except ScoreTooLargeError:

@@ -80,6 +80,15 @@ def flames_of(
     return pl.Series(np.where((total > 0).to_numpy(), reached, 0), dtype=pl.Int32)
 
 
+def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the flames of each contact by totals (ten-thousandths) of all; -1 outside the population."""
+    total = pl.Series(_TOTAL, totals[scored])
+    lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
+    found = np.full(len(totals), -1, np.int64)
+    found[scored] = flames_of(score, total, lower, max(len(total) - 1, 1)).to_numpy()
+    return found
+
+
 def flame_bounds(score: Score | AccountScore) -> tuple[int, ...] | None:
     """Return the totals from which there are 1 to 5 flames, as the rule file says; None by percentile.
 

@@ -71,6 +71,8 @@ class Scanned:
     rejects: tuple[pl.DataFrame, ...] = ()
     """Of sources whose cells nobody had looked at before (`frames.REJECTS`)."""
     held: Held = field(default_factory=Held)
+    sources: tuple[int, ...] = ()
+    """The source of the events of each live set, by its place in order."""
 
 
 class Scan:
@@ -103,7 +105,7 @@ class Scan:
             self._summed.setdefault(column, set()).add(stream)
         self._without_number: dict[str, int] = {}
         self._rows = np.zeros(0, np.int64)
-        self._oldest = -1
+        self._oldest, self._number = -1, 0
         self._here: set[int] = set()
 
     def run(self, sources: Sequence[EventSource], bins: Bins, *, rejects: bool = True) -> Scanned:
@@ -114,7 +116,10 @@ class Scan:
         Raises:
             InputError: sources have too many rejects, all in one.
         """
-        seen = [self._source(source, bins) for source in sources]
+        seen = []
+        for number, source in enumerate(sources):
+            self._number = number
+            seen.append(self._source(source, bins))
         ends = _ends(seen, tell=rejects)
         pairs = tuple(zip(seen, ends, strict=True))
         return Scanned(
@@ -126,6 +131,7 @@ class Scan:
             tuple(value for c in self.signatures.coders if c.column == EVENT for value in c.values),
             tuple(end.rejects for end in ends),
             Held.of(self.signatures.predicates, self.matcher.held),
+            tuple(self.liveness.sources),
         )
 
     def _source(self, source: EventSource, bins: Bins) -> Seen:
@@ -168,6 +174,8 @@ class Scan:
         self._observe(signature[status == len(STATUSES) - 1])
         bucket = np.searchsorted(self.liveness.edges, age, side="right")
         live = self.liveness.table(matching)[signature, bucket]
+        if self._number and self.streams.judgements.first < len(self.streams.all):
+            live = self.liveness.of_source(live, self._number)
         rows = np.flatnonzero((status == len(STATUSES) - 1) & (live > 0))
         wide = self.liveness.wide[live[rows]]
         for some, bare in ((rows[~wide], True), (rows[wide], False)):

@@ -34,6 +34,7 @@ from flamescore.rules import (
     EventMatch,
     EventRule,
     Happened,
+    Ignored,
     Per,
     Points,
     Predicate,
@@ -41,6 +42,7 @@ from flamescore.rules import (
     conditions_of,
     leaves,
 )
+from flamescore.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -125,12 +127,59 @@ class Stream:
         return tuple(link for link in (self.followed_by, self.unless_followed_by) if link is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class FollowsTest:
+    """Whether an event comes at most `within` seconds after one of the stream `before`.
+
+    `named` is the stream of the events that are asked; `strict`: not at the same time. With `same` both have
+    a value of this property, and an equal one.
+    """
+
+    named: int
+    before: int
+    within: int
+    strict: bool
+    same: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnceTest:
+    """Whether an event is one of at least `times` of its stream within so many seconds; after `per`."""
+
+    named: int
+    times: int
+    within: int
+    per: Per | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An entry whose events are told contact by contact: all of them, or those for which every test holds."""
+
+    named: tuple[int, ...]
+    tests: tuple[FollowsTest | AtOnceTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """The entries of `ignore` in sequence, and the patterns of `bots`; `remove`: these are ignored too.
+
+    None where there is no `bots`. Their streams are the last, from `first` on; nothing is counted of them.
+    """
+
+    first: int
+    ignore: tuple[Judged, ...] = ()
+    patterns: tuple[Judged, ...] | None = None
+    remove: bool = False
+
+
 @dataclass(frozen=True)
 class Streams:
     """The distinct streams of a rule book, and where each rule and condition finds its own.
 
     Streams that count alike are neighbours. A condition has as many as it has sums, and one at least, which
-    differ in the property that is summed up alone. Of a tag rule there are its resets.
+    differ in the property that is summed up alone. Of a tag rule there are its resets. After all that
+    are counted come those of `judgements`.
     """
 
     all: tuple[Stream, ...]
@@ -140,6 +189,13 @@ class Streams:
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
     of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
     """Those that find the latest activity, one for each form that it takes."""
+
+    judgements: Judgements = field(default_factory=lambda: Judgements(0))
+
+    @property
+    def counted(self) -> tuple[Stream, ...]:
+        """The streams that rules and conditions count."""
+        return self.all[: self.judgements.first]
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -186,16 +242,17 @@ def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) ->
     for score in book.scores:
         for _, idle in score.idles:
             gathered.add_idle(idle)
-    return _neighbours(
+    made = _neighbours(
         Streams(
             all=tuple(gathered.found),
-            ignored=tuple(where_of(match) for match in book.ignore),
+            ignored=tuple(where_of(entry.match) for entry in book.ignore if not entry.in_sequence),
             of_rule=gathered.of_rule,
             of_condition=gathered.of_condition,
             of_tag_rule=gathered.of_tag_rule,
             of_idle=gathered.of_idle,
         )
     )
+    return _judged(made, book)
 
 
 def _reaches_of_resets(
@@ -326,6 +383,60 @@ def _neighbours(streams: Streams) -> Streams:
         {rule: several(numbers) for rule, numbers in streams.of_tag_rule.items()},
         {idle: several(numbers) for idle, numbers in streams.of_idle.items()},
     )
+
+
+def _judged(streams: Streams, book: RuleBook) -> Streams:
+    """Add the streams of what is judged contact by contact."""
+    counted = list(streams.all)
+    made = list(counted)
+    ignore = tuple(_entry(entry, counted, made) for entry in book.ignore if entry.in_sequence)
+    bots = book.bots
+    patterns = None if bots is None else tuple(_entry(entry, counted, made) for entry in bots.patterns)
+    remove = bots is not None and bots.action == "remove"
+    return replace(
+        streams, all=tuple(made), judgements=Judgements(len(counted), ignore, patterns, remove=remove)
+    )
+
+
+def _entry(entry: Ignored, counted: Sequence[Stream], made: list[Stream]) -> Judged:
+    """Add the streams of an entry: one for each type of a plain entry, one or two for each test.
+
+    A plain entry looks at its events for as long as others need them. One in sequence looks at all of them,
+    and at those that they follow, for as long as any is needed, and `within` longer: what is named at the
+    edge of a window may be so by what lies beyond it.
+    """
+
+    def added(match: EventMatch, reach: int | None, column: str | None) -> int:
+        made.append(Stream(where_of(match), reach, carried=() if column is None else (column,)))
+        return len(made) - 1
+
+    if not entry.in_sequence:
+        each = (replace(entry.match, types=(kind,)) for kind in entry.match.types)
+        return Judged(tuple(added(match, _needed(match, counted), None) for match in each))
+    needed, tests = _needed(entry.match, counted), list[FollowsTest | AtOnceTest]()
+    follows, at_once = entry.follows, entry.at_once
+    if follows is not None:
+        reach, same = _longer(needed, follows.within), follows.same
+        named, before = added(entry.match, reach, same), added(follows.match, reach, same)
+        tests.append(FollowsTest(named, before, follows.within, follows.strict, same))
+    if at_once is not None:
+        column = None if at_once.per is None else at_once.per.column
+        named = added(entry.match, _longer(needed, at_once.within), column)
+        tests.append(AtOnceTest(named, at_once.times, at_once.within, at_once.per))
+    return Judged(tuple(test.named for test in tests), tuple(tests))
+
+
+def _needed(match: EventMatch, counted: Sequence[Stream]) -> int | None:
+    """Return the age to which rules and conditions need any of the types; else what they need of others."""
+    types = {fold(kind) for kind in match.types}
+    reaches = [s.reach for s in counted if not types.isdisjoint(map(fold, types_of(s.where[0])))]
+    if reaches:
+        return None if None in reaches else max(reach for reach in reaches if reach is not None)
+    return max((s.reach for s in counted if s.reach is not None), default=None)
+
+
+def _longer(reach: int | None, within: int) -> int | None:
+    return None if reach is None else reach + within
 
 
 def where_of(match: EventMatch) -> tuple[Predicate, ...]:

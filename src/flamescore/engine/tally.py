@@ -73,6 +73,24 @@ def record_of(record: SourceRecord, tally: NDArray[np.int64]) -> SourceRecord:
     return replace(record, counts=replace(known, **found))
 
 
+def ignoring(
+    records: Sequence[SourceRecord], ignored: Sequence[NDArray[np.int64]]
+) -> tuple[SourceRecord, ...]:
+    """Count kept rows as ignored; each of `ignored` has for some contacts how many rows of each source."""
+    lost = [sum(int(each[n]) for each in ignored if n < len(each)) for n in range(len(records))]
+    return tuple(
+        replace(
+            record,
+            counts=replace(
+                record.counts, kept=record.counts.kept - many, ignored=record.counts.ignored + many
+            ),
+        )
+        if many
+        else record
+        for record, many in zip(records, lost, strict=True)
+    )
+
+
 def statuses(*reasons: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the first of `STATUSES` that fits each row; the last, where none does."""
     status = np.full(len(reasons[0]), len(reasons), np.int64)

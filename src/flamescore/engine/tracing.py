@@ -14,6 +14,7 @@ import polars as pl
 
 from flamescore.cells import as_text
 from flamescore.engine.bins import KeptEvents, Partition, concat_events
+from flamescore.engine.judging import Judge
 from flamescore.engine.passes import BURST, EXPIRED, PASSES, Occurrences, bursts_of
 from flamescore.engine.readings import instant_of
 from flamescore.engine.scan import Scan
@@ -37,6 +38,7 @@ AT: Final = "\x00at"
 
 COUNTED: Final = "counted"
 LATER: Final = "later"
+BOTS: Final = "bots"
 """What becomes of an occurrence, beside the names of the passes it may not get through."""
 
 
@@ -59,6 +61,10 @@ class Traced:
     kept: KeptEvents
     bursts: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     """By stream and the event that completes a burst: all events that belong to it, latest first."""
+    scanner: frozenset[int] = frozenset()
+    """The events that the patterns of `bots` name and `ignore` leaves; removed ones match no stream."""
+    other_sums: tuple[StreamSums, ...] = ()
+    """The sums of the other action of `bots`; none where there is no such event."""
 
 
 def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
@@ -73,12 +79,33 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
     matches = tuple(streams for _, _, matched in read for streams in matched)
     live = [_live(prepared.streams.all, m, int(a)) for m, a in zip(matches, kept.age.tolist(), strict=True)]
     sets = list(dict.fromkeys(((), *live)))
+    judge = Judge(prepared.streams, prepared.clock, sets)
     aggregator = prepared.aggregator(sets, oldest=max(0, int(kept.age.max(initial=0))), wide=True)
     there = kept.age >= 0  # what lies after `as_of` does not exist
     numbers = np.array([sets.index(streams) for streams in live], np.uint32)
     age = np.where(there, kept.age, 0)
     partition = Partition(0, 1, replace(kept, live=np.where(there, numbers, 0).astype(np.uint32), age=age))
-    return _counted(events, kept, matches, aggregator, partition)
+    verdict = judge.judge(partition)
+    if verdict is None:
+        return _counted(events, kept, matches, aggregator, partition)
+    # What is not there matches nothing; only that which `bots` removes stays to be told of.
+    left = tuple(() if gone else each for each, gone in zip(matches, verdict.gone.tolist(), strict=True))
+    found = _counted(events, kept, left, aggregator, _without(partition, verdict.gone))
+    if verdict.scanner is None or verdict.other is None or not verdict.scanner.any():
+        return found
+    removed = np.flatnonzero(verdict.gone & verdict.scanner).tolist()
+    return replace(
+        found,
+        outcomes=found.outcomes | {(stream, row): BOTS for row in removed for stream in matches[row]},
+        scanner=frozenset(np.flatnonzero(verdict.scanner).tolist()),
+        other_sums=aggregator.sums(_without(partition, verdict.other)),
+    )
+
+
+def _without(partition: Partition, gone: NDArray[np.bool_]) -> Partition:
+    """Take events out, and leave their rows: nothing is live for them."""
+    live = np.where(gone, 0, partition.events.live).astype(np.uint32)
+    return replace(partition, events=replace(partition.events, live=live))
 
 
 def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, KeptEvents, list[tuple[int, ...]]]:

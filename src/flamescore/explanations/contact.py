@@ -19,7 +19,13 @@ from flamescore.engine import (
     trace,
 )
 from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.explanation import Explanation, LabelExplained, Outlook, ScoreExplained
+from flamescore.explanations.explanation import (
+    Explanation,
+    LabelExplained,
+    LikeScanner,
+    Outlook,
+    ScoreExplained,
+)
 from flamescore.explanations.labels import asked_beside, labels_told, told_alone
 from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
@@ -31,7 +37,7 @@ from flamescore.units import POINT, nearest_points, show_points
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flamescore.engine import LedgerSummary
+    from flamescore.engine import LedgerSummary, Prepared, Traced
     from flamescore.explanations.next_flame import Bounds
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
@@ -89,6 +95,7 @@ def explain(
     )
     entries = [lines.entries(score) for score in book.scores]
     ahead = ways(ready, traced, evaluator, bounds)
+    bots = _like_scanners(ready, traced, summary)
     scores = tuple(
         ScoreExplained(
             score_name=score.name,
@@ -104,9 +111,10 @@ def explain(
             next_flame_needs=needed(bounds[score.name], int(summary.totals[number][0])),
             next_flame=ahead[number],
             by_percentile=score.percentiles is not None,
+            bots=bots[number],
         )
         if bool(summary.in_population[number][0])
-        else ScoreExplained(score.name, score.title, in_population=False)
+        else ScoreExplained(score.name, score.title, in_population=False, bots=bots[number])
         for number, score in enumerate(book.scores)
     )
     return Explanation(
@@ -124,7 +132,7 @@ def explain(
 def everyone(book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _BY_FLAMES) -> Scored:
     """Score everyone, and judge who has which labels and is hot."""
     conditions = () if hot.condition is None else (hot.condition,)
-    return judged(score_exports(book, exports, as_of=as_of, conditions=conditions), hot=hot)
+    return judged(score_exports(book.without_bots, exports, as_of=as_of, conditions=conditions), hot=hot)
 
 
 def flames_of_list(scored: Scored) -> dict[str, tuple[float | None, ...]]:
@@ -212,6 +220,24 @@ def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> 
     return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
 
 
+def _like_scanners(ready: Prepared, traced: Traced, mine: LedgerSummary) -> tuple[LikeScanner | None, ...]:
+    """Tell, score by score, of events like a mail scanner's; None where there are none, or never a row."""
+    scores = ready.book.scores
+    if not traced.scanner:
+        return (None,) * len(scores)
+    _, other = ready.ledger_writer.write(ConditionEvaluator(ready.facts, 0, 1, traced.other_sums))
+    before, after = (other, mine) if ready.streams.judgements.remove else (mine, other)
+    lost = [
+        int(then) - int(now)
+        for then, now in zip(before.population_totals()[:, 0], after.population_totals()[:, 0], strict=True)
+    ]
+    has_row = before.in_population[:, 0] | after.in_population[:, 0]
+    return tuple(
+        LikeScanner(len(traced.scanner), points / POINT) if row else None
+        for points, row in zip(lost, has_row.tolist(), strict=True)
+    )
+
+
 def _bounds(score: Score, flames_from: Mapping[str, Sequence[float | None]]) -> Bounds | None:
     """Return the totals from which there are flames: as the rules say, else as the whole list has them."""
     fixed, known = flame_bounds(score), flames_from.get(score.name)
@@ -229,7 +255,7 @@ def _later(
     later = as_of + timedelta(days=days)
     book = replace(book, labels=())
     try:
-        then = score_exports(book, frozen(mine, as_of, later), as_of=later)
+        then = score_exports(book.without_bots, frozen(mine, as_of, later), as_of=later)
     except ScoreTooLargeError:
         return {}
     names, scores = then.scores["score_name"].to_list(), then.scores["score"].to_list()

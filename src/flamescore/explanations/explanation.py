@@ -36,6 +36,19 @@ class Occurrence:
     expires_at: datetime | None = None
     properties: tuple[tuple[str, str], ...] = ()
     burst: tuple[InBurst, ...] = ()
+    like_scanner: bool = False
+    """Whether a pattern of `bots` names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikeScanner:
+    """How many events of the contact look like a mail scanner's, and the points that the score has of them.
+
+    These are the points without `bots` less those with `bots: remove`; they may be below 0.
+    """
+
+    events: int
+    points_lost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ class ScoreExplained:
     next_flame_needs: float | None = None
     next_flame: tuple[Way, ...] = ()
     by_percentile: bool = False
+    bots: LikeScanner | None = None
 
 
 @dataclass(frozen=True, slots=True)

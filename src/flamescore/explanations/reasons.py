@@ -13,6 +13,7 @@ import polars as pl
 from flamescore.cells import fold
 from flamescore.engine import (
     AT,
+    BOTS,
     COUNTED,
     DAY,
     EVENT,
@@ -48,6 +49,7 @@ OUTCOMES: Final = {
     "burst": "too few of them are near each other",
     "times": "there are too few of them",
     "count": "later ones count instead",
+    BOTS: "`bots` removes it",
     SKIPPED: "has no date, and the rule skips such tags",
     CONDITION: "the rule's `if` does not hold",
 }
@@ -224,6 +226,7 @@ class EntryLines:
                 InBurst(cells[EVENT][each] or "", cells[AT][each], self._properties(each, properties))
                 for each in self.traced.bursts.get((number, row), ())
             ),
+            like_scanner=row in self.traced.scanner,
         )
 
     def _properties(self, row: int, names: list[str]) -> tuple[tuple[str, str], ...]:

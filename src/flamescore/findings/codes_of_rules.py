@@ -243,7 +243,7 @@ RULES: Final = (
     Code(
         "R055",
         ERROR,
-        "`times` must be a whole number from 1 (in a burst from 2), or `{at_least, at_most}`",
+        "`times` must be a whole number from 1 (in a burst, or `at_once`, from 2), or `{at_least, at_most}`",
         "It says how many there must be, and one event alone is no burst. On a rule `at_most: 0` would count "
         "nothing, ever.",
         "Write a whole number, or both bounds, the lower one first.",

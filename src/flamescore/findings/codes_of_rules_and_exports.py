@@ -102,4 +102,19 @@ RULES_AND_EXPORTS: Final = (
         "Contacts who share the top score share its percentile, which is that of the lowest of them.",
         "Give the best contacts different scores, or lower the last percentile.",
     ),
+    Code(
+        "R185",
+        NOTE,
+        "21 opens and clicks of 1 contact look like a mail scanner's",
+        "Programs that look at e-mails for malware open them and click every link within seconds. The text "
+        "says what scores would lose, or have lost, without these events.",
+        "`bots: remove` takes them out; `bots.parquet` says whose they are.",
+    ),
+    Code(
+        "R186",
+        NOTE,
+        "A standard pattern of `bots` is left out",
+        "It compares the pages or e-mails of events, and no events export has the column `url` or `asset`.",
+        "Map the column in the project file, or write `patterns` of your own.",
+    ),
 )

@@ -48,4 +48,11 @@ SEQUENCES: Final = (
         "when a contact is idle.",
         "Name what counts as activity: `activity: {event: visit}`.",
     ),
+    Code(
+        "R181",
+        ERROR,
+        "`follows` and `at_once` belong under `ignore` and `bots`",
+        "What they name is not there for any rule, so that no single rule can ask for it.",
+        "Put the entry under `ignore:`, or among the `patterns` of `bots`.",
+    ),
 )

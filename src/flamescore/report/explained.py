@@ -82,6 +82,10 @@ def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterat
         yield Text(f"{for_cell(score.title)}: not scored (outside the score's population)")
         return
     yield _standing(score)
+    if score.bots is not None:
+        some = count(score.bots.events, "event")
+        look = "looks" if score.bots.events == 1 else "look"
+        yield Text(f"  {some} {look} like a mail scanner's: {_worth(score.bots.points_lost)}")
     yield _ledger(score, zone)
     if everything:
         yield from _silent(score, zone)
@@ -144,10 +148,12 @@ def _silence(silence: Silence, zone: ZoneInfo) -> str:
 
 def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
     aged = _aged(occurrence.at, occurrence.age_days, zone)
+    like = ("like a mail scanner's",) if occurrence.like_scanner else ()
     if occurrence.burst:
-        return "; ".join((f"{aged}, {_burst(occurrence.burst, zone)}", *_worth_of(occurrence, zone)))
+        burst = _burst(occurrence.burst, zone)
+        return "; ".join((f"{aged}, {burst}", *_worth_of(occurrence, zone), *like))
     said = [f"{aged}, {occurrence.event}", *(f"{name} {value}" for name, value in occurrence.properties)]
-    return "; ".join((*said, *_worth_of(occurrence, zone)))
+    return "; ".join((*said, *_worth_of(occurrence, zone), *like))
 
 
 def _burst(events: Sequence[InBurst], zone: ZoneInfo) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from flamescore.report.accounts import FILE
+from flamescore.report.bots_view import TITLE
 from flamescore.report.words import UNASSIGNED, number, to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flamescore.report.accounts import AccountsView
+    from flamescore.report.bots_view import BotsView
     from flamescore.report.leads import Lead
     from flamescore.report.told import Findings
     from flamescore.report.view import ScoreView, View
@@ -60,6 +62,7 @@ def _lines(report: View) -> Iterator[str]:
     yield from _labels(report)
     if report.accounts is not None:
         yield from _accounts(report.accounts)
+    yield from _bots(report.bots)
     yield from _findings(report.findings)
     if report.newest:
         yield from ("", "### The newest event of each source", "")
@@ -189,6 +192,20 @@ def _accounts(view: AccountsView) -> Iterator[str]:
             f"{line.score} ({line.percent}%)",
         )
         yield _row(f"{line.rank:,}", *cells, escaped(line.roles), line.last_activity or "")
+
+
+def _bots(bots: BotsView | None) -> Iterator[str]:
+    if bots is None:
+        return
+    yield from ("", f"## {TITLE}", "")
+    yield from (f"- {escaped(line)}" for line in bots.said)
+    if bots.lines:
+        yield from ("", "| Name | Company | Score | Events | Points lost |", "|---|---|---|---:|---:|")
+    for line in bots.lines:
+        cells = (escaped(text or "") for text in (line.called, line.company, line.score))
+        yield _row(*cells, f"{line.events:,}", line.lost)
+    if len(bots.lines) < bots.rows:
+        yield from ("", f"The first {len(bots.lines):,} of {bots.rows:,}; `bots.parquet` has them all.")
 
 
 def _findings(findings: Findings) -> Iterator[str]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.account_frames import ACCOUNTS_FILE
+from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import FlamescoreError
@@ -58,6 +59,9 @@ class RunData:
     redacted: bool = False
     accounts: pl.DataFrame | None = None
     """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
+
+    bots: pl.DataFrame | None = None
+    """`frames.BOTS`; None where the rules say nothing of `bots`."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -108,6 +112,7 @@ def just_scored(
         changes=changes,
         labels=scored.labels,
         hot=scored.hot,
+        bots=None if scored.bots is None else scored.bots.table,
         accounts=None if scored.accounts is None else scored.accounts.scores,
     )
 
@@ -134,6 +139,7 @@ def read_back(run: Run) -> RunData:
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
         labels=read(run, LABELS_FILE) if run.record.labels else None,
         hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
+        bots=None if run.record.bots is None else read(run, BOTS_FILE),
         accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
     )
 
@@ -187,6 +193,7 @@ def redacted(run: RunData) -> RunData:
         record=_without_companies(run.record),
         accounts=None,
         redacted=True,
+        bots=None if run.bots is None else shown(run.bots),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.report.accounts import best_accounts
+from flamescore.report.bots_view import bots_view
 from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.told import findings_of
 from flamescore.report.words import difference, number, signed
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.report.accounts import AccountsView
+    from flamescore.report.bots_view import BotsView
     from flamescore.report.run_data import RunData
     from flamescore.report.told import Findings
     from flamescore.runs import LabelEntry, RuleEntry, ScoreEntry
@@ -150,6 +152,7 @@ class View:
     redacted: bool = False
     labels: tuple[LabelEntry, ...] = ()
     accounts: AccountsView | None = None
+    bots: BotsView | None = None
 
 
 def view(run: RunData, *, limit: int = LISTED) -> View:
@@ -171,6 +174,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         redacted=run.redacted,
         labels=record.labels,
         accounts=best_accounts(run),
+        bots=bots_view(run),
     )
 
 

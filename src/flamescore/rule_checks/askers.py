@@ -10,7 +10,7 @@ from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, T
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from flamescore.rules import Condition, EventMatch, Follower, Label, Rule, Score
+    from flamescore.rules import Condition, EventMatch, Follower, Ignored, Label, Rule, Score
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
     from flamescore.yaml_tree import Path as NodePath
@@ -84,9 +84,12 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
         if row["entry"] == "rule"
     }
     unvalued = {(score, rule) for score, rule, _ in scored.observed.unvalued}
-    for number, match in enumerate(book.ignore):
-        title = f"`ignore` {number + 1}"
-        yield Asker(f"ignore[{number}]", title, document, ("ignore", number), empty=True, match=match)
+    for number, entry in enumerate(book.ignore):
+        yield _entry(f"ignore[{number}]", f"`ignore` {number + 1}", document, ("ignore", number), entry)
+    if book.bots is not None and not book.bots.standard:
+        for number, entry in enumerate(book.bots.patterns):
+            title = f"Pattern {number + 1} of `bots`"
+            yield _entry(f"bots[{number}]", title, document, ("bots", "patterns", number), entry)
     for score in book.scores:
         nobody = False
         if score.population is not None:
@@ -140,6 +143,13 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
             parts=(part,),
             lack="is filled by nobody",
         )
+
+
+def _entry(subject: str, title: str, document: Document, path: NodePath, entry: Ignored) -> Asker:
+    """Return who asks for the events that are not there, and for those that they follow."""
+    follows = entry.follows
+    parts = () if follows is None else (Part(Happened(follows.match), (*path, "follows")),)
+    return Asker(subject, title, document, path, empty=True, match=entry.match, parts=parts)
 
 
 def _activities(document: Document, score: Score) -> Iterator[Asker]:

@@ -38,7 +38,14 @@ def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
     labels = labels_of(found.get("labels", {}), names.labels)
-    return book.RuleBook(zone, scores, found.get("ignore", ()), labels, accounts_of(found.get("accounts")))
+    return book.RuleBook(
+        zone,
+        scores,
+        found.get("ignore", ()),
+        labels,
+        bots=found.get("bots"),
+        accounts=accounts_of(found.get("accounts")),
+    )
 
 
 def _score(name: str, found: Found) -> book.Score:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flamescore.columns import Columns
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import Need
-    from flamescore.rules.rulebook import Condition, Predicate, RuleBook
+    from flamescore.rules.rulebook import Bots, Condition, Predicate, RuleBook
     from flamescore.schema_reader import Told
     from flamescore.yaml_tree import Document
 
@@ -44,8 +44,16 @@ def bind_rules(loaded: LoadedRules, columns: Columns) -> Bound:
         RuleFileError: with every column, export and pattern that is missing or wrong, in order.
     """
     _raise(_problems(loaded.document, loaded.needs, columns))
-    book = loaded.book if columns.has_events else replace(loaded.book, ignore=())
-    return Bound(book, loaded.warnings)
+    ignore = loaded.book.ignore if columns.has_events else ()
+    return Bound(replace(loaded.book, ignore=ignore, bots=_bots(loaded.book.bots, columns)), loaded.warnings)
+
+
+def _bots(bots: Bots | None, columns: Columns) -> Bots | None:
+    """Leave out the standard patterns that compare a property which no export of events has."""
+    if bots is None or not bots.standard:
+        return bots if bots is None or columns.has_events else replace(bots, patterns=())
+    known = set(columns.events) if columns.has_events else set()
+    return replace(bots, patterns=tuple(each for each in bots.patterns if known.issuperset(each.properties)))
 
 
 def bind_condition(loaded: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:

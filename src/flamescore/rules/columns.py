@@ -25,8 +25,16 @@ def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] =
     """
     return NamedColumns(
         contacts=keep | _names(loaded, "contacts", lambda _: True),
-        events=_names(loaded, "events", lambda _: True),
+        events=_names(loaded, "events", lambda _: True) | frozenset(_of_standard_patterns(loaded)),
     )
+
+
+def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition]) -> Iterator[str]:
+    """Yield the properties that the standard patterns of `bots` compare; nobody need have them."""
+    books = (book for each in loaded if (book := getattr(each, "book", None)) is not None)
+    for bots in (book.bots for book in books):
+        for pattern in bots.patterns if bots is not None and bots.standard else ():
+            yield from pattern.properties
 
 
 def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> DateColumns:
@@ -81,8 +89,17 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
     def line(*path: str | int) -> int:
         return loaded.document.where(path).line
 
-    for number, match in enumerate(book.ignore):
-        yield from _of_match(match, "ignore", line("ignore", number))
+    entries = [("ignore", entry, line("ignore", number)) for number, entry in enumerate(book.ignore)]
+    if book.bots is not None and not book.bots.standard:
+        patterns = enumerate(book.bots.patterns)
+        entries += [("bots", entry, line("bots", "patterns", number)) for number, entry in patterns]
+    for who, entry, where in entries:
+        at_once, follows = entry.at_once, entry.follows
+        per = None if at_once is None or at_once.per is None else at_once.per.column
+        same = None if follows is None else follows.same
+        yield from _of_match(entry.match, who, where, per, same)
+        if follows is not None:
+            yield from _of_match(follows.match, who, where, same)
     for score in book.scores:
         yield from _of_score(score, line)
     yield from _of_labels(book.labels, line)

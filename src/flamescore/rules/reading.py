@@ -180,6 +180,9 @@ def unknown_key(
     also: str = "",
 ) -> Told:
     """Tell a key that nothing knows: the known one that was meant, or all of them."""
+    if key in ("follows", "at_once"):
+        hint = "Events in such a sequence are not there for any rule: put the entry under `ignore:`."
+        return "R181", f"`{key}` belongs under `ignore` and `bots`, and can't stand {where}.", hint
     return ("R020", f"There is no key `{key}` {where}.", did_you_mean(key, known, others, also))
 
 

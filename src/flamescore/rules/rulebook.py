@@ -6,9 +6,9 @@ Points are ten-thousandths, lengths are seconds, factors are billionths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,6 +154,85 @@ class Times:
 
 
 ONCE = Times()
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Another event of the contact, at the same time or at most `within` seconds before.
+
+    `strict`: it must be before. `same` is a property whose value both have.
+    """
+
+    match: EventMatch
+    within: int
+    strict: bool
+    same: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """At least `times` such events of the contact in so many seconds, both ends included; after `per`."""
+
+    times: int
+    within: int
+    per: Per | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Events that are not there for anything. `written` is the entry as JSON, as it stands in the file."""
+
+    match: EventMatch
+    follows: Follows | None = None
+    at_once: AtOnce | None = None
+    written: str = field(default="", compare=False)
+
+    @property
+    def in_sequence(self) -> bool:
+        """Whether other events decide with it, so that it is judged contact by contact."""
+        return self.follows is not None or self.at_once is not None
+
+    @property
+    def matches(self) -> tuple[EventMatch, ...]:
+        """All events that it asks for."""
+        return (self.match,) if self.follows is None else (self.match, self.follows.match)
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties whose values it compares."""
+        per = None if self.at_once is None or self.at_once.per is None else self.at_once.per.column
+        same = None if self.follows is None else self.follows.same
+        return tuple(name for name in (per, same) if name is not None)
+
+
+_CLICKED: Final = EventMatch(("email_open", "link_click"))
+STANDARD_PATTERNS: Final = (
+    Ignored(
+        _CLICKED,
+        at_once=AtOnce(3, 5, Per(column="url")),
+        written='{"event": ["email_open", "link_click"], '
+        '"at_once": {"times": 3, "within": "5s", "per": "url"}}',
+    ),
+    Ignored(
+        _CLICKED,
+        follows=Follows(EventMatch(("email_delivered",)), 10, strict=False, same="asset"),
+        written='{"event": ["email_open", "link_click"], '
+        '"follows": {"event": "email_delivered", "within": "10s", "same": "asset"}}',
+    ),
+)
+"""What mail scanners do: they click several links of an e-mail at once, or as soon as it is delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bots:
+    """Patterns of mail scanners, and whether what they name is told or left out.
+
+    `standard`: they are not the file's own.
+    """
+
+    action: Literal["show", "remove"]
+    patterns: tuple[Ignored, ...]
+    standard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,9 +511,19 @@ class RuleBook:
 
     zone: ZoneInfo
     scores: tuple[Score, ...]
-    ignore: tuple[EventMatch, ...] = ()
+    ignore: tuple[Ignored, ...] = ()
     labels: tuple[Label, ...] = ()
     accounts: Accounts | None = None
+    bots: Bots | None = None
+
+    @property
+    def without_bots(self) -> RuleBook:
+        """The book of the same scores that tells nothing of mail scanners.
+
+        What they did is ignored where `bots` removes it.
+        """
+        more = () if self.bots is None or self.bots.action == "show" else self.bots.patterns
+        return replace(self, ignore=(*self.ignore, *more), bots=None)
 
 
 @dataclass(frozen=True, slots=True)

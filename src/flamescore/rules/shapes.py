@@ -11,7 +11,6 @@ from flamescore.rules.bursts import BURST, BURST_SHAPE
 from flamescore.rules.conditions import (
     CONDITION,
     CONDITION_SHAPES,
-    EVENT_FILTER,
     EVENT_KEYS,
     FIELD_ABOUT,
     FIELDS,
@@ -22,6 +21,7 @@ from flamescore.rules.conditions import (
 )
 from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
 from flamescore.rules.flames import FLAMES, FLAMES_BY_PERCENTILE, LIMITS
+from flamescore.rules.ignored import BOTS, IGNORED, IGNORED_SHAPES
 from flamescore.rules.labels import LABEL_SHAPES, LABELS
 from flamescore.rules.properties import NUMBER_PROPERTY, PER, TIMES_OF_RULE
 from flamescore.rules.reading import (
@@ -300,9 +300,8 @@ FILE: Final = Shape(
     {
         "version": Key(VERSION, "The version of the rule language: 1.", needed=True),
         "timezone": Key(TIMEZONE, "For naive times, bare dates and calendar days: `America/Phoenix`."),
-        "ignore": Key(
-            listed(EVENT_FILTER.type, least=0), "Events that are not there, for any score: bots, tests."
-        ),
+        "ignore": Key(listed(IGNORED, least=0), "Events that are not there, for any score: bots, tests."),
+        "bots": Key(BOTS, "What looks like a mail scanner's: `show` tells of it, `remove` leaves it out."),
         "scores": Key(
             mapped(_SCORE.type, least=1),
             "One or more scores, by name; the first enabled one is the default.",
@@ -316,8 +315,8 @@ FILE: Final = Shape(
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
 SHAPES: Final = (
-    *CONDITION_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _BRANCH, *RULES.values(),
-    _DEFAULTS, _GROUP, FLAMES_BY_PERCENTILE, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
+    *CONDITION_SHAPES, *IGNORED_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _BRANCH,
+    *RULES.values(), _DEFAULTS, _GROUP, FLAMES_BY_PERCENTILE, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

@@ -13,6 +13,7 @@ from flamescore.runs.layout import Part
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
+    BotsEntry,
     DamagedRunError,
     FindingEntry,
     LabelEntry,
@@ -32,6 +33,7 @@ __all__ = [
     "LATEST_AHEAD",
     "RECORD",
     "REJECTS_FILE",
+    "BotsEntry",
     "ChangedContacts",
     "DamagedRunError",
     "Earlier",

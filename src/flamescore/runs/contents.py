@@ -25,10 +25,11 @@ from flamescore.account_frames import (
     POINTS_FILE,
     ROLES_FILE,
 )
+from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import POINTS, SCORES
+from flamescore.frames import BOTS, POINTS, SCORES
 from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
@@ -130,6 +131,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
+    absent |= {BOTS_FILE} if record.bots is None else set()
     absent |= {file for file in (MERGED_FILE, LABELS_FILE, HOT_FILE) if not has_table(run, file)}
     return tuple(file for file in TABLES if file not in absent)
 
@@ -301,6 +303,7 @@ TABLES: Final[Mapping[str, Table]] = {
         holds=(pl.col("points").is_finite(),),
     ),
     ROLES_FILE: Table(ACCOUNT_ROLES, present=tuple(ACCOUNT_ROLES)),
+    BOTS_FILE: Table(BOTS, present=tuple(BOTS.names()), holds=(pl.col("points_lost").is_finite(),)),
     MERGED_FILE: Table(
         pl.Schema({"merged_id": pl.String(), "contact_id": pl.String()}),
         further=_TEXT,

@@ -177,6 +177,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type, or a f
         return _then(_reader(of[0]), of[1])
     if origin in (Union, UnionType):
         return _or_none(_reader(of[0]))
+    if origin is dict:
+        return _object
     if origin is tuple:
         size = None if of[-1] is Ellipsis else len(of)
         return _several(_reader(of[0]), size)
@@ -278,6 +280,12 @@ def _instant(value: object) -> datetime:
     if not isinstance(found, datetime) or found.tzinfo is None:
         raise WrongValueError
     return found
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise WrongValueError
+    return dict(value)
 
 
 def _nothing(value: object) -> None:

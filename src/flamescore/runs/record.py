@@ -283,6 +283,32 @@ class ChangesEntry(Part):
     notes: tuple[Clean, ...] = key("what could not be told", default=())
 
 
+class BotPatternEntry(Part):
+    """A pattern of mail scanners."""
+
+    pattern: dict[str, Any] = key("the entry, as under `ignore`")
+    events: int = key("the events that it names; an event may have several patterns")
+
+
+class BotScoreEntry(Part):
+    """What a score loses without what looks like a mail scanner's."""
+
+    name: str = key("the score's name")
+    contacts: int = key("the contacts with points lost other than 0")
+    points_lost: Decimal = key("the points, together, exactly")
+    hot_lost: int | None = key("the contacts that are hot without `bots`, and not with `bots: remove`")
+
+
+class BotsEntry(Part):
+    """What looks like a mail scanner's; the same for `show` and for `remove`."""
+
+    action: str = key("`show` or `remove`")
+    contacts: int = key("the contacts with such events")
+    events: int = key("the events that the patterns name and `ignore` leaves")
+    patterns: tuple[BotPatternEntry, ...] = key("the patterns, in order")
+    scores: tuple[BotScoreEntry, ...] = key("the scores, in order of the rule file")
+
+
 class GivenEntry(Part):
     """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
 
@@ -357,6 +383,9 @@ class RunRecord(Part):
     )
     labels: tuple[LabelEntry, ...] = key("the labels, in order of the rule file", default=())
     hot: HotEntry | None = key("who is hot; null in records of older programs", default=None)
+    bots: BotsEntry | None = key(
+        "what looks like a mail scanner's; null without `bots` in the rule file", default=None
+    )
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:

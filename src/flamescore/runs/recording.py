@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from dataclasses import replace
 from datetime import UTC
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -14,6 +16,9 @@ from flamescore.findings import as_line, in_order
 from flamescore.rules import Hot
 from flamescore.runs.record import (
     AccountsEntry,
+    BotPatternEntry,
+    BotScoreEntry,
+    BotsEntry,
     ChangedEntry,
     ChangesEntry,
     FeedEntry,
@@ -36,12 +41,14 @@ from flamescore.runs.record import (
     UnvaluedEntry,
     Versions,
 )
+from flamescore.units import show_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from flamescore.account_frames import FoundAccounts
+    from flamescore.bots import BotsFound
     from flamescore.changes import Changes
     from flamescore.findings import Finding
     from flamescore.frames import SourceRecord
@@ -93,6 +100,7 @@ def describe(
         findings=tuple(FindingEntry.of_finding(each) for each in in_order(findings)),
         labels=_labels(scored),
         hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
+        bots=None if scored.bots is None else _bots(scored.bots, hot.by_flames),
     )
 
 
@@ -132,6 +140,26 @@ def describe_given(project: Project) -> GivenEntry:
         contacts=tuple(source.path for source in settings.contacts) if "contacts" in given else None,
         events=tuple(source.path for source in settings.events) if "events" in given else None,
         max_rejects=settings.max_rejects.written if "max_rejects" in given else None,
+    )
+
+
+def _bots(bots: BotsFound, hot_flames: int | None) -> BotsEntry:
+    return BotsEntry(
+        action=bots.action,
+        contacts=bots.contacts,
+        events=bots.events,
+        patterns=tuple(
+            BotPatternEntry(pattern=json.loads(written), events=events) for written, events in bots.patterns
+        ),
+        scores=tuple(
+            BotScoreEntry(
+                name=each.name,
+                contacts=each.contacts,
+                points_lost=Decimal(show_points(each.points_lost)),
+                hot_lost=None if hot_flames is None else each.flames_lost[hot_flames],
+            )
+            for each in bots.scores
+        ),
     )
 
 

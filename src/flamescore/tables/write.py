@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from flamescore.frames import POINTS, SCORES, conform
+from flamescore.bots import FILE as BOTS_FILE
+from flamescore.frames import BOTS, POINTS, SCORES, conform
 from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.steps import Step, Stopwatch
 from flamescore.tables.columns import (
@@ -64,7 +65,10 @@ class TableSettings:
 def write_tables(
     folder: Path, scored: Scored, rejects: pl.DataFrame, settings: TableSettings
 ) -> tuple[Step, ...]:
-    """Write every table into the folder, two at a time; `rejects.csv` only where there are any."""
+    """Write every table into the folder, two at a time.
+
+    `rejects.csv` is there only where there are any, `bots.parquet` where the rules say anything of `bots`.
+    """
 
     def timed(name: str, write: Writer) -> Step:
         watch = Stopwatch()
@@ -75,6 +79,8 @@ def write_tables(
         steps = tuple(pool.map(timed, *zip(*writers.items(), strict=True)))
     if not rejects.is_empty():
         write_rejects(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+    if scored.bots is not None:
+        write_parquet(conform(scored.bots.table, BOTS, name="bots"), folder / BOTS_FILE)
     return steps
 
 

@@ -1,0 +1,72 @@
+"""What looks like a mail scanner's: whose events, and the totals without `bots` and with `bots: remove`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flamescore.engine.bins import Partition
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.engine.judging import Verdict
+    from flamescore.engine.ledger import LedgerSummary
+
+
+@dataclass(frozen=True)
+class BotsPart:
+    """The contacts of a partition of whom the patterns name events: arrays with a column a contact, rising.
+
+    `contact` are their numbers, `events` how many each has; `patterns` how many each pattern names. By score,
+    `before` and `after` are the totals without `bots` and with `remove` (ten-thousandths), `scored_before`
+    and `scored_after` who is in the population then.
+    """
+
+    contact: NDArray[np.int64]
+    events: NDArray[np.int64]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    scored_before: NDArray[np.bool_]
+    scored_after: NDArray[np.bool_]
+    patterns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """The contacts of a partition (counted from its first) of whom patterns name events, and how many."""
+
+    contact: NDArray[np.int64]
+    events: NDArray[np.int64]
+    patterns: tuple[int, ...]
+
+    @classmethod
+    def of(cls, partition: Partition, verdict: Verdict | None) -> Hit | None:
+        """Find them; None where there are none."""
+        if verdict is None or verdict.scanner is None or not verdict.scanner.any():
+            return None
+        place = partition.events.contact.astype(np.int64) - partition.first
+        many = np.bincount(place[verdict.scanner])
+        who = np.flatnonzero(many)
+        return cls(who, many[who], tuple(int(mask.sum()) for mask in verdict.patterns))
+
+    def partition(self, whole: Partition, verdict: Verdict) -> Partition:
+        """Return a partition of them alone, numbered anew, with the events of the other action of `bots`."""
+        assert verdict.other is not None
+        number = np.full(whole.last - whole.first, -1, np.int64)
+        number[self.contact] = np.arange(len(self.contact))
+        mine = number[whole.events.contact.astype(np.int64) - whole.first]
+        there = (mine >= 0) & ~verdict.other
+        events = replace(whole.events.where(there), contact=mine[there].astype(np.uint32))
+        return Partition(0, len(self.contact), events)
+
+    def part(self, first: int, mine: LedgerSummary, other: LedgerSummary, *, remove: bool) -> BotsPart:
+        """Put the totals together: `mine` are those of the whole partition, `other` those of these alone."""
+        here = mine.totals[:, self.contact], mine.in_population[:, self.contact]
+        there = other.totals, other.in_population
+        before, after = (there, here) if remove else (here, there)
+        return BotsPart(
+            self.contact + first, self.events, before[0], after[0], before[1], after[1], self.patterns
+        )

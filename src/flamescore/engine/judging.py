@@ -1,0 +1,288 @@
+"""Which events of a partition are not there: what entries of `ignore` in sequence, and `bots`, name.
+
+Plain entries of `ignore` need no other event, so the scan drops theirs. The others are judged here, before
+anything is counted: each on all that plain ones left, so that none sees what another did. A contact has the
+opens, by age in seconds,
+
+    a: 100    b: 102    c: 102    d: 105    e: 300
+
+`at_once: {times: 3, within: 5s}` asks of each how many there are from it to those 5 s younger: of a there is
+one, of b and c together three (a, b, c), of d four, of e one. All that lie in a window of three or more are
+named: a, b, c, d. With `per: url`, and b and c on one page, c adds nothing to a window that has b, so that of
+c there are two, and of d three.
+
+Nearly nobody has such windows, or clicks seconds after a delivery. So all events are first sorted as packed
+numbers, contact and age, to see who may have, and only their events are looked at in full.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from flamescore.engine.passes import CALENDAR
+from flamescore.engine.readings import missing_value
+from flamescore.engine.streams import FollowsTest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.engine.bins import KeptEvents, Partition
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.streams import AtOnceTest, Judged, Streams
+
+    Mask = NDArray[np.bool_]
+
+_AGE_BITS: Final = 38
+"""Bits of an age where contact and age are one number; one more than any has."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is not there of the events of a partition, as masks.
+
+    `gone` are not there for the scores, `other` would not be if `bots` did the other of `show` and `remove`.
+    `scanner` are those that the patterns of `bots` name and `ignore` leaves, `patterns` the same for each.
+    Without `bots` these three are None or empty.
+    """
+
+    gone: Mask
+    other: Mask | None = None
+    scanner: Mask | None = None
+    patterns: tuple[Mask, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges the events of partitions. `sets` are the streams of each live set."""
+
+    streams: Streams
+    clock: Clock
+    sets: Sequence[tuple[int, ...]]
+
+    def judge(self, partition: Partition) -> Verdict | None:
+        """Return what is not there; None where nothing is named."""
+        asked = self.streams.judgements
+        if not asked.ignore and not asked.patterns:
+            return None
+        case = _Case(self, partition.events, partition.events.contact.astype(np.int64) - partition.first)
+        some = case.suspects()
+        if not some.any():
+            return None
+        rows = np.flatnonzero(some)
+        found = replace(case, contact=case.contact[rows], rows=rows).verdict()
+
+        def whole(mask: Mask) -> Mask:
+            out = np.zeros(len(some), np.bool_)
+            out[rows] = mask
+            return out
+
+        return Verdict(
+            whole(found.gone),
+            None if found.other is None else whole(found.other),
+            None if found.scanner is None else whole(found.scanner),
+            tuple(map(whole, found.patterns)),
+        )
+
+    def has(self, stream: int) -> Mask:
+        """Say of each live set whether a stream is in it."""
+        return np.array([stream in streams for streams in self.sets], np.bool_)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Events to be judged: `rows` of a partition's (None: all), and whose they are."""
+
+    judge: Judge
+    events: KeptEvents
+    contact: NDArray[np.int64]
+    rows: NDArray[np.int64] | None = None
+
+    @property
+    def live(self) -> NDArray[np.uint32]:
+        return self.events.live if self.rows is None else self.events.live[self.rows]
+
+    @property
+    def age(self) -> NDArray[np.int64]:
+        age = self.events.age if self.rows is None else self.events.age[self.rows]
+        return age.astype(np.int64)
+
+    def of(self, stream: int) -> Mask:
+        """Mark the events of a stream."""
+        mask: Mask = self.judge.has(stream)[self.live]
+        return mask
+
+    # --- who may have any, quickly
+
+    def suspects(self) -> Mask:
+        """Mark all events of the contacts of whom an entry may name any."""
+        asked = self.judge.streams.judgements
+        who = np.zeros(int(self.contact.max(initial=-1)) + 1, np.bool_)
+        for entry in (*asked.ignore, *(asked.patterns or ())):
+            for test in entry.tests:
+                who[self._perhaps(test)] = True
+            for stream in () if entry.tests else entry.named:
+                who[self.contact[self.of(stream)]] = True
+        mask: Mask = who[self.contact]
+        return mask
+
+    def _perhaps(self, test: FollowsTest | AtOnceTest) -> NDArray[np.int64]:
+        """Return contacts with events as a test asks for, whatever their properties."""
+        keys = self._keys(test.named)
+        if isinstance(test, FollowsTest):
+            before = self._keys(test.before)
+            place = np.searchsorted(before, keys, side="right" if test.strict else "left")
+            near = place < len(before)
+            keys, before = keys[near], before[place[near]]
+            return _near(keys, before, test.within)
+        return _near(keys[: 1 - test.times], keys[test.times - 1 :], test.within)
+
+    def _keys(self, stream: int) -> NDArray[np.int64]:
+        """Return contact and age of the events of a stream as one number, in order."""
+        mask = self.of(stream)
+        keys: NDArray[np.int64] = self.contact[mask] << _AGE_BITS | self.age[mask]
+        keys.sort()
+        return keys
+
+    # --- all that is named, of those few
+
+    def verdict(self) -> Verdict:
+        """Judge all entries."""
+        asked = self.judge.streams.judgements
+        everything = np.ones(len(self.contact), np.bool_)
+        before = self._any(asked.ignore, everything)
+        if asked.patterns is None:
+            return Verdict(before)
+        plain = [self._named(entry, everything) for entry in asked.patterns if not entry.tests]
+        left = ~reduce(or_, plain, ~everything)
+        after = ~left | self._any((*asked.ignore, *(e for e in asked.patterns if e.tests)), left)
+        patterns = tuple(
+            self._named(entry, left if entry.tests else everything) & ~before for entry in asked.patterns
+        )
+        scanner = reduce(or_, patterns, ~everything)
+        gone, other = (after, before) if asked.remove else (before, after)
+        return Verdict(gone, other, scanner, patterns)
+
+    def _any(self, entries: Sequence[Judged], there: Mask) -> Mask:
+        return reduce(or_, (self._named(entry, there) for entry in entries), np.zeros(len(there), np.bool_))
+
+    def _named(self, entry: Judged, there: Mask) -> Mask:
+        """Mark what an entry names among the events that are there."""
+        if not entry.tests:
+            return reduce(or_, map(self.of, entry.named)) & there
+        mask = there
+        for test in entry.tests:
+            found = (
+                self._follows(test, there) if isinstance(test, FollowsTest) else self._at_once(test, there)
+            )
+            mask = mask & found
+        return mask
+
+    def _follows(self, test: FollowsTest, there: Mask) -> Mask:
+        """Mark the events of a stream that come after one of another, of the same value.
+
+        Both are laid into one row, by contact and value, then age. Where events of one age need not come one
+        after the other those that come before stand behind: then the next one of them in the row is it.
+        """
+        named, before = self.of(test.named) & there, self.of(test.before) & there
+        value = np.zeros(len(there), np.uint64) if test.same is None else self._values(test.same)
+        if test.same is not None:
+            known = value != np.uint64(missing_value())
+            named, before = named & known, before & known
+        place = np.concatenate([np.flatnonzero(named), np.flatnonzero(before)])
+        is_before = np.arange(len(place)) >= int(named.sum())
+        contact, age, value = self.contact[place], self.age[place], value[place]
+        order = np.lexsort((is_before != test.strict, age, value, contact))
+        place, is_before, contact, age = place[order], is_before[order], contact[order], age[order]
+        value = value[order]
+        after = np.where(is_before, np.arange(len(place)), len(place))
+        after = np.minimum.accumulate(after[::-1])[::-1]
+        asked = np.flatnonzero(~is_before & (after < len(place)))
+        its = after[asked]
+        alike = (contact[asked] == contact[its]) & (value[asked] == value[its])
+        found = asked[alike & (age[its] - age[asked] <= test.within)]
+        return _marked(place[found], len(there))
+
+    def _at_once(self, test: AtOnceTest, there: Mask) -> Mask:
+        """Mark the events of a stream that lie in a short time with enough others."""
+        place = np.flatnonzero(self.of(test.named) & there)
+        place = place[np.lexsort((self.age[place], self.contact[place]))]
+        value = None if test.per is None else self._told_apart(test)[place]
+        found = in_windows(self.contact[place], self.age[place], value, times=test.times, within=test.within)
+        return _marked(place[found], len(there))
+
+    def _told_apart(self, test: AtOnceTest) -> NDArray[np.int64] | NDArray[np.uint64]:
+        assert test.per is not None
+        if test.per.column is not None:
+            return self._values(test.per.column)
+        assert test.per.unit is not None
+        clock = self.judge.clock
+        return CALENDAR[test.per.unit](clock.local_days(clock.now - self.age))
+
+    def _values(self, column: str) -> NDArray[np.uint64]:
+        """Return the hashes of a property; of bare events, which no test looks at, 0."""
+        values = self.events.values[self.judge.streams.value_columns.index(column)]
+        rows = np.arange(len(self.contact)) if self.rows is None else self.rows
+        out = np.zeros(len(rows), np.uint64)
+        there = rows >= self.events.bare
+        out[there] = values[rows[there] - self.events.bare]
+        return out
+
+
+def in_windows(
+    contact: NDArray[np.int64],
+    age: NDArray[np.int64],
+    value: NDArray[np.int64] | NDArray[np.uint64] | None,
+    *,
+    times: int,
+    within: int,
+) -> Mask:
+    """Mark the events that lie with at least `times` different ones in `within` seconds, ends included.
+
+    Events come by contact, then age; `value` is what tells them apart, None where each is one of its own. Of
+    each event the window is looked at that ends with it: from the first one that is at most so much younger.
+    An event adds nothing to a window that has an earlier one of its value too. These windows are neighbours,
+    from its own to the last that reaches as far as the earlier one; so how many events add nothing to each
+    window is a running sum.
+    """
+    rows = np.arange(len(contact))
+    span = int(age.max(initial=0)) + 1
+    key = contact * (2 * span) + age  # a window is no longer than a contact's span: it meets no other's
+    first = np.searchsorted(key, key - min(within, span))
+    different = rows - first + 1
+    if value is not None and len(rows):
+        order = np.lexsort((rows, value, contact))
+        twin = (contact[order][1:] == contact[order][:-1]) & (value[order][1:] == value[order][:-1])
+        again, earlier = order[1:][twin], order[:-1][twin]
+        last = np.searchsorted(first, earlier, side="right")  # the first window that is past the earlier one
+        adding = last > again
+        different -= _covered(again[adding], last[adding], len(rows))
+    enough = different >= times
+    return _covered(first[enough], rows[enough] + 1, len(rows)) > 0
+
+
+def _covered(starts: NDArray[np.int64], ends: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Count at each place the ranges, ends not included, that it lies in."""
+    steps = np.bincount(starts, minlength=size + 1) - np.bincount(ends, minlength=size + 1)
+    many: NDArray[np.int64] = np.cumsum(steps)[:size]
+    return many
+
+
+def _near(keys: NDArray[np.int64], older: NDArray[np.int64], within: int) -> NDArray[np.int64]:
+    """Return the contacts of pairs, each a contact's and not more than so many seconds apart."""
+    contact: NDArray[np.int64] = keys >> _AGE_BITS
+    near: Mask = (older - keys <= within) & (older >> _AGE_BITS == contact)
+    found: NDArray[np.int64] = contact[near]
+    return found
+
+
+def _marked(places: NDArray[np.int64], size: int) -> Mask:
+    out = np.zeros(size, np.bool_)
+    out[places] = True
+    return out

@@ -1,0 +1,76 @@
+"""What a report tells of events that look like a mail scanner's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.report.words import number
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.report.run_data import RunData
+    from flamescore.runs import BotsEntry
+
+TITLE: Final = "Looks like a mail scanner"
+BOTS_LISTED: Final = 20
+"""Contacts with such events that are told by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotLine:
+    """A contact and score: how many events, and how many points are lost without them."""
+
+    contact_id: str
+    called: str
+    company: str | None
+    score: str
+    events: int
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotsView:
+    """The first of them, and how many rows there are in all; `said` are the numbers in sentences."""
+
+    said: tuple[str, ...]
+    lines: tuple[BotLine, ...]
+    rows: int
+
+
+def bots_view(run: RunData) -> BotsView | None:
+    """Work out what is told; None where the rules say nothing of `bots`."""
+    entry, table = run.record.bots, run.bots
+    if entry is None or table is None:
+        return None
+    titles = {score.name: score.title for score in run.record.scores}
+    rows = table.head(BOTS_LISTED).join(run.people, on="contact_id", how="left", maintain_order="left")
+    lines = tuple(
+        BotLine(
+            contact_id=row["contact_id"],
+            called=row.get("name") or row.get("email") or row["contact_id"],
+            company=row.get("company") or None,
+            score=titles.get(row["score_name"], row["score_name"]),
+            events=row["events"],
+            lost=number(row["points_lost"]),
+        )
+        for row in rows.iter_rows(named=True)
+    )
+    return BotsView(tuple(_said(entry, titles)), lines, table.height)
+
+
+def _said(entry: BotsEntry, titles: dict[str, str]) -> Iterator[str]:
+    if not entry.events:
+        yield "No events."
+        return
+    done = "were taken out" if entry.action == "remove" else "are counted; bots: remove takes them out"
+    yield f"{count(entry.events, 'event')} of {count(entry.contacts, 'contact')} {done}."
+    for each in entry.scores:
+        loses = "lost" if entry.action == "remove" else "would lose"
+        hot = "" if each.hot_lost is None else f" and {count(each.hot_lost, 'hot lead')}"
+        who = count(each.contacts, "contact")
+        title = titles.get(each.name, each.name)
+        points = number(each.points_lost)
+        yield f"{title} {loses} {points} {'point' if points in ('1', '-1') else 'points'} of {who}{hot}."

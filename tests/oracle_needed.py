@@ -1,0 +1,146 @@
+"""How far back rules, conditions and entries of `ignore` look at events. Additions, section 15."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from oracle_counting import fade_start
+from oracle_ignored import in_sequence, is_named
+from oracle_words import before, fixed_length
+
+if TYPE_CHECKING:
+    from oracle_conditions import Event, Row, World
+
+Edge = datetime | None
+"""An instant after which events are needed; None for those that are needed ever."""
+
+Asked = tuple[Any, Edge]
+"""A mapping with `event`, and since when its events are needed."""
+
+
+class Needed:
+    """Since when events are needed by rules and conditions, and by what entries look at.
+
+    An entry in sequence looks at its events, and at those that they follow, for as long as any of its types
+    is needed by anything but entries, and `within` longer; a plain one for as long as each type is needed.
+    What nobody needs is looked at for as long as the longest window.
+    """
+
+    def __init__(self, book: Mapping[str, Any], world: "World") -> None:
+        """Gather what rules and conditions of a book ask."""
+        self._world = world
+        self._since: dict[str, Edge] = {}
+        self._widest: Edge = None
+        for spec, edge in _asked_of_book(book, world):
+            if edge is not None:
+                self._widest = edge if self._widest is None else min(edge, self._widest)
+            for kind in world.types(spec):
+                self._since[kind] = _earlier(self._since[kind], edge) if kind in self._since else edge
+
+    def named(self, entry: "Row", there: Sequence["Event"]) -> set[int]:
+        """Give the places of the events of a contact that an entry names."""
+        if not in_sequence(entry):
+            recent = [e for e in there if self._after(self._since.get(e.type, self._widest), e)]
+            return {e.index for e in recent if self._world.matches(entry, e)}
+        mine = [self._since[kind] for kind in self._world.types(entry) if kind in self._since]
+        edge = reduce(_earlier, mine or [self._widest])
+        found = {event.index for event in there}
+        for test in ("follows", "at_once"):
+            if test in entry:
+                start = None if edge is None else edge - fixed_length(entry[test]["within"])
+                recent = [event for event in there if self._after(start, event)]
+                alone = {word: entry[word] for word in ("event", "where", test) if word in entry}
+                found &= {e.index for e in recent if is_named(alone, e, recent, self._world)}
+        return found
+
+    def is_old(self, kind: str, at: datetime, entries: Sequence["Row"]) -> bool:
+        """Say whether an event of a type is older than anything looks at."""
+        kinds = self._world.types({"event": kind})
+        edges = [self._since.get(each, self._widest) for each in kinds]
+        for entry in filter(in_sequence, entries):
+            mine = [self._since[each] for each in self._world.types(entry) if each in self._since]
+            edge = reduce(_earlier, mine or [self._widest])
+            tests = [entry[test] for test in ("follows", "at_once") if test in entry]
+            longest = max(fixed_length(test["within"]) for test in tests)
+            edges.append(None if edge is None else edge - longest)
+        return all(edge is not None and at <= edge for edge in edges)
+
+    @staticmethod
+    def _after(edge: Edge, event: "Event") -> bool:
+        return edge is None or event.at > edge
+
+
+def _earlier(one: Edge, other: Edge) -> Edge:
+    return None if one is None or other is None else min(one, other)
+
+
+def _asked_of_book(book: Mapping[str, Any], world: "World") -> list[Asked]:
+    """Give what rules, conditions and idleness ask of events, each with its edge."""
+    asked: list[Asked] = []
+    for score in book["scores"].values():
+        if score.get("enabled", True):
+            asked += _asked_of(score.get("population"), world)
+            rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
+            for rule in rules:
+                asked += _asked_of_rule(rule, score, world)
+            asked += _quiet(score.get("idle"), rules, world)
+            for name, group in score.get("groups", {}).items():
+                asked += _quiet(group.get("idle"), [r for r in rules if r.get("group") == name], world)
+    return asked
+
+
+def _quiet(idle: Any, rules: list["Row"], world: "World") -> list[Asked]:
+    """Give what ends idleness: what is named, else the rules that give points for events."""
+    if idle is None:
+        return []
+    decay = idle if isinstance(idle, str) else {word: idle[word] for word in idle if word != "activity"}
+    edge = fade_start(decay, world.as_of) if isinstance(decay, str) or "linear" in decay else None
+    named = None if isinstance(idle, str) else idle.get("activity")
+    if named is None:
+        named = [r for r in rules if "event" in r and (isinstance(r["points"], Mapping) or r["points"] > 0)]
+    return [(each, edge) for each in (named if isinstance(named, list) else [named])]
+
+
+def _asked_of_rule(rule: "Row", score: "Row", world: "World") -> list[Asked]:
+    asked = _asked_of(rule.get("if"), world)
+    for branch in rule.get("first_of", []):
+        asked += _asked_of(branch.get("if"), world)
+    group = score.get("groups", {}).get(rule.get("group"), {})
+    places = (rule, group, score.get("defaults", {})) if "event" in rule else (rule,)
+    window = next((place["expires"] for place in places if "expires" in place), "never")
+    since = next((place["since"] for place in places if "since" in place), "none")
+    if "event" in rule:
+        asked += _sequence(rule, window, since, world)
+    elif "tag" in rule:
+        asked += [(each, _edge(window, world)) for each in _resets(since)]
+    return asked
+
+
+def _asked_of(condition: Any, world: "World") -> list[Asked]:
+    if condition is None:
+        return []
+    if "event" in condition:
+        return _sequence(condition, condition.get("last", "never"), condition.get("since", "none"), world)
+    parts = [*condition.get("all", []), *condition.get("any", [])]
+    parts += [condition["not"]] if "not" in condition else []
+    return [each for part in parts for each in _asked_of(part, world)]
+
+
+def _sequence(spec: "Row", window: str, since: Any, world: "World") -> list[Asked]:
+    """Give events, their followers and resets: all as far back as the window, or the bursts in it."""
+    edge = _edge(window, world)
+    if edge is not None and "burst" in spec:
+        edge -= fixed_length(spec["burst"]["within"])
+    followers = [spec[word] for word in ("followed_by", "unless_followed_by") if word in spec]
+    return [(each, edge) for each in (spec, *followers, *_resets(since))]
+
+
+def _edge(window: str, world: "World") -> Edge:
+    return None if window == "never" else before(world.as_of, window, world.zone)
+
+
+def _resets(since: Any) -> list["Row"]:
+    if since == "none":
+        return []
+    return since if isinstance(since, list) else [since]
