@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is there
 
+from flamescore.accounts import accounts_of
 from flamescore.inputs import read_inputs
 from flamescore.labels import judged
 from flamescore.project import load_project
 from flamescore.scoring import score_exports
-from flamescore.tables import WRITERS, TableSettings, write_tables
+from flamescore.tables import WRITERS, TableSettings, write_accounts, write_tables
 
 
 def main(config: Path, folder: Path, *names: str) -> None:
@@ -30,9 +32,11 @@ def main(config: Path, folder: Path, *names: str) -> None:
             inputs.bound.book, inputs.exports, as_of=inputs.as_of, conditions=inputs.conditions
         )
         scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude)
+        scored = replace(scored, accounts=accounts_of(scored))
     settings = TableSettings(project.settings.keep, project.settings.hot_flames)
     if not names:
         write_tables(folder, scored, scored.rejects, settings)
+        write_accounts(folder, scored)
         return
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda name: WRITERS[name](folder, scored, settings), names))

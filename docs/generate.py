@@ -105,6 +105,7 @@ PARTS: Final = (
     "Operators", "ListFile", "TagAll", "TagLike", "TagIn",
     "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
     "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
+    "Accounts", "AccountScore", "TopMembers", "Role",
 )  # fmt: skip
 CONDITIONS: Final = tuple(name for name in PARTS if name.endswith("Condition"))
 BEFORE: Final = {

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.account_frames import ACCOUNTS
 from flamescore.columns import Columns, ListColumns
 from flamescore.engine import DEFAULT_TUNING, Tuning
 from flamescore.exports import ListFiles
@@ -44,12 +45,13 @@ from flamescore.yaml_tree import parse
 from oracle_conditions import items_of
 from oracle_words import present
 from strategies import Case, case_of, list_file, to_yaml
+from strategies.accounts import ACCOUNT_COLUMNS
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS, LIST_FILES
 
 Row = dict[str, Any]
 
 COLUMNS = Columns(
-    ("contact_id", "tags", *CONTACT_COLUMNS),
+    ("contact_id", "tags", *CONTACT_COLUMNS, *ACCOUNT_COLUMNS),
     ("event", *EVENT_COLUMNS),
     has_tags=True,
     has_events=True,
@@ -71,7 +73,7 @@ def contacts_frame(rows: Sequence[Row]) -> pl.DataFrame:
     schema = {
         "contact_id": pl.String,
         "tags": pl.List(pl.String),
-        **dict.fromkeys(CONTACT_COLUMNS, pl.String),
+        **dict.fromkeys((*CONTACT_COLUMNS, *ACCOUNT_COLUMNS), pl.String),
     }
     frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
     return with_items(frame, "products")
@@ -154,6 +156,19 @@ def expected_scores(rows: Sequence[Row]) -> list[Row]:
         | {"score": row["score"] / 10_000}
         for row in rows
     ]
+
+
+def expected_accounts(rows: Sequence[Row]) -> list[Row]:
+    """Turn the oracle's accounts into rows as tables have them, in their order of columns."""
+    names = [*ACCOUNTS.names(), *dict.fromkeys(name for row in rows for name in row if name not in ACCOUNTS)]
+    ideal = "percent_of_ideal"
+    made = [
+        row
+        | {"score": row["score"] / 10_000, "percentile": float(row["percentile"])}
+        | {ideal: None if row[ideal] is None else float(row[ideal])}
+        for row in rows
+    ]
+    return [{name: row[name] for name in names} for row in made]
 
 
 def expected_ledger(rows: Sequence[Row]) -> list[Row]:

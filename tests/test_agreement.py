@@ -1,6 +1,7 @@
 """The program and the oracle, two implementations of the rule language, agree on all they both tell."""
 
 from collections import Counter
+from dataclasses import asdict, replace
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flamescore.accounts import accounts_of, free_mail
 from flamescore.engine import Tuning
+from oracle_accounts import accounts as accounts_of_oracle
 from oracle_labels import hot as hot_of_oracle
-from product import expected_ledger, expected_scores, exports_of, scored
+from product import expected_accounts, expected_ledger, expected_scores, exports_of, scored, whole
 from strategies import FEATURES, ablate, case_of, cases, outcome
+from strategies.accounts import account_cells, accounts
 from strategies.labels import enabled, labels, standing, texts_of
 from strategies.predicates import Clock, condition
 from strategies.words import one_of
@@ -59,6 +63,50 @@ def test_labels_who_is_hot_and_whom_the_call_list_excludes_are_what_the_oracle_s
     ]
     assert result.hot["contact_id"].to_list() == hot_of_oracle(hot, 5, book, world)
     assert result.excluded["contact_id"].to_list() == [who for who in ids if world.holds(exclude, who)]
+
+
+@given(case=cases(), tuning=TUNINGS, seed=st.integers(0, 2**32))
+def test_accounts_are_those_of_the_oracle_and_their_ledger_adds_up(case, tuning, seed):
+    dice, clock = Random(seed), Clock(case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
+    spec = accounts(dice, case.book, clock)
+    people = [contact | account_cells(dice) for contact in case.contacts]
+    case = replace(case, book=case.book | {"accounts": spec}, contacts=people)
+    free = frozenset(free_mail())
+
+    result, oracle = scored(case, tuning=tuning), case.scored()
+    found = accounts_of(result)
+    expected = accounts_of_oracle(spec, oracle.world, oracle.scores, free, spec.get("free_mail", ()))
+
+    ids = sorted(oracle.world.contacts)
+    shown = [expected.shown.get(expected.key_of.get(who)) for who in ids]
+    assert found.of.to_list() == shown
+    assert found.contacts == len(expected.key_of)
+    assert found.without == len(ids) - len(expected.key_of)
+    assert found.free_mail == expected.free_mail
+    assert found.spellings == expected.spellings
+    assert [asdict(pair) for pair in found.near] == expected.near
+    assert found.scores.to_dicts() == expected_accounts(expected.scores)
+    assert found.points.to_dicts() == expected_ledger(expected.points)
+    assert found.all.to_dicts() == [
+        {"account": shown, "name": expected.names[key], "contacts": len(expected.members[key])}
+        | {f"role_{name}": len(who[key]) for name, who in expected.roles.items()}
+        | ({"complete": expected.complete[key]} if expected.roles else {})
+        for shown, key in sorted((shown, key) for key, shown in expected.shown.items())
+    ]
+    _account_ledger_adds_up(result, found)
+
+
+def _account_ledger_adds_up(result, found):
+    given = Counter()
+    for row in found.points.iter_rows(named=True):
+        given[row["account"], row["score_name"]] += whole(row["points"])
+    scores = {(row["account"], row["score_name"]): whole(row["score"]) for row in found.scores.to_dicts()}
+    assert {key: given[key] for key in scores} == scores
+    points = Counter()
+    for row in result.ledger.frame().iter_rows(named=True):
+        points[row["contact_id"], row["score_name"]] += whole(row["points"])
+    for row in found.points.filter(found.points["entry"] == "contact").iter_rows(named=True):
+        assert whole(row["points"]) == points[row["contact_id"], row["score_name"]]
 
 
 @pytest.mark.full

@@ -179,3 +179,35 @@ def test_an_interrupt_stays_one(monkeypatch):
 def test_arguments_that_do_not_fit_are_for_python_to_say():
     with pytest.raises(TypeError, match="nonsense"):
         flamescore.load_rules("version: 1\n", nonsense=1)
+
+
+ACCOUNTS = """
+version: 1
+scores:
+  interest:
+    five_flames: 20
+    rules:
+      - {name: VIP, tag: VIP, points: 5}
+accounts:
+  key: company
+  scores: {interest: {combine: sum, five_flames: 10}}
+"""
+
+
+def test_accounts_are_frames_where_the_rules_have_any():
+    contacts = pl.DataFrame(
+        {"contact_id": ["1", "2", "3"], "company": ["a", "A", "b"], "tags": [["VIP"], ["VIP"], []]}
+    )
+    result = flamescore.score(flamescore.load_rules(ACCOUNTS), contacts, as_of="2026-11-21")
+    assert result.accounts.select("account", "score", "flames", "contacts").rows() == [
+        ("A", 10, 5, 2),
+        ("b", 0, 0, 1),
+    ]
+    assert result.account_points.rows() == [
+        ("A", "interest", "contact", "1", 5),
+        ("A", "interest", "contact", "2", 5),
+        ("b", "interest", "contact", "3", 0),
+    ]
+    without = ACCOUNTS.partition("accounts:")[0]
+    plain = flamescore.score(flamescore.load_rules(without), contacts, as_of="2026-11-21")
+    assert (plain.accounts, plain.account_points) == (None, None)

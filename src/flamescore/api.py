@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import polars as pl
 
+from flamescore.accounts import accounts_of
 from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError, Problem, RuleFileError, UsageError, fault
 from flamescore.explanations import contact_meant
@@ -82,7 +83,8 @@ class Result:
     `contact_id` and a column a label, of every contact, by contact id; None where the rule file has no
     labels. `hot`: the `contact_id` of who is hot, by contact id. `bots`: what looks like a mail
     scanner's, `contact_id, score_name, events, points_lost`, who loses most first; None where the rules say
-    nothing of `bots`.
+    nothing of `bots`. `accounts`: what contacts score together, ranked, score by score; `account_points`:
+    their ledger, whose rows add up to the account's score. Both are None where the rules have no `accounts`.
     """
 
     scores: pl.DataFrame
@@ -94,6 +96,8 @@ class Result:
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
     bots: pl.DataFrame | None = None
+    accounts: pl.DataFrame | None = None
+    account_points: pl.DataFrame | None = None
 
 
 @_told
@@ -168,17 +172,19 @@ def score(
     conditions = () if who.condition is None else (who.condition,)
     done = judged(score_exports(book, exports, as_of=_instant(rules, as_of), conditions=conditions), hot=who)
     merged = None if exports.aliases is None else merged_table(exports.aliases)
-    ledger = done.ledger.frame()
+    found = accounts_of(done)
     return Result(
         done.scores,
-        ledger,
+        done.ledger.frame(),
         done.contacts,
         done.rejects,
-        done,
+        replace(done, accounts=found),
         merged,
         labels=done.labels,
         hot=done.hot,
         bots=None if done.bots is None else done.bots.table,
+        accounts=None if found is None else found.scores,
+        account_points=None if found is None else found.points,
     )
 
 

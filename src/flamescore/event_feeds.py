@@ -17,7 +17,15 @@ from flamescore.cells import as_text, present
 from flamescore.engine import EVENT
 from flamescore.findings import Feed, InExport, feed, overdue, silent
 from flamescore.input_errors import reading
-from flamescore.rules import EventRule, Happened, beside, conditions_of, label_conditions, leaves
+from flamescore.rules import (
+    EventRule,
+    Happened,
+    beside,
+    conditions_of,
+    label_conditions,
+    leaves,
+    role_conditions,
+)
 from flamescore.text import fold
 from flamescore.units import Period, to_local
 
@@ -202,7 +210,7 @@ def _named(book: RuleBook, others: Sequence[Condition]) -> Iterator[str]:
 
 
 def _matches(book: RuleBook, others: Sequence[Condition]) -> Iterator[EventMatch]:
-    conditions = [*others, *label_conditions(book)]
+    conditions = [*others, *label_conditions(book), *role_conditions(book)]
     patterns = () if book.bots is None or book.bots.standard else book.bots.patterns
     for entry in (*book.ignore, *patterns):
         yield from entry.matches

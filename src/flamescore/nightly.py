@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from flamescore.accounts import account_findings, accounts_of
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
@@ -57,6 +58,7 @@ from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
     with_people,
+    write_accounts,
     write_changes,
     write_opportunities,
     write_parquet,
@@ -214,6 +216,7 @@ def _work(
             earlier=None if earlier is None else earlier.as_of,
         )
         scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude)
+        scored = replace(scored, accounts=accounts_of(scored))
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
         progress.known = (*clock_says, *observed_findings(inputs, scored))
@@ -222,6 +225,7 @@ def _work(
         progress.known = (
             *progress.known,
             *_of_rules(inputs, scored),
+            *account_findings(scored.accounts),
             *_of_hot(project),
             *bots_findings(inputs, scored),
             *check_settings(inputs),
@@ -354,6 +358,7 @@ def _write(
     steps = write_tables(
         folder, scored, scored.rejects, TableSettings(known.keep, inputs.hot.by_flames, options.spreadsheet)
     )
+    write_accounts(folder, scored, spreadsheet=options.spreadsheet)
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
     if inputs.exports.aliases is not None:
         write_parquet(merged_table(inputs.exports.aliases), folder / MERGED_FILE)

@@ -30,7 +30,7 @@ from flamescore.engine import (
 )
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.points import quotients
-from flamescore.rules import label_conditions, leaves, stands
+from flamescore.rules import label_conditions, leaves, role_conditions, stands
 from flamescore.units import POINT, show_points
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from flamescore.account_frames import FoundAccounts
     from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
     from flamescore.frames import Exports, SourceRecord
     from flamescore.rules import Condition, RuleBook, Score
@@ -158,6 +159,7 @@ class Scored:
     times as long as looking rows up.
     `answers` has a mask of `contacts` for each condition on tags, fields and events that was to be answered
     beside the rules, `totals` by score the ten-thousandths of `contacts`, where there were any.
+    `accounts` is for `accounts.accounts_of` to find out (None: the book has none), and
     `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
     label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
     `branches_taken` says by label for how many contacts each branch was taken.
@@ -176,6 +178,7 @@ class Scored:
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
+    accounts: FoundAccounts | None = None
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""
 
@@ -219,7 +222,7 @@ def score_exports(
             (`engine.ScoreTooLargeError`).
     """
     clock = Clock(as_of, book.zone)
-    also = (*label_conditions(book), *conditions)
+    also = (*label_conditions(book), *role_conditions(book), *conditions)
     asked = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
     done = run(
         book,
@@ -248,7 +251,7 @@ def score_exports(
             leaf: np.concatenate([result.extra[number] for result in done.results])
             for number, leaf in enumerate(asked)
         },
-        totals=done.by_score(lambda result: result.summary.totals) if also else {},
+        totals=done.by_score(lambda result: result.summary.totals) if also or book.accounts else {},
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         earlier=_earlier(done),
         bots=None

@@ -32,7 +32,7 @@ def misspelt(value, path=()):
     """Give every copy of the data in which one key of the language is misspelt."""
     if isinstance(value, dict):
         for key, each in value.items():
-            if not path or path[-1] not in ("scores", "groups", "where", "field", "labels", "label"):
+            if not path or path[-1] not in ("scores", "groups", "where", "field", "labels", "label", "roles"):
                 yield {(f"{key}x" if name == key else name): other for name, other in value.items()}
             yield from ({**value, key: wrong} for wrong in misspelt(each, (*path, key)))
     elif isinstance(value, list):

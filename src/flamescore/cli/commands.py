@@ -143,9 +143,22 @@ def score(
 
 
 def explain(
-    contact: Annotated[str, typer.Argument(help="A contact id, or an e-mail address.", show_default=False)],
+    contact: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CONTACT]",
+            help="A contact id, or an e-mail address; not with --account.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     config: Config = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT", help="Explain this account of a run instead of a contact.", show_default=False
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -183,6 +196,21 @@ def explain(
     def work(messages: Messages) -> None:
         from flamescore.cli import explain as verb
 
+        if account is not None:
+            from flamescore.cli import explain_account
+
+            explain_account.explain_of_account(
+                account,
+                contact,
+                config,
+                as_of,
+                run,
+                messages,
+                everything=everything,
+                out=out,
+                form=form,
+            )
+            return
         verb.explain(
             contact, config, as_of, run, messages, rank=rank, everything=everything, out=out, form=form
         )
@@ -242,6 +270,19 @@ def search(
         typer.Option(metavar="A,B,C", help="Show these columns, separated by commas."),
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Include contacts excluded from calls.")] = False,
+    accounts: Annotated[
+        bool, typer.Option("--accounts", help="List accounts instead of contacts, by their own scores.")
+    ] = False,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Only accounts that have this role filled. Repeat to require several."
+        ),
+    ] = None,
+    complete: Annotated[
+        bool | None,
+        typer.Option("--complete/--incomplete", help="Only accounts with all roles filled, or only others."),
+    ] = None,
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
@@ -274,7 +315,13 @@ def search(
             labels=tuple(label or ()),
             hot=hot,
         )
-        verb.search(config, run, against, asked, Output(out, form, spreadsheet, raw), limit, messages)
+        of_accounts = verb.OfAccounts(tuple(role or ()), complete)
+        output = Output(out, form, spreadsheet, raw)
+        if accounts:
+            verb.search_accounts(config, run, against, asked, of_accounts, output, limit, messages)
+        else:
+            of_accounts.check_alone()
+            verb.search(config, run, against, asked, output, limit, messages)
 
     command(work, Messages(log_format, quiet, verbose))
 

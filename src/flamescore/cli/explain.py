@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def explain(
-    contact: str,
+    contact: str | None,
     config: str | None,
     as_of: str | None,
     run: str | None,
@@ -43,10 +43,13 @@ def explain(
     form: ExplainFormat | None,
 ) -> None:
     """Explain a contact as of a run, or as of a time."""
+    if contact is None:
+        hint = "Give a contact id or an e-mail address, or --account."
+        raise UsageError(Problem("U000", "Missing argument 'CONTACT'.", hint=hint))
     if as_of is not None and run is not None:
         hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
         raise UsageError(Problem("U011", "Use --run or --as-of, not both.", hint=hint))
-    chosen = _chosen(out, form)
+    chosen = chosen_form(out, form)
     project = find_settings(config)
     most = SHOWN if chosen is ExplainFormat.TABLE else None
     if as_of is None:
@@ -168,7 +171,7 @@ def _exported_on(exports: Exports) -> str:
     return max(times)[:10] if times else "an unknown day"
 
 
-def _chosen(out: str | None, form: ExplainFormat | None) -> ExplainFormat:
+def chosen_form(out: str | None, form: ExplainFormat | None) -> ExplainFormat:
     """Return the format asked for, else that of the suffix of `-o`."""
     path = place(out)
     if form or path is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+import polars as pl
 
 from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
@@ -11,16 +13,16 @@ from flamescore.errors import Problem, UsageError
 from flamescore.findings import Finding, Severity
 from flamescore.project import find_settings
 from flamescore.runs import find_earlier, find_run
-from flamescore.searches import Asked, search_run
+from flamescore.searches import Asked, AskedAccounts, search_run
+from flamescore.searches import search_accounts as accounts_of_run
+from flamescore.tables import local_time, whole_percent
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
     from flamescore.searches import Found
 
-__all__ = ["KINDS", "Asked", "names", "search"]
+__all__ = ["KINDS", "Asked", "OfAccounts", "names", "search", "search_accounts"]
 
 NOBODY: Final = "N002"
 
@@ -55,6 +57,77 @@ def search(
         _show(shown, found)
     else:
         emit(shown, output, zone=found.zone)
+    remark_on_others(shown, found.rows, output, limit, messages)
+    messages.took(f"search of run {found.run_id}: {found.rows.height:,} found")
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccounts:
+    """What a search asks of accounts alone: roles that are filled, and whether all of them are."""
+
+    roles: tuple[str, ...] = ()
+    complete: bool | None = None
+
+    def check_alone(self) -> None:
+        """Refuse these flags where contacts are searched.
+
+        Raises:
+            UsageError: one is given.
+        """
+        asked = {"--role": bool(self.roles), "--complete": self.complete is not None}
+        for flag, given in asked.items():
+            if given:
+                raise UsageError(
+                    Problem("U002", f"{flag} is asked of accounts alone.", hint="Add --accounts.")
+                )
+
+
+def search_accounts(
+    config: str | None,
+    run: str | None,
+    against: str | None,
+    asked: Asked,
+    of_accounts: OfAccounts,
+    output: Output,
+    limit: int | None,
+    messages: Messages,
+) -> None:
+    """Search the accounts of a run and show the rows."""
+    others = {
+        "--owner": asked.owners,
+        "--tag": asked.tags,
+        "--where": asked.where,
+        "--label": asked.labels,
+        "--hot": asked.hot,
+        "--changed": asked.changed,
+        "--against": against is not None,
+        "--all": asked.everyone,
+    }
+    for flag, given in others.items():
+        if given:
+            hint = "Leave it out, or search contacts: without --accounts."
+            raise UsageError(Problem("U002", f"{flag} is asked of contacts, not of accounts.", hint=hint))
+    found = accounts_of_run(
+        find_run(find_settings(config), run, warn=messages.warn),
+        AskedAccounts(
+            flames=asked.flames,
+            scores=asked.scores,
+            min_score=asked.min_score,
+            min_percentile=asked.min_percentile,
+            text=asked.text,
+            roles=of_accounts.roles,
+            complete=of_accounts.complete,
+            columns=asked.columns,
+        ),
+    )
+    shown = first_rows(found.rows, output, limit)
+    if found.rows.is_empty():
+        messages.warn(Finding(NOBODY, Severity.INFO, "", "No accounts match."))
+    if on_terminal(output) and asked.columns is None:
+        shown = shown.with_columns(
+            whole_percent(pl.col("percentile")), local_time(pl.col("last_activity_at"), found.zone)
+        )
+    emit(shown, output, zone=found.zone)
     remark_on_others(shown, found.rows, output, limit, messages)
     messages.took(f"search of run {found.run_id}: {found.rows.height:,} found")
 

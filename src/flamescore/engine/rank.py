@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.engine.calendar import Clock
-    from flamescore.rules import Score
+    from flamescore.rules import AccountScore, Score
 
 _TOTAL, _NUMBER = "total", "number"
 
@@ -52,7 +52,7 @@ def ranked(
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
         score=pl.Series(quotients(number, POINT)),
-        flames=_flames(score, total, lower, others),
+        flames=flames_of(score, total, lower, others),
         percent_of_ideal=_of_ideal(score, number),
         percentile=pl.Series(quotients(lower, others, times=100)),
         rank=total.rank("min", descending=True).cast(pl.Int32),
@@ -67,15 +67,17 @@ def _of_ideal(score: Score, number: NDArray[np.int64]) -> pl.Series | pl.Expr:
     return pl.Series(quotients(number, score.ideal, times=100))
 
 
-def _flames(score: Score, total: pl.Series, lower: NDArray[np.int64], others: int) -> pl.Series:
-    """Return 0 to 5 flames; `lower` is how many of the `others` have a lower score."""
+def flames_of(
+    score: Score | AccountScore, total: pl.Series, lower: NDArray[np.int64], others: int
+) -> pl.Series:
+    """Return 0 to 5 flames (Int32); `lower` is how many of the `others` have a lower score."""
     bounds = flame_bounds(score)
     if bounds is not None:
         return flames_at(bounds, total)
     assert score.percentiles is not None
     # 100 * lower / others >= p, in ten-thousandths of a percent and whole numbers.
     reached = sum((100 * POINT * lower >= p * others).astype(np.int32) for p in score.percentiles)
-    return pl.Series(np.where(total.to_numpy() > 0, reached, 0), dtype=pl.Int32)
+    return pl.Series(np.where((total > 0).to_numpy(), reached, 0), dtype=pl.Int32)
 
 
 def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -83,11 +85,11 @@ def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bo
     total = pl.Series(_TOTAL, totals[scored])
     lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
     found = np.full(len(totals), -1, np.int64)
-    found[scored] = _flames(score, total, lower, max(len(total) - 1, 1)).to_numpy()
+    found[scored] = flames_of(score, total, lower, max(len(total) - 1, 1)).to_numpy()
     return found
 
 
-def flame_bounds(score: Score) -> tuple[int, ...] | None:
+def flame_bounds(score: Score | AccountScore) -> tuple[int, ...] | None:
     """Return the totals from which there are 1 to 5 flames, as the rule file says; None by percentile.
 
     Of fifths of an ideal of 1 point, 10,000 ten-thousandths, they are 2,000 to 10,000; of 0.0003 points 1, 2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
@@ -25,6 +26,7 @@ _UNREADABLE: Final = "001"
 _EVERY: Final = (
     *(replace(each, code=f"R{each.code}") for each in NUMBERS),
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
+    *ACCOUNTS,
     *EXPORTS,
     *LABELS,
     *LISTS,

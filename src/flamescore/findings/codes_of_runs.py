@@ -18,6 +18,20 @@ RUNS: Final = (
         "Take an id that is offered, or search: `flamescore search --text`.",
     ),
     Code(
+        "N003",
+        ERROR,
+        "There is no such account",
+        "No account of the run has this key: keys compare trimmed and in lower case, and in no other way.",
+        "Take the account that is offered, or search: `flamescore search --accounts`.",
+    ),
+    Code(
+        "N004",
+        ERROR,
+        "The run has no accounts",
+        "Its rule file says nothing of `accounts`.",
+        "Add `accounts` to the rule file, and score again; or choose another run with `--run`.",
+    ),
+    Code(
         "N002",
         INFO,
         "A search finds nobody",

@@ -17,6 +17,7 @@ from flamescore.report.xlsx import Sheet, workbook
 
 if TYPE_CHECKING:
     from flamescore.report.explained import SHOWN, render_explanation
+    from flamescore.report.explained_account import render_account
     from flamescore.report.terminal import Filtered, render_terminal
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "number",
     "read_back",
     "redacted",
+    "render_account",
     "render_explanation",
     "render_html",
     "render_markdown",
@@ -50,6 +52,7 @@ __all__ = [
 
 _WITH_RICH: Final = {
     "SHOWN": "explained",
+    "render_account": "explained_account",
     "render_explanation": "explained",
     "Filtered": "terminal",
     "render_terminal": "terminal",

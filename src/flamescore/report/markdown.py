@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from flamescore.report.accounts import FILE
 from flamescore.report.bots_view import TITLE
 from flamescore.report.words import UNASSIGNED, number, to_the_minute
 from flamescore.text import for_cell
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from flamescore.report.accounts import AccountsView
     from flamescore.report.bots_view import BotsView
     from flamescore.report.leads import Lead
     from flamescore.report.told import Findings
@@ -58,6 +60,8 @@ def _lines(report: View) -> Iterator[str]:
     for score in report.scores:
         yield from _score(score, since)
     yield from _labels(report)
+    if report.accounts is not None:
+        yield from _accounts(report.accounts)
     yield from _bots(report.bots)
     yield from _findings(report.findings)
     if report.newest:
@@ -166,6 +170,28 @@ def _rules(rules: Sequence[RuleEntry]) -> Iterator[str]:
         yield _row(
             escaped(rule.called) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", number(rule.points)
         )
+
+
+def _accounts(view: AccountsView) -> Iterator[str]:
+    yield from ("", "## Accounts", "")
+    if not view.lines:
+        yield "No account has a score."
+        return
+    if len(view.lines) < view.accounts:
+        best = f"The best {len(view.lines)} of {view.accounts:,}"
+        yield f"{best} by {escaped(view.title)}; `{FILE}` has them all."
+    else:
+        yield f"{count(view.accounts, 'account')}, by {escaped(view.title)}."
+    yield from ("", _row("Rank", "Account", "Contacts", "Flames", "Score", "Roles", "Last activity"))
+    yield "|---:|---|---:|---:|---:|---|---|"
+    for line in view.lines:
+        cells = (
+            escaped(line.called),
+            f"{line.contacts:,}",
+            str(line.flames),
+            f"{line.score} ({line.percent}%)",
+        )
+        yield _row(f"{line.rank:,}", *cells, escaped(line.roles), line.last_activity or "")
 
 
 def _bots(bots: BotsView | None) -> Iterator[str]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.account_frames import ACCOUNTS_FILE
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
@@ -55,6 +56,9 @@ class RunData:
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
     redacted: bool = False
+    accounts: pl.DataFrame | None = None
+    """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
+
     bots: pl.DataFrame | None = None
     """`frames.BOTS`; None where the rules say nothing of `bots`."""
 
@@ -108,6 +112,7 @@ def just_scored(
         labels=scored.labels,
         hot=scored.hot,
         bots=None if scored.bots is None else scored.bots.table,
+        accounts=None if scored.accounts is None else scored.accounts.scores,
     )
 
 
@@ -134,6 +139,7 @@ def read_back(run: Run) -> RunData:
         labels=read(run, LABELS_FILE) if run.record.labels else None,
         hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
         bots=None if run.record.bots is None else read(run, BOTS_FILE),
+        accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
     )
 
 
@@ -183,6 +189,8 @@ def redacted(run: RunData) -> RunData:
         hot=None if run.hot is None else shown(run.hot),
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
+        record=_without_companies(run.record),
+        accounts=None,
         redacted=True,
         bots=None if run.bots is None else shown(run.bots),
     )
@@ -207,6 +215,13 @@ def _ids(people: pl.DataFrame) -> dict[str, str]:
         name for number in range(1, len(taken) * 2 + 1) if (name := f"contact {number}") not in taken
     )
     return dict(zip(found, stand_ins, strict=False))
+
+
+def _without_companies(record: RunRecord) -> RunRecord:
+    """Leave out what is told of accounts: it names companies."""
+    if record.findings is None:
+        return record
+    return record.but(findings=tuple(each for each in record.findings if each.subject != "accounts"))
 
 
 def _without_people(changes: pl.DataFrame, ids: dict[str, str]) -> pl.DataFrame:

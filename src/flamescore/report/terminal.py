@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType
 
+    from flamescore.report.accounts import AccountsView
     from flamescore.report.leads import Lead
     from flamescore.report.told import Findings
     from flamescore.report.view import ScoreView, View
@@ -39,6 +40,8 @@ def render_terminal(report: View, *, top: int = 10) -> Group:
         parts += [_title(score), by_flames(score), at_percentiles(score)]
         parts += [*moved(score, report.since), leads(score.leads[:top])]
     parts += by_label(report)
+    if report.accounts is not None:
+        parts += _accounts(report.accounts)
     return Group(*parts, *_findings(report.findings))
 
 
@@ -115,6 +118,18 @@ class _Leads:
             last = Text(lead.last_activity or "")
             table.add_row(Text(f"{lead.rank:,}"), called, _drawn(lead.flames), Text(lead.standing), why, last)
         yield table
+
+
+def _accounts(view: AccountsView) -> list[RenderableType]:
+    """Return the best accounts, a line each."""
+    title = Text.assemble("\n", ("Accounts", "bold"), f": {view.accounts:,} by {for_cell(view.title)}")
+    table = _table("", "", "Contacts", "Flames", "Score", "Roles", "Last activity")
+    for line in view.lines:
+        called, roles = Text(for_cell(line.called), style="bold"), Text(for_cell(line.roles))
+        many, standing = Text(f"{line.contacts:,}", justify="right"), Text(f"{line.score} ({line.percent}%)")
+        drawn, last = _drawn(line.flames), Text(line.last_activity or "")
+        table.add_row(Text(f"{line.rank:,}"), called, many, drawn, standing, roles, last)
+    return [title, table] if view.lines else [title]
 
 
 def _findings(findings: Findings) -> list[RenderableType]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.report.accounts import best_accounts
 from flamescore.report.bots_view import bots_view
 from flamescore.report.leads import Lead, leads, with_owner
 from flamescore.report.told import findings_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from flamescore.report.accounts import AccountsView
     from flamescore.report.bots_view import BotsView
     from flamescore.report.run_data import RunData
     from flamescore.report.told import Findings
@@ -149,6 +151,7 @@ class View:
     since: datetime | None = None
     redacted: bool = False
     labels: tuple[LabelEntry, ...] = ()
+    accounts: AccountsView | None = None
     bots: BotsView | None = None
 
 
@@ -170,6 +173,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         since=None if record.changes is None else to_local(record.changes.as_of, run.zone),
         redacted=run.redacted,
         labels=record.labels,
+        accounts=best_accounts(run),
         bots=bots_view(run),
     )
 

@@ -44,6 +44,9 @@ class Asker:
     others: tuple[Part, ...] = ()
     rule: EventRule | None = None
     branch: bool = False
+    lack: str = "gives nobody anything"
+    """What it does where it is empty."""
+
     score: Score | None = None
     condition: Condition | None = None
 
@@ -105,6 +108,7 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
     for label in book.labels:
         yield from _of_label(label, document, scored.branches_taken.get(label.name, ()))
+    yield from _of_roles(document, scored)
     for other in others:
         subject = ".".join(other.path)
         part = Part(other.condition, other.path)
@@ -119,6 +123,26 @@ def _of_label(label: Label, document: Document, taken: tuple[int, ...]) -> Itera
             nobody = number < len(taken) and not taken[number]
             part = Part(branch.condition, path)
             yield Asker(f"labels.{label.name}", title, document, path, nobody, parts=(part,), branch=True)
+
+
+def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
+    """Yield the roles of accounts; one that nobody in an account fills is empty."""
+    if scored.book.accounts is None or scored.accounts is None:
+        return
+    filled = set(scored.accounts.roles["role"].unique().to_list())
+    for role in scored.book.accounts.roles:
+        path: NodePath = ("accounts", "roles", role.name)
+        part = Part(role.condition, (*path, "if"))
+        title = f"`accounts.roles.{role.name}`"
+        yield Asker(
+            f"accounts.roles.{role.name}",
+            title,
+            document,
+            path,
+            role.name not in filled,
+            parts=(part,),
+            lack="is filled by nobody",
+        )
 
 
 def _entry(subject: str, title: str, document: Document, path: NodePath, entry: Ignored) -> Asker:

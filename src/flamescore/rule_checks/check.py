@@ -225,7 +225,7 @@ class _Check:
             TONIGHT,
             Severity.NOTE,
             asker.subject,
-            f"{asker.title} gives nobody anything: {said}.",
+            f"{asker.title} {asker.lack}: {said}.",
             asker.document.where(path),
             count=0,
             of=self.exports.contacts.height,

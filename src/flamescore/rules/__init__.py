@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flamescore.rules.account_book import Accounts, AccountScore, Role, role_conditions
 from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
 from flamescore.rules.columns import (
     Asked,
@@ -88,6 +89,8 @@ __all__ = [
     "NO_LIMITS",
     "ONCE",
     "STANDARD_PATTERNS",
+    "AccountScore",
+    "Accounts",
     "AllOf",
     "AnyOf",
     "Asked",
@@ -133,6 +136,7 @@ __all__ = [
     "Per",
     "Points",
     "Predicate",
+    "Role",
     "Rule",
     "RuleBook",
     "Score",
@@ -162,5 +166,6 @@ __all__ = [
     "load_rules_text",
     "named_columns",
     "number_columns",
+    "role_conditions",
     "stands",
 ]

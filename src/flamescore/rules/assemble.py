@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flamescore.rules import rulebook as book
+from flamescore.rules.accounts import accounts_of
 from flamescore.rules.conditions import follower_of
+from flamescore.rules.flames import flames_of
 from flamescore.rules.labels import labels_of
 
 if TYPE_CHECKING:
@@ -31,17 +33,23 @@ class SaidRule:
 
 
 def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
-    """Make the book of a file's enabled scores and their enabled rules, and of its labels."""
+    """Make the book of a file's enabled scores and their enabled rules, its labels and accounts."""
     scores = tuple(
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
     labels = labels_of(found.get("labels", {}), names.labels)
-    return book.RuleBook(zone, scores, found.get("ignore", ()), labels, found.get("bots"))
+    return book.RuleBook(
+        zone,
+        scores,
+        found.get("ignore", ()),
+        labels,
+        bots=found.get("bots"),
+        accounts=accounts_of(found.get("accounts")),
+    )
 
 
 def _score(name: str, found: Found) -> book.Score:
-    groups, flames = found.get("groups", {}), found.get("flames")
-    bounds = flames if isinstance(flames, tuple) else None
+    groups = found.get("groups", {})
     rules = tuple(
         _rule(said, groups, found.get("defaults", {}))
         for said in found["rules"]
@@ -50,10 +58,8 @@ def _score(name: str, found: Found) -> book.Score:
     return book.Score(
         name=name,
         title=found.get("title", name),
-        ideal=bounds[-1] if bounds else found.get("five_flames"),
         rules=rules,
-        bounds=bounds,
-        percentiles=None if flames is None or bounds else flames["percentile"],
+        **flames_of(found),
         limits=found.get("limits", book.NO_LIMITS),
         groups=tuple(_group(group, each, rules) for group, each in groups.items()),
         population=found.get("population"),

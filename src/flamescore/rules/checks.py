@@ -87,6 +87,13 @@ def check_file(top: At) -> None:
     for label in _entries(top.child("labels")):
         _name(label)
         _branches(label, label)
+    accounts = top.child("accounts")
+    if accounts is not None:
+        for score in _entries(accounts.child("scores")):
+            _flames(score)
+            _limits(score)
+        for role in _entries(accounts.child("roles")):
+            _name(role)
 
 
 def _is_off(owner: At) -> bool:

@@ -10,11 +10,12 @@ from flamescore.rules.bind import EVENT_COLUMNS
 from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from flamescore.rules.account_book import Accounts
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Condition, EventMatch, Rule, RuleBook, Score
+    from flamescore.rules.rulebook import Condition, EventMatch, Label, Rule, RuleBook, Score
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
@@ -91,7 +92,7 @@ class Asked:
 
 
 def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
-    """Yield what enabled rules, populations, `ignore` and labels ask; what every event has is left out."""
+    """Yield what rules, populations, `ignore`, labels and accounts ask; what every event has is left out."""
 
     def line(*path: str | int) -> int:
         return loaded.document.where(path).line
@@ -109,11 +110,26 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
             yield from _of_match(follows.match, who, where, same)
     for score in book.scores:
         yield from _of_score(score, line)
-    for label in book.labels:
+    yield from _of_labels(book.labels, line)
+    if book.accounts is not None:
+        yield from _of_accounts(book.accounts, line)
+
+
+def _of_labels(labels: Sequence[Label], line: Callable[..., int]) -> Iterator[Asked]:
+    for label in labels:
         for number, branch in enumerate(label.branches):
             if branch.condition is not None:
                 here = line("labels", label.name, "first_of", number)
                 yield from asked_by(branch.condition, f"label {label.name}", here)
+
+
+def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[Asked]:
+    for column in accounts.key:
+        yield Asked("contacts", column, (), "`key` of `accounts`", line("accounts", "key"))
+    if accounts.called is not None:
+        yield Asked("contacts", accounts.called, (), "`name` of `accounts`", line("accounts", "name"))
+    for role in accounts.roles:
+        yield from asked_by(role.condition, f"role {role.name}", line("accounts", "roles", role.name))
 
 
 def _of_score(score: Score, line: Callable[..., int]) -> Iterator[Asked]:

@@ -70,6 +70,8 @@ class RuleReading(Reading):
             return f"Group `{path[3]}` of `{path[1]}`: "
         if len(path) > 1 and path[0] == "labels":
             return f"Label `{path[1]}`: "
+        if len(path) > 2 and path[0] == "accounts" and path[1] in _PARTS_OF_ACCOUNTS:  # noqa: PLR2004
+            return f"{_PARTS_OF_ACCOUNTS[str(path[1])]} `{path[2]}`: "
         return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
 
     def label(self, path: Path) -> str:
@@ -94,6 +96,9 @@ class RuleReading(Reading):
         if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
             return None
         return missing_key(key, at.label) if shape.missing is None else shape.missing(key, at)
+
+
+_PARTS_OF_ACCOUNTS: Final = {"scores": "Account score", "roles": "Role"}
 
 
 def must_be(wanted: str) -> Callable[[At], Told]:

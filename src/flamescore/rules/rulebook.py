@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from flamescore.rules.account_book import Accounts
     from flamescore.units import Period
 
 # --- predicates: what one cell must be ---------------------------------------------------------------
@@ -523,6 +524,7 @@ class RuleBook:
     scores: tuple[Score, ...]
     ignore: tuple[Ignored, ...] = ()
     labels: tuple[Label, ...] = ()
+    accounts: Accounts | None = None
     bots: Bots | None = None
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.rules import rulebook as book
+from flamescore.rules.accounts import ACCOUNT_SHAPES, ACCOUNTS
 from flamescore.rules.assemble import SaidRule
 from flamescore.rules.bursts import BURST, BURST_SHAPE
 from flamescore.rules.conditions import (
@@ -18,6 +19,7 @@ from flamescore.rules.conditions import (
     TAG_ABOUT,
 )
 from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
+from flamescore.rules.flames import FLAMES, FLAMES_BY_PERCENTILE, LIMITS
 from flamescore.rules.ignored import BOTS, IGNORED, IGNORED_SHAPES
 from flamescore.rules.labels import LABEL_SHAPES, LABELS
 from flamescore.rules.predicates import FIELDS
@@ -32,7 +34,6 @@ from flamescore.rules.reading import (
 )
 from flamescore.rules.scalars import (
     BOOLEAN,
-    BOUND,
     COUNT,
     EXPIRES,
     NAME,
@@ -45,13 +46,11 @@ from flamescore.rules.scalars import (
 from flamescore.schema_reader import (
     At,
     Key,
-    RefusedError,
     Shape,
     Told,
     Value,
     ValueType,
     chosen,
-    items,
     json_schema,
     listed,
     mapped,
@@ -82,16 +81,6 @@ def _event_points(at: At) -> Value:
 _EVENT_POINTS: Final = ValueType(_event_points, {"anyOf": [POINTS.schema, _POINTS_FROM.type.schema]})
 # --- rules -------------------------------------------------------------------------------------------
 
-_LIMITS: Final = Shape(
-    "Limits",
-    "Bounds on a sum of points.",
-    {
-        "min": Key(BOUND, "The sum is not below this; at most 0."),
-        "max": Key(BOUND, "The sum is not above this; at least 0."),
-    },
-    lambda found: book.Limits(found.get("min"), found.get("max")),
-)
-
 
 def _no_points(what: str) -> Told:
     return "R042", f"{what} has no `points`.", "Write `points: 5`, or any number."
@@ -113,7 +102,7 @@ _EVERY_RULE: Final = {
     "enabled": Key(BOOLEAN, "`false` leaves the rule out."),
     "group": Key(NAME, "A group of the score, with limits and defaults of its own."),
     "note": Key(TEXT, "Why the rule is there; for people."),
-    "limits": Key(_LIMITS.type, "Bounds on what the rule gives a contact."),
+    "limits": Key(LIMITS.type, "Bounds on what the rule gives a contact."),
     "if": Key(CONDITION, "A condition that must hold, else the rule gives nothing."),
 }
 _PLAIN_POINTS: Final = Key(POINTS, "The points.", needed=True)
@@ -272,7 +261,7 @@ _GROUP: Final = Shape(
     "Rules that share limits, and defaults that come before the score's.",
     {
         **_DEFAULT_KEYS,
-        "limits": Key(_LIMITS.type, "Bounds on the sum of the group's rules."),
+        "limits": Key(LIMITS.type, "Bounds on the sum of the group's rules."),
         "idle": IDLE,
     },
 )
@@ -285,52 +274,15 @@ def _rules(at: At) -> Value:
     return listed(_RULE)(at)
 
 
-_FIVE: Final = 5
-
-
-def _five(at: At, item: ValueType) -> Value:
-    if at.node.kind != "list":
-        at.wrong("a list")
-    if len(at.node.items) > _FIVE:
-        raise RefusedError  # the checks tell how many it takes
-    return items(at, item)
-
-
-def _five_of(item: ValueType) -> ValueType:
-    schema = {"type": "array", "items": [item.schema] * _FIVE, "minItems": _FIVE, "maxItems": _FIVE}
-    return ValueType(lambda at: _five(at, item), schema)
-
-
-_BOUNDS: Final = _five_of(BOUND)
-_PERCENTILE: Final = Shape(
-    "FlamesByPercentile",
-    "Flames by the share of contacts who have a lower score.",
-    {
-        "percentile": Key(
-            _five_of(BOUND), "The percentiles from which there are 1, 2, 3, 4 and 5 flames.", needed=True
-        )
-    },
-)
-
-
-def _flames(at: At) -> Value:
-    return _PERCENTILE.read(at) if at.node.kind == "mapping" else _BOUNDS(at)
-
-
 _SCORE: Final = Shape(
     "Score",
     "One score: its rules, and how its points become flames.",
     {
         "title": Key(NAME, "What reports call it; by default its name."),
         "enabled": Key(BOOLEAN, "`false` leaves the score out."),
-        "five_flames": Key(BOUND, "The points that are five flames; fewer are so many fifths."),
-        "flames": Key(
-            ValueType(_flames, {"anyOf": [_BOUNDS.schema, _PERCENTILE.type.schema]}),
-            "The points from which there are 1, 2, 3, 4 and 5 flames; or `{percentile: [...]}`, five "
-            "percentiles.",
-        ),
+        **FLAMES,
         "defaults": Key(_DEFAULTS.type, "What event rules get that don't say it themselves."),
-        "limits": Key(_LIMITS.type, "Bounds on the score."),
+        "limits": Key(LIMITS.type, "Bounds on the score."),
         "idle": IDLE,
         "groups": Key(mapped(_GROUP.type), "Groups that rules may be in, by name."),
         "population": Key(CONDITION, "Who is scored at all; everyone by default."),
@@ -356,14 +308,15 @@ FILE: Final = Shape(
             needed=True,
         ),
         "labels": LABELS,
+        "accounts": ACCOUNTS,
     },
     must_be=must_be("A rule file is a mapping that begins with `version: 1`"),
 )
 """`timezone` stands before what has times in it: a table's order is the order of reading."""
 
 SHAPES: Final = (
-    *CONDITION_SHAPES, *IGNORED_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, _LIMITS, _BRANCH,
-    *RULES.values(), _DEFAULTS, _GROUP, _PERCENTILE, _SCORE, *LABEL_SHAPES,
+    *CONDITION_SHAPES, *IGNORED_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _BRANCH,
+    *RULES.values(), _DEFAULTS, _GROUP, FLAMES_BY_PERCENTILE, _SCORE, *LABEL_SHAPES, *ACCOUNT_SHAPES,
 )  # fmt: skip
 """Every shape inside a rule file."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.catalog import LATEST, Run
 from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
 from flamescore.runs.contents import (
@@ -59,6 +60,7 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "book_with_accounts",
     "changed_contacts",
     "changed_ids",
     "checked",

@@ -17,6 +17,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from flamescore.account_frames import (
+    ACCOUNT_POINTS,
+    ACCOUNT_ROLES,
+    ACCOUNTS,
+    ACCOUNTS_FILE,
+    POINTS_FILE,
+    ROLES_FILE,
+)
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
@@ -126,6 +134,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     if record.files:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
+    absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
     absent |= {file for file in (MERGED_FILE, LABELS_FILE, HOT_FILE) if not has_table(run, file)}
     absent |= set() if record.rules.lists else {LISTS_FILE}
@@ -283,6 +292,22 @@ TABLES: Final[Mapping[str, Table]] = {
         present=("contact_id", "score_name", "change"),
         holds=(pl.col("change").is_in(KINDS),),
     ),
+    ACCOUNTS_FILE: Table(
+        ACCOUNTS,
+        further=(pl.Int32(), pl.Boolean()),
+        present=("account", "score_name", "score", "flames", "percentile", "rank", "contacts"),
+        holds=(
+            pl.col("score").is_finite(),
+            pl.col("flames").is_between(0, _MOST_FLAMES),
+        ),
+        key=("account", "score_name"),
+    ),
+    POINTS_FILE: Table(
+        ACCOUNT_POINTS,
+        present=("account", "score_name", "entry", "points"),
+        holds=(pl.col("points").is_finite(),),
+    ),
+    ROLES_FILE: Table(ACCOUNT_ROLES, present=tuple(ACCOUNT_ROLES)),
     BOTS_FILE: Table(BOTS, present=tuple(BOTS.names()), holds=(pl.col("points_lost").is_finite(),)),
     MERGED_FILE: Table(
         pl.Schema({"merged_id": pl.String(), "contact_id": pl.String()}),

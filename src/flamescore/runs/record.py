@@ -255,6 +255,25 @@ class FindingEntry(Part):
         return cls.read(as_record(finding))
 
 
+class NearAccountsEntry(Part):
+    """Two accounts that may be one company."""
+
+    kind: str = key("`spelling`, `subdomain` or `domain`: why they may be one")
+    accounts: tuple[Clean, Clean] = key("the two, the one with more contacts first")
+    contacts: int = key("the contacts of the other")
+
+
+class AccountsEntry(Part):
+    """What the contacts come to as accounts."""
+
+    accounts: int = key("the accounts")
+    contacts: int = key("the contacts in one")
+    without: int = key("the contacts in none")
+    free_mail: int = key("those of them whose key is on the free-mail list")
+    spellings: int = key("the accounts that are written in several ways")
+    near: tuple[NearAccountsEntry, ...] = key("pairs that may be one, at most 100, most contacts first")
+
+
 class ChangedEntry(Part):
     """The contacts of one score by how they changed."""
 
@@ -365,6 +384,7 @@ class RunRecord(Part):
     changes: ChangesEntry | None = key(
         "what changed since the run before; null where there was none to compare with", default=None
     )
+    accounts: AccountsEntry | None = key("the accounts; null where the rule file has none", default=None)
     files: tuple[RunFile, ...] = key(
         "every file of the run but this one; none in runs of earlier versions", default=()
     )

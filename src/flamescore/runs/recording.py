@@ -15,6 +15,7 @@ from flamescore._version import __version__
 from flamescore.findings import as_line, in_order
 from flamescore.rules import Hot
 from flamescore.runs.record import (
+    AccountsEntry,
     BotPatternEntry,
     BotScoreEntry,
     BotsEntry,
@@ -27,6 +28,7 @@ from flamescore.runs.record import (
     HotEntry,
     LabelEntry,
     LabelValue,
+    NearAccountsEntry,
     Observed,
     PercentileEntry,
     RuleEntry,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from flamescore.account_frames import FoundAccounts
     from flamescore.bots import BotsFound
     from flamescore.changes import Changes
     from flamescore.findings import Finding
@@ -93,6 +96,7 @@ def describe(
         warnings=tuple(as_line(each) for each in in_order(findings)),
         versions=versions(),
         changes=None if changes is None else _changes(changes, scored),
+        accounts=None if scored.accounts is None else _accounts(scored.accounts),
         findings=tuple(FindingEntry.of_finding(each) for each in in_order(findings)),
         labels=_labels(scored),
         hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
@@ -166,6 +170,20 @@ def _changes(changes: Changes, scored: Scored) -> ChangesEntry:
         as_of=changes.as_of.astimezone(UTC),
         scores=tuple(ChangedEntry(name=name, **changes.counts(name)) for name in names),
         notes=changes.notes,
+    )
+
+
+def _accounts(found: FoundAccounts) -> AccountsEntry:
+    return AccountsEntry(
+        accounts=found.all.height,
+        contacts=found.contacts,
+        without=found.without,
+        free_mail=found.free_mail,
+        spellings=found.spellings,
+        near=tuple(
+            NearAccountsEntry(kind=each.kind, accounts=each.accounts, contacts=each.contacts)
+            for each in found.near
+        ),
     )
 
 

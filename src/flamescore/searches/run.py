@@ -86,7 +86,7 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     contacts = scan(found, "contacts.parquet")
     if asked.min_score is not None and isnan(asked.min_score):
         raise UsageError(Problem("U002", "--min-score must be a number, not `nan`."))
-    terms = _terms(asked, [score.name for score in record.scores])
+    terms = terms_of(asked.flames, asked.scores, [score.name for score in record.scores])
     where = None
     if asked.where:
         contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
@@ -168,12 +168,17 @@ def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, 
     return tuple((column, tuple(texts)) for column, texts in found.items())
 
 
-def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:
-    low, high = (0, 5) if asked.flames is None else _flames(asked.flames, "--flames")
-    if not asked.scores:
+def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:
+    """Return what `--flames` and `--score` ask for, of a run with scores of these names.
+
+    Raises:
+        UsageError: there is no such score, or it is no number of flames.
+    """
+    low, high = (0, 5) if asked_flames is None else _flames(asked_flames, "--flames")
+    if not scores:
         return (Term(names[0], low, high),)
     terms = []
-    for text in asked.scores:
+    for text in scores:
         name, colon, flames = text.rpartition(":") if ":" in text and text not in names else (text, "", "")
         if name not in names:
             hint = f"Scores in this run: {', '.join(names)}."
@@ -187,7 +192,7 @@ def _terms(asked: Asked, names: Sequence[str]) -> tuple[Term, ...]:
             )
         bounds = _flames(flames, "--score") if colon else (0, 5)
         terms.append(Term(name, *bounds))
-    if asked.flames is not None:
+    if asked_flames is not None:
         terms[0] = Term(terms[0].score_name, max(low, terms[0].low), min(high, terms[0].high))
     return tuple(terms)
 

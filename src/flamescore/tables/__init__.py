@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flamescore.tables.accounts import write_accounts
 from flamescore.tables.changes import PARTS, with_people, with_people_of_run, with_why, write_changes
 from flamescore.tables.columns import absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
@@ -27,6 +28,7 @@ __all__ = [
     "with_people",
     "with_people_of_run",
     "with_why",
+    "write_accounts",
     "write_changes",
     "write_opportunities",
     "write_parquet",

@@ -54,6 +54,17 @@ def kept(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
     return scored.contacts.select("contact_id", *(pl.col(name).alias(new) for name, new in columns.items()))
 
 
+ACCOUNT_KEY: Final = "account_key"
+"""Which account a contact is in, as it is shown: a column of tables of contacts where there are accounts."""
+
+
+def with_account(people: pl.DataFrame, scored: Scored) -> pl.DataFrame:
+    """Add `ACCOUNT_KEY` to rows of all contacts, in order of contact id, where there are accounts."""
+    if scored.accounts is None:
+        return people
+    return people.with_columns(scored.accounts.of.alias(ACCOUNT_KEY))
+
+
 def with_kept(frame: pl.DataFrame, scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
     """Add the kept columns to `scored.scores`."""
     columns = kept(scored, keep).drop("contact_id")
@@ -63,7 +74,8 @@ def with_kept(frame: pl.DataFrame, scored: Scored, keep: Sequence[str]) -> pl.Da
 def own_columns(scored: Scored) -> set[str]:
     """Return the names of all columns that the tables have of their own."""
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
-    return {*scored.scores.columns, *REASONS, "last_activity"} | measures
+    account = set() if scored.accounts is None else {ACCOUNT_KEY}
+    return {*scored.scores.columns, *REASONS, "last_activity"} | measures | account
 
 
 def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:

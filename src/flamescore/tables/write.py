@@ -19,7 +19,16 @@ from flamescore.bots import FILE as BOTS_FILE
 from flamescore.frames import BOTS, POINTS, SCORES, conform
 from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.steps import Step, Stopwatch
-from flamescore.tables.columns import flat, kept, measures_of, public, with_kept
+from flamescore.tables.columns import (
+    ACCOUNT_KEY,
+    flat,
+    free_name,
+    kept,
+    measures_of,
+    public,
+    with_account,
+    with_kept,
+)
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import hot_list, list_file
 from flamescore.tables.labels import labels_beside
@@ -95,7 +104,7 @@ def _points(folder: Path, scored: Scored, _settings: TableSettings) -> int:
 
 
 def _contacts(folder: Path, scored: Scored, _settings: TableSettings) -> int:
-    write_contacts(folder / "contacts.parquet", scored.contacts)
+    write_contacts(folder / "contacts.parquet", scored)
     return scored.contacts.height
 
 
@@ -177,13 +186,13 @@ def write_pieces(pieces: Iterable[pl.DataFrame], path: Path, *, spreadsheet: boo
 
 
 def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Yield one row a contact: id, kept columns, each score's measures as `<score>_<measure>`, labels.
+    """Yield one row a contact: id, kept columns, account, measures as `<score>_<measure>`, labels.
 
     In order of the default score's rank, then those outside it by contact id; null where a score leaves
     a contact out. Of no contacts there is one piece, without rows.
     """
     names = [score.name for score in scored.book.scores]
-    order, people = _order(scored, names[0]), kept(scored, keep)
+    order, people = _order(scored, names[0]), kept(scored, keep).pipe(with_account, scored)
     measures = [(_of_score(scored, name), _rows(scored, name, order)) for name in names]
     labels = [] if scored.labels is None else [(labels_beside(scored, keep), order)]
     for first in range(0, max(len(order), 1), PIECE):
@@ -255,6 +264,12 @@ def write_points(path: Path, ledger: Ledger) -> int:
     return written
 
 
-def write_contacts(path: Path, contacts: pl.DataFrame) -> None:
-    """Write every mapped contact column, tags as a list, in the order of the frame."""
-    contacts.pipe(public).pipe(write_parquet, path)
+def write_contacts(path: Path, scored: Scored) -> None:
+    """Write every mapped contact column, tags as a list, in the order of the frame; last, the account.
+
+    Where there are accounts, a column of theirs that is called like it is `contact_account_key`.
+    """
+    contacts = scored.contacts.pipe(public)
+    if scored.accounts is not None and ACCOUNT_KEY in contacts.columns:
+        contacts = contacts.rename({ACCOUNT_KEY: free_name(ACCOUNT_KEY, contacts.columns, prefix="contact_")})
+    contacts.pipe(with_account, scored).pipe(write_parquet, path)

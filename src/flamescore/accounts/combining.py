@@ -1,0 +1,197 @@
+"""Scores of accounts, made of their members', and the ledger that says of whose.
+
+An account of four with 10, 5, -3 and 0 points, `limits: {max: 11}` and `five_flames: 20`:
+
+combine    rows of the ledger              score   flames
+sum        10, 5, 0, -3, limit -1          11      2
+max        10                              10      2
+mean       10, 5, 0, -3, mean -9           3       0
+{top: 2}   10, 5, limit -4                 11      2
+
+All points are whole ten-thousandths, so that the rows add up to the last digit. Sums that 64 bits don't hold
+are Python's integers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.account_frames import ACCOUNT_POINTS, ACCOUNTS
+from flamescore.engine import flames_of
+from flamescore.frames import conform
+from flamescore.points import quotients
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.accounts.members import Members
+    from flamescore.rules import AccountScore
+    from flamescore.scoring import Scored
+
+Whole = np.ndarray[Any, np.dtype[Any]]
+"""Ten-thousandths: 64 bits, or Python's integers."""
+
+_SURE: Final = 2**62
+_ENTRIES: Final = ("contact", "mean", "account_limit")
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The members who have a row under a score, account by account, in ranked order.
+
+    `first` has the place of each account's first row, `number` that account.
+    """
+
+    contact: NDArray[np.int64]
+    points: NDArray[np.int64]
+    at: NDArray[np.int64]
+    first: NDArray[np.int64]
+    number: NDArray[np.int64]
+
+    @property
+    def scored(self) -> NDArray[np.int64]:
+        """How many rows each account has."""
+        return np.diff(self.first, append=len(self.contact))
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """Of each row the place of its account among those that have any."""
+        return np.repeat(np.arange(len(self.first)), self.scored)
+
+
+def combined(score: AccountScore, scored: Scored, members: Members) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the accounts that have a score, ranked (`ACCOUNTS`), and their ledger (`ACCOUNT_POINTS`)."""
+    rows = _rows(score, scored, members)
+    group = rows.group
+    place = np.arange(len(group)) - rows.first[group]
+    counts = np.full(len(group), fill_value=True) if score.top is None else place < score.top
+    sums = _sums(np.where(counts, rows.points, 0), rows)
+    total = _mean(sums, rows.scored) if score.combine == "mean" else sums
+    bounded = _within(score, total)
+    last = np.maximum.reduceat(rows.at, rows.first) if len(group) else rows.at
+    order = _order(bounded, last, rows.number)
+    table = _table(score, bounded[order], members, rows.number[order]).with_columns(
+        last_activity_at=_instants(last[order]),
+        scored=pl.Series(rows.scored[order]).cast(pl.Int32),
+        counted=pl.Series(np.bincount(group[counts], minlength=len(rows.first))[order]).cast(pl.Int32),
+        best_contact_id=scored.contacts["contact_id"].gather(rows.contact[rows.first[order]]),
+    )
+    parts = [rows.points[counts], total - sums, bounded - total]
+    return (
+        table.select(ACCOUNTS.names()).pipe(conform, ACCOUNTS, name="accounts"),
+        _ledger(table, scored, rows, order=order, counts=counts, parts=parts),
+    )
+
+
+def _rows(score: AccountScore, scored: Scored, members: Members) -> _Rows:
+    mine = scored.scores["score_name"] == score.name
+    contact = scored.places.filter(mine).to_numpy().astype(np.int64)
+    number = members.of[contact]
+    at = scored.scores.filter(mine)["last_activity_at"].dt.epoch("us").fill_null(np.iinfo(np.int64).min)
+    kept = np.flatnonzero(number >= 0)
+    # Rows are ranked already, and stay so within their account.
+    kept = kept[np.argsort(number[kept], kind="stable")]
+    number, contact = number[kept], contact[kept]
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    points = scored.totals[score.name][contact].astype(np.int64)
+    return _Rows(contact, points, at.to_numpy()[kept], first, number[first])
+
+
+def _sums(points: NDArray[np.int64], rows: _Rows) -> Whole:
+    if not len(points):
+        return points
+    largest = max(-int(points.min()), int(points.max()))
+    held = points if largest * len(points) < _SURE else points.astype(np.object_)
+    return np.asarray(np.add.reduceat(held, rows.first))
+
+
+def _mean(sums: Whole, many: NDArray[np.int64]) -> Whole:
+    """Divide, halves away from zero."""
+    size = (2 * abs(sums) + many) // (2 * many)
+    return np.where(sums < 0, -size, size)
+
+
+def _within(score: AccountScore, total: Whole) -> Whole:
+    if score.limits.high is not None:
+        total = np.minimum(total, score.limits.high)
+    return total if score.limits.low is None else np.maximum(total, score.limits.low)
+
+
+def _order(total: Whole, last: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Order accounts: most points first, then the latest activity, then by code point."""
+    frame = pl.DataFrame({"total": _series(total), "last": last, "number": number}).with_row_index("place")
+    return (
+        frame.sort("total", "last", "number", descending=[True, True, False])["place"]
+        .to_numpy()
+        .astype(np.int64)
+    )
+
+
+def _series(total: Whole) -> pl.Series:
+    return pl.Series(total.tolist(), dtype=pl.Int128) if total.dtype == object else pl.Series(total)
+
+
+def _instants(last: NDArray[np.int64]) -> pl.Series:
+    known = pl.Series(last)
+    instants: pl.Series = pl.from_epoch(known.set(known == np.iinfo(np.int64).min, None), "us")
+    return instants.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+
+
+def _table(score: AccountScore, total: Whole, members: Members, number: NDArray[np.int64]) -> pl.DataFrame:
+    accounts = members.table.select(pl.col("account", "name", "contacts").gather(number))
+    ranks = _series(total)
+    lower = (ranks.rank("min") - 1).to_numpy().astype(np.int64)
+    others = max(len(total) - 1, 1)
+    return accounts.with_columns(
+        score_name=pl.lit(score.name),
+        score=pl.Series(quotients(total, POINT)),
+        flames=flames_of(score, ranks, lower, others),
+        percent_of_ideal=pl.Series(quotients(total, score.ideal, times=100))
+        if score.ideal is not None
+        else pl.lit(None, pl.Float64),
+        percentile=pl.Series(quotients(lower, others, times=100)),
+        rank=ranks.rank("min", descending=True).cast(pl.Int32),
+    )
+
+
+def _ledger(
+    table: pl.DataFrame,
+    scored: Scored,
+    rows: _Rows,
+    *,
+    order: NDArray[np.int64],
+    counts: NDArray[np.bool_],
+    parts: list[Whole],
+) -> pl.DataFrame:
+    """Lay the entries out in the order of the table; `parts` are the points of each kind of entry."""
+    ranked = np.empty(len(order), np.int64)
+    ranked[order] = np.arange(len(order))
+    account, entry, points = [ranked[rows.group[counts]]], [np.zeros(int(counts.sum()), np.int64)], [parts[0]]
+    for kind, given in enumerate(parts[1:], 1):
+        there = np.flatnonzero(given != 0)
+        account.append(ranked[there])
+        entry.append(np.full(len(there), kind))
+        points.append(given[there])
+    contact = scored.contacts["contact_id"].gather(rows.contact[counts])
+    laid = pl.DataFrame(
+        {
+            "account": np.concatenate(account),
+            "entry": np.concatenate(entry),
+            "points": quotients(np.concatenate(points), POINT),
+            "contact_id": contact.extend_constant(None, sum(map(len, points[1:]))),
+        }
+    ).sort("account", "entry", maintain_order=True)
+    return pl.DataFrame(
+        [
+            table["account"].gather(laid["account"]),
+            table["score_name"].gather(laid["account"]),
+            pl.Series("entry", _ENTRIES).gather(laid["entry"]),
+            laid["contact_id"],
+            laid["points"],
+        ]
+    ).pipe(conform, ACCOUNT_POINTS, name="account_points")

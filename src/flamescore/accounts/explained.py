@@ -1,0 +1,182 @@
+"""Why an account has its scores: whose points they are, who doesn't count, and who fills its roles.
+
+It is read from the tables of a run alone, which have all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from flamescore.cells import fold, folded
+from flamescore.errors import NotFoundError, Problem
+from flamescore.units import POINT
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from flamescore.rules import Accounts, AccountScore, Role
+
+UNKNOWN: Final = "N003"
+ACCOUNT_KEY: Final = "account_key"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTables:
+    """What is known of the accounts of a run, each table lazily, as it is written; `roles` None: has none."""
+
+    accounts: pl.LazyFrame
+    points: pl.LazyFrame
+    scores: pl.LazyFrame
+    contacts: pl.LazyFrame
+    roles: pl.LazyFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member, and the points under a score; None where the score leaves it out."""
+
+    contact_id: str
+    name: str | None
+    points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountScoreExplained:
+    """One score of an account; `score` is None where no member has a row under it.
+
+    The points of who is `counted`, `mean` (the mean less the sum) and `limit` (what the limits gave or took)
+    add up to it. `low` and `high` are the limits, `of` is how many accounts have the score. `others` have
+    points that don't count, `unscored` have none.
+    """
+
+    score_name: str
+    combine: str
+    counted: tuple[Member, ...] = ()
+    others: tuple[Member, ...] = ()
+    unscored: tuple[Member, ...] = ()
+    score: float | None = None
+    flames: int = 0
+    percentile: float = 0.0
+    rank: int = 0
+    of: int = 0
+    scored: int = 0
+    mean: float = 0.0
+    limit: float = 0.0
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleExplained:
+    """A role, how many members fill it and how many must, and who they are, in ranked order."""
+
+    role: str
+    filled: int
+    at_least: int
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountExplained:
+    """An account: as it is shown, what it is called, how many members it has, its scores and roles."""
+
+    account: str
+    name: str | None
+    contacts: int
+    scores: tuple[AccountScoreExplained, ...]
+    roles: tuple[RoleExplained, ...]
+    complete: bool | None
+
+
+def explain_account(tables: AccountTables, accounts: Accounts, text: str) -> AccountExplained:
+    """Explain the account that a text means: it compares as keys do.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    account, people = _people(tables.contacts, text)
+    rows = tables.accounts.filter(pl.col("account") == account).collect()
+    ledger = tables.points.filter(pl.col("account") == account).collect()
+    theirs = tables.scores.filter(pl.col("contact_id").is_in(list(people))).collect()
+    mine = _Rows(rows, ledger, theirs, people)
+    scores = tuple(_score(score, mine, tables.accounts) for score in accounts.scores)
+    roles: tuple[RoleExplained, ...] = ()
+    if tables.roles is not None:
+        filling = tables.roles.filter(pl.col("account") == account).collect()
+        roles = tuple(_role(role, filling, people) for role in accounts.roles)
+    return AccountExplained(
+        account=account,
+        name=rows["name"][0] if rows.height else None,
+        contacts=len(people),
+        scores=scores,
+        roles=roles,
+        complete=all(role.filled >= role.at_least for role in roles) if roles else None,
+    )
+
+
+def _people(contacts: pl.LazyFrame, text: str) -> tuple[str, dict[str, str | None]]:
+    """Return the account that is meant, and its members' names by contact id."""
+    known = contacts.select(ACCOUNT_KEY).drop_nulls().unique()
+    meant = known.filter(folded(pl.col(ACCOUNT_KEY)) == fold(text)).collect().to_series()
+    if meant.is_empty():
+        near = nearest(text, known.collect().to_series().sort())
+        hint = f"Did you mean `{near}`?" if near else "`flamescore search --accounts` lists them."
+        raise NotFoundError(Problem(UNKNOWN, f"There is no account `{text}` in this run.", hint=hint))
+    account = str(meant[0])
+    named = "name" in contacts.collect_schema()
+    called = pl.col("name").cast(pl.String) if named else pl.lit(None, pl.String)
+    mine = contacts.filter(pl.col(ACCOUNT_KEY) == account).select("contact_id", called.alias("name"))
+    return account, dict(mine.collect().iter_rows())
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the tables have of one account, of its ledger, and of the scores and names of its members."""
+
+    accounts: pl.DataFrame
+    points: pl.DataFrame
+    scores: pl.DataFrame
+    people: dict[str, str | None]
+
+
+def _score(score: AccountScore, rows: _Rows, every: pl.LazyFrame) -> AccountScoreExplained:
+    people = rows.people
+    mine = rows.scores.filter(pl.col("score_name") == score.name)
+    scored = dict(mine.select("contact_id", "score").iter_rows())
+    unscored = tuple(Member(who, people[who]) for who in sorted(people.keys() - scored.keys()))
+    found: dict[str, Any] | None = next(
+        rows.accounts.filter(pl.col("score_name") == score.name).iter_rows(named=True), None
+    )
+    if found is None:
+        return AccountScoreExplained(score.name, score.combine, unscored=unscored)
+    entries = rows.points.filter(pl.col("score_name") == score.name)
+    given = dict(entries.filter(pl.col("contact_id").is_null()).select("entry", "points").iter_rows())
+    counted = dict(entries.drop_nulls("contact_id").select("contact_id", "points").iter_rows())
+    return AccountScoreExplained(
+        score_name=score.name,
+        combine=score.combine,
+        counted=tuple(Member(who, people[who], points) for who, points in counted.items()),
+        others=tuple(Member(who, people[who], each) for who, each in scored.items() if who not in counted),
+        unscored=unscored,
+        score=found["score"],
+        flames=found["flames"],
+        percentile=found["percentile"],
+        rank=found["rank"],
+        of=every.filter(pl.col("score_name") == score.name).select(pl.len()).collect().item(),
+        scored=found["scored"],
+        mean=given.get("mean", 0.0),
+        limit=given.get("account_limit", 0.0),
+        low=_points(score.limits.low),
+        high=_points(score.limits.high),
+    )
+
+
+def _points(whole: int | None) -> float | None:
+    return None if whole is None else whole / POINT
+
+
+def _role(role: Role, filling: pl.DataFrame, people: dict[str, str | None]) -> RoleExplained:
+    ids = filling.filter(pl.col("role") == role.name)["contact_id"]
+    return RoleExplained(role.name, len(ids), role.at_least, tuple(Member(who, people[who]) for who in ids))

@@ -1,0 +1,160 @@
+"""Which contacts make an account, and what it is called.
+
+Five contacts; the key columns are `Account ID` and `email_domain`, and `gmail.com` is on the free-mail list.
+
+Account ID   email_domain   key          why
+ 42          acme.example   42           the first column says it
+ -           acme.example   acme.example the first says nothing
+ -           ACME.example   acme.example keys compare in lower case; shown is what two of three write, or
+ -           gmail.com      -            free mail says nothing of a company
+ -           -              -            there is nothing at all
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.cells import as_text, fold, folded, present
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flamescore.rules import Accounts
+
+NOBODY: Final = -1
+"""Stands for the account of a contact that is in none, and for a cell that says nothing."""
+
+DOMAIN: Final = "email_domain"
+_KEY, _WRITTEN, _NUMBER, _MANY = "key", "written", "number", "many"
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who is in which account: accounts are numbered in order of what they are shown as, by code point.
+
+    `of` has the number of the account of each contact (or `NOBODY`), `keyed_by` the place of the column that
+    its key is from, `domain` the number of the account that its `email_domain` would be the key of, where
+    that is a key column. `table` has a row an account: `account`, `key` (as it compares), `name`, `contacts`.
+    `free_mail` counts the contacts in no account who had a key that is free mail, `spellings` the accounts
+    that are written in several ways.
+    """
+
+    of: NDArray[np.int64]
+    keyed_by: NDArray[np.int64]
+    domain: NDArray[np.int64]
+    table: pl.DataFrame
+    free_mail: int
+    spellings: int
+
+    @property
+    def shown(self) -> pl.Series:
+        """Of each contact the account as it is shown, else null."""
+        number = pl.Series("account_key", self.of)
+        return self.table["account"].gather(number.set(number < 0, None)).rename("account_key")
+
+
+def members_of(contacts: pl.DataFrame, accounts: Accounts) -> Members:
+    """Find the account of every contact; `contacts` has the key columns and that of the name.
+
+    Cells are worked with as codes: a text has one, whatever column it stands in.
+    """
+    cells = [_cells(contacts, column) for column in accounts.key]
+    texts = pl.concat(cells).drop_nulls().unique().to_frame()
+    texts = texts.with_columns(folded(pl.col(_WRITTEN)).alias(_KEY)).with_row_index("code")
+    free = texts[_KEY].is_in([*free_mail(), *map(fold, accounts.free_mail)]).to_numpy()
+    codes = [_codes(each, texts) for each in cells]
+    chosen = np.full(contacts.height, NOBODY, np.int64)
+    keyed_by = chosen.copy()
+    for place, code in enumerate(codes):
+        usable = np.flatnonzero((chosen < 0) & (code >= 0))
+        usable = usable[~free[code[usable]]]
+        chosen[usable], keyed_by[usable] = code[usable], place
+    table, number_of, spellings = _accounts(texts, chosen)
+    of = _looked_up(number_of, chosen)
+    by_mail = codes[accounts.key.index(DOMAIN)] if DOMAIN in accounts.key else np.full_like(chosen, NOBODY)
+    had_some = np.logical_or.reduce([code >= 0 for code in codes])
+    return Members(
+        of=of,
+        keyed_by=keyed_by,
+        domain=_looked_up(number_of, by_mail),
+        table=table.with_columns(
+            _names(contacts, accounts.called, of, table.height),
+            contacts=pl.Series(np.bincount(of[of >= 0], minlength=table.height)).cast(pl.Int32),
+        ),
+        free_mail=int((had_some & (of < 0)).sum()),
+        spellings=spellings,
+    )
+
+
+def _cells(contacts: pl.DataFrame, column: str) -> pl.Series:
+    cell = present(as_text(column, contacts.schema[column]))
+    return contacts.select(cell.alias(_WRITTEN)).to_series()
+
+
+def _codes(cells: pl.Series, texts: pl.DataFrame) -> NDArray[np.int64]:
+    """Return the code of each cell, `NOBODY` for one that is missing."""
+    known = texts.select(_WRITTEN, pl.col("code").cast(pl.Int64))
+    found = cells.to_frame().join(known, on=_WRITTEN, how="left", maintain_order="left")["code"]
+    return found.fill_null(NOBODY).to_numpy()
+
+
+def _accounts(texts: pl.DataFrame, chosen: NDArray[np.int64]) -> tuple[pl.DataFrame, NDArray[np.int64], int]:
+    """Return the accounts (`account`, `key`), the number of the account of each code, and how many spell.
+
+    An account is shown as most of its members write it, of equally many spellings the first by code point.
+    """
+    many = pl.Series(_MANY, np.bincount(chosen[chosen >= 0], minlength=texts.height))
+    spelled = texts.with_columns(many).filter(pl.col(_MANY) > 0)
+    table = (
+        spelled.sort(_KEY, _MANY, _WRITTEN, descending=[False, True, False])
+        .unique(_KEY, keep="first", maintain_order=True)
+        .sort(_WRITTEN)
+        .select(pl.col(_WRITTEN).alias("account"), _KEY)
+    )
+    numbers = table.select(_KEY, pl.int_range(pl.len()).alias(_NUMBER))
+    number_of = texts.select(_KEY).join(numbers, on=_KEY, how="left", maintain_order="left")[_NUMBER]
+    return table, number_of.fill_null(NOBODY).to_numpy(), _several(spelled[_KEY])
+
+
+def _several(keys: pl.Series) -> int:
+    """Count the keys that are there more than once."""
+    return int((keys.value_counts()["count"] > 1).sum())
+
+
+def _looked_up(number_of: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    out = np.full(len(codes), NOBODY, np.int64)
+    there = codes >= 0
+    out[there] = number_of[codes[there]]
+    return out
+
+
+@cache
+def free_mail() -> tuple[str, ...]:
+    """Return the domains at which anyone can have an address, as they compare."""
+    text = (files("flamescore.accounts") / "free_mail.txt").read_text(encoding="utf-8")
+    return tuple(dict.fromkeys(fold(line) for line in text.splitlines() if line.strip()))
+
+
+def _names(contacts: pl.DataFrame, called: str | None, number: NDArray[np.int64], accounts: int) -> pl.Series:
+    """Return what each account is called by most of its members, of equally many the first by code point."""
+    names = pl.Series("name", [None], dtype=pl.String).new_from_index(0, accounts)
+    if called is None:
+        return names
+    found = (
+        pl.DataFrame({"name": _cells(contacts, called), _NUMBER: number})
+        .lazy()
+        .filter(pl.col(_NUMBER) >= 0)
+        .drop_nulls("name")
+        .group_by(_NUMBER, "name")
+        .agg(pl.len().alias(_MANY))
+        .collect()
+        .sort(_NUMBER, _MANY, "name", descending=[False, True, False])
+        .unique(_NUMBER, keep="first", maintain_order=True)
+    )
+    return names.scatter(found[_NUMBER], found["name"])

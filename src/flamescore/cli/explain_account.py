@@ -1,0 +1,69 @@
+"""The work of `flamescore explain --account`: whose points an account's scores are."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from flamescore.account_frames import ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE
+from flamescore.accounts import AccountTables, explain_account
+from flamescore.cli.explain import chosen_form
+from flamescore.cli.options import ExplainFormat
+from flamescore.cli.output import deliver, place, plain
+from flamescore.cli.terminal import as_text, show
+from flamescore.errors import Problem, UsageError
+from flamescore.project import find_settings
+from flamescore.report import render_account
+from flamescore.runs import book_with_accounts, find_run, reading_run, scan
+from flamescore.text import json_text
+
+if TYPE_CHECKING:
+    from flamescore.cli.messages import Messages
+
+
+def explain_of_account(
+    account: str,
+    contact: str | None,
+    config: str | None,
+    as_of: str | None,
+    run: str | None,
+    messages: Messages,
+    *,
+    everything: bool,
+    out: str | None,
+    form: ExplainFormat | None,
+) -> None:
+    """Explain an account of a run."""
+    if contact is not None:
+        hint = "Leave one of them out."
+        raise UsageError(
+            Problem("U002", "--account explains an account, and no CONTACT beside it.", hint=hint)
+        )
+    if as_of is not None:
+        hint = "Score for that time, then explain that run: --run."
+        raise UsageError(Problem("U002", "--account explains a run, and can't go with --as-of.", hint=hint))
+    chosen = chosen_form(out, form)
+    found = find_run(find_settings(config), run, warn=messages.warn)
+    record, book = found.record, book_with_accounts(found)
+    assert book.accounts is not None
+    tables = AccountTables(
+        accounts=scan(found, ACCOUNTS_FILE),
+        points=scan(found, POINTS_FILE),
+        scores=scan(found, "scores.parquet"),
+        contacts=scan(found, "contacts.parquet"),
+        roles=scan(found, ROLES_FILE) if book.accounts.roles else None,
+    )
+    with reading_run(found):
+        told = explain_account(tables, book.accounts, account)
+    if chosen is ExplainFormat.JSON:
+        at = {"as_of": record.as_of, "timezone": record.timezone, "run_id": record.run_id}
+        deliver((json_text(plain(asdict(told) | at), indent=2) + "\n").encode(), out)
+    else:
+        titles = {score.name: score.title for score in book.scores}
+        page = render_account(told, record, titles, everything=everything)
+        if place(out) is None and sys.stdout.isatty():
+            show(page)
+        else:
+            deliver(as_text(page).encode(), out)
+    messages.took("explain")

@@ -1,0 +1,86 @@
+"""The best accounts of a run, as a report lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from flamescore.report.words import number
+from flamescore.units import to_local
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flamescore.report.run_data import RunData
+
+BEST: Final = 20
+"""Accounts that a report lists."""
+
+FILE: Final = "accounts.csv"
+_ROLE: Final = "role_"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account: `called` is its name, else its key. `lacks` has the roles that nobody fills."""
+
+    rank: int
+    called: str
+    account: str
+    contacts: int
+    flames: int
+    score: str
+    percent: int
+    lacks: tuple[str, ...]
+    complete: bool | None
+    last_activity: str | None
+
+    @property
+    def roles(self) -> str:
+        """Say how far its roles are filled: `complete`, or `without users`; nothing where there are none."""
+        if self.complete is None or self.complete:
+            return "complete" if self.complete else ""
+        return f"without {', '.join(self.lacks)}" if self.lacks else "not complete"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsView:
+    """The best accounts by the first score that accounts have, and how many there are."""
+
+    title: str
+    accounts: int
+    lines: tuple[AccountLine, ...]
+
+
+def best_accounts(run: RunData) -> AccountsView | None:
+    """Return the best accounts of a run; None of one without, or where companies are not to be told."""
+    record = run.record.accounts
+    if run.accounts is None or record is None or run.redacted:
+        return None
+    first = run.accounts["score_name"].head(1)
+    rows = run.accounts.filter(pl.col("score_name").is_in(first.implode())).head(BEST)
+    titles = {score.name: score.title for score in run.record.scores}
+    return AccountsView(
+        title="" if first.is_empty() else titles.get(first[0], first[0]),
+        accounts=record.accounts,
+        lines=tuple(_line(row, run) for row in rows.to_dicts()),
+    )
+
+
+def _line(row: dict[str, Any], run: RunData) -> AccountLine:
+    at: datetime | None = row["last_activity_at"]
+    roles = {name.removeprefix(_ROLE): many for name, many in row.items() if name.startswith(_ROLE)}
+    return AccountLine(
+        rank=row["rank"],
+        called=row["name"] or row["account"],
+        account=row["account"],
+        contacts=row["contacts"],
+        flames=row["flames"],
+        score=number(row["score"]),
+        percent=int(row["percentile"]),
+        lacks=tuple(name for name, many in roles.items() if not many),
+        complete=row.get("complete"),
+        last_activity=None if at is None else f"{to_local(at, run.zone):%Y-%m-%d %H:%M}",
+    )

@@ -1,0 +1,59 @@
+"""What a rule file says of accounts: values of the rule book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from flamescore.rules.rulebook import NO_LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flamescore.rules.rulebook import Condition, Five, Limits, RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class AccountScore:
+    """How a score of accounts is made of their members'.
+
+    Of `top` members the points count, the best first (None: all), and are added up or, by `mean`, averaged.
+    Flames come of `ideal`, `bounds` or `percentiles` as those of a score do.
+    """
+
+    name: str
+    combine: Literal["sum", "top", "max", "mean"]
+    top: int | None = None
+    ideal: int | None = None
+    bounds: Five | None = None
+    percentiles: Five | None = None
+    limits: Limits = NO_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Whom an account needs: so many members for whom a condition holds."""
+
+    name: str
+    condition: Condition
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Which contacts make an account: those whose first usable cell of the `key` columns is the same.
+
+    `called` is the column of what an account is called; `free_mail` are keys that are no account, beside the
+    package's own.
+    """
+
+    key: tuple[str, ...]
+    scores: tuple[AccountScore, ...]
+    called: str | None = None
+    free_mail: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+def role_conditions(book: RuleBook) -> Iterator[Condition]:
+    """Yield the conditions of the roles of accounts."""
+    yield from (role.condition for role in (() if book.accounts is None else book.accounts.roles))

@@ -1,0 +1,28 @@
+"""The accounts of a stored run, as its rule file has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import NotFoundError, Problem
+from flamescore.rules import load_rules_text
+
+if TYPE_CHECKING:
+    from flamescore.rules import RuleBook
+    from flamescore.runs.catalog import Run
+
+NONE: Final = "N004"
+
+
+def book_with_accounts(run: Run) -> RuleBook:
+    """Return the rules of a run that has accounts.
+
+    Raises:
+        NotFoundError: it has none.
+        RuleFileError: its rules are none that this program reads.
+        DamagedRunError: its record is missing or damaged.
+    """
+    if run.record.accounts is None:
+        hint = "Add `accounts` to the rule file, and score again."
+        raise NotFoundError(Problem(NONE, f"Run {run.run_id} has no accounts.", hint=hint))
+    return load_rules_text(run.record.rules.text, run.record.rules.path).book

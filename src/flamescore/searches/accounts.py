@@ -1,0 +1,135 @@
+"""Search the accounts of a run: by score, flames, name and roles, best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from math import isnan
+from operator import or_
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.account_frames import ACCOUNTS, ACCOUNTS_FILE
+from flamescore.cells import fold, folded
+from flamescore.errors import Problem, UsageError
+from flamescore.runs import book_with_accounts, reading_run, scan
+from flamescore.searches.run import Found, terms_of
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.rules import Role
+    from flamescore.runs import Run
+    from flamescore.searches.query import Term
+
+_SHOWN: Final = (
+    "rank", "account", "name", "contacts", "score", "flames", "percentile", "last_activity_at",
+    "best_contact_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAccounts:
+    """A search of accounts as it was typed."""
+
+    flames: str | None = None
+    scores: tuple[str, ...] = ()
+    min_score: float | None = None
+    min_percentile: float | None = None
+    text: str | None = None
+    roles: tuple[str, ...] = ()
+    complete: bool | None = None
+    """Only accounts all of whose roles are filled, or only the others; None: both."""
+
+    columns: tuple[str, ...] | None = None
+
+
+def search_accounts(found: Run, asked: AskedAccounts) -> Found:
+    """Search the accounts of a run, and return the rows to show.
+
+    Raises:
+        NotFoundError: the run has no accounts.
+        UsageError: what was asked is none of theirs: a score, a role, a column, a number of flames.
+        DamagedRunError: a file of the run is missing or damaged.
+    """
+    accounts = book_with_accounts(found).accounts
+    assert accounts is not None
+    if asked.min_score is not None and isnan(asked.min_score):
+        raise UsageError(Problem("U002", "--min-score must be a number, not `nan`."))
+    terms = terms_of(asked.flames, asked.scores, [score.name for score in accounts.scores])
+    filled = _filled(asked, accounts.roles)
+    with reading_run(found):
+        rows = _matching(scan(found, ACCOUNTS_FILE), asked, terms, filled)
+        rows = rows.select(_columns(asked, rows.columns))
+    zone = ZoneInfo(found.record.timezone)
+    return Found(rows, found.run_id, zone, tuple(term.score_name for term in terms[1:]))
+
+
+def _matching(
+    accounts: pl.LazyFrame, asked: AskedAccounts, terms: Sequence[Term], filled: Sequence[pl.Expr]
+) -> pl.DataFrame:
+    """Return the accounts that fit everything, ranked by the first score, with points under the others."""
+    first, *more = terms
+    conditions = [_fits(first), *filled]
+    if asked.min_score is not None:
+        conditions.append(pl.col("score") >= asked.min_score)
+    if asked.min_percentile is not None:
+        conditions.append(pl.col("percentile") >= asked.min_percentile)
+    if asked.text:
+        cells = (folded(pl.col(name)) for name in ("account", "name"))
+        found = (each.str.contains(fold(asked.text), literal=True).fill_null(value=False) for each in cells)
+        conditions.append(reduce(or_, found))
+    rows = accounts.filter(*conditions).collect()
+    for term in more:
+        theirs = accounts.filter(_fits(term)).select(
+            "account",
+            pl.col("score").alias(f"{term.score_name}_score"),
+            pl.col("flames").alias(f"{term.score_name}_flames"),
+        )
+        rows = rows.join(theirs.collect(), on="account", how="inner", maintain_order="left")
+    return rows
+
+
+def _fits(term: Term) -> pl.Expr:
+    return (pl.col("score_name") == term.score_name) & pl.col("flames").is_between(term.low, term.high)
+
+
+def _filled(asked: AskedAccounts, roles: Sequence[Role]) -> list[pl.Expr]:
+    """Return what holds of accounts with these roles filled, and that are complete or not.
+
+    Raises:
+        UsageError: there is no such role.
+    """
+    least = {role.name: role.at_least for role in roles}
+    for name in asked.roles:
+        if name not in least:
+            near = nearest(name, least)
+            hint = f"Roles in this run: {', '.join(least)}." if least else "Its rule file has no roles."
+            hint = f"Did you mean `{near}`?" if near else hint
+            raise UsageError(Problem("U002", f"--role: this run has no role `{name}`.", hint=hint))
+    if asked.complete is not None and not least:
+        flag = "--complete" if asked.complete else "--incomplete"
+        hint = "Its rule file has no roles."
+        raise UsageError(Problem("U002", f"{flag}: this run's accounts have no roles.", hint=hint))
+    found = [pl.col(f"role_{name}") >= least[name] for name in asked.roles]
+    return found if asked.complete is None else [*found, pl.col("complete") == asked.complete]
+
+
+def _columns(asked: AskedAccounts, there: Sequence[str]) -> list[str]:
+    """Return the columns to show.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    if asked.columns is None:
+        further = [name for name in there if name not in ACCOUNTS]
+        return [*_SHOWN, *further]
+    for name in asked.columns:
+        if name not in there:
+            near = nearest(name, there)
+            hint = f"Did you mean `{near}`?" if near else f"Columns: {', '.join(there)}."
+            raise UsageError(Problem("U008", f"There is no column `{name}`.", hint=hint))
+    return list(dict.fromkeys(asked.columns))
