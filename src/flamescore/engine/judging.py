@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flamescore.engine.judgements import FollowsTest
 from flamescore.engine.passes import CALENDAR
 from flamescore.engine.readings import missing_value
-from flamescore.engine.streams import FollowsTest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from flamescore.engine.bins import KeptEvents, Partition
     from flamescore.engine.calendar import Clock
-    from flamescore.engine.streams import AtOnceTest, Judged, Streams
+    from flamescore.engine.judgements import AtOnceTest, Judged
+    from flamescore.engine.streams import Streams
 
     Mask = NDArray[np.bool_]
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flamescore.engine.calendar import DAY
+from flamescore.engine.judgements import AtOnceTest, FollowsTest, Judged, Judgements
 from flamescore.engine.worth import fade_end
 from flamescore.rules import (
     NO_DECAY,
@@ -125,52 +126,6 @@ class Stream:
     def links(self) -> tuple[FollowerLink, ...]:
         """Its followers."""
         return tuple(link for link in (self.followed_by, self.unless_followed_by) if link is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class FollowsTest:
-    """Whether an event comes at most `within` seconds after one of the stream `before`.
-
-    `named` is the stream of the events that are asked; `strict`: not at the same time. With `same` both have
-    a value of this property, and an equal one.
-    """
-
-    named: int
-    before: int
-    within: int
-    strict: bool
-    same: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AtOnceTest:
-    """Whether an event is one of at least `times` of its stream within so many seconds; after `per`."""
-
-    named: int
-    times: int
-    within: int
-    per: Per | None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An entry whose events are told contact by contact: all of them, or those for which every test holds."""
-
-    named: tuple[int, ...]
-    tests: tuple[FollowsTest | AtOnceTest, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Judgements:
-    """The entries of `ignore` in sequence, and the patterns of `bots`; `remove`: these are ignored too.
-
-    None where there is no `bots`. Their streams are the last, from `first` on; nothing is counted of them.
-    """
-
-    first: int
-    ignore: tuple[Judged, ...] = ()
-    patterns: tuple[Judged, ...] | None = None
-    remove: bool = False
 
 
 @dataclass(frozen=True)

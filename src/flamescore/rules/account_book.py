@@ -10,7 +10,8 @@ from flamescore.rules.rulebook import NO_LIMITS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.rules.rulebook import Condition, Five, Limits, RuleBook
+    from flamescore.rules.condition_book import Condition
+    from flamescore.rules.rulebook import Five, Limits, RuleBook
 
 
 @dataclass(frozen=True, slots=True)

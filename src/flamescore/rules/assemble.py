@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flamescore.rules import condition_book as asks
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import accounts_of
 from flamescore.rules.conditions import follower_of
@@ -107,12 +108,12 @@ def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> bo
                 tag=found["tag"],
                 points=found["points"],
                 window=found.get("expires"),
-                decay=found.get("decay", book.NO_DECAY),
+                decay=found.get("decay", asks.NO_DECAY),
                 undated=found.get("undated", "keep"),
                 since=found.get("since", ()),
             )
         case "field":
-            return book.BranchRule((book.Branch(book.FieldIs(found["field"]), found["points"]),))
+            return book.BranchRule((book.Branch(asks.FieldIs(found["field"]), found["points"]),))
         case "first_of":
             return book.BranchRule(found["first_of"])
         case _:
@@ -121,13 +122,13 @@ def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> bo
 
 def _event_rule(found: Found) -> book.EventRule:
     return book.EventRule(
-        match=book.EventMatch(found["event"], found.get("where", ())),
+        match=asks.EventMatch(found["event"], found.get("where", ())),
         points=found["points"],
         count=found.get("count"),
         window=found.get("expires"),
-        decay=found.get("decay", book.NO_DECAY),
+        decay=found.get("decay", asks.NO_DECAY),
         per=found.get("per"),
-        times=found.get("times", book.ONCE),
+        times=found.get("times", asks.ONCE),
         followed_by=follower_of(found, "followed_by"),
         unless_followed_by=follower_of(found, "unless_followed_by"),
         since=found.get("since", ()),

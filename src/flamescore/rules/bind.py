@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.columns import Columns
+    from flamescore.rules.condition_book import Bots, Condition, Predicate
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import Need
-    from flamescore.rules.rulebook import Bots, Condition, Predicate, RuleBook
+    from flamescore.rules.rulebook import RuleBook
     from flamescore.schema_reader import Told
     from flamescore.yaml_tree import Document
 

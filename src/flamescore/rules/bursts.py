@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flamescore.rules.condition_book import Burst
 from flamescore.rules.properties import PER
 from flamescore.rules.reading import unknown_key
-from flamescore.rules.rulebook import Burst
 from flamescore.rules.scalars import FIXED_PERIOD, SEVERAL
 from flamescore.schema_reader import Key, RefusedError, Shape, ValueType
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from flamescore.columns import DateColumns, ListColumns, NamedColumns, NumberColumns
 from flamescore.rules.bind import EVENT_COLUMNS
-from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
+from flamescore.rules.condition_book import FieldIs, Happened, HasTag, leaves
+from flamescore.rules.rulebook import EventRule, TagRule, conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from flamescore.rules.account_book import Accounts
+    from flamescore.rules.condition_book import Condition, EventMatch
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
-    from flamescore.rules.rulebook import Condition, EventMatch, Label, Rule, RuleBook, Score
+    from flamescore.rules.rulebook import Label, Rule, RuleBook, Score
 
 
 def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:

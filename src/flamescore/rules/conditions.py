@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules import rulebook as book
+from flamescore.rules import condition_book as asks
 from flamescore.rules.bursts import BURST
 from flamescore.rules.lists import LIST_FILE, from_file
 from flamescore.rules.predicates import FIELDS, TESTS, WHERE
@@ -74,7 +74,7 @@ _TAG_FORMS: Final = {
         "TagAll",
         "All of the tags.",
         {"all": Key(_TEXTS, "The contact must have all of these tags.", needed=True)},
-        lambda found: book.TagMatch("all", found["all"]),
+        lambda found: asks.TagMatch("all", found["all"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -86,7 +86,7 @@ _TAG_FORMS: Final = {
                 _TEXTS, "A pattern or a list: `*` stands for any text, `?` for one character.", needed=True
             )
         },
-        lambda found: book.TagMatch("like", found["like"]),
+        lambda found: asks.TagMatch("like", found["like"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -94,7 +94,7 @@ _TAG_FORMS: Final = {
         "TagIn",
         "Any of the tags that a file lists.",
         {"in": Key(from_file(), "A list from a file; a list in the rule file needs no `in`.", needed=True)},
-        lambda found: book.TagMatch("any", found["in"]),
+        lambda found: asks.TagMatch("any", found["in"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -102,8 +102,8 @@ _TAG_FORMS: Final = {
 _TAG_FORM: Final = by_key(_TAG_FORMS, default="all")
 
 
-def _tag(at: At) -> book.TagMatch:
-    match: book.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else book.TagMatch("any", _TEXTS(at))
+def _tag(at: At) -> asks.TagMatch:
+    match: asks.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else asks.TagMatch("any", _TEXTS(at))
     rule_reading(at).needs.append(Need("tags", at.path))
     return match
 
@@ -131,9 +131,9 @@ OTHER_EVENT_KEYS: Final = {"event": Key(_TEXTS, _TYPES_ABOUT, needed=True), "whe
 """Events beside those: that follow them, or are to be ignored."""
 
 
-def event_match(found: dict[str, Value]) -> book.EventMatch:
+def event_match(found: dict[str, Value]) -> asks.EventMatch:
     """Make what `event` and `where` say."""
-    return book.EventMatch(found["event"], found.get("where", ()))
+    return asks.EventMatch(found["event"], found.get("where", ()))
 
 
 EVENT_FILTER: Final = Shape(
@@ -163,7 +163,7 @@ _FOLLOWER: Final = Shape(
         "after": Key(FIXED_PERIOD, "How long after at the earliest; shorter than `within`."),
         "same": Key(PROPERTY, "A property that has the same value on both; a missing value equals none."),
     },
-    lambda found: book.Follower(
+    lambda found: asks.Follower(
         event_match(found),
         found["within"].seconds,
         found["after"].seconds if "after" in found else 0,
@@ -175,9 +175,9 @@ _FOLLOWER: Final = Shape(
 FOLLOWER: Final = _FOLLOWER.type
 
 
-def follower_of(found: dict[str, Value], key: str) -> book.Follower | None:
+def follower_of(found: dict[str, Value], key: str) -> asks.Follower | None:
     """Return a follower; one of a type that is counted itself must come later than what it follows."""
-    follower: book.Follower | None = found.get(key)
+    follower: asks.Follower | None = found.get(key)
     if follower is None:
         return None
     shared = {fold(each) for each in found["event"]} & {fold(each) for each in follower.match.types}
@@ -231,7 +231,7 @@ def _missing_in_condition(_key: str, at: At) -> Told | None:
 
 
 def _condition_shape(
-    word: str, about: str, keys: dict[str, Key], make: Callable[[dict[str, Value]], book.Condition]
+    word: str, about: str, keys: dict[str, Key], make: Callable[[dict[str, Value]], asks.Condition]
 ) -> Shape:
     return Shape(
         f"{word.capitalize()}Condition",
@@ -264,11 +264,11 @@ CONDITIONS: Final = {
             "times": Key(TIMES_OF_CONDITION, "How many, or `{at_least, at_most}`; 1 by default."),
             "sum": Key(SUMS, "What the sum of a property's numbers must be, by property."),
         },
-        lambda found: book.Happened(
+        lambda found: asks.Happened(
             match=event_match(found),
             window=found.get("last"),
             per=found.get("per"),
-            times=found.get("times", book.ONCE),
+            times=found.get("times", asks.ONCE),
             since=found.get("since", ()),
             followed_by=follower_of(found, "followed_by"),
             unless_followed_by=follower_of(found, "unless_followed_by"),
@@ -280,13 +280,13 @@ CONDITIONS: Final = {
         "tag",
         "Holds when the contact has the tags, whatever their age.",
         {"tag": Key(TAG, TAG_ABOUT, needed=True)},
-        lambda found: book.HasTag(found["tag"]),
+        lambda found: asks.HasTag(found["tag"]),
     ),
     "field": _condition_shape(
         "field",
         "Holds when every named column of the contact fits.",
         {"field": Key(FIELDS, FIELD_ABOUT, needed=True)},
-        lambda found: book.FieldIs(found["field"]),
+        lambda found: asks.FieldIs(found["field"]),
     ),
     "score": _condition_shape(
         "score",
@@ -304,19 +304,19 @@ CONDITIONS: Final = {
         "all",
         "Holds when every part holds.",
         {"all": Key(_SEVERAL, "Conditions that must all hold.", needed=True)},
-        lambda found: book.AllOf(found["all"]),
+        lambda found: asks.AllOf(found["all"]),
     ),
     "any": _condition_shape(
         "any",
         "Holds when at least one part holds.",
         {"any": Key(_SEVERAL, "Conditions of which one must hold.", needed=True)},
-        lambda found: book.AnyOf(found["any"]),
+        lambda found: asks.AnyOf(found["any"]),
     ),
     "not": _condition_shape(
         "not",
         "Holds when its part does not.",
         {"not": Key(CONDITION, "The condition that must not hold.", needed=True)},
-        lambda found: book.Not(found["not"]),
+        lambda found: asks.Not(found["not"]),
     ),
 }
 _WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from flamescore.rules import condition_book as asks
 from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import EVENT_KEYS, event_match
 from flamescore.rules.reading import unknown_key
@@ -48,7 +49,7 @@ _DECAYS: Final = {
         "Linear",
         "Each step takes the same share of the points.",
         {"linear": Key(PERCENT, "The share that each step takes.", needed=True), "every": _EVERY},
-        lambda found: book.Decay("linear", found["linear"], found["every"].days),
+        lambda found: asks.Decay("linear", found["linear"], found["every"].days),
     ),
     "compound": _decay_shape(
         "Compound",
@@ -57,13 +58,13 @@ _DECAYS: Final = {
             "compound": Key(PERCENT, "The share of what is left that each step takes.", needed=True),
             "every": _EVERY,
         },
-        lambda found: book.Decay("compound", found["compound"], found["every"].days),
+        lambda found: asks.Decay("compound", found["compound"], found["every"].days),
     ),
     "half_life": _decay_shape(
         "HalfLife",
         "Each half-life halves the points, evenly over its days.",
         {"half_life": Key(DAYS, "The time after which half is left, in days or weeks.", needed=True)},
-        lambda found: book.Decay("half_life", Decimal(0), found["half_life"].days),
+        lambda found: asks.Decay("half_life", Decimal(0), found["half_life"].days),
     ),
 }
 """A new decay is a shape here, and its factor in the engine."""
@@ -75,7 +76,7 @@ def _decay(at: At) -> Value:
     if at.node.kind == "mapping":
         return _DECAY_FORM(at)
     share = FADE(at)
-    return book.NO_DECAY if share is None else book.Decay("linear", share, 1)
+    return asks.NO_DECAY if share is None else asks.Decay("linear", share, 1)
 
 
 DECAY: Final = ValueType(_decay, {"anyOf": [FADE.schema, _DECAY_FORM.schema]})
@@ -108,7 +109,7 @@ _IDLE_FORM: Final = by_key(_IDLES, default="linear", known=("every", "activity")
 def _idle(at: At) -> Value:
     if at.node.kind == "mapping":
         return _IDLE_FORM(at)
-    return book.Idle(book.Decay("linear", PERCENT(at), 1), ())
+    return book.Idle(asks.Decay("linear", PERCENT(at), 1), ())
 
 
 IDLE: Final = Key(

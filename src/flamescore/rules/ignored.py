@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.rules import rulebook as book
+from flamescore.rules import condition_book as asks
 from flamescore.rules.conditions import OTHER_EVENT_KEYS, event_match
 from flamescore.rules.properties import PER, PROPERTY
 from flamescore.rules.reading import did_you_mean, missing_key, must_be, unknown_key
@@ -46,19 +46,19 @@ _AT_ONCE: Final = Shape(
         "within": Key(FIXED_PERIOD, "How long the time is, both ends included.", needed=True),
         "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
     },
-    lambda found: book.AtOnce(found["times"], found["within"].seconds, found.get("per")),
+    lambda found: asks.AtOnce(found["times"], found["within"].seconds, found.get("per")),
     missing=lambda key, at: _missing(key, at, "Write how many in how long: `{times: 3, within: 5s}`."),
 )
 
 
-def _ignored(found: Mapping[str, Value]) -> book.Ignored:
+def _ignored(found: Mapping[str, Value]) -> asks.Ignored:
     match, follows = event_match(dict(found)), None
     if "follows" in found:
         asked = found["follows"]
         before = event_match(asked)
         shared = {fold(each) for each in match.types} & {fold(each) for each in before.types}
-        follows = book.Follows(before, asked["within"].seconds, bool(shared), asked.get("same"))
-    return book.Ignored(match, follows, found.get("at_once"))
+        follows = asks.Follows(before, asked["within"].seconds, bool(shared), asked.get("same"))
+    return asks.Ignored(match, follows, found.get("at_once"))
 
 
 _ENTRY: Final = Shape(
@@ -73,9 +73,9 @@ _ENTRY: Final = Shape(
 )
 
 
-def _entry(at: At) -> book.Ignored:
-    entry: book.Ignored = _ENTRY.read(at)
-    return book.Ignored(entry.match, entry.follows, entry.at_once, as_json(at))
+def _entry(at: At) -> asks.Ignored:
+    entry: asks.Ignored = _ENTRY.read(at)
+    return asks.Ignored(entry.match, entry.follows, entry.at_once, as_json(at))
 
 
 def as_json(at: At) -> str:
@@ -112,10 +112,10 @@ def _unknown_in_bots(shape: Shape, key: str, _at: At) -> Told:
     return unknown_key(key, shape.keys, where="in `bots`")
 
 
-def _bots_of(found: Mapping[str, Any]) -> book.Bots:
+def _bots_of(found: Mapping[str, Any]) -> asks.Bots:
     own = found.get("patterns")
-    patterns = book.STANDARD_PATTERNS if own is None else own
-    return book.Bots(found.get("action", "show"), patterns, standard=own is None)
+    patterns = asks.STANDARD_PATTERNS if own is None else own
+    return asks.Bots(found.get("action", "show"), patterns, standard=own is None)
 
 
 _BOTS_SHAPE: Final = Shape(

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from flamescore.rules.condition_book import Condition, Predicate
     from flamescore.rules.lists import Lists, ListValues
     from flamescore.rules.reading import Need
-    from flamescore.rules.rulebook import Condition, Predicate, RuleBook
+    from flamescore.rules.rulebook import RuleBook
     from flamescore.schema_reader import At, Value, ValueType
     from flamescore.yaml_tree import Path as NodePath
 

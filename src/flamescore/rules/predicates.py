@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from flamescore.invisible import bare_ends
-from flamescore.rules import rulebook as book
+from flamescore.rules import condition_book as asks
 from flamescore.rules.lists import MOST_PARTS, ListValues, or_from_file
 from flamescore.rules.reading import (
     OTHER_OPERATORS,
@@ -44,19 +44,19 @@ class _Operator(NamedTuple):
 
     type: ValueType
     about: str
-    test: Callable[[Any], book.Test | tuple[book.Test, ...]]
+    test: Callable[[Any], asks.Test | tuple[asks.Test, ...]]
 
-    def tests(self, value: Value) -> tuple[book.Test, ...]:
+    def tests(self, value: Value) -> tuple[asks.Test, ...]:
         """Return the tests of a cell, which must all hold."""
         made = self.test(value)
         return made if isinstance(made, tuple) else (made,)
 
 
-def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
+def _equals(values: Sequence[Value], *, negate: bool = False) -> asks.Equals:
     """Sort operands by what they are: texts (trimmed), numbers, booleans; those of a file are texts."""
     if isinstance(values, ListValues):
-        return book.Equals(texts=values, negate=negate)
-    return book.Equals(
+        return asks.Equals(texts=values, negate=negate)
+    return asks.Equals(
         texts=tuple(bare_ends(value) for value in values if isinstance(value, str)),
         numbers=tuple(
             Decimal(value)
@@ -68,8 +68,8 @@ def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
     )
 
 
-def _has(how: Literal["has", "has_all", "has_none"]) -> Callable[[Sequence[Value]], book.Has]:
-    return lambda values: book.Has(how, _equals(values))
+def _has(how: Literal["has", "has_all", "has_none"]) -> Callable[[Sequence[Value]], asks.Has]:
+    return lambda values: asks.Has(how, _equals(values))
 
 
 _CELLS: Final = listed(CELL)
@@ -86,56 +86,56 @@ OPERATORS: Final = {
         _LISTED, "The cell is there, and is none of these.", lambda cells: _equals(cells, negate=True)
     ),
     "contains": _Operator(
-        _PARTS, "The cell holds this text, or any of these.", lambda texts: book.Like("contains", texts)
+        _PARTS, "The cell holds this text, or any of these.", lambda texts: asks.Like("contains", texts)
     ),
     "not_contains": _Operator(
         _PARTS,
         "The cell is there, and holds none of these texts.",
-        lambda texts: book.Like("contains", texts, negate=True),
+        lambda texts: asks.Like("contains", texts, negate=True),
     ),
     "starts_with": _Operator(
         _PARTS,
         "The cell starts with this text, or any of these.",
-        lambda texts: book.Like("starts_with", texts),
+        lambda texts: asks.Like("starts_with", texts),
     ),
     "ends_with": _Operator(
-        _PARTS, "The cell ends with this text, or any of these.", lambda texts: book.Like("ends_with", texts)
+        _PARTS, "The cell ends with this text, or any of these.", lambda texts: asks.Like("ends_with", texts)
     ),
     "matches": _Operator(
-        TEXT, "This regular expression (Rust's `regex` kind) is found anywhere in the cell.", book.Matches
+        TEXT, "This regular expression (Rust's `regex` kind) is found anywhere in the cell.", asks.Matches
     ),
     "at_least": _Operator(
-        OPERAND, "The cell is this number or date, or more.", lambda value: book.Order("at_least", value)
+        OPERAND, "The cell is this number or date, or more.", lambda value: asks.Order("at_least", value)
     ),
     "at_most": _Operator(
-        OPERAND, "The cell is this number or date, or less.", lambda value: book.Order("at_most", value)
+        OPERAND, "The cell is this number or date, or less.", lambda value: asks.Order("at_most", value)
     ),
     "more_than": _Operator(
         OPERAND,
         "The cell is more than this number, or after this date.",
-        lambda value: book.Order("more_than", value),
+        lambda value: asks.Order("more_than", value),
     ),
     "less_than": _Operator(
         OPERAND,
         "The cell is less than this number, or before this date.",
-        lambda value: book.Order("less_than", value),
+        lambda value: asks.Order("less_than", value),
     ),
     "between": _Operator(
         RANGE,
         "The cell lies between these two numbers or dates, or is one of them.",
-        lambda ends: (book.Order("at_least", ends[0]), book.Order("at_most", ends[1])),
+        lambda ends: (asks.Order("at_least", ends[0]), asks.Order("at_most", ends[1])),
     ),
     "within_last": _Operator(
         CALENDAR_PERIOD,
         "The cell's calendar day lies in the period before `as_of`, that day included.",
-        lambda period: book.Within(period, ahead=False),
+        lambda period: asks.Within(period, ahead=False),
     ),
     "within_next": _Operator(
         CALENDAR_PERIOD,
         "The cell's calendar day lies in the period after `as_of`, that day included.",
-        lambda period: book.Within(period, ahead=True),
+        lambda period: asks.Within(period, ahead=True),
     ),
-    "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", book.Empty),
+    "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", asks.Empty),
     "has": _Operator(
         _ITEMS, "The cell holds several values, and this, or any of these, is one.", _has("has")
     ),
@@ -162,7 +162,7 @@ TESTS: Final = Shape(
 def _predicate(kind: ExportKind) -> ValueType:
     """Return the type of a predicate; where it stands, its key is a column of that kind of export."""
 
-    def read(at: At) -> book.Predicate:
+    def read(at: At) -> asks.Predicate:
         column = str(at.path[-1])
         if at.node.kind == "mapping":
             found = TESTS.read(at)
@@ -172,31 +172,31 @@ def _predicate(kind: ExportKind) -> ValueType:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
         dated = any(map(_reads_dates, tests))
-        listed_too = any(isinstance(test, book.Has) for test in tests)
+        listed_too = any(isinstance(test, asks.Has) for test in tests)
         numeric = any(map(_reads_numbers, tests))
         rule_reading(at).needs.append(
             Need("column", at.path, kind, column, dated=dated, numeric=numeric, listed=listed_too)
         )
         for test in tests:
-            if isinstance(test, book.Matches):
+            if isinstance(test, asks.Matches):
                 rule_reading(at).needs.append(
                     Need("pattern", (*at.path, "matches"), kind, test.pattern, key=False)
                 )
-        return book.Predicate(column, tests, case_sensitive=sensitive)
+        return asks.Predicate(column, tests, case_sensitive=sensitive)
 
     return ValueType(read, {"anyOf": [CELL.schema, _CELLS.schema, TESTS.type.schema]})
 
 
-def _reads_dates(test: book.Test) -> bool:
-    if isinstance(test, book.Order):
+def _reads_dates(test: asks.Test) -> bool:
+    if isinstance(test, asks.Order):
         return not isinstance(test.operand, Decimal)
-    return isinstance(test, book.Within)
+    return isinstance(test, asks.Within)
 
 
-def _reads_numbers(test: book.Test) -> bool:
-    if isinstance(test, book.Order):
+def _reads_numbers(test: asks.Test) -> bool:
+    if isinstance(test, asks.Order):
         return isinstance(test.operand, Decimal)
-    return isinstance(test, book.Equals) and bool(test.numbers)
+    return isinstance(test, asks.Equals) and bool(test.numbers)
 
 
 def _predicates(kind: ExportKind, *, least: int = 0) -> ValueType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules import rulebook as book
+from flamescore.rules import condition_book as asks
 from flamescore.rules.reading import Need, did_you_mean, listing, rule_reading
 from flamescore.rules.scalars import AT_MOST, BOUND, NAME, TIMES
 from flamescore.schema_reader import Key, Shape, ValueType, mapped
@@ -39,14 +39,14 @@ _PER_PROPERTY: Final = Shape(
 )
 
 
-def _per(at: At) -> book.Per:
+def _per(at: At) -> asks.Per:
     """Read `per`; `day`, `week` and `month` are the calendar's."""
     named = at.child("property") if at.node.kind == "mapping" else None
     text = _PER_PROPERTY.read(at)["property"] if at.node.kind == "mapping" else NAME(at)
     if named is None and text in ("day", "week", "month"):
-        return book.Per(unit=text)
+        return asks.Per(unit=text)
     event_column(named or at, text)
-    return book.Per(column=text)
+    return asks.Per(column=text)
 
 
 PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]})
@@ -69,19 +69,19 @@ _BETWEEN: Final = Shape(
             AT_MOST, "So many or fewer; in a condition, without `at_least`, none at all is few enough."
         ),
     },
-    lambda found: book.Times(found.get("at_least", 0), found.get("at_most")),
+    lambda found: asks.Times(found.get("at_least", 0), found.get("at_most")),
 )
 
 
 def _times(least: int) -> ValueType:
     """Return the type of `times`, whose `at_most` is at least so much."""
 
-    def read(at: At) -> book.Times:
+    def read(at: At) -> asks.Times:
         if at.node.kind != "mapping":
-            return book.Times(TIMES(at))
+            return asks.Times(TIMES(at))
         if not at.keys:
             at.refuse(*_no_bound("", at))
-        times: book.Times = _BETWEEN.read(at)
+        times: asks.Times = _BETWEEN.read(at)
         if times.most is None:
             return times
         if times.most < least:
@@ -137,15 +137,15 @@ _SUM: Final = Shape(
 )
 
 
-def _sum(at: At) -> book.SumIs:
+def _sum(at: At) -> asks.SumIs:
     column = str(at.path[-1])
     event_column(at, column, key=True, numeric=True)
     if at.node.kind == "mapping" and not at.keys:
         at.refuse("R171", f"Nothing is asked of the sum of `{column}`.", _SUM_WAYS)
-    return book.SumIs(column, tuple(book.SumOrder(how, value) for how, value in _SUM.read(at).items()))
+    return asks.SumIs(column, tuple(asks.SumOrder(how, value) for how, value in _SUM.read(at).items()))
 
 
-def _sums(at: At) -> tuple[book.SumIs, ...]:
+def _sums(at: At) -> tuple[asks.SumIs, ...]:
     if at.node.kind != "mapping":
         message = f"`sum` must say of which property, but is {at.node.shown()}."
         at.refuse("R171", message, _SUM_WAYS)

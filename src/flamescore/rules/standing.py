@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from flamescore.rules import rulebook as book
+from flamescore.rules import condition_book as asks
 from flamescore.rules.reading import OTHER_OPERATORS, Need, did_you_mean, rule_reading
 from flamescore.rules.scalars import NAME, NUMBER
 from flamescore.schema_reader import (
@@ -30,8 +30,8 @@ _LONGEST_LABEL: Final = 80
 # --- the measures of a score -------------------------------------------------------------------------
 
 
-def _one_of(numbers: tuple[Decimal, ...]) -> tuple[book.Equals]:
-    return (book.Equals(numbers=numbers),)
+def _one_of(numbers: tuple[Decimal, ...]) -> tuple[asks.Equals]:
+    return (asks.Equals(numbers=numbers),)
 
 
 _ORDERS: Final[dict[Literal["at_least", "at_most", "more_than", "less_than"], str]] = {
@@ -44,7 +44,7 @@ _COMPARED: Final = Shape(
     "MeasureOperators",
     "What a number must be; every operator named must hold.",
     {str(how): Key(NUMBER, about) for how, about in _ORDERS.items()},
-    lambda found: tuple(book.Order(how, found[how]) for how in _ORDERS if how in found),
+    lambda found: tuple(asks.Order(how, found[how]) for how in _ORDERS if how in found),
     unknown=lambda shape, key, _: (
         "R070",
         f"There is no operator `{key}` here.",
@@ -54,19 +54,19 @@ _COMPARED: Final = Shape(
 _NUMBERS: Final = listed(NUMBER)
 
 
-def _measure(at: At) -> tuple[book.NumberTest, ...]:
+def _measure(at: At) -> tuple[asks.NumberTest, ...]:
     """Read what a measure of a score must be: a number, a list of them, or a mapping of operators."""
     if at.node.kind == "mapping":
         if not at.keys:
             hint = "Say what it must be: `{at_least: 4}`."
             at.refuse("R071", f"{at.label} has no operator: nothing is asked of it.", hint)
-        tests: tuple[book.NumberTest, ...] = _COMPARED.read(at)
+        tests: tuple[asks.NumberTest, ...] = _COMPARED.read(at)
         return tests
     return _one_of(_NUMBERS(at) if at.node.kind == "list" else (NUMBER(at),))
 
 
 _MEASURE: Final = ValueType(_measure, {"anyOf": [NUMBER.schema, _NUMBERS.schema, _COMPARED.type.schema]})
-_MEASURES: Final[tuple[book.Measure, ...]] = ("flames", "points", "percentile", "rank")
+_MEASURES: Final[tuple[asks.Measure, ...]] = ("flames", "points", "percentile", "rank")
 MEASURES: Final = {
     "flames": Key(_MEASURE, "The contact's flames: a number, a list, or `{at_least: 4}` and its like."),
     "points": Key(_MEASURE, "The score itself, likewise."),
@@ -85,9 +85,9 @@ def _score(at: At) -> str:
 SCORE: Final = Key(ValueType(_score, NAME.schema), "The score that is asked.", needed=True)
 
 
-def score_is(found: dict[str, Value]) -> book.ScoreIs:
+def score_is(found: dict[str, Value]) -> asks.ScoreIs:
     """Make what `score` and its measures say."""
-    return book.ScoreIs(found["score"], tuple((word, found[word]) for word in _MEASURES if word in found))
+    return asks.ScoreIs(found["score"], tuple((word, found[word]) for word in _MEASURES if word in found))
 
 
 # --- labels ------------------------------------------------------------------------------------------
@@ -153,9 +153,9 @@ LABELS: Final = Key(
 )
 
 
-def label_is(found: dict[str, Value]) -> book.LabelIs:
+def label_is(found: dict[str, Value]) -> asks.LabelIs:
     """Make what `label` says."""
-    return book.LabelIs(tuple(found["label"].items()))
+    return asks.LabelIs(tuple(found["label"].items()))
 
 
 # --- where they may stand ----------------------------------------------------------------------------

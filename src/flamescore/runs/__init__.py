@@ -22,10 +22,8 @@ from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
-    BotsEntry,
     DamagedRunError,
     FindingEntry,
-    LabelEntry,
     RuleEntry,
     RulesFile,
     RunRecord,
@@ -33,6 +31,7 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
+from flamescore.runs.record_sections import BotsEntry, LabelEntry
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.findings import as_line, in_order
 from flamescore.runs.disk import flush, flush_tree, private, remove
-from flamescore.runs.layout import Part, key
-from flamescore.runs.record import Clean, FindingEntry, RulesFile, Versions, write_record
+from flamescore.runs.layout import Clean, Part, key
+from flamescore.runs.record import FindingEntry, RulesFile, Versions, write_record
 from flamescore.runs.recording import versions
 from flamescore.stopping import unbroken
 from flamescore.tables import write_rejects

@@ -34,6 +34,7 @@ from typing import (
     get_type_hints,
 )
 
+from flamescore.text import for_log
 from flamescore.units import nearest_points, show_points
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ class WrongValueError(ValueError):
     def place(self) -> str:
         """The path as it is shown: `scores[0].title`; empty for the whole."""
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).lstrip(".")
+
+
+def _of_64_bits(number: int) -> int:
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("it is too large")
+    return number
+
+
+Clean = Annotated[str, for_log]
+"""What a person may read of it on a terminal: no control characters, URLs without credentials."""
+Whole = Annotated[int, _of_64_bits]
+"""A number that a table can hold."""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ import json
 import stat
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from flamescore.errors import InputError, Problem
 from flamescore.findings import as_record
-from flamescore.runs.layout import Part, WrongValueError, key, to_json
-from flamescore.text import for_log, printable_json
+from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
+from flamescore.runs.record_sections import AccountsEntry, BotsEntry, HotEntry, LabelEntry
+from flamescore.text import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +30,6 @@ SCHEMA_VERSION: Final = 1
 _MOST_FLAMES: Final = 5
 _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
 """From here on an instant has a local time in every zone."""
-
-
-def _of_64_bits(number: int) -> int:
-    if not -(2**63) <= number < 2**63:
-        raise ValueError("it is too large")
-    return number
-
-
-Clean = Annotated[str, for_log]
-"""What a person may read of it on a terminal: no control characters, URLs without credentials."""
-Whole = Annotated[int, _of_64_bits]
-"""A number that a table can hold."""
 
 
 class ListEntry(Part):
@@ -158,32 +147,6 @@ class ScoreEntry(Part):
         return 0 if hot_flames is None else sum(self.flames[hot_flames:])
 
 
-class LabelValue(Part):
-    """One text of a label."""
-
-    label: str | None = key("the text; null: no label")
-    contacts: Whole = key("the contacts that have it")
-
-
-class LabelEntry(Part):
-    """One label of the rule file."""
-
-    name: str = key("its name")
-    title: str = key("its title")
-    values: tuple[LabelValue, ...] = key(
-        "its texts in order of first mention, of `join` all combinations; null last"
-    )
-
-
-class HotEntry(Part):
-    """Who is hot, whether the call list leaves them out or not."""
-
-    contacts: Whole = key("how many are hot: by the condition, else under the default score")
-    condition: dict[str, Any] | None = key(
-        "`hot` of the project file; null where `hot_flames` says who is hot"
-    )
-
-
 class UnreadEntry(Part):
     """Cells that are there and don't read as the number or date that a rule needs."""
 
@@ -255,25 +218,6 @@ class FindingEntry(Part):
         return cls.read(as_record(finding))
 
 
-class NearAccountsEntry(Part):
-    """Two accounts that may be one company."""
-
-    kind: str = key("`spelling`, `subdomain` or `domain`: why they may be one")
-    accounts: tuple[Clean, Clean] = key("the two, the one with more contacts first")
-    contacts: int = key("the contacts of the other")
-
-
-class AccountsEntry(Part):
-    """What the contacts come to as accounts."""
-
-    accounts: int = key("the accounts")
-    contacts: int = key("the contacts in one")
-    without: int = key("the contacts in none")
-    free_mail: int = key("those of them whose key is on the free-mail list")
-    spellings: int = key("the accounts that are written in several ways")
-    near: tuple[NearAccountsEntry, ...] = key("pairs that may be one, at most 100, most contacts first")
-
-
 class ChangedEntry(Part):
     """The contacts of one score by how they changed."""
 
@@ -294,32 +238,6 @@ class ChangesEntry(Part):
     as_of: datetime = key("its `as_of`, UTC")
     scores: tuple[ChangedEntry, ...] = key("contacts by how they changed, score by score")
     notes: tuple[Clean, ...] = key("what could not be told", default=())
-
-
-class BotPatternEntry(Part):
-    """A pattern of mail scanners."""
-
-    pattern: dict[str, Any] = key("the entry, as under `ignore`")
-    events: int = key("the events that it names; an event may have several patterns")
-
-
-class BotScoreEntry(Part):
-    """What a score loses without what looks like a mail scanner's."""
-
-    name: str = key("the score's name")
-    contacts: int = key("the contacts with points lost other than 0")
-    points_lost: Decimal = key("the points, together, exactly")
-    hot_lost: int | None = key("the contacts that are hot without `bots`, and not with `bots: remove`")
-
-
-class BotsEntry(Part):
-    """What looks like a mail scanner's; the same for `show` and for `remove`."""
-
-    action: str = key("`show` or `remove`")
-    contacts: int = key("the contacts with such events")
-    events: int = key("the events that the patterns name and `ignore` leaves")
-    patterns: tuple[BotPatternEntry, ...] = key("the patterns, in order")
-    scores: tuple[BotScoreEntry, ...] = key("the scores, in order of the rule file")
 
 
 class GivenEntry(Part):

@@ -15,20 +15,12 @@ from flamescore._version import __version__
 from flamescore.findings import as_line, in_order
 from flamescore.rules import Hot
 from flamescore.runs.record import (
-    AccountsEntry,
-    BotPatternEntry,
-    BotScoreEntry,
-    BotsEntry,
     ChangedEntry,
     ChangesEntry,
     FeedEntry,
     FileEntry,
     FindingEntry,
     GivenEntry,
-    HotEntry,
-    LabelEntry,
-    LabelValue,
-    NearAccountsEntry,
     Observed,
     PercentileEntry,
     RuleEntry,
@@ -40,6 +32,16 @@ from flamescore.runs.record import (
     UnreadEntry,
     UnvaluedEntry,
     Versions,
+)
+from flamescore.runs.record_sections import (
+    AccountsEntry,
+    BotPatternEntry,
+    BotScoreEntry,
+    BotsEntry,
+    HotEntry,
+    LabelEntry,
+    LabelValue,
+    NearAccountsEntry,
 )
 from flamescore.units import show_points
 

@@ -1,0 +1,79 @@
+"""Sections of a run's record that are there where the rules ask for them: labels, accounts, mail scanners."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flamescore.runs.layout import Clean, Part, Whole, key
+
+
+class LabelValue(Part):
+    """One text of a label."""
+
+    label: str | None = key("the text; null: no label")
+    contacts: Whole = key("the contacts that have it")
+
+
+class LabelEntry(Part):
+    """One label of the rule file."""
+
+    name: str = key("its name")
+    title: str = key("its title")
+    values: tuple[LabelValue, ...] = key(
+        "its texts in order of first mention, of `join` all combinations; null last"
+    )
+
+
+class HotEntry(Part):
+    """Who is hot, whether the call list leaves them out or not."""
+
+    contacts: Whole = key("how many are hot: by the condition, else under the default score")
+    condition: dict[str, Any] | None = key(
+        "`hot` of the project file; null where `hot_flames` says who is hot"
+    )
+
+
+class NearAccountsEntry(Part):
+    """Two accounts that may be one company."""
+
+    kind: str = key("`spelling`, `subdomain` or `domain`: why they may be one")
+    accounts: tuple[Clean, Clean] = key("the two, the one with more contacts first")
+    contacts: int = key("the contacts of the other")
+
+
+class AccountsEntry(Part):
+    """What the contacts come to as accounts."""
+
+    accounts: int = key("the accounts")
+    contacts: int = key("the contacts in one")
+    without: int = key("the contacts in none")
+    free_mail: int = key("those of them whose key is on the free-mail list")
+    spellings: int = key("the accounts that are written in several ways")
+    near: tuple[NearAccountsEntry, ...] = key("pairs that may be one, at most 100, most contacts first")
+
+
+class BotPatternEntry(Part):
+    """A pattern of mail scanners."""
+
+    pattern: dict[str, Any] = key("the entry, as under `ignore`")
+    events: int = key("the events that it names; an event may have several patterns")
+
+
+class BotScoreEntry(Part):
+    """What a score loses without what looks like a mail scanner's."""
+
+    name: str = key("the score's name")
+    contacts: int = key("the contacts with points lost other than 0")
+    points_lost: Decimal = key("the points, together, exactly")
+    hot_lost: int | None = key("the contacts that are hot without `bots`, and not with `bots: remove`")
+
+
+class BotsEntry(Part):
+    """What looks like a mail scanner's; the same for `show` and for `remove`."""
+
+    action: str = key("`show` or `remove`")
+    contacts: int = key("the contacts with such events")
+    events: int = key("the events that the patterns name and `ignore` leaves")
+    patterns: tuple[BotPatternEntry, ...] = key("the patterns, in order")
+    scores: tuple[BotScoreEntry, ...] = key("the scores, in order of the rule file")
