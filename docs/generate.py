@@ -102,7 +102,7 @@ PARTS: Final = (
     "EventRule", "TagRule", "FieldRule", "FirstOfRule", "Branch", "IfRule",
     "PointsFrom", "Linear", "Compound", "HalfLife", "PerProperty", "Burst", "Times", "Sum", "EventFilter",
     "Follower", "Ignored", "Follows", "AtOnce", "Bots",
-    "Operators", "TagAll", "TagLike",
+    "Operators", "ListFile", "TagAll", "TagLike", "TagIn",
     "EventCondition", "TagCondition", "FieldCondition", "ScoreCondition", "LabelCondition",
     "AllCondition", "AnyCondition", "NotCondition", "MeasureOperators", "Label", "LabelBranch",
     "Accounts", "AccountScore", "TopMembers", "Role",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from oracle_conditions import Row, World, event_matches, holds
+from oracle_conditions import Files, Row, World, event_matches, holds
 from oracle_counting import Given, factor_billionths, fade_start, give, worth
 from oracle_ignored import in_sequence, patterns_of, with_patterns, without_bots
 from oracle_labels import judge
@@ -52,9 +52,11 @@ def score(
     events: Sequence[Row],
     tag_history: Sequence[Row],
     as_of: datetime,
+    *,
+    files: Files | None = None,
 ) -> OracleResult:
-    """Score every contact under every enabled score of the book."""
-    world = World(book, contacts, events, tag_history, as_of)
+    """Score every contact under every enabled score of the book; `files` are those that it names lists of."""
+    world = World(book, contacts, events, tag_history, as_of, files=files)
     result = OracleResult(world)
     for name, spec in book["scores"].items():
         if spec.get("enabled", True):
@@ -70,15 +72,20 @@ def bots(
     events: Sequence[Row],
     tag_history: Sequence[Row],
     as_of: datetime,
+    *,
+    files: Files | None = None,
 ) -> list[Entry]:
     """Give what looks like a mail scanner's: a row a score and contact of whom the patterns name events.
 
     `points_lost` is in ten-thousandths. Events that are older than any that is needed are not looked at.
     """
     rows = (contacts, events, tag_history, as_of)
-    named = _named_by_patterns(book, *rows)
+    named = _named_by_patterns(book, *rows, files=files)
     before, after = (
-        {(row["score_name"], row["contact_id"]): row["score"] for row in score(each, *rows).scores}
+        {
+            (row["score_name"], row["contact_id"]): row["score"]
+            for row in score(each, *rows, files=files).scores
+        }
         for each in (without_bots(book), with_patterns(book))
     )
     lost = [
@@ -102,10 +109,12 @@ def _named_by_patterns(
     events: Sequence[Row],
     tag_history: Sequence[Row],
     as_of: datetime,
+    *,
+    files: Files | None,
 ) -> dict[str, int]:
     """Give by contact how many events the patterns name that `ignore` leaves, of those who have any."""
     plain = without_bots(book) | {"ignore": [e for e in book.get("ignore", []) if not in_sequence(e)]}
-    world = World(plain, contacts, events, tag_history, as_of)
+    world = World(plain, contacts, events, tag_history, as_of, files=files)
     needed = Needed(book, world)
     ours, theirs = book.get("ignore", []), patterns_of(book)
     found = {}

@@ -1,5 +1,6 @@
 """Predicates, tags and conditions for one contact at one instant. Sections 4.3, 5 and 6."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from oracle_bursts import bursts
 from oracle_ignored import action_of, in_sequence, is_named, with_patterns
 from oracle_words import (
+    WHITE_SPACE,
     after,
     before,
     comparable,
@@ -29,6 +31,8 @@ from oracle_words import (
 )
 
 Row = Mapping[str, Any]
+Files = Mapping[str, Mapping[str | None, Sequence[str | None]]]
+"""The files of lists by path: of each column its cells, of a text file its lines under None."""
 
 _TEXT_OPERATORS = frozenset(("contains", "not_contains", "starts_with", "ends_with"))
 _ORDERINGS = frozenset(("at_least", "at_most", "more_than", "less_than"))
@@ -69,11 +73,15 @@ class World:
         events: Iterable[Row],
         tag_history: Iterable[Row],
         as_of: datetime,
+        *,
+        files: Files | None = None,
     ) -> None:
         """Sort the rows by contact; rows of unknown contacts are dropped."""
+        self.files = files or {}
+        self.separator = ";"  # of every column that is asked what it holds
         self.as_of = as_of.astimezone(UTC)
         self.zone = ZoneInfo(book.get("timezone", "UTC"))
-        self.contacts: dict[str, Row] = {row["contact_id"]: row for row in contacts}
+        self.contacts: dict[str, Row] = {row["contact_id"]: with_email_domain(row) for row in contacts}
         self.events: dict[str, list[Event]] = {contact_id: [] for contact_id in self.contacts}
         self.history: dict[str, list[TagEntry]] = {contact_id: [] for contact_id in self.contacts}
         self.standing: dict[tuple[str, str], Row] = {}
@@ -112,6 +120,13 @@ class World:
             applied = row["action"] == "applied"
             entry = TagEntry(index, fold(row["tag"]), row["at"].astimezone(UTC), applied)
             self.history[row["contact_id"]].append(entry)
+
+    def operands(self, operand: Any) -> list[Any]:
+        """Give what a list of operands holds: itself, one value alone, or the values of a file as texts."""
+        if not isinstance(operand, Mapping):
+            return as_list(operand)
+        cells = self.files[operand["file"]][operand.get("column")]
+        return [text for cell in cells if (text := present(cell)) is not None]
 
     def holds(self, condition: Row, contact_id: str) -> bool:
         """Say whether a condition of section 6 holds for a contact."""
@@ -153,6 +168,8 @@ def fits(predicate: Any, cell: str | None, world: World) -> bool:
 
 def _operator_holds(word: str, operand: Any, cell: str | None, sensitive: bool, world: World) -> bool:
     text = present(cell)
+    if word in ("has", "has_all", "has_none"):
+        return _holds_items(word, operand, text, sensitive, world)
     if word == "empty":
         return (text is None) is operand
     if text is None:
@@ -162,11 +179,37 @@ def _operator_holds(word: str, operand: Any, cell: str | None, sensitive: bool, 
     return _present_cell_fits(word, operand, text, sensitive, world)
 
 
+def _holds_items(word: str, operand: Any, text: str | None, sensitive: bool, world: World) -> bool:
+    items = [] if text is None else items_of(text, world.separator)
+    wanted = world.operands(operand)
+    fitting = [[_equals(item, value, sensitive) for item in items] for value in wanted]
+    if word == "has_all":
+        return bool(items) and all(any(each) for each in fitting)
+    found = any(any(each) for each in fitting)
+    return found if word == "has" else bool(items) and not found
+
+
+def items_of(text: str, separator: str) -> list[str]:
+    """Cut a cell into items: trimmed, quotes off, empty ones dropped; a JSON list of texts is that list."""
+    try:
+        listed = json.loads(text) if text.startswith("[") else None
+    except ValueError:
+        listed = None
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        listed, rest = [], text
+        while rest:
+            quoted = re.match(r'\s*"([^"]*)"\s*', rest)
+            cut = quoted.end() if quoted else (rest + separator).index(separator)
+            listed.append(quoted[1] if quoted else rest[:cut])
+            rest = rest[cut:].removeprefix(separator)
+    return [item for each in listed if (item := present(each)) is not None]
+
+
 def _present_cell_fits(word: str, operand: Any, text: str, sensitive: bool, world: World) -> bool:
     if word in ("equals", "in"):
-        return any(_equals(text, value, sensitive) for value in as_list(operand))
+        return any(_equals(text, value, sensitive) for value in world.operands(operand))
     if word in _TEXT_OPERATORS:
-        return any(_text_holds(word, text, part, sensitive) for part in as_list(operand))
+        return any(_text_holds(word, text, part, sensitive) for part in world.operands(operand))
     if word == "matches":
         return re.search(operand, text, 0 if sensitive else re.IGNORECASE) is not None
     if word in _ORDERINGS:
@@ -249,8 +292,9 @@ def matching_tags(form: Any, contact_id: str, world: World) -> dict[str, datetim
     if isinstance(form, Mapping) and "like" in form:
         patterns = [_pattern(pattern) for pattern in as_list(form["like"])]
         return {tag: at for tag, at in held.items() if any(pattern.fullmatch(tag) for pattern in patterns)}
-    needs_all = isinstance(form, Mapping)
-    wanted = {fold(tag) for tag in as_list(form["all"] if needs_all else form)}
+    needs_all = isinstance(form, Mapping) and "all" in form
+    listed = form["all"] if needs_all else form["in"] if isinstance(form, Mapping) else form
+    wanted = {fold(tag) for tag in world.operands(listed)}
     if needs_all and not wanted <= held.keys():
         return {}
     return {tag: at for tag, at in held.items() if tag in wanted}
@@ -297,6 +341,17 @@ def _measures(number: Any, wanted: Any) -> bool:
     if isinstance(wanted, Mapping):
         return all(_ordered(word, Fraction(number), Fraction(bound)) for word, bound in wanted.items())
     return Fraction(number) in [Fraction(each) for each in as_list(wanted)]
+
+
+def with_email_domain(contact: Row) -> Row:
+    """Add what stands after the last `@` of the e-mail, if the contact has an e-mail and no such column."""
+    if "email_domain" in contact or "email" not in contact:
+        return contact
+    before, at, rest = trim(contact["email"] or "").rpartition("@")
+    parts = rest.lower().rstrip(".").split(".")
+    odd = any(char in "@<>,;()" or char in WHITE_SPACE for char in rest)
+    sound = before and at and len(parts) > 1 and all(parts) and not odd
+    return {**contact, "email_domain": ".".join(parts) if sound else None}
 
 
 def _enough_events(condition: Row, contact_id: str, world: World) -> bool:

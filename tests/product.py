@@ -1,20 +1,33 @@
 """The product run on the cases of the strategies, and the oracle's results brought to its shape."""
 
+import atexit
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from flamescore.account_frames import ACCOUNTS
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.engine import DEFAULT_TUNING, Tuning
-from flamescore.frames import INSTANT, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
+from flamescore.exports import ListFiles
+from flamescore.frames import (
+    INSTANT,
+    ITEM_END,
+    LIST_SUFFIX,
+    TAG_HISTORY,
+    Counts,
+    EventSource,
+    Exports,
+    SourceRecord,
+)
 from flamescore.labels import judged
 from flamescore.rules import (
     Condition,
@@ -29,9 +42,11 @@ from flamescore.rules import (
 from flamescore.scoring import Scored, score_exports
 from flamescore.tables import WRITERS, TableSettings
 from flamescore.yaml_tree import parse
-from strategies import Case, case_of, to_yaml
+from oracle_conditions import items_of
+from oracle_words import present
+from strategies import Case, case_of, list_file, to_yaml
 from strategies.accounts import ACCOUNT_COLUMNS
-from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
+from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS, LIST_FILES
 
 Row = dict[str, Any]
 
@@ -40,6 +55,7 @@ COLUMNS = Columns(
     ("event", *EVENT_COLUMNS),
     has_tags=True,
     has_events=True,
+    lists=ListColumns(frozenset({"products"}), frozenset({"topics"})),
 )
 """What the rows of every case offer to rules."""
 
@@ -59,7 +75,15 @@ def contacts_frame(rows: Sequence[Row]) -> pl.DataFrame:
         "tags": pl.List(pl.String),
         **dict.fromkeys((*CONTACT_COLUMNS, *ACCOUNT_COLUMNS), pl.String),
     }
-    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    return with_items(frame, "products")
+
+
+def with_items(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Put the items of cells beside them, as a load does."""
+    cells = frame[column].to_list()
+    items = [None if present(cell) is None else ITEM_END.join(items_of(cell, ";")) for cell in cells]
+    return frame.with_columns(pl.Series(column + LIST_SUFFIX, items, dtype=pl.String))
 
 
 def events_frame(rows: Sequence[Row]) -> pl.DataFrame:
@@ -67,16 +91,28 @@ def events_frame(rows: Sequence[Row]) -> pl.DataFrame:
         ("contact_id", "event", "at", *EVENT_COLUMNS, *(name for row in rows for name in row))
     )
     schema = {name: INSTANT if name == "at" else pl.String for name in names}
-    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+    return with_items(frame, "topics")
 
 
 def source_of(frame: pl.DataFrame, path: str = "events") -> EventSource:
     return EventSource(frame.lazy(), SourceRecord("events", path, counts=Counts(rows=frame.height)))
 
 
+@cache
+def lists() -> ListFiles:
+    """Read the lists that made books name."""
+    folder = Path(mkdtemp())
+    atexit.register(rmtree, folder)
+    for path, columns in LIST_FILES.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(list_file(columns), encoding="utf-8")
+    return ListFiles(folder)
+
+
 def book_of(spec: Row, columns: Columns = COLUMNS) -> RuleBook:
     """Take a book through YAML to resolved rules."""
-    return bind_rules(load_rules_text(to_yaml(spec)), columns).book
+    return bind_rules(load_rules_text(to_yaml(spec), lists=lists()), columns).book
 
 
 def condition_of(
@@ -85,7 +121,8 @@ def condition_of(
     """Take a condition through YAML to a resolved one."""
     document = parse(to_yaml({"exclude": spec}).encode(), "flamescore.yaml").document
     assert document is not None
-    return bind_condition(load_condition(document, ("exclude",), names=names), columns, ZoneInfo(zone))
+    loaded = load_condition(document, ("exclude",), lists(), names=names)
+    return bind_condition(loaded, columns, ZoneInfo(zone))
 
 
 def scored(
@@ -97,7 +134,7 @@ def scored(
     exclude: Row | None = None,
 ) -> Scored:
     """Score a case with the product, with its labels, who is hot, and whom the call list leaves out."""
-    names = load_rules_text(to_yaml(case.book)).names
+    names = load_rules_text(to_yaml(case.book), lists=lists()).names
     zone = case.book.get("timezone", "UTC")
     asked = [None if each is None else condition_of(each, zone, names=names) for each in (hot, exclude)]
     result = score_exports(

@@ -383,7 +383,9 @@ def test_a_ledger_adds_up_to_its_score(case):
 @few
 @given(cases())
 def test_the_order_of_contacts_and_events_changes_nothing(case):
-    turned = score(case.book, case.contacts[::-1], case.events[::-1], case.tag_history, case.as_of)
+    turned = score(
+        case.book, case.contacts[::-1], case.events[::-1], case.tag_history, case.as_of, files=case.files
+    )
     assert (turned.scores, turned.ledger) == (case.scored().scores, case.scored().ledger)
 
 

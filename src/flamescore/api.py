@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import polars as pl
 
 from flamescore.accounts import accounts_of
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError, Problem, RuleFileError, UsageError, fault
 from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
-from flamescore.exports import from_frames, load, readable, survey
-from flamescore.frames import Exports
+from flamescore.exports import ListFiles, from_frames, load, readable, survey
+from flamescore.frames import LIST_SUFFIX, Exports
 from flamescore.input_errors import reading
 from flamescore.inputs import call_list_of, parse_as_of
 from flamescore.labels import judged
@@ -28,6 +28,7 @@ from flamescore.rules import (
     bind_condition,
     bind_rules,
     date_columns,
+    list_columns,
     load_condition,
     load_rules_text,
     named_columns,
@@ -42,7 +43,7 @@ from flamescore.tables import label_columns
 from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from flamescore.explanations import Explanation
     from flamescore.project import RejectLimit
@@ -100,15 +101,18 @@ class Result:
 
 
 @_told
-def load_rules(rules: str | Path) -> LoadedRules:
+def load_rules(rules: str | Path, *, folder: str | Path | None = None) -> LoadedRules:
     """Load a rule file, given as a path, or as YAML text with a line end in it.
+
+    `folder` is where its lists from files lie; by default the rule file's folder, of a text the working one.
 
     Raises:
         RuleFileError: with every fault of the file, each with its place.
     """
     if isinstance(rules, str) and "\n" in rules:
-        return load_rules_text(rules)
-    return read_rules(Path(rules))
+        return load_rules_text(rules, "rules.yaml", ListFiles(Path(folder or ".")))
+    path = Path(rules)
+    return read_rules(path, ListFiles(path.parent if folder is None else Path(folder)))
 
 
 @_told
@@ -129,12 +133,13 @@ def load_exports(
     found = find_settings(None if config is None else str(config))
     project = settle(found, settings)
     opened = survey(project)
-    exclude = call_list_of(project)
+    exclude = call_list_of(project, rules)
     if rules is None:
-        return load(opened)
+        return load(opened, lists=opened.columns.lists)
     asked = (rules,) if exclude is None else (rules, exclude)
     opened = readable(opened, named_columns(*asked))
-    return load(opened, date_columns(*asked), rules.zone, numbers=number_columns(*asked))
+    numbers, lists = number_columns(*asked), list_columns(*asked)
+    return load(opened, date_columns(*asked), rules.zone, numbers=numbers, lists=lists)
 
 
 @_told
@@ -289,7 +294,13 @@ def _exports(
     if isinstance(contacts, Exports):
         return contacts
     return from_frames(
-        contacts, events, tag_history, zone=rules.zone, max_rejects=max_rejects, named=named_columns(rules)
+        contacts,
+        events,
+        tag_history,
+        zone=rules.zone,
+        max_rejects=max_rejects,
+        named=named_columns(rules),
+        lists=list_columns(rules),
     )
 
 
@@ -304,7 +315,13 @@ def _columns(exports: Exports) -> Columns:
         events=visible,
         has_tags="tags" in exports.contacts.columns or exports.tag_history is not None,
         has_events=bool(exports.events),
+        lists=ListColumns(_held(exports.contacts.columns), _held(events)),
     )
+
+
+def _held(names: Iterable[str]) -> frozenset[str]:
+    """Return the columns that have their items beside them."""
+    return frozenset(name.removesuffix(LIST_SUFFIX) for name in names if name.endswith(LIST_SUFFIX))
 
 
 def _instant(rules: LoadedRules, as_of: str | datetime) -> datetime:

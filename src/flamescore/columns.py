@@ -3,6 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+EMAIL: Final = "email"
+DOMAIN: Final = "email_domain"
+"""A column that contacts with an e-mail have too, unless one of their own has that name (`email_domain`)."""
+
+
+def is_derived(columns: Collection[str]) -> bool:
+    """Say whether contacts with these columns have the domain, though none of the columns is it."""
+    return EMAIL in columns and DOMAIN not in columns
+
+
+def with_derived(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the names by which rules may ask of contacts that have these columns."""
+    return (*columns, DOMAIN) if is_derived(columns) else tuple(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumns:
+    """Columns of which rules ask what their cells hold (`has`), or whose cells hold several values."""
+
+    contacts: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+    def of(self, kind: str) -> frozenset[str]:
+        """Return those of a kind of exports."""
+        return self.contacts if kind == "contacts" else self.events
+
+
+NO_LISTS: Final = ListColumns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +46,11 @@ class Columns:
     events: tuple[str, ...] = ()
     has_tags: bool = False
     has_events: bool = False
+    lists: ListColumns = NO_LISTS
+    """Those whose cells hold several values, in one source at least."""
+
+    paths: ListColumns = NO_LISTS
+    """What lies inside of columns and can be named by its path."""
 
 
 @dataclass(frozen=True, slots=True)

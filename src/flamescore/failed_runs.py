@@ -16,7 +16,7 @@ from flamescore.frames import REJECTS, ExportsRefusedError
 from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.inputs import rules_path
 from flamescore.observed_findings import of_rules
-from flamescore.runs import REJECTS_FILE, Failure, RulesFile, leave_failed
+from flamescore.runs import REJECTS_FILE, Failure, RulesFile, describe_lists, leave_failed
 from flamescore.stopping import asked
 
 REJECTED: Final = "I131"
@@ -88,7 +88,7 @@ class Progress:
             as_of=self.as_of,
             timezone=self.rules.book.zone.key,
             started_at=self.started_at,
-            rules=RulesFile.of(rules_path(self.project), self.rules.text),
+            rules=RulesFile.of(rules_path(self.project), self.rules.text, describe_lists(self.rules.lists)),
             exit_code=error.exit_code,
             sources=tuple(self._sources(error)),
             findings=tuple(_findings(error)),

@@ -81,7 +81,16 @@ NUMBER_SUFFIX: Final = "\x00number"
 They are text, null where a cell does not read.
 """
 
-ISO, PLAIN = "iso", "plain"
+LIST_SUFFIX: Final = "\x00list"
+"""A column `X` whose cells hold several values has a companion `X` + this: its items, parted by `ITEM_END`.
+
+Null where the cell as a whole is the only item, or is missing; empty where it has no items.
+"""
+
+ITEM_END: Final = "\0"
+"""What no cell of an export holds: records with it are rejected."""
+
+ISO, PLAIN, ITEMS = "iso", "plain", "items"
 """What the companions of a column are called where they stand beside its cells."""
 
 SURVIVOR: Final = "\x00survivor"
@@ -362,8 +371,8 @@ ROW: Final = "\x00row"
 
 
 def companions(frame: pl.DataFrame, column: str) -> pl.DataFrame | None:
-    """Return what stands beside a column, as `ISO` and `PLAIN`; None where nothing does."""
-    there = {ISO: column + ISO_SUFFIX, PLAIN: column + NUMBER_SUFFIX}
+    """Return what stands beside a column, as `ISO`, `PLAIN` and `ITEMS`; None where nothing does."""
+    there = {ISO: column + ISO_SUFFIX, PLAIN: column + NUMBER_SUFFIX, ITEMS: column + LIST_SUFFIX}
     found = [frame[long].alias(short) for short, long in there.items() if long in frame.columns]
     return pl.DataFrame(found) if found else None
 

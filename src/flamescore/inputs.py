@@ -7,15 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DateColumns, NumberColumns
+from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns
+from flamescore.email_domain import with_domain
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
-from flamescore.exports import check_exclude, gaps_of, load, readable, survey, unused_of
+from flamescore.exports import (
+    ListFiles,
+    check_exclude,
+    gaps_of,
+    load,
+    readable,
+    survey,
+    unused_of,
+    with_asked,
+)
 from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.rules import (
     Hot,
     bind_condition,
     bind_rules,
     date_columns,
+    list_columns,
     load_condition,
     load_rules,
     named_columns,
@@ -81,21 +92,21 @@ def read_inputs(
     which may lack scores and labels that the project file asks for by now.
     """
     rules = rules or rules_of(project)
-    known = None if of_run else rules
-    exclude, hot = call_list_of(project, known), hot_of(project, known)
+    exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
+        others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
+        named = named_columns(rules, *others, keep=_kept(project))
+        opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
             check_exclude(condition, opened)
         is_hot = Hot(project.settings.hot_flames)
         if hot is not None and project.hot is not None:
             is_hot = replace(is_hot, condition=_bound(hot, opened.columns, zone), written=project.hot.json())
         gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
-        others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
-        named = named_columns(rules, *others, keep=_kept(project))
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
         asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others, *also)
@@ -104,14 +115,29 @@ def read_inputs(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
             events=frozenset().union(*(each.events for each in numeric)),
         )
+        listed = [list_columns(each) for each in asking]
+        lists = ListColumns(
+            contacts=frozenset().union(*(each.contacts for each in listed)),
+            events=frozenset().union(*(each.events for each in listed)),
+        )
         try:
             exports = load(
-                opened, dates, zone, strict=strict, once=True, keys=keys, numbers=numbers, named=named
+                opened,
+                dates,
+                zone,
+                strict=strict,
+                once=True,
+                keys=keys,
+                numbers=numbers,
+                named=named,
+                lists=lists,
             )
         except InputError as error:
             error.beside = bound.warnings
             raise
         exports = replace(exports, findings=(*exports.findings, *unused))
+        if DOMAIN in project.settings.keep:
+            exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps)
@@ -128,27 +154,37 @@ def _kept(project: Project) -> frozenset[str]:
 def rules_of(project: Project) -> LoadedRules:
     """Read the project's rule file; `UsageError` where the project lacks what a run needs."""
     check_needed(project)
-    return load_rules(rules_path(project))
+    path = rules_path(project)
+    return load_rules(path, ListFiles(path.parent))
 
 
-def call_list_of(project: Project, rules: LoadedRules | None = None) -> LoadedCondition | None:
+def call_list_of(
+    project: Project, rules: LoadedRules | None = None, *, of_run: bool = False
+) -> LoadedCondition | None:
     """Return whom the project file excludes from call lists, read but not yet bound.
 
-    Whether there are the scores and labels that it asks for is looked at where the rules are known.
+    Whether there are the scores and labels that it asks for is looked at where the rules are known, and not
+    those `of_run`, an earlier one. Lists from files that the rules have read already are not read again.
     """
-    return None if project.exclude is None else _read(project, EXCLUDE, rules)
+    return None if project.exclude is None else _read(project, EXCLUDE, rules, of_run=of_run)
 
 
-def hot_of(project: Project, rules: LoadedRules | None = None) -> LoadedCondition | None:
+def hot_of(
+    project: Project, rules: LoadedRules | None = None, *, of_run: bool = False
+) -> LoadedCondition | None:
     """Return the condition that says who is hot, as `call_list_of`; None where flames say it."""
-    return None if project.hot is None else _read(project, HOT, rules)
+    return None if project.hot is None else _read(project, HOT, rules, of_run=of_run)
 
 
-def _read(project: Project, path: tuple[str, ...], rules: LoadedRules | None) -> LoadedCondition | None:
+def _read(
+    project: Project, path: tuple[str, ...], rules: LoadedRules | None, *, of_run: bool
+) -> LoadedCondition | None:
     if project.document is None:
         return None
+    lists = ListFiles(project.folder, () if rules is None else rules.lists)
     try:
-        return load_condition(project.document, path, names=None if rules is None else rules.names)
+        names = None if rules is None or of_run else rules.names
+        return load_condition(project.document, path, lists, names=names)
     except RuleFileError as error:
         raise ProjectFileError(error.problems) from None
 

@@ -38,13 +38,16 @@ from flamescore.report import HTML_FILE, just_scored, view, write_html, write_ma
 from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
+    LISTS_FILE,
     Earlier,
     RulesFile,
     RunStore,
     checksums,
     describe,
     describe_given,
+    describe_lists,
     finished,
+    lists_table,
     undeleted,
     write_record,
 )
@@ -244,7 +247,7 @@ def _work(
     describe_run = partial(
         describe,
         scored,
-        rules=RulesFile.of(rules_path(project), rules.text),
+        rules=RulesFile.of(rules_path(project), rules.text, describe_lists(rules.lists)),
         started_at=started_at,
         findings=tuple(_near(each, project) for each in findings),
         hot=inputs.hot,
@@ -359,6 +362,8 @@ def _write(
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
     if inputs.exports.aliases is not None:
         write_parquet(merged_table(inputs.exports.aliases), folder / MERGED_FILE)
+    if inputs.loaded.lists:
+        write_parquet(lists_table(inputs.loaded.lists), folder / LISTS_FILE)
     if changes is not None:
         write_changes(folder, changes)
     return steps

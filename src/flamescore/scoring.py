@@ -28,7 +28,7 @@ from flamescore.engine import (
     run,
     types_of,
 )
-from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
+from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
 from flamescore.points import quotients
 from flamescore.rules import label_conditions, leaves, role_conditions, stands
 from flamescore.units import POINT, show_points
@@ -283,7 +283,9 @@ def _columns(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 
 def _public(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.drop(ROW, *(name for name in frame.columns if name.endswith((ISO_SUFFIX, NUMBER_SUFFIX))))
+    return frame.drop(
+        ROW, *(name for name in frame.columns if name.endswith((ISO_SUFFIX, NUMBER_SUFFIX, LIST_SUFFIX)))
+    )
 
 
 def _observed(done: Run, exports: Exports) -> Observations:

@@ -11,8 +11,9 @@ from flamescore.changes import PARTS, Before, Changes, compare
 from flamescore.rules import Hot
 from flamescore.scoring import score_exports
 from oracle import score
-from product import COLUMNS, book_of, exports_of, scored, whole
+from product import COLUMNS, book_of, exports_of, lists, scored, whole
 from strategies import Case, to_yaml
+from strategies.words import LIST_FILES
 
 Row = dict[str, Any]
 SECOND = timedelta(seconds=1)
@@ -31,7 +32,15 @@ class Nights:
         done = scored(self.first)
         names = [each.name for each in done.book.scores]
         text = to_yaml(self.first.book)
-        return Before.of("first", self.first.as_of, scores=done.scores, names=names, text=text, path="r.yaml")
+        return Before.of(
+            "first",
+            self.first.as_of,
+            scores=done.scores,
+            names=names,
+            text=text,
+            path="r.yaml",
+            lists=lists(),
+        )
 
     @cached_property
     def changes(self) -> Changes:
@@ -71,7 +80,7 @@ def totals(
     history: Sequence[Row],
     at: datetime,
 ) -> dict[tuple[str, str], int]:
-    rows = score(book, contacts, events, history, at).scores
+    rows = score(book, contacts, events, history, at, files=LIST_FILES).scores
     return {(row["contact_id"], row["score_name"]): row["score"] for row in rows}
 
 

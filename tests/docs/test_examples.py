@@ -11,6 +11,9 @@ import yaml
 from flamescore import load_rules
 
 ROOT = Path(__file__).parents[2]
+GUIDE = Path(__file__).parent / "guide"
+"""Where the lists lie that the guide names."""
+
 FENCE = re.compile(r"^```(\S*) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 WHOLE = "version: 1\nscores:\n  interest:\n"
@@ -43,7 +46,7 @@ def test_every_rule_of_the_guide_loads(mark, body):
     indented = "".join(
         f"{' ' * INDENT[mark]}{line}" if line.strip() else line for line in body.splitlines(keepends=True)
     )
-    loaded = load_rules(FRAGMENTS[mark].format(indented) if mark else body)
+    loaded = load_rules(FRAGMENTS[mark].format(indented) if mark else body, folder=GUIDE)
     assert loaded.book.scores[0].rules
 
 

@@ -110,9 +110,9 @@ def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations)
         "ignore": [entry for entry in case.book.get("ignore", []) if not in_sequence(entry)]
     }
     rows = (case.contacts, case.events, case.tag_history)
-    world = World(plain, *rows, case.as_of + timedelta(days=400_000))
+    world = World(plain, *rows, case.as_of + timedelta(days=400_000), files=case.files)
     world.as_of = case.as_of  # `within_last` in a `where` looks at the real one
-    now = World(plain, *rows, case.as_of)
+    now = World(plain, *rows, case.as_of, files=case.files)
     for explanation in explanations:
         hidden = _hidden(case.book, now.events[explanation.contact_id], Needed(case.book, now))
         for score in explanation.scores:

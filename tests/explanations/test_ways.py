@@ -113,7 +113,7 @@ def _names_activity(score):
 
 def _one_more(case, rule, contact_id):
     """Copy an event of the contact that the rule matches to `as_of`, its `per` property new."""
-    world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of)
+    world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of, files=case.files)
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
     per = rule.get("per")
     column = (

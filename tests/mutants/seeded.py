@@ -20,10 +20,10 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 
 MUTANTS: Final = (
-    ("rules/conditions.py", '"contains", texts, negate=True', '"contains", texts'),
-    ("rules/conditions.py", '"ends_with", texts)', '"starts_with", texts)'),
-    ("rules/conditions.py", 'book.Order("at_least", value)', 'book.Order("more_than", value)'),
-    ("rules/conditions.py", "book.Within(period, ahead=True)", "book.Within(period, ahead=False)"),
+    ("rules/predicates.py", '"contains", texts, negate=True', '"contains", texts'),
+    ("rules/predicates.py", '"ends_with", texts)', '"starts_with", texts)'),
+    ("rules/predicates.py", 'book.Order("at_least", value)', 'book.Order("more_than", value)'),
+    ("rules/predicates.py", "book.Within(period, ahead=True)", "book.Within(period, ahead=False)"),
     ("rules/assemble.py", "{**defaults, **group, **found}", "{**group, **defaults, **found}"),
     ("rules/assemble.py", 'if score.get("enabled", True)', "if True"),
     ("rules/assemble.py", 'undated=found.get("undated", "keep")', 'undated=found.get("undated", "skip")'),

@@ -5,15 +5,26 @@ from pathlib import Path
 import pytest
 
 from flamescore.errors import RuleFileError
-from flamescore.rules import load_rules, load_rules_text
+from flamescore.exports import ListFiles
+from flamescore.rules import ListValues, load_rules, load_rules_text
 
 FAULTS = Path(__file__).parent / "faults"
 NAMES = sorted(path.stem for path in FAULTS.glob("*.yaml"))
 
 
+class Lists(ListFiles):
+    """The lists beside the faults, and one that is too long to lie there."""
+
+    def values(self, path, column):
+        if path == "lists/many.txt":
+            return ListValues(map(str, range(10_001)), path=path)
+        return super().values(path, column)
+
+
 def told(name):
     try:
-        return "\n".join(str(each) for each in load_rules(Path(f"{name}.yaml")).warnings)
+        loaded = load_rules(Path(f"{name}.yaml"), Lists(Path()))
+        return "\n".join(str(each) for each in loaded.warnings)
     except RuleFileError as error:
         return str(error)
 

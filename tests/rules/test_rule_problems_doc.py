@@ -13,6 +13,7 @@ def codes(*texts):
 
 def in_source():
     texts = [path.read_text() for path in (ROOT / "src/flamescore/rules").glob("*.py")]
+    texts.append((ROOT / "src/flamescore/exports/value_lists.py").read_text())
     source = (ROOT / "src/flamescore/yaml_tree/reader.py").read_text()
     numbers = re.findall(r"self\.(?:fault|stop)\(\s*(\d+)(?: if syntax\.tab else (\d+))?,", source)
     return codes(*texts) | {f"R{int(number):03d}" for pair in numbers for number in pair if number}

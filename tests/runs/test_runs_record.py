@@ -73,6 +73,7 @@ def test_what_it_says(tmp_path):
             "path": "rules/keap.yaml",
             "text": "version: 1\n",
             "hash": "sha256:" + sha256(b"version: 1\n").hexdigest(),
+            "lists": [],
         },
         "sources": [
             {

@@ -2,7 +2,7 @@
 
 from strategies.case import Case, case_of, cases
 from strategies.features import FEATURES, ablate, features, matters, outcome
-from strategies.texts import contacts_csv, events_csv, scalar, tag_history_csv, to_yaml
+from strategies.texts import contacts_csv, events_csv, list_file, scalar, tag_history_csv, to_yaml
 
 __all__ = [
     "FEATURES",
@@ -13,6 +13,7 @@ __all__ = [
     "contacts_csv",
     "events_csv",
     "features",
+    "list_file",
     "matters",
     "outcome",
     "scalar",

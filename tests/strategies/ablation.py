@@ -148,6 +148,17 @@ def _without_operator(spec: Spec, key: str, fits: Callable[[str, Any], bool]) ->
         del spec[key]
 
 
+def without_column(column: str) -> Ablation:
+    """Take away the predicates on a column of contacts; a `field` left empty holds for everybody."""
+
+    def ablation(book: Spec) -> None:
+        for spec in list(mappings(book)):
+            if isinstance(spec.get("field"), dict):
+                spec["field"].pop(column, None)
+
+    return ablation
+
+
 def long_form(predicate: Any) -> Spec:
     """Give a predicate as a mapping of operators."""
     if isinstance(predicate, dict):

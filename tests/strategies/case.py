@@ -21,6 +21,7 @@ from strategies.words import (
     EVENT_COLUMNS,
     EVENT_TYPE_SPELLINGS,
     GAPS,
+    LIST_FILES,
     ORPHAN_IDS,
     TAGS,
     chance,
@@ -44,14 +45,15 @@ class Case:
     events: list[Row]
     tag_history: list[Row]
     as_of: datetime
+    files = LIST_FILES
 
     def scored(self) -> OracleResult:
         """Give what the oracle makes of the case."""
-        return score(self.book, self.contacts, self.events, self.tag_history, self.as_of)
+        return score(self.book, self.contacts, self.events, self.tag_history, self.as_of, files=self.files)
 
     def bots(self) -> list[dict[str, Any]]:
         """Give what the oracle takes for a mail scanner's."""
-        return bots(self.book, self.contacts, self.events, self.tag_history, self.as_of)
+        return bots(self.book, self.contacts, self.events, self.tag_history, self.as_of, files=self.files)
 
     def with_book(self, book: dict[str, Any]) -> "Case":
         """Give the same rows under another book."""

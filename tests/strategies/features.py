@@ -191,6 +191,9 @@ _PREDICATES: dict[str, Ablation] = {
     "empty true": _empty(value=True),
     "empty false": _empty(value=False),
     "case_sensitive": _operator("case_sensitive"),
+    **{word: _operator(word) for word in ("has", "has_all", "has_none")},
+    "email_domain": ab.without_column("email_domain"),
+    "list from a file": ab.without_operator(lambda _, operand: isinstance(operand, Mapping)),
 }
 _SCORES: dict[str, Ablation] = {
     "ignore": ab.without_key(_book, "ignore"),
@@ -252,6 +255,7 @@ _TAGS: dict[str, Ablation] = {
     "tag list": ab.without_tags(lambda form: isinstance(form, list)),
     "tag all": ab.without_tags(lambda form: "all" in form and isinstance(form, Mapping)),
     "tag like": ab.without_tags(lambda form: "like" in form and isinstance(form, Mapping)),
+    "tag in": ab.without_tags(lambda form: "in" in form and isinstance(form, Mapping)),
     "tag expires": ab.without_key(_tag_rules, "expires"),
     "tag decay": ab.without_key(_tag_rules, "decay"),
     "tag undated skip": _without_undated_skip,

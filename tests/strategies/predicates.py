@@ -13,12 +13,17 @@ from strategies.words import (
     BOOLEAN_CELLS,
     BURST_PERIODS,
     CODE_CELLS,
-    CONTACT_COLUMNS,
     DAY_OFFSETS,
     DAY_PERIODS,
+    DOMAIN_OPERANDS,
+    DOMAIN_PARTS,
+    EMAIL_CELLS,
     EVENT_COLUMNS,
     EVENT_TYPES,
+    FIELD_COLUMNS,
     FOLLOWER_PERIODS,
+    ITEMS,
+    LIST_CELLS,
     NUMBER_CELLS,
     NUMBERS,
     PARTS,
@@ -27,6 +32,7 @@ from strategies.words import (
     TAG_PATTERNS,
     TAGS,
     TEXT_CELLS,
+    TEXT_LISTS,
     TEXT_OPERANDS,
     chance,
     one_of,
@@ -37,7 +43,14 @@ from strategies.words import (
 
 Predicate = Any
 Operators = dict[str, Any]
-_CELLS = {"text": TEXT_CELLS, "number": NUMBER_CELLS, "code": CODE_CELLS, "boolean": BOOLEAN_CELLS}
+_CELLS = {
+    "email": EMAIL_CELLS,
+    "list": LIST_CELLS,
+    "text": TEXT_CELLS,
+    "number": NUMBER_CELLS,
+    "code": CODE_CELLS,
+    "boolean": BOOLEAN_CELLS,
+}
 _ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
 _PART_OPERATORS = ("contains", "not_contains", "starts_with", "ends_with")
 _SHORTEST_DAYS = {"mo": 28, "y": 365}
@@ -99,6 +112,8 @@ def cells(dice: Random, kind: str, clock: Clock) -> str | None:
 
 def _text_operator(dice: Random, _: Clock) -> Operators:
     word = one_of(dice, ("equals", "not_equals", "in", "not_in", "matches", "not_contains", *_PART_OPERATORS))
+    if word in (*_PART_OPERATORS, "in", "not_in") and chance(dice, 4):
+        return {word: one_of(dice, TEXT_LISTS)}
     if word in _PART_OPERATORS:
         return {word: one_or_list(dice, PARTS)}
     if word == "matches":
@@ -106,6 +121,25 @@ def _text_operator(dice: Random, _: Clock) -> Operators:
     if word in ("in", "not_in"):
         return {word: some_of(dice, (*TEXT_OPERANDS, 5), 3)}
     return {word: one_of(dice, (*TEXT_OPERANDS, 5))}
+
+
+def _list_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("has", "has", "has_all", "has_none", "contains"))
+    if word == "contains":
+        return {word: one_of(dice, ("CRM", ";", "mail"))}
+    if chance(dice, 2):
+        return {word: {"file": "lists/products.txt"}}
+    return {word: some_of(dice, ITEMS, 2) if chance(dice, 10) else one_of(dice, ITEMS)}
+
+
+def _domain_operator(dice: Random, _: Clock) -> Operators:
+    word = one_of(dice, ("equals", "not_equals", "in", "in", "not_in", "ends_with", "not_contains"))
+    if word in ("ends_with", "not_contains"):
+        return {word: one_or_list(dice, DOMAIN_PARTS)}
+    if word in ("in", "not_in"):
+        listed = {"file": "lists/targets.csv", "column": "domain"}
+        return {word: listed if chance(dice, 8) else some_of(dice, DOMAIN_OPERANDS, 3)}
+    return {word: one_of(dice, DOMAIN_OPERANDS)}
 
 
 def _number_operator(dice: Random, _: Clock) -> Operators:
@@ -137,6 +171,9 @@ def _date_operator(dice: Random, clock: Clock) -> Operators:
 
 _OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {
     "text": _text_operator,
+    "email": _domain_operator,
+    "list": _list_operator,
+    "domain": _domain_operator,
     "number": _number_operator,
     "code": _number_operator,
     "boolean": _boolean_operator,
@@ -147,7 +184,7 @@ _OPERATORS: Mapping[str, Callable[[Random, Clock], Operators]] = {
 def predicate(dice: Random, kind: str, clock: Clock) -> Predicate:
     """Draw a predicate: one operator or several, or the short form of `equals` or `in`."""
     operators = dict(_OPERATORS[kind](dice, clock))
-    if kind == "text" and chance(dice, 8):
+    if kind in ("text", "list") and chance(dice, 8 if kind == "text" else 3):
         return operators | {"case_sensitive": True}
     if chance(dice, 3):
         operators = {"empty": one_of(dice, (True, False))}
@@ -157,7 +194,7 @@ def predicate(dice: Random, kind: str, clock: Clock) -> Predicate:
         operators |= {"empty": False}
     if chance(dice, 10) and len(operators) == 1:
         [(word, operand)] = operators.items()
-        return operand if word in ("equals", "in") else operators
+        return operand if word in ("equals", "in") and not isinstance(operand, Mapping) else operators
     return operators
 
 
@@ -190,7 +227,9 @@ def burst(dice: Random) -> dict[str, Any]:
 
 def tag_form(dice: Random) -> Any:
     """Draw a tag, a list of tags, or one of the long forms."""
-    kind = one_of(dice, ("one", "list", "all", "like"))
+    kind = one_of(dice, ("one", "list", "all", "like", "file"))
+    if kind == "file":
+        return {"in": {"file": "lists/tags.txt"}}
     if kind == "one":
         return one_of(dice, TAGS)
     if kind == "list":
@@ -282,7 +321,7 @@ def condition(dice: Random, clock: Clock, depth: int = 2) -> dict[str, Any]:
     if kind == "tag":
         return {"tag": tag_form(dice)}
     if kind == "field":
-        return {"field": predicates(dice, CONTACT_COLUMNS, clock)}
+        return {"field": predicates(dice, FIELD_COLUMNS, clock)}
     if kind == "event":
         return _event_condition(dice, clock)
     if kind == "not":

@@ -20,7 +20,7 @@ from strategies.predicates import (
     with_where,
 )
 from strategies.words import (
-    CONTACT_COLUMNS,
+    FIELD_COLUMNS,
     FOLLOWER_PERIODS,
     PERCENTAGES,
     POINTS,
@@ -210,7 +210,7 @@ def rule(dice: Random, number: int, score: Spec, clock: Clock) -> Spec:
     elif subject == "tag":
         made |= group | _tag_rule(dice, clock)
     elif subject == "field":
-        made |= group | {"field": predicates(dice, CONTACT_COLUMNS, clock), "points": one_of(dice, POINTS)}
+        made |= group | {"field": predicates(dice, FIELD_COLUMNS, clock), "points": one_of(dice, POINTS)}
     elif subject == "first_of":
         made |= group | _first_of_rule(dice, clock)
     else:

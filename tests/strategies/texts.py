@@ -94,6 +94,14 @@ def tag_history_csv(tag_history: Iterable[Mapping[str, Any]]) -> str:
     return _csv(("contact_id", "tag", "at", "action"), tag_history)
 
 
+def list_file(columns: Mapping[str | None, Sequence[str | None]]) -> str:
+    """Write a file of lists: lines, or a CSV with a column each."""
+    if None in columns:
+        return "\n".join(line or "" for line in columns[None])
+    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    return _csv([str(column) for column in columns], [{str(k): v for k, v in row.items()} for row in rows])
+
+
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Write the columns, and after them what else the rows have, as RFC 4180 has it."""
     rows = list(rows)

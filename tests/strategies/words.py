@@ -25,8 +25,18 @@ EVENT_COLUMNS = {
     "flag": "boolean",
     "when": "date",
     "day": "code",
+    "topics": "list",
 }
-CONTACT_COLUMNS = {"country": "text", "employees": "number", "vip": "boolean", "renewal": "date"}
+CONTACT_COLUMNS = {
+    "country": "text",
+    "employees": "number",
+    "vip": "boolean",
+    "renewal": "date",
+    "email": "email",
+    "products": "list",
+}
+FIELD_COLUMNS = {**CONTACT_COLUMNS, "email_domain": "domain"}
+"""What `field` may ask: one column more than contacts have."""
 
 CONTACT_IDS = (
     "1",
@@ -58,6 +68,43 @@ TEXT_CELLS = (
     None,
 )
 TEXT_OPERANDS = ("/sales", "/Sales", "/checkout", "caf\u00e9", "CAFE\u0301", " /sales/PITCH ")
+LIST_CELLS = (
+    "CRM; mail;;Shop ",
+    "CRM",
+    "crm;Mail",
+    "Mail;5.0;Caf\u00e9",
+    '"Mail;Shop";CRM',
+    '["CRM", "Mail; Shop"]',
+    "[]",
+    ";;",
+    " ; ",
+    "5;true",
+    "Shop;yes",
+    "mail shop",
+    "",
+    None,
+)
+ITEMS = ("CRM", "Mail", "mail", "Shop", "Ads", 5, True, "caf\u00e9", "Mail;Shop", "CRM;mail")
+EMAIL_CELLS = (
+    "Ann@Acme.Example ",
+    "a@b@acme.example",
+    "bo@mail.acme.example",
+    "x@ACME.EXAMPLE.",
+    "x@localhost",
+    "@acme.example",
+    "a@acme..example",
+    "a@.acme.example",
+    "Ann <a@acme.example>",
+    "a@acme .example",
+    "a@\u00e9t\u00e9.io",
+    "A@\u00c9T\u00c9.IO..",
+    "a@b.io, c@d.io",
+    "n/a",
+    "",
+    None,
+)
+DOMAIN_OPERANDS = ("acme.example", "ACME.Example", "\u00e9t\u00e9.io", "mail.acme.example", "d.io")
+DOMAIN_PARTS = ("acme.", "mail", ".io", "example")
 PARTS = ("sales", "Sales", "/", "caf", "cafe", "CAF\u00c9", " b", "out", "5", "e", "es")
 PATTERNS = (r"^/sales", r"sales", r"OUT$", r"caf.", r"[0-9]+", r"^(/s|a)", r"\d\.\d", r"a\s+b")
 NUMBER_CELLS = (
@@ -86,6 +133,26 @@ DAY_OFFSETS = (-366, -32, -31, -30, -8, -7, -2, -1, 0, 1, 2, 6, 7, 8, 30, 31)
 
 TAGS = ("New Lead", "new lead ", "Prospect A", "prospect b", "VIP", "Caf\u00e9", "CAFE\u0301")
 TAG_PATTERNS = ("prospect*", "*LEAD", "v?p", "*", "caf?", "*s*")
+
+LIST_FILES: dict[str, dict[str | None, tuple[str | None, ...]]] = {
+    "lists/texts.csv": {
+        "text": ("/sales", None, " Caf\u00e9 ", "5", "/sales", "  "),
+        "other, too": ("/checkout", "5.0", "a  b", "true", None, "2026-01-01"),
+    },
+    "lists/parts.txt": {None: (" out", "", "CAFE\u0301", "/sales/", "CAFE\u0301", "5")},
+    "lists/tags.txt": {None: ("vip", "PROSPECT A ", "nobody's")},
+    "lists/products.txt": {None: ("crm", "", " Mail ", "5")},
+    "lists/targets.csv": {"domain": (" Acme.example ", None, "e\u0301te\u0301.io")},
+    "lists/many.txt": {None: (*(f"nothing {number}" for number in range(40)), "es", "caf", "out")},
+}
+"""Files of lists by path: of each column its cells, of a text file its lines under None."""
+
+TEXT_LISTS = (
+    {"file": "lists/texts.csv", "column": "text"},
+    {"file": "lists/texts.csv", "column": "other, too"},
+    {"file": "lists/parts.txt"},
+    {"file": "lists/many.txt"},
+)
 
 PERIODS = {
     "s": ("1s", "90s"),

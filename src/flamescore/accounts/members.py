@@ -21,6 +21,8 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, fold, folded, present
+from flamescore.columns import DOMAIN
+from flamescore.email_domain import column_of_contacts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 NOBODY: Final = -1
 """Stands for the account of a contact that is in none, and for a cell that says nothing."""
 
-DOMAIN: Final = "email_domain"
 _KEY, _WRITTEN, _NUMBER, _MANY = "key", "written", "number", "many"
 
 
@@ -93,8 +94,8 @@ def members_of(contacts: pl.DataFrame, accounts: Accounts) -> Members:
 
 
 def _cells(contacts: pl.DataFrame, column: str) -> pl.Series:
-    cell = present(as_text(column, contacts.schema[column]))
-    return contacts.select(cell.alias(_WRITTEN)).to_series()
+    cells = column_of_contacts(contacts, column).alias(_WRITTEN).to_frame()
+    return cells.select(present(as_text(_WRITTEN, cells.schema[_WRITTEN])).alias(_WRITTEN)).to_series()
 
 
 def _codes(cells: pl.Series, texts: pl.DataFrame) -> NDArray[np.int64]:

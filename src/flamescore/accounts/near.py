@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.account_frames import NearAccounts, Rename
-from flamescore.accounts.members import DOMAIN
+from flamescore.columns import DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from polars.exceptions import PanicException
 from flamescore.changes.parts import what_if
 from flamescore.changes.table import KINDS, HotInBoth, compared
 from flamescore.engine import ScoreTooLargeError
-from flamescore.errors import FlamescoreError
+from flamescore.errors import FlamescoreError, RuleFileError
 from flamescore.rules import bind_rules, load_rules_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flamescore.columns import Columns
     from flamescore.frames import Exports
-    from flamescore.rules import Hot, LoadedRules, RuleBook, Score
+    from flamescore.rules import Hot, Lists, LoadedRules, RuleBook, Score
     from flamescore.scoring import Scored
 
 
@@ -58,11 +58,12 @@ class Before:
         path: str,
         hot: pl.Series | None = None,
         hot_condition: Mapping[str, Any] | None = None,
+        lists: Lists | None = None,
     ) -> Before:
-        """Take what a run left; its rules are read again from their text."""
+        """Take what a run left; its rules are read again from their text, with the lists of that time."""
         try:
-            rules = load_rules_text(text, path)
-        except FlamescoreError:
+            rules = load_rules_text(text, path, lists)
+        except RuleFileError:
             note = f"the rules of the previous run ({path}) no longer load: {_UNKNOWN}"
             return cls(run_id, as_of, scores, tuple(names), None, (note,), hot, hot_condition)
         return cls(run_id, as_of, scores, tuple(names), rules, (), hot, hot_condition)

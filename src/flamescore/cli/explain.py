@@ -12,15 +12,17 @@ from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
 from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, held_against
 from flamescore.explanations import explain as explain_contact
+from flamescore.exports import list_hash
 from flamescore.inputs import read_inputs, rules_path
 from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.project import find_settings
 from flamescore.report import SHOWN, render_explanation
-from flamescore.rules import load_rules_text
-from flamescore.runs import find_run, project_of, reading_run, scan
+from flamescore.runs import find_run, project_of, reading_run, rules_of_run, scan
 from flamescore.text import json_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flamescore.cli.messages import Messages
     from flamescore.explanations import Explanation
     from flamescore.frames import Exports
@@ -69,7 +71,7 @@ def _of_run(
     most: int | None,
 ) -> Explanation:
     record = found.record
-    rules = load_rules_text(record.rules.text, record.rules.path)
+    rules = rules_of_run(found)
     as_of = record.as_of.isoformat().replace("+00:00", "Z")
     read = project_of(found, project, config)
     keys = _keys(contact)
@@ -97,7 +99,27 @@ def _of_run(
         name = project.settings.rules
         note = f"{name} has changed since this run; showing the run's rules."
         told = replace(told, notes=(*told.notes, note))
+    for path in _changed_lists(project, found):
+        note = f"The list {path} has changed since this run; showing the run's own."
+        told = replace(told, notes=(*told.notes, note))
     return told
+
+
+def _changed_lists(project: Project, found: Run) -> tuple[str, ...]:
+    """Return the lists from files, as the rule file names them, that are not what they were."""
+    if not project.settings.rules:
+        return ()
+    folder = rules_path(project).parent
+    lists = {each.path: each.hash.removeprefix("sha256:") for each in found.record.rules.lists}
+    return tuple(path for path, then in lists.items() if _hash_of(folder / path) != then)
+
+
+def _hash_of(file: Path) -> str | None:
+    """Return the hash of a list's file; None where it can't be read."""
+    try:
+        return list_hash(file)
+    except (OSError, ValueError):
+        return None
 
 
 def _changed(project: Project, text: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, keyed, rounded
+from flamescore.email_domain import column_of_contacts
 from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.matching import Signatures
 from flamescore.frames import INDEX, KEY, ROW, SURVIVOR, companions, in_order
@@ -179,5 +180,5 @@ def _in_pieces(coder: ColumnCoder, cells: pl.Series, beside: pl.DataFrame | None
 
 
 def column_of(frame: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
-    """Return a column and its companions, if it has any."""
-    return frame[column], companions(frame, column)
+    """Return a column of contacts and its companions, if it has any."""
+    return column_of_contacts(frame, column), companions(frame, column)

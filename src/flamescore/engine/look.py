@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import as_text, folded, present
+from flamescore.email_domain import column_of_contacts
 from flamescore.engine.matching import FOREVER, Signatures
 from flamescore.engine.predicates import CELL, evaluate
 from flamescore.engine.scan import BATCH, cells_of, event_columns
 from flamescore.engine.streams import EVENT
-from flamescore.frames import AGE, INDEX, EventQuery, Window, companions
+from flamescore.frames import AGE, INDEX, ITEM_END, ITEMS, EventQuery, Window, companions
 from flamescore.input_errors import reading
 
 if TYPE_CHECKING:
@@ -74,6 +75,18 @@ class Cells:
         """Return the distinct cells with how many rows have each."""
         found = self.table.drop_nulls(CELL).group_by(CELL).agg(pl.col(ROWS).sum())
         return dict(found.select(CELL, ROWS).iter_rows())
+
+    def items(self) -> dict[str, int]:
+        """Return the distinct items of cells that hold several values, with how many rows have each."""
+        if ITEMS not in self.table.columns:
+            return self.values()
+        told = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
+        whole = pl.concat_list(pl.col(CELL))
+        held = self.table.select(
+            pl.when(pl.col(ITEMS).is_not_null()).then(told).otherwise(whole).list.unique().alias(CELL), ROWS
+        )
+        each = held.explode(CELL, empty_as_null=False, keep_nulls=False).drop_nulls(CELL)
+        return dict(each.group_by(CELL).agg(pl.col(ROWS).sum()).select(CELL, ROWS).iter_rows())
 
     def _rows(self, holds: pl.Series) -> int:
         return int(self.table[ROWS].filter(holds).sum())
@@ -184,7 +197,8 @@ class _Seeing:
 
 def cells_of_column(frame: pl.DataFrame, column: str) -> Cells:
     """Return the distinct cells of a column of contacts."""
-    cells, beside = frame.select(pl.col(column).alias(CELL)), companions(frame, column)
+    cells = column_of_contacts(frame, column).alias(CELL).to_frame()
+    beside = companions(frame, column)
     parts = cells if beside is None else cells.hstack(beside)
     counted = parts.group_by(parts.columns).agg(pl.len().cast(pl.Int64).alias(ROWS))
     return Cells(counted.with_columns(present(as_text(CELL, parts.schema[CELL])).alias(CELL)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flamescore.engine.streams import EVENT
-from flamescore.rules import Equals, Like, Predicate
+from flamescore.rules import Equals, Has, Like, ListValues, Predicate
 from flamescore.text import trim
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Operand:
     """An operand: as messages show it, whether it is a text, and the predicate that asks for it alone.
 
-    `pieces`: whether it need not be the whole of a cell. One of `not_equals` and its like is asked for, too,
-    as if there were no `not`.
+    `pieces`: whether it need not be the whole of a cell. A list from a file is one operand, shown by its
+    path, and no text. One of `not_equals` and its like is asked for, too, as if there were no `not`.
     """
 
     shown: str
@@ -54,11 +54,22 @@ def type_predicate(types: tuple[str, ...]) -> Predicate:
 
 def _parts(test: Test) -> Iterator[tuple[str, Test, bool]]:
     match test:
-        case Equals(texts=texts, numbers=numbers, booleans=booleans):
-            yield from ((text, Equals(texts=(text,)), True) for text in texts)
-            yield from ((f"{number:f}", Equals(numbers=(number,)), False) for number in numbers)
-            yield from ((str(flag).lower(), Equals(booleans=(flag,)), False) for flag in booleans)
+        case Equals():
+            yield from _equal(test)
+        case Like(how=how, texts=ListValues() as values):
+            yield values.path, Like(how, values), False
+        case Has(items=items):
+            yield from ((shown, Has("has", one), is_text) for shown, one, is_text in _equal(items))
         case Like(how=how, texts=texts):
             yield from ((trim(text) or text, Like(how, (text,)), True) for text in texts)
         case _:
             return
+
+
+def _equal(test: Equals) -> Iterator[tuple[str, Equals, bool]]:
+    if isinstance(test.texts, ListValues):
+        yield test.texts.path, Equals(texts=test.texts), False
+        return
+    yield from ((text, Equals(texts=(text,)), True) for text in test.texts)
+    yield from ((f"{number:f}", Equals(numbers=(number,)), False) for number in test.numbers)
+    yield from ((str(flag).lower(), Equals(booleans=(flag,)), False) for flag in test.booleans)

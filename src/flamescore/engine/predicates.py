@@ -8,16 +8,20 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from flamescore.cells import FALSE, TRUE, number, present
 from flamescore.engine.calendar import EPOCH
-from flamescore.engine.readings import MISSING, composed, fold_all, folded, instants
-from flamescore.frames import ISO, PLAIN
-from flamescore.rules import Empty, Equals, Like, Matches, Order, Predicate, Within
+from flamescore.engine.readings import MISSING, composed, fold_all, folded, folded_set, instants
+from flamescore.frames import ISO, ITEM_END, ITEMS, PLAIN
+from flamescore.rules import Empty, Equals, Has, Like, Matches, Order, Predicate, Within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from polars.expr.string import ExprStringNameSpace
 
     from flamescore.engine.calendar import Clock
     from flamescore.rules import Test
@@ -25,17 +29,23 @@ if TYPE_CHECKING:
 CELL: Final = "cell"
 _TEXT, _EXACT, _FOLDED, _NUMBER, _DAY, _INSTANT = "text", "exact", "folded", "number", "day", "instant"
 _NEVER: Final = pl.lit(value=False)
+_FEW: Final = 20
+"""Up to so many texts each is looked for by itself; thousands of expressions would end in a deep stack."""
 
 
 def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock) -> pl.DataFrame:
     """Say of each cell which predicates hold, and which could not be read as they need.
 
-    `cells`: `cell` (String), maybe `iso` (String: what a declared date format reads of it) and `plain`
-    (String: the plain number that it is by declared `numbers`, null where it is none). Gives Boolean columns
+    `cells`: `cell` (String), maybe `iso` (String: what a declared date format reads of it), `plain`
+    (String: the plain number that it is by declared `numbers`, null where it is none) and `items` (String:
+    as `frames.LIST_SUFFIX` has them). Gives Boolean columns
     `p0, p1, ...` and `u0, u1, ...` for each predicate in turn; never null. A missing cell matches nothing
     but `empty: true`, and is not counted as unread.
     """
     readings = cells.pipe(_read, clock=clock, dates=any(_needs_dates(p) for p in predicates))
+    asked = {(t, p.case_sensitive) for p in predicates for t in p.tests if isinstance(t, Has)}
+    if asked:
+        readings = readings.with_columns(_held(readings, asked))
     return readings.select(
         *(_holds(p, clock).fill_null(value=False).alias(f"p{i}") for i, p in enumerate(predicates)),
         *(_unread(p).fill_null(value=False).alias(f"u{i}") for i, p in enumerate(predicates)),
@@ -75,6 +85,8 @@ def _test(test: Test, clock: Clock, *, case_sensitive: bool) -> pl.Expr:  # noqa
             return pl.col(_TEXT).str.contains(pattern if case_sensitive else f"(?i){pattern}")
         case Order():
             return _order(test)
+        case Has():
+            return pl.col(_held_as(test, case_sensitive=case_sensitive))
         case Within(period=period, ahead=ahead):
             day = pl.col(_DAY)
             if ahead:
@@ -86,7 +98,7 @@ def _equals(test: Equals, *, case_sensitive: bool) -> pl.Expr:
     column = pl.col(_EXACT if case_sensitive else _FOLDED)
     parts = []
     if test.texts:
-        parts.append(column.is_in(fold_all(test.texts, case_sensitive=case_sensitive)))
+        parts.append(column.is_in(folded_set(test.texts, case_sensitive=case_sensitive)))
     if test.numbers:
         parts.append(pl.col(_NUMBER).is_in([float(n) for n in test.numbers]).fill_null(value=False))
     parts.extend(pl.col(_FOLDED).is_in(list(TRUE if flag else FALSE)) for flag in test.booleans)
@@ -95,14 +107,88 @@ def _equals(test: Equals, *, case_sensitive: bool) -> pl.Expr:
 
 def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
     column = pl.col(_EXACT if case_sensitive else _FOLDED).str
+    texts = fold_all(test.texts, case_sensitive=case_sensitive, trim=False)
+    if len(texts) > _FEW:
+        return _like_many(test, column, texts)
     how: dict[str, Callable[[str], pl.Expr]] = {
         "contains": lambda text: column.contains(text, literal=True),
         "starts_with": column.starts_with,
         "ends_with": column.ends_with,
     }
-    return reduce(
-        or_, (how[test.how](t) for t in fold_all(test.texts, case_sensitive=case_sensitive, trim=False))
+    return reduce(or_, (how[test.how](text) for text in texts))
+
+
+def _like_many(test: Like, column: ExprStringNameSpace, texts: Sequence[str]) -> pl.Expr:
+    """Say the same of many texts: all of a length are looked up at once, or all are looked for at once."""
+    if test.how == "contains":
+        return column.contains_any(pl.Series(texts, dtype=pl.String).implode())
+    cut = column.head if test.how == "starts_with" else column.tail
+    lengths: dict[int, list[str]] = {}
+    for text in texts:
+        lengths.setdefault(len(text), []).append(text)
+    return pl.any_horizontal(cut(length).is_in(alike) for length, alike in sorted(lengths.items()))
+
+
+# --- cells that hold several values ------------------------------------------------------------------
+
+_ROW: Final = "row"
+
+
+def _held_as(test: Has, *, case_sensitive: bool) -> str:
+    return f"{test.how} {hash((test, case_sensitive))}"
+
+
+def _held(readings: pl.DataFrame, asked: Collection[tuple[Has, bool]]) -> list[pl.Series]:
+    """Say of each cell what it holds, a column for each test: the items are looked at as cells are.
+
+    A cell whose items nobody has told apart is the only item of its own.
+    """
+    whole = pl.concat_list(pl.col(_TEXT))
+    if ITEMS in readings.columns:
+        told = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
+        whole = pl.when(pl.col(ITEMS).is_not_null()).then(told).otherwise(whole)
+    cells = readings.select(whole.alias(_TEXT)).with_row_index(_ROW)
+    items = cells.explode(_TEXT, empty_as_null=False, keep_nulls=False).drop_nulls(_TEXT)
+    text = pl.col(_TEXT)
+    items = items.with_columns(
+        number(text).alias(_NUMBER), composed(text).alias(_EXACT), folded(text).alias(_FOLDED)
     )
+    return [
+        pl.Series(_held_as(test, case_sensitive=exact), _holding(items, test, readings.height, exact=exact))
+        for test, exact in asked
+    ]
+
+
+def _holding(items: pl.DataFrame, test: Has, height: int, *, exact: bool) -> NDArray[np.bool_]:
+    """Return of which cells a test holds, by their items."""
+    if test.how == "has_all":
+        fits = np.ones(height, np.bool_)
+        for several in _each_wanted(test.items, exact=exact):
+            column, wanted = several
+            found = items.filter(column.is_in(wanted.implode())).group_by(_ROW)
+            rows = found.agg(column.n_unique().alias("n")).filter(pl.col("n") == len(wanted))[_ROW]
+            fits &= _marked(rows, height)
+        for flag in test.items.booleans:
+            words = list(TRUE if flag else FALSE)
+            fits &= _marked(items.filter(pl.col(_FOLDED).is_in(words))[_ROW], height)
+        return fits
+    any_of = _marked(items.filter(_equals(test.items, case_sensitive=exact))[_ROW], height)
+    return any_of if test.how == "has" else _marked(items[_ROW], height) & ~any_of
+
+
+def _each_wanted(test: Equals, *, exact: bool) -> Iterator[tuple[pl.Expr, pl.Series]]:
+    """Yield the texts and the numbers that must all be held, each once, and where they are looked for."""
+    if test.texts:
+        texts = pl.Series(fold_all(test.texts, case_sensitive=exact), dtype=pl.String).unique()
+        yield pl.col(_EXACT if exact else _FOLDED), texts
+    if test.numbers:
+        yield pl.col(_NUMBER), pl.Series([float(each) for each in test.numbers]).unique()
+
+
+def _marked(rows: pl.Series, height: int) -> NDArray[np.bool_]:
+    marked = np.zeros(height, np.bool_)
+    marked[rows.to_numpy()] = True
+    return marked
 
 
 def _order(test: Order) -> pl.Expr:

@@ -32,6 +32,9 @@ _NEAR: Final = 0.01
 _CACHED_OPERANDS: Final = 10_000
 """Folded operands that are kept in memory; a book of 300 rules has some hundreds."""
 
+_CACHED_SETS: Final = 1_000
+"""Sets of folded operands; of those from files few are large."""
+
 MISSING: Final = np.iinfo(np.int64).min
 """Stands in whole-number arrays for a cell that does not read."""
 
@@ -67,6 +70,12 @@ def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool
     expr = pl.col("t").str.strip_chars() if trim else pl.col("t")
     expr = composed(expr) if case_sensitive else folded(expr)
     return tuple(cell.to_frame().select(expr)["t"])
+
+
+@lru_cache(maxsize=_CACHED_SETS)
+def folded_set(texts: tuple[str, ...], *, case_sensitive: bool = False) -> pl.Series:
+    """Return operands, folded, as one cell that holds them all: what `is_in` takes."""
+    return pl.Series(fold_all(texts, case_sensitive=case_sensitive), dtype=pl.String).implode()
 
 
 def instant_of(epoch: pl.Expr) -> pl.Expr:

@@ -24,6 +24,7 @@ from flamescore.frames import (
     INDEX,
     ISO_SUFFIX,
     KEY,
+    LIST_SUFFIX,
     NUMBER_SUFFIX,
     PLAIN,
     SUPERSEDED,
@@ -255,7 +256,7 @@ def event_columns(source: EventSource, columns: Sequence[str], window: Window) -
     yield from key_hashes(text)
     yield window.age(pl.col("at")).alias(AGE)
     yield from (pl.col(name) for name in used)
-    beside = (name + suffix for name in used for suffix in (ISO_SUFFIX, NUMBER_SUFFIX))
+    beside = (name + suffix for name in used for suffix in (ISO_SUFFIX, NUMBER_SUFFIX, LIST_SUFFIX))
     yield from (pl.col(name) for name in beside if name in schema)
     yield from (pl.col(name) for name in (DROP,) if name in schema)
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import present
-from flamescore.engine.readings import fold_all, folded
+from flamescore.engine.readings import fold_all, folded, folded_set
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,10 +101,10 @@ def _disagreements(listed: pl.DataFrame, last: pl.DataFrame) -> int:
 
 
 def _fits(match: TagMatch) -> pl.Expr:
-    tags = fold_all(match.tags)
     if match.how == "like":
+        tags = fold_all(match.tags)
         return pl.col(_TAG).str.contains("|".join(f"^(?:{_pattern(tag)})$" for tag in tags))
-    return pl.col(_TAG).is_in(tags)
+    return pl.col(_TAG).is_in(folded_set(match.tags))
 
 
 def _pattern(glob: str) -> str:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
-from flamescore.exports.load import from_frames, load, readable
+from flamescore.exports.list_columns import stored_items
+from flamescore.exports.load import from_frames, load, readable, with_asked
 from flamescore.exports.opening import survey
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
+from flamescore.exports.value_lists import ListFiles, list_hash
 
 __all__ = [
     "UTC_ZONE",
     "Gap",
     "IsoText",
+    "ListFiles",
     "SettingValue",
     "Unused",
     "check_exclude",
     "delete_leftovers",
     "from_frames",
     "gaps_of",
+    "list_hash",
     "load",
     "readable",
+    "stored_items",
     "survey",
     "unused_of",
+    "with_asked",
 ]

@@ -113,13 +113,15 @@ def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict
     Bytes are looked into only where they are `needed` (None: all are); other columns of bytes are left out.
     """
     table = plan.table
-    if not any(header not in table.texts and _special(dtype) for header, dtype in table.schema.items()):
+    done = table.texts.keys() - table.added
+    if not any(header not in done and _special(dtype) for header, dtype in table.schema.items()):
         return table, {}
     schema, texts = dict(table.schema), dict(table.texts)
     unread: dict[str, str] = {}
+    lists = set(table.listed)
     inner = dict(zip(table.headers, table.inner, strict=True))
     for header, dtype in table.schema.items():
-        if header in texts or not _special(dtype):
+        if (header in texts and header not in table.added) or not _special(dtype):
             continue
         told, leaves = _unreadable(dtype), dict(_leaves(pl.col(header), dtype))
         meaning: dict[Steps, Bytes] = {}
@@ -130,11 +132,17 @@ def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict
             del schema[header]
             unread |= {} if told is None else {header: told}
             continue
-        cells = _plain(pl.col(inner[header]), dtype, meaning)
+        cells = _plain(texts.get(header, pl.col(inner[header])), dtype, meaning)
         listed = isinstance(dtype, pl.List) and header == _tags_of(plan)
         schema[header] = _plain_type(dtype) if listed or dtype.is_numeric() else pl.String()
         texts[header] = json_text(cells) if dtype.is_nested() and not listed else cells
-    return replace(table, schema=schema, texts=texts), unread
+        if isinstance(dtype, pl.List | pl.Array) and not listed and not _is_nested_inside(dtype):
+            lists.add(header)
+    return replace(table, schema=schema, texts=texts, listed=frozenset(lists)), unread
+
+
+def _is_nested_inside(dtype: pl.DataType) -> bool:
+    return any(each.is_nested() for each in inside(dtype).values())
 
 
 def _named_headers(plan: Plan, wanted: frozenset[str]) -> frozenset[str]:
@@ -143,7 +151,7 @@ def _named_headers(plan: Plan, wanted: frozenset[str]) -> frozenset[str]:
     merged = getattr(spec, "merged", None)
     numbers = () if spec.numbers is None else (name for name, _ in spec.numbers.columns)
     names = {*wanted, *spec.CANONICAL, *spec.columns, *spec.rename, *spec.dates, *numbers}
-    names |= {*spec.leave_out, *spec.cut}
+    names |= {*spec.leave_out, *spec.cut, *getattr(spec, "lists", ())}
     names |= set() if merged is None else {merged.named}
     return frozenset(
         header for name, each in plan.headers.items() for header in each if name in names or header in names

@@ -11,8 +11,8 @@ import polars as pl
 from flamescore.cells import as_text, is_rounded, keyed, present, rounded
 from flamescore.exports.cell_checks import ROUNDED
 from flamescore.exports.date_columns import iso_columns
-from flamescore.exports.invisible_ends import with_bare_ends
 from flamescore.exports.json_tags import json_lists
+from flamescore.exports.list_columns import items_of_text, list_columns, list_text
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.seen_days import SeenDays
@@ -38,7 +38,6 @@ JSON: Final = "\0json"
 
 _ALWAYS: Final = ("contact_id",)
 _NEVER_DATES: Final = frozenset({"contact_id", "tags"})
-_CUT: Final = "\x1f"
 _TIME: Final = ":"
 """HubSpot writes `76340251:1661707291575`: the id, and when it was merged."""
 
@@ -186,6 +185,7 @@ def _selected(
         *_columns(plan, keys),
         *iso_columns(dates, plan, options.zone, seen),
         *number_columns(options.numbers.contacts - _NEVER_DATES, plan),
+        *list_columns(frozenset() if keys is not None else options.lists.contacts - _NEVER_DATES, plan),
     )
 
 
@@ -250,25 +250,8 @@ def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool 
     begin or end with characters that nobody sees.
     """
     if isinstance(dtype, pl.List):
-        inner = dtype.inner
-        assert isinstance(inner, pl.DataType)
-        return _cleaned(cells.list.eval(as_text(pl.element(), inner)), bare=bare)
-    whole = as_text(cells, dtype)
-    separator = form.separator.strip() or form.separator
-    text = whole.str.replace_all(separator, _CUT, literal=True)
-    pieces = text.str.extract_all(rf'\s*"[^"]*"\s*|[^{_CUT}]+')
-    parted = pieces.list.eval(_unquoted(pl.element(), separator))
-    return _cleaned(pl.coalesce(json_lists(whole), parted), bare=bare)
-
-
-def _unquoted(piece: pl.Expr, separator: str) -> pl.Expr:
-    inner = piece.str.strip_chars().str.strip_prefix('"').str.strip_suffix('"')
-    return inner.str.replace_all(_CUT, separator, literal=True)
-
-
-def _cleaned(tags: pl.Expr, *, bare: bool) -> pl.Expr:
-    tag = with_bare_ends(pl.element()) if bare else pl.element()
-    return tags.list.eval(present(tag)).list.drop_nulls().fill_null([])
+        return list_text(cells, dtype, bare=bare)
+    return items_of_text(as_text(cells, dtype), form.separator, bare=bare)
 
 
 @dataclass(frozen=True, slots=True)

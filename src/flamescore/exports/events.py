@@ -17,6 +17,7 @@ from flamescore.exports.cell_checks import rounded_cells
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.dedupe import repeated_rows
 from flamescore.exports.footers import total_id
+from flamescore.exports.list_columns import list_columns
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.order_findings import lost_cells, refunds_in
 from flamescore.exports.orphans import Orphans
@@ -291,6 +292,7 @@ def _properties(plan: Plan, options: LoadOptions, seen: SeenDays | None) -> Iter
             yield plan.column(name, text=False).alias(name)
     yield from iso_columns(options.dates.events - fixed, plan, options.zone, seen)
     yield from number_columns(options.numbers.events - fixed, plan)
+    yield from list_columns(options.lists.events - fixed, plan)
 
 
 def _in_one(

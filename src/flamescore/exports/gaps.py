@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flamescore.cells import fold
+from flamescore.columns import DOMAIN, EMAIL, is_derived
 from flamescore.errors import Problem, ProjectFileError
 from flamescore.exports.missing_columns import (
     lack_of,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from flamescore.exports.opening import Opened, OpenSource
     from flamescore.exports.table import Table
     from flamescore.project import Project
-    from flamescore.rules import Condition, LoadedRules, RuleBook
+    from flamescore.rules import Asked, Condition, LoadedRules, RuleBook
 
 _NOBODY = ""
 
@@ -144,7 +145,8 @@ def check_exclude(exclude: Condition, opened: Opened) -> None:
     """
     asked: dict[tuple[str, str], set[str]] = {}
     for each in asked_by(exclude):
-        asked.setdefault((each.kind, each.column), set()).update(fold(name) for name in each.types)
+        column = _looked_at(each, opened)
+        asked.setdefault((each.kind, column), set()).update(fold(name) for name in each.types)
     problems = [
         problem
         for (kind, column), types in asked.items()
@@ -167,7 +169,7 @@ def _askers(
     for asked in asked_by_rules(loaded, book):
         if asked.kind == spec.KIND:
             who = f"{printable(asked.who)} ({rules}:{asked.line})"
-            found.setdefault(asked.column, []).append(Asker(who, asked.types))
+            found.setdefault(_looked_at(asked, opened), []).append(Asker(who, asked.types))
     for keys, column, _ in references(source):
         found.setdefault(column, []).append(Asker(_key(keys[0], source, project), elsewhere=False))
     if spec.KIND == "contacts":
@@ -180,6 +182,13 @@ def _askers(
         found.setdefault(canonical, []).append(Asker(_NOBODY, elsewhere=canonical != "event_id"))
     needed = {*spec.REQUIRED, key_column(spec)}
     return {column: askers for column, askers in found.items() if column not in needed}
+
+
+def _looked_at(asked: Asked, opened: Opened) -> str:
+    """Return the column that is looked at for what is asked: `email` for a domain that no export has."""
+    if (asked.kind, asked.column) == ("contacts", DOMAIN) and is_derived(opened.columns.contacts):
+        return EMAIL
+    return asked.column
 
 
 def _key(key: str, source: OpenSource, project: Project) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIST: Final = pl.List(pl.String())
 _BEGINS: Final = r"^\s*\["
@@ -19,9 +23,15 @@ def json_lists(cells: pl.Expr) -> pl.Expr:
     return cells.map_batches(_lists, return_dtype=LIST, is_elementwise=True)
 
 
-def _lists(cells: pl.Series) -> pl.Series:
+def json_items(cells: pl.Expr) -> pl.Expr:
+    """Do the same of JSON lists of plain values: numbers are their digits as written, nulls are left out."""
+    return cells.map_batches(partial(_lists, read=_plain_list), return_dtype=LIST, is_elementwise=True)
+
+
+def _lists(cells: pl.Series, read: Callable[[str], list[str] | None] | None = None) -> pl.Series:
+    read = read or _list
     likely = cells.filter(cells.str.contains(_BEGINS).fill_null(value=False)).unique()
-    found = {cell: tags for cell in likely if (tags := _list(cell)) is not None}
+    found = {cell: tags for cell in likely if (tags := read(cell)) is not None}
     if not found:
         return pl.Series(cells.name, [None], dtype=LIST).new_from_index(0, len(cells))
     lists = pl.Series(list(found.values()), dtype=LIST)
@@ -39,3 +49,14 @@ def _list(cell: str) -> list[str] | None:
     if not isinstance(read, list) or not all(isinstance(each, str) for each in read):
         return None
     return read
+
+
+def _plain_list(cell: str) -> list[str] | None:
+    try:
+        read = json.loads(cell, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, list) or any(isinstance(each, list | dict) for each in read):
+        return None
+    flags = {True: "true", False: "false"}
+    return [flags[each] if isinstance(each, bool) else str(each) for each in read if each is not None]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.columns import DateColumns
+from flamescore.columns import NO_LISTS, DateColumns
 from flamescore.errors import InputError
 from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import load_contacts
 from flamescore.exports.events import load_events
 from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.odd_cells import OddCells
-from flamescore.exports.opening import OpenSource, columns_of
+from flamescore.exports.opening import OpenSource, columns_of, with_named
 from flamescore.exports.plan import plan_of
 from flamescore.exports.setting_values import unused_values
 from flamescore.exports.table import frame_table
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.columns import NamedColumns, NumberColumns
+    from flamescore.columns import ListColumns, NamedColumns, NumberColumns
     from flamescore.errors import Problem
     from flamescore.exports.opening import Opened
     from flamescore.exports.setting_values import SettingValue, Unused
@@ -53,6 +53,12 @@ _SPECS: Final[tuple[Source, ...]] = (
 )  # fmt: skip
 
 
+def with_asked(opened: Opened, named: NamedColumns) -> Opened:
+    """Give the sources the columns that are named by a path into others, such as `properties.url`."""
+    sources = with_named(opened.sources, named)
+    return replace(opened, sources=sources, columns=columns_of(sources))
+
+
 def readable(opened: Opened, named: NamedColumns | None) -> Opened:
     """Leave out columns that can't be read, and settle what those of no plain type are read as.
 
@@ -61,7 +67,7 @@ def readable(opened: Opened, named: NamedColumns | None) -> Opened:
     Raises:
         InputError: a column that is named can't be read, or a file that must be looked into for it.
     """
-    sources = plain_types(opened.sources, named)
+    sources = plain_types(with_named(opened.sources, named), named)
     return replace(opened, sources=sources, columns=columns_of(sources))
 
 
@@ -76,6 +82,7 @@ def load(
     keys: Collection[str] | None = None,
     numbers: NumberColumns | None = None,
     named: NamedColumns | None = None,
+    lists: ListColumns = NO_LISTS,
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
@@ -92,8 +99,8 @@ def load(
 
     `named` are the columns that rules and the project file ask of.
 
-    `dates` and `numbers` are the columns that rules read as dates and as numbers, `zone` that of the rule
-    file (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
+    `dates`, `numbers` and `lists` are the columns that rules read as these, `zone` that of the rule file
+    (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
     Every source with too many is told in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
@@ -107,6 +114,7 @@ def load(
         opened.keep_rejects,
         numbers or NO_NUMBERS,
         named or NOT_NAMED,
+        lists,
     )
     return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 
@@ -120,17 +128,18 @@ def from_frames(
     max_rejects: RejectLimit | None = None,
     strict: bool = False,
     named: NamedColumns | None = None,
+    lists: ListColumns = NO_LISTS,
 ) -> Exports:
     """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
 
     Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
     and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
-    `named` are the columns that rules ask for; None: any may be asked for.
+    `named` are the columns that rules ask for; None: any may be asked for. `lists` are those read as lists.
     """
     options = LoadOptions(
-        DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict
+        DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict, lists=lists
     )
-    sources = tuple(_sources(contacts, events, tag_history))
+    sources = with_named(tuple(_sources(contacts, events, tag_history)), named)
     return _load(plain_types(sources, named), options)
 
 

@@ -226,8 +226,8 @@ def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
     merged = getattr(source.spec, "merged", None)
     if merged is not None:
         yield ("merged", "column" if merged.into is None else "into"), merged.named, True
-    for key in ("rename", "dates", "leave_out", "cut"):
-        for name in getattr(source.spec, key):
+    for key in ("rename", "dates", "leave_out", "cut", "lists"):
+        for name in getattr(source.spec, key, ()):
             yield (key, name), name, key in ("dates", "leave_out")
     for name, _ in source.spec.numbers.columns if source.spec.numbers is not None else ():
         yield ("numbers", name), name, True

@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.exports.csv_dialect import UTF8_MARK, readable
+from flamescore.exports.paths import MOST_PATHS, Names
 from flamescore.exports.records import (
     BLANK,
     NUL,
@@ -78,6 +79,11 @@ class Columns:
     parts: list[Path] = field(default_factory=list)
     held: list[Row] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    """The keys that have a list of plain values in any line."""
+    names: Names = field(default_factory=Names)
+    """What objects hold, by key."""
+    room: int = MOST_PATHS
     numeric: set[str] = field(default_factory=set)
     """The keys under which a number stands anywhere; their columns have a companion (`numeric_of`)."""
 
@@ -162,7 +168,7 @@ def _read(file: JsonFile, columns: Columns) -> Iterator[Block]:
         state = np.zeros(len(block.ends), np.uint8) if block.state is None else block.state.copy()
         lines = decoded(data, shown=file.found.shown, line=block.line).split("\n")
         for index in np.flatnonzero(state == SOUND).tolist():
-            row, state[index] = _row(lines[index])
+            row, state[index] = _row(lines[index], columns)
             if row is not None:
                 columns.add(row, file.found.shown)
         yield Block(block.starts, block.ends, state, block.breaks, block.first, block.line)
@@ -208,8 +214,8 @@ _BEFORE: Final = f"{string.whitespace}\ufeff"
 _DECODER: Final = json.JSONDecoder(parse_float=_Number, parse_constant=_refuse)
 
 
-def _row(line: str) -> tuple[Row | None, int]:
-    """Return the cells of a line, or what is wrong with it."""
+def _row(line: str, columns: Columns) -> tuple[Row | None, int]:
+    """Return the cells of a line, or what is wrong with it; note what lies in its lists and objects."""
     if "\0" in line:
         return None, NUL
     line = line.lstrip(_BEFORE)
@@ -227,7 +233,29 @@ def _row(line: str) -> tuple[Row | None, int]:
                 return None, NUL
     except (ValueError, RecursionError):
         return None, OBJECT
+    if "[" in line:
+        columns.listed.update(key for key, value in found.items() if _is_plain_list(value))
+    if line.count("{") > 1:
+        objects = {key: value for key, value in found.items() if isinstance(value, dict)}
+        columns.room = columns.names.note(objects, columns.room)
     return row, SOUND
+
+
+def _is_plain_list(value: object) -> bool:
+    return isinstance(value, list) and not any(isinstance(each, list | dict) for each in value)
+
+
+def value_at(text: str, steps: tuple[str, ...]) -> str | None:
+    """Return the cell of the value at the end of some steps into a JSON object; None where there is none."""
+    try:
+        found: Any = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    for step in steps:
+        if not isinstance(found, dict) or step not in found:
+            return None
+        found = found[step]
+    return _cell(found)
 
 
 def _cell(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds

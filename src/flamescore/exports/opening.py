@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.errors import InputError, Problem, ProjectFileError
 from flamescore.exports.contents import contents_of
 from flamescore.exports.find import find_files
 from flamescore.exports.header_findings import header_findings
+from flamescore.exports.list_columns import held_lists
 from flamescore.exports.missing_columns import unknown_columns, unknown_keys
+from flamescore.exports.paths import with_paths
 from flamescore.exports.plan import plan_of
 from flamescore.exports.preset_detection import NoFitError, fit
 from flamescore.exports.records import KEPT
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from flamescore.columns import NamedColumns
     from flamescore.exports.find import Found
     from flamescore.exports.plan import Plan
     from flamescore.exports.preset_detection import Fitted
@@ -168,7 +171,7 @@ def _open(
     problems: list[Problem] = []
     for each in found:
         try:
-            table = open_table(each, spec, spool, keep)
+            table = with_paths(open_table(each, spec, spool, keep), _headers_named(spec))
             plans.append(plan_of(table, spec))
             keep = max(0, keep - table.damaged)
         except InputError as error:
@@ -177,6 +180,28 @@ def _open(
         raise InputError(problems)
     findings = (*finding.findings, *contents.findings, *header_findings(plans, by_hand))
     return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.said)), findings)
+
+
+def _headers_named(spec: Source) -> tuple[str, ...]:
+    """Return the headers that a source's keys name."""
+    merged = getattr(spec, "merged", None)
+    keys = (spec.rename, spec.dates, spec.leave_out, spec.cut, getattr(spec, "lists", ()))
+    names = (name for key in keys for name in key)
+    mapped = (header for headers in spec.columns.values() for header in headers)
+    return (*mapped, *names, *(() if merged is None else (merged.named,)))
+
+
+def with_named(sources: Sequence[OpenSource], named: NamedColumns | None) -> tuple[OpenSource, ...]:
+    """Return the sources with columns for the paths that rules and the project file ask for."""
+    found = []
+    for source in sources:
+        wanted = () if named is None else sorted(getattr(named, source.spec.KIND, ()))
+        plans = []
+        for plan in source.plans:
+            table = with_paths(plan.table, [each for each in wanted if each not in plan])
+            plans.append(plan if table is plan.table else plan_of(table, source.spec))
+        found.append(replace(source, plans=tuple(plans)))
+    return tuple(found)
 
 
 def _fitted(
@@ -215,4 +240,25 @@ def columns_of(sources: Sequence[OpenSource]) -> Columns:
             named[source.spec.KIND].update(dict.fromkeys(each for each in source.names if each not in hidden))
     contacts = tuple(named["contacts"])
     has_tags = "tags" in contacts or "tag_history" in kinds
-    return Columns(contacts, tuple(named["events"]), has_tags=has_tags, has_events="events" in kinds)
+    return Columns(
+        contacts,
+        tuple(named["events"]),
+        has_tags=has_tags,
+        has_events="events" in kinds,
+        lists=ListColumns(_held(sources, "contacts"), _held(sources, "events")),
+        paths=ListColumns(_paths(sources, "contacts"), _paths(sources, "events")),
+    )
+
+
+def _paths(sources: Sequence[OpenSource], kind: str, *, listed: bool = False) -> frozenset[str]:
+    """Return what can be named by its path, of all or of lists alone."""
+    tables = (table for source in sources if kind == source.spec.KIND for table in source.tables)
+    return frozenset(
+        path for table in tables for path, names in table.names.paths() if names.listed or not listed
+    )
+
+
+def _held(sources: Sequence[OpenSource], kind: str) -> frozenset[str]:
+    plans = (plan for source in sources if kind == source.spec.KIND for plan in source.plans)
+    held = (name for plan in plans for name in held_lists(plan))
+    return frozenset(held) | _paths(sources, kind, listed=True)

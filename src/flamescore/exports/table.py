@@ -18,6 +18,7 @@ from flamescore.exports.csv_dialect import open_csv
 from flamescore.exports.find import Found
 from flamescore.exports.ndjson import JsonFile, numeric_of, open_json, read_json
 from flamescore.exports.nested import rebuilt
+from flamescore.exports.paths import Names, names_of_schema
 from flamescore.exports.records import RecordScan, count_records
 from flamescore.exports.tempfiles import unpacked
 from flamescore.input_errors import DAMAGED, EMPTY, UNREADABLE, fault, reading
@@ -71,6 +72,14 @@ class Table:
     texts: Mapping[str, pl.Expr] = field(default_factory=dict)
     numeric: frozenset[str] = frozenset()
     coarser: Mapping[str, pl.DataType] | None = None
+    listed: frozenset[str] = frozenset()
+    """The headers whose cells are JSON text of lists of plain values, as the file has them."""
+
+    names: Names = field(default_factory=Names)
+    """Its columns and, inside of them, what can be named by a path (`paths`)."""
+
+    added: frozenset[str] = frozenset()
+    """The headers that are such paths."""
 
     @property
     def cure(self) -> str:
@@ -183,9 +192,21 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
     unclear, headers = _unclear(keys), _numbered(keys, source)
     schema: dict[str, pl.DataType] = {each: pl.String() for each in headers if each not in unclear}
     table = Table(found, found.path, _with_parts(schema, found), tuple(columns.numbers), headers, unclear)
-    named = zip(columns.keys, headers, strict=True)
+    named = tuple(zip(columns.keys, headers, strict=True))
     numeric = frozenset(header for key, header in named if key in columns.numeric and header in schema)
-    return replace(table, frame=columns.frame(), json=file, swept=swept, numeric=numeric)
+    listed = frozenset(header for key, header in named if key in columns.listed and header in schema)
+    names = Names(
+        {header: columns.names.below.get(key, Names()) for key, header in named if header in schema}
+    )
+    return replace(
+        table,
+        frame=columns.frame(),
+        json=file,
+        swept=swept,
+        numeric=numeric,
+        listed=listed,
+        names=names,
+    )
 
 
 def frame_table(frame: pl.LazyFrame, name: str) -> Table:
@@ -257,7 +278,15 @@ def _typed(found: Found, schema: pl.Schema) -> Table:
     unclear = _unclear(tuple(bare_ends(name) for name in schema))
     named = {bare_ends(name): dtype for name, dtype in schema.items() if bare_ends(name) not in unclear}
     headers = tuple(bare_ends(name) for name in schema)
-    return Table(found, found.path, _with_parts(named, found), tuple(schema), headers, unclear)
+    return Table(
+        found,
+        found.path,
+        _with_parts(named, found),
+        tuple(schema),
+        headers,
+        unclear,
+        names=names_of_schema(named),
+    )
 
 
 def _with_parts(schema: dict[str, pl.DataType], found: Found) -> dict[str, pl.DataType]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import fold, rounded
-from flamescore.columns import NamedColumns, NumberColumns
+from flamescore.columns import NO_LISTS, NamedColumns, NumberColumns
 from flamescore.exports import times
 from flamescore.exports.cell_checks import (
     ID_COLUMNS,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.columns import DateColumns
+    from flamescore.columns import DateColumns, ListColumns
     from flamescore.exports.opening import OpenSource
     from flamescore.exports.plan import Plan
     from flamescore.exports.seen_days import SeenDays
@@ -78,6 +78,7 @@ class LoadOptions:
     keep: int = KEPT
     numbers: NumberColumns = NO_NUMBERS
     named: NamedColumns = NOT_NAMED
+    lists: ListColumns = NO_LISTS
 
     def times(self, plan: Plan, seen: SeenDays | None = None) -> TimeColumn:
         """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
@@ -165,7 +166,7 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     files: list[Rejected] = []
     room = options.keep
     for each in source.plans:
-        plan, rejected = _sound(each, options.spool, room)
+        plan, rejected = sound_records(each, options.spool, room)
         plans.append(plan)
         files.append(rejected)
         room = max(0, room - rejected.count)
@@ -226,12 +227,12 @@ def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
     constants = plan.source.constants
     if "event" in constants:
         return frozenset({fold(constants["event"])})
-    table = _sound(plan, spool, 0)[0].table
+    table = sound_records(plan, spool, 0)[0].table
     types = table.collect(table.scan().select(plan.column("event").unique().alias("event")))
     return frozenset(fold(each) for each in types["event"].drop_nulls())
 
 
-def _sound(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
+def sound_records(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     """Return a plan of the sound records, and the damaged ones, of which `room` are told by their place."""
     table = plan.table
     if table.csv is None:

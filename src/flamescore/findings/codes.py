@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
+from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_project import PROJECT, USAGE
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
@@ -28,6 +29,7 @@ _EVERY: Final = (
     *ACCOUNTS,
     *EXPORTS,
     *LABELS,
+    *LISTS,
     *PROJECT,
     *RULES,
     *RULES_AND_EXPORTS,

@@ -217,7 +217,7 @@ def _unknown_preset(name: str, document: Document, path: NodePath) -> Iterator[P
         yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
 
 
-def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:
+def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - one after the other
     """Yield what of a source contradicts itself: the keys, and the words."""
     for name in source.columns.keys() & source.constants.keys():
         yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
@@ -234,6 +234,8 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:
             ("merged",),
             "`merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into).",
         )
+    if source.KIND == "contacts" and "tags" in getattr(source, "lists", ()):
+        yield ("lists", "tags"), "`tags` has a key of its own: `tags: {separator: ...}`."
     if source.numbers is not None:
         yield from (
             (("numbers", *keys), f"{text}; they can't be the same.")

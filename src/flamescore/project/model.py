@@ -29,6 +29,7 @@ from flamescore.project.values import (
     PATTERN,
     QUOTE,
     RUNS,
+    SEPARATOR,
     TEXT,
     VALUES,
     VERSION,
@@ -171,6 +172,9 @@ class Source(Section):
     max_rejects: RejectLimit | None = setting(LIMIT, "of this source; by default the project's", None)
 
 
+_SEVERAL_VALUES: Final = "columns whose cells hold several values, and what stands between two of them"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactsSource(Source):
     """An export of contacts."""
@@ -181,6 +185,7 @@ class ContactsSource(Source):
 
     tags: TagFormat = setting(shape_of(TagFormat).type, "how tags are written", factory=TagFormat)
     merged: MergedIds | None = setting(shape_of(MergedIds).type, "which old ids a contact has", None)
+    lists: dict[str, str] = setting(mapped(SEPARATOR, words="column: text"), _SEVERAL_VALUES, factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +211,7 @@ class EventsSource(_Keyed):
     newest_within: NewestWithin | None = setting(
         NEWEST, "how old the newest event may be, of the source or of some types; else the run stops", None
     )
+    lists: dict[str, str] = setting(mapped(SEPARATOR, words="column: text"), _SEVERAL_VALUES, factory=dict)
     distinct: bool = setting(BOOLEAN, "whether rows equal in every mapped column count once", default=False)
 
 

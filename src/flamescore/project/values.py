@@ -100,6 +100,14 @@ def _values(value: object) -> tuple[Cell, ...]:
     return tuple(item if isinstance(item, bool | int | Decimal) else _cell(item) for item in items)
 
 
+def _separator(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    found = "white space alone" if isinstance(value, str) else _shown(value)
+    msg = f"must be what stands between two values, such as `;`, and is {found if value != '' else 'empty'}"
+    raise ValueError(msg)
+
+
 def _pattern(value: object) -> str:
     text = _text(value)
     try:
@@ -377,6 +385,7 @@ WORDS: Final = _setting({"type": "array", "items": _SCALAR}, "list of texts", _w
 VALUES: Final = _setting(
     {"anyOf": [_ANY_CELL, {"type": "array", "items": _ANY_CELL, "minItems": 1}]}, "value or values", _values
 )
+SEPARATOR: Final = _setting({"type": "string", "pattern": "\\S"}, "text", _separator)
 PATTERN: Final = _setting(_STRING, "regular expression", _pattern)
 LIMIT: Final = _setting(_SCALAR, "percentage or number of rows", _limit)
 AT_MOST: Final = _setting(_SCALAR, "number or percentage", _at_most)

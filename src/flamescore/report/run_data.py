@@ -16,11 +16,10 @@ from flamescore.account_frames import ACCOUNTS_FILE
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
-from flamescore.errors import FlamescoreError
+from flamescore.errors import RuleFileError
 from flamescore.frames import POINTS, SCORES
 from flamescore.labels import HOT_FILE, LABELS_FILE
-from flamescore.rules import load_rules_text
-from flamescore.runs import read, scan
+from flamescore.runs import read, rules_of_run, scan
 from flamescore.tables import PARTS
 from flamescore.units import POINT, to_local
 
@@ -129,7 +128,7 @@ def read_back(run: Run) -> RunData:
     kept = scores.collect_schema().names()
     return RunData(
         record=run.record,
-        book=_book(run.record),
+        book=_book(run),
         scores=scores.select(SCORES.names()).collect(),
         people=scan(run, "contacts.parquet")
         .select("contact_id", *(name for name in PERSON if name in kept))
@@ -144,10 +143,10 @@ def read_back(run: Run) -> RunData:
     )
 
 
-def _book(record: RunRecord) -> RuleBook | None:
+def _book(run: Run) -> RuleBook | None:
     try:
-        return load_rules_text(record.rules.text).book
-    except FlamescoreError:
+        return rules_of_run(run).book
+    except RuleFileError:
         return None
 
 

@@ -9,7 +9,7 @@ from flamescore.engine import operands_of
 from flamescore.findings import Finding, Severity, common, is_private, near, samples_of, severity_of
 from flamescore.rule_checks.places import place_of, replaced
 from flamescore.rule_checks.words import asked
-from flamescore.rules import Equals, Order, Predicate, Within
+from flamescore.rules import Equals, Has, Order, Predicate, Within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ class Asked:
         offers = ((operand, self._near(operand)) for operand in operands if operand.is_text)
         operand, nearest = next(((o, n) for o, n in offers if n), (operands[0] if operands else None, ()))
         pieces = operand is not None and operand.pieces
-        shown = {} if is_private(column) else self.cells.values()
+        shown = {} if is_private(column) else self._values()
         message = f"{title} matches none of {self.whose}: {why}"
         return self._finding(
             NOTHING, message, operand, nearest=nearest, commonest=common(shown, pieces=pieces)
@@ -80,7 +80,7 @@ class Asked:
 
     def _near(self, operand: Operand) -> tuple[tuple[str, int], ...]:
         others = [each.alone for each in operands_of(self.predicate) if each != operand]
-        values = self.cells.values()
+        values = self._values()
         found = near(operand.shown, values, pieces=operand.pieces)
         if not any(self._hits(text, others) for text, _ in found):
             return found
@@ -89,6 +89,12 @@ class Asked:
             return self._hits(text, others)
 
         return near(operand.shown, values, pieces=operand.pieces, taken=taken)
+
+    def _values(self) -> dict[str, int]:
+        """Return what its operands are compared with: cells, or their items."""
+        if any(isinstance(test, Has) for test in self.predicate.tests):
+            return self.cells.items()
+        return self.cells.values()
 
     def _hits(self, text: str, others: list[Predicate]) -> bool:
         """Say whether one of the other operands fits a text."""

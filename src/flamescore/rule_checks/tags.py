@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.cells import present
-from flamescore.findings import Finding, Severity, common, hidden_by_separator, near
+from flamescore.findings import Finding, Severity, common, hidden_by_separator, near, severity_of
 from flamescore.rule_checks.places import place_of, replaced
+from flamescore.rule_checks.words import from_file
+from flamescore.rules import ListValues
 from flamescore.text import fold, json_text
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 MISSING, MISSING_NOTE = "R125", "R126"
+NOTHING, NOTE = "R120", "R124"
+"""What is told of a list from a file."""
 
 
 def tags_held(exports: Exports) -> dict[str, int]:
@@ -55,21 +60,30 @@ class TagCheck:
     contacts: int
     _folded: frozenset[str] = frozenset()
     _missed: dict[str, _Miss] = field(default_factory=dict)
+    _lists: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._folded = frozenset(map(fold, self.tags))
 
     def missing(self, match: TagMatch) -> tuple[str, ...]:
-        """Return the tags, or patterns, that nobody has."""
+        """Return the tags, or patterns, that nobody has; those of a file are told as one, by its path."""
+        if isinstance(match.tags, ListValues):
+            return () if any(self._fits(tag, like=False) for tag in match.tags) else (match.tags.path,)
         return tuple(tag for tag in match.tags if not self._fits(tag, like=match.how == "like"))
 
     def is_impossible(self, match: TagMatch) -> bool:
         """Say whether nobody can fit, since nobody has the tags."""
         missing = self.missing(match)
+        if isinstance(match.tags, ListValues):
+            return bool(missing)
         return len(missing) == len(match.tags) or (match.how == "all" and bool(missing))
 
     def note(self, asker: Asker, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
         """Remember the tags that nobody has; `blamed`: for want of them the asker gives nobody anything."""
+        if isinstance(match.tags, ListValues):
+            if self.missing(match):
+                self._lists.append(self._of_list(asker, path, match.tags, blamed=blamed))
+            return
         patterns = [fold(tag) for tag in match.tags]
         for tag in self.missing(match):
             taken = frozenset(patterns) - {fold(tag)}
@@ -82,8 +96,22 @@ class TagCheck:
                 )
 
     def findings(self) -> list[Finding]:
-        """Return a finding for each tag that nobody has."""
-        return [self._finding(miss) for miss in self._missed.values()]
+        """Return a finding for each tag that nobody has, and for each file of which nobody has any tag."""
+        return [*(self._finding(miss) for miss in self._missed.values()), *self._lists]
+
+    def _of_list(self, asker: Asker, path: NodePath, values: ListValues, *, blamed: bool) -> Finding:
+        code = NOTHING if blamed else NOTE
+        said = f"no tag of {count(self.contacts, 'contact')} is in {from_file(values)}"
+        return Finding(
+            code,
+            severity_of(code),
+            f"{asker.subject} tags",
+            f"{said}, as {asker.title} asks.",
+            asker.document.where(place_of(asker.document, path, "tag", values.path)),
+            count=0,
+            of=self.contacts,
+            common=common(self.tags),
+        )
 
     def _finding(self, miss: _Miss) -> Finding:
         asker, hidden = miss.asker, hidden_by_separator(miss.tag, self.tags)

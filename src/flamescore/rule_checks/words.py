@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules import Empty, Equals, Like, Matches, Order, Within
+from flamescore.rules import Empty, Equals, Has, Like, ListValues, Matches, Order, Within
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate, Test
 
 _LIKE: Final = {"contains": "contains", "starts_with": "starts with", "ends_with": "ends with"}
+_HAS: Final = {"has": "has", "has_all": "has all of", "has_none": "has none of"}
 _ORDER: Final = {
     "at_least": "is at least",
     "at_most": "is at most",
@@ -30,19 +32,30 @@ def either(texts: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
+def from_file(values: ListValues) -> str:
+    """Return how messages name a list from a file: `lists/targets.csv` (3 values)."""
+    return f"`{values.path}` ({count(len(values), 'value')})"
+
+
 def asked(predicate: Predicate) -> str:
     """Return what is asked of a cell: ``contains `/prices` ``."""
     return " and ".join(_asked(test) for test in predicate.tests)
 
 
-def _asked(test: Test) -> str:
+def _asked(test: Test) -> str:  # noqa: PLR0911 - one a kind
     match test:
+        case Equals(texts=ListValues() as values, negate=negate):
+            return f"is {'not ' if negate else ''}in {from_file(values)}"
+        case Like(how=how, texts=ListValues() as values, negate=negate):
+            return f"{'is without' if negate else _LIKE[how]} any of {from_file(values)}"
         case Equals(texts=texts, numbers=numbers, booleans=booleans, negate=negate):
             shown = [*texts, *(f"{each:f}" for each in numbers), *(str(each).lower() for each in booleans)]
             return f"is {'other than ' if negate else ''}{either(shown)}"
         case Like(how=how, texts=texts, negate=negate):
             shown = [text.strip() or text for text in texts]
             return f"{'is without' if negate else _LIKE[how]} {either(shown)}"
+        case Has(how=how, items=items):
+            return f"{_HAS[how]} {_asked(items).removeprefix('is ').removeprefix('in ')}"
         case Matches(pattern=pattern):
             return f"matches `{pattern}`"
         case Order(how=how, operand=operand):

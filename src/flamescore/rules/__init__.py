@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from flamescore.rules.account_book import Accounts, AccountScore, Role, role_conditions
 from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
-from flamescore.rules.columns import asked_by, asked_by_rules, date_columns, named_columns, number_columns
+from flamescore.rules.columns import (
+    Asked,
+    asked_by,
+    asked_by_rules,
+    date_columns,
+    list_columns,
+    named_columns,
+    number_columns,
+)
+from flamescore.rules.lists import ListRefusedError, Lists, ListValues
 from flamescore.rules.load import (
     LoadedCondition,
+    LoadedPredicates,
     LoadedRules,
     load_condition,
     load_predicates,
@@ -37,6 +47,7 @@ from flamescore.rules.rulebook import (
     Follows,
     Group,
     Happened,
+    Has,
     HasTag,
     Hot,
     Idle,
@@ -82,6 +93,7 @@ __all__ = [
     "Accounts",
     "AllOf",
     "AnyOf",
+    "Asked",
     "AtOnce",
     "Bots",
     "Bound",
@@ -99,6 +111,7 @@ __all__ = [
     "Follows",
     "Group",
     "Happened",
+    "Has",
     "HasTag",
     "Hot",
     "Idle",
@@ -108,7 +121,11 @@ __all__ = [
     "LabelIs",
     "Like",
     "Limits",
+    "ListRefusedError",
+    "ListValues",
+    "Lists",
     "LoadedCondition",
+    "LoadedPredicates",
     "LoadedRules",
     "Matches",
     "Measure",
@@ -142,6 +159,7 @@ __all__ = [
     "json_schema",
     "label_conditions",
     "leaves",
+    "list_columns",
     "load_condition",
     "load_predicates",
     "load_rules",

@@ -8,6 +8,7 @@ from flamescore.rules import account_book
 from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import CONDITION
 from flamescore.rules.flames import FLAMES, LIMITS, flames_of
+from flamescore.rules.lists import or_from_file
 from flamescore.rules.reading import Need, did_you_mean, rule_reading, unknown_key
 from flamescore.rules.scalars import NAME, TIMES, WORD
 from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, listed, mapped, one_or_more
@@ -117,8 +118,9 @@ _ACCOUNTS: Final = Shape(
         ),
         "name": Key(_COLUMN, "The column of what an account is called."),
         "free_mail": Key(
-            listed(WORD),
-            "More domains that are no company, since anyone can have an address there.",
+            or_from_file(listed(WORD)),
+            "More domains that are no company, since anyone can have an address there: a list, or "
+            "`{file: ...}`.",
         ),
         "scores": Key(
             mapped(ValueType(_score, _SCORE.type.schema), least=1),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from flamescore.columns import with_derived
 from flamescore.errors import Problem, RuleFileError
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.yaml_tree import nearest
@@ -104,11 +105,17 @@ def _column(need: Need, columns: Columns) -> Iterator[Told]:
     known = columns.contacts if need.kind == "contacts" else (*columns.events, *EVENT_COLUMNS)
     if need.kind == "contacts" and need.name == "tags" and columns.has_tags:
         yield "R093", "`tags` is a list; `field` can't ask it.", "Use `tag: ...`."
-    if need.name not in known:
-        meant = nearest(need.name, dict.fromkeys(known))
+        return
+    there = with_derived(known) if need.kind == "contacts" else known
+    there = (*there, *sorted(columns.paths.of(need.kind)))
+    if need.name not in there:
+        meant = nearest(need.name, dict.fromkeys(there))
         code = "R090" if need.kind == "contacts" else "R091"
         hint = f"Did you mean `{meant}`?" if meant else _offer(known)
         yield code, f"No {need.kind} export has the column `{need.name}`.", hint
+    elif need.listed and need.name not in columns.lists.of(need.kind):
+        hint = f'Say what parts its values, at the source in the project file: `lists: {{{need.name}: ";"}}`.'
+        yield "R166", f"Column `{need.name}` holds no lists.", hint
 
 
 def _offer(known: tuple[str, ...]) -> str | None:

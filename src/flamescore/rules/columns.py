@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DateColumns, NamedColumns, NumberColumns
+from flamescore.columns import DateColumns, ListColumns, NamedColumns, NumberColumns
 from flamescore.rules.bind import EVENT_COLUMNS
 from flamescore.rules.rulebook import EventRule, FieldIs, Happened, HasTag, TagRule, conditions_of, leaves
 
@@ -50,6 +50,14 @@ def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) ->
     return NumberColumns(
         contacts=_names(loaded, "contacts", lambda need: need.numeric),
         events=_names(loaded, "events", lambda need: need.numeric),
+    )
+
+
+def list_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> ListColumns:
+    """Return the columns of whose cells it is asked what they hold (`has`), in what is enabled."""
+    return ListColumns(
+        contacts=_names(loaded, "contacts", lambda need: need.listed),
+        events=_names(loaded, "events", lambda need: need.listed),
     )
 
 

@@ -1,36 +1,26 @@
-"""The tables of predicates, tags, events and conditions."""
+"""The tables of tags, events and conditions."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from flamescore.invisible import bare_ends
 from flamescore.rules import rulebook as book
 from flamescore.rules.bursts import BURST
+from flamescore.rules.lists import LIST_FILE, from_file
+from flamescore.rules.predicates import FIELDS, TESTS, WHERE
 from flamescore.rules.properties import PER, PROPERTY, PROPERTY_SHAPES, SUMS, TIMES_OF_CONDITION
 from flamescore.rules.reading import (
     OTHER_CONDITION_WORDS,
-    OTHER_OPERATORS,
-    ExportKind,
     Need,
-    did_you_mean,
     listing,
     must_be,
     rule_reading,
     unknown_key,
 )
 from flamescore.rules.scalars import (
-    BOOLEAN,
-    CALENDAR_PERIOD,
-    CELL,
     FIXED_PERIOD,
-    OPERAND,
-    PART,
     PERIOD,
-    RANGE,
-    TEXT,
     WORD,
 )
 from flamescore.rules.standing import (
@@ -53,186 +43,29 @@ from flamescore.schema_reader import (
     ValueType,
     by_key,
     listed,
-    mapped,
     one_or_more,
 )
 from flamescore.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-# --- predicates --------------------------------------------------------------------------------------
-
-
-class _Operator(NamedTuple):
-    """What an operator takes, what it means, and the test of a cell that it stands for, or several."""
-
-    type: ValueType
-    about: str
-    test: Callable[[Any], book.Test | tuple[book.Test, ...]]
-
-    def tests(self, value: Value) -> tuple[book.Test, ...]:
-        """Return the tests of a cell, which must all hold."""
-        made = self.test(value)
-        return made if isinstance(made, tuple) else (made,)
-
-
-def _equals(values: Sequence[Value], *, negate: bool = False) -> book.Equals:
-    """Sort operands by what they are: texts (trimmed), numbers, booleans."""
-    return book.Equals(
-        texts=tuple(bare_ends(value) for value in values if isinstance(value, str)),
-        numbers=tuple(
-            Decimal(value)
-            for value in values
-            if isinstance(value, int | Decimal) and not isinstance(value, bool)
-        ),
-        booleans=tuple(value for value in values if isinstance(value, bool)),
-        negate=negate,
-    )
-
-
-_CELLS: Final = listed(CELL)
-_PARTS: Final = one_or_more(PART)
-OPERATORS: Final = {
-    "equals": _Operator(CELL, "The cell is this text, number or boolean.", lambda cell: _equals((cell,))),
-    "not_equals": _Operator(
-        CELL, "The cell is there, and is not this.", lambda cell: _equals((cell,), negate=True)
-    ),
-    "in": _Operator(_CELLS, "The cell is one of these.", _equals),
-    "not_in": _Operator(
-        _CELLS, "The cell is there, and is none of these.", lambda cells: _equals(cells, negate=True)
-    ),
-    "contains": _Operator(
-        _PARTS, "The cell holds this text, or any of these.", lambda texts: book.Like("contains", texts)
-    ),
-    "not_contains": _Operator(
-        _PARTS,
-        "The cell is there, and holds none of these texts.",
-        lambda texts: book.Like("contains", texts, negate=True),
-    ),
-    "starts_with": _Operator(
-        _PARTS,
-        "The cell starts with this text, or any of these.",
-        lambda texts: book.Like("starts_with", texts),
-    ),
-    "ends_with": _Operator(
-        _PARTS, "The cell ends with this text, or any of these.", lambda texts: book.Like("ends_with", texts)
-    ),
-    "matches": _Operator(
-        TEXT, "This regular expression (Rust's `regex` kind) is found anywhere in the cell.", book.Matches
-    ),
-    "at_least": _Operator(
-        OPERAND, "The cell is this number or date, or more.", lambda value: book.Order("at_least", value)
-    ),
-    "at_most": _Operator(
-        OPERAND, "The cell is this number or date, or less.", lambda value: book.Order("at_most", value)
-    ),
-    "more_than": _Operator(
-        OPERAND,
-        "The cell is more than this number, or after this date.",
-        lambda value: book.Order("more_than", value),
-    ),
-    "less_than": _Operator(
-        OPERAND,
-        "The cell is less than this number, or before this date.",
-        lambda value: book.Order("less_than", value),
-    ),
-    "between": _Operator(
-        RANGE,
-        "The cell lies between these two numbers or dates, or is one of them.",
-        lambda ends: (book.Order("at_least", ends[0]), book.Order("at_most", ends[1])),
-    ),
-    "within_last": _Operator(
-        CALENDAR_PERIOD,
-        "The cell's calendar day lies in the period before `as_of`, that day included.",
-        lambda period: book.Within(period, ahead=False),
-    ),
-    "within_next": _Operator(
-        CALENDAR_PERIOD,
-        "The cell's calendar day lies in the period after `as_of`, that day included.",
-        lambda period: book.Within(period, ahead=True),
-    ),
-    "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", book.Empty),
-}
-"""A new operator is a line here, and its meaning in the engine."""
-
-_TESTS: Final = Shape(
-    "Operators",
-    "What a cell must be; every operator named must hold. A missing cell fits `empty: true` alone.",
-    {
-        **{word: Key(operator.type, operator.about) for word, operator in OPERATORS.items()},
-        "case_sensitive": Key(BOOLEAN, "Compare upper and lower case as they are; beside other operators."),
-    },
-    unknown=lambda shape, key, _: (
-        "R070",
-        f"There is no operator `{key}`.",
-        did_you_mean(key, shape.keys, OTHER_OPERATORS),
-    ),
-)
-
-
-def _predicate(kind: ExportKind) -> ValueType:
-    """Return the type of a predicate; where it stands, its key is a column of that kind of export."""
-
-    def read(at: At) -> book.Predicate:
-        column = str(at.path[-1])
-        if at.node.kind == "mapping":
-            found = _TESTS.read(at)
-            sensitive = found.pop("case_sensitive", False)
-            tests = tuple(test for word, value in found.items() for test in OPERATORS[word].tests(value))
-        else:
-            sensitive = False
-            tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
-        dated = any(map(_reads_dates, tests))
-        numeric = any(map(_reads_numbers, tests))
-        rule_reading(at).needs.append(Need("column", at.path, kind, column, dated=dated, numeric=numeric))
-        for test in tests:
-            if isinstance(test, book.Matches):
-                rule_reading(at).needs.append(
-                    Need("pattern", (*at.path, "matches"), kind, test.pattern, key=False)
-                )
-        return book.Predicate(column, tests, case_sensitive=sensitive)
-
-    return ValueType(read, {"anyOf": [CELL.schema, _CELLS.schema, _TESTS.type.schema]})
-
-
-def _reads_dates(test: book.Test) -> bool:
-    if isinstance(test, book.Order):
-        return not isinstance(test.operand, Decimal)
-    return isinstance(test, book.Within)
-
-
-def _reads_numbers(test: book.Test) -> bool:
-    if isinstance(test, book.Order):
-        return isinstance(test.operand, Decimal)
-    return isinstance(test, book.Equals) and bool(test.numbers)
-
-
-def _predicates(kind: ExportKind, *, least: int = 0) -> ValueType:
-    """Return the type of a mapping of column to predicate, read as a tuple of predicates."""
-    by_column = mapped(_predicate(kind), least=least)
-    return ValueType(lambda at: tuple(by_column(at).values()), by_column.schema)
-
-
-WHERE: Final = _predicates("events")
-FIELDS: Final = _predicates("contacts", least=1)
-CONTACT_PREDICATES: Final = _predicates("contacts")
+    from collections.abc import Callable
 
 # --- tags --------------------------------------------------------------------------------------------
 
 _TEXTS: Final = one_or_more(WORD)
-_TAG_WORDS: Final = ("all", "like")
+_TAG_WORDS: Final = ("all", "like", "in")
 
 
-def _unknown_in_tag(_shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_tag(shape: Shape, key: str, _at: At) -> Told:
     if key in _TAG_WORDS:
+        own = next(iter(shape.keys))
         hint = "Write one of them; join two with `if: {all: [...]}`."
-        return "R057", "`all` and `like` can't stand together.", hint
+        return "R057", f"`{own}` and `{key}` can't stand together.", hint
     return unknown_key(key, _TAG_WORDS, where="in a tag", also="A list means any of them.")
 
 
 def _missing_in_tag(_key: str, at: At) -> Told | None:
-    hint = "Write a tag, a list, `{all: [...]}` or `{like: 'A*'}`."
+    hint = "Write a tag, a list, `{all: [...]}`, `{like: 'A*'}` or `{in: {file: ...}}`."
     return None if at.keys else ("R057", "This says no tags.", hint)
 
 
@@ -254,6 +87,14 @@ _TAG_FORMS: Final = {
             )
         },
         lambda found: book.TagMatch("like", found["like"]),
+        unknown=_unknown_in_tag,
+        missing=_missing_in_tag,
+    ),
+    "in": Shape(
+        "TagIn",
+        "Any of the tags that a file lists.",
+        {"in": Key(from_file(), "A list from a file; a list in the rule file needs no `in`.", needed=True)},
+        lambda found: book.TagMatch("any", found["in"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -403,7 +244,7 @@ def _condition_shape(
     )
 
 
-TAG_ABOUT: Final = "A tag, a list meaning any of them, `{all: [...]}` or `{like: 'A*'}`."
+TAG_ABOUT: Final = "A tag, a list meaning any of them, `{all: [...]}`, `{like: 'A*'}` or `{in: {file: ...}}`."
 FIELD_ABOUT: Final = "What the contact's columns must be, by column."
 CONDITIONS: Final = {
     "event": _condition_shape(
@@ -481,6 +322,6 @@ CONDITIONS: Final = {
 _WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")
 _ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=(*_WORDS_OF_EVENT, *MEASURES))
 CONDITION_SHAPES: Final = (
-    _TESTS, *_TAG_FORMS.values(), *PROPERTY_SHAPES, EVENT_FILTER, _FOLLOWER, *STANDING_SHAPES,
+    LIST_FILE, TESTS, *_TAG_FORMS.values(), *PROPERTY_SHAPES, EVENT_FILTER, _FOLLOWER, *STANDING_SHAPES,
     *CONDITIONS.values(),
 )  # fmt: skip

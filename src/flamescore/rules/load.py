@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
 from flamescore.rules.checks import check_columns, check_conditions, check_file, check_nulls
-from flamescore.rules.conditions import CONDITION, CONTACT_PREDICATES
+from flamescore.rules.conditions import CONDITION
 from flamescore.rules.names import Names, check_names, names_of
+from flamescore.rules.predicates import CONTACT_PREDICATES
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
 from flamescore.schema_reader import RefusedError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from flamescore.rules.lists import Lists, ListValues
     from flamescore.rules.reading import Need
     from flamescore.rules.rulebook import Condition, Predicate, RuleBook
     from flamescore.schema_reader import At, Value, ValueType
@@ -35,6 +37,7 @@ class LoadedRules:
     """A rule file that is right in itself. `hash` is the SHA-256 of its bytes, in hex.
 
     `book` has what is enabled; `needs` is what that asks of the exports, which nobody has looked at yet.
+    `lists` are its lists from files, each path and column once, in order of first use.
     """
 
     book: RuleBook
@@ -44,6 +47,7 @@ class LoadedRules:
     hash: str
     document: Document
     warnings: tuple[Problem, ...] = ()
+    lists: tuple[ListValues, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -63,10 +67,12 @@ class LoadedCondition:
     document: Document
     path: NodePath
     needs: tuple[Need, ...]
+    lists: Lists | None = None
 
     def condition(self, zone: ZoneInfo) -> Condition:
         """Return the condition, with its naive times in a zone."""
-        condition: Condition = CONDITION(RuleReading(self.document, zone=zone).at(self.path))
+        reading = RuleReading(self.document, zone=zone, lists=self.lists)
+        condition: Condition = CONDITION(reading.at(self.path))
         return condition
 
 
@@ -76,10 +82,12 @@ class WherePart:
 
     document: Document
     needs: tuple[Need, ...]
+    lists: Lists | None = None
 
     def predicates(self, zone: ZoneInfo) -> tuple[Predicate, ...]:
         """Return the predicates, with their naive times in a zone."""
-        predicates: tuple[Predicate, ...] = CONTACT_PREDICATES(RuleReading(self.document, zone=zone).at())
+        reading = RuleReading(self.document, zone=zone, lists=self.lists)
+        predicates: tuple[Predicate, ...] = CONTACT_PREDICATES(reading.at())
         return predicates
 
 
@@ -95,8 +103,8 @@ class LoadedPredicates:
         return tuple(need for part in self.parts for need in part.needs)
 
 
-def load_rules(path: Path) -> LoadedRules:
-    """Read a rule file.
+def load_rules(path: Path, lists: Lists | None = None) -> LoadedRules:
+    """Read a rule file; `lists` has its lists from files (None: naming one is a fault).
 
     Raises:
         RuleFileError: with every fault, in order.
@@ -108,19 +116,21 @@ def load_rules(path: Path) -> LoadedRules:
         raise RuleFileError(
             Problem("R001", f"The rule file can't be read: {reason}.", Where(str(path)))
         ) from error
-    return _load(data, str(path))
+    return _load(data, str(path), lists)
 
 
-def load_rules_text(text: str, path: str = "rules.yaml") -> LoadedRules:
-    """Read a rule file from text; `path` is what it is called in messages.
+def load_rules_text(text: str, path: str = "rules.yaml", lists: Lists | None = None) -> LoadedRules:
+    """Read a rule file from text; `path` is what it is called in messages, `lists` has its lists from files.
 
     Raises:
         RuleFileError: with every fault, in order.
     """
-    return _load(text.encode("utf-8", "surrogatepass"), path)
+    return _load(text.encode("utf-8", "surrogatepass"), path, lists)
 
 
-def load_condition(document: Document, path: NodePath = (), *, names: Names | None = None) -> LoadedCondition:
+def load_condition(
+    document: Document, path: NodePath = (), lists: Lists | None = None, *, names: Names | None = None
+) -> LoadedCondition:
     """Read the condition at a path of another file, such as `call_list.exclude` of a project file.
 
     `names` are the scores and labels that it may ask for; without them that is not looked at.
@@ -128,16 +138,18 @@ def load_condition(document: Document, path: NodePath = (), *, names: Names | No
     Raises:
         RuleFileError: with every fault, in order.
     """
-    reading = RuleReading(document)
+    reading = RuleReading(document, lists=lists)
     _read(reading.at(path), CONDITION, check_conditions)
     if names is not None:
         check_names(reading, names)
     if reading.problems:
         raise RuleFileError(in_order(reading.problems))
-    return LoadedCondition(document, path, tuple(reading.needs))
+    return LoadedCondition(document, path, tuple(reading.needs), lists)
 
 
-def load_predicates(texts: Sequence[str], name: str = "--where") -> LoadedPredicates:
+def load_predicates(
+    texts: Sequence[str], name: str = "--where", lists: Lists | None = None
+) -> LoadedPredicates:
     """Read predicates on contacts. `country=US` is short for `{country: US}`; the value is YAML.
 
     Raises:
@@ -148,10 +160,10 @@ def load_predicates(texts: Sequence[str], name: str = "--where") -> LoadedPredic
     for text in texts:
         document, faults = _where(text, name)
         if document is not None:
-            reading = RuleReading(document)
+            reading = RuleReading(document, lists=lists)
             _read(reading.at(), CONTACT_PREDICATES, check_columns)
             faults = in_order(reading.problems)
-            parts.append(WherePart(document, tuple(reading.needs)))
+            parts.append(WherePart(document, tuple(reading.needs), lists))
         problems += faults
     if problems:
         raise RuleFileError(problems)
@@ -176,11 +188,11 @@ def _where(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
     return Document(name, tuple(text.splitlines()), root), ()
 
 
-def _load(data: bytes, path: str) -> LoadedRules:
+def _load(data: bytes, path: str, lists: Lists | None) -> LoadedRules:
     parsed = parse(data, path)
     if parsed.document is None:
         raise RuleFileError(in_order(parsed.problems))
-    reading = RuleReading(parsed.document)
+    reading = RuleReading(parsed.document, lists=lists)
     found = _read(reading.at(), FILE.type, check_file)
     names = names_of(parsed.document.root)
     check_names(reading, names)
@@ -190,13 +202,24 @@ def _load(data: bytes, path: str) -> LoadedRules:
         raise RuleFileError(errors)
     return LoadedRules(
         book=rule_book(found, reading.zone, names),
-        needs=tuple(need for need in reading.needs if _is_enabled(parsed.document.root, need.path)),
+        needs=tuple(need for need in reading.needs if reading.is_enabled(need.path)),
         text=data.decode("utf-8-sig"),
         path=path,
         hash=sha256(data).hexdigest(),
         document=parsed.document,
         warnings=problems,
+        lists=_used(reading),
     )
+
+
+def _used(reading: RuleReading) -> tuple[ListValues, ...]:
+    """Return the lists from files in order of first use in the file."""
+
+    def place(used: tuple[NodePath, ListValues]) -> tuple[int, int]:
+        where = reading.document.where(used[0])
+        return where.line, where.column
+
+    return tuple(dict.fromkeys(values for _, values in sorted(reading.lists_used, key=place)))
 
 
 def _read(at: At, type_: ValueType, check: Callable[[At], None]) -> Value:
@@ -208,11 +231,3 @@ def _read(at: At, type_: ValueType, check: Callable[[At], None]) -> Value:
         found = None
     check(at)
     return found
-
-
-def _is_enabled(root: Node, path: NodePath) -> bool:
-    """Tell whether the score and the rule that a path is in are enabled."""
-    owners = [path[:2]] if path[:1] == ("scores",) else []
-    owners += [path[:4]] if owners and path[2:3] == ("rules",) else []
-    switches = (root.at((*owner, "enabled")) for owner in owners)
-    return all(switch is None or switch.scalar is not False for switch in switches)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from flamescore.errors import Problem
+    from flamescore.rules.lists import Lists, ListValues
     from flamescore.schema_reader import At, Shape, Told
     from flamescore.yaml_tree import Path
 
@@ -24,8 +25,9 @@ class Need:
     """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
 
     A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
-    points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers.
-    A `score`, a `label` and a `label_value` (of the `label`) ask the rule file that there is one.
+    points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers,
+    `listed` whether as lists. A `score`, a `label` and a `label_value` (of the `label`) ask the rule file
+    that there is one.
     """
 
     what: Literal["column", "events", "tags", "pattern", "score", "label", "label_value"]
@@ -36,6 +38,7 @@ class Need:
     dated: bool = False
     numeric: bool = False
     label: str = ""
+    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -44,6 +47,17 @@ class RuleReading(Reading):
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     needs: list[Need] = field(default_factory=list)
+    lists: Lists | None = None
+    """Where lists from files come from."""
+
+    lists_used: list[tuple[Path, ListValues]] = field(default_factory=list)
+
+    def is_enabled(self, path: Path) -> bool:
+        """Tell whether the score and the rule that a path is in are enabled."""
+        owners = [path[:2]] if path[:1] == ("scores",) else []
+        owners += [path[:4]] if owners and path[2:3] == ("rules",) else []
+        switches = (self.document.root.at((*owner, "enabled")) for owner in owners)
+        return all(switch is None or switch.scalar is not False for switch in switches)
 
     def heading(self, path: Path) -> str:
         """Say which rule or score a path is in: ``Rule "Owns a dog": ``; nothing for the file as a whole."""
@@ -111,6 +125,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "name": "Every rule has a `name`: reports show it as the reason.",
     "within": "Write how long after it may come: `within: 2d`.",
     "event": "Write the event type: `event: purchase`.",
+    "file": "Write where the list lies: `file: lists/targets.csv`.",
 }
 
 
@@ -123,7 +138,7 @@ OTHER_OPERATORS: Final = meant_by(
     {
         "equals": "is eq = == equal",
         "not_equals": "is_not ne != <> not",
-        "in": "any one_of any_of",
+        "in": "any one_of any_of file",
         "not_in": "none_of",
         "contains": "like includes",
         "not_contains": "excludes",
@@ -138,6 +153,9 @@ OTHER_OPERATORS: Final = meant_by(
         "within_last": "last",
         "within_next": "next",
         "empty": "missing exists is_empty",
+        "has": "has_any has_one_of",
+        "has_all": "all",
+        "has_none": "has_not none",
     }
 )
 OTHER_CONDITION_WORDS: Final = meant_by(

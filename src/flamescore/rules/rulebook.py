@@ -73,7 +73,18 @@ class Empty:
     value: bool
 
 
-Test = Equals | Like | Matches | Order | Within | Empty
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The cell, read as a list, has an item that equals one of the operands, one for each, or none.
+
+    One without items fits neither.
+    """
+
+    how: Literal["has", "has_all", "has_none"]
+    items: Equals
+
+
+Test = Equals | Like | Matches | Order | Within | Empty | Has
 
 
 @dataclass(frozen=True, slots=True)

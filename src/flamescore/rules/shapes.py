@@ -13,7 +13,6 @@ from flamescore.rules.conditions import (
     CONDITION_SHAPES,
     EVENT_KEYS,
     FIELD_ABOUT,
-    FIELDS,
     FOLLOWER,
     SINCE,
     TAG,
@@ -23,6 +22,7 @@ from flamescore.rules.decays import DECAY, DECAY_SHAPES, IDLE
 from flamescore.rules.flames import FLAMES, FLAMES_BY_PERCENTILE, LIMITS
 from flamescore.rules.ignored import BOTS, IGNORED, IGNORED_SHAPES
 from flamescore.rules.labels import LABEL_SHAPES, LABELS
+from flamescore.rules.predicates import FIELDS
 from flamescore.rules.properties import NUMBER_PROPERTY, PER, TIMES_OF_RULE
 from flamescore.rules.reading import (
     OTHER_RULE_WORDS,

@@ -5,11 +5,20 @@ from __future__ import annotations
 from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.catalog import LATEST, Run
 from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
-from flamescore.runs.contents import checksums, has_merged, has_table, read, reading_run, scan
+from flamescore.runs.contents import (
+    LISTS_FILE,
+    checksums,
+    has_merged,
+    has_table,
+    read,
+    reading_run,
+    scan,
+)
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
 from flamescore.runs.layout import Part
+from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
@@ -31,6 +40,7 @@ from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
 __all__ = [
     "LATEST",
     "LATEST_AHEAD",
+    "LISTS_FILE",
     "RECORD",
     "REJECTS_FILE",
     "BotsEntry",
@@ -57,6 +67,7 @@ __all__ = [
     "checksums",
     "describe",
     "describe_given",
+    "describe_lists",
     "find_earlier",
     "find_run",
     "finished",
@@ -65,10 +76,12 @@ __all__ = [
     "has_table",
     "leave_failed",
     "listed",
+    "lists_table",
     "project_of",
     "read",
     "read_record",
     "reading_run",
+    "rules_of_run",
     "scan",
     "undeleted",
     "write_record",

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
 
+LISTS_FILE: Final = "lists.parquet"
+LISTS_SCHEMA: Final = pl.Schema({"path": pl.String(), "column": pl.String(), "value": pl.String()})
+"""The values of the lists from files that the rules name; a run whose rules name none has no such table."""
+
 SUMMED: Final = 64 << 20
 """Files of up to so many bytes are summed before some of their rows are read: 40 ms for the largest.
 
@@ -133,6 +137,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
     absent |= {file for file in (MERGED_FILE, LABELS_FILE, HOT_FILE) if not has_table(run, file)}
+    absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
 
 
@@ -316,5 +321,6 @@ TABLES: Final[Mapping[str, Table]] = {
         key=("contact_id",),
     ),
     HOT_FILE: Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",), key=("contact_id",)),
+    LISTS_FILE: Table(LISTS_SCHEMA, present=("path", "value"), key=("path", "column", "value")),
 }
 """By file, in the order in which damage is looked for."""

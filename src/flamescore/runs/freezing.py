@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import InputError, Problem, UsageError
-from flamescore.rules import load_rules_text
 from flamescore.runs.changes import score_meant
+from flamescore.runs.lists import rules_of_run
 from flamescore.units import POINT, count, nearest_points, show_points
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def frozen_flames(run: Run, score: str | None = None) -> str:
         UsageError: the run has no such score, or none with percentiles.
         InputError: there are no five rising numbers, with every reason.
     """
-    book = load_rules_text(run.record.rules.text, run.record.rules.path).book
+    book = rules_of_run(run).book
     meant = None if score is None else score_meant(run.record, score)
     chosen = [each for each in book.scores if meant in (None, each.name)]
     asked = [each for each in chosen if each.percentiles is not None]

@@ -13,6 +13,7 @@ from flamescore.errors import Where
 from flamescore.findings import Finding, Severity
 from flamescore.labels import HOT_FILE
 from flamescore.runs.contents import has_table, read
+from flamescore.runs.lists import StoredLists
 from flamescore.runs.record import NAME, DamagedRunError
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _before(run: Run, *, hot: bool) -> Before:
         path=record.rules.path,
         hot=read(run, HOT_FILE)["contact_id"] if hot and has_table(run, HOT_FILE) else None,
         hot_condition=record.hot_condition,
+        lists=StoredLists(run),
     )
 
 

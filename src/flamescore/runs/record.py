@@ -43,18 +43,31 @@ Whole = Annotated[int, _of_64_bits]
 """A number that a table can hold."""
 
 
+class ListEntry(Part):
+    """A list from a file that the rules name; `lists.parquet` has its values."""
+
+    path: Clean = key("the file, as the rule file has it")
+    column: str | None = key("the column of a `.csv`; null of a `.txt`")
+    values: int = key("its values, each counted once")
+    bytes: int = key("the size of the file")
+    hash: str = key("`sha256:` and the SHA-256 of the file's bytes, in hex")
+
+
 class RulesFile(Part):
     """The rules as they were in force."""
 
     path: Clean = key("the rule file, as the project file or the flag has it")
     text: str = key("its whole text")
     hash: str = key("`sha256:` and the SHA-256 of the text in UTF-8, in hex")
+    lists: tuple[ListEntry, ...] = key(
+        "the lists from files that it names, in order of first use", default=()
+    )
 
     @classmethod
-    def of(cls, path: Path | str, text: str) -> RulesFile:
+    def of(cls, path: Path | str, text: str, lists: tuple[ListEntry, ...] = ()) -> RulesFile:
         """Return the rules of a file with their hash."""
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return cls(path=str(path), text=text, hash=f"sha256:{digest}")
+        return cls(path=str(path), text=text, hash=f"sha256:{digest}", lists=lists)
 
 
 class FileEntry(Part):
@@ -444,7 +457,7 @@ def _contradictions(record: RunRecord) -> Iterator[str]:
     names = [score.name for score in record.scores]
     if not _is_zone(record.timezone):
         yield "names a time zone that there is not"
-    if record.rules != RulesFile.of(record.rules.path, record.rules.text):
+    if record.rules.hash != RulesFile.of(record.rules.path, record.rules.text).hash:
         yield "has other rules than those whose SHA-256 it has"
     if not names or len(set(names)) != len(names):
         yield "has no scores, or one twice"

@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from flamescore.columns import Columns
+from flamescore.columns import Columns, ListColumns
 from flamescore.engine import Clock, contacts_of, match_fields
-from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX
-from flamescore.rules import bind_predicates, date_columns, load_predicates, number_columns
+from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX
+from flamescore.rules import bind_predicates, date_columns, list_columns, load_predicates, number_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from flamescore.exports import ListFiles
     from flamescore.number_format import NumberFormat
     from flamescore.project import Project
-    from flamescore.rules import Predicate
+    from flamescore.rules import ListValues, LoadedPredicates, Predicate
+
+
+class _WorkingFolder:
+    """The lists from files that conditions on the command line name."""
+
+    @cached_property
+    def _files(self) -> ListFiles:
+        from flamescore.exports import ListFiles  # noqa: PLC0415 - it takes 60 ms, and few searches need it
+
+        return ListFiles(Path())
+
+    def values(self, path: str, column: str | None) -> ListValues:
+        """Return the values of a list, its path relative to the working folder."""
+        return self._files.values(path, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +55,21 @@ class Where:
         Raises:
             RuleFileError: they are none, or name a column that is not there.
         """
-        bound_to = Columns(contacts=tuple(columns), has_tags="tags" in columns)
-        return cls(bind_predicates(load_predicates(texts), bound_to, zone), Clock(as_of, zone))
+        return cls._bound(_load(texts), columns, as_of, zone)
+
+    @classmethod
+    def _bound(
+        cls,
+        loaded: LoadedPredicates,
+        columns: Sequence[str],
+        as_of: datetime,
+        zone: ZoneInfo,
+        lists: frozenset[str] = frozenset(),
+    ) -> Where:
+        bound_to = Columns(
+            contacts=tuple(columns), has_tags="tags" in columns, lists=ListColumns(contacts=lists)
+        )
+        return cls(bind_predicates(loaded, bound_to, zone), Clock(as_of, zone))
 
     def among(self, contacts: pl.DataFrame) -> pl.DataFrame:
         """Return the contacts for whom every predicate holds, by contact id."""
@@ -53,8 +82,13 @@ def bound(
     project: Project, texts: Sequence[str], contacts: pl.LazyFrame, as_of: datetime, zone: ZoneInfo
 ) -> tuple[pl.LazyFrame, Where]:
     """Bind predicates to a run's contacts, and give these the companions of declared dates and numbers."""
-    where = Where.of(texts, contacts.collect_schema().names(), as_of, zone)
-    for name in sorted(date_columns(load_predicates(texts)).contacts):
+    loaded = _load(texts)
+    names = contacts.collect_schema().names()
+    asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
+    held = {name: items for name in asked if (items := _items(project, name, contacts)) is not None}
+    where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
+    contacts = contacts.with_columns(items.alias(name + LIST_SUFFIX) for name, items in held.items())
+    for name in sorted(date_columns(loaded).contacts):
         formats = _formats(project, name)
         if formats:
             from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
@@ -62,11 +96,30 @@ def bound(
             reader = IsoText(zone, formats, shifted=False)
             iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
             contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
-    for name in sorted(number_columns(load_predicates(texts)).contacts):
+    for name in sorted(number_columns(loaded).contacts):
         form = _number_format(project, name)
         if form is not None:
             contacts = contacts.with_columns(form.plain(pl.col(name)).alias(name + NUMBER_SUFFIX))
     return contacts, where
+
+
+def _load(texts: Sequence[str]) -> LoadedPredicates:
+    return load_predicates(texts, lists=_WorkingFolder())
+
+
+def _items(project: Project, name: str, contacts: pl.LazyFrame) -> pl.Expr | None:
+    """Return the items of a column whose cells hold several values; None of any other.
+
+    What parts them the project says, by the first source; lists of a file are JSON in a run's table.
+    """
+    from flamescore.exports import stored_items  # noqa: PLC0415 - as above
+
+    separators = (source.lists.get(name) for source in project.settings.contacts)
+    separator = next((each for each in separators if each is not None), None)
+    items = stored_items(pl.col(name), separator)
+    if separator is None and not contacts.select(items.is_not_null().any()).collect().item():
+        return None
+    return items
 
 
 def _number_format(project: Project, name: str) -> NumberFormat | None:

@@ -1,0 +1,78 @@
+"""The lists from files that a run's rules named: kept with the run, and read back in their place.
+
+So an earlier run's rules are read with the lists of that time, whatever their files hold by now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.rules import ListRefusedError, ListValues, load_rules_text
+from flamescore.runs.contents import LISTS_FILE, LISTS_SCHEMA, read
+from flamescore.runs.record import ListEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flamescore.rules import LoadedRules
+    from flamescore.runs.catalog import Run
+
+HASHED: Final = "sha256:"
+
+
+def lists_table(lists: Iterable[ListValues]) -> pl.DataFrame:
+    """Return the table of lists (`LISTS_SCHEMA`), list by list, in order."""
+    parts = [
+        pl.DataFrame({"value": list(each)}, schema={"value": pl.String}).select(
+            pl.lit(each.path).alias("path"), pl.lit(each.column, pl.String).alias("column"), "value"
+        )
+        for each in lists
+    ]
+    return pl.concat([pl.DataFrame(schema=LISTS_SCHEMA), *parts])
+
+
+def describe_lists(lists: Iterable[ListValues]) -> tuple[ListEntry, ...]:
+    """Return what a record says of lists."""
+    return tuple(
+        ListEntry(
+            path=each.path, column=each.column, values=len(each), bytes=each.size, hash=HASHED + each.hash
+        )
+        for each in lists
+    )
+
+
+def rules_of_run(run: Run) -> LoadedRules:
+    """Read the rules of a run again, with the lists of that time.
+
+    Raises:
+        RuleFileError: they are none that this program reads.
+        DamagedRunError: a file of the run is missing or damaged.
+    """
+    rules = run.record.rules
+    return load_rules_text(rules.text, rules.path, StoredLists(run))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLists:
+    """The lists of a run."""
+
+    run: Run
+
+    def values(self, path: str, column: str | None) -> ListValues:
+        """Return the values that a list had.
+
+        Raises:
+            ListRefusedError: the run has no such list.
+            DamagedRunError: its table is missing or damaged.
+        """
+        for each in self.run.record.rules.lists:
+            if (each.path, each.column) == (path, column):
+                table = read(self.run, LISTS_FILE)
+                mine = (pl.col("path") == path) & pl.col("column").eq_missing(pl.lit(column, pl.String))
+                values = table.filter(mine)["value"]
+                digest = each.hash.removeprefix(HASHED)
+                return ListValues(values.to_list(), path=path, column=column, hash=digest, size=each.bytes)
+        raise ListRefusedError("R160", f"Run {self.run.run_id} has no list `{path}`.")
