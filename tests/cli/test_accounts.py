@@ -357,3 +357,30 @@ def test_a_key_that_no_export_has(tmp_path, monkeypatch, flamescore):
     done = flamescore("score")
     assert done.code == 2
     assert "error R090: No contacts export has the column `compny`." in done.err
+
+
+def test_the_domain_of_the_address_is_a_key_and_free_mail_may_lie_in_a_file(
+    tmp_path, monkeypatch, flamescore
+):
+    rules = RULES.replace("key: company", "key: email_domain\n  free_mail: {file: mail.txt}")
+    write(tmp_path, rules, ["1,A,,10,,", "2,B,,5,,", "3,C,,5,,", "4,D,,5,,"])
+    text = (tmp_path / "contacts.csv").read_text().replace("company", "email", 1)
+    for number, address in enumerate(
+        ("a@Acme.example", "b@acme.example.", "c@isp.example", "d@gmail.com"), 1
+    ):
+        text = text.replace(
+            f"\n{number},{'ABCD'[number - 1]},,", f"\n{number},{'ABCD'[number - 1]},{address},"
+        )
+    (tmp_path / "contacts.csv").write_text(text)
+    (tmp_path / "mail.txt").write_text("ISP.example\n")
+    monkeypatch.chdir(tmp_path)
+    assert flamescore("score").code == 0
+    run = tmp_path / "out/latest"
+    assert (
+        pl.read_parquet(run / "contacts.parquet")["account_key"].to_list()
+        == ["acme.example"] * 2 + [None] * 2
+    )
+    (tmp_path / "mail.txt").unlink()
+    told = flamescore("explain", "--account", "ACME.example")
+    assert (told.code, told.out.splitlines()[0].split(" · ")[:2]) == (0, ["acme.example", "2 contacts"])
+    assert flamescore("search", "--accounts", "--columns", "account").out == "account\nacme.example\n"

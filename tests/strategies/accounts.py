@@ -17,12 +17,13 @@ ACCOUNT_COLUMNS = {
         "--", "", " ", None, None, None,
     ),
     "company": ("Acme", "Acme Inc", " Acme", "Zeta", "\u00e9", "", None),
-    "email_domain": (
-        "acme.example", "eu.acme.example", "Acme.example", "zeta.example", "gmail.com", "GMAIL.com",
-        "isp.example", "yahoo.com", "b", None, None,
-    ),
 }  # fmt: skip
 """The columns of accounts, and the cells that contacts have there."""
+
+_ADDRESSES = (
+    "ann@acme.example", "bo@eu.acme.example", "cy@Acme.example ", "d@zeta.example", "e@gmail.com",
+    "f@GMAIL.com", "g@isp.example", "h@yahoo.com", "i@b.io", "n/a", "", None,
+)  # fmt: skip
 
 _KEYS = (
     ["Account ID", "email_domain"],
@@ -39,7 +40,8 @@ _COMBINE = ("sum", "max", "mean", {"top": 1}, {"top": 2}, {"top": 3}, "sum", "me
 
 def account_cells(dice: Random) -> Spec:
     """Draw what a contact has in the columns of accounts."""
-    return {column: one_of(dice, cells) for column, cells in ACCOUNT_COLUMNS.items()}
+    cells = {column: one_of(dice, cells) for column, cells in ACCOUNT_COLUMNS.items()}
+    return cells | {"email": one_of(dice, _ADDRESSES)}
 
 
 def _score(dice: Random) -> Spec:

@@ -94,8 +94,8 @@ def members_of(contacts: pl.DataFrame, accounts: Accounts) -> Members:
 
 
 def _cells(contacts: pl.DataFrame, column: str) -> pl.Series:
-    cells = column_of_contacts(contacts, column)
-    return cells.to_frame(column).select(present(as_text(column, cells.dtype)).alias(_WRITTEN)).to_series()
+    cells = column_of_contacts(contacts, column).alias(_WRITTEN).to_frame()
+    return cells.select(present(as_text(_WRITTEN, cells.schema[_WRITTEN])).alias(_WRITTEN)).to_series()
 
 
 def _codes(cells: pl.Series, texts: pl.DataFrame) -> NDArray[np.int64]:

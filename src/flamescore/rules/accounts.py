@@ -119,7 +119,8 @@ _ACCOUNTS: Final = Shape(
         "name": Key(_COLUMN, "The column of what an account is called."),
         "free_mail": Key(
             or_from_file(listed(WORD)),
-            "More domains that are no company, since anyone can have an address there.",
+            "More domains that are no company, since anyone can have an address there: a list, or "
+            "`{file: ...}`.",
         ),
         "scores": Key(
             mapped(ValueType(_score, _SCORE.type.schema), least=1),

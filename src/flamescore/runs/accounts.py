@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.errors import NotFoundError, Problem
-from flamescore.rules import load_rules_text
+from flamescore.runs.lists import rules_of_run
 
 if TYPE_CHECKING:
     from flamescore.rules import RuleBook
@@ -25,4 +25,4 @@ def book_with_accounts(run: Run) -> RuleBook:
     if run.record.accounts is None:
         hint = "Add `accounts` to the rule file, and score again."
         raise NotFoundError(Problem(NONE, f"Run {run.run_id} has no accounts.", hint=hint))
-    return load_rules_text(run.record.rules.text, run.record.rules.path).book
+    return rules_of_run(run).book
