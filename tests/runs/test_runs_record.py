@@ -126,6 +126,7 @@ def test_what_it_says(tmp_path):
         ],
         "given": None,
         "bots": None,
+        "accounts": None,
     }
     assert [score["name"] for score in scores] == ["interest", "fit"]
     assert scores[0]["flames"] == [1, 0, 1, 0, 0, 2]

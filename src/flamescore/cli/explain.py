@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import by_suffix, deliver, place, plain
@@ -189,13 +189,23 @@ def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everythin
 
 
 def _json(told: Explanation) -> str:
-    data = asdict(told)
+    data = _as_told(asdict(told))
     for score in data["scores"]:
         for line in (*score["entries"], *score["silent"]):
             for occurrence in (*line["counted"], *line["uncounted"]):
-                occurrence["properties"] = dict(occurrence["properties"])
-                for event in occurrence["burst"]:
+                for event in (occurrence, *occurrence.get("burst", ())):
                     event["properties"] = dict(event["properties"])
-                if not occurrence["burst"]:
-                    del occurrence["burst"]
     return json_text(plain(data), indent=2) + "\n"
+
+
+_ASKED_FOR: Final = ("burst", "like_scanner", "silence", "by_percentile", "bots", "labels", "hot")
+"""Keys that are there only where the rules ask for what they tell: `hot` is false for who is not hot."""
+
+
+def _as_told(value: Any) -> Any:  # noqa: ANN401 - of whatever an explanation holds
+    """Leave out keys of what nobody has asked for."""
+    if isinstance(value, dict):
+        silent = {key for key in _ASKED_FOR if key in value and value[key] in (None, (), False)}
+        silent -= {"hot"} if value.get("hot") is False else set()
+        return {key: _as_told(each) for key, each in value.items() if key not in silent}
+    return [_as_told(each) for each in value] if isinstance(value, tuple | list) else value
