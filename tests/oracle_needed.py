@@ -87,6 +87,9 @@ def _asked_of_book(book: Mapping[str, Any], world: "World") -> list[Asked]:
             asked += _quiet(score.get("idle"), rules, world)
             for name, group in score.get("groups", {}).items():
                 asked += _quiet(group.get("idle"), [r for r in rules if r.get("group") == name], world)
+    branches = [branch for label in book.get("labels", {}).values() for branch in label.get("first_of", [])]
+    for spec in (*branches, *book.get("accounts", {}).get("roles", {}).values()):
+        asked += _asked_of(spec.get("if"), world)
     return asked
 
 

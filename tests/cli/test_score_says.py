@@ -41,7 +41,7 @@ def test_log_format_json_of_every_fault_of_a_rule_file(project, flamescore):
     ]
 
 
-@pytest.mark.parametrize("words", [["score", "--bogus"], ["nonsense"], ["explain"]])
+@pytest.mark.parametrize("words", [["score", "--bogus"], ["nonsense"], ["explain", "1", "2"]])
 @pytest.mark.usefixtures("project")
 def test_log_format_json_of_words_that_are_not_understood(flamescore, words):
     done = flamescore(*words, "--log-format", "json")

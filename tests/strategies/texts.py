@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from strategies.accounts import ACCOUNT_COLUMNS
 from strategies.words import CONTACT_COLUMNS, EVENT_COLUMNS
 
 _PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9_/.%:+-]| (?! |$))*")
@@ -81,7 +82,7 @@ def _escaped(char: str) -> str:
 def contacts_csv(contacts: Iterable[Mapping[str, Any]], separator: str = ",") -> str:
     """Write contacts as CSV; their tags are joined with the separator."""
     rows = [{**row, "tags": separator.join(row.get("tags") or [])} for row in contacts]
-    return _csv(("contact_id", "tags", *CONTACT_COLUMNS), rows)
+    return _csv(("contact_id", "tags", *CONTACT_COLUMNS, *ACCOUNT_COLUMNS), rows)
 
 
 def events_csv(events: Iterable[Mapping[str, Any]]) -> str:
