@@ -49,7 +49,7 @@ class _Cut:
         self.source, self.end = source, end
         self.record, self.file_at_fault = source.record, source.file_at_fault
 
-    def sound(self):
+    def sound(self, since=None):
         return self.source.sound().filter(pl.col("at") < self.end)
 
 

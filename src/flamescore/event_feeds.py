@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
+REFERENCE: Final = timedelta(days=84)
 _DAY: Final = 86_400
 _WEEK: Final = timedelta(days=7)
 _YEARS: Final = timedelta(days=60 * 366)
@@ -115,7 +116,11 @@ class _Source:
     zone: ZoneInfo
 
     def feeds(self) -> SourceFeeds:
-        whole, types = self._days()
+        whole, types = self._days(_before(self.as_of, 2 * REFERENCE))
+        halfway = _before(self.as_of, REFERENCE)
+        recent = [whole, *(types.get(name, _Days()) for name in self.types)]
+        if any(each.newest is None or each.newest < halfway for each in recent):
+            whole, types = self._days(None)
         today = to_local(self.as_of, self.zone).date()
         place = InExport("events", self.source.record.path)
         of_types = {name: feed(days.days, today, self.types[name]) for name, days in types.items()}
@@ -147,11 +152,16 @@ class _Source:
                 if late is not None:
                     yield late
 
-    def _days(self) -> tuple[_Days, dict[str, _Days]]:
-        """Count the rows by day, of all types together and of each that is named, by its folded name."""
+    def _days(self, since: datetime | None) -> tuple[_Days, dict[str, _Days]]:
+        """Count the rows by day, of all types together and of each that is named, by its folded name.
+
+        A feed with an event in the last 84 days is judged by the 84 days before that one, so rows of the last
+        168 days will do (`since`). Only where one has none are rows of any age looked at: 20 M rows of two
+        years take 2.2 CPU seconds then, and 0.7 else.
+        """
         whole, types = _Days(), dict[str, _Days]()
         also = {fold(name) for name in self.within} if isinstance(self.within, dict) else set()
-        for kind, newest, many in self._rows():
+        for kind, newest, many in self._rows(since):
             day = to_local(newest, self.zone).date()
             whole.add(newest, day, many)
             name = fold(kind)
@@ -168,18 +178,14 @@ class _Source:
         offsets = _offsets(self.zone, _before(self.as_of, _YEARS), self.as_of)
         return reduce(add, ((seconds + offset) // _DAY for offset in offsets))
 
-    def _rows(self) -> Iterable[tuple[str, datetime, int]]:
-        """Return type, newest instant and number of the rows of each type and piece of a calendar day.
-
-        Rows of any age, in one pass: a type that stopped long ago is silent too. (10 M rows of two years in a
-        Parquet file take 0.3 CPU seconds, those of its last half-year alone 0.13.)
-        """
+    def _rows(self, since: datetime | None) -> Iterable[tuple[str, datetime, int]]:
+        """Return type, newest instant and number of the rows of each type and piece of a calendar day."""
         with reading(self.source.file_at_fault):
-            rows = self.source.sound()
+            rows = self.source.sound(since)
             kind = as_text(EVENT, rows.collect_schema()[EVENT]).alias(EVENT)
             at = pl.col("at")
             found = (
-                rows.filter(at <= self.as_of)
+                rows.filter(at <= self.as_of if since is None else (at >= since) & (at <= self.as_of))
                 .group_by(kind, self._piece(at.dt.epoch("s")).alias("piece"))
                 .agg(at.max().dt.epoch("s"), pl.len())
                 .select(present(pl.col(EVENT)), "at", "len")

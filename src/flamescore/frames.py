@@ -285,8 +285,12 @@ class EventSource:
         """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
         return EventBatches(self, query, self.frame)
 
-    def sound(self) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them."""
+    def sound(self, since: datetime | None = None) -> pl.LazyFrame:
+        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on.
+
+        Some that are before it may be among them.
+        """
+        del since
         return self.frame.select("event", "at")
 
     def only(self, frame: pl.LazyFrame) -> EventSource:

@@ -110,9 +110,11 @@ class ExportedEvents(EventSource):
         rows = [plan.table.scan() if self.marks else _recent(plan, query.window) for plan in plans]
         return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options, seen), seen)
 
-    def sound(self) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them."""
-        rows = _in_one([plan.table.scan() for plan in self.validated.plans], {}, self.validated, self.options)
+    def sound(self, since: datetime | None = None) -> pl.LazyFrame:
+        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
+        window = Window() if since is None else Window(int(since.timestamp()), widest=1)
+        recent = [_recent(plan, window) for plan in self.validated.plans]
+        rows = _in_one(recent, {}, self.validated, self.options)
         contact = pl.col("contact_id" if self.key == "contact_id" else "contact")
         reads = pl.col("at").is_not_null() & contact.is_not_null()
         if DROP in rows.collect_schema():
