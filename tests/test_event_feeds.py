@@ -50,7 +50,7 @@ class _Cut:
         self.record, self.file_at_fault = source.record, source.file_at_fault
 
     def sound(self, since=None):
-        return self.source.sound().filter(pl.col("at") < self.end)
+        return self.source.sound(since).filter(pl.col("at") < self.end)
 
 
 def test_nothing_is_told_of_the_sample():
