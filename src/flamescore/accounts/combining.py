@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.account_frames import ACCOUNT_POINTS, ACCOUNTS
-from flamescore.engine import flames_of
+from flamescore.engine import standing
 from flamescore.frames import conform
 from flamescore.points import quotients
 from flamescore.units import POINT
@@ -144,19 +144,7 @@ def _instants(last: NDArray[np.int64]) -> pl.Series:
 
 def _table(score: AccountScore, total: Whole, members: Members, number: NDArray[np.int64]) -> pl.DataFrame:
     accounts = members.table.select(pl.col("account", "name", "contacts").gather(number))
-    ranks = _series(total)
-    lower = (ranks.rank("min") - 1).to_numpy().astype(np.int64)
-    others = max(len(total) - 1, 1)
-    return accounts.with_columns(
-        score_name=pl.lit(score.name),
-        score=pl.Series(quotients(total, POINT)),
-        flames=flames_of(score, ranks, lower, others),
-        percent_of_ideal=pl.Series(quotients(total, score.ideal, times=100))
-        if score.ideal is not None
-        else pl.lit(None, pl.Float64),
-        percentile=pl.Series(quotients(lower, others, times=100)),
-        rank=ranks.rank("min", descending=True).cast(pl.Int32),
-    )
+    return accounts.with_columns(*standing(score, _series(total), total), score_name=pl.lit(score.name))
 
 
 def _ledger(

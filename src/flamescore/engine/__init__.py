@@ -23,7 +23,7 @@ from flamescore.engine.matching import FOREVER
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
-from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of, flames_of_all, ranked
+from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of_all, ranked, standing
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
@@ -84,7 +84,6 @@ __all__ = [
     "fade_end",
     "flame_bounds",
     "flames_at",
-    "flames_of",
     "flames_of_all",
     "instant_of",
     "look",
@@ -93,6 +92,7 @@ __all__ = [
     "prepare",
     "ranked",
     "run",
+    "standing",
     "trace",
     "type_predicate",
     "types_of",

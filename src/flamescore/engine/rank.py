@@ -43,31 +43,43 @@ def ranked(
         pl.col(_TOTAL), pl.when(pl.col("age") != NO_AGE).then("age"), _NUMBER,
         descending=[True, False, False], nulls_last=True,
     )  # fmt: skip
-    total = frame[_TOTAL]
-    number = total.to_numpy().astype(np.int64)
-    lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
-    others = max(frame.height - 1, 1)
     at = pl.when(pl.col("age") != NO_AGE).then(clock.now - pl.col("age"))
     table = frame.select(
+        *standing(score, frame[_TOTAL], frame[_TOTAL].to_numpy().astype(np.int64)),
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
-        score=pl.Series(quotients(number, POINT)),
-        flames=flames_of(score, total, lower, others),
-        percent_of_ideal=_of_ideal(score, number),
-        percentile=pl.Series(quotients(lower, others, times=100)),
-        rank=total.rank("min", descending=True).cast(pl.Int32),
         last_activity_at=instant_of(at),
-    )
+    ).select(SCORES.names())
     return table.pipe(conform, SCORES, name="scores"), frame[_NUMBER]
 
 
-def _of_ideal(score: Score, number: NDArray[np.int64]) -> pl.Series | pl.Expr:
-    if score.ideal is None:
-        return pl.lit(None, pl.Float64)
-    return pl.Series(quotients(number, score.ideal, times=100))
+def standing(
+    score: Score | AccountScore, total: pl.Series, numbers: NDArray[np.int64] | NDArray[np.object_]
+) -> list[pl.Series]:
+    """Return where each total of a whole list stands: columns of `frames.SCORES`, from `score` to `rank`.
+
+    `total` and `numbers` are the same ten-thousandths, as Polars and as numpy have them.
+    """
+    lower, others = _lower(total)
+    none = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(total))
+    columns = {
+        "score": pl.Series(quotients(numbers, POINT)),
+        "flames": _flames(score, total, lower, others),
+        "percent_of_ideal": none
+        if score.ideal is None
+        else pl.Series(quotients(numbers, score.ideal, times=100)),
+        "percentile": pl.Series(quotients(lower, others, times=100)),
+        "rank": total.rank("min", descending=True).cast(pl.Int32),
+    }
+    return [column.rename(name) for name, column in columns.items()]
 
 
-def flames_of(
+def _lower(total: pl.Series) -> tuple[NDArray[np.int64], int]:
+    """Return how many others have less than each, and how many others there are (1 in a list of one)."""
+    return (total.rank("min") - 1).to_numpy().astype(np.int64), max(len(total) - 1, 1)
+
+
+def _flames(
     score: Score | AccountScore, total: pl.Series, lower: NDArray[np.int64], others: int
 ) -> pl.Series:
     """Return 0 to 5 flames (Int32); `lower` is how many of the `others` have a lower score."""
@@ -83,9 +95,8 @@ def flames_of(
 def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the flames of each contact by totals (ten-thousandths) of all; -1 outside the population."""
     total = pl.Series(_TOTAL, totals[scored])
-    lower = (total.rank("min") - 1).to_numpy().astype(np.int64)
     found = np.full(len(totals), -1, np.int64)
-    found[scored] = flames_of(score, total, lower, max(len(total) - 1, 1)).to_numpy()
+    found[scored] = _flames(score, total, *_lower(total)).to_numpy()
     return found
 
 
