@@ -12,11 +12,11 @@ The rule is scored once more, with one step after another put to it, 1 point an 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.engine import run
 from flamescore.rule_checks.words import either
-from flamescore.rules import ONCE, EventRule, Points, Rule, RuleBook, Score
+from flamescore.rules import EventRule, Points, Rule, RuleBook, Score
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
     from flamescore.rule_checks.askers import Asker
     from flamescore.rules import Burst, Condition, Times
+
+
+_STEPS: Final = ("since", "followed_by", "unless_followed_by", "per", "burst", "times")
+"""What a rule may ask of its events, in the order in which they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +71,11 @@ def _steps(asker: Asker) -> Iterator[_Step]:
     assert rule is not None
     last = EventRule(rule.match, Points(POINT), None, rule.window)
     yield _Step("event", last)
-    if rule.since:
-        last = replace(last, since=rule.since)
-        yield _Step("since", last)
-    if rule.followed_by is not None:
-        last = replace(last, followed_by=rule.followed_by)
-        yield _Step("followed_by", last)
-    if rule.unless_followed_by is not None:
-        last = replace(last, unless_followed_by=rule.unless_followed_by)
-        yield _Step("unless_followed_by", last)
-    if rule.per is not None:
-        last = replace(last, per=rule.per)
-        yield _Step("per", last)
-    if rule.burst is not None:
-        last = replace(last, burst=rule.burst)
-        yield _Step("burst", last)
-    if rule.times != ONCE:
-        last = replace(last, times=rule.times)
-        yield _Step("times", last)
+    for key in _STEPS:
+        asked: Any = getattr(rule, key)
+        if asked != getattr(last, key):
+            last = replace(last, **{key: asked})
+            yield _Step(key, last)
     if asker.condition is not None:
         yield _Step("if", last, asker.condition)
 
