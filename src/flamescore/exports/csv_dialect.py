@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.exports.cell_starts import CellStarts
 from flamescore.exports.csv_records import CsvFile
 from flamescore.exports.first_bytes import WEB_PAGE, json_list_cure, nature
+from flamescore.exports.plan import key_column
 from flamescore.exports.records import decoded
 from flamescore.exports.tempfiles import transcode, with_line_feeds
 from flamescore.input_errors import EMPTY, ENCODING, HEADER, UNREADABLE, fault
@@ -140,8 +141,7 @@ def _wanted(source: Source, by_hand: Collection[str] | None) -> list[set[str]]:
     """Return the columns that a header must have, each as the headers that may stand for it."""
     if by_hand is None:
         by_hand = {*source.columns}.difference(source.optional) if source.preset is None else ()
-    keyed = "contact" if getattr(source, "contact_key", None) else "contact_id"
-    needed = {*source.REQUIRED, keyed}.difference(source.constants, source.from_file_name)
+    needed = {*source.REQUIRED, key_column(source)}.difference(source.constants, source.from_file_name)
     names = needed.union(by_hand)
     return [
         {part for each in source.columns.get(name, (name,)) for part in (each, _NUMBERED.sub("", each))}

@@ -46,23 +46,21 @@ class Orphans:
         """Tell what would find contacts for them."""
         if contacts is None or not self._found:
             return
-        key = getattr(source, "contact_key", None) or "contact_id"
-        if key not in contacts.contacts.columns:
-            return
-        yield from _reasoned(pl.concat(self._found), source, contacts, key)
+        yield from _reasoned(pl.concat(self._found), source, contacts)
 
 
 def orphans_of(keys: pl.Series, source: Source, contacts: LoadedContacts) -> Iterator[Finding]:
     """Tell the same of a source that is read whole: `keys` are those of all its rows without a contact."""
-    key = getattr(source, "contact_key", None) or "contact_id"
-    if key in contacts.contacts.columns and len(keys):
-        counted = keys.alias("id").drop_nulls().to_frame().group_by("id").agg(pl.len().alias("rows"))
-        yield from _reasoned(counted, source, contacts, key)
+    if len(keys):
+        each = keys.alias("id").drop_nulls().to_frame().with_columns(rows=pl.lit(1, pl.UInt32))
+        yield from _reasoned(each, source, contacts)
 
 
-def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts, key: str) -> Iterator[Finding]:
-    """Tell what would find contacts for ids (`id`, `rows`) that have none, by a column of the contacts."""
-    known = contacts.contacts
+def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts) -> Iterator[Finding]:
+    """Tell what would find contacts for ids (`id`, `rows`) that have none, by the column that is the key."""
+    known, key = contacts.contacts, getattr(source, "contact_key", None) or "contact_id"
+    if key not in known.columns:
+        return
     orphans = found.group_by("id").agg(pl.col("rows").sum()).sort("id")
     keys = [known[key].cast(pl.String)]
     if contacts.aliases is not None and key in contacts.aliases.columns:

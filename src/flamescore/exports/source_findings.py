@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from flamescore.exports.plan import key_column
 from flamescore.exports.rejects import by_reason
 from flamescore.findings import Finding, InExport, mapping, severity_of
 from flamescore.units import count
@@ -52,7 +53,7 @@ def rejects_of(files: Sequence[Rejected], source: Source, keep: int) -> Finding 
         text = f"{text} `rejects.csv` holds the first {keep:,}."
     cure = None
     if source.KIND == "events" and any(each.reasons().get("missing_contact") for each in files):
-        name = "contact" if getattr(source, "contact_key", None) else "contact_id"
+        name = key_column(source)
         header = source.columns.get(name, (name,))[0]
         text = f"{text} If those without a contact are anonymous visitors, leave them out."
         empty = mapping({header: '""'})
