@@ -54,6 +54,10 @@ class Needed:
                 found &= {e.index for e in recent if is_named(alone, e, recent, self._world)}
         return found
 
+    def is_named(self, kind: str) -> bool:
+        """Say whether a rule, a condition or idleness names a type."""
+        return any(each in self._since for each in self._world.types({"event": kind}))
+
     def is_old(self, kind: str, at: datetime, entries: Sequence["Row"]) -> bool:
         """Say whether an event of a type is older than anything looks at."""
         kinds = self._world.types({"event": kind})

@@ -1,109 +1,39 @@
 """Which events are needed: what is older than every window changes no score, and all others may."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 
 from by_rule import AS_OF, bound, event, points_of
 from flamescore.scoring import score_exports
-from oracle import earns, fold
-from oracle_conditions import as_list
-from oracle_counting import fade_start, setting
-from oracle_words import before, fixed_length
+from oracle import World
+from oracle_needed import Needed
 from product import expected_ledger, scored
 from strategies import cases
 
-NEVER, DAY, SECOND = "never", timedelta(days=1), timedelta(seconds=1)
-EARLIEST = datetime.min.replace(tzinfo=UTC)
-
-
-def conditions_in(node):
-    """Give every condition on events below a rule, population or branch."""
-    if isinstance(node, list):
-        for each in node:
-            yield from conditions_in(each)
-    elif isinstance(node, dict):
-        if "event" in node:
-            yield node
-        for key in ("if", "population", "first_of", "all", "any", "not"):
-            yield from conditions_in(node.get(key))
-
-
-def asked(spec, since):
-    """Give the types that a rule or condition looks at: its own, its followers', its resets'."""
-    followers = [spec[key] for key in ("followed_by", "unless_followed_by") if key in spec]
-    resets = [] if since == "none" else as_list(since)
-    for each in (*([spec] if "event" in spec else []), *followers, *resets):
-        yield from map(fold, as_list(each["event"]))
-
-
-def edges(book, as_of, zone):
-    """Give, for each type, the instants from which on (not included) it is needed, None for ever."""
-    found = {}
-    for score in book["scores"].values():
-        if score.get("enabled", True):
-            for kinds, edge in needs(score, as_of, zone):
-                for kind in kinds:
-                    found.setdefault(kind, set()).add(edge)
-    return found
-
-
-def needs(score, as_of, zone):
-    """Give the types that the parts of a score look at, and from when on."""
-
-    def edge_of(window, spec):
-        within = fixed_length(spec["burst"]["within"]) if "burst" in spec else timedelta(0)
-        return None if window == NEVER else before(as_of, window, zone) - within
-
-    rules = [rule for rule in score["rules"] if rule.get("enabled", True)]
-    for rule in rules:
-        if "event" in rule:
-            since = setting("since", rule, score, "none")
-            yield asked(rule, since), edge_of(setting("expires", rule, score, NEVER), rule)
-        elif "tag" in rule:
-            yield asked({}, rule.get("since", "none")), edge_of(rule.get("expires", NEVER), {})
-    asking = [score.get("population"), *([rule.get("if"), rule.get("first_of")] for rule in rules)]
-    for spec in conditions_in(asking):
-        yield asked(spec, spec.get("since", "none")), edge_of(spec.get("last", NEVER), spec)
-    groups = score.get("groups", {}).items()
-    of_groups = [(group, [rule for rule in rules if rule.get("group") == name]) for name, group in groups]
-    for owner, own in ((score, rules), *of_groups):
-        if "idle" in owner:
-            yield idle_of(owner["idle"], own, as_of)
-
-
-def idle_of(idle, rules, as_of):
-    """Give the types that are activity, and the instant up to which it takes all."""
-    forms = idle if isinstance(idle, dict) else {"linear": idle, "every": "1d"}
-    activity = forms.get("activity")
-    matches = [rule for rule in rules if earns(rule)] if activity is None else as_list(activity)
-    kinds = {fold(kind) for match in matches for kind in as_list(match["event"])}
-    start = fade_start({key: value for key, value in forms.items() if key != "activity"}, as_of)
-    return kinds, None if start <= EARLIEST else start
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 @given(case=cases())
 def test_what_is_older_than_the_table_says_changes_nothing_and_is_counted_as_old(case):
     scores_alone = {key: case.book[key] for key in ("version", "timezone", "scores") if key in case.book}
     case = case.with_book(scores_alone)
-    needed = edges(case.book, case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
-    ending = {edge for some in needed.values() for edge in some if edge is not None}
+    plain = (case.contacts, [], case.tag_history, case.as_of)
+    needed = Needed(case.book, World(case.book, *plain, files=case.files))
 
     def is_old(row):
-        since = needed.get(fold(row["event"]), ending)
-        return row["at"] <= case.as_of and not any(edge is None or row["at"] > edge for edge in since)
+        return row["at"] <= case.as_of and needed.is_old(row["event"], row["at"], [])
 
     def is_named(row):
-        return fold(row["event"]) in needed
+        return needed.is_named(row["event"])
 
     named = [row for row in case.events if not (is_old(row) and is_named(row))]
     whole = case.scored()
     assert replace(case, events=named).scored().ledger == whole.ledger
     [source] = [each for each in scored(case).observed.sources if each.kind == "events"]
-    assert source.counts.old == (sum(map(is_old, case.events)) if ending else 0)
+    assert source.counts.old == sum(map(is_old, case.events))
     older = [row | {"at": row["at"] - gap * DAY} for row in case.events for gap in (30, 400)]
     more = replace(case, events=[*case.events, *(row for row in older if is_old(row) and is_named(row))])
     assert scored(more).ledger.frame().to_dicts() == expected_ledger(whole.ledger)
