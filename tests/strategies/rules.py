@@ -4,6 +4,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from oracle import earns
 from oracle_conditions import as_list, event_types
 from strategies.predicates import (
     Clock,
@@ -78,14 +79,6 @@ def idle(dice: Random, clock: Clock) -> Any:
     return made
 
 
-def _earns(rule: Spec) -> bool:
-    return (
-        "event" in rule
-        and rule.get("enabled", True)
-        and (isinstance(rule["points"], dict) or rule["points"] > 0)
-    )
-
-
 def _add_idle(dice: Random, made: Spec, clock: Clock) -> None:
     for owner, odds in ((made, 6), *((group, 8) for group in made.get("groups", {}).values())):
         if chance(dice, odds):
@@ -103,7 +96,7 @@ def without_idle_of_nobody(made: Spec) -> None:
     for owner, mine in owners:
         idle_ = owner.get("idle", {"activity": None})
         named = isinstance(idle_, dict) and "activity" in idle_
-        if not named and not any(map(_earns, mine)):
+        if not named and not any(rule.get("enabled", True) and earns(rule) for rule in mine):
             del owner["idle"]
 
 
