@@ -10,11 +10,13 @@ from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
+from flamescore.findings.codes_of_messages import MESSAGES
 from flamescore.findings.codes_of_project import PROJECT, USAGE
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_state import STATE
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -32,11 +34,13 @@ _EVERY: Final = (
     *EXPORTS,
     *LABELS,
     *LISTS,
+    *MESSAGES,
     *PROJECT,
     *RULES,
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
+    *STATE,
     *USAGE,
 )
 

@@ -1,0 +1,21 @@
+"""Alerts: who is told what, by which channel, when; composing messages, and sending them."""
+
+from __future__ import annotations
+
+from flamescore.alerts.notifying import (
+    PREVIEW,
+    Notified,
+    notices_taker,
+    preview,
+    send_test,
+    send_waiting,
+)
+
+__all__ = [
+    "PREVIEW",
+    "Notified",
+    "notices_taker",
+    "preview",
+    "send_test",
+    "send_waiting",
+]
