@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.alerts.identity import message_id
-from flamescore.alerts.notices import lead_of
+from flamescore.alerts.stored import lead_of
 from flamescore.alerts.payloads import instant
 from flamescore.alerts.rendering import Words, rendered
 from flamescore.alerts.sending_hours import may_send, waits_for

@@ -14,7 +14,7 @@ from flamescore.alerts.templates import placeholders
 from flamescore.alerts.wording import Lead, points_given
 from flamescore.runs import read, scan
 from flamescore.text import fold
-from flamescore.units import POINT, to_local
+from flamescore.units import POINT, iso_instant, to_local
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,8 +55,8 @@ def insert_notices(
 ) -> None:
     """Take the notices of a run into the state, with a delivery for each channel and recipient.
 
-    `rung` is the run's `alerts.csv`, every column as text, null for an empty cell. A notice that is there
-    already stays as it is, and so do its deliveries.
+    `rung` are the rows of the run's `alerts.csv`. A notice that is there already stays as it is, and so do its
+    deliveries.
     """
     alerts = {name: alert for name, alert in settings.alerts.items() if name in set(rung["alert"])}
     people = _People(run, rung, settings, alerts, zone)
@@ -71,7 +71,7 @@ def insert_notices(
                 ring["alert"],
                 ring["contact_id"],
                 ring["kind"],
-                ring["at"],
+                told["at"],
                 run.run_id,
                 people.place(ring["contact_id"]),
                 json.dumps(row, ensure_ascii=False),
@@ -158,7 +158,7 @@ class _People:
         row = self._scores.get(contact_id)
         return self._last[contact_id] if row is None else int(row[_PLACE])
 
-    def told(self, ring: Mapping[str, str | None]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def told(self, ring: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what JSON tells of a contact, and the cells that texts name beside."""
         contact_id = str(ring["contact_id"])
         contact, score = self._contacts.get(contact_id, {}), self._scores.get(contact_id, {})
@@ -171,14 +171,14 @@ class _People:
         told: dict[str, Any] = {
             "notice_id": ring["notice_id"],
             "contact_id": contact_id,
-            "at": ring["at"],
+            "at": iso_instant(ring["at"]),
             **kept,
             "owner": ring["owner"],
             "routed_to": ring["routed_to"],
-            "flames": _whole(ring["flames"]),
-            "previous_flames": _whole(ring["previous_flames"]),
-            "score": _number(ring["score"]),
-            "previous_score": _number(ring["previous_score"]),
+            "flames": ring["flames"],
+            "previous_flames": ring["previous_flames"],
+            "score": ring["score"],
+            "previous_score": ring["previous_score"],
             "percentile": None if percentile is None else int(percentile),
             "reasons": self._reasons.get(contact_id, []),
         }
@@ -189,14 +189,6 @@ class _People:
 
 def _by_id(rows: pl.LazyFrame) -> dict[str, dict[str, Any]]:
     return {row["contact_id"]: row for row in rows.collect().iter_rows(named=True)}
-
-
-def _whole(cell: str | None) -> int | None:
-    return None if cell is None else int(cell)
-
-
-def _number(cell: str | None) -> float | None:
-    return None if cell is None else float(cell)
 
 
 def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> dict[str, list[str]]:
