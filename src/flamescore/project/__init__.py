@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
@@ -40,6 +41,7 @@ __all__ = [
     "VARIABLES",
     "ContactsSource",
     "EventsSource",
+    "HoldOut",
     "KeepRuns",
     "MergedIds",
     "NewestWithin",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from flamescore.project.holdout import HOLDOUT, HoldOut
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import (
     AGE,
@@ -248,6 +249,9 @@ class CallList(Section):
     """Who must never be on a list for calling."""
 
     exclude: Any = setting(CONDITION, "a condition of the rule language; whom it holds for is left out", None)
+    holdout: HoldOut | None = setting(
+        HOLDOUT, "the share of contacts whom nobody calls, to see whether calling helps: `5%`", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +339,10 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = tuple(
-    map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values()))
+    map(
+        shape_of,
+        (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry, *KINDS.values()),
+    )
 )
 """Every shape inside a project file."""
 

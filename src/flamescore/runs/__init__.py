@@ -13,6 +13,7 @@ from flamescore.runs.contents import (
     read,
     reading_run,
     scan,
+    uncalled,
 )
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
@@ -82,6 +83,7 @@ __all__ = [
     "reading_run",
     "rules_of_run",
     "scan",
+    "uncalled",
     "undeleted",
     "write_record",
 ]

@@ -77,15 +77,19 @@ Whole = Annotated[int, _of_64_bits]
 
 @dataclass(frozen=True)
 class Key:
-    """What a key means, and its default."""
+    """What a key means, and its default; `absent` is one that is not written where it is null."""
 
     about: str
     default: Any = MISSING
+    absent: bool = False
 
 
-def key(about: str, *, default: Any = MISSING) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
-    """Declare a key of a part: what it means, and what it is where it is missing."""
-    return Key(about, default)
+def key(about: str, *, default: Any = MISSING, absent: bool = False) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
+    """Declare a key of a part: what it means, and what it is where it is missing.
+
+    One that may be `absent` is None then, and is not written where it is None.
+    """
+    return Key(about, None if absent else default, absent)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(key,))
@@ -149,7 +153,12 @@ class Part:
 def to_json(value: object, margin: str = "") -> str:
     """Return a part, or what a key of one has, as JSON of a key a line; points have all their digits."""
     if isinstance(value, Part):
-        lines = [f'"{name}": {to_json(each, margin + _STEP)}' for name, each in vars(value).items()]
+        there = (
+            (name, each)
+            for name, each in vars(value).items()
+            if not value.KEYS[name].absent or each is not None
+        )
+        lines = [f'"{name}": {to_json(each, margin + _STEP)}' for name, each in there]
         return _block("{}", lines, margin)
     if isinstance(value, tuple):
         return _block("[]", [to_json(each, margin + _STEP) for each in value], margin)
