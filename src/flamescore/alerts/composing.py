@@ -12,10 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.alerts.identity import message_id
-from flamescore.alerts.stored import lead_of
 from flamescore.alerts.payloads import instant
 from flamescore.alerts.rendering import Words, rendered
 from flamescore.alerts.sending_hours import may_send, waits_for
+from flamescore.alerts.stored import lead_of
 from flamescore.alerts.wording import Lead, Texts, body_of, footer_of, one_line, subject_of
 from flamescore.project import EventAlert, RunAlert
 from flamescore.state import meta, transaction

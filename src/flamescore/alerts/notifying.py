@@ -17,10 +17,10 @@ from flamescore.alerts.composing import Composed, Composer
 from flamescore.alerts.connecting import NotSentError
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.in_use import InUse
-from flamescore.alerts.stored import insert_notices
 from flamescore.alerts.rendering import Words, rendered
 from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
 from flamescore.alerts.sending_hours import may_send, waits_for
+from flamescore.alerts.stored import insert_notices
 from flamescore.errors import ExitCode, FlamescoreError, NotFoundError, Problem, UsageError
 from flamescore.findings import Finding, Severity
 from flamescore.project import EmailChannel, RunAlert, UnsetError, is_address, member_named

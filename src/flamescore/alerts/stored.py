@@ -55,7 +55,7 @@ def insert_notices(
 ) -> None:
     """Take the notices of a run into the state, with a delivery for each channel and recipient.
 
-    `rung` are the rows of the run's `alerts.csv`. A notice that is there already stays as it is, and so do its
+    `rung` are the rows of the run's `alerts.csv`. A notice that is there stays as it is, and so do its
     deliveries.
     """
     alerts = {name: alert for name, alert in settings.alerts.items() if name in set(rung["alert"])}
