@@ -294,11 +294,12 @@ def test_teams_gets_a_card_without_markup():
 
 
 @pytest.mark.parametrize("make", [payloads.slack, payloads.teams])
-@pytest.mark.parametrize("name", ["Zoë", "<*😀" * 10_000])
+@pytest.mark.parametrize("name", ["Zoë", "<*😀" * 9_000])
 def test_chats_tell_of_fewer_leads_where_all_are_too_long(make, name):
-    leads = [lead(name=name)] * 1000
-    texts = Texts("Hot lead", ZONE, rows=1000)
-    made = make("Hot lead: 1,000 leads", lambda most: body_of(texts, leads, RUN, most), 1000)
+    many = 1000 if name == "Zoë" else 3
+    leads = [lead(name=name)] * many
+    texts = Texts("Hot lead", ZONE, rows=many)
+    made = make("Hot leads", lambda most: body_of(texts, leads, RUN, most), many)
     said = json.loads(made)
     if make is payloads.teams:
         text = said["attachments"][0]["content"]["body"][1]["text"]

@@ -9,13 +9,17 @@ from flamescore.alerts.notifying import (
     preview,
     send_test,
     send_waiting,
+    waiting_notices,
 )
+from flamescore.alerts.stored import keep_notices
 
 __all__ = [
     "PREVIEW",
     "Notified",
+    "keep_notices",
     "notices_taker",
     "preview",
     "send_test",
     "send_waiting",
+    "waiting_notices",
 ]

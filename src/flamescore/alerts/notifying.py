@@ -20,11 +20,11 @@ from flamescore.alerts.in_use import InUse
 from flamescore.alerts.rendering import Words, rendered
 from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
 from flamescore.alerts.sending_hours import may_send, waits_for
-from flamescore.alerts.stored import insert_notices
+from flamescore.alerts.stored import keep_notices
 from flamescore.errors import ExitCode, FlamescoreError, NotFoundError, Problem, UsageError
 from flamescore.findings import Finding, Severity
 from flamescore.project import EmailChannel, RunAlert, UnsetError, is_address, member_named
-from flamescore.runs import DamagedRunError, RunStore, has_table, read
+from flamescore.runs import DamagedRunError, RunStore, has_table, uncalled
 from flamescore.state import StateDamagedError, StateStore, meta, take_in, transaction, unreadable
 from flamescore.units import count
 from flamescore.wallclock import clock
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 RINGS: Final = "alerts.csv"
 """The file of a run that has what rang in it."""
 
-EXCLUDED: Final = "excluded.parquet"
-HELD_OUT: Final = "holdout.parquet"
 KEPT: Final = timedelta(days=400)
 """How long a message stays in the state after it was sent."""
 
@@ -92,7 +90,7 @@ def notices_taker(project: Project) -> Taker:
         path = run.path / RINGS
         if has_table(run, RINGS):
             rung = pl.read_csv(path, infer_schema=False)
-            insert_notices(connection, run, rung, project.settings, ZoneInfo(run.record.timezone))
+            keep_notices(connection, run, rung, project.settings, ZoneInfo(run.record.timezone))
 
     return taken
 
@@ -218,6 +216,23 @@ class UnsentError(FlamescoreError):
     exit_code = ExitCode.UNSENT
 
 
+def waiting_notices(project: Project) -> int:
+    """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
+    _, store = _stores(project)
+    if not project.settings.alerts or not store.exists():
+        return 0
+    try:
+        with store.open(write=False) as connection:
+            return int(
+                connection.execute(
+                    "SELECT count(DISTINCT notice_id) FROM delivery LEFT JOIN message m ON m.id = message_id"
+                    " WHERE dropped IS NULL AND sent_at IS NULL AND given_up_at IS NULL"
+                ).fetchone()[0]
+            )
+    except StateDamagedError:
+        return 0
+
+
 def _stores(project: Project) -> tuple[RunStore, StateStore]:
     output = project.resolve(project.settings.output)
     return RunStore(output, project.settings.mode), StateStore.of(project)
@@ -258,16 +273,10 @@ def _composer(connection: sqlite3.Connection, project: Project, runs: RunStore, 
 
 def _barred(run: Run | None) -> frozenset[str]:
     """Return whom a run excludes from calls or holds out; nobody where that can't be read."""
-    if run is None:
+    try:
+        return frozenset() if run is None else frozenset(uncalled(run).collect()["contact_id"])
+    except DamagedRunError:
         return frozenset()
-    found: set[str] = set()
-    for file in (EXCLUDED, HELD_OUT):
-        try:
-            if has_table(run, file):
-                found |= set(read(run, file)["contact_id"])
-        except DamagedRunError:
-            continue
-    return frozenset(found)
 
 
 def _dropped(composed: Composed) -> tuple[Finding, ...]:

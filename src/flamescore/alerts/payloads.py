@@ -25,8 +25,8 @@ TEAMS_BYTES: Final = 24_000
 _LONGEST_LINE: Final = 76
 """Characters of a header's line; a longer subject goes on in the next."""
 
-_BYTES_A_WORD: Final = 45
-"""Bytes of an encoded word: in Base64, with what stands around it, it has 72 characters of the 75 allowed."""
+_BYTES_A_WORD: Final = 39
+"""Bytes of an encoded word: in Base64, with what stands around it and `Subject: `, it fits in a line."""
 
 _PLAIN: Final = re.compile(r"[ -~]*")
 _KEY_FOLLOWS: Final = "whsec_"

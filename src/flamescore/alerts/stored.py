@@ -12,6 +12,7 @@ import polars as pl
 
 from flamescore.alerts.templates import placeholders
 from flamescore.alerts.wording import Lead, points_given
+from flamescore.project import OWNER, EmailChannel
 from flamescore.runs import read, scan
 from flamescore.text import fold
 from flamescore.units import POINT, iso_instant, to_local
@@ -50,7 +51,7 @@ _REASONS: Final = 3
 _PLACE: Final = "place"
 
 
-def insert_notices(
+def keep_notices(
     connection: sqlite3.Connection, run: Run, rung: pl.DataFrame, settings: ProjectFile, zone: ZoneInfo
 ) -> None:
     """Take the notices of a run into the state, with a delivery for each channel and recipient.
@@ -78,17 +79,39 @@ def insert_notices(
             ),
         )
         if added.rowcount and alert is not None:
-            people_told = recipients(alert, told["owner"], told["routed_to"], settings.team)
-            insert_deliveries(connection, str(ring["notice_id"]), alert, people_told)
+            keep_deliveries(
+                connection,
+                ring["notice_id"],
+                alert,
+                settings,
+                owner=told["owner"],
+                routed_to=told["routed_to"],
+            )
 
 
-def insert_deliveries(
-    connection: sqlite3.Connection, notice_id: str, alert: Alert, people: Sequence[str]
+def keep_deliveries(
+    connection: sqlite3.Connection,
+    notice_id: str,
+    alert: Alert,
+    settings: ProjectFile,
+    *,
+    owner: str | None = None,
+    routed_to: str | None = None,
 ) -> None:
-    """Say of a notice by which channels and to whom it is to go."""
+    """Take into the state by which channels a notice is to go, and to whom: see `recipients`."""
     connection.executemany(
         "INSERT OR IGNORE INTO delivery VALUES (?, ?, ?, NULL, NULL)",
-        [(notice_id, channel, recipient) for channel in alert.channel for recipient in people],
+        [
+            (notice_id, name, recipient)
+            for name in alert.channel
+            for recipient in recipients(
+                alert,
+                owner,
+                routed_to,
+                settings.team,
+                by_mail=isinstance(settings.channels[name], EmailChannel),
+            )
+        ],
     )
 
 
@@ -100,25 +123,25 @@ def lead_of(row: str) -> Lead:
 
 
 def recipients(
-    alert: Alert, owner: str | None, routed_to: str | None, team: Sequence[Member]
+    alert: Alert, owner: str | None, routed_to: str | None, team: Sequence[Member], *, by_mail: bool
 ) -> tuple[str, ...]:
     """Return who is told of a lead, each once: names of the team, or addresses; an empty one for nobody.
 
     `owner` in `to` is the contact's owner if the team has that name, else the rep whom it is routed to, else
-    `otherwise`. An address of the team's stands for the member where `owner` may mean that one too, so
-    that nobody is told the same twice.
+    `otherwise`; `by_mail` members without an address can't be reached, and count as missing. An address of
+    the team's stands for the member where `owner` may mean that one too: nobody is told the same twice.
     """
     names = {fold(member.name): member.name for member in team}
+    reached = {fold(member.name): member.name for member in team if member.email is not None or not by_mail}
     addresses = {fold(member.email): member.name for member in team if member.email is not None}
-    by_owner = "owner" in alert.to
     found: list[str] = []
     for each in alert.to:
-        if each != "owner":
+        if each == OWNER:
+            rep = reached.get(fold(owner or "")) or reached.get(fold(routed_to or ""))
+            found += alert.otherwise if rep is None else (rep,)
+        else:
             found.append(each)
-            continue
-        rep = names.get(fold(owner or ""), names.get(fold(routed_to or "")))
-        found += alert.otherwise if rep is None else (rep,)
-    if by_owner:
+    if OWNER in alert.to:
         found = [addresses.get(fold(each), each) for each in found]
     return tuple(dict.fromkeys(names.get(fold(each), each) for each in found)) or ("",)
 

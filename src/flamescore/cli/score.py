@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore.alerts import waiting_notices
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
@@ -19,7 +20,7 @@ from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.text import for_log
-from flamescore.units import parse_period
+from flamescore.units import count, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,7 +58,13 @@ def score(
     _say(outcome, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     code = ExitCode.FOUND if failed else ExitCode.DONE
-    if not notify or options.dry_run:
+    if options.dry_run:
+        return code
+    if not notify:
+        waiting = waiting_notices(project)
+        if waiting:
+            verb = "waits" if waiting == 1 else "wait"
+            messages.remark(f"{count(waiting, 'notice')} {verb}: flamescore notify sends them")
         return code
     from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
 
