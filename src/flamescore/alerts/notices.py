@@ -101,6 +101,6 @@ def _of_alert(project_id: str, rung: Rings) -> pl.DataFrame:
 
 def read_notices(path: Path) -> pl.DataFrame:
     """Read `alerts.csv` of a run back as `NOTICES`."""
-    rows = pl.read_csv(path, schema=dict.fromkeys(NOTICES, pl.String()), missing_utf8_is_empty_string=False)
+    rows = pl.read_csv(path, schema=dict.fromkeys(NOTICES, pl.String()))
     at = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
     return rows.with_columns(at=at).select(pl.col(name).cast(kind) for name, kind in NOTICES.items())
