@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from flamescore.alert_events import alert_events_of, bound_events
 from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns, with_derived
 from flamescore.email_domain import with_domain
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
@@ -38,7 +39,7 @@ from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from flamescore.exports import Gap
     from flamescore.frames import Exports
     from flamescore.project import Project
-    from flamescore.rules import Bound, Condition, LoadedCondition, LoadedRules
+    from flamescore.rules import Bound, Condition, EventRule, LoadedCondition, LoadedEvents, LoadedRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Inputs:
     as_of: datetime
     columns: Columns
     gaps: tuple[Gap, ...] = ()
+    alert_events: Mapping[str, EventRule] = field(default_factory=dict)
+    """By alert the events that it waits for; they are counted beside the rules."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -95,13 +98,18 @@ def read_inputs(
     """
     rules = rules or rules_of(project)
     exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
+    events = {} if of_run else alert_events_of(project, rules)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         _check_columns(project, opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
-        others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
+        waited_for = bound_events(events, opened.columns, zone)
+        others: tuple[LoadedCondition | LoadedEvents, ...] = (
+            *(each for each in (exclude, hot) if each is not None),
+            *events.values(),
+        )
         named = named_columns(rules, *others, keep=_kept(project))
         opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
@@ -112,7 +120,7 @@ def read_inputs(
         gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others, *also)
+        asking: tuple[LoadedRules | LoadedCondition | LoadedEvents, ...] = (rules, *others, *also)
         numeric = [number_columns(each) for each in asking]
         numbers = NumberColumns(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
@@ -143,7 +151,9 @@ def read_inputs(
             exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
-        yield Inputs(project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps)
+        yield Inputs(
+            project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps, waited_for
+        )
     finally:
         opened.close()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
 from flamescore.acting import TakingIn, acted, before_run, takers
+from flamescore.alert_events import as_condition
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
@@ -223,6 +224,7 @@ def _work(
             inputs.exports,
             as_of=inputs.as_of,
             conditions=inputs.conditions,
+            events=tuple(inputs.alert_events.values()),
             tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
@@ -310,6 +312,9 @@ def _of_rules(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
         others.append(Outside(inputs.hot.condition, project.document, HOT, scored.hot.is_empty()))
     if inputs.exclude is not None and project.document is not None:
         others.append(Outside(inputs.exclude, project.document, EXCLUDE, scored.excluded.is_empty()))
+    if project.document is not None:
+        for name, events in inputs.alert_events.items():
+            others.append(Outside(as_condition(events), project.document, ("alerts", name), empty=False))
     for found in check_rules(inputs.loaded.document, inputs.exports, scored, others):
         yield _near(found, project)
 

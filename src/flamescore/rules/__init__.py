@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.rules.account_book import Accounts, AccountScore, Role, role_conditions
-from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
+from flamescore.rules.bind import Bound, bind_condition, bind_events, bind_predicates, bind_rules
 from flamescore.rules.columns import (
     Asked,
     asked_by,
@@ -156,6 +156,7 @@ __all__ = [
     "asked_by_rules",
     "beside",
     "bind_condition",
+    "bind_events",
     "bind_predicates",
     "bind_rules",
     "conditions_of",
