@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 
 
 @contextmanager
-def web(*answers, headers=(), body=b"", delay=0.0):
+def web(*answers, port=0, headers=(), body=b"", delay=0.0):
     """An HTTP server: `url`, and `taken`, the path, the headers by lower case, and the body of each request.
 
     It gives these answers in order, the last one for ever; without any 200.
@@ -36,7 +36,7 @@ def web(*answers, headers=(), body=b"", delay=0.0):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -54,7 +54,7 @@ PREVIEW: Final = pl.Schema(
         "status": pl.String(),
     }
 )
-"""What a dry run lists: a row a message, or a batch of leads that waits."""
+"""What a dry run lists: a row a message, or a batch of leads that waits. `recipient` is null for none."""
 
 _TEST: Final = "flamescore: a test"
 
@@ -365,9 +365,9 @@ def _rows(
             status = f"goes again: {errors[message.id]}"
         else:
             status = "goes now"
-        rows.append((message.channel, message.recipient, message.subject, many, status))
+        rows.append((message.channel, message.recipient or None, message.subject, many, status))
     rows += (
-        (each.channel, each.recipient, each.subject, len(each.notices), each.why) for each in composed.waiting
+        (each.channel, each.recipient or None, each.subject, len(each.notices), each.why) for each in composed.waiting
     )
     return rows
 
