@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from flamescore.alerts import notices_taker
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.runs import StateEntry, moves
 from flamescore.state import (
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
 
-TAKERS: Final[tuple[Taker, ...]] = ()
-"""What takes a counting run's notices and the like into the state, in this order, in one transaction."""
+
+def takers(project: Project) -> tuple[Taker, ...]:
+    """Return what takes a counting run's notices and the like into the state, in order."""
+    return (notices_taker(project),)
 
 
 def before_run(
@@ -48,7 +51,7 @@ def before_run(
     """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
-    return before(StateStore.of(project), runs, as_of, moving, takers=TAKERS, write=write)
+    return before(StateStore.of(project), runs, as_of, moving, takers=takers(project), write=write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class TakingIn:
 
     store: StateStore
     earlier: Before
+    takers: tuple[Taker, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def prepare(self) -> None:
@@ -95,7 +99,7 @@ class TakingIn:
             return self.earlier.spared
         try:
             with self.store.hold_patiently(), self.store.open() as connection:
-                self.findings = take_in(connection, run, TAKERS)
+                self.findings = take_in(connection, run, self.takers)
         except StateDamagedError as error:
             self.findings = (unreadable(error.why),)
         except LockedError:

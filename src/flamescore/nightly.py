@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
-from flamescore.acting import TakingIn, acted, before_run
+from flamescore.acting import TakingIn, acted, before_run, takers
 from flamescore.alert_events import as_condition
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
@@ -283,7 +283,7 @@ def _work(
         scored=scored,
         changes=changes,
         acts=acts,
-        taking_in=TakingIn(StateStore.of(project), stands),
+        taking_in=TakingIn(StateStore.of(project), stands, takers(project)),
         watch=watch,
         options=options,
         findings=findings,

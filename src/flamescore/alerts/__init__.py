@@ -1,8 +1,17 @@
-"""Alerts: for whom they ring in a run, and what is to be told of it."""
+"""Alerts: for whom they ring in a run, who is told what, by which channel, and when."""
 
 from __future__ import annotations
 
 from flamescore.alerts.notices import FILE, NOTICES, Rings, notice_id, notices_of, read_notices
+from flamescore.alerts.notifying import (
+    PREVIEW,
+    Notified,
+    notices_taker,
+    preview,
+    send_test,
+    send_waiting,
+    waiting_notices,
+)
 from flamescore.alerts.ringing import (
     RUNG_FOR,
     SEEN,
@@ -16,23 +25,32 @@ from flamescore.alerts.ringing import (
     rung_after,
     surviving,
 )
+from flamescore.alerts.stored import keep_notices
 
 __all__ = [
     "FILE",
     "NOTICES",
+    "PREVIEW",
     "RUNG_FOR",
     "SEEN",
     "AlertBefore",
     "AlertNow",
     "Kind",
+    "Notified",
     "Ringing",
     "Rings",
+    "keep_notices",
     "latest_rung",
     "latest_seen",
     "notice_id",
     "notices_of",
+    "notices_taker",
+    "preview",
     "read_notices",
     "ring",
     "rung_after",
+    "send_test",
+    "send_waiting",
     "surviving",
+    "waiting_notices",
 ]

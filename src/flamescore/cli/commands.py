@@ -22,8 +22,10 @@ from flamescore.cli.options import (
     ExplainFormat,
     Labels,
     Limit,
+    LockTimeout,
     Log,
     LogFormat,
+    NotifyToo,
     OnlyHeldOut,
     OnlyHot,
     Out,
@@ -92,12 +94,8 @@ def score(
     make_latest: Annotated[
         bool, typer.Option("--make-latest", help="Move `latest` to this run even if its as_of is earlier.")
     ] = False,
-    lock_timeout: Annotated[
-        float,
-        typer.Option(
-            metavar="SECONDS", help="How long to wait for another run to finish.", min=0, show_default="0"
-        ),
-    ] = 0.0,
+    notify: NotifyToo = False,
+    lock_timeout: LockTimeout = 0.0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Score and show what would change, without writing anything.")
     ] = False,
@@ -141,7 +139,7 @@ def score(
             dry_run=dry_run,
             spreadsheet=spreadsheet,
         )
-        return verb.score(config, flags, options, trend, messages)
+        return verb.score(config, flags, options, trend, messages, notify=notify)
 
     command(work, Messages(log_format, quiet, verbose), answers=dry_run)
 

@@ -146,6 +146,15 @@ RunName: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+LockTimeout: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS", help="How long to wait for another run to finish.", min=0, show_default="0"
+    ),
+]
+NotifyToo: TypeAlias = Annotated[
+    bool, typer.Option("--notify", help="Then send what alerts have to tell; also that the run has failed.")
+]
 Against: TypeAlias = Annotated[
     str | None,
     typer.Option(

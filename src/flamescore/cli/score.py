@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore.alerts import waiting_notices
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
@@ -19,7 +20,7 @@ from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.text import for_log
-from flamescore.units import parse_period
+from flamescore.units import count, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,12 +33,23 @@ __all__ = ["Options", "score"]
 
 PUBLISHED: Final = "O000"
 DRY_RUN: Final = "O010"
+SENDING_WAITS: Final = 130.0
+"""Seconds that `--notify` waits for another command that sends: that ends after 120."""
 
 
 def score(
-    config: str | None, flags: Mapping[str, object], options: Options, trend: str | None, messages: Messages
+    config: str | None,
+    flags: Mapping[str, object],
+    options: Options,
+    trend: str | None,
+    messages: Messages,
+    *,
+    notify: bool = False,
 ) -> ExitCode:
-    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`."""
+    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`.
+
+    With `notify` what waits is sent afterwards, and what could not be sent ends it as `UNSENT`.
+    """
     project = find_settings(config, flags)
     options = replace(options, trend=_period(trend))
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
@@ -45,7 +57,18 @@ def score(
         outcome = nightly(project, options, tell=tell)
     _say(outcome, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
-    return ExitCode.FOUND if failed else ExitCode.DONE
+    code = ExitCode.FOUND if failed else ExitCode.DONE
+    if options.dry_run:
+        return code
+    if not notify:
+        waiting = waiting_notices(project)
+        if waiting:
+            verb = "waits" if waiting == 1 else "wait"
+            messages.remark(f"{count(waiting, 'notice')} {verb}: flamescore notify sends them")
+        return code
+    from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
+
+    return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
 
 
 @contextmanager

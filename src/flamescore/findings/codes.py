@@ -10,6 +10,7 @@ from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
+from flamescore.findings.codes_of_messages import MESSAGES
 from flamescore.findings.codes_of_project import PROJECT, USAGE
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
@@ -33,6 +34,7 @@ _EVERY: Final = (
     *EXPORTS,
     *LABELS,
     *LISTS,
+    *MESSAGES,
     *PROJECT,
     *RULES,
     *RULES_AND_EXPORTS,
