@@ -7,8 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from flamescore.acting_conditions import bind_acting, load_acting
 from flamescore.alert_events import alert_events_of, bound_events
-from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns, with_derived
+from flamescore.columns import (
+    DOMAIN,
+    DateColumns,
+    ListColumns,
+    NumberColumns,
+    columns_of_lists,
+    with_derived,
+)
 from flamescore.email_domain import with_domain
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import (
@@ -36,7 +44,7 @@ from flamescore.rules import (
 )
 from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import by_place, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -48,6 +56,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
     from flamescore.project import Project
     from flamescore.rules import Bound, Condition, EventRule, LoadedCondition, LoadedEvents, LoadedRules
+    from flamescore.yaml_tree import Path as NodePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +76,17 @@ class Inputs:
     as_of: datetime
     columns: Columns
     gaps: tuple[Gap, ...] = ()
+    acting: Mapping[NodePath, Condition] = field(default_factory=dict)
+    """Conditions of segments, alerts and routes, by their place in the project file, where they were read."""
+
     alert_events: Mapping[str, EventRule] = field(default_factory=dict)
     """By alert the events that it waits for; they are counted beside the rules."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of the project file that a scoring has to answer."""
-        return tuple(each for each in (self.hot.condition, self.exclude) if each is not None)
+        asked = (self.hot.condition, self.exclude, *self.acting.values())
+        return tuple(each for each in asked if each is not None)
 
 
 @contextmanager
@@ -87,6 +100,7 @@ def read_inputs(
     also: Sequence[LoadedRules] = (),
     keys: Collection[str] | None = None,
     of_run: bool = False,
+    acting: bool = False,
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
@@ -94,20 +108,27 @@ def read_inputs(
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
     further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
     `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
-    which may lack scores and labels that the project file asks for by now.
+    which may lack scores and labels that the project file asks for by now. `acting`: what segments, alerts
+    and routes ask is read too.
+
+    Raises:
+        ProjectFileError: a condition of the project file is wrong, or asks for what there is not.
     """
     rules = rules or rules_of(project)
+    subscribed, events = _acting_of(project, rules) if acting else ({}, {})
     exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
-    events = {} if of_run else alert_events_of(project, rules)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         _check_columns(project, opened.columns)
+        if acting:
+            _check_lists(project, [score.name for score in bound.book.scores], opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
-        waited_for = bound_events(events, opened.columns, zone)
+        bound_acting, waited_for = _bound_acting(subscribed, events, opened.columns, zone)
         others: tuple[LoadedCondition | LoadedEvents, ...] = (
             *(each for each in (exclude, hot) if each is not None),
+            *subscribed.values(),
             *events.values(),
         )
         named = named_columns(rules, *others, keep=_kept(project))
@@ -147,22 +168,99 @@ def read_inputs(
             error.beside = bound.warnings
             raise
         exports = replace(exports, findings=(*exports.findings, *unused))
-        if DOMAIN in project.settings.keep:
+        if DOMAIN in (*project.settings.keep, *(column for _, column in _columns_of_lists(project))):
             exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(
-            project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps, waited_for
+            project,
+            rules,
+            bound,
+            condition,
+            is_hot,
+            exports,
+            instant,
+            opened.columns,
+            gaps,
+            bound_acting,
+            waited_for,
         )
     finally:
         opened.close()
+
+
+def _acting_of(
+    project: Project, rules: LoadedRules
+) -> tuple[dict[NodePath, LoadedCondition], dict[str, LoadedEvents]]:
+    """Read what segments, alerts and routes ask: their conditions, and the events that alerts wait for."""
+    problems: list[Problem] = []
+    with _noting(problems):
+        conditions = load_acting(project, rules)
+    with _noting(problems):
+        events = alert_events_of(project, rules)
+    if problems:
+        raise ProjectFileError(by_place(problems))
+    return conditions, events
+
+
+def _bound_acting(
+    conditions: Mapping[NodePath, LoadedCondition],
+    events: Mapping[str, LoadedEvents],
+    columns: Columns,
+    zone: ZoneInfo,
+) -> tuple[dict[NodePath, Condition], dict[str, EventRule]]:
+    """Hold what segments, alerts and routes ask against the columns there are."""
+    problems: list[Problem] = []
+    with _noting(problems):
+        bound = bind_acting(conditions, columns, zone)
+    with _noting(problems):
+        waited_for = bound_events(events, columns, zone)
+    if problems:
+        raise ProjectFileError(by_place(problems))
+    return bound, waited_for
+
+
+@contextmanager
+def _noting(problems: list[Problem]) -> Iterator[None]:
+    """Note the faults of the project file that are found inside, and go on."""
+    try:
+        yield
+    except ProjectFileError as error:
+        problems += error.problems
 
 
 def _kept(project: Project) -> frozenset[str]:
     """Return the columns of contacts that the project file itself asks for, but for its conditions."""
     settings = project.settings
     kept = settings.keep if "keep" in settings.given_keys else ()
-    return frozenset((*kept, *(name for _, name in _grouping_columns(project))))
+    listed = (column for _, column in _columns_of_lists(project))
+    return frozenset((*kept, *(name for _, name in _grouping_columns(project)), *listed))
+
+
+def _columns_of_lists(project: Project) -> Iterator[tuple[NodePath, str]]:
+    """Yield the columns that the lists of segments ask for, each with its place."""
+    for name, segment in project.settings.segments.items():
+        for number, column in enumerate(segment.columns or ()):
+            yield ("segments", name, "columns", number), column
+
+
+def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> None:
+    """See that there is every column that the list of a segment asks for.
+
+    Raises:
+        ProjectFileError: there are some that are neither the list's own nor in a contacts export.
+    """
+    own = columns_of_lists(scores)
+    of_contacts = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
+    problems = []
+    for path, name in _columns_of_lists(project):
+        if name not in (*own, *of_contacts, *columns.paths.contacts):
+            near = nearest(name, (*own, *of_contacts))
+            text = f"`segments.{path[1]}.columns`: there is no column `{name}`."
+            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join((*of_contacts, *own))}."
+            problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
+    if problems:
+        raise ProjectFileError(problems)
 
 
 def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...], str]]:
