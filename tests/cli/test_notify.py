@@ -151,3 +151,17 @@ def test_a_test_goes_by_the_channel_alone(flamescore, project):
     assert (done.code, done.out) == (0, "notify: a test was sent by log\n")
     assert [(each["alert"], each["contacts"]) for each in told(project)] == [("test", [])]
     assert not (project / "out").exists()
+
+
+def test_a_template_that_names_what_no_lead_has_is_a_fault(flamescore, project):
+    write(
+        project,
+        "channels: {log: {type: file, path: log.ndjson}}\nalerts:\n"
+        "  a: {segment: hot, channel: log, subject: '{nmae}: {count}', text: '{Renewal} {{x}} {xyzzy}'}\n",
+    )
+    done = flamescore("score")
+    assert (done.code, done.err.count("A010")) == (2, 2)
+    assert "there is no `{nmae}`" in done.err
+    assert "`name`" in done.err
+    assert "there is no `{xyzzy}`" in done.err
+    assert not (project / "out/latest").exists()

@@ -367,7 +367,8 @@ def _rows(
             status = "goes now"
         rows.append((message.channel, message.recipient or None, message.subject, many, status))
     rows += (
-        (each.channel, each.recipient or None, each.subject, len(each.notices), each.why) for each in composed.waiting
+        (each.channel, each.recipient or None, each.subject, len(each.notices), each.why)
+        for each in composed.waiting
     )
     return rows
 
