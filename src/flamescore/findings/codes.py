@@ -11,6 +11,7 @@ from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_project import PROJECT, USAGE
+from flamescore.findings.codes_of_routing import ROUTING
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
@@ -33,6 +34,7 @@ _EVERY: Final = (
     *LABELS,
     *LISTS,
     *PROJECT,
+    *ROUTING,
     *RULES,
     *RULES_AND_EXPORTS,
     *RUNS,

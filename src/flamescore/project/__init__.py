@@ -40,6 +40,7 @@ from flamescore.project.model import (
 from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.route import Route
 from flamescore.project.settings import (
     FLAGS,
     VARIABLES,
@@ -86,6 +87,7 @@ __all__ = [
     "Preset",
     "Project",
     "RejectLimit",
+    "Route",
     "RunAlert",
     "SegmentAlert",
     "SlackChannel",

@@ -17,6 +17,7 @@ from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.route import check_route
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
 from flamescore.text import without_credentials
@@ -39,6 +40,7 @@ _LANGUAGE: Final = (
     EXCLUDE,
     HOT,
     ("team", "*", "where"),
+    ("route", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
 """Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
@@ -166,6 +168,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *_urls(document, settings),
         *_contradictions(document, settings),
         *check_alerts(document, settings),
+        *check_route(document, settings),
         *wrong,
     )
 
@@ -207,6 +210,8 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
         ((key,), getattr(settings, key)) for key in ("rules", "output")
     ]
+    if settings.route is not None:
+        paths.append((("route", "away"), settings.route.away))
     for kind in KINDS:
         sources = enumerate(getattr(settings, kind))
         paths += [((kind, index, "path"), source.path) for index, source in sources]

@@ -9,6 +9,7 @@ from flamescore.project.alerts import ALERT_SHAPES, ALERTS_BY_NAME, Alert
 from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channel
 from flamescore.project.holdout import HOLDOUT, HoldOut
 from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.route import Route
 from flamescore.project.team import Member
 from flamescore.project.values import (
     AGE,
@@ -340,6 +341,9 @@ class ProjectFile(Section):
     )
     channels: dict[str, Channel] = setting(CHANNELS_BY_NAME, "by what ways messages go", factory=dict)
     alerts: dict[str, Alert] = setting(ALERTS_BY_NAME, "of what people are told", factory=dict)
+    route: Route | None = setting(
+        shape_of(Route).type, "how leads without an owner are handed to the team", None
+    )
 
     def sources(self) -> tuple[Source, ...]:
         """Return the sources of every kind, in the order in which they are loaded."""
@@ -349,7 +353,7 @@ class ProjectFile(Section):
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
     *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry)),
-    *map(shape_of, (*KINDS.values(), Member)),
+    *map(shape_of, (*KINDS.values(), Member, Route)),
     *CHANNEL_SHAPES.values(),
     *ALERT_SHAPES.values(),
 )

@@ -1,0 +1,20 @@
+"""Which rep calls which lead: who keeps one, and who gets a new one."""
+
+from __future__ import annotations
+
+from flamescore.routing.away import read_away
+from flamescore.routing.book import ROUTES, ROUTES_FILE, UNROUTED, UNROUTED_FILE, Rep, Routed
+from flamescore.routing.decide import route
+from flamescore.routing.merging import of_survivors
+
+__all__ = [
+    "ROUTES",
+    "ROUTES_FILE",
+    "UNROUTED",
+    "UNROUTED_FILE",
+    "Rep",
+    "Routed",
+    "of_survivors",
+    "read_away",
+    "route",
+]

@@ -1,0 +1,72 @@
+"""Reps as routing sees them, and what routing comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.frames import INSTANT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ROUTES: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "rep": pl.String(),
+        "at": INSTANT,
+        "reason": pl.String(),
+        "ended": pl.Boolean(),
+    }
+)
+"""Who is routed to whom, since when and why; a route that has `ended` counts for turns and caps alone."""
+
+UNROUTED: Final = pl.Schema({"contact_id": pl.String(), "reason": pl.String()})
+"""Leads that nobody could get, and why."""
+
+ROUTES_FILE: Final = "routes.parquet"
+UNROUTED_FILE: Final = "unrouted.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One of the team, on the day of the run. With a `weight` of 0 they get leads of their companies alone.
+
+    `a_day` is the most new leads of a local day, None for any number. `fits` marks those of everyone in the
+    list who are in the territory; None: all are.
+    """
+
+    name: str
+    weight: int = 1
+    a_day: int | None = None
+    is_away: bool = False
+    fits: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What routing comes to.
+
+    `routes` are `ROUTES`, by contact id and instant: of who is routed now, and those that have ended and
+    still count. `fresh` has the `contact_id` of the routes made in this run; `unrouted` is `UNROUTED`, best
+    first.
+    """
+
+    routes: pl.DataFrame
+    fresh: pl.DataFrame
+    unrouted: pl.DataFrame
+
+    @property
+    def now(self) -> pl.DataFrame:
+        """The routes that hold: one at most a contact."""
+        return self.routes.filter(~pl.col("ended"))
+
+    @property
+    def told(self) -> pl.DataFrame:
+        """What lists show: `contact_id, routed_to, routed_reason`; `routed_to` is null of who got nobody."""
+        routed = self.now.select("contact_id", routed_to="rep", routed_reason="reason")
+        nobody = self.unrouted.select("contact_id", routed_to=pl.lit(None, pl.String), routed_reason="reason")
+        return pl.concat([routed, nobody])
