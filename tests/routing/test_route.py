@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.routing import ROUTES, Rep, of_survivors, route
+from flamescore.frames import ROUTES
+from flamescore.routing import Rep, of_survivors, route
 from routing.slow import Member, Person, Route, night
 
 ZONE = "America/Phoenix"

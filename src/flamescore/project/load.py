@@ -208,7 +208,7 @@ def _in_language(path: NodePath) -> bool:
 
 def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
-        ((key,), getattr(settings, key)) for key in ("rules", "output")
+        ((key,), getattr(settings, key)) for key in ("rules", "output", "state")
     ]
     if settings.route is not None:
         paths.append((("route", "away"), settings.route.away))

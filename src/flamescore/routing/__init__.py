@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from flamescore.routing.away import read_away
-from flamescore.routing.book import ROUTES, ROUTES_FILE, UNROUTED, UNROUTED_FILE, Rep, Routed
+from flamescore.routing.book import UNROUTED, UNROUTED_FILE, Rep, Routed
 from flamescore.routing.decide import route
 from flamescore.routing.merging import of_survivors
 
 __all__ = [
-    "ROUTES",
-    "ROUTES_FILE",
     "UNROUTED",
     "UNROUTED_FILE",
     "Rep",

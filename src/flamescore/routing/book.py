@@ -7,27 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.frames import INSTANT
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ROUTES: Final = pl.Schema(
-    {
-        "contact_id": pl.String(),
-        "rep": pl.String(),
-        "at": INSTANT,
-        "reason": pl.String(),
-        "ended": pl.Boolean(),
-    }
-)
-"""Who is routed to whom, since when and why; a route that has `ended` counts for turns and caps alone."""
-
 UNROUTED: Final = pl.Schema({"contact_id": pl.String(), "reason": pl.String()})
 """Leads that nobody could get, and why."""
 
-ROUTES_FILE: Final = "routes.parquet"
 UNROUTED_FILE: Final = "unrouted.parquet"
 
 
@@ -50,9 +36,9 @@ class Rep:
 class Routed:
     """What routing comes to.
 
-    `routes` are `ROUTES`, by contact id and instant: of who is routed now, and those that have ended and
-    still count. `fresh` has the `contact_id` of the routes made in this run; `unrouted` is `UNROUTED`, best
-    first.
+    `routes` are `frames.ROUTES`, by contact id and instant: of who is routed now, and those that have ended
+    and still count. `fresh` has the `contact_id` of the routes made in this run; `unrouted` is `UNROUTED`,
+    best first.
     """
 
     routes: pl.DataFrame

@@ -25,7 +25,8 @@ import numpy as np
 import polars as pl
 
 from flamescore.cells import fold, folded, present, trim
-from flamescore.routing.book import ROUTES, UNROUTED, Routed
+from flamescore.frames import ROUTES
+from flamescore.routing.book import UNROUTED, Routed
 from flamescore.units import to_local
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def route(
     `everyone` has all of the list, best first: `contact_id, owner` (String), `wanted, held_out` (Boolean).
     `owner` is null of who has none; `wanted` marks the leads that are to have a rep: neither
     excluded nor held out. `same` are columns of theirs by name, in the same order of rows: leads with the
-    same value go to the same rep. `before` are the routes of the state (`ROUTES`). `zone` is that of local
-    days. Ties go to whoever stands first in the team; with an empty team nobody is routed.
+    same value go to the same rep. `before` are the routes of the state (`frames.ROUTES`). `zone` is that of
+    local days. Ties go to whoever stands first in the team; with an empty team nobody is routed.
     """
     held = _held_before(everyone, team, before, since=as_of - REACH)
     kept = held.filter(~pl.col("ended"))

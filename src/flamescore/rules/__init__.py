@@ -86,6 +86,7 @@ from flamescore.rules.rulebook import (
     label_conditions,
 )
 from flamescore.rules.shapes import rules_schema as json_schema
+from flamescore.rules.subscribed import LoadedEvents, load_events
 
 __all__ = [
     "NO_DECAY",
@@ -128,6 +129,7 @@ __all__ = [
     "ListValues",
     "Lists",
     "LoadedCondition",
+    "LoadedEvents",
     "LoadedPredicates",
     "LoadedRules",
     "Matches",
@@ -164,6 +166,7 @@ __all__ = [
     "leaves",
     "list_columns",
     "load_condition",
+    "load_events",
     "load_field_condition",
     "load_predicates",
     "load_rules",

@@ -7,7 +7,8 @@ import platform
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -47,7 +48,7 @@ from flamescore.runs.record_sections import (
 from flamescore.units import show_points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from flamescore.account_frames import FoundAccounts
@@ -77,11 +78,13 @@ def describe(
     given: GivenEntry | None = None,
     changes: Changes | None = None,
     holdout: HoldOut | None = None,
+    acting: Mapping[str, Any] = MappingProxyType({}),
 ) -> RunRecord:
     """Return the record of a run before anything of it is written; `finished` adds what only then is known.
 
-    `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout`
-    says how those were drawn who are held out.
+    `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout` says
+    how those were drawn who are held out; `acting` are the keys of what comes after the scores, such as
+    `state`.
     """
     return RunRecord(
         run_id=run_id,
@@ -107,6 +110,7 @@ def describe(
         hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
         bots=None if scored.bots is None else _bots(scored.bots, hot.by_flames),
         holdout=None if holdout is None or scored.holdout is None else _holdout(scored.holdout, holdout),
+        **acting,
     )
 
 
