@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns, with_derived
 from flamescore.email_domain import with_domain
@@ -29,6 +30,7 @@ from flamescore.rules import (
     date_columns,
     list_columns,
     load_condition,
+    load_field_condition,
     load_rules,
     named_columns,
     number_columns,
@@ -38,7 +40,7 @@ from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -66,11 +68,17 @@ class Inputs:
     as_of: datetime
     columns: Columns
     gaps: tuple[Gap, ...] = ()
+    to_route: Condition | None = None
+    """Which leads are handed to the team; None: those who are hot."""
+
+    territories: tuple[Condition | None, ...] = ()
+    """By member of the team whom the territory has; None: everyone."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of the project file that a scoring has to answer."""
-        return tuple(each for each in (self.hot.condition, self.exclude) if each is not None)
+        asked = (self.hot.condition, self.exclude, self.to_route, *self.territories)
+        return tuple(each for each in asked if each is not None)
 
 
 @contextmanager
@@ -95,13 +103,16 @@ def read_inputs(
     """
     rules = rules or rules_of(project)
     exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
+    to_route, territories = (None, ()) if of_run else _routing_of(project, rules)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         _check_columns(project, opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
-        others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
+        asked = (exclude, hot, to_route, *territories)
+        others: tuple[LoadedCondition, ...] = tuple(each for each in asked if each is not None)
+        routes = _bound_all((to_route, *territories), opened.columns, zone)
         named = named_columns(rules, *others, keep=_kept(project))
         opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
@@ -143,7 +154,19 @@ def read_inputs(
             exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
-        yield Inputs(project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps)
+        yield Inputs(
+            project,
+            rules,
+            bound,
+            condition,
+            is_hot,
+            exports,
+            instant,
+            opened.columns,
+            gaps,
+            to_route=routes[0],
+            territories=routes[1:],
+        )
     finally:
         opened.close()
 
@@ -160,6 +183,12 @@ def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...],
     holdout = project.settings.call_list.holdout
     if holdout is not None and holdout.by is not None:
         yield ("call_list", "holdout", "by"), holdout.by
+    route = project.settings.route
+    if route is not None and "same" in route.given_keys:
+        node = None if project.document is None else project.document.root.at(("route", "same"))
+        several = node is not None and node.kind == "list"
+        for number, name in enumerate(route.same):
+            yield ("route", "same", *((number,) if several else ())), name
 
 
 def _check_columns(project: Project, columns: Columns) -> None:
@@ -209,6 +238,33 @@ def hot_of(
     return None if project.hot is None else _read(project, HOT, rules, of_run=of_run)
 
 
+def _routing_of(
+    project: Project, rules: LoadedRules
+) -> tuple[LoadedCondition | None, tuple[LoadedCondition | None, ...]]:
+    """Return which leads `route` hands out (None: who is hot), and by member of the team the territory."""
+    document = project.document
+    if document is None or project.settings.route is None:
+        return None, ()
+    lists = ListFiles(project.folder, rules.lists)
+    problems: list[Problem] = []
+
+    def loaded(path: tuple[str | int, ...], load: Callable[..., LoadedCondition]) -> LoadedCondition | None:
+        if document.root.at(path) is None:
+            return None
+        try:
+            return load(document, path, lists)
+        except RuleFileError as error:
+            problems.extend(error.problems)
+            return None
+
+    wanted = loaded(("route", "if"), partial(load_condition, names=rules.names))
+    members = range(len(project.settings.team))
+    territories = tuple(loaded(("team", member, "where"), load_field_condition) for member in members)
+    if problems:
+        raise ProjectFileError(problems)
+    return wanted, territories
+
+
 def _read(
     project: Project, path: tuple[str, ...], rules: LoadedRules | None, *, of_run: bool
 ) -> LoadedCondition | None:
@@ -248,6 +304,31 @@ def _together(*dates: DateColumns) -> DateColumns:
         contacts=frozenset().union(*(each.contacts for each in dates)),
         events=frozenset().union(*(each.events for each in dates)),
     )
+
+
+def _bound_all(
+    conditions: Iterable[LoadedCondition | None], columns: Columns, zone: ZoneInfo
+) -> tuple[Condition | None, ...]:
+    """Hold conditions of the project file against the columns that the exports have.
+
+    Raises:
+        ProjectFileError: no export has a column that they name (P028); all of them in one.
+    """
+    found: list[Condition | None] = []
+    problems: list[Problem] = []
+    for each in conditions:
+        try:
+            found.append(None if each is None else bind_condition(each, columns, zone))
+        except RuleFileError as error:
+            problems += (
+                replace(told, code=UNMAPPED) if told.code in _NO_COLUMN else told for told in error.problems
+            )
+    if problems:
+        raise ProjectFileError(problems)
+    return tuple(found)
+
+
+_NO_COLUMN: Final = ("R090", "R091")
 
 
 def _bound(condition: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:

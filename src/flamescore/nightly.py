@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
-from flamescore.acting import TakingIn, acted, before_run
+from flamescore.acting import TakingIn, acted, away_of, before_run
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
@@ -36,6 +36,7 @@ from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.routing import none_routed
 from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.acting import Acted
+    from flamescore.acting import Acted, Away
     from flamescore.changes import Before, Changes
     from flamescore.inputs import Inputs
     from flamescore.project import Project
@@ -177,12 +178,13 @@ def nightly(
     clock_says = check_as_of(
         project, parse_as_of(project.settings.as_of, rules.zone), rules.zone, accept=options.accept
     )
+    away = away_of(project)
     delete_leftovers()
     if options.dry_run:
-        return _work(project, rules, options, tell, None, clock_says=clock_says)
+        return _work(project, rules, options, tell, None, clock_says=clock_says, away=away)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, rules, options, tell, held, clock_says=clock_says)
+        return _work(project, rules, options, tell, held, clock_says=clock_says, away=away)
 
 
 def _work(
@@ -193,6 +195,7 @@ def _work(
     held: HeldStore | None,
     *,
     clock_says: tuple[Finding, ...],
+    away: Away,
 ) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Stopwatch(tell=tell)
@@ -228,7 +231,7 @@ def _work(
         )
         holdout = settings.call_list.holdout
         scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude, holdout=holdout)
-        scored = replace(scored, accounts=accounts_of(scored))
+        scored = replace(scored, accounts=accounts_of(scored), routed=none_routed(settings.route))
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
         progress.known = (*clock_says, *observed_findings(inputs, scored))
@@ -252,7 +255,9 @@ def _work(
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-        acts = acted(stands, inputs, scored)
+        acts = acted(stands, inputs, scored, away)
+        if acts.routed is not None:
+            scored = replace(scored, routed=acts.routed.told)
     previous = past.scores() if held is None else None
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
@@ -350,7 +355,7 @@ def _publish(
                 _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
             )
             written = _write(folder.path, inputs, scored, changes, options)
-            acts.write(folder.path)
+            acts.write(folder.path, scored, settings.keep)
             report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))

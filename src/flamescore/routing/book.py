@@ -11,10 +11,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from flamescore.project import Route
+
 UNROUTED: Final = pl.Schema({"contact_id": pl.String(), "reason": pl.String()})
 """Leads that nobody could get, and why."""
 
 UNROUTED_FILE: Final = "unrouted.parquet"
+
+
+TOLD: Final = pl.Schema({"contact_id": pl.String(), "routed_to": pl.String(), "routed_reason": pl.String()})
+"""What lists show: who calls a lead, and why; `routed_to` is null of a lead that nobody could get."""
+
+
+def none_routed(asked: Route | None) -> pl.DataFrame | None:
+    """Return what lists show before anybody is routed (`TOLD`); None where nobody is to be."""
+    return None if asked is None else pl.DataFrame(schema=TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,16 @@ class Routed:
 
     @property
     def told(self) -> pl.DataFrame:
-        """What lists show: `contact_id, routed_to, routed_reason`; `routed_to` is null of who got nobody."""
-        routed = self.now.select("contact_id", routed_to="rep", routed_reason="reason")
-        nobody = self.unrouted.select("contact_id", routed_to=pl.lit(None, pl.String), routed_reason="reason")
-        return pl.concat([routed, nobody])
+        """What lists show (`TOLD`)."""
+        return told_of(self.routes, self.unrouted)
+
+
+def told_of(routes: pl.DataFrame, unrouted: pl.DataFrame) -> pl.DataFrame:
+    """Return what lists show (`TOLD`) of `frames.ROUTES` and `UNROUTED`."""
+    now = routes.filter(~pl.col("ended"))
+    return pl.concat(
+        [
+            now.select("contact_id", routed_to="rep", routed_reason="reason"),
+            unrouted.select("contact_id", routed_to=pl.lit(None, pl.String), routed_reason="reason"),
+        ]
+    )

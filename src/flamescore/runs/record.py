@@ -22,6 +22,7 @@ from flamescore.runs.record_sections import (
     HoldOutEntry,
     HotEntry,
     LabelEntry,
+    RoutingEntry,
     StateEntry,
 )
 from flamescore.text import printable_json
@@ -325,6 +326,7 @@ class RunRecord(Part):
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
     )
     holdout: HoldOutEntry | None = optional_key("who is held out; absent without `call_list.holdout`")
+    routing: RoutingEntry | None = optional_key("who was routed; absent without `route`, and in a backfill")
     state: StateEntry | None = optional_key("what the run is to the state; absent in older records")
 
     @property

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 REASONS: Final = ("reason_1", "reason_2", "reason_3")
 """The columns of a call list that say why."""
 
+ROUTED: Final = ("routed_to", "routed_reason")
+"""The columns of lists that say who calls a lead without an owner, and why."""
+
 MEASURES: Final = ("score", "flames", "percentile", "rank")
 """What `scores.csv` tells of each score, as `<score>_<measure>`."""
 
@@ -75,7 +78,8 @@ def own_columns(scored: Scored) -> set[str]:
     """Return the names of all columns that the tables have of their own."""
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}
-    return {*scored.scores.columns, *REASONS, "last_activity"} | measures | account
+    routes = set() if scored.routed is None else {*ROUTED, "reason", "routed_at", "new"}
+    return {*scored.scores.columns, *REASONS, "last_activity"} | measures | account | routes
 
 
 def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 
 from flamescore.tables.columns import (
     REASONS,
+    ROUTED,
     kept,
     local_day,
     local_time,
@@ -38,7 +39,7 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
     Whom `call_list.exclude` leaves out, and who is held out, is not on it. Columns: `rank`,
     `contact_id`, the kept ones, `account_key` where there are accounts, `flames`, `score`, `percentile`
     (whole, rounded down), a column a label, `reason_1` to `reason_3`, `last_activity` (local time, to the
-    minute). Nobody hot: no rows.
+    minute), with routes `routed_to` and `routed_reason`. Nobody hot: no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
@@ -49,7 +50,10 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
     beside = (columns.drop("contact_id"), *((labels,) if labels.columns else ()))
     people = [each.select(pl.all().gather(hot[_PLACE])) for each in beside]
     listed: pl.DataFrame = pl.concat([hot, *people], how="horizontal")
-    return listed.join(why, on="contact_id", how="left", maintain_order="left").select(
+    listed = listed.join(why, on="contact_id", how="left", maintain_order="left")
+    if scored.routed is not None:
+        listed = listed.join(scored.routed, on="contact_id", how="left", maintain_order="left")
+    return listed.select(
         "rank",
         *columns.columns,
         "flames",
@@ -59,6 +63,7 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
         *(name for name in ("trend",) if name in hot.columns),
         *REASONS,
         local_time(pl.col("last_activity_at"), scored.book.zone).alias("last_activity"),
+        *(() if scored.routed is None else ROUTED),
     )
 
 
