@@ -271,8 +271,8 @@ def _work(
         hot=inputs.hot,
         given=describe_given(project),
         changes=changes,
-        holdout=holdout,
         acting=acts.record,
+        holdout=holdout,
     )
     if held is None:
         record = describe_run(run_id="")

@@ -145,7 +145,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
-    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, HOLDOUT_FILE, SEGMENTS_FILE, ROUTES_FILE, UNROUTED_FILE)
+    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE, UNROUTED_FILE, HOLDOUT_FILE)
     absent |= {file for file in later if not has_table(run, file)}
     absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
@@ -331,12 +331,12 @@ TABLES: Final[Mapping[str, Table]] = {
         key=("contact_id",),
     ),
     HOT_FILE: Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",), key=("contact_id",)),
-    HOLDOUT_FILE: Table(
-        HOLDOUT, present=("contact_id", "score_name", "hot"), key=("contact_id", "score_name")
-    ),
     SEGMENTS_FILE: Table(SEGMENTS, present=("segment", "contact_id", "held"), key=("segment", "contact_id")),
     ROUTES_FILE: Table(ROUTES, present=("contact_id", "at", "ended")),
     UNROUTED_FILE: Table(UNROUTED, present=("contact_id", "reason"), key=("contact_id",)),
+    HOLDOUT_FILE: Table(
+        HOLDOUT, present=("contact_id", "score_name", "hot"), key=("contact_id", "score_name")
+    ),
     LISTS_FILE: Table(LISTS_SCHEMA, present=("path", "value"), key=("path", "column", "value")),
 }
 """By file, in the order in which damage is looked for."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from flamescore.errors import InputError, Problem
 from flamescore.findings import as_record
-from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, optional_key, to_json
+from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
 from flamescore.runs.record_sections import (
     AccountsEntry,
     BotsEntry,
@@ -325,9 +325,11 @@ class RunRecord(Part):
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
     )
-    holdout: HoldOutEntry | None = optional_key("who is held out; absent without `call_list.holdout`")
-    routing: RoutingEntry | None = optional_key("who was routed; absent without `route`, and in a backfill")
-    state: StateEntry | None = optional_key("what the run is to the state; absent in older records")
+    state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
+    holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
+    routing: RoutingEntry | None = key(
+        "who was routed; absent without `route`, and in a backfill", absent=True
+    )
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:

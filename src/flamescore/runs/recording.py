@@ -82,8 +82,8 @@ def describe(
 ) -> RunRecord:
     """Return the record of a run before anything of it is written; `finished` adds what only then is known.
 
-    `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout` says
-    how those were drawn who are held out; `acting` are the keys of what comes after the scores, such as
+    `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout`
+    says how those were drawn who are held out. `acting` has the keys of what comes after the scores, such as
     `state`.
     """
     return RunRecord(
