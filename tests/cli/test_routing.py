@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import warnings
 
 import openpyxl
@@ -325,3 +326,19 @@ def test_route_needs_a_team(folder, flamescore):
         2,
         "flamescore.yaml:8:1: error P021: `team` is missing: `route` hands leads to it.",
     )
+
+
+def test_the_order_of_rows_changes_nothing(scored, flamescore):
+    names = ("routes.parquet", "routed.csv", "hot_leads.csv")
+    before = [(scored / "out/latest" / name).read_bytes() for name in names]
+    shutil.rmtree(scored / "out")
+    first, *others = CONTACTS.splitlines(keepends=True)
+    (scored / "contacts.csv").write_text(first + "".join(reversed(others)))
+    assert flamescore("score").code == 0
+    assert [(scored / "out/latest" / name).read_bytes() for name in names] == before
+
+
+def test_a_dry_run_says_how_many_it_would_route(folder, flamescore):
+    told = flamescore("score", "--dry-run").out.splitlines()
+    assert "routes: 0 kept, 3 new, 0 with nobody" in told
+    assert not (folder / "out").exists()

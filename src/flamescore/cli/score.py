@@ -82,7 +82,10 @@ def _say(outcome: Outcome, messages: Messages) -> None:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
         if published is None:
-            for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+            for told in (
+                *would_change(outcome.scored, outcome.previous, unread=outcome.unread),
+                *_routes(outcome),
+            ):
                 messages.remark(told)
         messages.line("", _success(outcome, time.perf_counter() - messages.started))
 
@@ -97,10 +100,20 @@ def _on_stdout(outcome: Outcome) -> None:
     else:
         say(summary_line(outcome.report))
     if outcome.published is None:
-        for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+        for told in (
+            *would_change(outcome.scored, outcome.previous, unread=outcome.unread),
+            *_routes(outcome),
+        ):
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.run.path}")
+
+
+def _routes(outcome: Outcome) -> Iterator[str]:
+    """Say how many leads would be routed."""
+    routing = outcome.record.routing
+    if routing is not None:
+        yield f"routes: {routing.kept:,} kept, {routing.new:,} new, {routing.nobody:,} with nobody"
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
