@@ -6,18 +6,28 @@ run's folder, and `taken_in` moves the state when the run is published.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
+
+from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.errors import FlamescoreError, LockedError
-from flamescore.frames import ROUTES_FILE
-from flamescore.labels import everyone_of
-from flamescore.routing import UNROUTED_FILE, read_away, routed
-from flamescore.runs import RoutingEntry, StateEntry, moves
+from flamescore.event_feeds import stale_feeds
+from flamescore.findings import Finding, Severity
+from flamescore.frames import conform
+from flamescore.project import HOT_SEGMENT
+from flamescore.report import say
+from flamescore.routing import UNROUTED_FILE, routed_in_run
+from flamescore.runs import RoutingEntry, SegmentEntry, StateEntry, moves
+from flamescore.segments import followed, in_file_order, merged_into, unfollowed
 from flamescore.state import (
     HELD,
     Before,
+    Kind,
     Moves,
     StateDamagedError,
     StateStore,
@@ -26,24 +36,19 @@ from flamescore.state import (
     take_in,
     unreadable,
 )
-from flamescore.tables import write_parquet, write_routed
+from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet, write_routed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    import polars as pl
-
-    from flamescore.findings import Finding
     from flamescore.inputs import Inputs
-    from flamescore.project import Days, Project
-    from flamescore.routing import Routed
+    from flamescore.project import Project
+    from flamescore.routing import Away, Routed
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
-
-Away: TypeAlias = "Mapping[str, Sequence[Days]]"
-"""By name of the team the days on which somebody is away."""
+    from flamescore.segments import Followed, Segments
 
 TAKERS: Final[tuple[Taker, ...]] = ()
 """What takes a counting run's notices and the like into the state, in this order, in one transaction."""
@@ -58,70 +63,141 @@ def before_run(
     return before(StateStore.of(project), runs, as_of, moving, takers=TAKERS, write=write)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Acted:
-    """What a run has beside its scores: Parquet tables by file, keys of its record, what there is to tell."""
+    """What a run has beside its scores: Parquet tables by file, keys of its record, what there is to tell.
 
-    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    record: Mapping[str, Any] = field(default_factory=dict)
+    `segments` are the members held against the state, `lists` the declared segments as lists, `hot_since` is
+    `contact_id, since` of who is hot.
+    """
+
+    segments: Followed
+    lists: tuple[ListedSegment, ...]
+    hot_since: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
+    record: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
     routed: Routed | None = None
     """Who is routed; None without `route`, and where routes are not worked out."""
 
-    def write(self, folder: Path, scored: Scored, keep: Sequence[str]) -> None:
-        """Write the tables into the run's folder."""
+    def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
+        """Write tables and lists into the run's folder."""
         for file, table in self.tables.items():
             write_parquet(table, folder / file)
+        if self.lists:
+            (folder / LISTS_FOLDER).mkdir()
+        for each in self.lists:
+            each.write(folder / LISTS_FOLDER, spreadsheet=spreadsheet)
         if self.routed is not None:
             write_routed(folder, scored, self.routed, keep)
 
 
-def acted(earlier: Before, inputs: Inputs, scored: Scored, away: Away) -> Acted:
+def acted(
+    earlier: Before,
+    inputs: Inputs,
+    scored: Scored,
+    segments: Segments,
+    found: tuple[Finding, ...],
+    *,
+    away: Away,
+) -> Acted:
     """Work out what changed since the state's run; nothing is read or written.
 
-    `away` are the days of `route: {away: FILE}`, by name.
+    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. `away`
+    are the days of `route: {away: FILE}`, by name.
     """
-    run = None if earlier.run is None else earlier.run.run_id
-    record: dict[str, Any] = {"state": StateEntry(kind=str(earlier.kind), state_run=run)}
-    tables: dict[str, pl.DataFrame] = {}
-    routes = _routed(earlier, inputs, scored, away)
-    if routes is not None:
-        tables |= {ROUTES_FILE: routes.routes, UNROUTED_FILE: routes.unrouted}
-        new, nobody = routes.fresh.height, routes.unrouted.height
-        record["routing"] = RoutingEntry(kept=routes.now.height - new, new=new, nobody=nobody)
-    return Acted(tables, record, routed=routes)
-
-
-def away_of(project: Project) -> Away:
-    """Read the file of who is away when, if the project has one.
-
-    Raises:
-        InputError: the file, or a row of it, does not read.
-    """
-    route = project.settings.route
-    if route is None or route.away is None:
-        return {}
-    return read_away(project.resolve(route.away), route.away, [each.name for each in project.settings.team])
-
-
-def _routed(earlier: Before, inputs: Inputs, scored: Scored, away: Away) -> Routed | None:
-    settings = inputs.project.settings
-    if settings.route is None or not earlier.moves_state:
-        return None
-    if inputs.to_route is None:
-        wanted = scored.contacts["contact_id"].is_in(scored.hot["contact_id"].implode()).to_numpy()
+    run, members = earlier.run, segments.frame()
+    if run is None or earlier.kind is not Kind.COUNTING:
+        tracked = unfollowed(members)
     else:
-        wanted = everyone_of(scored).fitting(inputs.to_route)
-    return routed(
+        before = merged_into(earlier.segments, inputs.exports.aliases)
+        stale = bool(stale_feeds(found))
+        tracked = followed(members, before, segments.members, as_of=scored.as_of, stale=stale)
+    rows = in_file_order(tracked.rows, segments.members)
+    since = rows.filter(~pl.col("held")).select("segment", "contact_id", "since")
+    routed = _routed(earlier, inputs, scored, segments, away)
+    return Acted(
+        segments=tracked,
+        lists=tuple(_lists(inputs, scored, segments, since, routed)),
+        hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
+        tables={SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments"), **_tables_of_routes(routed)},
+        record={
+            "segments": tuple(_entries(segments, tracked)),
+            "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
+            **({} if routed is None else {"routing": RoutingEntry(**routed.counts())}),
+        },
+        findings=tuple(_redefined(earlier, segments, inputs.project)),
+        routed=routed,
+    )
+
+
+def _routed(earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, away: Away) -> Routed | None:
+    """Route the leads; None where nobody is to be routed, and where the state does not move to the run."""
+    if inputs.project.settings.route is None or not earlier.moves_state:
+        return None
+    return routed_in_run(
         scored,
-        settings.route,
-        settings.team,
-        wanted=wanted,
-        territories=[None if each is None else scored.answers[each] for each in inputs.territories],
+        inputs.project,
+        segments,
+        inputs.acting,
         away=away,
         before=earlier.routes,
         aliases=inputs.exports.aliases,
     )
+
+
+def _tables_of_routes(routed: Routed | None) -> dict[str, pl.DataFrame]:
+    return {} if routed is None else {ROUTES_FILE: routed.routes, UNROUTED_FILE: routed.unrouted}
+
+
+def _lists(
+    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame, routed: Routed | None
+) -> Iterator[ListedSegment]:
+    settings, default = inputs.project.settings, scored.book.scores[0].name
+    nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
+    reps = nobody if routed is None else routed.now.select("contact_id", "rep")
+    for name, declared in settings.segments.items():
+        yield ListedSegment(
+            declared,
+            segments.members[name].places,
+            scored,
+            settings.keep,
+            since=since.filter(pl.col("segment") == name).drop("segment"),
+            routed=reps,
+            reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
+        )
+
+
+def _entries(segments: Segments, tracked: Followed) -> Iterator[SegmentEntry]:
+    entered, left = (Counter(each["segment"].to_list()) for each in (tracked.entered, tracked.left))
+    for name, each in segments.members.items():
+        yield SegmentEntry(
+            name=name,
+            title=each.title,
+            contacts=len(each.places),
+            entered=entered[name],
+            left=left[name],
+            definition=each.definition,
+        )
+
+
+def redefined(earlier: Before, segments: Segments) -> tuple[str, ...]:
+    """Return the segments that the state's run has too, and with another definition."""
+    known = () if earlier.run is None or earlier.kind is not Kind.COUNTING else earlier.run.record.segments
+    before = {each.name: each.definition for each in known or ()}
+    return tuple(
+        name
+        for name, each in segments.members.items()
+        if before.get(name, each.definition) != each.definition
+    )
+
+
+def _redefined(earlier: Before, segments: Segments, project: Project) -> Iterator[Finding]:
+    for name in redefined(earlier, segments):
+        text = f"The segment `{name}` asks for something else than in the run before; its alerts begin anew."
+        declared = segments.members[name].declared
+        where = project.where("segments", name, key=True) if declared else project.where("hot", key=True)
+        yield Finding("A017", Severity.NOTE, f"segments.{name}", text, where)
 
 
 @dataclass(slots=True)

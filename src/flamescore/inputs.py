@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns, with_derived
+from flamescore.acting_conditions import bind_acting, load_acting
+from flamescore.columns import (
+    DOMAIN,
+    DateColumns,
+    ListColumns,
+    NumberColumns,
+    columns_of_lists,
+    with_derived,
+)
 from flamescore.email_domain import with_domain
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import (
@@ -30,7 +37,6 @@ from flamescore.rules import (
     date_columns,
     list_columns,
     load_condition,
-    load_field_condition,
     load_rules,
     named_columns,
     number_columns,
@@ -40,7 +46,7 @@ from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -49,6 +55,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
     from flamescore.project import Project
     from flamescore.rules import Bound, Condition, LoadedCondition, LoadedRules
+    from flamescore.yaml_tree import Path as NodePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +75,13 @@ class Inputs:
     as_of: datetime
     columns: Columns
     gaps: tuple[Gap, ...] = ()
-    to_route: Condition | None = None
-    """Which leads are handed to the team; None: those who are hot."""
-
-    territories: tuple[Condition | None, ...] = ()
-    """By member of the team whom the territory has; None: everyone."""
+    acting: Mapping[NodePath, Condition] = field(default_factory=dict)
+    """Conditions of segments, alerts and routes, by their place in the project file, where they were read."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of the project file that a scoring has to answer."""
-        asked = (self.hot.condition, self.exclude, self.to_route, *self.territories)
+        asked = (self.hot.condition, self.exclude, *self.acting.values())
         return tuple(each for each in asked if each is not None)
 
 
@@ -92,6 +96,7 @@ def read_inputs(
     also: Sequence[LoadedRules] = (),
     keys: Collection[str] | None = None,
     of_run: bool = False,
+    acting: bool = False,
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
@@ -99,20 +104,28 @@ def read_inputs(
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
     further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
     `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
-    which may lack scores and labels that the project file asks for by now.
+    which may lack scores and labels that the project file asks for by now. `acting`: what segments, alerts
+    and routes ask is read too.
+
+    Raises:
+        ProjectFileError: a condition of the project file is wrong, or asks for what there is not.
     """
     rules = rules or rules_of(project)
+    subscribed = load_acting(project, rules) if acting else {}
     exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
-    to_route, territories = (None, ()) if of_run else _routing_of(project, rules)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         _check_columns(project, opened.columns)
+        if acting:
+            _check_lists(project, [score.name for score in bound.book.scores], opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
-        asked = (exclude, hot, to_route, *territories)
-        others: tuple[LoadedCondition, ...] = tuple(each for each in asked if each is not None)
-        routes = _bound_all((to_route, *territories), opened.columns, zone)
+        bound_acting = bind_acting(subscribed, opened.columns, zone)
+        others: tuple[LoadedCondition, ...] = (
+            *(each for each in (exclude, hot) if each is not None),
+            *subscribed.values(),
+        )
         named = named_columns(rules, *others, keep=_kept(project))
         opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
@@ -150,22 +163,12 @@ def read_inputs(
             error.beside = bound.warnings
             raise
         exports = replace(exports, findings=(*exports.findings, *unused))
-        if DOMAIN in project.settings.keep:
+        if DOMAIN in (*project.settings.keep, *(column for _, column in _columns_of_lists(project))):
             exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(
-            project,
-            rules,
-            bound,
-            condition,
-            is_hot,
-            exports,
-            instant,
-            opened.columns,
-            gaps,
-            to_route=routes[0],
-            territories=routes[1:],
+            project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps, bound_acting
         )
     finally:
         opened.close()
@@ -175,7 +178,34 @@ def _kept(project: Project) -> frozenset[str]:
     """Return the columns of contacts that the project file itself asks for, but for its conditions."""
     settings = project.settings
     kept = settings.keep if "keep" in settings.given_keys else ()
-    return frozenset((*kept, *(name for _, name in _grouping_columns(project))))
+    listed = (column for _, column in _columns_of_lists(project))
+    return frozenset((*kept, *(name for _, name in _grouping_columns(project)), *listed))
+
+
+def _columns_of_lists(project: Project) -> Iterator[tuple[NodePath, str]]:
+    """Yield the columns that the lists of segments ask for, each with its place."""
+    for name, segment in project.settings.segments.items():
+        for number, column in enumerate(segment.columns or ()):
+            yield ("segments", name, "columns", number), column
+
+
+def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> None:
+    """See that there is every column that the list of a segment asks for.
+
+    Raises:
+        ProjectFileError: there are some that are neither the list's own nor in a contacts export.
+    """
+    own = columns_of_lists(scores)
+    of_contacts = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
+    problems = []
+    for path, name in _columns_of_lists(project):
+        if name not in (*own, *of_contacts, *columns.paths.contacts):
+            near = nearest(name, (*own, *of_contacts))
+            text = f"`segments.{path[1]}.columns`: there is no column `{name}`."
+            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join((*of_contacts, *own))}."
+            problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
+    if problems:
+        raise ProjectFileError(problems)
 
 
 def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -238,33 +268,6 @@ def hot_of(
     return None if project.hot is None else _read(project, HOT, rules, of_run=of_run)
 
 
-def _routing_of(
-    project: Project, rules: LoadedRules
-) -> tuple[LoadedCondition | None, tuple[LoadedCondition | None, ...]]:
-    """Return which leads `route` hands out (None: who is hot), and by member of the team the territory."""
-    document = project.document
-    if document is None or project.settings.route is None:
-        return None, ()
-    lists = ListFiles(project.folder, rules.lists)
-    problems: list[Problem] = []
-
-    def loaded(path: tuple[str | int, ...], load: Callable[..., LoadedCondition]) -> LoadedCondition | None:
-        if document.root.at(path) is None:
-            return None
-        try:
-            return load(document, path, lists)
-        except RuleFileError as error:
-            problems.extend(error.problems)
-            return None
-
-    wanted = loaded(("route", "if"), partial(load_condition, names=rules.names))
-    members = range(len(project.settings.team))
-    territories = tuple(loaded(("team", member, "where"), load_field_condition) for member in members)
-    if problems:
-        raise ProjectFileError(problems)
-    return wanted, territories
-
-
 def _read(
     project: Project, path: tuple[str, ...], rules: LoadedRules | None, *, of_run: bool
 ) -> LoadedCondition | None:
@@ -304,31 +307,6 @@ def _together(*dates: DateColumns) -> DateColumns:
         contacts=frozenset().union(*(each.contacts for each in dates)),
         events=frozenset().union(*(each.events for each in dates)),
     )
-
-
-def _bound_all(
-    conditions: Iterable[LoadedCondition | None], columns: Columns, zone: ZoneInfo
-) -> tuple[Condition | None, ...]:
-    """Hold conditions of the project file against the columns that the exports have.
-
-    Raises:
-        ProjectFileError: no export has a column that they name (P028); all of them in one.
-    """
-    found: list[Condition | None] = []
-    problems: list[Problem] = []
-    for each in conditions:
-        try:
-            found.append(None if each is None else bind_condition(each, columns, zone))
-        except RuleFileError as error:
-            problems += (
-                replace(told, code=UNMAPPED) if told.code in _NO_COLUMN else told for told in error.problems
-            )
-    if problems:
-        raise ProjectFileError(problems)
-    return tuple(found)
-
-
-_NO_COLUMN: Final = ("R090", "R091")
 
 
 def _bound(condition: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:

@@ -258,6 +258,27 @@ def test_the_condition_of_route_says_who_is_handed_out(folder, flamescore):
     ]
 
 
+def test_a_segment_says_who_is_handed_out_and_lists_the_rep(folder, flamescore):
+    text = PROJECT + TEAM.replace("route: {", "route: {if: {all: [{segment: best}, {rule: visited}]}, ")
+    (folder / "flamescore.yaml").write_text(
+        text
+        + "segments:\n  best: {if: {score: interest, flames: 5}, limit: 2, columns: [contact_id, routed_to]}\n"
+    )
+    assert flamescore("score").code == 0
+    assert (
+        folder / "out/latest/segments/best.csv"
+    ).read_text() == "contact_id,routed_to\n1,Dana Whitfield\n2,Dana Whitfield\n"
+    assert [each["contact_id"] for each in rows(folder / "out/latest/routed.csv")] == ["1", "2"]
+    (folder / "flamescore.yaml").write_text(
+        PROJECT + TEAM.replace("route: {", "route: {if: {segment: bets}, ")
+    )
+    done = flamescore("score")
+    assert (done.code, done.err.splitlines()[0]) == (
+        2,
+        "flamescore.yaml:11:23: error A007: There is no segment `bets`.",
+    )
+
+
 def test_who_is_held_out_is_routed_to_nobody(folder, flamescore):
     (folder / "flamescore.yaml").write_text(
         (PROJECT + TEAM).replace("call_list: {", "call_list: {holdout: {share: 50%, salt: s3}, ")

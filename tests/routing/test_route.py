@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.frames import ROUTES
+from flamescore.acting_frames import ROUTES
 from flamescore.routing import Rep, of_survivors, route
 from routing.slow import Member, Person, Route, night
 

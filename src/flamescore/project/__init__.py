@@ -41,6 +41,7 @@ from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reference import json_schema, key_table, preset_table
 from flamescore.project.route import Route
+from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
     VARIABLES,
@@ -65,6 +66,7 @@ __all__ = [
     "FIND",
     "FLAGS",
     "HOT",
+    "HOT_SEGMENT",
     "OWNER",
     "STDIN",
     "VARIABLES",
@@ -89,6 +91,7 @@ __all__ = [
     "RejectLimit",
     "Route",
     "RunAlert",
+    "Segment",
     "SegmentAlert",
     "SlackChannel",
     "Source",

@@ -18,6 +18,7 @@ from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reading import ProjectReading, named
 from flamescore.project.route import check_route
+from flamescore.project.segments import check_segments
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
 from flamescore.text import without_credentials
@@ -41,6 +42,7 @@ _LANGUAGE: Final = (
     HOT,
     ("team", "*", "where"),
     ("route", "if"),
+    ("segments", "*", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
 """Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
@@ -167,6 +169,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *nulls,
         *_urls(document, settings),
         *_contradictions(document, settings),
+        *check_segments(document, settings),
         *check_alerts(document, settings),
         *check_route(document, settings),
         *wrong,

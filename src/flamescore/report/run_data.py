@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.account_frames import ACCOUNTS_FILE
+from flamescore.acting_frames import ROUTES_FILE
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import RuleFileError
-from flamescore.frames import POINTS, ROUTES_FILE, SCORES
+from flamescore.frames import POINTS, SCORES
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.routing import UNROUTED_FILE, told_of
 from flamescore.runs import read, rules_of_run, scan, uncalled

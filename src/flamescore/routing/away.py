@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date
 from io import StringIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flamescore.cells import fold, trim
 from flamescore.errors import InputError, Problem, Where
@@ -17,9 +17,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from flamescore.project import Project
+
+Away: TypeAlias = "Mapping[str, tuple[Days, ...]]"
+"""By name of the team the days on which somebody is away."""
+
 AWAY: Final = "A025"
 _COLUMNS: Final = ("name", "from", "to")
 _HINT: Final = "Leads would go to people who are away, so nothing is scored until it reads."
+
+
+def away_of(project: Project) -> Away:
+    """Read the file of who is away when, if `route` names one.
+
+    Raises:
+        InputError: as `read_away`.
+    """
+    route = project.settings.route
+    if route is None or route.away is None:
+        return {}
+    return read_away(project.resolve(route.away), route.away, [each.name for each in project.settings.team])
 
 
 def read_away(path: Path, shown: str, names: Sequence[str]) -> dict[str, tuple[Days, ...]]:

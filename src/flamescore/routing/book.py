@@ -47,7 +47,7 @@ class Rep:
 class Routed:
     """What routing comes to.
 
-    `routes` are `frames.ROUTES`, by contact id and instant: of who is routed now, and those that have ended
+    `routes` are `ROUTES`, by contact id and instant: of who is routed now, and those that have ended
     and still count. `fresh` has the `contact_id` of the routes made in this run; `unrouted` is `UNROUTED`,
     best first.
     """
@@ -61,6 +61,11 @@ class Routed:
         """The routes that hold: one at most a contact."""
         return self.routes.filter(~pl.col("ended"))
 
+    def counts(self) -> dict[str, int]:
+        """Count the leads that keep their rep, that got one in this run, and that nobody could get."""
+        new = self.fresh.height
+        return {"kept": self.now.height - new, "new": new, "nobody": self.unrouted.height}
+
     @property
     def told(self) -> pl.DataFrame:
         """What lists show (`TOLD`)."""
@@ -68,7 +73,7 @@ class Routed:
 
 
 def told_of(routes: pl.DataFrame, unrouted: pl.DataFrame) -> pl.DataFrame:
-    """Return what lists show (`TOLD`) of `frames.ROUTES` and `UNROUTED`."""
+    """Return what lists show (`TOLD`) of `ROUTES` and `UNROUTED`."""
     now = routes.filter(~pl.col("ended"))
     return pl.concat(
         [

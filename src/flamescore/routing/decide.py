@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from flamescore.acting_frames import ROUTES
 from flamescore.cells import fold, folded, present, trim
-from flamescore.frames import ROUTES
 from flamescore.routing.book import UNROUTED, Routed
 from flamescore.units import to_local
 
@@ -58,7 +58,7 @@ def route(
     `everyone` has all of the list, best first: `contact_id, owner` (String), `wanted, held_out` (Boolean).
     `owner` is null of who has none; `wanted` marks the leads that are to have a rep: neither
     excluded nor held out. `same` are columns of theirs by name, in the same order of rows: leads with the
-    same value go to the same rep. `before` are the routes of the state (`frames.ROUTES`). `zone` is that of
+    same value go to the same rep. `before` are the routes of the state (`ROUTES`). `zone` is that of
     local days. Ties go to whoever stands first in the team; with an empty team nobody is routed.
     """
     held = _held_before(everyone, team, before, since=as_of - REACH)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from flamescore.frames import ROUTES, SURVIVOR
+from flamescore.acting_frames import ROUTES
+from flamescore.frames import SURVIVOR
 
 
 def of_survivors(routes: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return routes (`frames.ROUTES`) under the ids that contacts have now, of merged ones the survivor's.
+    """Return routes (`ROUTES`) under the ids that contacts have now, of merged ones the survivor's.
 
     `aliases` are those of `frames.Exports`. Where a contact has several routes then that have not ended, the
     earliest goes on, of equal instants that of its own id, and the others have ended.

@@ -9,76 +9,86 @@ import polars as pl
 
 from flamescore.cells import fold, folded, present
 from flamescore.email_domain import column_of_contacts
+from flamescore.project import HOT_SEGMENT
 from flamescore.routing.book import Rep, Routed
 from flamescore.routing.decide import route
 from flamescore.routing.merging import of_survivors
 from flamescore.units import to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from flamescore.project import Days, Member, Route
+    from flamescore.project import Days, Member, Project, Route
+    from flamescore.routing.away import Away
+    from flamescore.rules import Condition
     from flamescore.scoring import Scored
+    from flamescore.segments import Segments
+    from flamescore.yaml_tree import Path
 
 
-def routed(
+def routed_in_run(
     scored: Scored,
-    asked: Route,
-    team: Sequence[Member],
+    project: Project,
+    segments: Segments,
+    conditions: Mapping[Path, Condition],
     *,
-    wanted: NDArray[np.bool_],
-    territories: Sequence[NDArray[np.bool_] | None],
-    away: Mapping[str, Iterable[Days]],
+    away: Away,
     before: pl.DataFrame,
     aliases: pl.DataFrame | None,
 ) -> Routed:
-    """Route the leads of a scoring.
+    """Route the leads of a scoring, by the `route` and the `team` of a project file.
 
-    `wanted` marks those of `scored.contacts` for whom the condition of `route` holds; excluded and held-out
-    ones among them get nobody. `territories` are by member masks of the same rows, None where a member has
-    none; `away` has by name the days of the file beside the team's own. `before` are the routes of the state
-    (`frames.ROUTES`), `aliases` those of the exports. A column of `same` that contacts don't have holds
-    nobody together.
+    `conditions` are by place those that `route` and territories have, which the segments can answer; `away`
+    are the days of the file, beside the team's own. `before` are the routes of the state
+    (`acting_frames.ROUTES`), `aliases` those of the exports. A column of `same` that contacts don't have
+    holds nobody together.
     """
-    order = _ranked(scored)
-    contacts = scored.contacts
-    ids = contacts["contact_id"]
-    held_out = ids.is_in(_held_out(scored).implode())
-    callable_ones = pl.Series(wanted) & ~ids.is_in(scored.uncalled["contact_id"].implode())
-    everyone = pl.DataFrame([ids, _owners(contacts, asked).alias("owner")]).with_columns(
-        wanted=callable_ones, held_out=held_out
+    asked, contacts, order = project.settings.route, scored.contacts, segments.order
+    assert asked is not None
+    everyone = pl.DataFrame([contacts["contact_id"], _owners(contacts, asked)]).with_columns(
+        wanted=pl.Series(_wanted(segments, conditions.get(("route", "if"))) & segments.callable),
+        held_out=contacts["contact_id"].is_in(_held_out(scored).implode()),
     )
-    day = to_local(scored.as_of, scored.book.zone).date()
-    reps = [
-        Rep(
-            name=member.name,
-            weight=member.weight,
-            a_day=member.a_day,
-            is_away=_is_away(day, (*member.away, *away.get(member.name, ()))),
-            fits=None if mask is None else mask[order],
-        )
-        for member, mask in zip(team, territories, strict=True)
-    ]
     return route(
         everyone[order],
         {name: cells.gather(order) for name, cells in _together(contacts, asked.same)},
-        reps,
+        tuple(_reps(scored, project.settings.team, segments, conditions, away)),
         of_survivors(before, aliases),
         as_of=scored.as_of,
         zone=scored.book.zone,
     )
 
 
-def _ranked(scored: Scored) -> NDArray[np.int64]:
-    """Return the rows of contacts as the default score ranks them, then those outside it, by id."""
-    mine = scored.scores["score_name"] == scored.book.scores[0].name
-    ranked = scored.places.filter(mine).to_numpy().astype(np.int64)
-    others = np.ones(scored.contacts.height, np.bool_)
-    others[ranked] = False
-    return np.concatenate([ranked, np.flatnonzero(others)])
+def _wanted(segments: Segments, condition: Condition | None) -> NDArray[np.bool_]:
+    """Mark the leads that are to have a rep, by default those who are hot."""
+    if condition is not None:
+        return segments.fitting(condition)
+    hot = np.zeros(len(segments.order), np.bool_)
+    hot[segments.members[HOT_SEGMENT].places] = True
+    return hot
+
+
+def _reps(
+    scored: Scored,
+    team: Iterable[Member],
+    segments: Segments,
+    conditions: Mapping[Path, Condition],
+    away: Away,
+) -> Iterator[Rep]:
+    """Yield the team on the local day of the run, territories in ranked order."""
+    day = to_local(scored.as_of, scored.book.zone).date()
+    for number, member in enumerate(team):
+        territory = conditions.get(("team", number, "where"))
+        days: Iterable[Days] = (*member.away, *away.get(member.name, ()))
+        yield Rep(
+            name=member.name,
+            weight=member.weight,
+            a_day=member.a_day,
+            is_away=any(each.first <= day <= each.last for each in days),
+            fits=None if territory is None else segments.fitting(territory)[segments.order],
+        )
 
 
 def _held_out(scored: Scored) -> pl.Series:
@@ -95,13 +105,9 @@ def _owners(contacts: pl.DataFrame, asked: Route) -> pl.Series:
     return contacts.select(pl.when(~folded(owner).is_in(nobody)).then(owner).alias("owner")).to_series()
 
 
-def _together(contacts: pl.DataFrame, names: Iterable[str]) -> Iterable[tuple[str, pl.Series]]:
+def _together(contacts: pl.DataFrame, names: Iterable[str]) -> Iterator[tuple[str, pl.Series]]:
     for name in names:
         try:
             yield name, column_of_contacts(contacts, name)
         except pl.exceptions.ColumnNotFoundError:
             continue
-
-
-def _is_away(day: date, days: Iterable[Days]) -> bool:
-    return any(each.first <= day <= each.last for each in days)

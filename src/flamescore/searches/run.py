@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.acting_frames import ROUTES_FILE
 from flamescore.errors import NotFoundError, Problem, UsageError
-from flamescore.frames import ROUTES_FILE
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.routing import UNROUTED_FILE, told_of

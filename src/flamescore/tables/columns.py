@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.changes import TREND
+from flamescore.columns import MEASURES, REASONS
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -15,14 +16,11 @@ if TYPE_CHECKING:
 
     from flamescore.scoring import Scored
 
-REASONS: Final = ("reason_1", "reason_2", "reason_3")
-"""The columns of a call list that say why."""
+HOT_SINCE: Final = "hot_since"
+"""The column of a call list that says since when a contact is hot."""
 
 ROUTED: Final = ("routed_to", "routed_reason")
 """The columns of lists that say who calls a lead without an owner, and why."""
-
-MEASURES: Final = ("score", "flames", "percentile", "rank")
-"""What `scores.csv` tells of each score, as `<score>_<measure>`."""
 
 
 def measures_of(scored: Scored) -> tuple[str, ...]:
@@ -79,7 +77,8 @@ def own_columns(scored: Scored) -> set[str]:
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}
     routes = set() if scored.routed is None else {*ROUTED, "reason", "routed_at", "new"}
-    return {*scored.scores.columns, *REASONS, "last_activity"} | measures | account | routes
+    own = {*scored.scores.columns, *REASONS, "last_activity", HOT_SINCE}
+    return own | measures | account | routes
 
 
 def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:
