@@ -14,6 +14,7 @@ from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_write_back import WRITE_BACK
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ _EVERY: Final = (
     *RUNS,
     *SEQUENCES,
     *USAGE,
+    *WRITE_BACK,
 )
 
 CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=lambda each: each.code)}
 """Every code, in order."""
 
 _AREAS: Final = {
+    "A": "Acting on scores",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",

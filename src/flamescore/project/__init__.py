@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flamescore.project.crm_columns import HOT_SINCE, IN, MEASURES, ROUTED_TO
+from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
@@ -26,6 +28,7 @@ from flamescore.project.settings import (
     settle,
 )
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
+from flamescore.project.write_back import WriteBack
 
 __all__ = [
     "AUTO",
@@ -36,9 +39,15 @@ __all__ = [
     "FIND",
     "FLAGS",
     "HOT",
+    "HOT_SINCE",
+    "IN",
+    "MEASURES",
+    "ROUTED_TO",
     "STDIN",
     "VARIABLES",
     "ContactsSource",
+    "CrmFormat",
+    "CrmKey",
     "EventsSource",
     "KeepRuns",
     "MergedIds",
@@ -51,6 +60,8 @@ __all__ = [
     "TagFormat",
     "TagHistorySource",
     "Variant",
+    "WriteBack",
+    "all_formats",
     "all_presets",
     "check_needed",
     "clashes",
@@ -65,4 +76,5 @@ __all__ = [
     "preset_table",
     "settle",
     "text_of",
+    "text_of_format",
 ]

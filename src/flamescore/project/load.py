@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.errors import Problem, ProjectFileError, Where
 from flamescore.findings import Accept, refused, to_problem
 from flamescore.input_errors import PRESET
+from flamescore.project.crm_columns import write_back_faults
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
@@ -148,7 +149,13 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         told = {problem.where for problem in nulls}
         return None, (*nulls, *(each for each in reading.problems if each.where not in told))
     wrong = tuple(to_problem(each) for each in refused(_accepts(document, settings)))
-    return settings, (*nulls, *_urls(document, settings), *_contradictions(document, settings), *wrong)
+    return settings, (
+        *nulls,
+        *_urls(document, settings),
+        *_contradictions(document, settings),
+        *write_back_faults(document, settings),
+        *wrong,
+    )
 
 
 def _accepts(document: Document | None, settings: ProjectFile) -> tuple[Accept, ...]:

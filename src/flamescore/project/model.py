@@ -42,6 +42,7 @@ from flamescore.project.values import (
     sources,
     value_or,
 )
+from flamescore.project.write_back import WRITE_BACKS, WriteBack
 from flamescore.schema_reader import mapped
 
 if TYPE_CHECKING:
@@ -306,6 +307,9 @@ class ProjectFile(Section):
         BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    write_back: dict[str, WriteBack] = setting(
+        WRITE_BACKS, "files that a CRM imports, each with a name", factory=dict
+    )
     accept: tuple[AcceptEntry, ...] = setting(
         sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
     )
@@ -335,7 +339,10 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = tuple(
-    map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values()))
+    map(
+        shape_of,
+        (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, WriteBack, *KINDS.values()),
+    )
 )
 """Every shape inside a project file."""
 
