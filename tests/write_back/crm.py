@@ -1,7 +1,5 @@
 """Contacts and scores by hand, write-backs of a project file, and a CRM that imports what they write."""
 
-
-
 from __future__ import annotations
 
 import csv

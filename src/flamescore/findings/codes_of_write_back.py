@@ -59,4 +59,11 @@ WRITE_BACK: Final = (
         "Its files hold older values, and the files of the later run held all that changed since.",
         "Name the run whose files were imported last; or take the last delivery back with `--undone`.",
     ),
+    Code(
+        "U032",
+        Severity.ERROR,
+        "`--run`, `--undone` and `--forget` are given together",
+        "A run is delivered, the last delivery is taken back, or all is forgotten: one at a time.",
+        "Leave out all but one.",
+    ),
 )

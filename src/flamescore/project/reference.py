@@ -40,7 +40,8 @@ def _source_rows() -> Iterator[str]:
 def _rows(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
     for name, key in keys.items():
         nested = _nested(key)
-        inside = () if nested is None else _rows(nested.keys, f"{prefix}{name}.")
+        path = f"{prefix}{name}.NAME." if "additionalProperties" in key.type.schema else f"{prefix}{name}."
+        inside = () if nested is None else _rows(nested.keys, path)
         if "$ref" in key.type.schema:
             yield from inside
             continue
@@ -52,8 +53,10 @@ def _rows(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
 
 
 def _nested(key: Key) -> Shape | None:
-    """Return the shape of the mapping that a key holds, or may hold instead of a single value."""
-    forms = [key.type.schema, *key.type.schema.get("anyOf", ())]
+    """Return the shape of the mapping that a key holds, may hold instead of a value, or holds by name."""
+    schema = key.type.schema
+    named = schema.get("additionalProperties")
+    forms = [schema, *schema.get("anyOf", ()), *([named] if isinstance(named, dict) else [])]
     parts = [part for form in forms for part in (form, *form.get("allOf", ()))]
     return next((_NESTED[part["$ref"]] for part in parts if part.get("$ref") in _NESTED), None)
 

@@ -8,6 +8,7 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
+    file_of,
     has_merged,
     has_table,
     read,
@@ -67,6 +68,7 @@ __all__ = [
     "describe",
     "describe_given",
     "describe_lists",
+    "file_of",
     "find_earlier",
     "find_run",
     "finished",

@@ -52,6 +52,11 @@ Of larger ones the size is looked at, and whoever reads them asks why where that
 """
 
 
+def file_of(run: Run, file: str) -> Path:
+    """Return where a file of a run lies, its bytes as they were published."""
+    return _checked(run, file)
+
+
 def scan(run: Run, file: str) -> pl.LazyFrame:
     """Return a table of a run lazily: its columns are those that a run writes, its rows are not looked at."""
     return _opened(run, file, _checked(run, file, up_to=SUMMED))
