@@ -225,13 +225,12 @@ def test_the_formats_are_listed_and_shown(flamescore):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("decay", "write_back", "rows"), [
+@pytest.mark.parametrize("case", [
     ("none", "{flames: f, score: s}", 97), ("none", "{flames: f}", 51),
     ("1%", "{score: s}, round: 4", 1_024), ("1%", "{score: s}", 125),
 ])  # fmt: skip
-def test_how_many_rows_change_in_a_night_of_the_sample(
-    tmp_path, monkeypatch, flamescore, decay, columns, rows
-):
+def test_how_many_rows_change_in_a_night_of_the_sample(tmp_path, monkeypatch, flamescore, case):
+    decay, columns, rows = case
     for name in ("rules", "sample_data"):
         shutil.copytree(ROOT / name, tmp_path / name)
     text = (ROOT / "flamescore.yaml").read_text()

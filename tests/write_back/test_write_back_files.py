@@ -13,7 +13,8 @@ import pytest
 from crm import AS_OF, RUN, export, leads, record, scores, table
 
 from flamescore.project import all_formats
-from flamescore.write_back import DELIVERED, cells_of, changed, csv_parts, write_files
+from flamescore.state import DELIVERED_CELLS as DELIVERED
+from flamescore.write_back import cells_of, changed, csv_parts, write_files
 
 GOLDEN = Path(__file__).parent / "golden"
 NOTHING = pl.DataFrame(schema=DELIVERED)

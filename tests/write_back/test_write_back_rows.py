@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from crm import export, leads, scores
 
-from flamescore.write_back import DELIVERED, cells_of, changed, laid_over, rounded_points, taken_back
+from flamescore.state import DELIVERED_CELLS as DELIVERED
+from flamescore.write_back import cells_of, changed, laid_over, rounded_points, taken_back
 
 NIGHT = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)  # the day before in Phoenix
 INTEREST = scores("interest", ("1", 62.628, 5), ("2", 12.5, 3), ("3", 4, 1), ("4", -0.4, 0))

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from crm import AS_OF, Crm, exports, leads, scores
 
-from flamescore.write_back import DELIVERED, cells_of, changed, laid_over, taken_back, write_files
+from flamescore.state import DELIVERED_CELLS as DELIVERED
+from flamescore.write_back import cells_of, changed, laid_over, taken_back, write_files
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 NOTHING = pl.DataFrame(schema=DELIVERED)

@@ -14,6 +14,7 @@ from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_state import STATE
 from flamescore.findings.codes_of_write_back import WRITE_BACK
 from flamescore.findings.codes_of_yaml import NUMBERS
 
@@ -36,6 +37,7 @@ _EVERY: Final = (
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
+    *STATE,
     *USAGE,
     *WRITE_BACK,
 )

@@ -15,8 +15,15 @@ from zoneinfo import ZoneInfo
 
 from flamescore.errors import InputError, Problem
 from flamescore.findings import as_record
-from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
-from flamescore.runs.record_sections import AccountsEntry, BotsEntry, HotEntry, LabelEntry
+from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, optional_key, to_json
+from flamescore.runs.record_sections import (
+    AccountsEntry,
+    BotsEntry,
+    HotEntry,
+    LabelEntry,
+    StateEntry,
+    WriteBackEntry,
+)
 from flamescore.text import printable_json
 
 if TYPE_CHECKING:
@@ -316,6 +323,10 @@ class RunRecord(Part):
     hot: HotEntry | None = key("who is hot; null in records of older programs", default=None)
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
+    )
+    state: StateEntry | None = optional_key("what the run is to the state; absent in older records")
+    write_back: tuple[WriteBackEntry, ...] | None = optional_key(
+        "the write-backs, in order of the project file; absent where the run has none"
     )
 
     @property

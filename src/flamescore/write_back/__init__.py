@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flamescore.write_back.cells import Cells, Leads, cells_of, ranked, rounded_points
-from flamescore.write_back.changed import DELIVERED, ROWS, Changed, changed, laid_over, taken_back
+from flamescore.write_back.changed import ROWS, Changed, changed, laid_over, taken_back
 from flamescore.write_back.columns import Column, Export, exports_of
 from flamescore.write_back.csv_files import CsvPart, csv_parts
-from flamescore.write_back.delivery import Delivery, deliver, forget, read_delivered, undo
+from flamescore.write_back.delivery import Delivery, deliver, forget, undo
 from flamescore.write_back.files import (
     FOLDER,
     RECORD_FILE,
@@ -15,9 +15,9 @@ from flamescore.write_back.files import (
     read_waiting,
     write_files,
 )
+from flamescore.write_back.working_out import WriteBack, work_out
 
 __all__ = [
-    "DELIVERED",
     "FOLDER",
     "RECORD_FILE",
     "ROWS",
@@ -29,6 +29,7 @@ __all__ = [
     "Delivery",
     "Export",
     "Leads",
+    "WriteBack",
     "cells_of",
     "changed",
     "csv_parts",
@@ -38,10 +39,10 @@ __all__ = [
     "import_request",
     "laid_over",
     "ranked",
-    "read_delivered",
     "read_waiting",
     "rounded_points",
     "taken_back",
     "undo",
+    "work_out",
     "write_files",
 ]

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.state import DELIVERED_CELLS
+
 if TYPE_CHECKING:
     from flamescore.write_back.cells import Cells
     from flamescore.write_back.columns import Export
-
-DELIVERED: Final = pl.Schema({"key": pl.String(), "column": pl.String(), "cell": pl.String()})
-"""What a CRM is known to have: `column` is the header in the file."""
 
 ROWS: Final = pl.Schema(
     {
@@ -99,7 +98,7 @@ def laid_over(delivered: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     Columns that these no longer have are forgotten of their keys.
     """
     others = delivered.join(rows.select("key").unique(), on="key", how="anti")
-    return pl.concat([others, rows.select(DELIVERED.names())]).sort("key", "column")
+    return pl.concat([others, rows.select(DELIVERED_CELLS.names())]).sort("key", "column")
 
 
 def taken_back(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

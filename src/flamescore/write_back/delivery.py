@@ -1,7 +1,7 @@
 """What a CRM is known to have: the cells of files that somebody said were imported.
 
 The state names, for each write-back, the run delivered last and the file below its folder that holds all
-cells known since (`changed.DELIVERED`); such a file is never changed. `previous` names the one before it:
+cells known since (`state.DELIVERED_CELLS`); such a file is never changed. `previous` names the one before it:
 empty text where nothing was known, null where the delivery before that can't be taken back.
 
 command                       run_id  file              previous
@@ -21,13 +21,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from polars.exceptions import PolarsError
 
 from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.runs import RunStore, file_of, flush, has_table, make_folder, private
-from flamescore.state import StateDamagedError, instant, transaction
+from flamescore.state import DELIVERED_CELLS, StateDamagedError, instant, read_cells, transaction
 from flamescore.units import iso_instant
-from flamescore.write_back.changed import DELIVERED, laid_over, taken_back
+from flamescore.write_back.changed import laid_over, taken_back
 from flamescore.write_back.files import FOLDER, ROWS_FILE
 
 if TYPE_CHECKING:
@@ -65,21 +64,6 @@ class _Row:
     previous: str | None
 
 
-def read_delivered(store: StateStore, file: str) -> pl.DataFrame:
-    """Return the cells of a file that the state names.
-
-    Raises:
-        StateDamagedError: it is gone, or no such table.
-    """
-    try:
-        found = pl.read_parquet(store.folder / file)
-    except (OSError, PolarsError) as error:
-        raise StateDamagedError(f"can't be read: {file} is gone or damaged") from error
-    if found.schema != DELIVERED:
-        raise StateDamagedError(f"is damaged: {file} is no table of cells")
-    return found
-
-
 def deliver(store: StateStore, name: str, run: Run, *, timeout: float = 0.0) -> Delivery:
     """Take the cells in a run's files of a write-back as known to the CRM; the same run again does nothing.
 
@@ -97,7 +81,7 @@ def deliver(store: StateStore, name: str, run: Run, *, timeout: float = 0.0) -> 
     store.make()
     with store.hold(timeout), store.open() as connection:
         last = _row(connection, name)
-        before = pl.DataFrame(schema=DELIVERED) if last is None else read_delivered(store, last.file)
+        before = pl.DataFrame(schema=DELIVERED_CELLS) if last is None else read_cells(store, last.file)
         if last is not None and last.run_id == run.run_id:
             return Delivery(run.run_id, rows["key"].n_unique(), before["key"].n_unique(), news=False)
         if last is not None and run.as_of < last.as_of:
@@ -132,7 +116,7 @@ def undo(store: StateStore, runs: RunStore, name: str, *, timeout: float = 0.0) 
             _sweep(store, connection)
             return Delivery(last.run_id)
         _sweep(store, connection)
-        before = read_delivered(store, last.previous)
+        before = read_cells(store, last.previous)
         rows = _rows(runs, last.run_id, name)
         after = before if rows is None else taken_back(before, rows)
         stem = last.previous.removeprefix(f"{PLACE}/{name}-")

@@ -1,0 +1,42 @@
+"""What has been told so far: the state's database, what a run is held against, and taking a run in."""
+
+from __future__ import annotations
+
+from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
+from flamescore.state.standing import (
+    DELIVERED,
+    DELIVERED_CELLS,
+    HELD,
+    RUNG,
+    Before,
+    Kind,
+    Moves,
+    before,
+    instant,
+    read_cells,
+    unreadable,
+)
+from flamescore.state.store import StateStore
+from flamescore.state.taking_in import Taker, take_in
+
+__all__ = [
+    "DELIVERED",
+    "DELIVERED_CELLS",
+    "FILE",
+    "HELD",
+    "RUNG",
+    "Before",
+    "Kind",
+    "Moves",
+    "StateDamagedError",
+    "StateStore",
+    "Taker",
+    "before",
+    "instant",
+    "meta",
+    "read_cells",
+    "set_meta",
+    "take_in",
+    "transaction",
+    "unreadable",
+]
