@@ -13,6 +13,8 @@ import polars as pl
 import pytest
 from small import EVENTS, latest, record
 
+from flamescore.state import StateStore
+
 pytestmark = pytest.mark.once  # a second `delivered` would find nothing to do
 
 ROOT = Path(__file__).parents[2]
@@ -155,6 +157,33 @@ def test_a_backfill_and_a_dry_run_write_none(crm, flamescore):
     (run,) = [each for each in (crm / "out/runs").iterdir() if each.name.startswith("2026-11-10")]
     assert not (run / "write_back").exists()
     assert "write_back" not in json.loads((run / "run.json").read_text())
+
+
+def test_a_state_that_another_command_holds_or_that_is_no_state(crm, flamescore):
+    flamescore("score")
+    state = StateStore(crm / "out/state")
+    with state.hold():
+        code, said = delivered(flamescore, "crm")
+    assert (code, said.split(":")[0]) == (5, "error O001")
+    state.file.write_bytes(b"no database")
+    code, said = delivered(flamescore, "crm")
+    assert (code, said.split(":")[0]) == (7, "error A015")
+    assert state.file.read_bytes() == b"no database"
+
+
+def test_without_a_state_the_first_delivery_makes_one(crm, flamescore):
+    flamescore("score")
+    shutil.rmtree(crm / "out/state")
+    assert delivered(flamescore, "crm")[1].endswith("delivered; 6 known\n")
+    assert delivered(flamescore, "crm")[1].endswith("nothing to do; 6 known\n")
+
+
+@pytest.mark.usefixtures("crm")
+def test_it_is_told_as_one_line_of_a_log(flamescore):
+    flamescore("score")
+    done = flamescore("delivered", "crm", "--log-format", "json")
+    assert (done.out, json.loads(done.err)["level"]) == ("", "info")
+    assert flamescore("delivered", "crm", "-q").out == ""
 
 
 def test_what_a_crash_left_is_swept(crm, flamescore):
