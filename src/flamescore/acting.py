@@ -10,10 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
-
 from flamescore.errors import FlamescoreError, LockedError
-from flamescore.frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.runs import StateEntry, moves
 from flamescore.state import (
     HELD,
@@ -27,12 +24,14 @@ from flamescore.state import (
     unreadable,
 )
 from flamescore.tables import write_parquet
-from flamescore.write_back import Leads, exports_of, ranked, work_out
+from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
     from pathlib import Path
+
+    import polars as pl
 
     from flamescore.findings import Finding
     from flamescore.inputs import Inputs
@@ -83,7 +82,9 @@ def acted(earlier: Before, inputs: Inputs, scored: Scored) -> Acted:
     record: dict[str, Any] = {"state": StateEntry(kind=str(earlier.kind), state_run=run)}
     tables: dict[str, pl.DataFrame] = {}
     exports = _exports(inputs.project, scored.book)
-    write_backs = work_out(exports, _leads(scored, tables), earlier) if exports else ()
+    write_backs: tuple[WriteBack, ...] = ()
+    if exports and earlier.moves_state:
+        write_backs = work_out(exports, Leads.of(scored, inputs.project.settings.team, tables), earlier)
     if write_backs:
         record["write_back"] = tuple(each.entry for each in write_backs)
     return Acted(tables, record, tuple(told for each in write_backs for told in each.findings()), write_backs)
@@ -91,19 +92,6 @@ def acted(earlier: Before, inputs: Inputs, scored: Scored) -> Acted:
 
 def _exports(project: Project, book: RuleBook) -> tuple[Export, ...]:
     return exports_of(project, [score.name for score in book.scores], ["hot"])
-
-
-def _leads(scored: Scored, tables: Mapping[str, pl.DataFrame]) -> Leads:
-    """Return what write-backs are made of: scores, and the tables worked out by now."""
-    return Leads(
-        contacts=ranked(scored.contacts, scored.scores, scored.book.scores[0].name),
-        scores=scored.scores,
-        segments=tables.get(SEGMENTS_FILE, pl.DataFrame(schema=SEGMENTS)),
-        zone=scored.book.zone,
-        held_out=pl.Series([], dtype=pl.String),
-        routes=tables.get(ROUTES_FILE, pl.DataFrame(schema=ROUTES)),
-        import_as={},
-    )
 
 
 @dataclass(slots=True)

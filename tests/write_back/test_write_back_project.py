@@ -65,7 +65,7 @@ def test_a_key_with_a_header_and_sizes(tmp_path):
 
 
 CASES = [
-    ("  Crm: {format: generic, columns: {flames: f}}", "3:3 P023 `Crm` is no name: small letters, digits, `_` and `-`, 64 at most, the first a letter or digit."),
+    ("  Crm: {format: generic, columns: {flames: f}}", "3:3 P023 `Crm` is no name for an entry of `write_back`. Write small letters, digits, `-` and `_`, at most 64, and begin with a letter or a digit."),
     ("  a: {format: hubspt, columns: {flames: f}}", "3:15 P023 `write_back.a.format` must be a format, and is the text `hubspt`. Did you mean `hubspot`?"),
     ("  a: {columns: {flames: f}}", "3:6 P021 `write_back.a.format` is missing."),
     ("  a: {format: generic}", "3:6 P021 `write_back.a.columns` is missing."),

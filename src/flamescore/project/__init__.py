@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
+from flamescore.project.addresses import is_address
+from flamescore.project.alerts import (
+    EACH_CONTACT,
+    EVENT_WORDS,
+    OWNER,
+    Alert,
+    EventAlert,
+    RunAlert,
+    SegmentAlert,
+)
+from flamescore.project.channels import (
+    DAYS,
+    AppriseChannel,
+    Channel,
+    EmailChannel,
+    FileChannel,
+    Hours,
+    SlackChannel,
+    StdoutChannel,
+    TeamsChannel,
+    WebhookChannel,
+)
 from flamescore.project.crm_columns import HOT_SINCE, IN, MEASURES, ROUTED_TO
 from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
+from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
@@ -27,13 +50,18 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
+from flamescore.project.team import Days, Member, member_named
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
+from flamescore.project.variables import UnsetError, filled, variables
 from flamescore.project.write_back import WriteBack
 
 __all__ = [
     "AUTO",
+    "DAYS",
     "DEFAULT_LIMIT",
+    "EACH_CONTACT",
     "EPOCHS",
+    "EVENT_WORDS",
     "EXCEL",
     "EXCLUDE",
     "FIND",
@@ -42,39 +70,61 @@ __all__ = [
     "HOT_SINCE",
     "IN",
     "MEASURES",
+    "OWNER",
     "ROUTED_TO",
     "STDIN",
     "VARIABLES",
+    "Alert",
+    "AppriseChannel",
+    "Channel",
     "ContactsSource",
     "CrmFormat",
     "CrmKey",
+    "Days",
+    "EmailChannel",
+    "EventAlert",
     "EventsSource",
+    "FileChannel",
+    "HoldOut",
+    "Hours",
     "KeepRuns",
+    "Member",
     "MergedIds",
     "NewestWithin",
     "OpportunitiesSource",
     "Preset",
     "Project",
     "RejectLimit",
+    "RunAlert",
+    "SegmentAlert",
+    "SlackChannel",
     "Source",
+    "StdoutChannel",
     "TagFormat",
     "TagHistorySource",
+    "TeamsChannel",
+    "UnsetError",
     "Variant",
+    "WebhookChannel",
     "WriteBack",
     "all_formats",
     "all_presets",
     "check_needed",
     "clashes",
     "expanded",
+    "filled",
     "find_project",
     "find_settings",
     "find_settings_of",
+    "is_address",
     "json_schema",
     "key_table",
     "load_project",
+    "member_named",
     "parse_limit",
     "preset_table",
     "settle",
     "text_of",
     "text_of_format",
+    "variables",
 ]

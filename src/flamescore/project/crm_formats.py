@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from flamescore.project.reading import ProjectReading, Section, setting, shape_of
-from flamescore.project.values import BOOLEAN, CELL, TEXT, WORDS, Setting, one_of, whole
+from flamescore.project.values import BOOLEAN, CELL, TEXT, WORDS, of_text, one_of, whole
 from flamescore.schema_reader import RefusedError, listed, mapped
 from flamescore.yaml_tree import parse
 
@@ -23,17 +23,17 @@ _SIZE: Final = re.compile(r"([0-9]+)(?: ?(B|kB|KB|MB|GB))?")
 _UNITS: Final = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
-def _size(value: object) -> int:
+def _size(text: str) -> int:
     """Read `20MB`, `512 kB` or a number of bytes, as bytes; units are decimal."""
-    found = None if isinstance(value, bool) else _SIZE.fullmatch(str(value))
+    found = _SIZE.fullmatch(text)
     size = 0 if found is None else int(found[1]) * _UNITS[found[2] or "B"]
     if size == 0:
-        msg = f"must be a size such as `20MB` or a number of bytes, and is `{value}`"
+        msg = f"must be a size such as `20MB` or a number of bytes, and is `{text}`"
         raise ValueError(msg)
     return size
 
 
-SIZE: Final = Setting.that({"type": ["string", "integer"]}, "size", _size)
+SIZE: Final = replace(of_text("size", _size), schema={"type": ["string", "integer"]})
 ROWS: Final = whole(1, 1_000_000_000)
 
 

@@ -278,11 +278,6 @@ class Setting(ValueType):
 
     of: Callable[[object], Value] = field(kw_only=True)
 
-    @classmethod
-    def that(cls, schema: Mapping[str, Any], words: str, of: Callable[[object], Value]) -> Setting:
-        """Return the type of what `of` reads; what it refuses is told in the words of its `ValueError`."""
-        return _setting(schema, words, of)
-
 
 def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value]) -> Setting:
     def read(at: At) -> Value:
@@ -295,8 +290,13 @@ def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value
     return Setting(read, schema, words, of=of)
 
 
+def of_text(words: str, of: Callable[[str], Value]) -> Setting:
+    """Return the type of a text; `of` reads it, and raises a `ValueError` that says what it must be."""
+    return _setting({"type": "string"}, words, lambda value: of(_text(value)))
+
+
 def whole(least: int, most: int) -> Setting:
-    """Return the type of a whole number between two bounds, both included."""
+    """Return the type of a whole number between two, both included."""
     words = f"whole number from {least} to {most:,}"
 
     def of(value: object) -> int:
@@ -325,7 +325,7 @@ def value_or(value: Setting, shape: Shape) -> Setting:
 def one_of(*choices: str) -> ValueType:
     """Return the type of one of a few words."""
     *most, last = [f"`{choice}`" for choice in choices]
-    words = f"{', '.join(most)} or {last}"
+    words = f"{', '.join(most)} or {last}" if most else last
 
     def read(at: At) -> str:
         if at.node.scalar not in choices:

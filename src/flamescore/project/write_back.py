@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flamescore.project.crm_formats import KEYS, ROWS, SIZE, CrmFormat, CrmKey, all_formats
+from flamescore.project.names import by_name
 from flamescore.project.reading import Section, setting, shape_of
-from flamescore.project.values import TEXT, Setting, whole
-from flamescore.schema_reader import At, RefusedError, Value, ValueType, mapped
+from flamescore.project.values import TEXT, of_text, whole
+from flamescore.schema_reader import At, ValueType, mapped
 from flamescore.yaml_tree import nearest
 
-if TYPE_CHECKING:
-    from flamescore.schema_reader import Shape
-
-NAME: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
-"""What segments, alerts and write-backs may be called."""
-
 _DAY_FORMAT: Final = re.compile(r"(?:[^%]|%[-_0]?[YymdeBbhjFDaA%])*")
-_DAY_PARTS: Final = ("%F", "%D")
-
-
-def named(shape: Shape) -> ValueType:
-    """Return the type of a mapping from names that the file chooses to sections of one shape."""
-    several = mapped(shape.type, words="name: keys")
-
-    def read(at: At) -> Value:
-        odd = [name for name in at.keys if re.fullmatch(NAME, name) is None]
-        for name in odd:
-            text = f"`{name}` is no name: small letters, digits, `_` and `-`, 64 at most"
-            at.tell("P023", f"{text}, the first a letter or digit.", path=(name,), key=True)
-        found = several(at)
-        if odd:
-            raise RefusedError
-        return found
-
-    schema = {**several.schema, "propertyNames": {"pattern": f"^{NAME}$"}}
-    return ValueType(read, schema, several.words)
 
 
 def _format(at: At) -> str:
@@ -68,14 +44,13 @@ def _key(at: At) -> KeyColumn:
     return KeyColumn(str(at.node.scalar))
 
 
-def _dates(value: object) -> str:
-    text = value if isinstance(value, str) else ""
+def _dates(text: str) -> str:
     parts = {each.lstrip("%-_0") for each in re.findall(r"%[-_0]?[A-Za-z]", text)}
     whole_day = parts & set("FD") or (
         parts & set("Yy") and (parts & set("j") or (parts & set("mBbh") and parts & set("de")))
     )
     if _DAY_FORMAT.fullmatch(text) is None or not whole_day:
-        msg = f"must be a format of a whole day, such as `%m/%d/%Y`, and is `{value}`"
+        msg = f"must be a format of a whole day, such as `%m/%d/%Y`, and is `{text}`"
         raise ValueError(msg)
     return text
 
@@ -111,9 +86,7 @@ class WriteBack(Section):
         None,
     )
     round: int = setting(whole(0, 4), "the decimals of `score` and `percent_of_ideal`", 0)
-    dates: str = setting(
-        Setting.that({"type": "string"}, "format", _dates), "how days are written", "%Y-%m-%d"
-    )
+    dates: str = setting(of_text("format", _dates), "how days are written", "%Y-%m-%d")
     max_rows: int | None = setting(ROWS, "the most rows of a file; by default the format's", None)
     max_bytes: int | None = setting(SIZE, "the most bytes of a file; by default the format's", None)
 
@@ -131,4 +104,4 @@ class WriteBack(Section):
         return found if self.key.header is None else found.with_keys(header=self.key.header)
 
 
-WRITE_BACKS: Final = named(shape_of(WriteBack))
+WRITE_BACKS: Final = by_name(shape_of(WriteBack).type, lambda _, export: export, words="name: keys")

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 from flamescore.errors import InputError, Problem
 from flamescore.findings import as_record
-from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, optional_key, to_json
+from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
 from flamescore.runs.record_sections import (
     AccountsEntry,
     BotsEntry,
+    HoldOutEntry,
     HotEntry,
     LabelEntry,
     StateEntry,
@@ -324,10 +325,11 @@ class RunRecord(Part):
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
     )
-    state: StateEntry | None = optional_key("what the run is to the state; absent in older records")
-    write_back: tuple[WriteBackEntry, ...] | None = optional_key(
-        "the write-backs, in order of the project file; absent where the run has none"
+    state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
+    write_back: tuple[WriteBackEntry, ...] | None = key(
+        "the write-backs, in order of the project file; absent where the run has none", absent=True
     )
+    holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:

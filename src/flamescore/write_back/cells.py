@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import folded, present
+from flamescore.frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.points import difference_type, ten_thousandths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
+    from flamescore.project import Member
+    from flamescore.scoring import Scored
     from flamescore.write_back.columns import Column, Export
 
 _ZERO: Final = ("flames", "score", "percent_of_ideal", "percentile")
@@ -49,6 +52,21 @@ class Leads:
     held_out: pl.Series
     routes: pl.DataFrame
     import_as: Mapping[str, str]
+
+    @classmethod
+    def of(cls, scored: Scored, team: Iterable[Member], tables: Mapping[str, pl.DataFrame]) -> Leads:
+        """Return those of a scoring; `tables` are by file what else the run has: segments and routes."""
+        nobody = pl.DataFrame(schema={"contact_id": pl.String()})
+        held_out = nobody if scored.holdout is None else scored.holdout
+        return cls(
+            contacts=ranked(scored.contacts, scored.scores, scored.book.scores[0].name),
+            scores=scored.scores,
+            segments=tables.get(SEGMENTS_FILE, pl.DataFrame(schema=SEGMENTS)),
+            zone=scored.book.zone,
+            held_out=held_out["contact_id"].unique(),
+            routes=tables.get(ROUTES_FILE, pl.DataFrame(schema=ROUTES)),
+            import_as={each.name: each.import_as for each in team if each.import_as is not None},
+        )
 
 
 @dataclass(frozen=True, slots=True)

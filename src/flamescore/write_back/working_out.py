@@ -75,9 +75,7 @@ class WriteBack:
 
 
 def work_out(exports: Sequence[Export], leads: Leads, before: Before) -> tuple[WriteBack, ...]:
-    """Return the write-backs of a run, against what the state says was delivered; none of a backfill."""
-    if not before.moves_state:
-        return ()
+    """Return the write-backs of a run that the state moves to, against what was delivered."""
     based_on = dict(before.delivered.select("export", "run_id").iter_rows())
     return tuple(_worked_out(export, leads, before, based_on.get(export.name)) for export in exports)
 
