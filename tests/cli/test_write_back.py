@@ -186,6 +186,19 @@ def test_it_is_told_as_one_line_of_a_log(flamescore):
     assert flamescore("delivered", "crm", "-q").out == ""
 
 
+def test_a_run_with_its_files_is_sound_and_a_damaged_one_is_not_delivered(crm, flamescore):
+    flamescore("score")
+    assert flamescore("runs", "--check").code == 0
+    place = crm / "out/latest/write_back/crm"
+    (place / "stray.csv").write_text("x")
+    assert flamescore("runs", "--check").code == 3
+    (place / "stray.csv").unlink()
+    (place / "crm-001.csv").unlink()
+    assert delivered(flamescore, "crm")[0] == 0, "the CSVs may be moved away"
+    (place / "rows.parquet").write_bytes((place / "rows.parquet").read_bytes()[:-1] + b"?")
+    assert delivered(flamescore, "crm")[0] == 3
+
+
 def test_what_a_crash_left_is_swept(crm, flamescore):
     flamescore("score")
     delivered(flamescore, "calls")

@@ -12,6 +12,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -136,6 +137,7 @@ def strangers(run: Run) -> Iterator[DamagedRunError]:
     except DamagedRunError:
         return
     known = {NAME, *(file.path for file in files)}
+    known |= {each.as_posix() for file in files for each in PurePosixPath(file.path).parents}
     for path in sorted(run.path.rglob("*")) if files else ():
         name = path.relative_to(run.path).as_posix()
         if name not in known:

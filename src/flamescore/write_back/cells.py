@@ -110,19 +110,21 @@ def cells_of(export: Export, leads: Leads, known: pl.Series) -> Cells:
     misfits = people.filter(pl.col("inside") & ~pl.col("fits")).height
     followed = pl.col("known") if not export.routes else pl.lit(value=False)
     rows = people.filter(pl.col("key").is_not_null() & pl.col("fits") & (pl.col("inside") | followed))
-    one_each = (
-        rows.with_row_index("place")
-        .sort(~pl.col("inside"), "place")
-        .unique("key", keep="first", maintain_order=True)
-        .sort("place")
-    )
+    one_each = rows if export.key.column == "contact_id" else _one_each(rows)
     twice = rows.filter("inside").height - one_each.filter("inside").height
+    standing = {score: _beside(one_each, _of_score(leads, score)) for score in export.scores}
     texts = [
-        _texts(one_each, column, export, leads).alias(f"cell_{number}")
+        _texts(one_each, column, export, leads, standing).alias(f"cell_{number}")
         for number, column in enumerate(export.columns)
     ]
     written = one_each.select("key", "shown", "contact_id").hstack(texts)
     return Cells(written, without_key=keyless, same_key=twice, bad_key=misfits)
+
+
+def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave one row of each key."""
+    placed = rows.with_row_index("place").sort(~pl.col("inside"), "place")
+    return placed.unique("key", keep="first", maintain_order=True).sort("place")
 
 
 def _keyed(contacts: pl.DataFrame, export: Export) -> pl.DataFrame:
@@ -156,12 +158,7 @@ def _wanted(export: Export, leads: Leads) -> pl.Series:
 
 def _marked(people: pl.DataFrame, ids: pl.Series, on: str = "contact_id") -> pl.Series:
     """Mark the rows whose id, or other column, is among some."""
-    those = ids.alias(on).cast(pl.String).unique().to_frame().with_columns(there=True)
-    return (
-        people.select(on)
-        .join(those, on=on, how="left", maintain_order="left")["there"]
-        .fill_null(value=False)
-    )
+    return people[on].is_in(ids.cast(pl.String).implode()).fill_null(value=False)
 
 
 def _members(leads: Leads, segment: str) -> pl.DataFrame:
@@ -175,32 +172,42 @@ def _routed(leads: Leads) -> pl.DataFrame:
 # --- one column
 
 
-def _texts(people: pl.DataFrame, column: Column, export: Export, leads: Leads) -> pl.Series:
-    """Return the cells of a column, for people in their order; without a score for who is held out."""
+def _texts(
+    people: pl.DataFrame,
+    column: Column,
+    export: Export,
+    leads: Leads,
+    standing: Mapping[str, pl.DataFrame],
+) -> pl.Series:
+    """Return the cells of a column, for people in their order; without a score for who is held out.
+
+    `standing` has for each score its rows, one for each of the people.
+    """
     match column.kind:
         case "measure":
-            found = leads.scores.filter(pl.col("score_name") == column.of)
-            values = _beside(people, found.select("contact_id", value=column.measure))
-            text = _measure(values, column.measure, export, leads.zone)
+            text = _measure(standing[column.of][column.measure], column.measure, export, leads.zone)
             none = "0" if column.measure in _ZERO else export.crm.clear
         case "hot_since":
-            values = _beside(people, _members(leads, "hot").select("contact_id", value="since"))
-            text, none = _day(values, export, leads.zone), export.crm.clear
+            text, none = (
+                _day(_beside(people, _members(leads, "hot"))["since"], export, leads.zone),
+                export.crm.clear,
+            )
         case "in":
             text, none = _marked(people, _members(leads, column.of)["contact_id"]).cast(pl.String), "false"
         case "routed_to":
-            rep = pl.col("rep").replace(dict(leads.import_as))
-            text = _beside(people, _routed(leads).select("contact_id", value=rep))
+            text = _beside(people, _routed(leads))["rep"].replace(dict(leads.import_as))
             none = export.crm.clear
     shown = pl.when(people["held_out"]).then(None).otherwise(text)
     return people.select(shown.fill_null(none).alias("cell"))["cell"]
 
 
-def _beside(people: pl.DataFrame, values: pl.DataFrame) -> pl.Series:
-    """Return a value of each contact, null where there is none."""
-    return people.select("contact_id").join(values, on="contact_id", how="left", maintain_order="left")[
-        "value"
-    ]
+def _of_score(leads: Leads, score: str) -> pl.DataFrame:
+    return leads.scores.filter(pl.col("score_name") == score)
+
+
+def _beside(people: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Return a row of each contact, null where there is none."""
+    return people.select("contact_id").join(values, on="contact_id", how="left", maintain_order="left")
 
 
 def _measure(values: pl.Series, measure: str, export: Export, zone: ZoneInfo) -> pl.Series:

@@ -19,6 +19,8 @@ import polars as pl
 from flamescore.state import DELIVERED_CELLS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flamescore.write_back.cells import Cells
     from flamescore.write_back.columns import Export
 
@@ -32,6 +34,10 @@ ROWS: Final = pl.Schema(
     }
 )
 """The cells of the rows that are written, in their order; `previous` is null where nothing was delivered."""
+
+
+_KEY: Final = "\x00key"
+"""No header is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +81,8 @@ class Changed:
 
 def changed(export: Export, cells: Cells, delivered: pl.DataFrame) -> Changed:
     """Return the rows whose key was never delivered, or of which a steady cell, or a column, is another."""
-    rows = cells.rows
-    for number, column in enumerate(export.columns):
-        there = delivered.filter(pl.col("column") == column.header).select(
-            "key", pl.col("cell").alias(f"was_{number}")
-        )
-        rows = rows.join(there, on="key", how="left", maintain_order="left")
-    known = delivered.select("key").unique().with_columns(known=True)
-    rows = rows.join(known, on="key", how="left", maintain_order="left")
+    known = _wide(delivered, [column.header for column in export.columns])
+    rows = cells.rows.join(known, on="key", how="left", maintain_order="left")
     news = pl.col("known").is_null()
     for number, column in enumerate(export.columns):
         news |= pl.col(f"was_{number}").is_null()
@@ -90,6 +90,18 @@ def changed(export: Export, cells: Cells, delivered: pl.DataFrame) -> Changed:
             news |= (pl.col(f"cell_{number}") != pl.col(f"was_{number}")).fill_null(value=True)
     written = rows.filter(news).with_columns(first_time=pl.col("known").is_null()).drop("known")
     return Changed(export, written, cells.without_key, cells.same_key, cells.bad_key)
+
+
+def _wide(delivered: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
+    """Return a row a key: `known`, and as `was_0` and so on the cells of some columns."""
+    one_each = delivered.rename({"key": _KEY}).pivot(
+        on="column", on_columns=list(headers), index=_KEY, values="cell", aggregate_function="first"
+    )
+    return one_each.select(
+        pl.col(_KEY).alias("key"),
+        *(pl.col(header).alias(f"was_{number}") for number, header in enumerate(headers)),
+        known=True,
+    )
 
 
 def laid_over(delivered: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
