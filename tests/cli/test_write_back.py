@@ -235,6 +235,20 @@ def test_a_note_where_nobody_acknowledges(flamescore):
     )
 
 
+def test_who_is_held_out_later_is_told_as_nobody(crm, flamescore):
+    flamescore("score")
+    delivered(flamescore, "crm")
+    text = (crm / "flamescore.yaml").read_text()
+    text = text.replace("exclude: {tag: Do Not Call}", "exclude: {tag: Do Not Call}\n  holdout: 50%")
+    (crm / "flamescore.yaml").write_text(text)
+    flamescore("score")
+    held_out = set(pl.read_parquet(crm / "out/latest/holdout.parquet")["contact_id"])
+    mails = {"101": "ann", "102": "evil", "103": "script", "104": "cara", "108": "gus"}
+    nobody = {f"{mails[each]}@example.com,0,0" for each in held_out & {*mails}}
+    assert nobody
+    assert set(files(crm)["crm-001.csv"].splitlines()[1:]) == nobody
+
+
 def test_keys_of_the_wrong_shape_are_told(crm, flamescore):
     text = (crm / "flamescore.yaml").read_text()
     (crm / "flamescore.yaml").write_text(text + "  sf: {format: salesforce, columns: {flames: F__c}}\n")

@@ -10,7 +10,7 @@ from flamescore.project import HOT_SINCE, IN, MEASURES, ROUTED_TO
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flamescore.errors import Where
     from flamescore.project import CrmFormat, CrmKey, Project, WriteBack
@@ -70,27 +70,34 @@ def exports_of(project: Project, scores: Sequence[str], segments: Sequence[str])
     """Return the write-backs of a project; `scores` are those of the rule book, the default one first.
 
     Raises:
-        ProjectFileError: one names a score (A013) or a segment (A007) that there is not; all in one.
+        ProjectFileError: one names a score or a segment that there is not (`unknown_names`); all in one.
     """
-    faults: list[Problem] = []
-    exports = []
+    faults = tuple(unknown_names(project, scores, segments))
+    if faults:
+        raise ProjectFileError(faults)
+    return tuple(
+        Export(
+            name,
+            settings,
+            tuple(_column(ours, header, scores) for ours, header in settings.columns.items()),
+        )
+        for name, settings in project.settings.write_back.items()
+    )
+
+
+def unknown_names(project: Project, scores: Sequence[str], segments: Sequence[str]) -> Iterator[Problem]:
+    """Yield the scores (A013) and segments (A007) that write-backs name and that there are not."""
     for name, settings in project.settings.write_back.items():
         if settings.segment is not None and settings.segment not in segments:
             where = project.where("write_back", name, "segment")
-            faults.append(_unknown("A007", "segment", settings.segment, segments, where))
-        columns = []
+            yield _unknown("A007", "segment", settings.segment, segments, where)
         for ours, header in settings.columns.items():
             column = _column(ours, header, scores)
             where = project.where("write_back", name, "columns", ours, key=True)
             if column.kind == "measure" and column.of not in scores:
-                faults.append(_unknown("A013", "score", column.of, scores, where))
+                yield _unknown("A013", "score", column.of, scores, where)
             elif column.kind == "in" and column.of not in segments:
-                faults.append(_unknown("A007", "segment", column.of, segments, where))
-            columns.append(column)
-        exports.append(Export(name, settings, tuple(columns)))
-    if faults:
-        raise ProjectFileError(faults)
-    return tuple(exports)
+                yield _unknown("A007", "segment", column.of, segments, where)
 
 
 def _unknown(code: str, what: str, name: str, known: Sequence[str], where: Where | None) -> Problem:
