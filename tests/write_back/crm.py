@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.errors import ProjectFileError
 from flamescore.frames import SCORES
-from flamescore.project import load_project
+from flamescore.project import load_project, unknown_in_write_backs
 from flamescore.write_back import Leads, exports_of, ranked
 
 RUN = "2026-11-21T070000Z-3f9a1c"
@@ -36,7 +37,11 @@ def exports(folder, text, *, scores=("interest", "fit"), segments=("hot", "best"
     """The write-backs that a project file with this text has."""
     path = folder / "flamescore.yaml"
     path.write_text(f"version: 1\nwrite_back:\n{text}")
-    return exports_of(load_project(path), scores, segments)
+    project = load_project(path)
+    faults = tuple(unknown_in_write_backs(project, scores, segments))
+    if faults:
+        raise ProjectFileError(faults)
+    return exports_of(project, scores)
 
 
 def export(folder, text, **more):

@@ -24,7 +24,7 @@ from flamescore.project.channels import (
     TeamsChannel,
     WebhookChannel,
 )
-from flamescore.project.crm_columns import HOT_SINCE, IN, MEASURES, ROUTED_TO
+from flamescore.project.crm_columns import CrmColumn, crm_column, unknown_in_write_backs
 from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
@@ -42,6 +42,7 @@ from flamescore.project.model import (
 from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
     VARIABLES,
@@ -67,17 +68,15 @@ __all__ = [
     "FIND",
     "FLAGS",
     "HOT",
-    "HOT_SINCE",
-    "IN",
-    "MEASURES",
+    "HOT_SEGMENT",
     "OWNER",
-    "ROUTED_TO",
     "STDIN",
     "VARIABLES",
     "Alert",
     "AppriseChannel",
     "Channel",
     "ContactsSource",
+    "CrmColumn",
     "CrmFormat",
     "CrmKey",
     "Days",
@@ -96,6 +95,7 @@ __all__ = [
     "Project",
     "RejectLimit",
     "RunAlert",
+    "Segment",
     "SegmentAlert",
     "SlackChannel",
     "Source",
@@ -111,6 +111,7 @@ __all__ = [
     "all_presets",
     "check_needed",
     "clashes",
+    "crm_column",
     "expanded",
     "filled",
     "find_project",
@@ -126,5 +127,6 @@ __all__ = [
     "settle",
     "text_of",
     "text_of_format",
+    "unknown_in_write_backs",
     "variables",
 ]

@@ -1,9 +1,10 @@
-"""What a write-back may write, as far as the project file alone can tell; `write_back` knows the rest."""
+"""What a write-back may write: its columns, and which of them can't be."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from flamescore.errors import Problem
 from flamescore.project.model import ContactsSource
@@ -11,8 +12,10 @@ from flamescore.project.presets import all_presets
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from flamescore.errors import Where
+    from flamescore.project.load import Project
     from flamescore.project.model import ProjectFile
     from flamescore.project.write_back import WriteBack
     from flamescore.yaml_tree import Document
@@ -25,8 +28,73 @@ ROUTED_TO: Final = "routed_to"
 IN: Final = "in_"
 """Whether a contact is in a segment: `in_best`."""
 
+UNSTEADY: Final = ("percentile", "rank")
+"""Measures that change because others do: they go along in rows that are written, and never cause one."""
+
 _WRITABLE: Final = (*MEASURES, HOT_SINCE, ROUTED_TO)
 _BESIDE_ROUTED: Final = ("flames", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class CrmColumn:
+    """One column: what stands in it, and the header that the file gives it.
+
+    `of` is the score of a `measure`, or the segment that `in` asks for.
+    """
+
+    header: str
+    kind: Literal["measure", "hot_since", "in", "routed_to"]
+    measure: str = ""
+    of: str = ""
+
+    @property
+    def steady(self) -> bool:
+        """Say whether another cell makes a row worth writing."""
+        return self.measure not in UNSTEADY
+
+
+def crm_column(ours: str, header: str, scores: Sequence[str]) -> CrmColumn:
+    """Read a left-hand name; whether there is such a score or segment is for the caller to see.
+
+    A name that may be both, `in_score`, asks for the segment unless there is a score `in`.
+    """
+    if ours == HOT_SINCE:
+        return CrmColumn(header, "hot_since")
+    if ours == ROUTED_TO:
+        return CrmColumn(header, "routed_to")
+    if ours in MEASURES:
+        return CrmColumn(header, "measure", ours, scores[0])
+    measure = next((each for each in MEASURES if ours.endswith(f"_{each}")), "")
+    score = ours.removesuffix(f"_{measure}")
+    if ours.startswith(IN) and not (measure and score in scores):
+        return CrmColumn(header, "in", of=ours.removeprefix(IN))
+    return CrmColumn(header, "measure", measure, score)
+
+
+def unknown_in_write_backs(
+    project: Project, scores: Sequence[str], segments: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield the scores (A013) and segments (A007) that write-backs name and that there are not.
+
+    `scores` are those of the rule book, the default one first.
+    """
+    for name, settings in project.settings.write_back.items():
+        if settings.segment is not None and settings.segment not in segments:
+            where = project.where("write_back", name, "segment")
+            yield _unknown("A007", "segment", settings.segment, segments, where)
+        for ours, header in settings.columns.items():
+            column = crm_column(ours, header, scores)
+            where = project.where("write_back", name, "columns", ours, key=True)
+            if column.kind == "measure" and column.of not in scores:
+                yield _unknown("A013", "score", column.of, scores, where)
+            elif column.kind == "in" and column.of not in segments:
+                yield _unknown("A007", "segment", column.of, segments, where)
+
+
+def _unknown(code: str, what: str, name: str, known: Sequence[str], where: Where | None) -> Problem:
+    meant = nearest(name, known)
+    hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+    return Problem(code, f"There is no {what} `{name}`.", where, hint)
 
 
 def write_back_faults(document: Document, settings: ProjectFile) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.segments import check_segments
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
 from flamescore.text import without_credentials
@@ -40,6 +41,7 @@ _LANGUAGE: Final = (
     EXCLUDE,
     HOT,
     ("team", "*", "where"),
+    ("segments", "*", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
 """Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
@@ -166,6 +168,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *nulls,
         *_urls(document, settings),
         *_contradictions(document, settings),
+        *check_segments(document, settings),
         *write_back_faults(document, settings),
         *check_alerts(document, settings),
         *wrong,

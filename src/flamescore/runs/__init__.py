@@ -34,7 +34,7 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry, StateEntry, WriteBackEntry
+from flamescore.runs.record_sections import BotsEntry, LabelEntry, SegmentEntry, StateEntry, WriteBackEntry
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -63,6 +63,7 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "SegmentEntry",
     "StateEntry",
     "WriteBackEntry",
     "book_with_accounts",

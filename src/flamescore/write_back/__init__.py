@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flamescore.write_back.cells import Cells, Leads, cells_of, ranked, rounded_points
 from flamescore.write_back.changed import ROWS, Changed, changed, laid_over, taken_back
-from flamescore.write_back.columns import Column, Export, exports_of, unknown_names
+from flamescore.write_back.columns import Export, exports_of
 from flamescore.write_back.csv_files import CsvPart, csv_parts
 from flamescore.write_back.delivery import Delivery, deliver, forget, undo
 from flamescore.write_back.files import (
@@ -24,7 +24,6 @@ __all__ = [
     "ROWS_FILE",
     "Cells",
     "Changed",
-    "Column",
     "CsvPart",
     "Delivery",
     "Export",
@@ -43,7 +42,6 @@ __all__ = [
     "rounded_points",
     "taken_back",
     "undo",
-    "unknown_names",
     "work_out",
     "write_files",
 ]

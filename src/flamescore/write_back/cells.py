@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.cells import folded, present
-from flamescore.frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.points import difference_type, ten_thousandths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from flamescore.project import Member
+    from flamescore.project import CrmColumn, Member
     from flamescore.scoring import Scored
-    from flamescore.write_back.columns import Column, Export
+    from flamescore.write_back.columns import Export
 
 _ZERO: Final = ("flames", "score", "percent_of_ideal", "percentile")
 """Measures of which a contact without a row has 0; of others it has none."""
@@ -174,7 +174,7 @@ def _routed(leads: Leads) -> pl.DataFrame:
 
 def _texts(
     people: pl.DataFrame,
-    column: Column,
+    column: CrmColumn,
     export: Export,
     leads: Leads,
     standing: Mapping[str, pl.DataFrame],
