@@ -37,6 +37,7 @@ from flamescore.state import (
     unreadable,
 )
 from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet, write_routed
+from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
     from flamescore.segments import Followed, Segments
+    from flamescore.write_back import WriteBack
 
 TAKERS: Final[tuple[Taker, ...]] = ()
 """What takes a counting run's notices and the like into the state, in this order, in one transaction."""
@@ -79,6 +81,7 @@ class Acted:
     findings: tuple[Finding, ...] = ()
     routed: Routed | None = None
     """Who is routed; None without `route`, and where routes are not worked out."""
+    write_backs: tuple[WriteBack, ...] = ()
 
     def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
         """Write tables and lists into the run's folder."""
@@ -116,17 +119,27 @@ def acted(
     rows = in_file_order(tracked.rows, segments.members)
     since = rows.filter(~pl.col("held")).select("segment", "contact_id", "since")
     routed = _routed(earlier, inputs, scored, segments, away)
+    tables = {SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments"), **_tables_of_routes(routed)}
+    record: dict[str, Any] = {
+        "segments": tuple(_entries(segments, tracked)),
+        "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
+    }
+    if routed is not None:
+        record["routing"] = RoutingEntry(**routed.counts())
+    write_backs = _write_backs(earlier, inputs, scored, tables)
+    if write_backs:
+        record["write_back"] = tuple(each.entry for each in write_backs)
     return Acted(
         segments=tracked,
         lists=tuple(_lists(inputs, scored, segments, since, routed)),
         hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
-        tables={SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments"), **_tables_of_routes(routed)},
-        record={
-            "segments": tuple(_entries(segments, tracked)),
-            "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
-            **({} if routed is None else {"routing": RoutingEntry(**routed.counts())}),
-        },
-        findings=tuple(_redefined(earlier, segments, inputs.project)),
+        tables=tables,
+        record=record,
+        findings=(
+            *_redefined(earlier, segments, inputs.project),
+            *(told for each in write_backs for told in each.findings()),
+        ),
+        write_backs=write_backs,
         routed=routed,
     )
 
@@ -148,6 +161,16 @@ def _routed(earlier: Before, inputs: Inputs, scored: Scored, segments: Segments,
 
 def _tables_of_routes(routed: Routed | None) -> dict[str, pl.DataFrame]:
     return {} if routed is None else {ROUTES_FILE: routed.routes, UNROUTED_FILE: routed.unrouted}
+
+
+def _write_backs(
+    earlier: Before, inputs: Inputs, scored: Scored, tables: Mapping[str, pl.DataFrame]
+) -> tuple[WriteBack, ...]:
+    """Return the write-backs, made of the scores and the tables worked out by now."""
+    exports = exports_of(inputs.project, [score.name for score in scored.book.scores])
+    if not exports or not earlier.moves_state:
+        return ()
+    return work_out(exports, Leads.of(scored, inputs.project.settings.team, tables), earlier)
 
 
 def _lists(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flamescore.errors import Problem, ProjectFileError, RuleFileError
 from flamescore.exports import ListFiles
 from flamescore.input_errors import UNMAPPED
-from flamescore.project import HOT_SEGMENT
+from flamescore.project import HOT_SEGMENT, unknown_in_write_backs
 from flamescore.rules import bind_condition, load_condition, load_field_condition
 from flamescore.yaml_tree import by_place, nearest
 
@@ -61,6 +61,7 @@ def load_acting(project: Project, rules: LoadedRules) -> dict[Path, LoadedCondit
         except RuleFileError as error:
             problems += error.problems
     problems += _unknown_segments(project, rules.names)
+    problems += unknown_in_write_backs(project, rules.names.scores, segments_known(project, rules.names))
     if problems:
         raise ProjectFileError(by_place(problems))
     return found

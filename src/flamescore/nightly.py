@@ -366,6 +366,8 @@ def _publish(
                 _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
             )
             written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
+            for export in acts.write_backs:
+                export.write(folder.path, folder.run_id, inputs.as_of)
             report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))

@@ -25,7 +25,7 @@ def test_the_list_of_commands_says_what_each_does(flamescore):
         "search": "List contacts of a run, best first: the call list.",
         "schema": "Print the JSON Schema of rule or project files.",
     }.items():
-        assert f"  {verb:<7}  {gist}\n" in done.out
+        assert f"  {verb:<9}  {gist}\n" in done.out
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

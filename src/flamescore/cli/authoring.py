@@ -26,6 +26,7 @@ def presets(
 
     List the vendor presets, with the kinds of exports they know and whether they were made from the vendor's
     real headers; or show one. A source with `preset: hubspot` takes its keys, and its own keys override them.
+    Formats of `write_back` are listed too; there `verified` says whether a file was tried on an account.
     """
 
     def work(messages: Messages) -> None:

@@ -19,7 +19,7 @@ from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.text import for_log
-from flamescore.units import parse_period
+from flamescore.units import count, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -82,11 +82,9 @@ def _say(outcome: Outcome, messages: Messages) -> None:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
         if published is None:
-            for told in (
-                *would_change(outcome.scored, outcome.previous, unread=outcome.unread),
-                *_routes(outcome),
-            ):
-                messages.remark(told)
+            told = would_change(outcome.scored, outcome.previous, unread=outcome.unread)
+            for line in (*told, *_routes(outcome), *_written(outcome)):
+                messages.remark(line)
         messages.line("", _success(outcome, time.perf_counter() - messages.started))
 
 
@@ -103,6 +101,7 @@ def _on_stdout(outcome: Outcome) -> None:
         for told in (
             *would_change(outcome.scored, outcome.previous, unread=outcome.unread),
             *_routes(outcome),
+            *_written(outcome),
         ):
             say(told)
     elif sys.stdout.isatty():
@@ -114,6 +113,13 @@ def _routes(outcome: Outcome) -> Iterator[str]:
     routing = outcome.record.routing
     if routing is not None:
         yield f"routes: {routing.kept:,} kept, {routing.new:,} new, {routing.nobody:,} with nobody"
+
+
+def _written(outcome: Outcome) -> Iterator[str]:
+    """Say what a dry run would write for CRMs."""
+    for each in outcome.record.write_back or ():
+        rows = count(each.rows, "row")
+        yield f"write_back {each.name}: {rows}, {each.first_time:,} for the first time"
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
 from flamescore.findings.codes_of_state import STATE
+from flamescore.findings.codes_of_write_back import WRITE_BACK
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _EVERY: Final = (
     *SEQUENCES,
     *STATE,
     *USAGE,
+    *WRITE_BACK,
 )
 
 CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=lambda each: each.code)}

@@ -24,6 +24,8 @@ from flamescore.project.channels import (
     TeamsChannel,
     WebhookChannel,
 )
+from flamescore.project.crm_columns import CrmColumn, crm_column, unknown_in_write_backs
+from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
@@ -53,6 +55,7 @@ from flamescore.project.settings import (
 from flamescore.project.team import Days, Member, member_named
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
 from flamescore.project.variables import UnsetError, filled, variables
+from flamescore.project.write_back import WriteBack
 
 __all__ = [
     "AUTO",
@@ -74,6 +77,9 @@ __all__ = [
     "AppriseChannel",
     "Channel",
     "ContactsSource",
+    "CrmColumn",
+    "CrmFormat",
+    "CrmKey",
     "Days",
     "EmailChannel",
     "EventAlert",
@@ -102,9 +108,12 @@ __all__ = [
     "UnsetError",
     "Variant",
     "WebhookChannel",
+    "WriteBack",
+    "all_formats",
     "all_presets",
     "check_needed",
     "clashes",
+    "crm_column",
     "expanded",
     "filled",
     "find_project",
@@ -119,5 +128,7 @@ __all__ = [
     "preset_table",
     "settle",
     "text_of",
+    "text_of_format",
+    "unknown_in_write_backs",
     "variables",
 ]

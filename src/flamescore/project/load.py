@@ -13,6 +13,7 @@ from flamescore.input_errors import PRESET
 from flamescore.project.alert_checks import check_alerts
 from flamescore.project.alerts import EVENT_WORDS
 from flamescore.project.channels import FileChannel
+from flamescore.project.crm_columns import write_back_faults
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
@@ -170,6 +171,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *_urls(document, settings),
         *_contradictions(document, settings),
         *check_segments(document, settings),
+        *write_back_faults(document, settings),
         *check_alerts(document, settings),
         *check_route(document, settings),
         *wrong,

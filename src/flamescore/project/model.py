@@ -49,6 +49,7 @@ from flamescore.project.values import (
     sources,
     value_or,
 )
+from flamescore.project.write_back import WRITE_BACKS, WriteBack
 from flamescore.schema_reader import mapped
 
 if TYPE_CHECKING:
@@ -320,6 +321,9 @@ class ProjectFile(Section):
         BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    write_back: dict[str, WriteBack] = setting(
+        WRITE_BACKS, "files that a CRM imports, each with a name", factory=dict
+    )
     accept: tuple[AcceptEntry, ...] = setting(
         sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
     )
@@ -359,7 +363,7 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
-    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry)),
+    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry, WriteBack)),
     *map(shape_of, (*KINDS.values(), Member, Route)),
     SEGMENT,
     *CHANNEL_SHAPES.values(),

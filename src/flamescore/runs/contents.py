@@ -12,6 +12,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -52,6 +53,11 @@ SUMMED: Final = 64 << 20
 
 Of larger ones the size is looked at, and whoever reads them asks why where that fails (`reading_run`).
 """
+
+
+def file_of(run: Run, file: str) -> Path:
+    """Return where a file of a run lies, its bytes as they were published."""
+    return _checked(run, file)
 
 
 def scan(run: Run, file: str) -> pl.LazyFrame:
@@ -133,6 +139,7 @@ def strangers(run: Run) -> Iterator[DamagedRunError]:
     except DamagedRunError:
         return
     known = {NAME, *(file.path for file in files)}
+    known |= {each.as_posix() for file in files for each in PurePosixPath(file.path).parents}
     for path in sorted(run.path.rglob("*")) if files else ():
         name = path.relative_to(run.path).as_posix()
         if name not in known:

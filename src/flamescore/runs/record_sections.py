@@ -15,6 +15,14 @@ class StateEntry(Part):
     state_run: str | None = key("the run that it was compared with, or null")
 
 
+class WriteBackEntry(Part):
+    """The files of a write-back."""
+
+    name: str = key("its name")
+    rows: int = key("the rows in its files")
+    first_time: int = key("those of keys that were never delivered")
+
+
 class SegmentEntry(Part):
     """One segment: who is in it, and what became of it since the run that this one was compared with."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
 from flamescore.state.standing import (
     DELIVERED,
+    DELIVERED_CELLS,
     HELD,
     RUNG,
     Before,
@@ -12,6 +13,7 @@ from flamescore.state.standing import (
     Moves,
     before,
     instant,
+    read_cells,
     unreadable,
 )
 from flamescore.state.store import StateStore
@@ -19,6 +21,7 @@ from flamescore.state.taking_in import Taker, take_in
 
 __all__ = [
     "DELIVERED",
+    "DELIVERED_CELLS",
     "FILE",
     "HELD",
     "RUNG",
@@ -31,6 +34,7 @@ __all__ = [
     "before",
     "instant",
     "meta",
+    "read_cells",
     "set_meta",
     "take_in",
     "transaction",
