@@ -14,6 +14,7 @@ from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_tests import TESTS
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _EVERY: Final = (
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
+    *TESTS,
     *USAGE,
 )
 
@@ -47,6 +49,7 @@ _AREAS: Final = {
     "O": "Runs and output",
     "P": "The project file",
     "R": "Rule files",
+    "T": "Tests of rules",
     "U": "Usage",
     "X": "The program itself",
 }

@@ -16,7 +16,7 @@ from flamescore.report.words import Reason, difference, number, signed
 from flamescore.report.xlsx import Sheet, workbook
 
 if TYPE_CHECKING:
-    from flamescore.report.explained import SHOWN, render_explanation
+    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.terminal import Filtered, render_terminal
 
@@ -32,6 +32,7 @@ __all__ = [
     "Sheet",
     "View",
     "difference",
+    "entries_in_words",
     "escaped",
     "just_scored",
     "number",
@@ -52,6 +53,7 @@ __all__ = [
 
 _WITH_RICH: Final = {
     "SHOWN": "explained",
+    "entries_in_words": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
     "Filtered": "terminal",
