@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flamescore.cli.boundary import command
 from flamescore.cli.messages import Messages
-from flamescore.cli.options import As, Config, Log, LogFormat, Out, Output, Quiet, RunName, SchemaOf, Verbose
+from flamescore.cli.options import (
+    As,
+    Config,
+    Log,
+    LogFormat,
+    Out,
+    Output,
+    Quiet,
+    RunName,
+    SchemaOf,
+    TestFormat,
+    Verbose,
+)
+
+if TYPE_CHECKING:
+    from flamescore.errors import ExitCode
 
 
 def presets(
@@ -39,7 +54,8 @@ def presets(
 
 def schema(
     which: Annotated[
-        SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
+        SchemaOf,
+        typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml, `test` for tests."),
     ] = SchemaOf.RULES,
     out: Out = None,
     quiet: Quiet = 0,
@@ -48,14 +64,58 @@ def schema(
 ) -> None:
     """Example: flamescore schema rules -o rules/rules.schema.json
 
-    Print the JSON Schema of rule files or of the project file. With it, an editor completes keys and marks
-    mistakes as you type.
+    Print the JSON Schema of rule files, of the project file, or of files of tests. With it, an editor
+    completes keys and marks mistakes as you type.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import schema as verb
 
         verb.schema(which, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def test(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Files of tests, or folders with *.test.yaml files.  [default: the folder of the rule file]",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    config: Config = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "-k", metavar="TEXT", help="Only tests whose name contains this text.", show_default=False
+        ),
+    ] = None,
+    stop: Annotated[bool, typer.Option("-x", help="Stop at the first failure.")] = False,
+    out: Out = None,
+    form: Annotated[
+        TestFormat | None,
+        typer.Option(
+            "--format", help="Default: by the suffix of -o (.json, .xml); else table.", show_default=False
+        ),
+    ] = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore test rules/keap.test.yaml
+
+    Run the tests beside rule files: each is a made-up contact and what it must score. A failure shows what
+    was expected, what came out, and why. Exit code 0: all passed; 1: one failed; 2: a test or a rule file is
+    wrong; 4: there is no test.
+    """
+
+    def work(messages: Messages) -> ExitCode:
+        from flamescore.cli import test as verb
+
+        return verb.test(paths or [], config, messages, named=only, stop=stop, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 

@@ -35,6 +35,14 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+class TestFormat(StrEnum):
+    """How the outcomes of tests are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JUNIT = "junit"
+
+
 class Changed(StrEnum):
     """How contacts changed since the run before."""
 
@@ -47,6 +55,7 @@ class SchemaOf(StrEnum):
 
     RULES = "rules"
     PROJECT = "project"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

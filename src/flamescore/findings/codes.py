@@ -17,6 +17,7 @@ from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
 from flamescore.findings.codes_of_state import STATE
+from flamescore.findings.codes_of_tests import TESTS
 from flamescore.findings.codes_of_write_back import WRITE_BACK
 from flamescore.findings.codes_of_yaml import NUMBERS
 
@@ -42,6 +43,7 @@ _EVERY: Final = (
     *RUNS,
     *SEQUENCES,
     *STATE,
+    *TESTS,
     *USAGE,
     *WRITE_BACK,
 )
@@ -56,6 +58,7 @@ _AREAS: Final = {
     "O": "Runs and output",
     "P": "The project file",
     "R": "Rule files",
+    "T": "Tests of rules",
     "U": "Usage",
     "X": "The program itself",
 }
