@@ -32,6 +32,7 @@ VERBS: Final = {
     "report": "Show the hot-lead report of a run, or write it as a page to share.",
     "changes": "List contacts whose scores changed since the previous run, and why.",
     "runs": "List stored runs, or delete old ones.",
+    "backtest": "Hold past scores against what happened after them.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files.",
@@ -43,7 +44,7 @@ Each is the function of its name in `commands`, or in `authoring`.
 
 
 class _Verbs(Mapping[str, Any]):
-    """The commands by name, each made of its function when it is asked for: all nine take 20 ms."""
+    """The commands by name, each made of its function when it is asked for: all ten take 20 ms."""
 
     def __getitem__(self, verb: str) -> Any:  # noqa: ANN401 - Typer's own class
         if verb not in VERBS:

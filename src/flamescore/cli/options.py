@@ -35,6 +35,15 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+class BacktestFormat(StrEnum):
+    """How a backtest is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    MD = "md"
+
+
 class Changed(StrEnum):
     """How contacts changed since the run before."""
 
@@ -47,6 +56,7 @@ class SchemaOf(StrEnum):
 
     RULES = "rules"
     PROJECT = "project"
+    BACKTEST = "backtest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flamescore.backtest import backtest_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
 
 
+_SCHEMAS = {
+    SchemaOf.RULES: rules_schema,
+    SchemaOf.PROJECT: project_schema,
+    SchemaOf.BACKTEST: backtest_schema,
+}
+
+
 def schema(which: SchemaOf, out: str | None, messages: Messages) -> None:
     """Write a schema."""
-    made = rules_schema() if which is SchemaOf.RULES else project_schema()
+    made = _SCHEMAS[which]()
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if out is None or out == "-":
         sys.stdout.write(text)

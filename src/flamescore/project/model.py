@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from flamescore.project.backtest import BacktestSettings
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import (
     AGE,
@@ -208,6 +209,7 @@ class EventsSource(_Keyed):
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
+    known_after: Period | None = setting(AGE, "how late its rows arrive; only `backtest` looks at it", None)
     newest_within: NewestWithin | None = setting(
         NEWEST, "how old the newest event may be, of the source or of some types; else the run stops", None
     )
@@ -226,6 +228,7 @@ class TagHistorySource(_Keyed):
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
+    known_after: Period | None = setting(AGE, "how late its rows arrive; only `backtest` looks at it", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +309,9 @@ class ProjectFile(Section):
         BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    backtest: BacktestSettings = setting(
+        shape_of(BacktestSettings).type, "what `flamescore backtest` asks", factory=BacktestSettings
+    )
     accept: tuple[AcceptEntry, ...] = setting(
         sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
     )
@@ -335,7 +341,19 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = tuple(
-    map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values()))
+    map(
+        shape_of,
+        (
+            TimeFormat,
+            TagFormat,
+            MergedIds,
+            KeepRuns,
+            CallList,
+            BacktestSettings,
+            AcceptEntry,
+            *KINDS.values(),
+        ),
+    )
 )
 """Every shape inside a project file."""
 

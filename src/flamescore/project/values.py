@@ -290,7 +290,8 @@ def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value
     return Setting(read, schema, words, of=of)
 
 
-def _whole(least: int, most: int) -> Setting:
+def whole(least: int, most: int) -> Setting:
+    """Return the type of a whole number within bounds, both included."""
     words = f"whole number from {least} to {most:,}"
 
     def of(value: object) -> int:
@@ -397,9 +398,9 @@ NEWEST: Final = _setting(
     "period, or event: period",
     _newest_within,
 )
-FLAMES: Final = _whole(1, 5)
-RUNS: Final = _whole(1, 1_000_000)
-LINES: Final = _whole(0, 1_000_000)
+FLAMES: Final = whole(1, 5)
+RUNS: Final = whole(1, 1_000_000)
+LINES: Final = whole(0, 1_000_000)
 ZONE: Final = _setting(_STRING, "time zone", _zone)
 AS_OF: Final = _setting(_STRING, "`now`, `today`, date or instant", _as_of)
 FORMATS: Final = _setting(_TEXT_OR_LIST, "format or list of formats", _formats)
