@@ -34,6 +34,7 @@ VERBS: Final = {
     "runs": "List stored runs, or delete old ones.",
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
+    "backtest": "Hold past scores against what happened after them.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files, or of tests.",

@@ -43,6 +43,15 @@ class TestFormat(StrEnum):
     JUNIT = "junit"
 
 
+class BacktestFormat(StrEnum):
+    """How a backtest is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    MD = "md"
+
+
 class Changed(StrEnum):
     """How contacts changed since the run before."""
 
@@ -56,6 +65,7 @@ class SchemaOf(StrEnum):
     RULES = "rules"
     PROJECT = "project"
     TEST = "test"
+    BACKTEST = "backtest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from flamescore.backtest import backtest_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
@@ -20,6 +21,13 @@ _SCHEMAS: Final = {
     SchemaOf.RULES: rules_schema,
     SchemaOf.PROJECT: project_schema,
     SchemaOf.TEST: tests_schema,
+}
+
+
+_SCHEMAS = {
+    SchemaOf.RULES: rules_schema,
+    SchemaOf.PROJECT: project_schema,
+    SchemaOf.BACKTEST: backtest_schema,
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS
+from flamescore.findings.codes_of_backtest import BACKTEST
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
@@ -33,6 +34,7 @@ _EVERY: Final = (
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
     *ACCOUNTS,
     *ALERTS,
+    *BACKTEST,
     *EXPORTS,
     *LABELS,
     *LISTS,
@@ -53,6 +55,7 @@ CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=
 
 _AREAS: Final = {
     "A": "Acting on scores",
+    "B": "Backtests",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",
