@@ -16,6 +16,7 @@ from flamescore.rules import (
     BranchRule,
     EventRule,
     FieldIs,
+    Hot,
     Order,
     Points,
     Predicate,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from flamescore.backtest.outcome import Outcome
     from flamescore.frames import EventSource, Exports
-    from flamescore.rules import Condition, Hot
+    from flamescore.rules import Condition
     from flamescore.scoring import Scored
     from flamescore.units import Period
 
@@ -174,7 +175,7 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
         as_of=as_of,
         conditions=list(dict.fromkeys(conditions)),
     )
-    scored = judged(scored, exclude=asked.exclude, **({} if asked.hot is None else {"hot": asked.hot}))
+    scored = judged(scored, hot=Hot() if asked.hot is None else asked.hot, exclude=asked.exclude)
     everyone = everyone_of(scored)
     many = scored.contacts.height
     none = np.zeros(many, np.bool_)

@@ -21,12 +21,6 @@ _SCHEMAS: Final = {
     SchemaOf.RULES: rules_schema,
     SchemaOf.PROJECT: project_schema,
     SchemaOf.TEST: tests_schema,
-}
-
-
-_SCHEMAS = {
-    SchemaOf.RULES: rules_schema,
-    SchemaOf.PROJECT: project_schema,
     SchemaOf.BACKTEST: backtest_schema,
 }
 
