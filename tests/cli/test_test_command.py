@@ -74,3 +74,19 @@ def test_without_a_project_file(tests, flamescore):
     (tests.parent / "flamescore.yaml").unlink()
     tests.write_text(TESTS.replace(", excluded: false", ""))
     assert flamescore("test").code == 0
+
+
+def test_a_real_case_as_a_test(scored, flamescore):
+    done = flamescore("explain", "ann@example.com", "--as-test", "-o", "ann.test.yaml")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    text = (scored / "ann.test.yaml").read_text()
+    assert "rules: rules.yaml\n" in text
+    assert "as_of: 2026-11-21T00:00:00Z\n" in text
+    assert "- {event: form_submit, ago: 914400s}\n" in text
+    assert flamescore("test").code == 0
+    assert flamescore("explain", "101", "--as-test", "--as-of", "2026-11-21").out == text
+    (scored / "tests").mkdir()
+    assert flamescore("explain", "101", "--as-test", "-o", "tests/ann.test.yaml").code == 0
+    assert flamescore("test", "tests").out.startswith("tests/ann.test.yaml .\n")
+    for words in ((), ("101", "--run", "x", "--as-of", "today"), ("101", "--account", "Acme")):
+        assert flamescore("explain", *words, "--as-test").code == 2

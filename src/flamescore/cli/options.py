@@ -113,6 +113,17 @@ As: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+AsTest: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--as-test",
+        help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
+    ),
+]
+ExplainAs: TypeAlias = Annotated[
+    ExplainFormat | None,
+    typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
+]
 Spreadsheet: TypeAlias = Annotated[
     bool,
     typer.Option(

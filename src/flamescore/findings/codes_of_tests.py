@@ -53,7 +53,6 @@ TESTS: Final = (
         'The address of this contact decides "Free mail"',
         "A test shows nothing personal of a contact, and this one would score something else without it.",
         "Write the test by hand, with a made-up contact.",
-        coming=True,
     ),
     Code(
         "T007",

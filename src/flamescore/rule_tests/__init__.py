@@ -9,6 +9,7 @@ from flamescore.rule_tests.shapes import json_schema
 
 if TYPE_CHECKING:
     from flamescore.rule_tests.outcome import Outcome, Outcomes
+    from flamescore.rule_tests.real_case import case_as_test
     from flamescore.rule_tests.running import found_files, run_tests
     from flamescore.rule_tests.telling import as_json, as_junit, as_table
 
@@ -18,6 +19,7 @@ __all__ = [
     "as_json",
     "as_junit",
     "as_table",
+    "case_as_test",
     "found_files",
     "json_schema",
     "run_tests",
@@ -31,6 +33,7 @@ _WITH_FRAMES: Final = {
     "as_table": "telling",
     "found_files": "running",
     "run_tests": "running",
+    "case_as_test": "real_case",
 }
 """What scores or tells, and its module: imported when it is asked for, for a schema needs none of it."""
 

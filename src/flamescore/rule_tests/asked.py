@@ -17,7 +17,7 @@ from flamescore.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from flamescore.rules import Condition, RuleBook
+    from flamescore.rules import Condition, Rule, RuleBook
 
 _VALUES = ("column", "same")
 """Attributes that name a property of events whose value is compared, or added up."""
@@ -60,8 +60,8 @@ def plain_book(book: RuleBook) -> RuleBook:
     return replace(book, accounts=None).without_bots
 
 
-def asked_by_all(*asking: RuleBook | Condition) -> Asked:
-    """Return what books and conditions look at, in order of first mention."""
+def asked_by_all(*asking: RuleBook | Condition | Rule) -> Asked:
+    """Return what books, conditions and rules look at, in order of first mention."""
     contacts: dict[str, dict[Predicate, None]] = {}
     events: dict[str, dict[Predicate, None]] = {}
     values: set[str] = set()

@@ -175,6 +175,25 @@ class Came:
     rules: Mapping[str, int]
 
 
+def came_out(scored: Scored) -> dict[tuple[str, str], Came]:
+    """Return what came out of a scoring, by contact id and score."""
+    rules: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for each in scored.ledger.frame().iter_rows(named=True):
+        if each["entry"] in _OWN_ENTRIES:
+            of = rules[each["contact_id"], each["score_name"]]
+            of[each["rule_id"]] = of.get(each["rule_id"], 0) + nearest_points(each["points"])
+    there = {(row["contact_id"], row["score_name"]): row for row in scored.scores.to_dicts()}
+    found: dict[tuple[str, str], Came] = {}
+    for key in ((id_, score.name) for id_ in scored.contacts["contact_id"] for score in scored.book.scores):
+        row = there.get(key)
+        found[key] = (
+            Came(None, None, None, {})
+            if row is None
+            else Came(nearest_points(row["score"]), row["flames"], row["percent_of_ideal"], rules[key])
+        )
+    return found
+
+
 class _List:
     """Tests that are scored at once."""
 
@@ -203,22 +222,7 @@ class _List:
     @cached_property
     def came(self) -> dict[tuple[str, str], Came]:
         """What came out, by contact id and score."""
-        rules: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        for each in self._scored.ledger.frame().iter_rows(named=True):
-            if each["entry"] in _OWN_ENTRIES:
-                of = rules[each["contact_id"], each["score_name"]]
-                of[each["rule_id"]] = of.get(each["rule_id"], 0) + nearest_points(each["points"])
-        rows = self._scored.scores.to_dicts()
-        there = {(row["contact_id"], row["score_name"]): row for row in rows}
-        found: dict[tuple[str, str], Came] = {}
-        for key in ((id_, score.name) for id_ in self._ids for score in self._subject.book.scores):
-            row = there.get(key)
-            found[key] = (
-                Came(None, None, None, {})
-                if row is None
-                else Came(nearest_points(row["score"]), row["flames"], row["percent_of_ideal"], rules[key])
-            )
-        return found
+        return came_out(self._scored)
 
     def _explained(self, id_: str, names: tuple[str, ...]) -> tuple[ScoreExplained, ...]:
         book = replace(self._subject.book, labels=())

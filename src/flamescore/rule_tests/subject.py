@@ -62,13 +62,22 @@ def subject_of(
         else:
             lists = ListFiles(Path(file.document.path).parent, rules.lists)
             exclude = load_condition(file.document, EXCLUDE, lists, names=rules.names)
-        return _bound(rules, project, hot, exclude), ()
+        return _bound(rules, project.settings.hot_flames, hot, exclude), ()
     except FlamescoreError as error:
         return None, error.problems
 
 
+def subject_of_rules(rules: LoadedRules) -> Subject:
+    """Bind rules alone to all columns that they name.
+
+    Raises:
+        RuleFileError: a pattern is wrong.
+    """
+    return _bound(rules, Hot().flames, None, None)
+
+
 def _bound(
-    rules: LoadedRules, project: Project, hot: LoadedCondition | None, exclude: LoadedCondition | None
+    rules: LoadedRules, hot_flames: int, hot: LoadedCondition | None, exclude: LoadedCondition | None
 ) -> Subject:
     others = tuple(each for each in (exclude, hot) if each is not None)
     asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others)
@@ -88,7 +97,7 @@ def _bound(
     )
     book = plain_book(bind_rules(rules, columns).book)
     left_out = None if exclude is None else bind_condition(exclude, columns, book.zone)
-    is_hot = Hot(project.settings.hot_flames)
+    is_hot = Hot(hot_flames)
     if hot is not None:
         is_hot = replace(is_hot, condition=bind_condition(hot, columns, book.zone))
     conditions = tuple(each for each in (left_out, is_hot.condition) if each is not None)
