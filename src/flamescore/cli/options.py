@@ -35,6 +35,23 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+class TestFormat(StrEnum):
+    """How the outcomes of tests are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+class BacktestFormat(StrEnum):
+    """How a backtest is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    MD = "md"
+
+
 class Changed(StrEnum):
     """How contacts changed since the run before."""
 
@@ -47,6 +64,8 @@ class SchemaOf(StrEnum):
 
     RULES = "rules"
     PROJECT = "project"
+    TEST = "test"
+    BACKTEST = "backtest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +113,17 @@ As: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+AsTest: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--as-test",
+        help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
+    ),
+]
+ExplainAs: TypeAlias = Annotated[
+    ExplainFormat | None,
+    typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
+]
 Spreadsheet: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -116,6 +146,12 @@ Labels: TypeAlias = Annotated[
     typer.Option(
         metavar="NAME=TEXT",
         help="Only contacts with this label; grade= for those without. Repeat for any of several texts.",
+    ),
+]
+InSegments: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--segment", metavar="NAME", help="Only contacts in this segment. Repeat to require several."
     ),
 ]
 OnlyHot: TypeAlias = Annotated[bool, typer.Option("--hot", help="Only contacts who are hot.")]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 from math import isnan
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.acting_conditions import no_segment
+from flamescore.acting_frames import ROUTES_FILE, SEGMENTS_FILE
 from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
+from flamescore.project import HOT_SEGMENT
+from flamescore.routing import UNROUTED_FILE, told_of
 from flamescore.runs import (
     RECORD,
     DamagedRunError,
@@ -26,7 +31,7 @@ from flamescore.runs import (
 )
 from flamescore.searches.query import Query, Term, ranked_contacts, search, why_cold
 from flamescore.searches.where import bound
-from flamescore.tables import label_columns
+from flamescore.tables import ROUTED, label_columns
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -66,6 +71,9 @@ class Asked:
     held_out: bool = False
     """Only contacts who are held out; `everyone` has them beside all others."""
 
+    segments: tuple[str, ...] = ()
+    """Only contacts that are in all of these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -85,11 +93,31 @@ def search_run(project: Project, found: Run, asked: Asked) -> Found:
 
     Raises:
         UsageError: what was asked is none of the run's: a score, a column, a number of flames.
-        NotFoundError: those who are held out are asked for, and the run has no hold-out.
+        NotFoundError: the run has no hold-out, or no such segment, and those in it are asked for.
         DamagedRunError: a file of the run is missing or damaged.
     """
     with reading_run(found):
         return _found(project, found, asked)
+
+
+def _members(project: Project, found: Run, names: Sequence[str]) -> pl.Series | None:
+    """Return the ids of who is in all of these segments of a run; None where none is asked for."""
+    if not names:
+        return None
+    there = [each.name for each in found.record.segments or ()]
+    for name in names:
+        known = dict.fromkeys((*there, HOT_SEGMENT, *project.settings.segments))
+        if name not in known:
+            code, text, hint = no_segment(name, tuple(known))
+            raise UsageError(Problem(code, text, hint=hint))
+        if name not in there:
+            text = f"the run {found.run_id} has no segment {name}: score again"
+            raise NotFoundError(Problem("N005", text))
+    rows = read(found, SEGMENTS_FILE).filter(~pl.col("held"))
+    return reduce(
+        lambda ids, more: ids.filter(ids.is_in(more.implode())),
+        (rows.filter(pl.col("segment") == name)["contact_id"] for name in names),
+    )
 
 
 def _found(project: Project, found: Run, asked: Asked) -> Found:
@@ -103,8 +131,12 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     where = None
     if asked.where:
         contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
+    routed = _routed(found)
+    if routed is not None and asked.owners and "owner" not in contacts.collect_schema().names():
+        contacts = contacts.with_columns(owner=pl.lit(None, pl.String))
     _check_columns(asked, contacts)
     taken = {*scores.collect_schema().names(), *contacts.collect_schema().names(), "why"}
+    taken |= set(() if routed is None else ROUTED)
     taken |= {f"{score.name}_{measure}" for score in record.scores for measure in ("score", "flames")}
     columns = label_columns([label.name for label in record.labels], taken)
     query = Query(
@@ -117,7 +149,10 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         text=asked.text,
         labels=_asked_labels(asked, columns),
     )
-    everyone = asked.everyone or asked.held_out
+    members = _members(project, found, asked.segments)
+    declared = project.settings.segments
+    for_all = any(declared[name].everyone for name in asked.segments if name in declared)
+    everyone = asked.everyone or asked.held_out or for_all
     excluded = None if everyone else uncalled(found).collect()["contact_id"]
     aliases = scan(found, MERGED_FILE) if has_merged(found) else None
     labels = None
@@ -132,6 +167,8 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         labels=labels,
         hot=_hot(found) if asked.hot else None,
         held_out=_held_out(found) if asked.held_out else None,
+        routed=routed,
+        members=members,
     )
     notes: tuple[str, ...] = ()
     if asked.changed:
@@ -162,6 +199,13 @@ def _hot(run: Run) -> pl.Series:
         return read(run, HOT_FILE)["contact_id"]
     mine = (pl.col("score_name") == record.scores[0].name) & (pl.col("flames") >= record.hot_flames)
     return scan(run, "scores.parquet").filter(mine).select("contact_id").collect().to_series()
+
+
+def _routed(run: Run) -> pl.DataFrame | None:
+    """Return who calls those without an owner (`routing.TOLD`); None where nobody was routed."""
+    if run.record.routing is None:
+        return None
+    return told_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
 
 
 def _held_out(run: Run) -> pl.Series:
@@ -253,9 +297,10 @@ def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame, labels: tup
             for name in rows.columns
             if (name.endswith(("_score", "_flames")) or name in ("why", "trend")) and name not in own
         ]
-        kept = [name for name in rows.columns if name not in own and name not in extra]
+        routed = [name for name in rows.columns if name in ROUTED and name not in own]
+        kept = [name for name in rows.columns if name not in own and name not in (*extra, *routed)]
         *measures, last = STANDING
-        return ["rank", "contact_id", *kept, *measures, *labels, last, *extra]
+        return ["rank", "contact_id", *kept, *measures, *labels, last, *routed, *extra]
     for name in asked.columns:
         if name not in there:
             near = nearest(name, there)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
 from flamescore.state.standing import (
     DELIVERED,
+    DELIVERED_CELLS,
     HELD,
     RUNG,
+    UNREADABLE,
     Before,
     Kind,
     Moves,
     before,
     instant,
+    read_cells,
+    standing_at,
     unreadable,
 )
 from flamescore.state.store import StateStore
@@ -19,9 +23,11 @@ from flamescore.state.taking_in import Taker, take_in
 
 __all__ = [
     "DELIVERED",
+    "DELIVERED_CELLS",
     "FILE",
     "HELD",
     "RUNG",
+    "UNREADABLE",
     "Before",
     "Kind",
     "Moves",
@@ -31,7 +37,9 @@ __all__ = [
     "before",
     "instant",
     "meta",
+    "read_cells",
     "set_meta",
+    "standing_at",
     "take_in",
     "transaction",
     "unreadable",
