@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flamescore.acting_frames import SEGMENTS, SEGMENTS_FILE
-from flamescore.alerts import notices_taker
+from flamescore.alerts import FILE as ALERTS_FILE
+from flamescore.alerts import RunNow, as_written, facts_of, notices_taker, ring_all, subscriptions_of
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.event_feeds import stale_feeds
 from flamescore.findings import Finding, Severity
-from flamescore.frames import conform
+from flamescore.frames import SCORES, conform
 from flamescore.project import HOT_SEGMENT
 from flamescore.report import say
-from flamescore.runs import SegmentEntry, StateEntry, moves
+from flamescore.runs import DamagedRunError, SegmentEntry, StateEntry, moves, scan
 from flamescore.segments import followed, in_file_order, merged_into, unfollowed
 from flamescore.state import (
     HELD,
@@ -36,10 +37,10 @@ from flamescore.state import (
     take_in,
     unreadable,
 )
-from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet
+from flamescore.tables import LISTS_FOLDER, ListedSegment, write_csv, write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -78,9 +79,13 @@ class Acted:
     tables: Mapping[str, pl.DataFrame]
     record: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
+    notices: pl.DataFrame | None = None
+    """What rang (`alerts.NOTICES`); None where no alerts are configured, or the run is not for them."""
 
     def write(self, folder: Path, *, spreadsheet: bool) -> None:
         """Write tables and lists into the run's folder."""
+        if self.notices is not None:
+            write_csv(as_written(self.notices), folder / ALERTS_FILE)
         for file, table in self.tables.items():
             write_parquet(table, folder / file)
         if self.lists:
@@ -92,37 +97,69 @@ class Acted:
 def acted(
     earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, found: tuple[Finding, ...]
 ) -> Acted:
-    """Work out what changed since the state's run; nothing is read or written.
+    """Work out what changed since the state's run; nothing is written.
 
-    `found` are the findings so far, as the project accepts them: they tell which feeds are stale.
+    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. Of the
+    state's run the scores of those are read for whom an alert rings.
     """
-    run, members = earlier.run, segments.frame()
+    run, aliases = earlier.run, inputs.exports.aliases
+    alerts = subscriptions_of(inputs, scored, segments) if earlier.moves_state else ()
+    unnamed = {each.segment: each.unnamed for each in alerts if each.segment and each.unnamed is not None}
+    members, names = pl.concat([segments.frame(), *unnamed.values()]), (*segments.members, *unnamed)
     if run is None or earlier.kind is not Kind.COUNTING:
         tracked = unfollowed(members)
     else:
-        before = merged_into(earlier.segments, inputs.exports.aliases)
+        before = merged_into(earlier.segments, aliases)
         stale = bool(stale_feeds(found))
-        tracked = followed(members, before, segments.members, as_of=scored.as_of, stale=stale)
-    rows = in_file_order(tracked.rows, segments.members)
+        tracked = followed(members, before, names, as_of=scored.as_of, stale=stale)
+    rows = in_file_order(tracked.rows, names)
     since = rows.filter(~pl.col("held")).select("segment", "contact_id", "since")
+    people = pl.DataFrame(
+        {"contact_id": segments.ids_of(segments.order), "may": segments.callable[segments.order]}
+    )
+    facts = partial(_facts, earlier, inputs, scored)
+    told = ring_all(alerts, RunNow(scored.as_of, scored.book.zone, people, tracked, aliases, facts), earlier)
+    alerting = bool(inputs.project.settings.alerts) and earlier.moves_state
+    again = redefined(earlier, segments)
     return Acted(
         segments=tracked,
         lists=tuple(_lists(inputs, scored, segments, since)),
         hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
-        tables={SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments")},
+        tables={SEGMENTS_FILE: conform(pl.concat([rows, told.rows]), SEGMENTS, name="segments")},
         record={
             "segments": tuple(_entries(segments, tracked)),
             "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
+            **({"alerts": told.entries} if alerting else {}),
         },
-        findings=tuple(_redefined(earlier, segments, inputs.project)),
+        findings=(
+            *_redefined(again, segments, inputs.project),
+            *_anew((each.name for each in told.anew if each.asks.isdisjoint(again)), inputs.project),
+        ),
+        notices=told.notices if alerting else None,
     )
+
+
+def _facts(earlier: Before, inputs: Inputs, scored: Scored, ids: pl.Series) -> pl.DataFrame:
+    """Return what notices tell of some contacts; a state's run whose scores can't be read tells of nobody."""
+    before = pl.DataFrame(schema={name: SCORES[name] for name in ("contact_id", "flames", "score")})
+    if earlier.run is not None:
+        with suppress(DamagedRunError):
+            rows = scan(earlier.run, "scores.parquet").filter(
+                pl.col("score_name") == scored.book.scores[0].name, pl.col("contact_id").is_in(ids.implode())
+            )
+            before = rows.select(before.columns).collect()
+    decimals = inputs.project.settings.decimals
+    return facts_of(scored, ids, before=before, routed=_nobody_routed(), decimals=decimals)
+
+
+def _nobody_routed() -> pl.DataFrame:
+    return pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
 
 
 def _lists(
     inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame
 ) -> Iterator[ListedSegment]:
     settings, default = inputs.project.settings, scored.book.scores[0].name
-    nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
     for name, declared in settings.segments.items():
         yield ListedSegment(
             declared,
@@ -130,7 +167,7 @@ def _lists(
             scored,
             settings.keep,
             since=since.filter(pl.col("segment") == name).drop("segment"),
-            routed=nobody,
+            routed=_nobody_routed(),
             reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
         )
 
@@ -159,8 +196,15 @@ def redefined(earlier: Before, segments: Segments) -> tuple[str, ...]:
     )
 
 
-def _redefined(earlier: Before, segments: Segments, project: Project) -> Iterator[Finding]:
-    for name in redefined(earlier, segments):
+def _anew(alerts: Iterable[str], project: Project) -> Iterator[Finding]:
+    for name in alerts:
+        text = f"The alert `{name}` asks for something else than in the run before, and begins anew."
+        where = project.where("alerts", name, key=True)
+        yield Finding("A017", Severity.NOTE, f"alerts.{name}", text, where)
+
+
+def _redefined(names: Iterable[str], segments: Segments, project: Project) -> Iterator[Finding]:
+    for name in names:
         text = f"The segment `{name}` asks for something else than in the run before; its alerts begin anew."
         declared = segments.members[name].declared
         where = project.where("segments", name, key=True) if declared else project.where("hot", key=True)

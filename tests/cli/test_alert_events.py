@@ -1,5 +1,7 @@
 """Events that alerts wait for: held against the exports as those of a rule, and told likewise."""
 
+# ruff: noqa: E501 - a message stands on one line
+
 import pytest
 
 from cli.small import PROJECT
@@ -39,19 +41,25 @@ def test_every_fault_of_every_alert_is_told_at_its_place(alerting):
 
 def test_a_column_that_no_export_has_is_an_error_of_the_project_file(alerting):
     told = alerting("a: {event: call, channel: log, where: {assett: x}}", code=2)
-    assert told == """\
+    assert (
+        told
+        == """\
 flamescore.yaml:15:42: error P028: Alert `a`: No events export has the column `assett`.
    15 |   a: {event: call, channel: log, where: {assett: x}}
       |                                          ^^^^^^
         Nearest: `asset`.
 """
+    )
 
 
 def test_a_type_that_no_event_has_is_the_warning_that_rules_get(alerting):
-    assert alerting("a: {event: cal, channel: log}") == """\
+    assert (
+        alerting("a: {event: cal, channel: log}")
+        == """\
 flamescore.yaml:15:14: warning I050: no event is of the type `cal`, which `alerts.a` names.
    15 |   a: {event: cal, channel: log}
       |              ^^^
         Nearest: `call` (5).
         Write: event: call
 """
+    )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flamescore.alerts.notices import FILE, NOTICES, Rings, notice_id, notices_of, read_notices
+from flamescore.alerts.notices import (
+    FILE,
+    NOTICES,
+    Rings,
+    as_written,
+    facts_of,
+    notice_id,
+    notices_of,
+    read_notices,
+)
 from flamescore.alerts.notifying import (
     PREVIEW,
     Notified,
@@ -12,6 +21,7 @@ from flamescore.alerts.notifying import (
     send_waiting,
     waiting_notices,
 )
+from flamescore.alerts.of_run import RunNow, Subscription, Told, ring_all
 from flamescore.alerts.ringing import (
     RUNG_FOR,
     SEEN,
@@ -25,7 +35,9 @@ from flamescore.alerts.ringing import (
     rung_after,
     surviving,
 )
+from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.stored import keep_notices
+from flamescore.alerts.subscriptions import subscriptions_of
 
 __all__ = [
     "FILE",
@@ -39,7 +51,13 @@ __all__ = [
     "Notified",
     "Ringing",
     "Rings",
+    "RunNow",
+    "Subscription",
+    "Told",
+    "as_written",
+    "facts_of",
     "keep_notices",
+    "keep_rung",
     "latest_rung",
     "latest_seen",
     "notice_id",
@@ -48,9 +66,11 @@ __all__ = [
     "preview",
     "read_notices",
     "ring",
+    "ring_all",
     "rung_after",
     "send_test",
     "send_waiting",
+    "subscriptions_of",
     "surviving",
     "waiting_notices",
 ]

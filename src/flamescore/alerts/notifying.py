@@ -17,7 +17,9 @@ from flamescore.alerts.composing import Composed, Composer
 from flamescore.alerts.connecting import NotSentError
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.in_use import InUse
+from flamescore.alerts.notices import FILE, read_notices
 from flamescore.alerts.rendering import Words, rendered
+from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
 from flamescore.alerts.sending_hours import may_send, waits_for
 from flamescore.alerts.stored import keep_notices
@@ -36,9 +38,6 @@ if TYPE_CHECKING:
     from flamescore.project import Channel, Project, ProjectFile
     from flamescore.runs import Run
     from flamescore.state import Taker
-
-RINGS: Final = "alerts.csv"
-"""The file of a run that has what rang in it."""
 
 KEPT: Final = timedelta(days=400)
 """How long a message stays in the state after it was sent."""
@@ -84,12 +83,12 @@ class Notified:
 
 
 def notices_taker(project: Project) -> Taker:
-    """Return what takes the notices of a counting run into the state, with their deliveries."""
+    """Return what takes the notices of a counting run into the state, with deliveries, and when they rang."""
 
     def taken(connection: sqlite3.Connection, run: Run) -> None:
-        path = run.path / RINGS
-        if has_table(run, RINGS):
-            rung = pl.read_csv(path, infer_schema=False)
+        if has_table(run, FILE):
+            rung = read_notices(run.path / FILE)
+            keep_rung(connection, run, rung)
             keep_notices(connection, run, rung, project.settings, ZoneInfo(run.record.timezone))
 
     return taken

@@ -33,7 +33,13 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry, SegmentEntry, StateEntry
+from flamescore.runs.record_sections import (
+    AlertEntry,
+    BotsEntry,
+    LabelEntry,
+    SegmentEntry,
+    StateEntry,
+)
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -44,6 +50,7 @@ __all__ = [
     "LISTS_FILE",
     "RECORD",
     "REJECTS_FILE",
+    "AlertEntry",
     "BotsEntry",
     "ChangedContacts",
     "DamagedRunError",

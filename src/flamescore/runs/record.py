@@ -18,6 +18,7 @@ from flamescore.findings import as_record
 from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
 from flamescore.runs.record_sections import (
     AccountsEntry,
+    AlertEntry,
     BotsEntry,
     HoldOutEntry,
     HotEntry,
@@ -329,6 +330,9 @@ class RunRecord(Part):
         "the segments, built-in ones first; absent in older records", absent=True
     )
     state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
+    alerts: tuple[AlertEntry, ...] | None = key(
+        "alerts for contacts; absent without `alerts`, and where none can ring", absent=True
+    )
     holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
 
     @property

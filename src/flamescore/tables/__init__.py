@@ -11,7 +11,14 @@ from flamescore.tables.labels import label_columns
 from flamescore.tables.opportunities import write_opportunities
 from flamescore.tables.segments import FOLDER as LISTS_FOLDER
 from flamescore.tables.segments import ListedSegment
-from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
+from flamescore.tables.write import (
+    WRITERS,
+    TableSettings,
+    write_csv,
+    write_parquet,
+    write_rejects,
+    write_tables,
+)
 
 __all__ = [
     "LISTS_FOLDER",
@@ -35,6 +42,7 @@ __all__ = [
     "with_why",
     "write_accounts",
     "write_changes",
+    "write_csv",
     "write_opportunities",
     "write_parquet",
     "write_rejects",
