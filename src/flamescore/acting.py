@@ -56,6 +56,11 @@ def takers(project: Project) -> tuple[Taker, ...]:
     return (notices_taker(project),)
 
 
+def acts_on_scores(project: Project) -> bool:
+    """Say whether a project has alerts, write-backs or routes, which need a state."""
+    return any(getattr(project.settings, key, None) for key in ("alerts", "write_back", "route"))
+
+
 def before_run(
     project: Project, runs: RunStore, as_of: datetime, *, ahead: bool, make_latest: bool, write: bool
 ) -> Before:

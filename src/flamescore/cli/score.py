@@ -56,6 +56,8 @@ def score(
     with _progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
     _say(outcome, messages)
+    if outcome.untold:
+        return ExitCode.UNSENT
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     code = ExitCode.FOUND if failed else ExitCode.DONE
     if options.dry_run:
@@ -105,9 +107,17 @@ def _say(outcome: Outcome, messages: Messages) -> None:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
         if published is None:
-            for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+            for told in _would_change(outcome):
                 messages.remark(told)
         messages.line("", _success(outcome, time.perf_counter() - messages.started))
+
+
+def _would_change(outcome: Outcome) -> Iterator[str]:
+    """Tell what a dry run would have changed: flames, and who would have come into segments and gone."""
+    yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
+    for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
+        came = f"{each.entered:,} in, {each.left:,} out"
+        yield f"segment {each.name}: {count(each.contacts, 'contact')}, {came}"
 
 
 def _on_stdout(outcome: Outcome) -> None:
@@ -120,7 +130,7 @@ def _on_stdout(outcome: Outcome) -> None:
     else:
         say(summary_line(outcome.report))
     if outcome.published is None:
-        for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+        for told in _would_change(outcome):
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.run.path}")
