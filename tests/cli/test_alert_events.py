@@ -1,5 +1,7 @@
 """Events that alerts wait for: held against the exports as those of a rule, and told likewise."""
 
+# ruff: noqa: E501 - a message stands on one line
+
 import pytest
 
 from cli.small import PROJECT
