@@ -23,7 +23,7 @@ TIMING = re.compile(r" *\d+\.\d{3} s .*")
 
 
 def test_all_commands_are_here():
-    all_of_them = [*WORDS, "freeze", "test"]
+    all_of_them = [*WORDS, "freeze", "test", "diff"]
     assert all_of_them == sorted(VERBS, key=all_of_them.index)
 
 

@@ -33,6 +33,7 @@ VERBS: Final = {
     "changes": "List contacts whose scores changed since the previous run, and why.",
     "runs": "List stored runs, or delete old ones.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
+    "diff": "Show what a change of the rules does, before it goes live.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files, or of tests.",

@@ -35,6 +35,14 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+class DiffFormat(StrEnum):
+    """How a comparison of rule files is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MD = "md"
+
+
 class TestFormat(StrEnum):
     """How the outcomes of tests are written."""
 
@@ -56,6 +64,7 @@ class SchemaOf(StrEnum):
     RULES = "rules"
     PROJECT = "project"
     TEST = "test"
+    DIFF = "diff"
 
 
 @dataclass(frozen=True, slots=True)
