@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_backtest import BACKTEST
+from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
@@ -36,6 +37,7 @@ _EVERY: Final = (
     *ACCOUNTS,
     *ALERTS,
     *BACKTEST,
+    *DIFF,
     *EXPORTS,
     *LABELS,
     *LISTS,
@@ -58,6 +60,7 @@ CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=
 _AREAS: Final = {
     "A": "Acting on scores",
     "B": "Backtests",
+    "D": "Comparing rules",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",
