@@ -8,9 +8,10 @@ import polars as pl
 
 from flamescore.cli.options import Format
 from flamescore.cli.output import emit, first_rows, format_of, on_terminal, remark_on_others
+from flamescore.history import find_earlier
 from flamescore.project import find_settings
 from flamescore.report import number
-from flamescore.runs import changed_contacts, find_earlier, find_run, reading_run
+from flamescore.runs import changed_contacts, find_run, reading_run
 
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages

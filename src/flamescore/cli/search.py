@@ -11,8 +11,9 @@ from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
 from flamescore.errors import Problem, UsageError
 from flamescore.findings import Finding, Severity
+from flamescore.history import find_earlier
 from flamescore.project import find_settings
-from flamescore.runs import find_earlier, find_run
+from flamescore.runs import find_run
 from flamescore.searches import Asked, AskedAccounts, search_run
 from flamescore.searches import search_accounts as accounts_of_run
 from flamescore.tables import local_time, whole_percent

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flamescore.runs.accounts import book_with_accounts
-from flamescore.runs.catalog import LATEST, Run
-from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
+from flamescore.runs.against import run_against
+from flamescore.runs.catalog import LATEST, Run, instant_of
+from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
@@ -14,8 +15,9 @@ from flamescore.runs.contents import (
     reading_run,
     scan,
 )
+from flamescore.runs.disk import Modes, flush, make_folder, modes, private, reading, remove, writing
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
-from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
 from flamescore.runs.layout import Part
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
@@ -46,10 +48,13 @@ __all__ = [
     "ChangedContacts",
     "DamagedRunError",
     "Earlier",
+    "EarlierRun",
     "Failure",
     "FindingEntry",
     "HeldStore",
     "LabelEntry",
+    "Modes",
+    "OnlyScores",
     "Part",
     "Published",
     "RuleEntry",
@@ -67,21 +72,29 @@ __all__ = [
     "describe",
     "describe_given",
     "describe_lists",
-    "find_earlier",
     "find_run",
     "finished",
+    "flush",
     "frozen_flames",
     "has_merged",
     "has_table",
+    "instant_of",
     "leave_failed",
     "listed",
     "lists_table",
+    "make_folder",
+    "modes",
+    "private",
     "project_of",
     "read",
     "read_record",
+    "reading",
     "reading_run",
+    "remove",
     "rules_of_run",
+    "run_against",
     "scan",
     "undeleted",
     "write_record",
+    "writing",
 ]
