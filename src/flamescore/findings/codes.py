@@ -14,6 +14,7 @@ from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_state import STATE
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _EVERY: Final = (
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
+    *STATE,
     *USAGE,
 )
 
@@ -42,6 +44,7 @@ CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=
 """Every code, in order."""
 
 _AREAS: Final = {
+    "A": "Acting on scores",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",

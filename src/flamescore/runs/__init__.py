@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.against import run_against
-from flamescore.runs.catalog import LATEST, Run, instant_of
+from flamescore.runs.catalog import LATEST, Run, instant_of, moves
 from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
 from flamescore.runs.contents import (
     LISTS_FILE,
@@ -33,7 +33,7 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry
+from flamescore.runs.record_sections import BotsEntry, LabelEntry, StateEntry
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -64,6 +64,7 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "StateEntry",
     "book_with_accounts",
     "changed_contacts",
     "changed_ids",
@@ -84,6 +85,7 @@ __all__ = [
     "lists_table",
     "make_folder",
     "modes",
+    "moves",
     "private",
     "project_of",
     "read",
