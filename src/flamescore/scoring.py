@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flamescore.account_frames import FoundAccounts
     from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
     from flamescore.frames import Exports, SourceRecord
-    from flamescore.rules import Condition, RuleBook, Score
+    from flamescore.rules import Condition, EventRule, RuleBook, Score
     from flamescore.steps import Step
 
 
@@ -174,6 +174,12 @@ class Scored:
     observed: Observations
     answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
     totals: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    latest: Mapping[EventRule, NDArray[np.int64]] = field(default_factory=dict)
+    """Of events that were counted beside the rules, in order of `contacts`: the age of the latest occurrence.
+
+    In seconds; `engine.NO_AGE` where none counts.
+    """
+
     branches_taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
@@ -208,13 +214,15 @@ def score_exports(
     *,
     as_of: datetime,
     conditions: Sequence[Condition] = (),
+    events: Sequence[EventRule] = (),
     tuning: Tuning = DEFAULT_TUNING,
     earlier: datetime | None = None,
 ) -> Scored:
     """Score every contact of the exports by every score of the book, as of an instant.
 
     A contact without a single matching rule scores 0. `conditions` are answered beside the rules, as those of
-    labels are: what they ask of tags, fields and events (`Scored.answers`). Of an `earlier` instant
+    labels are: what they ask of tags, fields and events (`Scored.answers`). `events` are counted as those of
+    event rules are, and give nobody anything (`Scored.latest`). Of an `earlier` instant
     `Scored.earlier` tells, where one pass over the events can say it.
 
     Raises:
@@ -224,11 +232,13 @@ def score_exports(
     clock = Clock(as_of, book.zone)
     also = (*label_conditions(book), *role_conditions(book), *conditions)
     asked = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
+    subscribed = tuple(dict.fromkeys(events))
     done = run(
         book,
         exports,
         clock,
         extra_conditions=asked,
+        extra_events=subscribed,
         tuning=tuning,
         earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
         operands=True,
@@ -250,6 +260,10 @@ def score_exports(
         answers={
             leaf: np.concatenate([result.extra[number] for result in done.results])
             for number, leaf in enumerate(asked)
+        },
+        latest={
+            each: np.concatenate([result.latest[number] for result in done.results])
+            for number, each in enumerate(subscribed)
         },
         totals=done.by_score(lambda result: result.summary.totals) if also or book.accounts else {},
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
