@@ -9,9 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from flamescore.errors import FlamescoreError, LockedError
-from flamescore.runs import StateEntry, moves
+from flamescore.history import HISTORY_OF, tidy_history, write_history
+from flamescore.runs import DamagedRunError, StateEntry, moves, reading_run, scan
 from flamescore.state import (
     HELD,
     Before,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
 
+SCORES_FILE: Final = "scores.parquet"
 TAKERS: Final[tuple[Taker, ...]] = ()
 """What takes a counting run's notices and the like into the state, in this order, in one transaction."""
 
@@ -48,7 +51,36 @@ def before_run(
     """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
-    return before(StateStore.of(project), runs, as_of, moving, takers=TAKERS, write=write)
+    store = StateStore.of(project)
+    return before(store, runs, as_of, moving, takers=TAKERS, keeper=Keeping(project, store), write=write)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Keeps the scores of a run in the history, and of older ones what `history` of the project says."""
+
+    project: Project
+    store: StateStore
+
+    def __call__(self, run: Run) -> None:
+        """Write the run's file; with `history: none`, and of a run that is damaged, there is none."""
+        if self.project.settings.history is None:
+            return
+        try:
+            with reading_run(run):
+                scores = scan(run, SCORES_FILE).select(HISTORY_OF).collect()
+        except DamagedRunError:  # of a run from before: it is told where the new one is compared with it
+            return
+        write_history(self._output, run.run_id, scores, self.store.bits)
+
+    def tidy(self, run: Run) -> None:
+        """Delete what the run's file replaces, and what is too old; once the run is taken in."""
+        zone = ZoneInfo(run.record.timezone)
+        tidy_history(self._output, run.run_id, self.project.settings.history, zone)
+
+    @property
+    def _output(self) -> Path:
+        return self.project.resolve(self.project.settings.output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +110,14 @@ class TakingIn:
 
     store: StateStore
     earlier: Before
+    keeping: Keeping
     findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, project: Project, earlier: Before) -> TakingIn:
+        """Return what takes a run of a project in."""
+        store = StateStore.of(project)
+        return cls(store, earlier, Keeping(project, store))
 
     def prepare(self) -> None:
         """Make the state where there is none yet, before the run is published.
@@ -95,7 +134,7 @@ class TakingIn:
             return self.earlier.spared
         try:
             with self.store.hold_patiently(), self.store.open() as connection:
-                self.findings = take_in(connection, run, TAKERS)
+                self.findings = take_in(connection, run, TAKERS, keeper=self.keeping)
         except StateDamagedError as error:
             self.findings = (unreadable(error.why),)
         except LockedError:
@@ -103,5 +142,6 @@ class TakingIn:
         except FlamescoreError as error:
             self.findings = (unreadable(f"could not take the run in: {error.problems[0].message}"),)
         else:
+            self.keeping.tidy(run)
             return ()
         return self.earlier.spared

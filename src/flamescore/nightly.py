@@ -49,13 +49,13 @@ from flamescore.runs import (
     describe_lists,
     finished,
     lists_table,
+    reaches_back,
     undeleted,
     write_record,
 )
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
 from flamescore.setting_checks import check_settings
-from flamescore.state import StateStore
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
@@ -120,7 +120,7 @@ class Outcome:
     """Whether an earlier run can't be read."""
 
 
-LATE: Final = ("A015", "O100", "O104", "O105")
+LATE: Final = ("A015", "A026", "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -279,7 +279,7 @@ def _work(
         scored=scored,
         changes=changes,
         acts=acts,
-        taking_in=TakingIn(StateStore.of(project), stands),
+        taking_in=TakingIn.of(project, stands),
         watch=watch,
         options=options,
         findings=findings,
@@ -360,9 +360,10 @@ def _publish(
             make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs, meanwhile=taking_in
         )
     aside = not_latest(published)
+    short = reaches_back(RunStore(held.output).runs(), settings.keep_runs)
     late = (
         *taking_in.findings,
-        *(() if aside is None else (aside,)),
+        *(each for each in (aside, short) if each is not None),
         *map(undeleted, published.undeleted),
     )
     return Outcome(scored, report, (*findings, *judge.judged(late)), record, published)

@@ -36,6 +36,7 @@ def changes(
     chosen = format_of(output)
     project = find_settings(config)
     found = find_run(project, run, warn=messages.warn)
+    messages.of_run.run_id = found.run_id
     earlier = None if against is None else find_earlier(project, against, found)
     with reading_run(found):
         told = changed_contacts(found, score, everyone=everyone, against=earlier)

@@ -15,19 +15,23 @@ from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
     Against,
     As,
+    AsOfNow,
     ChangedHow,
     Config,
-    ExplainFormat,
+    ExplainAs,
     Labels,
     Limit,
     Log,
     LogFormat,
+    OfAccount,
     OnlyHot,
     Out,
     Output,
+    Ping,
     Quiet,
     Raw,
     RunName,
+    Since,
     Spreadsheet,
     Verbose,
 )
@@ -106,6 +110,7 @@ def score(
         ),
     ] = None,
     spreadsheet: Spreadsheet = False,
+    ping: Ping = None,
     quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -128,6 +133,7 @@ def score(
             "max_rejects": max_rejects,
             "hot_flames": hot_flames,
             "fail_on": fail_on,
+            "ping": ping,
         }
         options = verb.Options(
             strict=strict,
@@ -153,22 +159,10 @@ def explain(
     ] = None,
     *,
     config: Config = None,
-    account: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ACCOUNT", help="Explain this account of a run instead of a contact.", show_default=False
-        ),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHEN",
-            help="Explain as of this time instead, with the rule file as it is now: now, today, a date "
-            "(its first instant) or an instant.",
-            show_default=False,
-        ),
-    ] = None,
+    account: OfAccount = None,
+    as_of: AsOfNow = None,
     run: RunName = None,
+    since: Since = None,
     rank: Annotated[
         bool, typer.Option("--rank", help="With --as-of: score every contact, to show rank and percentile.")
     ] = False,
@@ -177,10 +171,7 @@ def explain(
         typer.Option("--all", help="Include rules and events that did not count, with the reason."),
     ] = False,
     out: Out = None,
-    form: Annotated[
-        ExplainFormat | None,
-        typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
-    ] = None,
+    form: ExplainAs = None,
     quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -196,6 +187,14 @@ def explain(
     def work(messages: Messages) -> None:
         from flamescore.cli import explain as verb
 
+        if since is not None:
+            from flamescore.cli import explain_history
+
+            explain_history.check_alone(account=account, as_of=as_of, rank=rank)
+            explain_history.explain_since(
+                contact, config, since, run, messages, everything=everything, out=out, form=form
+            )
+            return
         if account is not None:
             from flamescore.cli import explain_account
 

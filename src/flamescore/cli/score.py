@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
+from flamescore.cli.health import KEY as PING
+from flamescore.cli.health import HealthCheck
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
 from flamescore.errors import ExitCode, Problem, UsageError
@@ -37,12 +39,21 @@ DRY_RUN: Final = "O010"
 def score(
     config: str | None, flags: Mapping[str, object], options: Options, trend: str | None, messages: Messages
 ) -> ExitCode:
-    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`."""
+    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`.
+
+    A health check hears that it starts, unless nothing is to be written.
+    """
+    health = HealthCheck(messages, silent=options.dry_run)
+    health.begin_early(flags.get(PING))
     project = find_settings(config, flags)
+    health.begin(project.settings.ping)
     options = replace(options, trend=_period(trend))
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
     with _progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
+    if outcome.published is not None:
+        messages.of_run.run_id, messages.of_run.published = outcome.published.run.run_id, True
+    health.line = summary_line(outcome.report)
     _say(outcome, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     return ExitCode.FOUND if failed else ExitCode.DONE
@@ -71,7 +82,7 @@ def _period(text: str | None) -> Period | None:
 
 
 def _say(outcome: Outcome, messages: Messages) -> None:
-    """Tell the run on stdout and what was found on stderr; as JSON all of it there, the success line last."""
+    """Tell the run on stdout and what was found on stderr; as JSON all of it there."""
     structured = messages.log is LogFormat.JSON
     if not messages.quiet and not structured:
         _on_stdout(outcome)
@@ -104,7 +115,7 @@ def _on_stdout(outcome: Outcome) -> None:
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
-    """Return the last line of a run that went well: all keys of a finding, and what the run comes to."""
+    """Return the line of a run that went well: all keys of a finding, and what the run comes to."""
     published, report = outcome.published, outcome.report
     code = DRY_RUN if published is None else PUBLISHED
     run_id = None if published is None else published.run.run_id

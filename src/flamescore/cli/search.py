@@ -46,6 +46,7 @@ def search(
         raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
     project = find_settings(config)
     newer = find_run(project, run, warn=messages.warn)
+    messages.of_run.run_id = newer.run_id
     if against is not None:
         asked = replace(asked, against=find_earlier(project, against, newer))
     found = search_run(project, newer, asked)
@@ -108,8 +109,10 @@ def search_accounts(
         if given:
             hint = "Leave it out, or search contacts: without --accounts."
             raise UsageError(Problem("U002", f"{flag} is asked of contacts, not of accounts.", hint=hint))
+    meant = find_run(find_settings(config), run, warn=messages.warn)
+    messages.of_run.run_id = meant.run_id
     found = accounts_of_run(
-        find_run(find_settings(config), run, warn=messages.warn),
+        meant,
         AskedAccounts(
             flames=asked.flames,
             scores=asked.scores,

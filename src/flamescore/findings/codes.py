@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_exports import EXPORTS
+from flamescore.findings.codes_of_history import HISTORY
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_project import PROJECT, USAGE
@@ -31,6 +32,7 @@ _EVERY: Final = (
     *ACCOUNTS,
     *ALERTS,
     *EXPORTS,
+    *HISTORY,
     *LABELS,
     *LISTS,
     *PROJECT,

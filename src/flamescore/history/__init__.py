@@ -7,6 +7,7 @@ from flamescore.history.contact import ContactHistory, ScoreHistory, contact_his
 from flamescore.history.files import (
     FOLDER,
     HISTORY,
+    HISTORY_OF,
     HistoryFile,
     history_files,
     history_of,
@@ -19,6 +20,7 @@ from flamescore.history.series import SERIES, sparkline
 __all__ = [
     "FOLDER",
     "HISTORY",
+    "HISTORY_OF",
     "SERIES",
     "ContactHistory",
     "HistoryFile",

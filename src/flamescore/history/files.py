@@ -39,6 +39,9 @@ HISTORY: Final = pl.Schema(
 )
 """One row a contact and score, by score name, then by id; `score` is in ten-thousandths of a point."""
 
+HISTORY_OF: Final = tuple(HISTORY)
+"""The columns of `frames.SCORES` that it is made of."""
+
 WHOLE: Final = Period(2, "d")
 """How long before the newest file every one is kept."""
 

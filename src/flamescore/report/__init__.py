@@ -18,6 +18,7 @@ from flamescore.report.xlsx import Sheet, workbook
 if TYPE_CHECKING:
     from flamescore.report.explained import SHOWN, render_explanation
     from flamescore.report.explained_account import render_account
+    from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "redacted",
     "render_account",
     "render_explanation",
+    "render_history",
     "render_html",
     "render_markdown",
     "render_terminal",
@@ -54,6 +56,7 @@ _WITH_RICH: Final = {
     "SHOWN": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
+    "render_history": "explained_history",
     "Filtered": "terminal",
     "render_terminal": "terminal",
 }

@@ -19,6 +19,7 @@ from flamescore.runs.disk import Modes, flush, make_folder, modes, private, read
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
+from flamescore.runs.keep_runs import reaches_back
 from flamescore.runs.layout import Part
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
@@ -88,6 +89,7 @@ __all__ = [
     "moves",
     "private",
     "project_of",
+    "reaches_back",
     "read",
     "read_record",
     "reading",

@@ -172,7 +172,7 @@ def _of_causes(record: RunRecord, earlier: EarlierRun) -> str:
     """Say which causes of a change can't be told."""
     if isinstance(earlier, OnlyScores):
         day = to_local(earlier.as_of, ZoneInfo(record.timezone)).date()
-        return f"The run of {day} is no longer kept: only its scores are."
+        return f"the run of {day} is no longer kept: only its scores are."
     return _of_parts(record)
 
 

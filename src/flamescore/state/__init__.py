@@ -15,7 +15,7 @@ from flamescore.state.standing import (
     unreadable,
 )
 from flamescore.state.store import StateStore
-from flamescore.state.taking_in import Taker, take_in
+from flamescore.state.taking_in import Keeper, Taker, take_in
 
 __all__ = [
     "DELIVERED",
@@ -23,6 +23,7 @@ __all__ = [
     "HELD",
     "RUNG",
     "Before",
+    "Keeper",
     "Kind",
     "Moves",
     "StateDamagedError",

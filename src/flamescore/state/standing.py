@@ -26,7 +26,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT, ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.runs import DamagedRunError, has_table, read
 from flamescore.state.database import FILE, StateDamagedError, meta
-from flamescore.state.taking_in import Taker, take_in
+from flamescore.state.taking_in import Keeper, Taker, take_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -101,6 +101,7 @@ def before(
     moves: Moves,
     *,
     takers: tuple[Taker, ...] = (),
+    keeper: Keeper = lambda _: None,
     write: bool = True,
 ) -> Before:
     """Take in the latest run if a crash came before that, and return where the state stands then.
@@ -118,7 +119,7 @@ def before(
                 return _read(connection, runs, as_of, moves)
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
-            taken = () if latest is None else take_in(connection, latest, takers)
+            taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
             return _read(connection, runs, as_of, moves, taken)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
