@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from cli.damaging import RECORD_DAMAGE, TABLE_DAMAGE, copied, edited, flipped, without
+from cli.log_lines import first_line
 from cli.small import CONTACTS, EVENTS, PROJECT, latest, record, runs, write_project
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
@@ -188,7 +189,7 @@ def test_a_damaged_run_as_json_lines(nights, flamescore):
     path = nights / "out" / "runs" / run_id / "points.parquet"
     path.unlink()
     done = flamescore("report", "--log-format", "json")
-    told = {key: value for key, value in json.loads(done.err).items() if value is not None and key != "time"}
+    told = {key: value for key, value in first_line(done.err).items() if value is not None and key != "time"}
     assert told == {
         "level": "error",
         "code": "O005",

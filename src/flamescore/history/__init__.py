@@ -15,7 +15,7 @@ from flamescore.history.files import (
     tidy_history,
     write_history,
 )
-from flamescore.history.series import SERIES, sparkline
+from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
 
 __all__ = [
     "FOLDER",
@@ -30,7 +30,10 @@ __all__ = [
     "history_files",
     "history_of",
     "kept_files",
+    "read_contact",
+    "series",
     "sparkline",
+    "sparklines",
     "tidy_history",
     "write_history",
 ]
