@@ -226,7 +226,8 @@ def _work(
             tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
-        scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude)
+        holdout = settings.call_list.holdout
+        scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude, holdout=holdout)
         scored = replace(scored, accounts=accounts_of(scored))
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
@@ -266,6 +267,7 @@ def _work(
         given=describe_given(project),
         changes=changes,
         acting=acts.record,
+        holdout=holdout,
     )
     if held is None:
         record = describe_run(run_id="")

@@ -162,7 +162,8 @@ class Scored:
     `accounts` is for `accounts.accounts_of` to find out (None: the book has none), and
     `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
     label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
-    `branches_taken` says by label for how many contacts each branch was taken.
+    `branches_taken` says by label for how many contacts each branch was taken. `holdout` is for `judged` too:
+    who is held out (`frames.HOLDOUT`); None where nobody is to be.
     """
 
     book: RuleBook
@@ -184,6 +185,7 @@ class Scored:
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
+    holdout: pl.DataFrame | None = None
     accounts: FoundAccounts | None = None
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""
@@ -196,6 +198,13 @@ class Scored:
 
     bots: BotsFound | None = None
     """What looks like a mail scanner's; None where the book says nothing of bots."""
+
+    @property
+    def uncalled(self) -> pl.DataFrame:
+        """The `contact_id` of who stands on no call list: whom it leaves out, and who is held out."""
+        if self.holdout is None:
+            return self.excluded
+        return pl.concat([self.excluded, self.holdout.select("contact_id").unique(maintain_order=True)])
 
     def flames_from(self, score: Score) -> tuple[float | None, ...]:
         """Return the points from which there are 1 to 5 flames.

@@ -129,6 +129,15 @@ def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "contacts": report.contacts,
         "hot": {score.name: score.hot for score in report.scores if score.hot is not None},
         "to_call": {score.name: score.on_list for score in report.scores if score.on_list is not None},
+        **(
+            {}
+            if report.holdout is None
+            else {
+                "held_out": {
+                    score.name: score.held_out for score in report.scores if score.on_list is not None
+                }
+            }
+        ),
         "latest": published is not None and published.latest,
         "warnings": severities[Severity.WARNING],
         "notes": severities[Severity.NOTE],

@@ -24,6 +24,7 @@ from flamescore.project.channels import (
     TeamsChannel,
     WebhookChannel,
 )
+from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
@@ -75,6 +76,7 @@ __all__ = [
     "EventAlert",
     "EventsSource",
     "FileChannel",
+    "HoldOut",
     "Hours",
     "KeepRuns",
     "Member",

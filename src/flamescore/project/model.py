@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from flamescore.project.alerts import ALERT_SHAPES, ALERTS_BY_NAME, Alert
 from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channel
+from flamescore.project.holdout import HOLDOUT, HoldOut
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.team import Member
 from flamescore.project.values import (
@@ -253,6 +254,9 @@ class CallList(Section):
     """Who must never be on a list for calling."""
 
     exclude: Any = setting(CONDITION, "a condition of the rule language; whom it holds for is left out", None)
+    holdout: HoldOut | None = setting(
+        HOLDOUT, "the share of contacts whom nobody calls, to see whether calling helps: `5%`", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,8 +359,8 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
-    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values())),
-    shape_of(Member),
+    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry)),
+    *map(shape_of, (*KINDS.values(), Member)),
     *CHANNEL_SHAPES.values(),
     *ALERT_SHAPES.values(),
 )

@@ -14,6 +14,7 @@ from flamescore.runs.contents import (
     read,
     reading_run,
     scan,
+    uncalled,
 )
 from flamescore.runs.disk import Modes, flush, make_folder, modes, private, reading, remove, writing
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
@@ -98,6 +99,7 @@ __all__ = [
     "rules_of_run",
     "run_against",
     "scan",
+    "uncalled",
     "undeleted",
     "write_record",
     "writing",

@@ -14,6 +14,7 @@ whatever         can't be read                                 none
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -119,7 +120,11 @@ def before(
                 return _read(connection, runs, as_of, moves)
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
-            taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
+            taken: tuple[Finding, ...] = ()
+            with suppress(
+                DamagedRunError
+            ):  # it can't be taken in; `_read` tells where the state stands at it
+                taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
             return _read(connection, runs, as_of, moves, taken)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
