@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flamescore.cli.messages import here
 from flamescore.errors import ExitCode
 from flamescore.findings import Finding, Severity, as_line
 from flamescore.health_check import ping
@@ -52,8 +53,8 @@ class HealthCheck:
         if code is ExitCode.LOCKED:
             return
         told = self.messages.told
-        errors = [as_line(each) for each in told if each.severity is Severity.ERROR]
-        warnings = [as_line(each) for each in told if each.is_open]
+        errors = [as_line(each, here=here()) for each in told if each.severity is Severity.ERROR]
+        warnings = [as_line(each, here=here()) for each in told if each.is_open]
         failed = code is not ExitCode.DONE
         text = "\n".join(errors or warnings) if failed else ""
         self._tell("how this run ended", "/fail" if failed else "", text or self.line)

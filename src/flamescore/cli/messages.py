@@ -128,7 +128,7 @@ class Messages:
             sys.stderr.write(f"{json_text(said)}\n")
             return
         coloured = wants_colours(os.environ, is_terminal=sys.stderr.isatty())
-        text = as_text(finding, here=_here(), verbose=self.verbose, coloured=coloured)
+        text = as_text(finding, here=here(), verbose=self.verbose, coloured=coloured)
         sys.stderr.write(f"{text}\n")
 
 
@@ -137,7 +137,7 @@ def now() -> str:
     return f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z"
 
 
-def _here() -> Path | None:
+def here() -> Path | None:
     """Return the working folder; None where it is gone."""
     try:
         return Path.cwd()
