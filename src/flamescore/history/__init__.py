@@ -7,7 +7,6 @@ from flamescore.history.contact import ContactHistory, ScoreHistory, contact_his
 from flamescore.history.files import (
     FOLDER,
     HISTORY,
-    HISTORY_OF,
     HistoryFile,
     history_files,
     history_of,
@@ -15,15 +14,16 @@ from flamescore.history.files import (
     tidy_history,
     write_history,
 )
+from flamescore.history.keeping import Keeping
 from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
 
 __all__ = [
     "FOLDER",
     "HISTORY",
-    "HISTORY_OF",
     "SERIES",
     "ContactHistory",
     "HistoryFile",
+    "Keeping",
     "ScoreHistory",
     "contact_history",
     "find_earlier",

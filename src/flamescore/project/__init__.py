@@ -40,6 +40,7 @@ from flamescore.project.model import (
 from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
     VARIABLES,
@@ -64,6 +65,7 @@ __all__ = [
     "FIND",
     "FLAGS",
     "HOT",
+    "HOT_SEGMENT",
     "OWNER",
     "STDIN",
     "VARIABLES",
@@ -87,6 +89,7 @@ __all__ = [
     "Project",
     "RejectLimit",
     "RunAlert",
+    "Segment",
     "SegmentAlert",
     "SlackChannel",
     "Source",

@@ -17,6 +17,7 @@ from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.segments import check_segments
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
 from flamescore.text import without_credentials
@@ -39,6 +40,7 @@ _LANGUAGE: Final = (
     EXCLUDE,
     HOT,
     ("team", "*", "where"),
+    ("segments", "*", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
 """Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
@@ -165,6 +167,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *nulls,
         *_urls(document, settings),
         *_contradictions(document, settings),
+        *check_segments(document, settings),
         *check_alerts(document, settings),
         *wrong,
     )

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.errors import LockedError
+from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
+from flamescore.errors import LockedError, OutputError
 from flamescore.findings import Finding, Severity
-from flamescore.frames import INSTANT, ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
+from flamescore.frames import INSTANT
 from flamescore.runs import DamagedRunError, has_table, read
 from flamescore.state.database import FILE, StateDamagedError, meta
 from flamescore.state.taking_in import Keeper, Taker, take_in
@@ -121,9 +122,8 @@ def before(
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
             taken: tuple[Finding, ...] = ()
-            with suppress(
-                DamagedRunError
-            ):  # it can't be taken in; `_read` tells where the state stands at it
+            # A run that can't be taken in leaves the state where it is: the new one tells what it did not.
+            with suppress(DamagedRunError, OutputError):
                 taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
             return _read(connection, runs, as_of, moves, taken)
     except StateDamagedError as error:
