@@ -288,7 +288,7 @@ def at(*hours):
         ((0, 24, 47.9), 3, "keep_runs: 3 now reaches back 47 hours;"),
         ((0, 24, 48), 3, None),
         ((0, 1), 3, None),  # fewer than it keeps
-        ((0,), 1, None),
+        ((0, 1), 1, None),
         ((0, 1), KeepRuns(all=Period(1, "h")), None),
     ],
 )

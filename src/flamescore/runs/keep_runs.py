@@ -30,11 +30,11 @@ _BETTER: Final = "{all: 2d, daily: 60, monthly: 24}"
 def reaches_back(runs: Iterable[Dated], rule: int | KeepRuns) -> Finding | None:
     """Return a note where as many runs as a number keeps lie within less than two days; else None.
 
-    `runs` are those that are left. A single one reaches back to nothing, and fewer than the number have not
-    been thinned out yet.
+    `runs` are those that are left. Who keeps a single one wants none to look back at; of fewer than the
+    number none has been deleted yet.
     """
     times = sorted(run.as_of for run in runs)
-    if not isinstance(rule, int) or len(times) < max(rule, 2):
+    if not isinstance(rule, int) or rule == 1 or len(times) < rule:
         return None
     span = times[-1] - times[0]
     if span >= _SHORT:
