@@ -234,7 +234,7 @@ def test_a_condition_that_asks_for_what_there_is_not(score, hot, said):
 
 def test_the_json_line_has_one_entry_under_a_condition(score):
     done = score("--log-format", "json", project=PROJECT + HOT)
-    last = json.loads(done.err.splitlines()[-1])
+    last = json.loads(done.err.splitlines()[-2])
     assert (last["hot"], last["to_call"]) == ({"engagement": 3}, {"engagement": 3})
 
 

@@ -24,12 +24,12 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
-from flamescore.errors import LockedError
+from flamescore.errors import LockedError, OutputError
 from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs import DamagedRunError, has_table, read
 from flamescore.state.database import FILE, StateDamagedError, meta
-from flamescore.state.taking_in import Taker, take_in
+from flamescore.state.taking_in import Keeper, Taker, take_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -109,6 +109,7 @@ def before(
     moves: Moves,
     *,
     takers: tuple[Taker, ...] = (),
+    keeper: Keeper = lambda _: None,
     write: bool = True,
     acting: bool = True,
 ) -> Before:
@@ -130,8 +131,8 @@ def before(
             latest = runs.latest()
             taken: tuple[Finding, ...] = ()
             # A run that can't be taken in leaves the state where it is: the new one tells what it did not.
-            with suppress(DamagedRunError):
-                taken = () if latest is None else take_in(connection, latest, takers)
+            with suppress(DamagedRunError, OutputError):
+                taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
             return _with_cells(_read(connection, runs, as_of, moves, taken, acting=acting), store)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
