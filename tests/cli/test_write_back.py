@@ -219,6 +219,7 @@ def test_cells_that_are_gone_make_the_state_unreadable(crm, flamescore):
     assert record(crm)["state"]["kind"] == "none"
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("crm")
 def test_a_note_where_nobody_acknowledges(flamescore):
     for day in range(10, 21):
