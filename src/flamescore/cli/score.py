@@ -44,6 +44,8 @@ def score(
     with _progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
     _say(outcome, messages)
+    if outcome.untold:
+        return ExitCode.UNSENT
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     return ExitCode.FOUND if failed else ExitCode.DONE
 
@@ -82,10 +84,20 @@ def _say(outcome: Outcome, messages: Messages) -> None:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
         if published is None:
-            told = would_change(outcome.scored, outcome.previous, unread=outcome.unread)
-            for line in (*told, *_written(outcome)):
-                messages.remark(line)
+            for told in _would_change(outcome):
+                messages.remark(told)
         messages.line("", _success(outcome, time.perf_counter() - messages.started))
+
+
+def _would_change(outcome: Outcome) -> Iterator[str]:
+    """Tell what a dry run would have changed: flames, segments and write-backs."""
+    yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
+    for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
+        came = f"{each.entered:,} in, {each.left:,} out"
+        yield f"segment {each.name}: {count(each.contacts, 'contact')}, {came}"
+    for export in outcome.record.write_back or ():
+        rows = count(export.rows, "row")
+        yield f"write_back {export.name}: {rows}, {export.first_time:,} for the first time"
 
 
 def _on_stdout(outcome: Outcome) -> None:
@@ -98,20 +110,10 @@ def _on_stdout(outcome: Outcome) -> None:
     else:
         say(summary_line(outcome.report))
     if outcome.published is None:
-        for told in (
-            *would_change(outcome.scored, outcome.previous, unread=outcome.unread),
-            *_written(outcome),
-        ):
+        for told in _would_change(outcome):
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.run.path}")
-
-
-def _written(outcome: Outcome) -> Iterator[str]:
-    """Say what a dry run would write for CRMs."""
-    for each in outcome.record.write_back or ():
-        rows = count(each.rows, "row")
-        yield f"write_back {each.name}: {rows}, {each.first_time:,} for the first time"
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
