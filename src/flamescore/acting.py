@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.acting_frames import SEGMENTS, SEGMENTS_FILE
+from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.event_feeds import stale_feeds
 from flamescore.findings import Finding, Severity
 from flamescore.frames import conform
 from flamescore.project import HOT_SEGMENT
 from flamescore.report import say
-from flamescore.runs import SegmentEntry, StateEntry, moves
+from flamescore.routing import UNROUTED_FILE, routed_in_run
+from flamescore.runs import RoutingEntry, SegmentEntry, StateEntry, moves
 from flamescore.segments import followed, in_file_order, merged_into, unfollowed
 from flamescore.state import (
     HELD,
@@ -35,16 +36,17 @@ from flamescore.state import (
     take_in,
     unreadable,
 )
-from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet
+from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet, write_routed
 from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from flamescore.inputs import Inputs
     from flamescore.project import Project
+    from flamescore.routing import Away, Routed
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
     from flamescore.segments import Followed, Segments
@@ -82,9 +84,11 @@ class Acted:
     tables: Mapping[str, pl.DataFrame]
     record: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
+    routed: Routed | None = None
+    """Who is routed; None without `route`, and where routes are not worked out."""
     write_backs: tuple[WriteBack, ...] = ()
 
-    def write(self, folder: Path, *, spreadsheet: bool) -> None:
+    def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
         """Write tables and lists into the run's folder."""
         for file, table in self.tables.items():
             write_parquet(table, folder / file)
@@ -92,14 +96,23 @@ class Acted:
             (folder / LISTS_FOLDER).mkdir()
         for each in self.lists:
             each.write(folder / LISTS_FOLDER, spreadsheet=spreadsheet)
+        if self.routed is not None:
+            write_routed(folder, scored, self.routed, keep)
 
 
 def acted(
-    earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, found: tuple[Finding, ...]
+    earlier: Before,
+    inputs: Inputs,
+    scored: Scored,
+    segments: Segments,
+    found: tuple[Finding, ...],
+    *,
+    away: Away,
 ) -> Acted:
     """Work out what changed since the state's run; nothing is read or written.
 
-    `found` are the findings so far, as the project accepts them: they tell which feeds are stale.
+    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. `away`
+    are the days of `route: {away: FILE}`, by name.
     """
     run, members = earlier.run, segments.frame()
     if run is None or earlier.kind is not Kind.COUNTING:
@@ -110,17 +123,20 @@ def acted(
         tracked = followed(members, before, segments.members, as_of=scored.as_of, stale=stale)
     rows = in_file_order(tracked.rows, segments.members)
     since = rows.filter(~pl.col("held")).select("segment", "contact_id", "since")
-    tables = {SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments")}
+    routed = _routed(earlier, inputs, scored, segments, away)
+    tables = {SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments"), **_tables_of_routes(routed)}
     record: dict[str, Any] = {
         "segments": tuple(_entries(segments, tracked)),
         "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
     }
+    if routed is not None:
+        record["routing"] = RoutingEntry(**routed.counts())
     write_backs = _write_backs(earlier, inputs, scored, tables)
     if write_backs:
         record["write_back"] = tuple(each.entry for each in write_backs)
     return Acted(
         segments=tracked,
-        lists=tuple(_lists(inputs, scored, segments, since)),
+        lists=tuple(_lists(inputs, scored, segments, since, routed)),
         hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
         tables=tables,
         record=record,
@@ -129,7 +145,27 @@ def acted(
             *(told for each in write_backs for told in each.findings()),
         ),
         write_backs=write_backs,
+        routed=routed,
     )
+
+
+def _routed(earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, away: Away) -> Routed | None:
+    """Route the leads; None where nobody is to be routed, and where the state does not move to the run."""
+    if inputs.project.settings.route is None or not earlier.moves_state:
+        return None
+    return routed_in_run(
+        scored,
+        inputs.project,
+        segments,
+        inputs.acting,
+        away=away,
+        before=earlier.routes,
+        aliases=inputs.exports.aliases,
+    )
+
+
+def _tables_of_routes(routed: Routed | None) -> dict[str, pl.DataFrame]:
+    return {} if routed is None else {ROUTES_FILE: routed.routes, UNROUTED_FILE: routed.unrouted}
 
 
 def _write_backs(
@@ -143,10 +179,11 @@ def _write_backs(
 
 
 def _lists(
-    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame
+    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame, routed: Routed | None
 ) -> Iterator[ListedSegment]:
     settings, default = inputs.project.settings, scored.book.scores[0].name
     nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
+    reps = nobody if routed is None else routed.now.select("contact_id", "rep")
     for name, declared in settings.segments.items():
         yield ListedSegment(
             declared,
@@ -154,7 +191,7 @@ def _lists(
             scored,
             settings.keep,
             since=since.filter(pl.col("segment") == name).drop("segment"),
-            routed=nobody,
+            routed=reps,
             reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
         )
 

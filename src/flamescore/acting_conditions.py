@@ -12,7 +12,7 @@ from flamescore.errors import Problem, ProjectFileError, RuleFileError
 from flamescore.exports import ListFiles
 from flamescore.input_errors import UNMAPPED
 from flamescore.project import HOT_SEGMENT, unknown_in_write_backs
-from flamescore.rules import bind_condition, load_condition
+from flamescore.rules import bind_condition, load_condition, load_field_condition
 from flamescore.yaml_tree import by_place, nearest
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ def load_acting(project: Project, rules: LoadedRules) -> dict[Path, LoadedCondit
     for path, names in _places(project, rules.names):
         try:
             found[path] = load_condition(project.document, path, lists, names=names)
+        except RuleFileError as error:
+            problems += error.problems
+    for path in _territories(project):
+        try:
+            found[path] = load_field_condition(project.document, path, lists)
         except RuleFileError as error:
             problems += error.problems
     problems += _unknown_segments(project, rules.names)
@@ -111,6 +116,16 @@ def _places(project: Project, names: Names) -> Iterator[tuple[Path, Names]]:
     for path in (*others, ("route", "if")):
         if document.root.at(path) is not None:
             yield path, everywhere
+
+
+def _territories(project: Project) -> Iterator[Path]:
+    """Yield where the territories of the team stand, where leads are routed."""
+    document = project.document
+    if project.settings.route is None or document is None:
+        return
+    for member in range(len(project.settings.team)):
+        if document.root.at(("team", member, "where")) is not None:
+            yield "team", member, "where"
 
 
 def _names_taken(project: Project, names: Names) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ def delivered(
     """Take a run's files of a write-back as imported, the last delivery as undone, or all as unknown."""
     if (run is not None) + undone + forget > 1:
         text = "`--run`, `--undone` and `--forget` can't be given together."
-        raise UsageError(Problem("U032", text, hint="Leave out all but one."))
+        raise UsageError(Problem("U042", text, hint="Leave out all but one."))
     project = find_settings(config)
     _check(name, project.settings.write_back)
     runs = RunStore(project.resolve(project.settings.output), project.settings.mode)
@@ -64,7 +64,7 @@ def _check(name: str, known: Iterable[str]) -> None:
     meant = nearest(name, known)
     others = f"There are: {', '.join(known)}." if known else "The project file has no `write_back`."
     hint = f"Did you mean `{meant}`?" if meant else others
-    raise UsageError(Problem("U030", f"There is no write-back `{name}`.", hint=hint))
+    raise UsageError(Problem("U040", f"There is no write-back `{name}`.", hint=hint))
 
 
 def _delivered(state: StateStore, runs: RunStore, name: str, run: str | None, timeout: float) -> str:

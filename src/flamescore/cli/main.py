@@ -33,9 +33,11 @@ VERBS: Final = {
     "changes": "List contacts whose scores changed since the previous run, and why.",
     "runs": "List stored runs, or delete old ones.",
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
+    "test": "Run the tests beside rule files: made-up contacts and what they must score.",
+    "backtest": "Hold past scores against what happened after them.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
-    "schema": "Print the JSON Schema of rule or project files.",
+    "schema": "Print the JSON Schema of rule or project files, or of tests.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
 

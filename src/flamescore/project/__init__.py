@@ -42,6 +42,7 @@ from flamescore.project.model import (
 from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.route import Route
 from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
@@ -94,6 +95,7 @@ __all__ = [
     "Preset",
     "Project",
     "RejectLimit",
+    "Route",
     "RunAlert",
     "Segment",
     "SegmentAlert",

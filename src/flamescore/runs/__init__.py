@@ -34,7 +34,14 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry, SegmentEntry, StateEntry, WriteBackEntry
+from flamescore.runs.record_sections import (
+    BotsEntry,
+    LabelEntry,
+    RoutingEntry,
+    SegmentEntry,
+    StateEntry,
+    WriteBackEntry,
+)
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -56,6 +63,7 @@ __all__ = [
     "Modes",
     "Part",
     "Published",
+    "RoutingEntry",
     "RuleEntry",
     "RulesFile",
     "Run",

@@ -22,6 +22,7 @@ from flamescore.runs.record_sections import (
     HoldOutEntry,
     HotEntry,
     LabelEntry,
+    RoutingEntry,
     SegmentEntry,
     StateEntry,
     WriteBackEntry,
@@ -334,6 +335,9 @@ class RunRecord(Part):
         "the write-backs, in order of the project file; absent where the run has none", absent=True
     )
     holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
+    routing: RoutingEntry | None = key(
+        "who was routed; absent without `route`, and in a backfill", absent=True
+    )
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:

@@ -68,6 +68,14 @@ class HoldOutEntry(Part):
     hot: Whole = key("those of them who are hot: by the condition, else under the default score")
 
 
+class RoutingEntry(Part):
+    """What routing came to."""
+
+    kept: Whole = key("the leads that keep their rep")
+    new: Whole = key("the leads that got one in this run")
+    nobody: Whole = key("the leads that nobody could get")
+
+
 class NearAccountsEntry(Part):
     """Two accounts that may be one company."""
 

@@ -133,6 +133,9 @@ def before(
         return Before(Kind.NONE, findings=(unreadable(HELD),), spared=None)
 
 
+UNREADABLE: Final = "A015"
+
+
 def _with_cells(told: Before, store: StateStore) -> Before:
     files = told.delivered.select("export", "file").iter_rows()
     return replace(told, cells={export: read_cells(store, file) for export, file in files})
@@ -153,7 +156,6 @@ def read_cells(store: StateStore, file: str) -> pl.DataFrame:
     return found
 
 
-UNREADABLE: Final = "A015"
 HELD: Final = "is held by another command"
 
 

@@ -87,7 +87,7 @@ def deliver(store: StateStore, name: str, run: Run, *, timeout: float = 0.0) -> 
         if last is not None and run.as_of < last.as_of:
             text = f"The run {run.run_id} is older than {last.run_id}, which was delivered last."
             hint = f"`flamescore delivered {name} --undone` takes that one back."
-            raise UsageError(Problem("U031", text, hint=hint))
+            raise UsageError(Problem("U041", text, hint=hint))
         _sweep(store, connection)
         after = laid_over(before, rows)
         file = _write(store, f"{name}-{run.run_id}", after)
