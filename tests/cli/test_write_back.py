@@ -86,7 +86,7 @@ def test_from_the_first_run_to_the_undone_second(crm, flamescore):
     code, said = delivered(flamescore, "crm", "--run", first)
     assert (code, said.splitlines()[0]) == (
         2,
-        f"error U031: The run {first} is older than {second}, which was delivered last.",
+        f"error U041: The run {first} is older than {second}, which was delivered last.",
     )
     kept = sorted(path.name for path in (crm / "out/state/delivered").iterdir())
     assert kept == [f"crm-{first}.parquet", f"crm-{second}.parquet"]
@@ -134,7 +134,7 @@ def test_who_leaves_a_segment_is_followed(crm, flamescore):
 
 def test_what_can_not_be_delivered(crm, flamescore):
     code, said = delivered(flamescore, "crn")
-    assert (code, said) == (2, "error U030: There is no write-back `crn`.\n        Nearest: `crm`.\n")
+    assert (code, said) == (2, "error U040: There is no write-back `crn`.\n        Nearest: `crm`.\n")
     assert delivered(flamescore, "crm")[0] == 4, "no run yet"
     flamescore("score")
     flamescore("score", "--as-of", "2026-11-10")
@@ -214,7 +214,8 @@ def test_cells_that_are_gone_make_the_state_unreadable(crm, flamescore):
     flamescore("score")
     delivered(flamescore, "crm")
     shutil.rmtree(crm / "out/state/delivered")
-    assert "A015" in flamescore("score", **NIGHT).err
+    done = flamescore("score", **NIGHT)
+    assert (done.code, "A015" in done.err) == (7, True)
     assert not (crm / "out/latest/write_back").exists()
     assert record(crm)["state"]["kind"] == "none"
 
