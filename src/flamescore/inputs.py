@@ -30,7 +30,7 @@ from flamescore.exports import (
     with_asked,
 )
 from flamescore.input_errors import UNMAPPED
-from flamescore.project import EXCLUDE, HOT, check_needed
+from flamescore.project import EXCLUDE, HOT, OF_LEAD, OF_MESSAGE, check_needed, placeholders
 from flamescore.rules import (
     Hot,
     bind_condition,
@@ -124,6 +124,7 @@ def read_inputs(
         _check_columns(project, opened.columns)
         if acting:
             _check_lists(project, [score.name for score in bound.book.scores], opened.columns)
+            _check_templates(project, opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
         bound_acting, waited_for = _bound_acting(subscribed, events, opened.columns, zone)
         others: tuple[LoadedCondition | LoadedEvents, ...] = (
@@ -259,6 +260,27 @@ def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> N
             text = f"`segments.{path[1]}.columns`: there is no column `{name}`."
             hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join((*of_contacts, *own))}."
             problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
+    if problems:
+        raise ProjectFileError(problems)
+
+
+def _check_templates(project: Project, columns: Columns) -> None:
+    """See that leads have what the templates of alerts name.
+
+    Raises:
+        ProjectFileError: some names are neither of a message, nor of a lead, nor a column of the contacts.
+    """
+    known = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()), *OF_LEAD, *OF_MESSAGE)
+    problems = []
+    for alert in project.settings.alerts.values():
+        for key in ("subject", "text"):
+            for name in placeholders(getattr(alert, key) or ""):
+                if name not in known:
+                    near = nearest(name, known)
+                    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+                    text = f"`alerts.{alert.name}.{key}`: there is no `{{{name}}}`."
+                    where = project.where("alerts", alert.name, key)
+                    problems.append(Problem("A010", text, where, hint))
     if problems:
         raise ProjectFileError(problems)
 

@@ -255,7 +255,7 @@ def test_a_dry_run_changes_no_byte(alerted):
     alerted.written("channels:\n  log: {type: file, path: log.ndjson}\n" + hot("log")).rung("101", "105")
     before = {path: path.read_bytes() for path in alerted.folder.rglob("*") if path.is_file()}
     rows, findings = preview(alerted.project)
-    assert rows.rows() == [("log", "", "Hot lead: Ann Lee", 1, "goes now")]
+    assert rows.rows() == [("log", None, "Hot lead: Ann Lee", 1, "goes now")]
     assert [each.code for each in findings] == ["A022"]
     assert {path: path.read_bytes() for path in alerted.folder.rglob("*") if path.is_file()} == before
 

@@ -16,6 +16,7 @@ WORDS = {
     "report": ["report"],
     "changes": ["changes"],
     "runs": ["runs"],
+    "notify": ["notify"],
     "presets": ["presets"],
     "schema": ["schema"],
 }
@@ -47,7 +48,7 @@ def test_quiet_says_nothing_beside_the_answer(flamescore, verb, more):
     words = WORDS[verb]
     plain, quiet = flamescore(*words), flamescore(*words, "--quiet", *more)
     assert (quiet.code, quiet.err) == (0, "")
-    assert quiet.out == ("" if verb == "score" else plain.out)
+    assert quiet.out == ("" if verb in ("score", "notify") else plain.out)
 
 
 @pytest.mark.usefixtures("scored")

@@ -1,4 +1,4 @@
-"""Alerts: for whom they ring in a run, who is told what, by which channel, and when."""
+"""Alerts: for whom they ring in a run, what is to be told of it, and telling it: composing and sending."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from flamescore.alerts.notifying import (
     Notified,
     notices_taker,
     preview,
+    ring_failed,
     send_test,
     send_waiting,
     waiting_notices,
 )
-from flamescore.alerts.of_run import RunNow, Subscription, Told, ring_all
+from flamescore.alerts.of_contacts import RunNow, Subscription, Told, ring_all
 from flamescore.alerts.ringing import (
     RUNG_FOR,
     SEEN,
@@ -67,6 +68,7 @@ __all__ = [
     "read_notices",
     "ring",
     "ring_all",
+    "ring_failed",
     "rung_after",
     "send_test",
     "send_waiting",

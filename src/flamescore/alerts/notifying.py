@@ -17,7 +17,9 @@ from flamescore.alerts.composing import Composed, Composer
 from flamescore.alerts.connecting import NotSentError
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.in_use import InUse
-from flamescore.alerts.notices import FILE, read_notices
+from flamescore.alerts.notices import FILE as RINGS
+from flamescore.alerts.notices import read_notices
+from flamescore.alerts.of_runs import RunRing, ring_for_run, stale_sources
 from flamescore.alerts.rendering import Words, rendered
 from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
@@ -28,12 +30,14 @@ from flamescore.findings import Finding, Severity
 from flamescore.project import EmailChannel, RunAlert, UnsetError, is_address, member_named
 from flamescore.runs import DamagedRunError, RunStore, has_table, uncalled
 from flamescore.state import StateDamagedError, StateStore, meta, take_in, transaction, unreadable
+from flamescore.text import for_log
 from flamescore.units import count
 from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from flamescore.project import Channel, Project, ProjectFile
     from flamescore.runs import Run
@@ -51,7 +55,7 @@ PREVIEW: Final = pl.Schema(
         "status": pl.String(),
     }
 )
-"""What a dry run lists: a row a message, or a batch of leads that waits."""
+"""What a dry run lists: a row a message, or a batch of leads that waits. `recipient` is null for none."""
 
 _TEST: Final = "flamescore: a test"
 
@@ -86,10 +90,13 @@ def notices_taker(project: Project) -> Taker:
     """Return what takes the notices of a counting run into the state, with deliveries, and when they rang."""
 
     def taken(connection: sqlite3.Connection, run: Run) -> None:
-        if has_table(run, FILE):
-            rung = read_notices(run.path / FILE)
+        settings, zone = project.settings, ZoneInfo(run.record.timezone)
+        for told in stale_sources(run):
+            ring_for_run(connection, settings, told, zone)
+        if has_table(run, RINGS):
+            rung = read_notices(run.path / RINGS)
             keep_rung(connection, run, rung)
-            keep_notices(connection, run, rung, project.settings, ZoneInfo(run.record.timezone))
+            keep_notices(connection, run, rung, settings, zone)
 
     return taken
 
@@ -215,6 +222,29 @@ class UnsentError(FlamescoreError):
     exit_code = ExitCode.UNSENT
 
 
+def ring_failed(project: Project, problem: Problem, started_at: datetime) -> int:
+    """Take into the state that a run has failed, as alerts ask for it, and return how many rang.
+
+    The state is made where there is none yet. `send_waiting` tells it.
+
+    Raises:
+        LockedError: another command holds the state.
+        FlamescoreError: with exit code 7: the state can't be read, or made.
+    """
+    runs, store = _stores(project)
+    if not any(isinstance(alert, RunAlert) for alert in project.settings.alerts.values()):
+        return 0
+    told = for_log(problem.message if problem.where is None else f"{problem.where}: {problem.message}")
+    try:
+        store.make()
+        with store.hold_patiently(), store.open() as connection, transaction(connection):
+            zone = _zone(connection, runs)
+            failed = RunRing("failed", problem.code, problem.code, told, started_at)
+            return ring_for_run(connection, project.settings, failed, zone)
+    except StateDamagedError as error:
+        raise StateUnreadableError.of(error) from None
+
+
 def waiting_notices(project: Project) -> int:
     """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
     _, store = _stores(project)
@@ -338,9 +368,10 @@ def _rows(
             status = f"goes again: {errors[message.id]}"
         else:
             status = "goes now"
-        rows.append((message.channel, message.recipient, message.subject, many, status))
+        rows.append((message.channel, message.recipient or None, message.subject, many, status))
     rows += (
-        (each.channel, each.recipient, each.subject, len(each.notices), each.why) for each in composed.waiting
+        (each.channel, each.recipient or None, each.subject, len(each.notices), each.why)
+        for each in composed.waiting
     )
     return rows
 

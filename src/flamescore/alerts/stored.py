@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.alerts.templates import placeholders
-from flamescore.alerts.wording import Lead, points_given
-from flamescore.project import OWNER, EmailChannel
+from flamescore.alerts.wording import Lead
+from flamescore.project import OWNER, EmailChannel, placeholders
+from flamescore.report import say
 from flamescore.runs import read, scan
+from flamescore.tables import given_by_rules
 from flamescore.text import fold
-from flamescore.units import POINT, iso_instant, to_local
+from flamescore.units import iso_instant, to_local
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from flamescore.project import Alert, Member, ProjectFile
@@ -223,35 +223,26 @@ def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> di
     names = {rule.id: rule.called for rule in entries if rule.entry == "rule"}
     given = (
         scan(run, "points.parquet")
-        .filter(pl.col("score_name") == score_name, pl.col("entry").is_in(["rule", "rule_limit"]))
-        .join(ids.lazy(), on="contact_id", how="semi")
+        .filter(pl.col("score_name") == score_name)
+        .join(ids.lazy(), on="contact_id", how="semi", maintain_order="left")
         .collect()
-        .with_row_index(_PLACE)  # rows lie in the order of the rule file
-        .with_columns((pl.col("points") * POINT).round().cast(pl.Int64).alias("exact"))
-        .group_by("contact_id", "rule_id")
-        .agg(
-            pl.col("exact", "occurrences").sum(),
-            pl.col("last_at").max(),
-            pl.col(_PLACE).min(),
-        )
-        .filter(pl.col("exact") > 0)
+        .pipe(given_by_rules)
         .sort(
-            "contact_id", "exact", "last_at", _PLACE, descending=[False, True, True, False], nulls_last=True
+            "contact_id",
+            "points",
+            "last_at",
+            descending=[False, True, True],
+            nulls_last=True,
+            maintain_order=True,  # rows lie in the order of the rule file
         )
         .group_by("contact_id", maintain_order=True)
         .head(_REASONS)
     )
     said: dict[str, list[str]] = {}
-    for contact_id, rule, exact, many, last in given.select(
-        "contact_id", "rule_id", "exact", "occurrences", "last_at"
-    ).iter_rows():
-        said.setdefault(contact_id, []).append(
-            _reason(names.get(rule, rule), exact / POINT, many, last, zone)
-        )
+    for row in given.iter_rows(named=True):
+        last = row["last_at"]
+        day = None if last is None else f"{to_local(last, zone):%Y-%m-%d}"
+        points = say.ten_thousandths(row["points"])
+        words = say.reason(names.get(row["rule_id"], row["rule_id"]), row["occurrences"], day, points, 0)
+        said.setdefault(row["contact_id"], []).append(words)
     return said
-
-
-def _reason(name: str, points: float, occurrences: int, last: datetime | None, zone: ZoneInfo) -> str:
-    times = f" ×{occurrences:,}" if occurrences > 1 else ""
-    day = "" if last is None else f", {to_local(last, zone):%Y-%m-%d}"
-    return f"{name}{times}{day} ({points_given(points)})"

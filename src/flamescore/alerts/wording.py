@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.alerts.templates import filled_in, placeholders
+from flamescore.project import filled_in, placeholders
+from flamescore.report import say
 from flamescore.text import fold
-from flamescore.units import POINT, count, nearest_points, to_local
+from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,30 +78,6 @@ class Texts:
     unless: tuple[str, ...] = ()
     within: Period | None = None
     nobody: frozenset[str] = frozenset({"unassigned"})
-
-
-def points_down(score: float) -> str:
-    """Say a score in whole points, rounded down, so that none shows a bound that it has not reached.
-
-    19.96 is `19`, 1,234.5 is `1,234`, -0.04 is `-1`. One above 0 that would be `0` shows its first digit that
-    is not zero: 0.0437 is `0.04`.
-    """
-    exact = nearest_points(score)
-    return first_digit(exact) if 0 < exact < POINT else f"{exact // POINT:,}"
-
-
-def points_given(points: float) -> str:
-    """Say what a rule gave, above 0, in whole points, halves up: 18.389 is `+18`, 0.0031 is `+0.003`."""
-    exact = nearest_points(points)
-    whole = (exact + POINT // 2) // POINT
-    return f"+{whole:,}" if whole else f"+{first_digit(exact)}"
-
-
-def first_digit(exact: int) -> str:
-    """Show ten-thousandths of less than a point by their first digit that is not zero, cut after it."""
-    shown = f"{exact:04d}"
-    zeros = len(shown) - len(shown.lstrip("0"))
-    return f"0.{shown[: zeros + 1]}"
 
 
 def one_line(value: object) -> str:
@@ -164,9 +141,14 @@ def _standing(lead: Lead) -> str:
     flames, percentile = lead.told.get("flames"), lead.told.get("percentile")
     if flames is None:
         return ""
-    points = points_down(lead.told["score"])
+    points = _points(lead.told["score"])
     share = "" if percentile is None else f" ({percentile}%)"
     return f"{count(flames, 'flame')}, {points} {'point' if points == '1' else 'points'}{share}"
+
+
+def _points(score: float) -> str:
+    """Say a score in whole points, rounded down: none shows a bound that it has not reached."""
+    return say.score(say.ten_thousandths(score), 0)
 
 
 def _happened(texts: Texts, lead: Lead) -> str:
@@ -201,6 +183,6 @@ def _filled(template: str, texts: Texts, lead: Lead, many: int, run_id: str) -> 
         own[f"reason_{place}"] = one_line(reason)
     score = lead.told.get("score")
     if score is not None:
-        own["score"] = points_down(score)
+        own["score"] = _points(score)
     names = placeholders(template)
     return filled_in(template, {name: own[name] if name in own else lead.cell(name) for name in names})

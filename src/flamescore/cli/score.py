@@ -9,30 +9,37 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore import stopping
 from flamescore.alerts import waiting_notices
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
-from flamescore.errors import ExitCode, Problem, UsageError
-from flamescore.findings import Finding, Severity, as_json, fails_on_warning
+from flamescore.errors import ExitCode, FlamescoreError, Problem, UsageError, fault
+from flamescore.findings import Finding, Severity, as_json, fails_on_warning, of_problem
 from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.text import for_log
 from flamescore.units import count, parse_period
+from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from flamescore.cli.messages import Messages
     from flamescore.nightly import Outcome
+    from flamescore.project import Project
     from flamescore.units import Period
 
 __all__ = ["Options", "score"]
 
 PUBLISHED: Final = "O000"
 DRY_RUN: Final = "O010"
+TOLD: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
+"""The exit codes of runs that have failed: another run at work is no failure, and a wrong file is mended."""
+
 SENDING_WAITS: Final = 130.0
 """Seconds that `--notify` waits for another command that sends: that ends after 120."""
 
@@ -53,8 +60,14 @@ def score(
     project = find_settings(config, flags)
     options = replace(options, trend=_period(trend))
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
-    with _progress(quiet=quiet) as tell:
-        outcome = nightly(project, options, tell=tell)
+    started_at = clock()
+    try:
+        with _progress(quiet=quiet) as tell:
+            outcome = nightly(project, options, tell=tell)
+    except Exception as error:
+        if notify and not options.dry_run:
+            _tell_failed(project, error, started_at, messages)
+        raise
     _say(outcome, messages)
     if outcome.untold:
         return ExitCode.UNSENT
@@ -71,6 +84,25 @@ def score(
     from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
 
     return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
+
+
+def _tell_failed(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:
+    """Send that the run has failed, and what waits; what goes wrong with that is told beside the failure."""
+    from flamescore.alerts import ring_failed  # noqa: PLC0415 - for those who ask for it
+    from flamescore.cli import notify as sending  # noqa: PLC0415 - the same
+
+    code, problem = ExitCode.FAULT, fault(error)
+    if isinstance(error, FlamescoreError):
+        code, problem = error.exit_code, error.problems[0]
+    if code not in TOLD or stopping.asked() is not None:
+        return
+    try:
+        ring_failed(project, problem, started_at)
+        sending.tell(sending.send(project, SENDING_WAITS), messages)
+    except FlamescoreError as also:
+        messages.tell(of_problem(each) for each in also.problems)
+    except Exception as also:  # noqa: BLE001 - the run's own failure is what ends the program
+        messages.tell((of_problem(fault(also)),))
 
 
 @contextmanager

@@ -51,6 +51,7 @@ from flamescore.project.settings import (
     settle,
 )
 from flamescore.project.team import Days, Member, member_named
+from flamescore.project.templates import OF_LEAD, OF_MESSAGE, filled_in, placeholders
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
 from flamescore.project.variables import UnsetError, filled, variables
 
@@ -67,6 +68,8 @@ __all__ = [
     "FLAGS",
     "HOT",
     "HOT_SEGMENT",
+    "OF_LEAD",
+    "OF_MESSAGE",
     "OWNER",
     "STDIN",
     "VARIABLES",
@@ -107,6 +110,7 @@ __all__ = [
     "clashes",
     "expanded",
     "filled",
+    "filled_in",
     "find_project",
     "find_settings",
     "find_settings_of",
@@ -116,6 +120,7 @@ __all__ = [
     "load_project",
     "member_named",
     "parse_limit",
+    "placeholders",
     "preset_table",
     "settle",
     "text_of",
