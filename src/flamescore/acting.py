@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flamescore.acting_frames import SEGMENTS, SEGMENTS_FILE
+from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.alerts import FILE as ALERTS_FILE
 from flamescore.alerts import RunNow, as_written, facts_of, notices_taker, ring_all, subscriptions_of
 from flamescore.errors import FlamescoreError, LockedError
@@ -23,7 +23,8 @@ from flamescore.findings import Finding, Severity
 from flamescore.frames import SCORES, conform
 from flamescore.project import HOT_SEGMENT
 from flamescore.report import say
-from flamescore.runs import DamagedRunError, SegmentEntry, StateEntry, moves, scan
+from flamescore.routing import UNROUTED_FILE, routed_in_run
+from flamescore.runs import DamagedRunError, RoutingEntry, SegmentEntry, StateEntry, moves, scan
 from flamescore.segments import followed, in_file_order, merged_into, unfollowed
 from flamescore.state import (
     HELD,
@@ -37,18 +38,21 @@ from flamescore.state import (
     take_in,
     unreadable,
 )
-from flamescore.tables import LISTS_FOLDER, ListedSegment, write_csv, write_parquet
+from flamescore.tables import LISTS_FOLDER, ListedSegment, write_csv, write_parquet, write_routed
+from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from flamescore.inputs import Inputs
     from flamescore.project import Project
+    from flamescore.routing import Away, Routed
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
     from flamescore.segments import Followed, Segments
+    from flamescore.write_back import WriteBack
 
 
 def takers(project: Project) -> tuple[Taker, ...]:
@@ -84,10 +88,13 @@ class Acted:
     tables: Mapping[str, pl.DataFrame]
     record: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
+    routed: Routed | None = None
+    """Who is routed; None without `route`, and where routes are not worked out."""
+    write_backs: tuple[WriteBack, ...] = ()
     notices: pl.DataFrame | None = None
     """What rang (`alerts.NOTICES`); None where no alerts are configured, or the run is not for them."""
 
-    def write(self, folder: Path, *, spreadsheet: bool) -> None:
+    def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
         """Write tables and lists into the run's folder."""
         if self.notices is not None:
             write_csv(as_written(self.notices), folder / ALERTS_FILE)
@@ -97,15 +104,24 @@ class Acted:
             (folder / LISTS_FOLDER).mkdir()
         for each in self.lists:
             each.write(folder / LISTS_FOLDER, spreadsheet=spreadsheet)
+        if self.routed is not None:
+            write_routed(folder, scored, self.routed, keep)
 
 
 def acted(
-    earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, found: tuple[Finding, ...]
+    earlier: Before,
+    inputs: Inputs,
+    scored: Scored,
+    segments: Segments,
+    found: tuple[Finding, ...],
+    *,
+    away: Away,
 ) -> Acted:
     """Work out what changed since the state's run; nothing is written.
 
-    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. Of the
-    state's run the scores of those are read for whom an alert rings.
+    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. `away`
+    are the days of `route: {away: FILE}`, by name. Of the state's run the scores of those are read for whom
+    an alert rings.
     """
     run, aliases = earlier.run, inputs.exports.aliases
     alerts = subscriptions_of(inputs, scored, segments) if earlier.moves_state else ()
@@ -122,29 +138,74 @@ def acted(
     people = pl.DataFrame(
         {"contact_id": segments.ids_of(segments.order), "may": segments.callable[segments.order]}
     )
-    facts = partial(_facts, earlier, inputs, scored)
+    routed = _routed(earlier, inputs, scored, segments, away)
+    facts = partial(_facts, earlier, inputs, scored, _reps(routed))
     told = ring_all(alerts, RunNow(scored.as_of, scored.book.zone, people, tracked, aliases, facts), earlier)
     alerting = bool(inputs.project.settings.alerts) and earlier.moves_state
     again = redefined(earlier, segments)
+    tables = {
+        SEGMENTS_FILE: conform(pl.concat([rows, told.rows]), SEGMENTS, name="segments"),
+        **_tables_of_routes(routed),
+    }
+    record: dict[str, Any] = {
+        "segments": tuple(_entries(segments, tracked)),
+        "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
+        **({"alerts": told.entries} if alerting else {}),
+    }
+    if routed is not None:
+        record["routing"] = RoutingEntry(**routed.counts())
+    write_backs = _write_backs(earlier, inputs, scored, tables)
+    if write_backs:
+        record["write_back"] = tuple(each.entry for each in write_backs)
     return Acted(
         segments=tracked,
-        lists=tuple(_lists(inputs, scored, segments, since)),
+        lists=tuple(_lists(inputs, scored, segments, since, routed)),
         hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
-        tables={SEGMENTS_FILE: conform(pl.concat([rows, told.rows]), SEGMENTS, name="segments")},
-        record={
-            "segments": tuple(_entries(segments, tracked)),
-            "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
-            **({"alerts": told.entries} if alerting else {}),
-        },
+        tables=tables,
+        record=record,
         findings=(
             *_redefined(again, segments, inputs.project),
             *_anew((each.name for each in told.anew if each.asks.isdisjoint(again)), inputs.project),
+            *(found for each in write_backs for found in each.findings()),
         ),
+        write_backs=write_backs,
+        routed=routed,
         notices=told.notices if alerting else None,
     )
 
 
-def _facts(earlier: Before, inputs: Inputs, scored: Scored, ids: pl.Series) -> pl.DataFrame:
+def _routed(earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, away: Away) -> Routed | None:
+    """Route the leads; None where nobody is to be routed, and where the state does not move to the run."""
+    if inputs.project.settings.route is None or not earlier.moves_state:
+        return None
+    return routed_in_run(
+        scored,
+        inputs.project,
+        segments,
+        inputs.acting,
+        away=away,
+        before=earlier.routes,
+        aliases=inputs.exports.aliases,
+    )
+
+
+def _tables_of_routes(routed: Routed | None) -> dict[str, pl.DataFrame]:
+    return {} if routed is None else {ROUTES_FILE: routed.routes, UNROUTED_FILE: routed.unrouted}
+
+
+def _write_backs(
+    earlier: Before, inputs: Inputs, scored: Scored, tables: Mapping[str, pl.DataFrame]
+) -> tuple[WriteBack, ...]:
+    """Return the write-backs, made of the scores and the tables worked out by now."""
+    exports = exports_of(inputs.project, [score.name for score in scored.book.scores])
+    if not exports or not earlier.moves_state:
+        return ()
+    return work_out(exports, Leads.of(scored, inputs.project.settings.team, tables), earlier)
+
+
+def _facts(
+    earlier: Before, inputs: Inputs, scored: Scored, reps: pl.DataFrame, ids: pl.Series
+) -> pl.DataFrame:
     """Return what notices tell of some contacts; a state's run whose scores can't be read tells of nobody."""
     before = pl.DataFrame(schema={name: SCORES[name] for name in ("contact_id", "flames", "score")})
     if earlier.run is not None:
@@ -154,15 +215,17 @@ def _facts(earlier: Before, inputs: Inputs, scored: Scored, ids: pl.Series) -> p
             )
             before = rows.select(before.columns).collect()
     decimals = inputs.project.settings.decimals
-    return facts_of(scored, ids, before=before, routed=_nobody_routed(), decimals=decimals)
+    return facts_of(scored, ids, before=before, routed=reps, decimals=decimals)
 
 
-def _nobody_routed() -> pl.DataFrame:
-    return pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
+def _reps(routed: Routed | None) -> pl.DataFrame:
+    """Return `contact_id, rep` of the leads that are routed now."""
+    nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
+    return nobody if routed is None else routed.now.select("contact_id", "rep")
 
 
 def _lists(
-    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame
+    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame, routed: Routed | None
 ) -> Iterator[ListedSegment]:
     settings, default = inputs.project.settings, scored.book.scores[0].name
     for name, declared in settings.segments.items():
@@ -172,7 +235,7 @@ def _lists(
             scored,
             settings.keep,
             since=since.filter(pl.col("segment") == name).drop("segment"),
-            routed=_nobody_routed(),
+            routed=_reps(routed),
             reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
         )
 

@@ -97,7 +97,7 @@ def read_inputs(
     as_of: str | datetime | None = None,
     strict: bool = False,
     now: datetime | None = None,
-    also: Sequence[LoadedRules] = (),
+    also: Sequence[LoadedRules | LoadedCondition] = (),
     keys: Collection[str] | None = None,
     of_run: bool = False,
     acting: bool = False,
@@ -106,7 +106,7 @@ def read_inputs(
 
     Headers are held against the rules before any row is read. Copies that reading needed (of files in
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
-    further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
+    further rules or conditions to read the exports for; whether they fit is not looked at. `keys` is that of
     `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
     which may lack scores and labels that the project file asks for by now. `acting`: what segments, alerts
     and routes ask is read too.
@@ -290,6 +290,12 @@ def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...],
     holdout = project.settings.call_list.holdout
     if holdout is not None and holdout.by is not None:
         yield ("call_list", "holdout", "by"), holdout.by
+    route = project.settings.route
+    if route is not None and "same" in route.given_keys:
+        node = None if project.document is None else project.document.root.at(("route", "same"))
+        several = node is not None and node.kind == "list"
+        for number, name in enumerate(route.same):
+            yield ("route", "same", *((number,) if several else ())), name
 
 
 def _check_columns(project: Project, columns: Columns) -> None:

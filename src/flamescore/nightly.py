@@ -37,6 +37,7 @@ from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.routing import away_of, none_routed
 from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from flamescore.inputs import Inputs
     from flamescore.project import Project
     from flamescore.report import RunData, View
+    from flamescore.routing import Away
     from flamescore.rules import LoadedRules
     from flamescore.runs import HeldStore, Published, RunRecord
     from flamescore.scoring import Scored
@@ -186,12 +188,13 @@ def nightly(
     clock_says = check_as_of(
         project, parse_as_of(project.settings.as_of, rules.zone), rules.zone, accept=options.accept
     )
+    away = away_of(project)
     delete_leftovers()
     if options.dry_run:
-        return _work(project, rules, options, tell, None, clock_says=clock_says)
+        return _work(project, rules, options, tell, None, clock_says=clock_says, away=away)
     store = RunStore(project.resolve(project.settings.output), project.settings.mode)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, rules, options, tell, held, clock_says=clock_says)
+        return _work(project, rules, options, tell, held, clock_says=clock_says, away=away)
 
 
 def _work(
@@ -202,6 +205,7 @@ def _work(
     held: HeldStore | None,
     *,
     clock_says: tuple[Finding, ...],
+    away: Away,
 ) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Stopwatch(tell=tell)
@@ -241,7 +245,7 @@ def _work(
         )
         holdout = settings.call_list.holdout
         scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude, holdout=holdout)
-        scored = replace(scored, accounts=accounts_of(scored))
+        scored = replace(scored, accounts=accounts_of(scored), routed=none_routed(settings.route))
         segments = segments_of(scored, project, inputs.hot, inputs.acting)
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
@@ -266,7 +270,9 @@ def _work(
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-        acts = acted(stands, inputs, scored, segments, judge.judged(seen))
+        acts = acted(stands, inputs, scored, segments, judge.judged(seen), away=away)
+        if acts.routed is not None:
+            scored = replace(scored, routed=acts.routed.told)
     previous = past.scores() if held is None else None
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
@@ -379,6 +385,8 @@ def _publish(
                 _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
             )
             written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
+            for export in acts.write_backs:
+                export.write(folder.path, folder.run_id, inputs.as_of)
             report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))
@@ -420,7 +428,7 @@ def _write(
         scored.rejects,
         TableSettings(known.keep, inputs.hot.by_flames, spreadsheet, acts.hot_since),
     )
-    acts.write(folder, spreadsheet=spreadsheet)
+    acts.write(folder, scored, known.keep, spreadsheet=spreadsheet)
     write_accounts(folder, scored, spreadsheet=spreadsheet)
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=spreadsheet)
     if inputs.exports.aliases is not None:

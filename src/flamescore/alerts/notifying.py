@@ -17,8 +17,7 @@ from flamescore.alerts.composing import Composed, Composer
 from flamescore.alerts.connecting import NotSentError
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.in_use import InUse
-from flamescore.alerts.notices import FILE as RINGS
-from flamescore.alerts.notices import read_notices
+from flamescore.alerts.notices import FILE, read_notices
 from flamescore.alerts.of_runs import RunRing, ring_for_run, stale_sources
 from flamescore.alerts.rendering import Words, rendered
 from flamescore.alerts.rung import keep_rung
@@ -93,8 +92,8 @@ def notices_taker(project: Project) -> Taker:
         settings, zone = project.settings, ZoneInfo(run.record.timezone)
         for told in stale_sources(run):
             ring_for_run(connection, settings, told, zone)
-        if has_table(run, RINGS):
-            rung = read_notices(run.path / RINGS)
+        if has_table(run, FILE):
+            rung = read_notices(run.path / FILE)
             keep_rung(connection, run, rung)
             keep_notices(connection, run, rung, settings, zone)
 

@@ -51,7 +51,7 @@ class RunRing:
 def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: RunRing, zone: ZoneInfo) -> int:
     """Take a notice of a run into the state for each alert that waits for it; return how many rang.
 
-    An alert that rang for the same less than `again_after` ago by the wall clock, stepped in `zone`, does not.
+    An alert that rang for the same less than `again_after` ago, by the clock and in `zone`, does not.
     """
     many, now = 0, clock()
     row = json.dumps({"problem": {"code": told.code, "message": told.text}}, ensure_ascii=False)

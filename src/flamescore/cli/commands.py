@@ -16,10 +16,11 @@ from flamescore.cli.options import (
     Accounts,
     Against,
     As,
+    AsTest,
     ChangedHow,
     Complete,
     Config,
-    ExplainFormat,
+    ExplainAs,
     InSegments,
     Labels,
     Limit,
@@ -179,11 +180,9 @@ def explain(
         bool,
         typer.Option("--all", help="Include rules and events that did not count, with the reason."),
     ] = False,
+    as_test: AsTest = False,
     out: Out = None,
-    form: Annotated[
-        ExplainFormat | None,
-        typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
-    ] = None,
+    form: ExplainAs = None,
     quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -197,21 +196,18 @@ def explain(
     """
 
     def work(messages: Messages) -> None:
+        if as_test and account is None:
+            from flamescore.cli import explain_as_test
+
+            explain_as_test.explain_as_test(contact, config, as_of, run, messages, out=out)
+            return
         from flamescore.cli import explain as verb
 
         if account is not None:
             from flamescore.cli import explain_account
 
             explain_account.explain_of_account(
-                account,
-                contact,
-                config,
-                as_of,
-                run,
-                messages,
-                everything=everything,
-                out=out,
-                form=form,
+                account, contact, config, as_of, run, messages, everything=everything, out=out, form=form
             )
             return
         verb.explain(

@@ -33,13 +33,16 @@ VERBS: Final = {
     "changes": "List contacts whose scores changed since the previous run, and why.",
     "runs": "List stored runs, or delete old ones.",
     "notify": "Send what alerts have to tell, and what could not be sent before.",
+    "delivered": "Say that files for the CRM were imported, or that they were undone.",
+    "test": "Run the tests beside rule files: made-up contacts and what they must score.",
+    "backtest": "Hold past scores against what happened after them.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
-    "schema": "Print the JSON Schema of rule or project files.",
+    "schema": "Print the JSON Schema of rule or project files, or of tests.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
 
-Each is the function of its name in `commands`, `acting` or `authoring`.
+Each is the function of its name in `commands`, `authoring` or `acting`.
 """
 
 
@@ -66,7 +69,7 @@ def _made(verb: str) -> Any:  # noqa: ANN401 - Typer's own class
 
 
 def _function(verb: str) -> Any:  # noqa: ANN401 - each has flags of its own
-    return next(getattr(each, verb) for each in (commands, acting, authoring) if hasattr(each, verb))
+    return next(getattr(each, verb) for each in (commands, authoring, acting) if hasattr(each, verb))
 
 
 class _Coercion:

@@ -83,7 +83,11 @@ def score(
         return code
     from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
 
-    return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
+    try:
+        return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
+    except FlamescoreError as error:  # the run is published: what can't be sent is all that is wrong
+        messages.tell(of_problem(each) for each in error.problems)
+        return ExitCode.UNSENT
 
 
 def _tell_failed(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:
@@ -145,11 +149,13 @@ def _say(outcome: Outcome, messages: Messages) -> None:
 
 
 def _would_change(outcome: Outcome) -> Iterator[str]:
-    """Tell what a dry run would have changed: flames, and who would have come into segments and gone."""
+    """Tell what a dry run would have changed: flames, segments, routes, files for CRMs."""
     yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
     for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
         came = f"{each.entered:,} in, {each.left:,} out"
         yield f"segment {each.name}: {count(each.contacts, 'contact')}, {came}"
+    yield from _routes(outcome)
+    yield from _written(outcome)
 
 
 def _on_stdout(outcome: Outcome) -> None:
@@ -166,6 +172,20 @@ def _on_stdout(outcome: Outcome) -> None:
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.run.path}")
+
+
+def _routes(outcome: Outcome) -> Iterator[str]:
+    """Say how many leads would be routed."""
+    routing = outcome.record.routing
+    if routing is not None:
+        yield f"routes: {routing.kept:,} kept, {routing.new:,} new, {routing.nobody:,} with nobody"
+
+
+def _written(outcome: Outcome) -> Iterator[str]:
+    """Say what a dry run would write for CRMs."""
+    for each in outcome.record.write_back or ():
+        rows = count(each.rows, "row")
+        yield f"write_back {each.name}: {rows}, {each.first_time:,} for the first time"
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from flamescore.project.channels import (
     TeamsChannel,
     WebhookChannel,
 )
+from flamescore.project.crm_columns import CrmColumn, crm_column, unknown_in_write_backs
+from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
@@ -41,6 +43,7 @@ from flamescore.project.model import (
 from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.route import Route
 from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
@@ -54,6 +57,7 @@ from flamescore.project.team import Days, Member, member_named
 from flamescore.project.templates import OF_LEAD, OF_MESSAGE, filled_in, placeholders
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
 from flamescore.project.variables import UnsetError, filled, variables
+from flamescore.project.write_back import WriteBack
 
 __all__ = [
     "AUTO",
@@ -77,6 +81,9 @@ __all__ = [
     "AppriseChannel",
     "Channel",
     "ContactsSource",
+    "CrmColumn",
+    "CrmFormat",
+    "CrmKey",
     "Days",
     "EmailChannel",
     "EventAlert",
@@ -93,6 +100,7 @@ __all__ = [
     "Project",
     "ProjectFile",
     "RejectLimit",
+    "Route",
     "RunAlert",
     "Segment",
     "SegmentAlert",
@@ -105,9 +113,12 @@ __all__ = [
     "UnsetError",
     "Variant",
     "WebhookChannel",
+    "WriteBack",
+    "all_formats",
     "all_presets",
     "check_needed",
     "clashes",
+    "crm_column",
     "expanded",
     "filled",
     "filled_in",
@@ -124,5 +135,7 @@ __all__ = [
     "preset_table",
     "settle",
     "text_of",
+    "text_of_format",
+    "unknown_in_write_backs",
     "variables",
 ]

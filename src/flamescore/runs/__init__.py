@@ -8,6 +8,7 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
+    file_of,
     has_merged,
     has_table,
     read,
@@ -37,8 +38,10 @@ from flamescore.runs.record_sections import (
     AlertEntry,
     BotsEntry,
     LabelEntry,
+    RoutingEntry,
     SegmentEntry,
     StateEntry,
+    WriteBackEntry,
 )
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
@@ -62,6 +65,7 @@ __all__ = [
     "Modes",
     "Part",
     "Published",
+    "RoutingEntry",
     "RuleEntry",
     "RulesFile",
     "Run",
@@ -71,6 +75,7 @@ __all__ = [
     "ScoreEntry",
     "SegmentEntry",
     "StateEntry",
+    "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",
     "changed_ids",
@@ -79,6 +84,7 @@ __all__ = [
     "describe",
     "describe_given",
     "describe_lists",
+    "file_of",
     "find_earlier",
     "find_run",
     "finished",
