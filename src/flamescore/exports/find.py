@@ -124,6 +124,10 @@ def find_files(source: Source, folder: Path, spool: Spool) -> FoundFiles:
 
 
 def _find(source: Source, folder: Path, spool: Spool) -> FoundFiles:
+    if source.uri is not None:
+        from flamescore.exports.databases import from_database  # noqa: PLC0415 - only where one is named
+
+        return FoundFiles((from_database(source, folder, spool),))
     if source.path == STDIN:
         return FoundFiles((standard_input(source, spool),))
     path = folder / expanded(source.path)

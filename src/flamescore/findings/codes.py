@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.codes_of_accounts import ACCOUNTS
+from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
@@ -27,6 +28,7 @@ _EVERY: Final = (
     *(replace(each, code=f"R{each.code}") for each in NUMBERS),
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
     *ACCOUNTS,
+    *CONNECTIONS,
     *EXPORTS,
     *LABELS,
     *LISTS,
@@ -42,6 +44,7 @@ CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=
 """Every code, in order."""
 
 _AREAS: Final = {
+    "A": "Acting on scores",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",

@@ -242,9 +242,9 @@ USAGE: Final = (
     Code(
         "U013",
         ERROR,
-        "A spreadsheet can't be written without its library",
-        "The extra `report` is not installed.",
-        "Install it, as the text says, or write .csv.",
+        "Something needs a library that is not installed",
+        "Spreadsheets need the extra `report`, PostgreSQL the extra `postgres`, S3 the extra `s3`.",
+        "Install it, as the text says.",
     ),
     Code(
         "U014",

@@ -13,6 +13,7 @@ from flamescore.input_errors import PRESET
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
+from flamescore.project.reached import reaching_faults, with_names
 from flamescore.project.reading import ProjectReading, named
 from flamescore.schema_reader import RefusedError
 from flamescore.text import without_credentials
@@ -148,7 +149,8 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         told = {problem.where for problem in nulls}
         return None, (*nulls, *(each for each in reading.problems if each.where not in told))
     wrong = tuple(to_problem(each) for each in refused(_accepts(document, settings)))
-    return settings, (*nulls, *_urls(document, settings), *_contradictions(document, settings), *wrong)
+    faults = (*nulls, *_urls(document, settings), *_contradictions(document, settings), *wrong)
+    return with_names(settings, tuple(KINDS)), faults
 
 
 def _accepts(document: Document | None, settings: ProjectFile) -> tuple[Accept, ...]:
@@ -202,6 +204,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
         yield Problem("P026", text, document.where(HOT, key=True), "Take one of them out.")
     for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
+            yield from reaching_faults(document, kind, index, source)
             if source.preset is not None:
                 yield from _unknown_preset(source.preset, document, (kind, index, "preset"))
                 continue  # whether it contradicts itself is clear once the preset's keys are under it

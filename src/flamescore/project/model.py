@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from flamescore.project.reached import found_by
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import (
     AGE,
@@ -94,8 +95,17 @@ class Source(Section):
     REQUIRED: ClassVar[tuple[str, ...]] = ()
 
     path: str = setting(
-        TEXT, "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin"
+        TEXT,
+        "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin. Needed "
+        "without `uri`",
+        None,
     )
+    uri: str | None = setting(
+        TEXT,
+        "a database in place of files, such as `sqlite:///crm.db`; `${NAME}` stands for a variable",
+        None,
+    )
+    query: str | None = setting(TEXT, "what is asked of the database of `uri`, in SQL", None)
     preset: str | None = setting(TEXT, "a vendor's keys, which the source's own override; or `auto`", None)
     files: Literal["newest", "all"] | None = setting(
         one_of("newest", "all"),
@@ -316,16 +326,16 @@ class ProjectFile(Section):
     )
     mode: int = setting(MODE, "the mode of written files", "0600")
     contacts: tuple[ContactsSource, ...] = setting(
-        sources(shape_of(ContactsSource).type), "the exports of contacts", ()
+        sources(found_by(shape_of(ContactsSource))), "the exports of contacts", ()
     )
     events: tuple[EventsSource, ...] = setting(
-        sources(shape_of(EventsSource).type), "the exports of events", ()
+        sources(found_by(shape_of(EventsSource))), "the exports of events", ()
     )
     tag_history: tuple[TagHistorySource, ...] = setting(
-        sources(shape_of(TagHistorySource).type), "the exports of tags applied and removed", ()
+        sources(found_by(shape_of(TagHistorySource))), "the exports of tags applied and removed", ()
     )
     opportunities: tuple[OpportunitiesSource, ...] = setting(
-        sources(shape_of(OpportunitiesSource).type), "the exports of opportunities", ()
+        sources(found_by(shape_of(OpportunitiesSource))), "the exports of opportunities", ()
     )
 
     def sources(self) -> tuple[Source, ...]:

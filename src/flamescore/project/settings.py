@@ -163,6 +163,7 @@ def _named(
 ) -> tuple[Source, ...]:
     resolved = [STDIN if path == STDIN else str(folder / expanded(path)) for path in _each(value)]
     mapping = sources[0] if len(sources) == 1 else kind(path="-")
+    mapping = replace(mapping, uri=None, query=None)
     return tuple(mapping.with_keys(path=path) for path in resolved)
 
 

@@ -1,0 +1,106 @@
+"""Databases: their addresses, and the rows of a query as a Parquet file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.connections.secrets import Resolved, UnsetVariableError, literal_password, resolve
+from flamescore.errors import InputError, Problem
+from flamescore.text import without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+QUERY: Final = "A033"
+TYPE: Final = "A034"
+IN_THE_FILE: Final = "A011"
+FORMS: Final = "`postgresql://host/database` or `sqlite:///file.db`"
+CONNECT_SECONDS: Final = 10
+"""Longer than this no connection is waited for."""
+
+_SQLITE: Final = re.compile(r"sqlite:///(?P<path>.+)", re.DOTALL)
+_POSTGRES: Final = re.compile(r"postgres(?:ql)?://")
+
+
+class DatabaseError(Exception):
+    """The database refuses, in its own words. `str` of it holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of a database.
+
+    `told` is how messages begin: the source, and what its `uri` is called. Columns of texts (`text[]`) become
+    one text, their items joined with a comma and a blank, but that of `listed` stays a list.
+    """
+
+    uri: Resolved
+    text: str
+    told: str
+    listed: str | None = None
+
+    def refused(self, why: str, hint: str | None = None) -> InputError:
+        """Return the error of a query that the database does not answer."""
+        return InputError(Problem(QUERY, f"{self.told}: {self.uri.hide(why)}", None, hint))
+
+    def unread(self, column: str, what: str) -> InputError:
+        """Return the error of a column whose type is not read."""
+        text = f"{self.told}: the column `{column}` is {what}, which is not read."
+        return InputError(Problem(TYPE, text, None, "Cast it to text in the query, or leave it out."))
+
+
+def uri_fault(uri: str) -> tuple[str, str, str] | None:
+    """Say what is wrong with a `uri` as the project file has it: code, text and hint; None if nothing is.
+
+    What a variable holds is not looked at: it may not be set where the file is only checked.
+    """
+    if literal_password(uri):
+        text = "`uri` has a password in it, and a project file is no place for one."
+        return IN_THE_FILE, text, 'Write "${DATABASE_URL}" and set the variable.'
+    if uri.startswith("${") or _SQLITE.match(uri) or _POSTGRES.match(uri):
+        return None
+    return (
+        "P023",
+        f"`uri` must be {FORMS}, and is `{without_credentials(uri)}`.",
+        "Other databases are not read.",
+    )
+
+
+def read_query(
+    uri: str, query: str, folder: Path, into: Path, *, told: str, listed: str | None = None
+) -> None:
+    """Write the rows of a query into a Parquet file.
+
+    A relative path of SQLite begins at `folder`. Types are those of Parquet: whole numbers, finite floats
+    (others are null), Booleans, dates and times; exact numbers, UUIDs and JSON are text.
+
+    Raises:
+        InputError: the database can't be reached or refuses (A033), or a column is of another type (A034).
+        UsageError: the package for PostgreSQL is not installed.
+    """
+    try:
+        resolved = resolve(uri)
+    except UnsetVariableError as error:
+        text = f"{told}: the variable {error.name} is not set."
+        raise InputError(Problem(QUERY, text, None, "Set it where flamescore runs.")) from None
+    asked = Query(resolved, query, told, listed)
+    try:
+        _reader(asked, folder)(asked, into)
+    except DatabaseError as error:
+        raise asked.refused(str(error)) from None
+
+
+def _reader(asked: Query, folder: Path) -> Callable[[Query, Path], None]:
+    found = _SQLITE.fullmatch(asked.uri.text)
+    if found is not None:
+        from flamescore.connections.sqlite_source import read_sqlite  # noqa: PLC0415 - only where it is used
+
+        return lambda query, into: read_sqlite(query, folder / found["path"], into)
+    if _POSTGRES.match(asked.uri.text):
+        from flamescore.connections.postgres_source import read_postgres  # noqa: PLC0415 - an extra
+
+        return read_postgres
+    raise asked.refused(f"the address is no {FORMS}.")

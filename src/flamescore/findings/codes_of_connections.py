@@ -1,0 +1,35 @@
+"""Codes of connections: databases and object stores."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flamescore.findings.code import Code
+from flamescore.findings.finding import Severity
+
+ERROR: Final = Severity.ERROR
+
+CONNECTIONS: Final = (
+    Code(
+        "A011",
+        ERROR,
+        "A secret stands in the project file",
+        "The file is copied, mailed and kept in version control; a password in it is known to all of these.",
+        'Write `"${DATABASE_URL}"`, and set the variable where flamescore runs.',
+    ),
+    Code(
+        "A033",
+        ERROR,
+        "A database can't be reached, or refuses the query",
+        "The text is the database's own, without passwords. It is asked in a read-only transaction.",
+        "Try the query with the database's own client, as the same user.",
+    ),
+    Code(
+        "A034",
+        ERROR,
+        "A column of a query is of a type that is not read",
+        "Numbers, texts, dates, times, Booleans, UUIDs, JSON and lists of texts are; what others mean would "
+        "be a guess.",
+        "Cast it to text in the query, or leave it out.",
+    ),
+)
