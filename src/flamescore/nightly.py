@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
+from flamescore.acting import TakingIn, acted, before_run
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.engine import DEFAULT_TUNING
@@ -54,6 +55,7 @@ from flamescore.runs import (
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
 from flamescore.setting_checks import check_settings
+from flamescore.state import StateStore
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from flamescore.acting import Acted
     from flamescore.changes import Before, Changes
     from flamescore.inputs import Inputs
     from flamescore.project import Project
@@ -117,7 +120,7 @@ class Outcome:
     """Whether an earlier run can't be read."""
 
 
-LATE: Final = ("O100", "O104", "O105")
+LATE: Final = ("A015", "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -201,6 +204,14 @@ def _work(
     earlier = past.before(as_of, hot=by_condition) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     judge = _Judge(project, clock().astimezone(rules.zone).date())
+    stands = before_run(
+        project,
+        past.store,
+        as_of,
+        ahead=any(each.code == FUTURE for each in clock_says),
+        make_latest=options.make_latest,
+        write=held is not None,
+    )
     progress = Progress(project, rules, as_of, started_at, judge.judged, known=clock_says)
     with progress.watched(held), read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:
         progress.exports = inputs.exports
@@ -240,10 +251,11 @@ def _work(
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
+        acts = acted(stands, inputs, scored)
     previous = past.scores() if held is None else None
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
-    findings = judge.all_of((*seen, *past.findings))
+    findings = judge.all_of((*seen, *past.findings, *stands.findings, *acts.findings))
     describe_run = partial(
         describe,
         scored,
@@ -253,6 +265,7 @@ def _work(
         hot=inputs.hot,
         given=describe_given(project),
         changes=changes,
+        acting=acts.record,
     )
     if held is None:
         record = describe_run(run_id="")
@@ -265,6 +278,8 @@ def _work(
         inputs=inputs,
         scored=scored,
         changes=changes,
+        acts=acts,
+        taking_in=TakingIn(StateStore.of(project), stands),
         watch=watch,
         options=options,
         findings=findings,
@@ -313,6 +328,8 @@ def _publish(
     inputs: Inputs,
     scored: Scored,
     changes: Changes | None,
+    acts: Acted,
+    taking_in: TakingIn,
     watch: _Stopwatch,
     options: Options,
     findings: tuple[Finding, ...],
@@ -331,15 +348,23 @@ def _publish(
                 _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
             )
             written = _write(folder.path, inputs, scored, changes, options)
+            acts.write(folder.path)
             report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))
         watch.steps += (replace(step, name=f"write: {step.name}") for step in (*written, reported))
         record = finished(record, scored, steps=watch.steps, files=files)
         write_record(folder.path, record)
-        published = folder.commit(make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs)
+        taking_in.prepare()
+        published = folder.commit(
+            make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs, meanwhile=taking_in
+        )
     aside = not_latest(published)
-    late = (*(() if aside is None else (aside,)), *map(undeleted, published.undeleted))
+    late = (
+        *taking_in.findings,
+        *(() if aside is None else (aside,)),
+        *map(undeleted, published.undeleted),
+    )
     return Outcome(scored, report, (*findings, *judge.judged(late)), record, published)
 
 

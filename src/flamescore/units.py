@@ -159,6 +159,12 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return from_local(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - the zone is put on next
 
 
+def iso_instant(instant: datetime) -> str:
+    """Return an aware instant in UTC as `2026-11-21T07:00:00Z`; fractions of a second are dropped."""
+    utc = instant.astimezone(UTC)
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%SZ}"
+
+
 def clamped(epoch: int) -> datetime:
     """Return the instant of an epoch second, held inside what a datetime can carry."""
     low, high = -62_135_596_800 + 86_400, 253_402_300_799 - 86_400

@@ -15,6 +15,7 @@ from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_state import STATE
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _EVERY: Final = (
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
+    *STATE,
     *USAGE,
 )
 

@@ -181,7 +181,7 @@ def _nulls(document: Document) -> Iterator[Problem]:
 
 def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
-        ((key,), getattr(settings, key)) for key in ("rules", "output")
+        ((key,), getattr(settings, key)) for key in ("rules", "output", "state")
     ]
     for kind in KINDS:
         sources = enumerate(getattr(settings, kind))

@@ -300,6 +300,9 @@ class ProjectFile(Section):
     version: int = setting(VERSION, "the version of this layout")
     rules: str | None = setting(TEXT, "the rule file", None)
     output: str = setting(TEXT, "the folder that runs are written to", "out")
+    state: str | None = setting(
+        TEXT, "the folder of what has been told; by default `state` in the output folder", None
+    )
     as_of: str = setting(AS_OF, "the instant to score for", "now")
     keep_runs: int | KeepRuns = setting(
         value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30

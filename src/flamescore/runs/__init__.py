@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.runs.accounts import book_with_accounts
-from flamescore.runs.catalog import LATEST, Run
+from flamescore.runs.catalog import LATEST, Run, moves
 from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
 from flamescore.runs.contents import (
     LISTS_FILE,
@@ -14,6 +14,7 @@ from flamescore.runs.contents import (
     reading_run,
     scan,
 )
+from flamescore.runs.disk import Modes, flush, make_folder, modes, private, remove
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
@@ -31,7 +32,7 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry
+from flamescore.runs.record_sections import BotsEntry, LabelEntry, StateEntry
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -50,6 +51,7 @@ __all__ = [
     "FindingEntry",
     "HeldStore",
     "LabelEntry",
+    "Modes",
     "Part",
     "Published",
     "RuleEntry",
@@ -59,6 +61,7 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "StateEntry",
     "book_with_accounts",
     "changed_contacts",
     "changed_ids",
@@ -70,16 +73,22 @@ __all__ = [
     "find_earlier",
     "find_run",
     "finished",
+    "flush",
     "frozen_flames",
     "has_merged",
     "has_table",
     "leave_failed",
     "listed",
     "lists_table",
+    "make_folder",
+    "modes",
+    "moves",
+    "private",
     "project_of",
     "read",
     "read_record",
     "reading_run",
+    "remove",
     "rules_of_run",
     "scan",
     "undeleted",

@@ -29,7 +29,7 @@ from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import BOTS, POINTS, SCORES
+from flamescore.frames import BOTS, POINTS, ROUTES, ROUTES_FILE, SCORES, SEGMENTS, SEGMENTS_FILE
 from flamescore.labels import HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
@@ -136,7 +136,8 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
-    absent |= {file for file in (MERGED_FILE, LABELS_FILE, HOT_FILE) if not has_table(run, file)}
+    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE)
+    absent |= {file for file in later if not has_table(run, file)}
     absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
 
@@ -321,6 +322,8 @@ TABLES: Final[Mapping[str, Table]] = {
         key=("contact_id",),
     ),
     HOT_FILE: Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",), key=("contact_id",)),
+    SEGMENTS_FILE: Table(SEGMENTS, present=("segment", "contact_id", "held"), key=("segment", "contact_id")),
+    ROUTES_FILE: Table(ROUTES, present=("contact_id", "at", "ended")),
     LISTS_FILE: Table(LISTS_SCHEMA, present=("path", "value"), key=("path", "column", "value")),
 }
 """By file, in the order in which damage is looked for."""

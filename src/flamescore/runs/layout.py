@@ -77,10 +77,11 @@ Whole = Annotated[int, _of_64_bits]
 
 @dataclass(frozen=True)
 class Key:
-    """What a key means, and its default."""
+    """What a key means, and its default; `optional` ones are not written where they are None."""
 
     about: str
     default: Any = MISSING
+    optional: bool = False
 
 
 def key(about: str, *, default: Any = MISSING) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
@@ -88,7 +89,12 @@ def key(about: str, *, default: Any = MISSING) -> Any:  # noqa: ANN401 - a field
     return Key(about, default)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(key,))
+def optional_key(about: str) -> Any:  # noqa: ANN401 - the same
+    """Declare a key that is absent where it is None."""
+    return Key(about, None, optional=True)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(key, optional_key))
 class Part:
     """A part of a record: a frozen value."""
 
@@ -149,7 +155,11 @@ class Part:
 def to_json(value: object, margin: str = "") -> str:
     """Return a part, or what a key of one has, as JSON of a key a line; points have all their digits."""
     if isinstance(value, Part):
-        lines = [f'"{name}": {to_json(each, margin + _STEP)}' for name, each in vars(value).items()]
+        lines = [
+            f'"{name}": {to_json(each, margin + _STEP)}'
+            for name, each in vars(value).items()
+            if each is not None or not value.KEYS[name].optional
+        ]
         return _block("{}", lines, margin)
     if isinstance(value, tuple):
         return _block("[]", [to_json(each, margin + _STEP) for each in value], margin)

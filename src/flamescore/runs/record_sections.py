@@ -8,6 +8,13 @@ from typing import Any
 from flamescore.runs.layout import Clean, Part, Whole, key
 
 
+class StateEntry(Part):
+    """What a run is to the state: see the docs on acting on scores."""
+
+    kind: str = key("`counting`, `baseline`, `backfill`; `none` where the state could not be read")
+    state_run: str | None = key("the run that it was compared with, or null")
+
+
 class LabelValue(Part):
     """One text of a label."""
 

@@ -7,7 +7,8 @@ import platform
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -46,7 +47,7 @@ from flamescore.runs.record_sections import (
 from flamescore.units import show_points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from flamescore.account_frames import FoundAccounts
@@ -75,10 +76,12 @@ def describe(
     hot: Hot = _BY_FLAMES,
     given: GivenEntry | None = None,
     changes: Changes | None = None,
+    acting: Mapping[str, Any] = MappingProxyType({}),
 ) -> RunRecord:
     """Return the record of a run before anything of it is written; `finished` adds what only then is known.
 
-    `run_id` is empty where nothing is published. `findings` are all that are known by then.
+    `run_id` is empty where nothing is published. `findings` are all that are known by then, `acting` the keys
+    of what comes after the scores, such as `state`.
     """
     return RunRecord(
         run_id=run_id,
@@ -103,6 +106,7 @@ def describe(
         labels=_labels(scored),
         hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
         bots=None if scored.bots is None else _bots(scored.bots, hot.by_flames),
+        **acting,
     )
 
 

@@ -45,29 +45,31 @@ def sweep(output: Path) -> None:
 
 
 def retire(
-    output: Path, made: Run, *, keep_runs: int | KeepRuns | None
+    output: Path, made: Run, *, keep_runs: int | KeepRuns | None, spared: Collection[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Delete superseded runs, then those that `keep_runs` does not keep (None: all are kept).
 
-    Neither the run just made, nor the latest, nor the one that the new run was held against is ever among
-    them. Days are those of the new run's time zone. Returns the ids of the deleted, and of those that could
-    not be.
+    Neither the run just made, nor the latest, nor the one that the new run was held against, nor one of
+    `spared`, by id, is ever among them. Days are those of the new run's time zone. Returns the ids of the
+    deleted, and of those that could not be.
     """
-    spared = {made.run_id, *_id(latest_run(output)), *_held_against(made)}
+    spared = {*spared, made.run_id, *_id(latest_run(output)), *_held_against(made)}
     runs = all_runs(output)
     unwanted = [run for run in _superseded(runs, made) if run.run_id not in spared]
     left = [run for run in runs if run not in unwanted]
     return _discarded([*unwanted, *_not_kept(left, spared, keep_runs, _zone(made))])
 
 
-def prune(output: Path, keep_runs: int | KeepRuns) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Delete the runs that `keep_runs` does not keep, never the latest; return as `retire` does.
+def prune(
+    output: Path, keep_runs: int | KeepRuns, spared: Collection[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Delete the runs that `keep_runs` does not keep, never the latest or `spared`; return as `retire` does.
 
     Days are those of the time zone of the run whose `as_of` is the last.
     """
     runs = all_runs(output)
     zone = _zone(runs[-1]) if runs else ZoneInfo("UTC")
-    return _discarded(_not_kept(runs, _id(latest_run(output)), keep_runs, zone))
+    return _discarded(_not_kept(runs, {*spared, *_id(latest_run(output))}, keep_runs, zone))
 
 
 def _id(run: Run | None) -> tuple[str, ...]:

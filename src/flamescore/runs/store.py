@@ -38,7 +38,7 @@ from flamescore.runs.retention import TEMPORARY, prune, retire, sweep
 from flamescore.stopping import finish, unbroken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from flamescore.project import KeepRuns
@@ -133,10 +133,12 @@ class HeldStore:
                 with unbroken():
                     remove(path)
 
-    def prune(self, keep_runs: int | KeepRuns) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Delete the runs that are not to be kept, never the latest; return what `retire` returns."""
+    def prune(
+        self, keep_runs: int | KeepRuns, spared: Collection[str] = ()
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Delete the runs that are not to be kept, never the latest or `spared`; return as `retire` does."""
         with writing(self.output):
-            return prune(self.output, keep_runs)
+            return prune(self.output, keep_runs, spared)
 
     def _free_id(self, as_of: datetime) -> str:
         """Return an id that no run has. It is random: the same inputs scored twice are two runs."""
@@ -156,13 +158,19 @@ class RunFolder:
     held: HeldStore = field(repr=False)
 
     def commit(
-        self, *, make_latest: bool = False, ahead: bool = False, keep_runs: int | KeepRuns | None = None
+        self,
+        *,
+        make_latest: bool = False,
+        ahead: bool = False,
+        keep_runs: int | KeepRuns | None = None,
+        meanwhile: Callable[[Run], Collection[str] | None] = lambda _: (),
     ) -> Published:
         """Publish the run: flush it, put it in its place, move `latest`, delete what it supersedes, prune.
 
         `latest` moves if the run is not earlier than the present one and not `ahead` of the clock, or if
         `make_latest`. An error before that leaves nothing published; after it, runs that can't be deleted are
-        only told.
+        only told. `meanwhile` is called once the run is published and before anything is deleted; it returns
+        the ids of further runs that must stay, None where none may be deleted.
         """
         output = self.held.output
         with writing(output):
@@ -172,9 +180,12 @@ class RunFolder:
             with unbroken():
                 run = self._put_in_place(latest=latest)
                 finish()
+        spared = meanwhile(run)
         try:
             forget_failed(output)
-            deleted, undeleted = retire(output, run, keep_runs=keep_runs)
+            deleted, undeleted = (
+                ((), ()) if spared is None else retire(output, run, keep_runs=keep_runs, spared=spared)
+            )
         except OSError:  # it is published: what can't even be listed stays for the next run
             deleted, undeleted = (), ()
         return Published(run, latest, deleted, undeleted, None if latest else latest_run(output))

@@ -1,0 +1,38 @@
+"""What has been told so far: the state's database, what a run is held against, and taking a run in."""
+
+from __future__ import annotations
+
+from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
+from flamescore.state.standing import (
+    DELIVERED,
+    HELD,
+    RUNG,
+    Before,
+    Kind,
+    Moves,
+    before,
+    instant,
+    unreadable,
+)
+from flamescore.state.store import StateStore
+from flamescore.state.taking_in import Taker, take_in
+
+__all__ = [
+    "DELIVERED",
+    "FILE",
+    "HELD",
+    "RUNG",
+    "Before",
+    "Kind",
+    "Moves",
+    "StateDamagedError",
+    "StateStore",
+    "Taker",
+    "before",
+    "instant",
+    "meta",
+    "set_meta",
+    "take_in",
+    "transaction",
+    "unreadable",
+]

@@ -1,0 +1,199 @@
+"""What a new run is held against: the run that the state stands at, and what has been told since.
+
+What a run is to the state follows from three things, whether `latest` moves to it, by itself or by hand, and
+where the state stands:
+
+latest moves     the state                                     the run is
+to it            stands at a run of an earlier or equal as_of  counting
+to it            stands at no run, or at one that is gone      a baseline
+by hand alone    whatever                                      a baseline
+to it            stands at a run of a later as_of              a backfill
+not              whatever                                      a backfill
+whatever         can't be read                                 none
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.errors import LockedError
+from flamescore.findings import Finding, Severity
+from flamescore.frames import INSTANT, ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
+from flamescore.runs import DamagedRunError, has_table, read
+from flamescore.state.database import FILE, StateDamagedError, meta
+from flamescore.state.taking_in import Taker, take_in
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from flamescore.runs import Run, RunStore
+    from flamescore.state.store import StateStore
+
+RUNG: Final = pl.Schema(
+    {"alert": pl.String(), "contact_id": pl.String(), "at": INSTANT, "rearmed": pl.Boolean()}
+)
+"""When an alert last rang for a contact, and whether its `rearm` has held since."""
+
+DELIVERED: Final = pl.Schema(
+    {
+        "export": pl.String(),
+        "run_id": pl.String(),
+        "as_of": INSTANT,
+        "file": pl.String(),
+        "previous": pl.String(),
+    }
+)
+"""Whose files of a write-back were imported last, and the file below the state's folder with its cells."""
+
+
+class Kind(StrEnum):
+    """What a run is to the state."""
+
+    COUNTING = "counting"
+    BASELINE = "baseline"
+    BACKFILL = "backfill"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Whether `latest` will move to a run, and whether it does so by itself."""
+
+    latest: bool
+    by_itself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where the state stands as a run is worked out.
+
+    `run` is the run that a counting run is compared with, and that a baseline keeps routes from. `segments`
+    are that run's rows (`frames.SEGMENTS`, with those of alerts), empty but for a counting run; `routes` are
+    its `frames.ROUTES`. `spared` is the run that must not be deleted until the state has moved, None where
+    that can't be known.
+    """
+
+    kind: Kind
+    project_id: str | None = None
+    run: Run | None = None
+    segments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SEGMENTS))
+    routes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ROUTES))
+    rung: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RUNG))
+    delivered: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DELIVERED))
+    findings: tuple[Finding, ...] = ()
+    spared: tuple[str, ...] | None = ()
+
+    @property
+    def moves_state(self) -> bool:
+        """Tell whether the state moves to the run: whether write-backs, routes and history are worked out."""
+        return self.kind in (Kind.COUNTING, Kind.BASELINE)
+
+
+def before(
+    store: StateStore,
+    runs: RunStore,
+    as_of: datetime,
+    moves: Moves,
+    *,
+    takers: tuple[Taker, ...] = (),
+    write: bool = True,
+) -> Before:
+    """Take in the latest run if a crash came before that, and return where the state stands then.
+
+    Without `write`, as in a dry run, nothing is changed. A state that can't be read, or that another command
+    holds for longer than a scoring waits, is told, and stops nothing.
+    """
+    if not store.exists():
+        without = f"{store.folder.name} has no {FILE}: this run is a baseline, and nothing rings."
+        found = (_no_state(without),) if store.folder.is_dir() and moves.latest else ()
+        return Before(Kind.BASELINE if moves.latest else Kind.BACKFILL, findings=found)
+    try:
+        if not write:
+            with store.open(write=False) as connection:
+                return _read(connection, runs, as_of, moves)
+        with store.hold_patiently(), store.open() as connection:
+            latest = runs.latest()
+            taken = () if latest is None else take_in(connection, latest, takers)
+            return _read(connection, runs, as_of, moves, taken)
+    except StateDamagedError as error:
+        return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
+    except LockedError:
+        return Before(Kind.NONE, findings=(unreadable(HELD),), spared=None)
+
+
+HELD: Final = "is held by another command"
+
+
+def unreadable(why: str) -> Finding:
+    """Return the warning that a state can't be used, and what that means."""
+    text = f"The state {why}: this run has no alerts, write-backs and routes."
+    return Finding("A015", Severity.WARNING, FILE, text, do="move it away; the next run is a baseline.")
+
+
+def instant(text: str) -> datetime:
+    """Return an instant that the state has as text, in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _no_state(text: str) -> Finding:
+    return Finding("A014", Severity.WARNING, "state", text)
+
+
+def _read(
+    connection: sqlite3.Connection,
+    runs: RunStore,
+    as_of: datetime,
+    moves: Moves,
+    found: tuple[Finding, ...] = (),
+) -> Before:
+    run_id, stands = meta(connection, "run_id"), meta(connection, "as_of")
+    told = Before(
+        Kind.BACKFILL,
+        project_id=meta(connection, "project_id"),
+        rung=_frame(connection, "SELECT alert, contact_id, at, rearmed FROM rung", RUNG),
+        delivered=_frame(
+            connection, "SELECT export, run_id, as_of, file, previous FROM delivered", DELIVERED
+        ),
+        findings=found,
+        spared=() if run_id is None else (run_id,),
+    )
+    by_hand = moves.latest and not moves.by_itself
+    if not moves.latest or (not by_hand and stands is not None and as_of < instant(stands)):
+        return told
+    if run_id is None:
+        return replace(told, kind=Kind.BASELINE)
+    run = next((each for each in runs.runs() if each.run_id == run_id), None)
+    if run is None:
+        return replace(told, kind=Kind.BASELINE, findings=(*found, _lost(run_id, "is gone")))
+    try:
+        segments, routes = _table(run, SEGMENTS_FILE, SEGMENTS), _table(run, ROUTES_FILE, ROUTES)
+    except DamagedRunError as error:
+        lost = _lost(run_id, f"is damaged ({error.file} {error.why})")
+        return replace(told, kind=Kind.BASELINE, findings=(*found, lost))
+    if by_hand:
+        return replace(told, kind=Kind.BASELINE, run=run, routes=routes)
+    return replace(told, kind=Kind.COUNTING, run=run, segments=segments, routes=routes)
+
+
+def _table(run: Run, file: str, schema: pl.Schema) -> pl.DataFrame:
+    """Return a table of a run; an empty one where the run has none."""
+    return read(run, file) if has_table(run, file) else pl.DataFrame(schema=schema)
+
+
+def _lost(run_id: str, why: str) -> Finding:
+    text = f"The run {run_id}, at which the state stands, {why}"
+    return _no_state(f"{text}: this run is a baseline, and nothing rings.")
+
+
+def _frame(connection: sqlite3.Connection, query: str, schema: pl.Schema) -> pl.DataFrame:
+    """Return the rows of a query by the names and types of a schema; instants are text in the database."""
+    stored = {name: pl.Int64() if kind == pl.Boolean() else pl.String() for name, kind in schema.items()}
+    rows = pl.DataFrame(connection.execute(query).fetchall(), schema=stored, orient="row")
+    instants = [name for name, kind in schema.items() if kind == INSTANT]
+    read_at = pl.col(instants).str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
+    return rows.with_columns(read_at).cast(schema)

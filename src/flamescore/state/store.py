@@ -1,0 +1,120 @@
+"""The folder of the state: its lock, its permissions, and the database in it."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
+
+from flamescore.errors import LockedError, Problem
+from flamescore.runs import Modes, flush, make_folder, modes, private, remove
+from flamescore.state.database import FILE, make, opened, telling
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flamescore.project import Project
+
+FOLDER: Final = "state"
+LOCK: Final = ".lock"
+WAIT: Final = 130.0
+"""Seconds that a scoring waits: sending ends after 120."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateStore:
+    """The folder of a project's state. `mode` gives the permissions of what is in it, as of runs."""
+
+    folder: Path
+    mode: int = 0o600
+
+    @classmethod
+    def of(cls, project: Project) -> StateStore:
+        """Return that of a project: `state` of the project file, else the folder `state` in the output."""
+        settings = project.settings
+        named = settings.state
+        folder = project.resolve(settings.output) / FOLDER if named is None else project.resolve(named)
+        return cls(folder, settings.mode)
+
+    @property
+    def file(self) -> Path:
+        """Return where `state.sqlite` lies, or would."""
+        return self.folder / FILE
+
+    @property
+    def bits(self) -> Modes:
+        """Return the permissions of files and folders in it."""
+        return modes(self.mode)
+
+    def exists(self) -> bool:
+        """Tell whether there is a database."""
+        return self.file.exists()
+
+    @contextmanager
+    def hold(self, timeout: float = 0.0) -> Iterator[None]:
+        """Hold the state against others that would change it; waits `timeout` seconds.
+
+        The folder must be there. The kernel frees the lock with the process, however that ends.
+
+        Raises:
+            LockedError: another process holds it.
+            StateDamagedError: the folder can't be written.
+        """
+        lock = FileLock(self.folder / LOCK, mode=0o600)
+        with telling():
+            try:
+                lock.acquire(timeout=max(timeout, 0.0))
+            except Timeout as error:
+                text = f"another command holds {self.folder} (waited {timeout:g} s)"
+                hint = "let it end, or wait longer with --lock-timeout SECONDS"
+                raise LockedError(Problem("O001", text, hint=hint)) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def hold_patiently(self) -> Iterator[None]:
+        """Hold the state as a scoring does, which waits until whoever sends messages has ended."""
+        with self.hold(WAIT):
+            yield
+
+    def make(self) -> None:
+        """Make the folder and an empty database, where they are not there yet; a new folder comes whole.
+
+        Raises:
+            StateDamagedError: it can't be written.
+        """
+        if self.exists():
+            return
+        with telling(), private():
+            if self.folder.is_dir():
+                self._make_in(self.folder)
+                return
+            make_folder(self.folder.parent, self.bits.folder)
+            beside = self.folder.with_name(f".{self.folder.name}-{secrets.token_hex(4)}")
+            try:
+                beside.mkdir(mode=0o700)
+                self._make_in(beside)
+                beside.chmod(self.bits.folder)
+                beside.rename(self.folder)
+                flush(self.folder.parent)
+            finally:
+                remove(beside)
+
+    def _make_in(self, folder: Path) -> None:
+        make(folder / FILE)
+        (folder / FILE).chmod(self.bits.file)
+        flush(folder / FILE)
+        flush(folder)
+
+    @contextmanager
+    def open(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:
+        """Open the database that is there: see `database.opened`."""
+        with opened(self.file, write=write) as connection:
+            yield connection
