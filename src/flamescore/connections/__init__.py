@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flamescore.connections.databases import read_query, uri_fault
-from flamescore.connections.secrets import Resolved, UnsetVariableError, hidden, resolve
+from flamescore.connections.databases import read_query
 
-__all__ = ["Resolved", "UnsetVariableError", "hidden", "read_query", "resolve", "uri_fault"]
+__all__ = ["read_query"]

@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flamescore.connections.secrets import Resolved, UnsetVariableError, literal_password, resolve
+from flamescore.connections.secrets import resolve
 from flamescore.errors import InputError, Problem
-from flamescore.text import without_credentials
+from flamescore.project import DATABASES, UnsetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from flamescore.connections.secrets import Resolved
+
 QUERY: Final = "A033"
 TYPE: Final = "A034"
-IN_THE_FILE: Final = "A011"
-FORMS: Final = "`postgresql://host/database` or `sqlite:///file.db`"
 CONNECT_SECONDS: Final = 10
 """Longer than this no connection is waited for."""
 
@@ -52,23 +52,6 @@ class Query:
         return InputError(Problem(TYPE, text, None, "Cast it to text in the query, or leave it out."))
 
 
-def uri_fault(uri: str) -> tuple[str, str, str] | None:
-    """Say what is wrong with a `uri` as the project file has it: code, text and hint; None if nothing is.
-
-    What a variable holds is not looked at: it may not be set where the file is only checked.
-    """
-    if literal_password(uri):
-        text = "`uri` has a password in it, and a project file is no place for one."
-        return IN_THE_FILE, text, 'Write "${DATABASE_URL}" and set the variable.'
-    if uri.startswith("${") or _SQLITE.match(uri) or _POSTGRES.match(uri):
-        return None
-    return (
-        "P023",
-        f"`uri` must be {FORMS}, and is `{without_credentials(uri)}`.",
-        "Other databases are not read.",
-    )
-
-
 def read_query(
     uri: str, query: str, folder: Path, into: Path, *, told: str, listed: str | None = None
 ) -> None:
@@ -83,7 +66,7 @@ def read_query(
     """
     try:
         resolved = resolve(uri)
-    except UnsetVariableError as error:
+    except UnsetError as error:
         text = f"{told}: the variable {error.name} is not set."
         raise InputError(Problem(QUERY, text, None, "Set it where flamescore runs.")) from None
     asked = Query(resolved, query, told, listed)
@@ -103,4 +86,4 @@ def _reader(asked: Query, folder: Path) -> Callable[[Query, Path], None]:
         from flamescore.connections.postgres_source import read_postgres  # noqa: PLC0415 - an extra
 
         return read_postgres
-    raise asked.refused(f"the address is no {FORMS}.")
+    raise asked.refused(f"the address is no {DATABASES}.")

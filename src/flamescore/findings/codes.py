@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.codes_of_accounts import ACCOUNTS
+from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
@@ -29,6 +30,7 @@ _EVERY: Final = (
     *(replace(each, code=f"R{each.code}") for each in NUMBERS),
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
     *ACCOUNTS,
+    *ALERTS,
     *CONNECTIONS,
     *EXPORTS,
     *LABELS,

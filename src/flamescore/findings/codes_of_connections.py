@@ -11,13 +11,6 @@ ERROR: Final = Severity.ERROR
 
 CONNECTIONS: Final = (
     Code(
-        "A011",
-        ERROR,
-        "A secret stands in the project file",
-        "The file is copied, mailed and kept in version control; a password in it is known to all of these.",
-        'Write `"${DATABASE_URL}"`, and set the variable where flamescore runs.',
-    ),
-    Code(
         "A033",
         ERROR,
         "A database can't be reached, or refuses the query",

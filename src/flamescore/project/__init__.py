@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from flamescore.project.addresses import is_address
+from flamescore.project.alerts import (
+    EACH_CONTACT,
+    EVENT_WORDS,
+    OWNER,
+    Alert,
+    EventAlert,
+    RunAlert,
+    SegmentAlert,
+)
+from flamescore.project.channels import (
+    DAYS,
+    AppriseChannel,
+    Channel,
+    EmailChannel,
+    FileChannel,
+    Hours,
+    SlackChannel,
+    StdoutChannel,
+    TeamsChannel,
+    WebhookChannel,
+)
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
@@ -16,6 +38,7 @@ from flamescore.project.model import (
 )
 from flamescore.project.paths import STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
+from flamescore.project.reached import DATABASES
 from flamescore.project.reference import json_schema, key_table, preset_table
 from flamescore.project.settings import (
     FLAGS,
@@ -25,44 +48,72 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
+from flamescore.project.team import Days, Member, member_named
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
+from flamescore.project.variables import UnsetError, filled, passwords, variables
 
 __all__ = [
     "AUTO",
+    "DATABASES",
+    "DAYS",
     "DEFAULT_LIMIT",
+    "EACH_CONTACT",
     "EPOCHS",
+    "EVENT_WORDS",
     "EXCEL",
     "EXCLUDE",
     "FIND",
     "FLAGS",
     "HOT",
+    "OWNER",
     "STDIN",
     "VARIABLES",
+    "Alert",
+    "AppriseChannel",
+    "Channel",
     "ContactsSource",
+    "Days",
+    "EmailChannel",
+    "EventAlert",
     "EventsSource",
+    "FileChannel",
+    "Hours",
     "KeepRuns",
+    "Member",
     "MergedIds",
     "NewestWithin",
     "OpportunitiesSource",
     "Preset",
     "Project",
     "RejectLimit",
+    "RunAlert",
+    "SegmentAlert",
+    "SlackChannel",
     "Source",
+    "StdoutChannel",
     "TagFormat",
     "TagHistorySource",
+    "TeamsChannel",
+    "UnsetError",
     "Variant",
+    "WebhookChannel",
     "all_presets",
     "check_needed",
     "clashes",
     "expanded",
+    "filled",
     "find_project",
     "find_settings",
     "find_settings_of",
+    "is_address",
     "json_schema",
     "key_table",
     "load_project",
+    "member_named",
     "parse_limit",
+    "passwords",
     "preset_table",
     "settle",
     "text_of",
+    "variables",
 ]

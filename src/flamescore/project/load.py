@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Final
 from flamescore.errors import Problem, ProjectFileError, Where
 from flamescore.findings import Accept, refused, to_problem
 from flamescore.input_errors import PRESET
+from flamescore.project.alert_checks import check_alerts
+from flamescore.project.alerts import EVENT_WORDS
+from flamescore.project.channels import FileChannel
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reached import reaching_faults, with_names
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
 from flamescore.text import without_credentials
 from flamescore.yaml_tree import by_place, nearest, parse
@@ -31,6 +35,14 @@ TWO_FILES: Final = "P032"
 EXCLUDE: Final = ("call_list", "exclude")
 HOT: Final = ("hot",)
 """Where conditions of the rule language stand, which reads them."""
+
+_LANGUAGE: Final = (
+    EXCLUDE,
+    HOT,
+    ("team", "*", "where"),
+    *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
+)
+"""Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +142,11 @@ def load_project(path: str | Path) -> Project:
         ) from None
     parsed = parse(source, str(path), letter="P")
     if parsed.document is None:
-        raise ProjectFileError(parsed.problems)
+        raise ProjectFileError(unshown(parsed.problems, source, None))
     settings, problems = _validated(parsed.document)
     if settings is None or parsed.problems or problems:
-        raise ProjectFileError(by_place((*parsed.problems, *problems)))
+        told = unshown((*parsed.problems, *problems), source, parsed.document)
+        raise ProjectFileError(by_place(told))
     return Project(settings, path.resolve().parent, path, parsed.document)
 
 
@@ -149,7 +162,13 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         told = {problem.where for problem in nulls}
         return None, (*nulls, *(each for each in reading.problems if each.where not in told))
     wrong = tuple(to_problem(each) for each in refused(_accepts(document, settings)))
-    faults = (*nulls, *_urls(document, settings), *_contradictions(document, settings), *wrong)
+    faults = (
+        *nulls,
+        *_urls(document, settings),
+        *_contradictions(document, settings),
+        *check_alerts(document, settings),
+        *wrong,
+    )
     return with_names(settings, tuple(KINDS)), faults
 
 
@@ -169,7 +188,7 @@ def _accepts(document: Document | None, settings: ProjectFile) -> tuple[Accept, 
 
 def _nulls(document: Document) -> Iterator[Problem]:
     for path, node in document.root.walk():
-        if node.kind == "null" and path[:2] != EXCLUDE and path[:1] != HOT:
+        if node.kind == "null" and not _in_language(path):
             text = f"`{named(path)}` has no value."
             yield Problem(
                 "P022",
@@ -179,6 +198,13 @@ def _nulls(document: Document) -> Iterator[Problem]:
             )
 
 
+def _in_language(path: NodePath) -> bool:
+    return any(
+        len(path) >= len(place) and all(mine in (step, "*") for step, mine in zip(path, place, strict=False))
+        for place in _LANGUAGE
+    )
+
+
 def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
         ((key,), getattr(settings, key)) for key in ("rules", "output", "state")
@@ -186,6 +212,10 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     for kind in KINDS:
         sources = enumerate(getattr(settings, kind))
         paths += [((kind, index, "path"), source.path) for index, source in sources]
+    channels = settings.channels.values()
+    paths += [
+        (("channels", each.name, "path"), each.path) for each in channels if isinstance(each, FileChannel)
+    ]
     for path, value in paths:
         fault = None if value is None else url_fault(value, str(path[-1]))
         if fault is not None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from flamescore.project.alerts import ALERT_SHAPES, ALERTS_BY_NAME, Alert
+from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channel
 from flamescore.project.reached import found_by
 from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.team import Member
 from flamescore.project.values import (
     AGE,
     AS_OF,
@@ -341,14 +344,23 @@ class ProjectFile(Section):
         sources(found_by(shape_of(OpportunitiesSource))), "the exports of opportunities", ()
     )
 
+    team: tuple[Member, ...] = setting(
+        sources(shape_of(Member).type, "list of members"), "who gets leads and messages", ()
+    )
+    channels: dict[str, Channel] = setting(CHANNELS_BY_NAME, "by what ways messages go", factory=dict)
+    alerts: dict[str, Alert] = setting(ALERTS_BY_NAME, "of what people are told", factory=dict)
+
     def sources(self) -> tuple[Source, ...]:
         """Return the sources of every kind, in the order in which they are loaded."""
         return (*self.contacts, *self.events, *self.tag_history, *self.opportunities)
 
 
 FILE: Final = shape_of(ProjectFile)
-SHAPES: Final = tuple(
-    map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values()))
+SHAPES: Final = (
+    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values())),
+    shape_of(Member),
+    *CHANNEL_SHAPES.values(),
+    *ALERT_SHAPES.values(),
 )
 """Every shape inside a project file."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.connections import uri_fault
 from flamescore.errors import Problem
+from flamescore.project.variables import malformed, passwords, variables
 from flamescore.schema_reader import RefusedError, ValueType
 from flamescore.text import without_credentials
 
@@ -22,6 +23,22 @@ OF_FILES: Final = (
     "skip_rows", "comment", "begins_after", "footer", "max_age", "from_file_name",
 )  # fmt: skip
 """Keys that say how a file is found or read: rows of a database have none of it."""
+
+
+DATABASES: Final = "`postgresql://host/database` or `sqlite:///file.db`"
+_DATABASE: Final = re.compile(r"postgres(?:ql)?://.|sqlite:///.|\$\{")
+"""A `uri` that is a variable may be either of them: what is in it is seen when it is used."""
+
+
+def uri_fault(uri: str) -> tuple[str, str, str] | None:
+    """Say what is wrong with a `uri` as it is written: code, text and hint; None if nothing is."""
+    if any(not variables(each) or malformed(each) for each in passwords(uri)):
+        text = "`uri` has a password in it, and a project file is no place for one."
+        return "A011", text, 'Write "${DATABASE_URL}" and set the variable.'
+    if malformed(uri) or not _DATABASE.match(uri):
+        text = f"`uri` must be {DATABASES}, and is `{without_credentials(uri)}`."
+        return "P023", text, "A variable is written `${NAME}`."
+    return None
 
 
 def found_by(shape: Shape) -> ValueType:

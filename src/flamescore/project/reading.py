@@ -35,8 +35,10 @@ class ProjectReading(Reading):
         """Tell an empty list or mapping."""
         return "P023", f"{at.label} must not be empty.", None
 
-    def unknown(self, shape: Shape, key: str, at: At) -> Told:
-        """Tell a key that nothing knows: the known one that was meant, or all of them."""
+    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+        """Tell a key that may not be there, or that nothing knows."""
+        if shape.unknown is not None:
+            return shape.unknown(shape, key, at)
         meant = nearest(key, shape.keys)
         hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(shape.keys)}."
         owner = named(at.path) if at.path else "the project file"
@@ -65,20 +67,25 @@ class Section:
 
 
 def setting(
-    type_: ValueType, about: str, default: Value = MISSING, factory: Callable[[], Value] | None = None
+    type_: ValueType,
+    about: str,
+    default: Value = MISSING,
+    factory: Callable[[], Value] | None = None,
+    name: str | None = None,
 ) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
     """Declare a field of a section: what its key takes and means.
 
     It is needed without a default, which is written as in the file; None, for nothing, can't be written
-    there. A `factory` makes a default that has no words.
+    there. A `factory` makes a default that has no words. `name` is that of the key where the field has
+    another: none can be called `if`.
     """
     if factory is not None:
-        return field(default_factory=factory, metadata={"key": Key(type_, about)})
+        return field(default_factory=factory, metadata={"key": Key(type_, about), "name": name})
     if default is None:
         type_ = replace(type_, read=_or_nothing(type_))
     key = Key(type_, about, needed=default is MISSING, default=None if default is MISSING else default)
     value = type_.of(default) if isinstance(type_, Setting) and default not in (None, MISSING) else default
-    return field(default=value, metadata={"key": key})
+    return field(default=value, metadata={"key": key, "name": name})
 
 
 def _or_nothing(type_: ValueType) -> Callable[[At], Value]:
@@ -88,9 +95,11 @@ def _or_nothing(type_: ValueType) -> Callable[[At], Value]:
 
 def shape_of(section: type[Section]) -> Shape:
     """Return the table of a section, made of its fields."""
-    keys = {each.name: each.metadata["key"] for each in fields(section) if "key" in each.metadata}
+    settings = [each for each in fields(section) if "key" in each.metadata]
+    names = {each.metadata["name"] or each.name: each.name for each in settings}
+    keys = {name: each.metadata["key"] for name, each in zip(names, settings, strict=True)}
 
     def make(found: dict[str, Value]) -> Section:
-        return section(**found, given_keys=frozenset(found))
+        return section(**{names[key]: value for key, value in found.items()}, given_keys=frozenset(found))
 
     return Shape(section.__name__, section.__doc__ or "", keys, make)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore import schema_reader
+from flamescore.project.alerts import ALERT_SHAPES, Alert
+from flamescore.project.channels import CHANNEL_SHAPES, Channel
 from flamescore.project.model import FILE, KINDS, SHAPES, Source
 from flamescore.project.presets import all_presets
 from flamescore.project.reading import shape_of
 from flamescore.project.settings import FLAGS, VARIABLES
+from flamescore.project.team import Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +28,7 @@ def json_schema() -> dict[str, Any]:
 def key_table() -> str:
     """Return the table of every key as Markdown: type, default, flag, environment variable, meaning."""
     head = ["| key | type | default | flag | variable | meaning |", "|---|---|---|---|---|---|"]
-    rows = [*_rows(FILE.keys, ""), *_source_rows()]
+    rows = [*_rows(FILE.keys, ""), *_source_rows(), *_acting_rows()]
     return "\n".join([*head, *rows]) + "\n"
 
 
@@ -35,6 +38,26 @@ def _source_rows() -> Iterator[str]:
     for kind, section in KINDS.items():
         own = {name: key for name, key in shape_of(section).keys.items() if name not in common}
         yield from _rows(own, f"{kind}[].")
+
+
+def _acting_rows() -> Iterator[str]:
+    yield from _rows(shape_of(Member).keys, "team[].")
+    yield from _rows(shape_of(Channel).keys, "CHANNEL.")
+    for name, shape in CHANNEL_SHAPES.items():
+        yield from _rows(_own(shape.keys, shape_of(Channel).keys), f"CHANNEL.{name}.")
+    yield from _rows(shape_of(Alert).keys, "ALERT.")
+    for kind, shape in ALERT_SHAPES.items():
+        yield from _rows(_own(shape.keys, shape_of(Alert).keys), f"ALERT.{kind.PLACE}.")
+
+
+def _own(keys: Mapping[str, Key], common: Mapping[str, Key]) -> dict[str, Key]:
+    """Return the keys that are not among the common ones, or have another default."""
+    there = {name: key for name, key in common.items() if name != "type"}
+    return {
+        name: key
+        for name, key in keys.items()
+        if name not in common or (name in there and key.default != there[name].default)
+    }
 
 
 def _rows(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:

@@ -290,7 +290,13 @@ def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value
     return Setting(read, schema, words, of=of)
 
 
-def _whole(least: int, most: int) -> Setting:
+def of_text(words: str, of: Callable[[str], Value]) -> Setting:
+    """Return the type of a text; `of` reads it, and raises a `ValueError` that says what it must be."""
+    return _setting({"type": "string"}, words, lambda value: of(_text(value)))
+
+
+def whole(least: int, most: int) -> Setting:
+    """Return the type of a whole number between two, both included."""
     words = f"whole number from {least} to {most:,}"
 
     def of(value: object) -> int:
@@ -319,7 +325,7 @@ def value_or(value: Setting, shape: Shape) -> Setting:
 def one_of(*choices: str) -> ValueType:
     """Return the type of one of a few words."""
     *most, last = [f"`{choice}`" for choice in choices]
-    words = f"{', '.join(most)} or {last}"
+    words = f"{', '.join(most)} or {last}" if most else last
 
     def read(at: At) -> str:
         if at.node.scalar not in choices:
@@ -397,9 +403,9 @@ NEWEST: Final = _setting(
     "period, or event: period",
     _newest_within,
 )
-FLAMES: Final = _whole(1, 5)
-RUNS: Final = _whole(1, 1_000_000)
-LINES: Final = _whole(0, 1_000_000)
+FLAMES: Final = whole(1, 5)
+RUNS: Final = whole(1, 1_000_000)
+LINES: Final = whole(0, 1_000_000)
 ZONE: Final = _setting(_STRING, "time zone", _zone)
 AS_OF: Final = _setting(_STRING, "`now`, `today`, date or instant", _as_of)
 FORMATS: Final = _setting(_TEXT_OR_LIST, "format or list of formats", _formats)

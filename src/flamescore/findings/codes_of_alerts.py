@@ -1,0 +1,35 @@
+"""Codes of alerts: who is told, by what way, and when an alert begins anew."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flamescore.findings.code import Code
+from flamescore.findings.finding import Severity
+
+ERROR: Final = Severity.ERROR
+
+ALERTS: Final = (
+    Code(
+        "A008",
+        ERROR,
+        "An alert goes to `owner`, and says nothing of leads without one",
+        "Most lists have leads whose owner is empty, or is not in `team`: nobody would be told of them.",
+        "Say who is told of those: `otherwise: sales@example.com`.",
+    ),
+    Code(
+        "A009",
+        ERROR,
+        "A recipient of an alert has no address",
+        "It is neither an e-mail address nor a name of `team`; or the channel sends mail, and the member has "
+        "no `email`.",
+        "Take the name that is offered, or give the member an `email`.",
+    ),
+    Code(
+        "A011",
+        ERROR,
+        "A secret stands in the project file",
+        "Project files are shared, copied and committed. The line is not shown.",
+        'Write `"${SMTP_PASSWORD}"` and set the variable.',
+    ),
+)

@@ -1,0 +1,181 @@
+"""`alerts` of the project file: of what people are told, who is told, and by what way.
+
+Conditions and events stand as they are written: the rules' reader reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+
+from flamescore.project.names import by_name
+from flamescore.project.reading import Section, named, setting, shape_of
+from flamescore.project.values import BOOLEAN, CONDITION, TEXT, of_text, one_of, whole
+from flamescore.schema_reader import RefusedError, ValueType, one_or_more
+from flamescore.units import Period, parse_period
+
+if TYPE_CHECKING:
+    from flamescore.schema_reader import At, Shape, Told, Value
+
+_MOST: Final = 1_000_000
+EVENT_WORDS: Final = ("event", "where", "followed_by", "unless_followed_by", "per", "times")
+"""The keys of an event alert that it has from the rule language."""
+
+OWNER: Final = "owner"
+"""In `to`, whoever the contact's owner is."""
+
+EACH_CONTACT: Final = "contact"
+"""In `per`, a message for each contact."""
+
+_TO_EACH: Final = "`contact`: a message for each contact"
+
+
+def _or(word: str) -> ValueType:
+    """Return the type of a period, or of a word for none."""
+
+    def of(text: str) -> Period | None:
+        period = parse_period(text)
+        if period is None and text != word:
+            msg = f"must be a period such as `7d`, or `{word}`, and is `{text}`"
+            raise ValueError(msg)
+        return period
+
+    return of_text(f"period or `{word}`", of)
+
+
+_AS_IN_A_RULE: Final = replace(CONDITION, words="as in a rule")
+_WORDS: Final = replace(one_or_more(TEXT), words="text or list of texts")
+_FAULTS: Final = replace(one_or_more(one_of("failed", "stale")), words="`failed`, `stale` or a list")
+_AGAIN: Final = _or("none")
+_EXPIRES: Final = _or("never")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(Section):
+    """What alerts of every kind have in common. `name` is its key; `title` without one is the name.
+
+    `again_after` None is no waiting at all.
+    """
+
+    KEYS: ClassVar[str] = ""
+    PLACE: ClassVar[str] = ""
+
+    name: str = field(default="")
+    title: str = setting(TEXT, "what messages call it; by default its name", factory=str)
+    channel: tuple[str, ...] = setting(_WORDS, "the channel or channels that its messages go by")
+    to: tuple[str, ...] = setting(_WORDS, "who is told: `owner`, names of the team, e-mail addresses", ())
+    otherwise: tuple[str, ...] = setting(_WORDS, "who is told of leads whose owner is not in the team", ())
+    subject: str | None = setting(TEXT, "the subject, with `{name}` and the like", None)
+    text: str | None = setting(TEXT, "the text of a lead, with `{name}` and the like", None)
+    again_after: Period | None = setting(
+        _AGAIN, "how long it does not ring again for the same contact; or `none`", "7d"
+    )
+    rearm: Any = setting(CONDITION, "a condition that must hold between two rings for the same contact", None)
+    per: Any = setting(one_of(EACH_CONTACT), _TO_EACH, None)
+    rows: int = setting(whole(1, _MOST), "how many leads a text lists at most", 50)
+    enabled: bool = setting(BOOLEAN, "`false` switches it off", default=True)
+
+    @property
+    def each_contact(self) -> bool:
+        """Say whether each contact has a message of its own."""
+        return bool(self.per == EACH_CONTACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentAlert(Alert):
+    """An alert for contacts that come into a segment, or go out of it."""
+
+    KEYS: ClassVar[str] = "`segment` or `if`"
+    PLACE: ClassVar[str] = "segment"
+
+    segment: str | None = setting(TEXT, "the segment", None)
+    condition: Any = setting(
+        CONDITION, "or a condition, which makes a segment without a name", None, name="if"
+    )
+    when: Literal["enters", "leaves"] = setting(
+        one_of("enters", "leaves"), "whether it rings for those who come or who go", "enters"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventAlert(Alert):
+    """An alert for what contacts do, of those who are in a segment."""
+
+    KEYS: ClassVar[str] = "`event`"
+    PLACE: ClassVar[str] = "event"
+
+    segment: str | None = setting(TEXT, "of whose events; by default of everyone's", None)
+    condition: Any = setting(CONDITION, "or a condition on them", None, name="if")
+    event: Any = setting(_AS_IN_A_RULE, "the events, as in a rule; so are the keys after it", None)
+    where: Any = setting(_AS_IN_A_RULE, "what properties must be", None)
+    followed_by: Any = setting(_AS_IN_A_RULE, "only with such an event after it", None)
+    unless_followed_by: Any = setting(_AS_IN_A_RULE, "only without such an event after it", None)
+    per: Any = setting(CONDITION, f"a day, a week, a month or a property, as in a rule; or {_TO_EACH}", None)
+    times: Any = setting(_AS_IN_A_RULE, "how many there must be", None)
+    expires: Period | None = setting(_EXPIRES, "how old an event may be, or `never`", "2d")
+    again_after: Period | None = setting(
+        _AGAIN, "how long it does not ring again for the same contact; or `none`", "1d"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAlert(Alert):
+    """An alert for a run that failed, or for a feed that has dried up."""
+
+    KEYS: ClassVar[str] = "`when: failed` or `stale`"
+    PLACE: ClassVar[str] = "run"
+
+    when: tuple[Literal["failed", "stale"], ...] = setting(_FAULTS, "what it rings for, or a list of both")
+    again_after: Period | None = setting(
+        _AGAIN, "how long it does not ring again for the same problem; or `none`", "1d"
+    )
+
+
+ALERTS: Final[tuple[type[Alert], ...]] = (SegmentAlert, EventAlert, RunAlert)
+_KEYS: Final = {name: kind for kind in reversed(ALERTS) for name in shape_of(kind).keys}
+
+
+def _unknown(shape: Shape, key: str, at: At) -> Told | None:
+    """Tell a key of another kind of alert, or one that nothing knows."""
+    if key not in _KEYS:
+        return at.reading.unknown(replace(shape, unknown=None), key, at)
+    mine = next(kind for kind in ALERTS if kind.__name__ == shape.name)
+    other = "`event`" if key in (*EVENT_WORDS, "expires") else "`segment` or `if`"
+    text = f"`{key}` of {named(at.path)} is for alerts with {other}, and this is one with {mine.KEYS}."
+    return "P026", text, "Take it out, or make an alert of its own of it."
+
+
+ALERT_SHAPES: Final = {kind: replace(shape_of(kind), unknown=_unknown) for kind in ALERTS}
+
+
+def _kind(at: At) -> type[Alert]:
+    """Tell the kind of an alert by `when`, and then by `event`."""
+    when = at.child("when")
+    words = set() if when is None else {node.scalar for node in (when.node, *when.node.items)} - {None}
+    subject = {"event", "segment", "if"} & set(at.keys)
+    if words & {"failed", "stale"} or (words - {"enters", "leaves"} and not subject):
+        return RunAlert
+    return EventAlert if "event" in at.keys else SegmentAlert
+
+
+def _alert(at: At) -> Value:
+    if at.node.kind != "mapping":
+        at.wrong("a mapping")
+    kind = _kind(at)
+    found = ALERT_SHAPES[kind].read(at)
+    if {"segment", "if"} <= set(at.keys):
+        text = f"`segment` and `if` of {named(at.path)} can't stand together: both say who is meant."
+        at.tell("P026", text, "Join them: `if: {all: [{segment: ...}, ...]}`.", path=("if",), key=True)
+        raise RefusedError
+    if kind is SegmentAlert and not {"segment", "if"} & set(at.keys):
+        hint = "Give it one of `segment`, `if`, `event` and `when: failed`."
+        at.tell("P021", f"{at.label} does not say what it rings for.", hint, key=True)
+        raise RefusedError
+    return found
+
+
+ALERTS_BY_NAME: Final = by_name(
+    ValueType(_alert, {"anyOf": [shape.type.schema for shape in ALERT_SHAPES.values()]}),
+    lambda name, alert: replace(alert, name=name, title=alert.title or name),
+    words="name: alert",
+)

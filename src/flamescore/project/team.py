@@ -1,0 +1,67 @@
+"""`team` of the project file: who gets leads and messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.project.addresses import ADDRESS
+from flamescore.project.reading import Section, setting
+from flamescore.project.values import CONDITION, TEXT, of_text, whole
+from flamescore.schema_reader import listed
+from flamescore.text import fold
+from flamescore.units import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flamescore.yaml_tree import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Calendar days, both ends included."""
+
+    first: date
+    last: date
+
+
+def _days(text: str) -> Days:
+    ends = [parse_time(part.strip()) for part in text.split("..")]
+    days = [end for end in ends if type(end) is date]
+    if len(days) != len(ends) or len(ends) > 2 or days != sorted(days):  # noqa: PLR2004 - a first and a last
+        msg = f"must be a day such as `2026-11-24`, or days such as `2026-11-24..2026-11-28`, and is `{text}`"
+        raise ValueError(msg)
+    return Days(days[0], days[-1])
+
+
+_AWAY: Final = replace(listed(of_text("days", _days), least=0), words="list of days")
+_MOST: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Section):
+    """A member of the team."""
+
+    name: str = setting(TEXT, "who it is, as the contacts' column `owner` says it")
+    email: str | None = setting(ADDRESS, "the address for messages by mail", None)
+    weight: int = setting(whole(0, _MOST), "how many leads compared with others; 0: no turns", 1)
+    a_day: int | None = setting(whole(0, _MOST), "the most new leads of a local day", None)
+    away: tuple[Days, ...] = setting(_AWAY, "days on which there are no new leads", ())
+    where: Any = setting(CONDITION, "the territory: what contacts' columns must be, as in a rule file", None)
+    import_as: str | None = setting(TEXT, "what the CRM calls the rep; by default `name`", None)
+
+
+def member_named(team: Iterable[Member], name: str) -> Member | None:
+    """Return the member of a name, compared as the rule language compares texts; None for nobody."""
+    return next((each for each in team if fold(each.name) == fold(name)), None)
+
+
+def same_names(team: Iterable[Member]) -> Iterator[tuple[Path, str]]:
+    """Yield where a name stands that an earlier member has, and what to say of it."""
+    seen: dict[str, int] = {}
+    for index, member in enumerate(team):
+        if fold(member.name) in seen:
+            yield ("team", index, "name"), f"`team` has two members called `{member.name}`."
+        seen.setdefault(fold(member.name), index)

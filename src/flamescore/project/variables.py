@@ -1,0 +1,120 @@
+"""`${NAME}` in a value of the project file: a variable of the environment, read when it is used.
+
+What is secret stands in the environment alone. A literal one is a fault, and no message shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flamescore.errors import Problem
+    from flamescore.yaml_tree import Document
+
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_PASSWORD: Final = re.compile(r"://[^/?#]*?:([^/?#]*)@")
+_CHANNELS: Final = "channels"
+
+
+class UnsetError(Exception):
+    """A variable that a value names is not set; `name` is its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def variables(text: str) -> tuple[str, ...]:
+    """Return the names of the variables that a value asks for, in order."""
+    return tuple(found[1] for found in _VARIABLE.finditer(text))
+
+
+def filled(text: str, environ: Mapping[str, str]) -> str:
+    """Return a value with its variables put in.
+
+    Raises:
+        UnsetError: one of them is not set, or is empty.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        there = environ.get(found[1])
+        if not there:
+            raise UnsetError(found[1])
+        return there
+
+    return _VARIABLE.sub(value, text)
+
+
+def is_literal(text: str) -> bool:
+    """Say whether a value that must be secret has anything in it but variables."""
+    return bool(_VARIABLE.sub("", text).strip()) or not variables(text)
+
+
+def passwords(url: str) -> set[str]:
+    """Return the passwords of a database's URL, as they are written and as they are meant (`%40` is `@`)."""
+    found = set(_PASSWORD.findall(url))
+    try:
+        query = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        query = []
+    found |= {value for name, value in query if name in ("password", "sslpassword")}
+    return {each for every in found for each in (every, unquote(every)) if each}
+
+
+def malformed(text: str) -> bool:
+    """Say whether a value has a `${` that begins no variable."""
+    return "${" in _VARIABLE.sub("", text)
+
+
+def literal_in_url(url: str) -> str | None:
+    """Return what of a URL is secret and no variable: its user or password, or its query; else None."""
+    plain = _VARIABLE.sub("$", url)
+    try:
+        parts = urlsplit(plain)
+        user, at, _ = parts.netloc.rpartition("@")
+    except ValueError:
+        return None
+    if at and any(part != "$" for part in user.split(":")):
+        return "a user or a password"
+    values = parse_qsl(parts.query, keep_blank_values=True)
+    if parts.query and (not values or any(value != "$" for _, value in values)):
+        return "a query"
+    return None
+
+
+def unshown(problems: Iterable[Problem], source: bytes, document: Document | None) -> tuple[Problem, ...]:
+    """Return problems of a project file without the lines of `channels`: one may hold a secret by mistake.
+
+    Of a file that is no YAML (no `document`) these are the lines from `channels:` on to the next key.
+    """
+    lines = _lines(source) if document is None else _lines_of(document)
+    return tuple(
+        replace(each, where=replace(each.where, snippet=None))
+        if each.where is not None and each.where.line in lines
+        else each
+        for each in problems
+    )
+
+
+def _lines_of(document: Document) -> frozenset[int]:
+    channels = document.root.child(_CHANNELS)
+    if channels is None:
+        return frozenset()
+    nodes = [node for _, node in channels.walk()]
+    spans = [span for node in nodes for span in (node.span, *node.keys.values())]
+    return frozenset(span.line for span in spans)
+
+
+def _lines(source: bytes) -> frozenset[int]:
+    inside, found = False, []
+    for number, line in enumerate(source.decode("utf-8", "replace").splitlines(), 1):
+        if line[:1].strip(" \t#"):
+            inside = _CHANNELS in line
+        if inside:
+            found.append(number)
+    return frozenset(found)
