@@ -260,7 +260,8 @@ def _fields(model: type[Part], prefix: str) -> Iterator[tuple[str, str, str]]:
         path = f"{prefix}{name}" + ("[]" if listed else "")
         model_of = inner if isinstance(inner, type) and issubclass(inner, Part) else None
         kind = "object" if model_of else _KINDS.get(getattr(inner, "__name__", ""), _INSTANT)
-        yield path, kind + (" or null" if nullable else ""), key.about
+        maybe = (" or absent" if key.absent else " or null") if nullable else ""
+        yield path, kind + maybe, key.about
         if model_of:
             yield from _fields(model_of, f"{path}.")
 

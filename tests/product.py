@@ -31,16 +31,19 @@ from flamescore.frames import (
 from flamescore.labels import judged
 from flamescore.rules import (
     Condition,
+    EventRule,
     Hot,
     Names,
     RuleBook,
     bind_condition,
     bind_rules,
     load_condition,
+    load_events,
     load_rules_text,
 )
 from flamescore.scoring import Scored, score_exports
 from flamescore.tables import WRITERS, TableSettings
+from flamescore.units import parse_period
 from flamescore.yaml_tree import parse
 from oracle_conditions import items_of
 from oracle_words import present
@@ -132,8 +135,12 @@ def scored(
     *,
     hot: Row | None = None,
     exclude: Row | None = None,
+    events: Sequence[EventRule] = (),
 ) -> Scored:
-    """Score a case with the product, with its labels, who is hot, and whom the call list leaves out."""
+    """Score a case with the product, with its labels, who is hot, and whom the call list leaves out.
+
+    `events` are counted beside the rules.
+    """
     names = load_rules_text(to_yaml(case.book), lists=lists()).names
     zone = case.book.get("timezone", "UTC")
     asked = [None if each is None else condition_of(each, zone, names=names) for each in (hot, exclude)]
@@ -142,9 +149,19 @@ def scored(
         exports or exports_of(case),
         as_of=case.as_of,
         conditions=[each for each in asked if each is not None],
+        events=events,
         tuning=tuning,
     )
     return judged(result, hot=Hot(condition=asked[0]), exclude=asked[1])
+
+
+def events_of(asked: Row, zone: str | None) -> EventRule:
+    """Make the events of what an alert says of them, with `expires`."""
+    document = parse(to_yaml({"alert": asked}), "alerts.yaml").document
+    assert document is not None
+    window = None if asked["expires"] == "never" else parse_period(asked["expires"])
+    keys = asked.keys() - {"expires"}
+    return load_events(document, ("alert",), keys, window, lists()).rule(ZoneInfo(zone or "UTC"))
 
 
 def expected_scores(rows: Sequence[Row]) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict, replace
+from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.accounts import accounts_of, free_mail
-from flamescore.engine import Tuning
+from flamescore.engine import NO_AGE, Tuning
+from flamescore.units import parse_period
 from oracle_accounts import accounts as accounts_of_oracle
 from oracle_labels import hot as hot_of_oracle
-from product import expected_accounts, expected_ledger, expected_scores, exports_of, scored, whole
+from product import (
+    events_of,
+    expected_accounts,
+    expected_ledger,
+    expected_scores,
+    exports_of,
+    scored,
+    whole,
+)
 from strategies import FEATURES, ablate, case_of, cases, outcome
 from strategies.accounts import account_cells, accounts
 from strategies.labels import enabled, labels, standing, texts_of
@@ -63,6 +73,47 @@ def test_labels_who_is_hot_and_whom_the_call_list_excludes_are_what_the_oracle_s
     ]
     assert result.hot["contact_id"].to_list() == hot_of_oracle(hot, 5, book, world)
     assert result.excluded["contact_id"].to_list() == [who for who in ids if world.holds(exclude, who)]
+
+
+_OF_ALERTS = ("event", "where", "followed_by", "unless_followed_by", "per", "times", "expires")
+
+
+@given(case=cases(), tuning=TUNINGS)
+def test_the_latest_occurrence_of_an_alert_is_that_of_a_rule_with_one_point(case, tuning):
+    """The oracle counts a rule that gives a point for the latest; the program counts beside the rules."""
+    found = [
+        {"expires": "never"} | {key: rule[key] for key in _OF_ALERTS if key in rule}
+        for spec in case.book["scores"].values()
+        for rule in spec["rules"]
+        if "event" in rule
+    ]
+    found = [each for each in found if _may_count(each)]
+    rules = [each | {"name": f"n{number}", "points": 1, "count": "once"} for number, each in enumerate(found)]
+    one = {"five_flames": 5, "rules": rules or [{"name": "n", "tag": "x", "points": 1}]}
+    oracle = case.with_book({**case.book, "scores": {"one": one}, "labels": {}}).scored()
+    expected = {(row["contact_id"], row["rule_id"]): row["last_at"] for row in oracle.ledger}
+
+    events = [events_of(each, case.book.get("timezone")) for each in found]
+    result = scored(case, tuning=tuning, events=events)
+
+    ids = result.contacts["contact_id"].to_list()
+    told = {
+        (who, f"n{number}"): case.as_of - timedelta(seconds=int(age))
+        for number, event in enumerate(events)
+        for who, age in zip(ids, result.latest[event], strict=True)
+        if age != NO_AGE
+    }
+    assert told == {key: at for key, at in expected.items() if key[1] != "n"}
+
+
+def _may_count(asked):
+    """Leave out what could never count, which is a fault: a wait that is longer than the window."""
+    if "unless_followed_by" not in asked or asked["expires"] == "never":
+        return True
+    within, window = (
+        parse_period(each) for each in (asked["unless_followed_by"]["within"], asked["expires"])
+    )
+    return window.seconds is not None and window.seconds > within.seconds
 
 
 @given(case=cases(), tuning=TUNINGS, seed=st.integers(0, 2**32))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns
+from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns, with_derived
 from flamescore.email_domain import with_domain
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import (
@@ -20,6 +20,7 @@ from flamescore.exports import (
     unused_of,
     with_asked,
 )
+from flamescore.input_errors import UNMAPPED
 from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.rules import (
     Hot,
@@ -34,6 +35,7 @@ from flamescore.rules import (
 )
 from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -97,6 +99,7 @@ def read_inputs(
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
+        _check_columns(project, opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
         others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
         named = named_columns(rules, *others, keep=_kept(project))
@@ -146,9 +149,39 @@ def read_inputs(
 
 
 def _kept(project: Project) -> frozenset[str]:
-    """Return the columns of contacts that the project file itself asks to keep."""
+    """Return the columns of contacts that the project file itself asks for, but for its conditions."""
     settings = project.settings
-    return frozenset(settings.keep if "keep" in settings.given_keys else ())
+    kept = settings.keep if "keep" in settings.given_keys else ()
+    return frozenset((*kept, *(name for _, name in _grouping_columns(project))))
+
+
+def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the columns of contacts by which the project file puts contacts together, each with its place."""
+    holdout = project.settings.call_list.holdout
+    if holdout is not None and holdout.by is not None:
+        yield ("call_list", "holdout", "by"), holdout.by
+
+
+def _check_columns(project: Project, columns: Columns) -> None:
+    """See that contacts have the columns by which they are put together.
+
+    Raises:
+        ProjectFileError: some are in no contacts export, or are lists.
+    """
+    problems = []
+    for path, name in _grouping_columns(project):
+        label = f"`{'.'.join(str(step) for step in path if isinstance(step, str))}`"
+        if name == "tags":
+            text, hint = f"{label}: `tags` holds several values a contact.", "Name a column with one value."
+        elif name not in (*with_derived(columns.contacts), *columns.paths.contacts):
+            near = nearest(name, columns.contacts)
+            text = f"{label}: no contacts export has the column `{name}`."
+            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(columns.contacts)}."
+        else:
+            continue
+        problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
+    if problems:
+        raise ProjectFileError(problems)
 
 
 def rules_of(project: Project) -> LoadedRules:

@@ -12,6 +12,7 @@ from flamescore.accounts import account_findings, accounts_of
 from flamescore.acting import TakingIn, acted, before_run
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
+from flamescore.database_tables import load_tables
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
 from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
@@ -120,7 +121,7 @@ class Outcome:
     """Whether an earlier run can't be read."""
 
 
-LATE: Final = ("A015", "O100", "O104", "O105")
+LATE: Final = ("A015", "A035", "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -226,7 +227,8 @@ def _work(
             tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
-        scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude)
+        holdout = settings.call_list.holdout
+        scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude, holdout=holdout)
         scored = replace(scored, accounts=accounts_of(scored))
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
@@ -266,6 +268,7 @@ def _work(
         given=describe_given(project),
         changes=changes,
         acting=acts.record,
+        holdout=holdout,
     )
     if held is None:
         record = describe_run(run_id="")
@@ -362,6 +365,7 @@ def _publish(
     aside = not_latest(published)
     late = (
         *taking_in.findings,
+        *load_tables(inputs.project),
         *(() if aside is None else (aside,)),
         *map(undeleted, published.undeleted),
     )

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flamescore.account_frames import FoundAccounts
     from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
     from flamescore.frames import Exports, SourceRecord
-    from flamescore.rules import Condition, RuleBook, Score
+    from flamescore.rules import Condition, EventRule, RuleBook, Score
     from flamescore.steps import Step
 
 
@@ -162,7 +162,8 @@ class Scored:
     `accounts` is for `accounts.accounts_of` to find out (None: the book has none), and
     `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
     label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
-    `branches_taken` says by label for how many contacts each branch was taken.
+    `branches_taken` says by label for how many contacts each branch was taken. `holdout` is for `judged` too:
+    who is held out (`frames.HOLDOUT`); None where nobody is to be.
     """
 
     book: RuleBook
@@ -174,10 +175,17 @@ class Scored:
     observed: Observations
     answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
     totals: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    latest: Mapping[EventRule, NDArray[np.int64]] = field(default_factory=dict)
+    """Of events that were counted beside the rules, in order of `contacts`: the age of the latest occurrence.
+
+    In seconds; `engine.NO_AGE` where none counts.
+    """
+
     branches_taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
+    holdout: pl.DataFrame | None = None
     accounts: FoundAccounts | None = None
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""
@@ -190,6 +198,13 @@ class Scored:
 
     bots: BotsFound | None = None
     """What looks like a mail scanner's; None where the book says nothing of bots."""
+
+    @property
+    def uncalled(self) -> pl.DataFrame:
+        """The `contact_id` of who stands on no call list: whom it leaves out, and who is held out."""
+        if self.holdout is None:
+            return self.excluded
+        return pl.concat([self.excluded, self.holdout.select("contact_id").unique(maintain_order=True)])
 
     def flames_from(self, score: Score) -> tuple[float | None, ...]:
         """Return the points from which there are 1 to 5 flames.
@@ -208,13 +223,15 @@ def score_exports(
     *,
     as_of: datetime,
     conditions: Sequence[Condition] = (),
+    events: Sequence[EventRule] = (),
     tuning: Tuning = DEFAULT_TUNING,
     earlier: datetime | None = None,
 ) -> Scored:
     """Score every contact of the exports by every score of the book, as of an instant.
 
     A contact without a single matching rule scores 0. `conditions` are answered beside the rules, as those of
-    labels are: what they ask of tags, fields and events (`Scored.answers`). Of an `earlier` instant
+    labels are: what they ask of tags, fields and events (`Scored.answers`). `events` are counted as those of
+    event rules are, and give nobody anything (`Scored.latest`). Of an `earlier` instant
     `Scored.earlier` tells, where one pass over the events can say it.
 
     Raises:
@@ -224,11 +241,13 @@ def score_exports(
     clock = Clock(as_of, book.zone)
     also = (*label_conditions(book), *role_conditions(book), *conditions)
     asked = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
+    subscribed = tuple(dict.fromkeys(events))
     done = run(
         book,
         exports,
         clock,
         extra_conditions=asked,
+        extra_events=subscribed,
         tuning=tuning,
         earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
         operands=True,
@@ -250,6 +269,10 @@ def score_exports(
         answers={
             leaf: np.concatenate([result.extra[number] for result in done.results])
             for number, leaf in enumerate(asked)
+        },
+        latest={
+            each: np.concatenate([result.latest[number] for result in done.results])
+            for number, each in enumerate(subscribed)
         },
         totals=done.by_score(lambda result: result.summary.totals) if also or book.accounts else {},
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),

@@ -1,13 +1,18 @@
 """A folder with a project whose exports lie elsewhere."""
 
+import io
 import sqlite3
-from contextlib import closing
+import sys
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+from flamescore.cli.start import main
 from flamescore.exports import load, survey
-from flamescore.project import load_project
+from flamescore.nightly import Options, nightly
+from flamescore.project import load_project, settle
 
 RULES = """\
 version: 1
@@ -18,6 +23,13 @@ scores:
       - {name: Visit, event: visit, points: 1, count: each, expires: never}
       - {name: VIP, tag: VIP, points: 3}
 """
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
 
 
 @dataclass(frozen=True)
@@ -46,3 +58,38 @@ class Reached:
         """Return the contacts that a query gives."""
         text = f"contacts:\n- uri: {uri}\n  query: |-\n    {query}\n{more}"
         return self.load(text).contacts.rows(named=True)
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            (self.folder / name).write_text(text)
+
+    def score(self, text: str, as_of: str = "2026-11-21T00:00:00Z"):
+        """Score as the nightly job does; return what came of it."""
+        return nightly(settle(self.project(text), {"as_of": as_of}, environ={}), Options())
+
+    def command(self, verb: str, text: str, *words: str) -> Done:
+        """Run a command as people do, but in this process."""
+        self.project(text)
+        arguments = ["flamescore", verb, "--config", str(self.folder / "flamescore.yaml"), *words]
+        out, err = io.StringIO(), io.StringIO()
+        with patch.object(sys, "argv", arguments), redirect_stdout(out), redirect_stderr(err):
+            try:
+                main()
+                code = 0
+            except SystemExit as left:
+                code = int(left.code or 0)
+        return Done(code, out.getvalue(), err.getvalue())
+
+
+PROJECT = """\
+keep: [email, tags]
+contacts: [{path: people.csv}]
+events: [{path: visits.csv}]
+"""
+FILES = {
+    "people.csv": 'contact_id,email,tags\n1,ann@x.org,"VIP,a b"\n2,,\n',
+    "visits.csv": (
+        "contact_id,event,at\n1,visit,2026-11-20T10:00:00Z\n1,visit,2026-11-01T10:00:00Z\n"
+        "2,visit,2026-11-01T10:00:00Z\n"
+    ),
+}

@@ -365,3 +365,29 @@ def test_the_schema_takes_the_example_and_refuses_a_misspelt_key():
     jsonschema.validate(yaml.safe_load(WHOLE), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"version": 1, "outpt": "x"}, schema)
+
+
+def test_a_hold_out_is_a_share_or_a_mapping(tmp_path):
+    path = tmp_path / "flamescore.yaml"
+    path.write_text("version: 1\ncall_list: {holdout: 0.25%}\n")
+    plain = load_project(path).settings.call_list.holdout
+    assert plain is not None
+    assert (plain.millionths, plain.written, plain.by, plain.salt) == (2_500, "0.25%", None, "flamescore")
+    path.write_text("version: 1\ncall_list: {holdout: {share: 10.0 %, by: company, salt: 2026-q4}}\n")
+    drawn = load_project(path).settings.call_list.holdout
+    assert drawn is not None
+    assert (drawn.millionths, drawn.written, drawn.by, drawn.salt) == (100_000, "10%", "company", "2026-q4")
+
+
+@pytest.mark.parametrize("share", ["0%", "50.0001%", "5", "0.00001%", "a few", "[5%]", "-5%"])
+def test_a_share_that_can_t_be_held_out_is_told(tmp_path, share):
+    told = faults(tmp_path, f"version: 1\ncall_list: {{holdout: {share}}}\n")
+    words = "a percentage above 0% and at most 50%, with at most four decimals, such as `5%`"
+    shown = {"[5%]": "a list", "5": "the number `5`"}.get(share, f"the text `{share}`")
+    assert told == [f"2:22 P023 `call_list.holdout` must be {words}, and is {shown}."]
+
+
+def test_a_hold_out_needs_its_share(tmp_path):
+    assert faults(tmp_path, "version: 1\ncall_list: {holdout: {by: company}}\n") == [
+        "2:22 P021 `call_list.holdout.share` is missing."
+    ]

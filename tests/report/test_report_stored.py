@@ -164,7 +164,7 @@ def test_an_id_that_is_an_email_is_numbered():
         base,
         scores=renamed(base.scores),
         people=renamed(base.people),
-        excluded=renamed(base.excluded),
+        uncalled=renamed(base.uncalled),
         ledger=lambda who: renamed(base.ledger(who.replace({"ann@example.com": "000001"}))),
     )
     leads = view(redacted(telling)).scores[0].leads

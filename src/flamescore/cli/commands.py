@@ -13,20 +13,24 @@ import typer
 from flamescore.cli.boundary import command
 from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
+    Accounts,
     Against,
     As,
     ChangedHow,
+    Complete,
     Config,
     ExplainFormat,
     Labels,
     Limit,
     Log,
     LogFormat,
+    OnlyHeldOut,
     OnlyHot,
     Out,
     Output,
     Quiet,
     Raw,
+    Roles,
     RunName,
     Spreadsheet,
     Verbose,
@@ -269,20 +273,13 @@ def search(
         str | None,
         typer.Option(metavar="A,B,C", help="Show these columns, separated by commas."),
     ] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="Include contacts excluded from calls.")] = False,
-    accounts: Annotated[
-        bool, typer.Option("--accounts", help="List accounts instead of contacts, by their own scores.")
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Include contacts excluded from calls, or held out.")
     ] = False,
-    role: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME", help="Only accounts that have this role filled. Repeat to require several."
-        ),
-    ] = None,
-    complete: Annotated[
-        bool | None,
-        typer.Option("--complete/--incomplete", help="Only accounts with all roles filled, or only others."),
-    ] = None,
+    held_out: OnlyHeldOut = False,
+    accounts: Accounts = False,
+    role: Roles = None,
+    complete: Complete = None,
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
@@ -294,7 +291,8 @@ def search(
     """Example: flamescore search --flames 5 --owner "Ann Lee" -o calls.csv
 
     List the contacts of the latest run that match every condition, best first. Contacts excluded by the
-    project's call_list.exclude are not shown, unless --all is given.
+    project's call_list.exclude, and those that call_list.holdout holds out, are not shown, unless --all is
+    given.
     """
 
     def work(messages: Messages) -> None:
@@ -314,6 +312,7 @@ def search(
             changed=() if changed is None else verb.KINDS[changed],
             labels=tuple(label or ()),
             hot=hot,
+            held_out=held_out,
         )
         of_accounts = verb.OfAccounts(tuple(role or ()), complete)
         output = Output(out, form, spreadsheet, raw)
@@ -375,7 +374,7 @@ def changes(
     limit: Limit = None,
     everyone: Annotated[
         bool,
-        typer.Option("--all", help="Include unchanged contacts and those excluded from calls."),
+        typer.Option("--all", help="Include unchanged contacts and those excluded from calls or held out."),
     ] = False,
     out: Out = None,
     form: As = None,

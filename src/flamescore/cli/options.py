@@ -119,6 +119,21 @@ Labels: TypeAlias = Annotated[
     ),
 ]
 OnlyHot: TypeAlias = Annotated[bool, typer.Option("--hot", help="Only contacts who are hot.")]
+OnlyHeldOut: TypeAlias = Annotated[
+    bool,
+    typer.Option("--held-out", help="Only contacts who are held out of calls, to see whether they help."),
+]
+Accounts: TypeAlias = Annotated[
+    bool, typer.Option("--accounts", help="List accounts instead of contacts, by their own scores.")
+]
+Roles: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only accounts that have this role filled. Repeat to require several."),
+]
+Complete: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--complete/--incomplete", help="Only accounts with all roles filled, or only others."),
+]
 Limit: TypeAlias = Annotated[
     int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
 ]

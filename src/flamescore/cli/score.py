@@ -13,6 +13,7 @@ from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
+from flamescore.database_tables import UNLOADED
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import Finding, Severity, as_json, fails_on_warning
 from flamescore.nightly import LATE, Options, nightly
@@ -44,6 +45,8 @@ def score(
     with _progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
     _say(outcome, messages)
+    if any(each.code == UNLOADED for each in outcome.findings):
+        return ExitCode.UNSENT
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     return ExitCode.FOUND if failed else ExitCode.DONE
 
@@ -118,6 +121,15 @@ def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "contacts": report.contacts,
         "hot": {score.name: score.hot for score in report.scores if score.hot is not None},
         "to_call": {score.name: score.on_list for score in report.scores if score.on_list is not None},
+        **(
+            {}
+            if report.holdout is None
+            else {
+                "held_out": {
+                    score.name: score.held_out for score in report.scores if score.on_list is not None
+                }
+            }
+        ),
         "latest": published is not None and published.latest,
         "warnings": severities[Severity.WARNING],
         "notes": severities[Severity.NOTE],

@@ -102,6 +102,7 @@ def search_accounts(
         "--changed": asked.changed,
         "--against": against is not None,
         "--all": asked.everyone,
+        "--held-out": asked.held_out,
     }
     for flag, given in others.items():
         if given:

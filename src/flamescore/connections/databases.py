@@ -21,8 +21,8 @@ TYPE: Final = "A034"
 CONNECT_SECONDS: Final = 10
 """Longer than this no connection is waited for."""
 
-_SQLITE: Final = re.compile(r"sqlite:///(?P<path>.+)", re.DOTALL)
-_POSTGRES: Final = re.compile(r"postgres(?:ql)?://")
+SQLITE: Final = re.compile(r"sqlite:///(?P<path>.+)", re.DOTALL)
+POSTGRES: Final = re.compile(r"postgres(?:ql)?://")
 
 
 class DatabaseError(Exception):
@@ -77,12 +77,12 @@ def read_query(
 
 
 def _reader(asked: Query, folder: Path) -> Callable[[Query, Path], None]:
-    found = _SQLITE.fullmatch(asked.uri.text)
+    found = SQLITE.fullmatch(asked.uri.text)
     if found is not None:
         from flamescore.connections.sqlite_source import read_sqlite  # noqa: PLC0415 - only where it is used
 
         return lambda query, into: read_sqlite(query, folder / found["path"], into)
-    if _POSTGRES.match(asked.uri.text):
+    if POSTGRES.match(asked.uri.text):
         from flamescore.connections.postgres_source import read_postgres  # noqa: PLC0415 - an extra
 
         return read_postgres

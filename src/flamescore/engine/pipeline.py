@@ -15,7 +15,7 @@ from flamescore.engine.bots import BotsPart, Hit
 from flamescore.engine.conditions import ConditionEvaluator, ContactFacts
 from flamescore.engine.contacts import contacts_of, match_fields
 from flamescore.engine.judging import Judge
-from flamescore.engine.ledger import LedgerPart, LedgerWriter
+from flamescore.engine.ledger import NO_AGE, LedgerPart, LedgerWriter
 from flamescore.engine.operands import watched
 from flamescore.engine.scan import BATCH, Scan
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flamescore.engine.streams import Streams
     from flamescore.engine.tags import Tags
     from flamescore.frames import Exports
-    from flamescore.rules import Condition, Predicate, RuleBook
+    from flamescore.rules import Condition, EventRule, Predicate, RuleBook
     from flamescore.steps import Step
 
 
@@ -80,14 +80,20 @@ class Prepared:
 
 
 def prepare(
-    book: RuleBook, exports: Exports, clock: Clock, *, extra_conditions: Sequence[Condition] = ()
+    book: RuleBook,
+    exports: Exports,
+    clock: Clock,
+    *,
+    extra_conditions: Sequence[Condition] = (),
+    extra_events: Sequence[EventRule] = (),
 ) -> Prepared:
     """Index the contacts, and work out once whatever does not depend on events.
 
     `extra_conditions` are not of the book (whom the call list leaves out, say); they can be evaluated too.
+    `extra_events` give nobody anything, and are counted as rules of the book are.
     """
     contacts = contacts_of(exports.contacts, exports.aliases)
-    streams = streams_of(book, extra_conditions, clock)
+    streams = streams_of(book, extra_conditions, clock, extra_events)
     conditions = [
         leaf for condition in (*extra_conditions, *conditions_of_book(book)) for leaf in leaves(condition)
     ]
@@ -149,15 +155,17 @@ DEFAULT_TUNING = Tuning()
 class PartitionResult:
     """A partition's ledger (None where it was not asked for) and its summary.
 
-    `extra` has a mask of the contacts for each extra condition. `earlier_totals` are the totals without the
-    youngest events, by score and contact, 0 outside the population; None where nobody asked, or they are too
-    large. `ignored` is how many of its events of each source are not there, as entries in sequence and `bots`
-    name them; `bots` what of them looks like a mail scanner's, None where nothing does.
+    `extra` has a mask of the contacts for each extra condition, `latest` for each of the extra events the age
+    of the latest occurrence that counts, by contact, `NO_AGE` without one. `earlier_totals` are the totals
+    without the youngest events, by score and contact, 0 outside the population; None where nobody asked, or
+    they are too large. `ignored` is how many of its events of each source are not there, as entries in
+    sequence and `bots` name them; `bots` what of them looks like a mail scanner's, None where nothing does.
     """
 
     ledger: LedgerPart | None
     summary: LedgerSummary
     extra: tuple[NDArray[np.bool_], ...]
+    latest: tuple[NDArray[np.int64], ...]
     earlier_totals: NDArray[np.int64] | None = None
     ignored: NDArray[np.int64] | None = None
     bots: BotsPart | None = None
@@ -190,6 +198,7 @@ def run(
     clock: Clock,
     *,
     extra_conditions: Sequence[Condition] = (),
+    extra_events: Sequence[EventRule] = (),
     tuning: Tuning = DEFAULT_TUNING,
     earlier_age: int | None = None,
     ledger: bool = True,
@@ -206,7 +215,7 @@ def run(
         ScoreTooLargeError: 64 bits don't hold a contact's score.
     """
     watch = Stopwatch()
-    prepared = prepare(book, exports, clock, extra_conditions=extra_conditions)
+    prepared = prepare(book, exports, clock, extra_conditions=extra_conditions, extra_events=extra_events)
     watch("contacts", prepared.contacts.count)
     memory, folder = tuning.memory, tuning.folder
     streams, contacts = prepared.streams, prepared.contacts
@@ -222,6 +231,7 @@ def run(
         prepared.aggregator(scanned.sets, oldest=bins.oldest, wide=tuning.wide),
         Spill(memory, folder) if ledger else None,
         tuple(extra_conditions),
+        tuple(extra_events),
         earlier_age,
         Judge(streams, clock, scanned.sets),
         np.array(scanned.sources),
@@ -241,6 +251,7 @@ class _PartitionCounter:
     aggregator: Aggregator
     spill: Spill | None
     extra_conditions: tuple[Condition, ...]
+    extra_events: tuple[EventRule, ...]
     earlier_age: int | None
     judge: Judge
     sources: NDArray[np.int64]
@@ -260,6 +271,7 @@ class _PartitionCounter:
             ledger,
             summary,
             extra,
+            tuple(self._latest(evaluator, each) for each in self.extra_events),
             None if age is None else self._earlier_totals(partition, summary, age),
             None if gone is None else np.bincount(self.sources[partition.events.live[gone]]),
             self._bots(partition, verdict, summary),
@@ -269,6 +281,12 @@ class _PartitionCounter:
         sums = self.aggregator.sums(partition)
         evaluator = ConditionEvaluator(self.prepared.facts, partition.first, partition.last, sums)
         return evaluator, *self.prepared.ledger_writer.write(evaluator)
+
+    def _latest(self, evaluator: ConditionEvaluator, asked: EventRule) -> NDArray[np.int64]:
+        sums = evaluator.sums[self.prepared.streams.of_rule[asked]]
+        out = np.full(evaluator.count, NO_AGE, np.int64)
+        out[sums.contact] = sums.age
+        return out
 
     def _bots(self, partition: Partition, verdict: Verdict | None, summary: LedgerSummary) -> BotsPart | None:
         """Count again, as the other action of `bots` would, for contacts with events like a scanner's."""

@@ -183,9 +183,14 @@ class Streams:
         return frozenset(links | of_tags | {number for stream in self.all for number in stream.resets})
 
 
-def streams_of(book: RuleBook, conditions: Sequence[Condition], clock: Clock) -> Streams:
-    """Gather the streams of every enabled rule, its conditions, and further conditions (the call list's)."""
-    subjects = [rule.subject for score in book.scores for rule in score.rules]
+def streams_of(
+    book: RuleBook, conditions: Sequence[Condition], clock: Clock, events: Sequence[EventRule] = ()
+) -> Streams:
+    """Gather the streams of every enabled rule, its conditions, and of what others ask.
+
+    These are further conditions (the call list's) and `events` that are counted as a rule's are (alerts').
+    """
+    subjects = [*(rule.subject for score in book.scores for rule in score.rules), *events]
     happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
     asked = [
         *(each for each in subjects if isinstance(each, EventRule | TagRule)),

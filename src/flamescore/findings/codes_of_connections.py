@@ -25,4 +25,11 @@ CONNECTIONS: Final = (
         "be a guess.",
         "Cast it to text in the query, or leave it out.",
     ),
+    Code(
+        "A035",
+        ERROR,
+        "The run's tables are not in the database",
+        "The run is published; the database could not be reached, or refused. It still has the old rows.",
+        "Mend what the text says. The next run, or `flamescore notify`, loads them.",
+    ),
 )

@@ -32,6 +32,14 @@ RUNS: Final = (
         "Add `accounts` to the rule file, and score again; or choose another run with `--run`.",
     ),
     Code(
+        "N006",
+        ERROR,
+        "The run has no hold-out",
+        "The project file had no `call_list.holdout` when it was scored.",
+        "Set `call_list: {holdout: 5%}` in the project file, and score again; or choose another run with "
+        "`--run`.",
+    ),
+    Code(
         "N002",
         INFO,
         "A search finds nobody",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flamescore.labels.everyone import Everyone, Standing
+from flamescore.labels.holdout import HOLDOUT_FILE, drawn
 from flamescore.labels.judging import (
     HOT_FILE,
     LABELS_FILE,
@@ -13,11 +14,13 @@ from flamescore.labels.judging import (
 )
 
 __all__ = [
+    "HOLDOUT_FILE",
     "HOT_FILE",
     "LABELS_FILE",
     "Everyone",
     "Standing",
     "columns_of_labels",
+    "drawn",
     "everyone_of",
     "judged",
     "with_labels",

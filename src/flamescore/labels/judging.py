@@ -1,4 +1,4 @@
-"""Labels, who is hot, whom the call list leaves out: in this order, each from those before it."""
+"""Labels, who is hot, whom the call list leaves out, who is held out: each from those before it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.labels.everyone import Everyone, Standing
+from flamescore.labels.holdout import drawn, holdout_table
 from flamescore.rules import Hot
 from flamescore.units import POINT
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from flamescore.project import HoldOut
     from flamescore.rules import Condition, Label
     from flamescore.scoring import Scored
 
@@ -25,10 +27,13 @@ HOT_FILE: Final = "hot.parquet"
 _BY_FLAMES: Final = Hot()
 
 
-def judged(scored: Scored, *, hot: Hot = _BY_FLAMES, exclude: Condition | None = None) -> Scored:
-    """Return the scoring with labels, with who is hot, and with whom the call list leaves out.
+def judged(
+    scored: Scored, *, hot: Hot = _BY_FLAMES, exclude: Condition | None = None, holdout: HoldOut | None = None
+) -> Scored:
+    """Return the scoring with labels, with who is hot, whom the call list leaves out, and who is held out.
 
-    The conditions must be among those that the scoring answered (`score_exports`).
+    The conditions must be among those that the scoring answered (`score_exports`). Whom the call list leaves
+    out is not held out.
     """
     everyone = everyone_of(scored)
     ids = scored.contacts["contact_id"]
@@ -39,13 +44,17 @@ def judged(scored: Scored, *, hot: Hot = _BY_FLAMES, exclude: Condition | None =
     if everyone.labels:
         columns = columns_of_labels(everyone.labels)
         labels = pl.DataFrame([ids, *(each.alias(columns[name]) for name, each in everyone.labels.items())])
-    return replace(
+    found = replace(
         scored,
         labels=labels,
         branches_taken=everyone.taken,
         hot=ids.filter(pl.Series(is_hot)).to_frame(),
         excluded=ids.filter(pl.Series(left_out)).to_frame(),
     )
+    if holdout is None:
+        return found
+    held_out = ids.filter(pl.Series(drawn(scored.contacts, holdout) & ~left_out))
+    return replace(found, holdout=holdout_table(found, held_out, hot))
 
 
 def columns_of_labels(names: Iterable[str]) -> dict[str, str]:

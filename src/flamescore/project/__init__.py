@@ -24,6 +24,7 @@ from flamescore.project.channels import (
     TeamsChannel,
     WebhookChannel,
 )
+from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
     DEFAULT_LIMIT,
@@ -48,6 +49,7 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
+from flamescore.project.tables import Tables
 from flamescore.project.team import Days, Member, member_named
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
 from flamescore.project.variables import UnsetError, filled, passwords, variables
@@ -77,6 +79,7 @@ __all__ = [
     "EventAlert",
     "EventsSource",
     "FileChannel",
+    "HoldOut",
     "Hours",
     "KeepRuns",
     "Member",
@@ -91,6 +94,7 @@ __all__ = [
     "SlackChannel",
     "Source",
     "StdoutChannel",
+    "Tables",
     "TagFormat",
     "TagHistorySource",
     "TeamsChannel",

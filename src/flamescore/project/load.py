@@ -16,11 +16,11 @@ from flamescore.project.channels import FileChannel
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
-from flamescore.project.reached import reaching_faults, with_names
+from flamescore.project.reached import reaching_faults, with_names, without_secrets
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.tables import tables_faults
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
-from flamescore.text import without_credentials
 from flamescore.yaml_tree import by_place, nearest, parse
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *_urls(document, settings),
         *_contradictions(document, settings),
         *check_alerts(document, settings),
+        *tables_faults(document, settings.tables),
         *wrong,
     )
     return with_names(settings, tuple(KINDS)), faults
@@ -219,13 +220,7 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     for path, value in paths:
         fault = None if value is None else url_fault(value, str(path[-1]))
         if fault is not None:
-            yield Problem(URL, fault, _without_secrets(document.where(path)))
-
-
-def _without_secrets(where: Where) -> Where:
-    """Cut credentials and queries of URLs out of the line that is shown."""
-    line = without_credentials(where.snippet or "")
-    return replace(where, snippet=line, width=min(where.width, max(1, len(line) - where.column + 1)))
+            yield Problem(URL, fault, without_secrets(document.where(path)))
 
 
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:

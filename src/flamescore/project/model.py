@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from flamescore.project.alerts import ALERT_SHAPES, ALERTS_BY_NAME, Alert
 from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channel
+from flamescore.project.holdout import HOLDOUT, HoldOut
 from flamescore.project.reached import found_by
 from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.tables import Tables
 from flamescore.project.team import Member
 from flamescore.project.values import (
     AGE,
@@ -261,6 +263,9 @@ class CallList(Section):
     """Who must never be on a list for calling."""
 
     exclude: Any = setting(CONDITION, "a condition of the rule language; whom it holds for is left out", None)
+    holdout: HoldOut | None = setting(
+        HOLDOUT, "the share of contacts whom nobody calls, to see whether calling helps: `5%`", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +312,9 @@ class ProjectFile(Section):
         TEXT, "the folder of what has been told; by default `state` in the output folder", None
     )
     as_of: str = setting(AS_OF, "the instant to score for", "now")
+    tables: Tables | None = setting(
+        shape_of(Tables).type, "a database that has the latest run's tables", None
+    )
     keep_runs: int | KeepRuns = setting(
         value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30
     )
@@ -357,8 +365,8 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
-    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, AcceptEntry, *KINDS.values())),
-    shape_of(Member),
+    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry)),
+    *map(shape_of, (*KINDS.values(), Member, Tables)),
     *CHANNEL_SHAPES.values(),
     *ALERT_SHAPES.values(),
 )

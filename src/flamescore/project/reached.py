@@ -14,6 +14,7 @@ from flamescore.text import without_credentials
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flamescore.errors import Where
     from flamescore.project.model import ProjectFile, Source
     from flamescore.schema_reader import At, Shape, Value
     from flamescore.yaml_tree import Document
@@ -83,9 +84,13 @@ def reaching_faults(document: Document, kind: str, index: int, source: Source) -
     fault = uri_fault(source.uri)
     if fault is not None:
         code, text, hint = fault
-        where = document.where((*place, "uri"))
-        line = without_credentials(where.snippet or "")
-        yield Problem(code, text, replace(where, snippet=line, width=1), hint)
+        yield Problem(code, text, without_secrets(document.where((*place, "uri"))), hint)
+
+
+def without_secrets(where: Where) -> Where:
+    """Cut credentials and queries of URLs out of the line that is shown."""
+    line = without_credentials(where.snippet or "")
+    return replace(where, snippet=line, width=min(where.width, max(1, len(line) - where.column + 1)))
 
 
 def with_names(settings: ProjectFile, kinds: tuple[str, ...]) -> ProjectFile:

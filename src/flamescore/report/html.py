@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from flamescore.report.links import mailto, tel
+from flamescore.report.view import held_out_line
 from flamescore.report.words import UNASSIGNED, number
 from flamescore.text import for_cell
 from flamescore.units import count
@@ -111,7 +112,7 @@ def _environment() -> Environment:
         "strength": strength,
     }
     environment.filters |= {"short": short, "iso": lambda text: text.replace(" ", "T")}
-    environment.globals["unassigned"] = UNASSIGNED
+    environment.globals |= {"unassigned": UNASSIGNED, "held_out_line": held_out_line}
     return environment
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.report.accounts import FILE
 from flamescore.report.bots_view import TITLE
+from flamescore.report.view import held_out_line
 from flamescore.report.words import UNASSIGNED, number, to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count
@@ -58,7 +59,7 @@ def _lines(report: View) -> Iterator[str]:
     yield f"{count(report.contacts, 'contact')} as of {when}. Run `{report.run_id}`."
     since = "" if report.since is None else to_the_minute(report.since)
     for score in report.scores:
-        yield from _score(score, since)
+        yield from _score(score, since, held_out_line(report, score))
     yield from _labels(report)
     if report.accounts is not None:
         yield from _accounts(report.accounts)
@@ -77,12 +78,14 @@ def _labels(report: View) -> Iterator[str]:
             yield _row("none" if value.label is None else escaped(value.label), f"{value.contacts:,}")
 
 
-def _score(score: ScoreView, since: str) -> Iterator[str]:
+def _score(score: ScoreView, since: str, held_out: str | None) -> Iterator[str]:
     yield from ("", f"## {escaped(score.title)}", "")
     if score.hot is None:
         yield f"{score.contacts:,} scored."
     else:
         yield f"{score.contacts:,} scored, {score.hot:,} hot, {score.on_list:,} of them on the call list."
+    if held_out is not None:
+        yield from ("", f"{escaped(held_out)}.")
     yield from ("", "| Flames | Contacts |", "|---|---:|")
     yield from (f"| {flames} | {score.flames[flames]:,} |" for flames in range(5, -1, -1))
     yield from ("", "| Percentile | Score |", "|---:|---:|")

@@ -18,8 +18,8 @@ from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import RuleFileError
 from flamescore.frames import POINTS, SCORES
-from flamescore.labels import HOT_FILE, LABELS_FILE
-from flamescore.runs import read, rules_of_run, scan
+from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
+from flamescore.runs import read, rules_of_run, scan, uncalled
 from flamescore.tables import PARTS
 from flamescore.units import POINT, to_local
 
@@ -40,9 +40,10 @@ class RunData:
     """All that a report needs of a run. `scores` is `frames.SCORES`, ranked, score by score.
 
     `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones
-    of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `excluded` are those not to be
-    called. `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against
-    no other. `labels` has `contact_id` and a column for each of the record's labels; `hot` are those who are
+    of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `uncalled` are those not to be
+    called, excluded or held out; `holdout` is `frames.HOLDOUT`, None where nobody is to be held out.
+    `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against no
+    other. `labels` has `contact_id` and a column for each of the record's labels; `hot` are those who are
     hot, which is looked at under a condition alone.
     """
 
@@ -51,10 +52,11 @@ class RunData:
     scores: pl.DataFrame
     people: pl.DataFrame
     ledger: Callable[[pl.Series], pl.DataFrame]
-    excluded: pl.DataFrame
+    uncalled: pl.DataFrame
     changes: pl.DataFrame | None = None
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
+    holdout: pl.DataFrame | None = None
     redacted: bool = False
     accounts: pl.DataFrame | None = None
     """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
@@ -83,6 +85,12 @@ class RunData:
         assert self.hot is not None
         return pl.col("contact_id").is_in(self.hot["contact_id"].implode())
 
+    def held_out(self, score_name: str) -> int:
+        """Return how many would be on the call list of a score if they were not held out."""
+        if self.holdout is None:
+            return 0
+        return self.holdout.filter(pl.col("hot"), pl.col("score_name") == score_name).height
+
     def hot_from(self, score_name: str) -> float | None:
         """Return from how many points on a contact is hot; None under a condition, or without the rules."""
         if self.record.hot_flames is None:
@@ -107,10 +115,11 @@ def just_scored(
         scores=scored.scores,
         people=scored.contacts.select("contact_id", *kept),
         ledger=scored.ledger.of,
-        excluded=scored.excluded,
+        uncalled=scored.uncalled,
         changes=changes,
         labels=scored.labels,
         hot=scored.hot,
+        holdout=scored.holdout,
         bots=None if scored.bots is None else scored.bots.table,
         accounts=None if scored.accounts is None else scored.accounts.scores,
     )
@@ -134,10 +143,11 @@ def read_back(run: Run) -> RunData:
         .select("contact_id", *(name for name in PERSON if name in kept))
         .collect(),
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
-        excluded=read(run, "excluded.parquet"),
+        uncalled=uncalled(run).collect(),
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
         labels=read(run, LABELS_FILE) if run.record.labels else None,
         hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
+        holdout=None if run.record.holdout is None else read(run, HOLDOUT_FILE),
         bots=None if run.record.bots is None else read(run, BOTS_FILE),
         accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
     )
@@ -184,9 +194,10 @@ def redacted(run: RunData) -> RunData:
         run,
         people=shown(people),
         scores=shown(run.scores),
-        excluded=shown(run.excluded),
+        uncalled=shown(run.uncalled),
         labels=None if run.labels is None else shown(run.labels),
         hot=None if run.hot is None else shown(run.hot),
+        holdout=None if run.holdout is None else shown(run.holdout),
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
         record=_without_companies(run.record),

@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from flamescore.report.view import held_out_line
 from flamescore.report.words import to_the_minute
 from flamescore.text import for_cell, printable
 from flamescore.units import count
@@ -37,7 +38,7 @@ def render_terminal(report: View, *, top: int = 10) -> Group:
     """Return the whole: each score by flames, at the percentiles, its `top` leads; then the warnings."""
     parts: list[RenderableType] = [_headline(report)]
     for score in report.scores:
-        parts += [_title(score), by_flames(score), at_percentiles(score)]
+        parts += [_title(report, score), by_flames(score), at_percentiles(score)]
         parts += [*moved(score, report.since), leads(score.leads[:top])]
     parts += by_label(report)
     if report.accounts is not None:
@@ -152,11 +153,13 @@ def _headline(report: View) -> Text:
     return Text(f"{count(report.contacts, 'contact')} as of {when} (run {report.run_id})")
 
 
-def _title(score: ScoreView) -> Text:
+def _title(report: View, score: ScoreView) -> Text:
     if score.hot is None or score.on_list is None:
         return Text.assemble("\n", (for_cell(score.title), "bold"))
-    left_out = score.hot - score.on_list
+    left_out = score.hot - score.on_list - score.held_out
     aside = f", {left_out:,} of them excluded from calls" if left_out else ""
+    held_out = held_out_line(report, score)
+    aside += "" if held_out is None else f"; {held_out}"
     return Text.assemble("\n", (for_cell(score.title), "bold"), f": {score.hot:,} hot{aside}")
 
 

@@ -79,10 +79,11 @@ class Moves:
 class ScoreView:
     """One score: the headline numbers, contacts by flames, the top of the call list, rules by points given.
 
-    `hot` counts contacts who are hot, `on_list` those of them whom the call list doesn't leave out; both are
-    None where it is not told under this score who is hot. `warm` are those on the call list with a flame or
-    more; `leads` is its top, hot or not, in ranked order; `nearest` are those next to get hot; `file` is the
-    table that has all who are hot. `moves` is None where no earlier run is known.
+    `hot` counts contacts who are hot, `on_list` those of them who are on the call list, `held_out` those whom
+    only the hold-out keeps off it; the first two are None where it is not told under this score who is hot.
+    `warm` are those on the call list with a flame or more; `leads` is its top, hot or not, in ranked order;
+    `nearest` are those next to get hot; `file` is the table that has all who are hot. `moves` is None where
+    no earlier run is known.
     """
 
     name: str
@@ -90,6 +91,7 @@ class ScoreView:
     contacts: int
     hot: int | None
     on_list: int | None
+    held_out: int
     warm: int
     flames: tuple[int, ...]
     percentiles: tuple[tuple[int, str], ...]
@@ -134,7 +136,8 @@ class NewestEvent:
 class View:
     """A run's report. `scores` has the default one first; `findings` of rules and exports.
 
-    `run_id` is `dry run` where nothing was published.
+    `run_id` is `dry run` where nothing was published. `holdout` is the share that is held out, as `5%`; None
+    where nobody is.
 
     `since` is the instant of the run that changes are told against, None where there is none.
     """
@@ -153,6 +156,7 @@ class View:
     labels: tuple[LabelEntry, ...] = ()
     accounts: AccountsView | None = None
     bots: BotsView | None = None
+    holdout: str | None = None
 
 
 def view(run: RunData, *, limit: int = LISTED) -> View:
@@ -175,6 +179,7 @@ def view(run: RunData, *, limit: int = LISTED) -> View:
         labels=record.labels,
         accounts=best_accounts(run),
         bots=bots_view(run),
+        holdout=None if record.holdout is None else record.holdout.share,
     )
 
 
@@ -190,7 +195,7 @@ def _newest(run: RunData) -> Iterator[NewestEvent]:
 
 def _score(run: RunData, score: ScoreEntry, limit: int, *, default: bool) -> ScoreView:
     rows = run.scores.filter(pl.col("score_name") == score.name)
-    listed = rows.join(run.excluded, on="contact_id", how="anti", maintain_order="left")
+    listed = rows.join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
     record, hot, hot_from = run.record, run.is_hot(), run.hot_from(score.name)
     told = run.counts_hot(score.name)
     by_condition = record.hot_flames is None
@@ -201,6 +206,7 @@ def _score(run: RunData, score: ScoreEntry, limit: int, *, default: bool) -> Sco
         contacts=score.contacts,
         hot=(record.hot_contacts if by_condition else score.hot(record.hot_flames)) if told else None,
         on_list=(_on_call_list(run) if by_condition else listed.filter(hot).height) if told else None,
+        held_out=run.held_out(score.name),
         warm=listed.filter(pl.col("flames") > 0).height,
         flames=score.flames,
         percentiles=tuple((each.percent, number(each.score)) for each in score.percentiles),
@@ -219,7 +225,7 @@ def _score(run: RunData, score: ScoreEntry, limit: int, *, default: bool) -> Sco
 def _on_call_list(run: RunData) -> int:
     """Return how many who are hot by a condition are to be called."""
     assert run.hot is not None
-    return run.hot.join(run.excluded, on="contact_id", how="anti").height
+    return run.hot.join(run.uncalled, on="contact_id", how="anti").height
 
 
 def _owners(run: RunData, listed: pl.DataFrame, top: Sequence[Lead]) -> tuple[OwnerView, ...]:
@@ -261,7 +267,7 @@ def moves(run: RunData, score_name: str) -> Moves | None:
         return None
     rows = _of_score(run.changes, score_name)
     counts = dict(rows["change"].value_counts().iter_rows())
-    callable_rows = rows.join(run.excluded, on="contact_id", how="anti", maintain_order="left")
+    callable_rows = rows.join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
     hot_at_once = run.is_hot() if run.counts_hot(score_name) else pl.lit(value=False)
     hot = callable_rows.filter(
         (pl.col("change") == "newly_hot") | ((pl.col("change") == "new") & hot_at_once)
@@ -313,12 +319,23 @@ def _parts(row: Mapping[str, float | None]) -> Iterator[str]:
 def summary_line(report: View) -> str:
     """Say a report in one line, without its end: the run, the contacts, how many are hot under each score.
 
-    Under a condition it is one number for all.
+    Under a condition it is one number for all. With a hold-out, the hot leads of the default score follow who
+    are held out.
     """
+    start = f"{report.run_id}: {count(report.contacts, 'contact')}"
+    end = "" if report.holdout is None else f", {report.scores[0].held_out:,} held out"
     if report.hot_flames is None:
-        return f"{report.run_id}: {count(report.contacts, 'contact')}, {report.scores[0].hot:,} hot"
+        return f"{start}, {report.scores[0].hot:,} hot{end}"
     hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
-    return f"{report.run_id}: {count(report.contacts, 'contact')}, {hot} with {_flames(report.hot_flames)}"
+    return f"{start}, {hot} with {_flames(report.hot_flames)}{end}"
+
+
+def held_out_line(report: View, score: ScoreView) -> str | None:
+    """Say how many hot leads of a score are held out: `2 hot leads are held out (5%)`; None without."""
+    if report.holdout is None or score.on_list is None:
+        return None
+    are = "is" if score.held_out == 1 else "are"
+    return f"{count(score.held_out, 'hot lead')} {are} held out ({report.holdout})"
 
 
 def _hot(score: ScoreView, *, several: bool) -> str:

@@ -397,7 +397,7 @@ def render_call_list(run: RunData) -> bytes:
 def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
     """Return the columns of `HEADERS` and the labels for the hot leads of a score, ranked."""
     mine = (pl.col("score_name") == score.name) & run.is_hot()
-    rows = run.scores.filter(mine).join(run.excluded, on="contact_id", how="anti", maintain_order="left")
+    rows = run.scores.filter(mine).join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
     told = [name for name in PERSON if name in run.people.columns]
     measures = ("rank", "flames", "score", "percentile")
     found = [_row(lead) for lead in leads(run, score, rows)]

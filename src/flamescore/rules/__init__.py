@@ -85,6 +85,7 @@ from flamescore.rules.rulebook import (
     label_conditions,
 )
 from flamescore.rules.shapes import rules_schema as json_schema
+from flamescore.rules.subscribed import LoadedEvents, load_events
 
 __all__ = [
     "NO_DECAY",
@@ -127,6 +128,7 @@ __all__ = [
     "ListValues",
     "Lists",
     "LoadedCondition",
+    "LoadedEvents",
     "LoadedPredicates",
     "LoadedRules",
     "Matches",
@@ -163,6 +165,7 @@ __all__ = [
     "leaves",
     "list_columns",
     "load_condition",
+    "load_events",
     "load_predicates",
     "load_rules",
     "load_rules_text",

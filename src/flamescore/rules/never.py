@@ -45,6 +45,17 @@ def check_rule(rule: At, expires: At | None, since: At | None) -> None:
     _resets(rule, since)
 
 
+def check_wait(asked: At, window: Period | None) -> None:
+    """Tell events that an alert waits for of which none could ever count, since they expire before."""
+    within = asked.child("unless_followed_by", "within")
+    wait = _period(within)
+    if within is None or wait is None or wait.seconds is None or window is None:
+        return
+    if _shortest(window) <= wait.seconds:
+        message = f"It waits {wait}, but an occurrence expires after {window}: nothing could ever count."
+        within.tell("R068", message, f"Let `expires` be longer than {wait}.")
+
+
 def _is_rule(path: Path) -> bool:
     return len(path) == 4 and path[0] == "scores" and path[2] == "rules"  # noqa: PLR2004
 

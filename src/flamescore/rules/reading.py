@@ -68,8 +68,8 @@ class RuleReading(Reading):
             return f"Rule {path[3] + 1} of `{path[1]}`: "
         if len(path) > 3 and path[0] == "scores" and path[2] == "groups":  # noqa: PLR2004
             return f"Group `{path[3]}` of `{path[1]}`: "
-        if len(path) > 1 and path[0] == "labels":
-            return f"Label `{path[1]}`: "
+        if len(path) > 1 and path[0] in _NAMED:
+            return f"{_NAMED[str(path[0])]} `{path[1]}`: "
         if len(path) > 2 and path[0] == "accounts" and path[1] in _PARTS_OF_ACCOUNTS:  # noqa: PLR2004
             return f"{_PARTS_OF_ACCOUNTS[str(path[1])]} `{path[2]}`: "
         return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
@@ -98,6 +98,7 @@ class RuleReading(Reading):
         return missing_key(key, at.label) if shape.missing is None else shape.missing(key, at)
 
 
+_NAMED: Final = {"labels": "Label", "alerts": "Alert"}
 _PARTS_OF_ACCOUNTS: Final = {"scores": "Account score", "roles": "Role"}
 
 

@@ -13,6 +13,7 @@ from flamescore.runs.contents import (
     read,
     reading_run,
     scan,
+    uncalled,
 )
 from flamescore.runs.disk import Modes, flush, make_folder, modes, private, remove
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
@@ -91,6 +92,7 @@ __all__ = [
     "remove",
     "rules_of_run",
     "scan",
+    "uncalled",
     "undeleted",
     "write_record",
 ]

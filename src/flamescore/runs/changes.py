@@ -11,7 +11,7 @@ import polars as pl
 from flamescore.changes import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared, hot_not_compared
 from flamescore.errors import Problem, UsageError
 from flamescore.labels import HOT_FILE
-from flamescore.runs.contents import has_table, read, reading_run, scan
+from flamescore.runs.contents import has_table, read, reading_run, scan, uncalled
 from flamescore.tables import with_people_of_run, with_why
 from flamescore.units import to_local
 from flamescore.yaml_tree import nearest
@@ -45,8 +45,9 @@ def changed_contacts(
 ) -> ChangedContacts:
     """Return what changed under a score (by default the first) since the run before, or an earlier one.
 
-    `everyone` keeps those who stayed the same, and whom the call list leaves out. The parts of a change are
-    known of the run that this one was held against; of another earlier one they are null.
+    `everyone` keeps those who stayed the same, whom the call list leaves out, and who is held out.
+    The parts of a change are known of the run that this one was held against; of another earlier one they
+    are null.
     """
     record = run.record
     name = score_meant(record, score)
@@ -64,9 +65,8 @@ def changed_contacts(
         said = _summary(record, name, against.as_of, dict(all_rows["change"].value_counts().iter_rows()))
         notes = (*_of_score(against, name), *hot_note, _of_parts(record))
     if not everyone:
-        excluded = scan(run, "excluded.parquet")
         rows = rows.filter(pl.col("change") != SAME).join(
-            excluded, on="contact_id", how="anti", maintain_order="left"
+            uncalled(run), on="contact_id", how="anti", maintain_order="left"
         )
     found = rows.collect().pipe(with_why)
     others = (each for each in found.columns if each not in {*CHANGES, "why"})

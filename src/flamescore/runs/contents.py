@@ -29,8 +29,8 @@ from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import BOTS, POINTS, ROUTES, ROUTES_FILE, SCORES, SEGMENTS, SEGMENTS_FILE
-from flamescore.labels import HOT_FILE, LABELS_FILE
+from flamescore.frames import BOTS, HOLDOUT, POINTS, ROUTES, ROUTES_FILE, SCORES, SEGMENTS, SEGMENTS_FILE
+from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
 
@@ -72,6 +72,14 @@ def read(run: Run, file: str) -> pl.DataFrame:
 def has_merged(run: Run) -> bool:
     """Say whether a run has a table of merged contacts."""
     return has_table(run, MERGED_FILE)
+
+
+def uncalled(run: Run) -> pl.LazyFrame:
+    """Return the `contact_id` of who stands on no call list of a run: excluded, or held out."""
+    excluded = scan(run, "excluded.parquet")
+    if not has_table(run, HOLDOUT_FILE):
+        return excluded
+    return pl.concat([excluded, scan(run, HOLDOUT_FILE).select("contact_id").unique(maintain_order=True)])
 
 
 def has_table(run: Run, file: str) -> bool:
@@ -136,7 +144,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
-    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE)
+    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE, HOLDOUT_FILE)
     absent |= {file for file in later if not has_table(run, file)}
     absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
@@ -324,6 +332,9 @@ TABLES: Final[Mapping[str, Table]] = {
     HOT_FILE: Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",), key=("contact_id",)),
     SEGMENTS_FILE: Table(SEGMENTS, present=("segment", "contact_id", "held"), key=("segment", "contact_id")),
     ROUTES_FILE: Table(ROUTES, present=("contact_id", "at", "ended")),
+    HOLDOUT_FILE: Table(
+        HOLDOUT, present=("contact_id", "score_name", "hot"), key=("contact_id", "score_name")
+    ),
     LISTS_FILE: Table(LISTS_SCHEMA, present=("path", "value"), key=("path", "column", "value")),
 }
 """By file, in the order in which damage is looked for."""

@@ -77,24 +77,22 @@ Whole = Annotated[int, _of_64_bits]
 
 @dataclass(frozen=True)
 class Key:
-    """What a key means, and its default; `optional` ones are not written where they are None."""
+    """What a key means, and its default; `absent` is one that is not written where it is null."""
 
     about: str
     default: Any = MISSING
-    optional: bool = False
+    absent: bool = False
 
 
-def key(about: str, *, default: Any = MISSING) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
-    """Declare a key of a part: what it means, and what it is where it is missing."""
-    return Key(about, default)
+def key(about: str, *, default: Any = MISSING, absent: bool = False) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
+    """Declare a key of a part: what it means, and what it is where it is missing.
+
+    One that may be `absent` is None then, and is not written where it is None.
+    """
+    return Key(about, None if absent else default, absent)
 
 
-def optional_key(about: str) -> Any:  # noqa: ANN401 - the same
-    """Declare a key that is absent where it is None."""
-    return Key(about, None, optional=True)
-
-
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(key, optional_key))
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(key,))
 class Part:
     """A part of a record: a frozen value."""
 
@@ -155,11 +153,12 @@ class Part:
 def to_json(value: object, margin: str = "") -> str:
     """Return a part, or what a key of one has, as JSON of a key a line; points have all their digits."""
     if isinstance(value, Part):
-        lines = [
-            f'"{name}": {to_json(each, margin + _STEP)}'
+        there = (
+            (name, each)
             for name, each in vars(value).items()
-            if each is not None or not value.KEYS[name].optional
-        ]
+            if not value.KEYS[name].absent or each is not None
+        )
+        lines = [f'"{name}": {to_json(each, margin + _STEP)}' for name, each in there]
         return _block("{}", lines, margin)
     if isinstance(value, tuple):
         return _block("[]", [to_json(each, margin + _STEP) for each in value], margin)

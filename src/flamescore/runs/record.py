@@ -15,8 +15,15 @@ from zoneinfo import ZoneInfo
 
 from flamescore.errors import InputError, Problem
 from flamescore.findings import as_record
-from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, optional_key, to_json
-from flamescore.runs.record_sections import AccountsEntry, BotsEntry, HotEntry, LabelEntry, StateEntry
+from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
+from flamescore.runs.record_sections import (
+    AccountsEntry,
+    BotsEntry,
+    HoldOutEntry,
+    HotEntry,
+    LabelEntry,
+    StateEntry,
+)
 from flamescore.text import printable_json
 
 if TYPE_CHECKING:
@@ -317,7 +324,8 @@ class RunRecord(Part):
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
     )
-    state: StateEntry | None = optional_key("what the run is to the state; absent in older records")
+    state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
+    holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:

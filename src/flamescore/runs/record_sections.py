@@ -41,6 +41,14 @@ class HotEntry(Part):
     )
 
 
+class HoldOutEntry(Part):
+    """Who is held out from call lists, to see whether calling helps."""
+
+    share: str = key("the share, as `5%`")
+    contacts: Whole = key("the contacts held out that `call_list` does not exclude")
+    hot: Whole = key("those of them who are hot: by the condition, else under the default score")
+
+
 class NearAccountsEntry(Part):
     """Two accounts that may be one company."""
 

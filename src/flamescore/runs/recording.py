@@ -39,6 +39,7 @@ from flamescore.runs.record_sections import (
     BotPatternEntry,
     BotScoreEntry,
     BotsEntry,
+    HoldOutEntry,
     HotEntry,
     LabelEntry,
     LabelValue,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from flamescore.changes import Changes
     from flamescore.findings import Finding
     from flamescore.frames import SourceRecord
-    from flamescore.project import Project
+    from flamescore.project import HoldOut, Project
     from flamescore.rules import Score
     from flamescore.runs.record import RunFile
     from flamescore.scoring import Observations, Scored
@@ -76,12 +77,14 @@ def describe(
     hot: Hot = _BY_FLAMES,
     given: GivenEntry | None = None,
     changes: Changes | None = None,
+    holdout: HoldOut | None = None,
     acting: Mapping[str, Any] = MappingProxyType({}),
 ) -> RunRecord:
     """Return the record of a run before anything of it is written; `finished` adds what only then is known.
 
-    `run_id` is empty where nothing is published. `findings` are all that are known by then, `acting` the keys
-    of what comes after the scores, such as `state`.
+    `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout`
+    says how those were drawn who are held out. `acting` has the keys of what comes after the scores, such as
+    `state`.
     """
     return RunRecord(
         run_id=run_id,
@@ -106,8 +109,15 @@ def describe(
         labels=_labels(scored),
         hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
         bots=None if scored.bots is None else _bots(scored.bots, hot.by_flames),
+        holdout=None if holdout is None or scored.holdout is None else _holdout(scored.holdout, holdout),
         **acting,
     )
+
+
+def _holdout(held_out: pl.DataFrame, holdout: HoldOut) -> HoldOutEntry:
+    """Count those who are held out; the default score's rows come first, and have everyone."""
+    mine = held_out.filter(pl.col("score_name") == held_out["score_name"].first())
+    return HoldOutEntry(share=holdout.written, contacts=mine.height, hot=int(mine["hot"].sum()))
 
 
 def _labels(scored: Scored) -> tuple[LabelEntry, ...]:

@@ -10,10 +10,20 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.errors import Problem, UsageError
-from flamescore.labels import HOT_FILE, LABELS_FILE, columns_of_labels
+from flamescore.errors import NotFoundError, Problem, UsageError
+from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
-from flamescore.runs import RECORD, DamagedRunError, changed_ids, has_merged, read, reading_run, scan
+from flamescore.runs import (
+    RECORD,
+    DamagedRunError,
+    changed_ids,
+    has_merged,
+    has_table,
+    read,
+    reading_run,
+    scan,
+    uncalled,
+)
 from flamescore.searches.query import Query, Term, ranked_contacts, search, why_cold
 from flamescore.searches.where import bound
 from flamescore.tables import label_columns
@@ -53,6 +63,8 @@ class Asked:
     """`grade=A1`: only contacts with this label; `grade=` is for those without."""
 
     hot: bool = False
+    held_out: bool = False
+    """Only contacts who are held out; `everyone` has them beside all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ def search_run(project: Project, found: Run, asked: Asked) -> Found:
 
     Raises:
         UsageError: what was asked is none of the run's: a score, a column, a number of flames.
+        NotFoundError: those who are held out are asked for, and the run has no hold-out.
         DamagedRunError: a file of the run is missing or damaged.
     """
     with reading_run(found):
@@ -104,7 +117,8 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         text=asked.text,
         labels=_asked_labels(asked, columns),
     )
-    excluded = None if asked.everyone else read(found, "excluded.parquet")["contact_id"]
+    everyone = asked.everyone or asked.held_out
+    excluded = None if everyone else uncalled(found).collect()["contact_id"]
     aliases = scan(found, MERGED_FILE) if has_merged(found) else None
     labels = None
     if columns:
@@ -117,6 +131,7 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         merged=aliases,
         labels=labels,
         hot=_hot(found) if asked.hot else None,
+        held_out=_held_out(found) if asked.held_out else None,
     )
     notes: tuple[str, ...] = ()
     if asked.changed:
@@ -147,6 +162,13 @@ def _hot(run: Run) -> pl.Series:
         return read(run, HOT_FILE)["contact_id"]
     mine = (pl.col("score_name") == record.scores[0].name) & (pl.col("flames") >= record.hot_flames)
     return scan(run, "scores.parquet").filter(mine).select("contact_id").collect().to_series()
+
+
+def _held_out(run: Run) -> pl.Series:
+    if not has_table(run, HOLDOUT_FILE):
+        hint = "Set `call_list: {holdout: 5%}` in the project file, and score again."
+        raise NotFoundError(Problem("N006", f"Run {run.run_id} has no hold-out.", hint=hint))
+    return read(run, HOLDOUT_FILE)["contact_id"].unique()
 
 
 def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:

@@ -35,15 +35,16 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
     """Return the call list of a score: contacts with at least `hot_flames`, ranked.
 
     Without `hot_flames` these are `scored.hot`, those without a row under the score last, by contact id.
-    Whom `call_list.exclude` leaves out is not on it. Columns: `rank`, `contact_id`, the kept ones,
-    `account_key` where there are accounts, `flames`, `score`, `percentile` (whole, rounded down), a column a
-    label, `reason_1` to `reason_3`, `last_activity` (local time, to the minute). Nobody hot: no rows.
+    Whom `call_list.exclude` leaves out, and who is held out, is not on it. Columns: `rank`,
+    `contact_id`, the kept ones, `account_key` where there are accounts, `flames`, `score`, `percentile`
+    (whole, rounded down), a column a label, `reason_1` to `reason_3`, `last_activity` (local time, to the
+    minute). Nobody hot: no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
     by_flames = pl.col("flames") >= (0 if hot_flames is None else hot_flames)
     hot = _by_condition(rows, scored) if hot_flames is None else rows.filter(by_flames)
-    hot = hot.join(scored.excluded, on="contact_id", how="anti", maintain_order="left")
+    hot = hot.join(scored.uncalled, on="contact_id", how="anti", maintain_order="left")
     why = reasons(scored, score_name, hot["contact_id"])
     beside = (columns.drop("contact_id"), *((labels,) if labels.columns else ()))
     people = [each.select(pl.all().gather(hot[_PLACE])) for each in beside]

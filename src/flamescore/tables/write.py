@@ -17,7 +17,7 @@ from polars.io.plugins import register_io_source
 
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.frames import BOTS, POINTS, SCORES, conform
-from flamescore.labels import HOT_FILE, LABELS_FILE
+from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.steps import Step, Stopwatch
 from flamescore.tables.columns import (
     ACCOUNT_KEY,
@@ -67,7 +67,8 @@ def write_tables(
 ) -> tuple[Step, ...]:
     """Write every table into the folder, two at a time.
 
-    `rejects.csv` is there only where there are any, `bots.parquet` where the rules say anything of `bots`.
+    `rejects.csv` is there only where there are any, `bots.parquet` where the rules say anything of `bots`,
+    `holdout.parquet` where the project file holds contacts out.
     """
 
     def timed(name: str, write: Writer) -> Step:
@@ -79,6 +80,8 @@ def write_tables(
         steps = tuple(pool.map(timed, *zip(*writers.items(), strict=True)))
     if not rejects.is_empty():
         write_rejects(rejects, folder / "rejects.csv", spreadsheet=settings.spreadsheet)
+    if scored.holdout is not None:
+        write_parquet(scored.holdout, folder / HOLDOUT_FILE)
     if scored.bots is not None:
         write_parquet(conform(scored.bots.table, BOTS, name="bots"), folder / BOTS_FILE)
     return steps
