@@ -1,5 +1,6 @@
 """Real servers on loopback, each in a folder of its own."""
 
+import logging
 import os
 import shutil
 import socket
@@ -73,3 +74,52 @@ def running() -> Iterator[Postgres]:
             command("pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store that speaks the protocol of S3, and one bucket of it."""
+
+    endpoint: str
+    bucket: str
+
+    @property
+    def client(self):
+        """Return a client of another make than the one that is tested."""
+        import boto3  # noqa: PLC0415 - it takes time to import
+
+        key = {"aws_access_key_id": "key-of-the-tests", "aws_secret_access_key": "s3cr3t-XYZ"}
+        return boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", **key)
+
+    def make(self) -> None:
+        self.client.create_bucket(Bucket=self.bucket)
+
+    def put(self, key: str, data: str | bytes) -> None:
+        body = data.encode() if isinstance(data, str) else data
+        self.client.put_object(Bucket=self.bucket, Key=key, Body=body)
+
+    def get(self, key: str) -> bytes:
+        return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+    def delete(self, *keys: str) -> None:
+        for key in keys:
+            self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    def keys(self, prefix: str = "") -> list[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return sorted(each["Key"] for page in pages for each in page.get("Contents", ()))
+
+
+@contextmanager
+def storing() -> Iterator[str]:
+    """Start a store; return its endpoint."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - it takes time to import
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()

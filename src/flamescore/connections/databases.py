@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 QUERY: Final = "A033"
 TYPE: Final = "A034"
-CONNECT_SECONDS: Final = 10
-"""Longer than this no connection is waited for."""
-
 SQLITE: Final = re.compile(r"sqlite:///(?P<path>.+)", re.DOTALL)
 POSTGRES: Final = re.compile(r"postgres(?:ql)?://")
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager, suppress
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from polars.exceptions import PolarsError
 
-from flamescore.connections.databases import CONNECT_SECONDS, DatabaseError
+from flamescore.connections.databases import DatabaseError
+from flamescore.connections.waiting import SECONDS, answered
 from flamescore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -43,12 +42,14 @@ def connected(uri: Resolved) -> Iterator[Any]:
     from adbc_driver_manager import Error  # noqa: PLC0415 - it comes with it
 
     try:
-        connection = _within_seconds(dbapi.connect, _limited(uri.text))
+        connection = answered(lambda: dbapi.connect(_limited(uri.text)))
         try:
             yield connection
         finally:
             with suppress(Error):
                 connection.close()
+    except TimeoutError:
+        raise DatabaseError(f"no connection within {SECONDS} s.") from None
     except Error as error:
         raise DatabaseError(uri.hide(_said(error))) from None
     except PolarsError as error:
@@ -57,30 +58,10 @@ def connected(uri: Resolved) -> Iterator[Any]:
         raise DatabaseError(uri.hide(_said(error))) from None
 
 
-def _within_seconds(connect: Any, uri: str) -> Any:  # noqa: ANN401 - a connection, which has no type of its own
-    """Connect in a thread of its own: a host of many addresses has a limit for each of them."""
-    came: SimpleQueue[Any] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            came.put((connect(uri), None))
-        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-            came.put((None, error))
-
-    Thread(target=run, daemon=True, name="flamescore-connects").start()
-    try:
-        connection, error = came.get(timeout=CONNECT_SECONDS)
-    except Empty:
-        raise DatabaseError(f"no connection within {CONNECT_SECONDS} s.") from None
-    if error is not None:
-        raise error
-    return connection
-
-
 def _limited(uri: str) -> str:
     if "connect_timeout=" in uri:
         return uri
-    return f"{uri}{'&' if '?' in uri else '?'}connect_timeout={CONNECT_SECONDS}"
+    return f"{uri}{'&' if '?' in uri else '?'}connect_timeout={SECONDS}"
 
 
 def _said(error: BaseException) -> str:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.connections.databases import CONNECT_SECONDS, DatabaseError, Query
+from flamescore.connections.databases import DatabaseError, Query
+from flamescore.connections.waiting import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def read_sqlite(query: Query, file: Path, into: Path) -> None:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=CONNECT_SECONDS)
+    database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=SECONDS)
     database.isolation_level = None
     database.execute("PRAGMA query_only = ON")
     return database

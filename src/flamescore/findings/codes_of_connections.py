@@ -11,6 +11,13 @@ ERROR: Final = Severity.ERROR
 
 CONNECTIONS: Final = (
     Code(
+        "A030",
+        ERROR,
+        "A source in S3 can't be read",
+        "The bucket is not there, the store refuses, or it has not answered within ten seconds.",
+        "Check the bucket's name, `AWS_ENDPOINT_URL`, `AWS_REGION`, and whose key or role it is.",
+    ),
+    Code(
         "A033",
         ERROR,
         "A database can't be reached, or refuses the query",

@@ -37,7 +37,7 @@ from flamescore.project.model import (
     TagFormat,
     TagHistorySource,
 )
-from flamescore.project.paths import STDIN, expanded
+from flamescore.project.paths import S3, STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reached import DATABASES
 from flamescore.project.reference import json_schema, key_table, preset_table
@@ -68,6 +68,7 @@ __all__ = [
     "FLAGS",
     "HOT",
     "OWNER",
+    "S3",
     "STDIN",
     "VARIABLES",
     "Alert",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 FILE_NAMES: Final = ("flamescore.yaml", "flamescore.yml")
+STATE: Final = "state"
+CACHE: Final = "cache"
 TWO_FILES: Final = "P032"
 EXCLUDE: Final = ("call_list", "exclude")
 HOT: Final = ("hot",)
@@ -83,6 +85,18 @@ class Project:
     def resolve(self, path: str) -> Path:
         """Return a path of the file as one that can be opened."""
         return self.folder / expanded(path)
+
+    @property
+    def state_folder(self) -> Path:
+        """Return the folder of what has been told: `state`, else that of the name in the output folder."""
+        named = self.settings.state
+        return self.resolve(self.settings.output) / STATE if named is None else self.resolve(named)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Return the folder in which objects of a store are kept: `cache`, else that in the state's."""
+        named = self.settings.cache
+        return self.state_folder / CACHE if named is None else self.resolve(named)
 
     def near(self, path: str) -> str:
         """Return a path as it is told: relative to the project's folder where it is below it."""
@@ -208,7 +222,7 @@ def _in_language(path: NodePath) -> bool:
 
 def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
-        ((key,), getattr(settings, key)) for key in ("rules", "output", "state")
+        ((key,), getattr(settings, key)) for key in ("rules", "output", "state", "cache")
     ]
     for kind in KINDS:
         sources = enumerate(getattr(settings, kind))

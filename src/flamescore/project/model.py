@@ -101,8 +101,8 @@ class Source(Section):
 
     path: str = setting(
         TEXT,
-        "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin. Needed "
-        "without `uri`",
+        "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin; "
+        "or objects of S3: `s3://bucket/exports/*.csv`. Needed without `uri`",
         None,
     )
     uri: str | None = setting(
@@ -312,6 +312,9 @@ class ProjectFile(Section):
         TEXT, "the folder of what has been told; by default `state` in the output folder", None
     )
     as_of: str = setting(AS_OF, "the instant to score for", "now")
+    cache: str | None = setting(
+        TEXT, "the folder of what was fetched from S3; by default `cache` in the folder of the state", None
+    )
     tables: Tables | None = setting(
         shape_of(Tables).type, "a database that has the latest run's tables", None
     )

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from flamescore.project import Project
 
-FOLDER: Final = "state"
 LOCK: Final = ".lock"
 WAIT: Final = 130.0
 """Seconds that a scoring waits: sending ends after 120."""
@@ -36,10 +35,7 @@ class StateStore:
     @classmethod
     def of(cls, project: Project) -> StateStore:
         """Return that of a project: `state` of the project file, else the folder `state` in the output."""
-        settings = project.settings
-        named = settings.state
-        folder = project.resolve(settings.output) / FOLDER if named is None else project.resolve(named)
-        return cls(folder, settings.mode)
+        return cls(project.state_folder, project.settings.mode)
 
     @property
     def file(self) -> Path:
