@@ -165,7 +165,7 @@ def test_times_before_1990(case):
     done = case.score()
     assert done.scores == {"1": 3}
     found = done.warning("I123", count=2, of=3)
-    assert "the first of 0001-01-01" in found["message"]
+    assert found["message"] == "2 events are before 1990, the first of 0001-01-01."
     case.pasted(found)
     case.rule(expires="4w")
     del case.project["events"][0]["null_values"]

@@ -402,7 +402,8 @@ def test_random_damage(nights, flamescore, seed):
         case "cut":
             del data[at : at + length]
         case _:
-            data[at : at + length] = bytes(min(length, len(data) - at))
+            zeros = bytes(min(length, len(data) - at))
+            data[at : at + length] = b"\xff" * len(zeros) if data[at : at + length] == zeros else zeros
     path.write_bytes(data)
     for words, files in READS.items():
         done = flamescore(*words)
@@ -412,7 +413,7 @@ def test_random_damage(nights, flamescore, seed):
         assert done.code in allowed, (words, done.err)
         assert "Traceback" not in done.err
         if sums and file in files:
-            assert (done.code, damaged(run_id, file) in done.err) == (3, True)
+            assert (done.code, damaged(run_id, file) in done.err) == (3, True), (words, file)
     assert flamescore("runs").code == 0
     assert flamescore("score", "--dry-run", "--as-of", "2026-11-22").code == 0
     assert flamescore("score", "--as-of", "2026-11-22").code == 0

@@ -233,7 +233,7 @@ BROKEN = {
     "no time that reads": ("events.csv", "1,visit,18 of November,/a/page\n", "unreadable_time"),
     "no JSON": ("events.ndjson", "this is no JSON at all\n", "no_object"),
     "JSON without contacts": ("events.ndjson", '{"event":"visit","at":"2026-01-01"}\n', "missing_contact"),
-    "long lines": ("events.csv", "1,visit,2026-01-01,/a" + "," * 3000 + "\n", "long_row"),
+    "long lines": ("events.csv", "1,visit,2026-01-01,/a" + "," * 3000 + "x\n", "long_row"),
 }
 
 

@@ -118,13 +118,13 @@ def case_of(dice: Random) -> Case:
     zone = time_zone(dice)
     clock = Clock(scoring_instant(dice, zone), ZoneInfo(zone or "UTC"))
     made = book(dice, zone, clock)
-    ids = CONTACT_IDS[: one_of(dice, (1, 2, 3, 4, 5, 6, 12))]
+    ids = CONTACT_IDS[: one_of(dice, (1, 2, 4, 6, 8, 12))]
     contacts = [_contact(dice, contact_id, clock) for contact_id in ids]
     instants = edges(clock.as_of, sorted(set(windows(made))), clock.zone)
     if lengths := sorted(set(burst_lengths(made))):
         instants += [at - length for at in dice.sample(instants, min(4, len(instants))) for length in lengths]
     events: list[Row] = []
-    for _ in range(dice.randint(4, 28)):
+    for _ in range(dice.randint(4, 40)):
         contact_id = one_of(dice, ORPHAN_IDS if chance(dice, 1) else ids)
         events += _burst(dice, contact_id, instants, clock)
     tag_history = [_tag_entry(dice, (*ids, ORPHAN_IDS[0]), instants) for _ in range(dice.randrange(2, 16))]

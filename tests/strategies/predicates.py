@@ -124,7 +124,7 @@ def _text_operator(dice: Random, _: Clock) -> Operators:
 
 
 def _list_operator(dice: Random, _: Clock) -> Operators:
-    word = one_of(dice, ("has", "has", "has_all", "has_none", "contains"))
+    word = one_of(dice, ("has", "has_all", "has_none", "has_none", "contains"))
     if word == "contains":
         return {word: one_of(dice, ("CRM", ";", "mail"))}
     if chance(dice, 2):
@@ -262,9 +262,9 @@ def _sums(dice: Random) -> dict[str, Any]:
 def follower(dice: Random, spec: dict[str, Any], clock: Clock) -> dict[str, Any]:
     """Draw a follower of what a rule or condition names, an hour later or of the same asset now and then."""
     event = spec["event"] if chance(dice, 6) else event_words(dice)
-    made = with_where(dice, {"event": event}, clock, 6) | {"within": one_of(dice, FOLLOWER_PERIODS)}
+    made = with_where(dice, {"event": event}, clock, 8) | {"within": one_of(dice, FOLLOWER_PERIODS)}
     shorter = [period for period in AFTER_PERIODS if fixed_length(period) < fixed_length(made["within"])]
-    if shorter and chance(dice, 14):
+    if shorter and chance(dice, 16):
         made["after"] = one_of(dice, shorter)
     return made | {"same": one_of(dice, ("asset", "day"))} if chance(dice, 8) else made
 
@@ -286,15 +286,15 @@ def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
         condition["last"] = periods(dice)
     if chance(dice, 4):
         condition["burst"] = burst(dice)
-    elif chance(dice, 9):
+    elif chance(dice, 11):
         condition["per"] = per(dice)
     if chance(dice, 4 if "burst" in condition else 8) or "per" in condition:
         condition["times"] = times(dice, least=0) if chance(dice, 14) else one_of(dice, (2, 3))
     if chance(dice, 5):
         condition["since"] = resets(dice, condition, clock) if chance(dice, 19) else "none"
-    if chance(dice, 3):
-        condition["followed_by"] = follower(dice, condition, clock)
     if chance(dice, 6):
+        condition["followed_by"] = follower(dice, condition, clock)
+    if chance(dice, 9):
         unless = follower(dice, condition, clock)
         if surely_longer(condition.get("last", "never"), unless["within"]):
             condition["unless_followed_by"] = unless

@@ -103,7 +103,7 @@ def without_idle_of_nobody(made: Spec) -> None:
 def _shared_settings(dice: Random, odds: int, clock: Clock) -> Spec:
     """Draw the defaults of a score or group."""
     settings = _event_settings(dice, odds)
-    if chance(dice, 4):
+    if chance(dice, odds - 2):
         settings["since"] = resets(dice, {}, clock) if chance(dice, 17) else "none"
     return settings
 
@@ -138,7 +138,7 @@ def _event_rule(dice: Random, score: Spec, group: Spec, clock: Clock) -> Spec:
     rule |= group | _event_settings(dice, 6) | {"points": _event_points(dice)}
     if not isinstance(rule["points"], dict) and chance(dice, 5):
         rule["burst"] = burst(dice)
-    elif chance(dice, 7):
+    elif chance(dice, 10):
         rule["per"] = per(dice)
         rule["count"] = one_of(dice, ("each", "each", count(dice)))
     if chance(dice, 3):
@@ -213,7 +213,7 @@ def rule(dice: Random, number: int, score: Spec, clock: Clock) -> Spec:
 
 def _extras(dice: Random, made: Spec, clock: Clock) -> Spec:
     extras: Spec = {}
-    if "if" not in made and chance(dice, 3):
+    if "if" not in made and chance(dice, 5):
         extras["if"] = condition(dice, clock)
     if chance(dice, 3):
         extras["limits"] = limits(dice)
@@ -258,37 +258,37 @@ def score(dice: Random, clock: Clock) -> Spec:
         made["limits"] = limits(dice, 4)
     if chance(dice, 5):
         made["population"] = condition(dice, clock, 1)
-    made["rules"] = [rule(dice, number, made, clock) for number in range(one_of(dice, range(4, 11)))]
+    made["rules"] = [rule(dice, number, made, clock) for number in range(one_of(dice, range(5, 13)))]
     _add_idle(dice, made, clock)
     return made
 
 
 def _ignored(dice: Random, clock: Clock) -> Spec:
     """Draw an entry of `ignore`: a plain one, or one in sequence."""
-    if chance(dice, 9):
+    if chance(dice, 6):
         where = predicates(dice, {"flag": "boolean", "url": "text"}, clock)
         return {"event": event_words(dice), "where": where}
-    entry = with_where(dice, {"event": event_words(dice)}, clock, 3)
-    test = one_of(dice, ("follows", "at_once", "both"))
+    entry = with_where(dice, {"event": event_words(dice)}, clock, 1)
+    test = one_of(dice, ("follows", "follows", "at_once", "both"))
     if test != "at_once":
         entry["follows"] = _followed(dice, clock)
     if test != "follows":
         entry["at_once"] = {"times": one_of(dice, (2, 2, 3)), "within": one_of(dice, FOLLOWER_PERIODS)}
-        if chance(dice, 10):
+        if chance(dice, 6):
             entry["at_once"]["per"] = per(dice)
     return entry
 
 
 def _followed(dice: Random, clock: Clock) -> Spec:
-    made = with_where(dice, {"event": event_words(dice)}, clock, 3) | {
+    made = with_where(dice, {"event": event_words(dice)}, clock, 1) | {
         "within": one_of(dice, FOLLOWER_PERIODS)
     }
-    return made | {"same": one_of(dice, ("asset", "url", "day"))} if chance(dice, 8) else made
+    return made | {"same": one_of(dice, ("asset", "url", "day"))} if chance(dice, 5) else made
 
 
 def _bots(dice: Random, clock: Clock) -> Any:
     action = one_of(dice, ("show", "remove", "remove"))
-    if chance(dice, 5):
+    if chance(dice, 3):
         return action
     patterns = [_ignored(dice, clock) for _ in range(one_of(dice, (1, 2)))]
     return {"patterns": patterns} if action == "show" else {"action": action, "patterns": patterns}
@@ -299,9 +299,9 @@ def book(dice: Random, zone: str | None, clock: Clock) -> Spec:
     made: Spec = {"version": 1}
     if zone is not None:
         made["timezone"] = zone
-    if chance(dice, 6):
+    if chance(dice, 10):
         made["ignore"] = [_ignored(dice, clock) for _ in range(one_of(dice, (1, 2)))]
-    if chance(dice, 5):
+    if chance(dice, 8):
         made["bots"] = _bots(dice, clock)
     names = ("interest", "fit", "third")[: one_of(dice, (2, 1, 3))]
     made["scores"] = {name: score(dice, clock) for name in names}

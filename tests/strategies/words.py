@@ -109,9 +109,11 @@ PARTS = ("sales", "Sales", "/", "caf", "cafe", "CAF\u00c9", " b", "out", "5", "e
 PATTERNS = (r"^/sales", r"sales", r"OUT$", r"caf.", r"[0-9]+", r"^(/s|a)", r"\d\.\d", r"a\s+b")
 NUMBER_CELLS = (
     "5",
+    "5",
     "5.0",
     " +5 ",
     "-5",
+    "600",
     "600",
     "6e2",
     "599.9999",

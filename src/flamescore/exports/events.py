@@ -197,26 +197,25 @@ class _Batches(EventBatches):
             )
             batch = self._without(batch, batch.select(pl.col(_DOUBTFUL) & lacking).to_series())
         numbered = self.query.number(batch.drop(_DOUBTFUL, ODD, strict=False))
-        sound = self._without_false_ids(numbered)
-        self._watch.look(sound)
-        self._orphans.look(sound)
-        self._watch.keys(key_column(self.source.validated.spec), sound[KEY])
-        return sound.drop(KEY)
+        nobody = (numbered[INDEX] < 0).arg_true()
+        if len(nobody):
+            strangers = numbered[nobody]
+            false = self._false_ids(strangers)
+            if false.any():
+                marked = np.zeros(numbered.height, np.bool_)
+                marked[nobody.filter(false).to_numpy()] = True
+                numbered, strangers = self._without(numbered, pl.Series(marked)), strangers.filter(~false)
+            self._orphans.look(strangers)
+        self._watch.look(numbered)
+        self._watch.keys(key_column(self.source.validated.spec), numbered[KEY])
+        return numbered.drop(KEY)
 
-    def _without_false_ids(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Take out total rows, and those whose key a spreadsheet rounded: they are nobody's."""
-        nobody = batch[INDEX] < 0
-        if not nobody.any():
-            return batch
+    def _false_ids(self, strangers: pl.DataFrame) -> pl.Series:
+        """Mark totals, and ids that a spreadsheet rounded, among rows without a contact."""
         false = rounded(pl.col(KEY))
         if self.source.key == "contact_id":
             false |= total_id(pl.col(KEY))
-        lossy = batch[KEY].filter(nobody).to_frame().select(false).to_series()
-        if not lossy.any():
-            return batch
-        marked = np.zeros(batch.height, np.bool_)
-        marked[nobody.to_numpy()] = lossy.to_numpy()
-        return self._without(batch, pl.Series(marked))
+        return strangers.select(false.alias("false").fill_null(value=False)).to_series()
 
     def _without(self, batch: pl.DataFrame, faulty: pl.Series) -> pl.DataFrame:
         """Take rejected rows out of a batch, and count them."""

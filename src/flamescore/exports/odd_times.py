@@ -62,9 +62,7 @@ def early_times(source: Validated, options: LoadOptions, window: Window | None) 
         return
     many, rows_in_all = cells.total(), sum(each.rows for each in source.files)
     what = "event" if source.spec.KIND == "events" else "row"
-    are = (
-        f"{what.removesuffix('s') if many == 1 and what == 'events' else what} {'is' if many == 1 else 'are'}"
-    )
+    are = f"{count(many, what)} {'is' if many == 1 else 'are'}"
     day = datetime.fromtimestamp(first, UTC).date().isoformat()
     text = all(isinstance(plan.time_type, pl.String) for plan in source.plans)
     told = sorted(cells, key=lambda cell: (-cells[cell], cell))[:_SAMPLES]

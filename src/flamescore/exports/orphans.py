@@ -10,7 +10,7 @@ import polars as pl
 from flamescore.cells import folded, present
 from flamescore.exports.orphan_reasons import MOST, orphan_reasons
 from flamescore.findings import Finding, InExport, Severity
-from flamescore.frames import AGE, INDEX, KEY
+from flamescore.frames import AGE, KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,22 +28,31 @@ class Orphans:
 
     window: Window
     _found: list[pl.DataFrame] = field(default_factory=list)
+    _rows: list[pl.DataFrame] = field(default_factory=list)
+    """Orphans that are not counted by id yet: many at once cost less than a few of every batch."""
     _many: int = 0
 
-    def look(self, batch: pl.DataFrame) -> None:
-        """Take the orphans of a batch in."""
-        nobody = (batch[INDEX] < 0) & (batch[AGE] >= 0)
-        if self._many >= MOST or not nobody.any():
+    def look(self, strangers: pl.DataFrame) -> None:
+        """Take in the rows of a batch that have no contact."""
+        if self._many >= MOST:
             return
-        # In two steps: asked for in one, types are folded of all rows and not of these few.
-        rows = batch.select(KEY, AGE, "event").filter(nobody)
+        rows = strangers.select(KEY, AGE, "event").filter(pl.col(AGE) >= 0)
         rows = rows.filter(~self.window.old(pl.col(AGE), folded(pl.col("event"))))
-        counted = rows.group_by(present(pl.col(KEY)).alias("id")).agg(pl.len().alias("rows"))
-        self._found.append(counted.drop_nulls())
-        self._many += counted.height
+        self._rows.append(rows.select(present(pl.col(KEY)).alias("id")).drop_nulls())
+        if sum(each.height for each in self._rows) >= MOST:
+            self._count()
+
+    def _count(self) -> None:
+        """Count the rows at hand by id."""
+        if self._rows:
+            counted = pl.concat(self._rows).group_by("id").agg(pl.len().alias("rows"))
+            self._found.append(counted)
+            self._many += counted.height
+            self._rows.clear()
 
     def findings(self, source: Source, contacts: LoadedContacts | None) -> Iterator[Finding]:
         """Tell what would find contacts for them."""
+        self._count()
         if contacts is None or not self._found:
             return
         yield from _reasoned(pl.concat(self._found), source, contacts)
