@@ -42,7 +42,7 @@ def load_tables(project: Project) -> tuple[Finding, ...]:
             due, loaded = meta(connection, "run_id"), meta(connection, _LOADED)
         if due is None or due == loaded:
             return ()
-        run = RunStore(project.resolve(project.settings.output)).find(due)
+        run = RunStore.of(project).find(due)
         with reading_run(run):
             _load(run, tables, project)
         with store.hold_patiently(), store.open() as connection:

@@ -25,6 +25,7 @@ from flamescore.findings import (
     StrictError,
     accepted,
     let_through,
+    of_problem,
     strict_error,
     to_problem,
     unused,
@@ -121,7 +122,7 @@ class Outcome:
     """Whether an earlier run can't be read."""
 
 
-LATE: Final = ("A015", "A035", "O100", "O104", "O105")
+LATE: Final = ("A015", "A031", "A035", "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -181,7 +182,7 @@ def nightly(
     delete_leftovers()
     if options.dry_run:
         return _work(project, rules, options, tell, None, clock_says=clock_says)
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    store = RunStore.of(project)
     with store.hold(options.lock_timeout) as held:
         return _work(project, rules, options, tell, held, clock_says=clock_says)
 
@@ -200,7 +201,7 @@ def _work(
     watch.begin("Reading the exports")
     settings = project.settings
     as_of = parse_as_of(settings.as_of, rules.zone)
-    past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
+    past = Earlier(RunStore.of(project))
     by_condition = project.hot is not None
     earlier = past.before(as_of, hot=by_condition) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
@@ -366,6 +367,7 @@ def _publish(
     late = (
         *taking_in.findings,
         *load_tables(inputs.project),
+        *(replace(of_problem(each, "output"), severity=Severity.WARNING) for each in published.late),
         *(() if aside is None else (aside,)),
         *map(undeleted, published.undeleted),
     )

@@ -71,14 +71,16 @@ class Reached:
         """Run a command as people do, but in this process."""
         self.project(text)
         arguments = ["flamescore", verb, "--config", str(self.folder / "flamescore.yaml"), *words]
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         with patch.object(sys, "argv", arguments), redirect_stdout(out), redirect_stderr(err):
             try:
                 main()
                 code = 0
             except SystemExit as left:
                 code = int(left.code or 0)
-        return Done(code, out.getvalue(), err.getvalue())
+        for stream in (out, err):
+            stream.seek(0)
+        return Done(code, out.read(), err.read())
 
 
 PROJECT = """\

@@ -103,7 +103,7 @@ def _on_stdout(outcome: Outcome) -> None:
         for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
             say(told)
     elif sys.stdout.isatty():
-        say(f"Published {outcome.published.run.path}")
+        say(f"Published {outcome.published.place}")
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
     let_through = sum(each.accepted is not None for each in outcome.findings)
     return {
         **as_json(Finding(code, Severity.INFO, "run", text), time=now(), run_id=run_id),
-        "path": None if published is None else str(published.run.path),
+        "path": None if published is None else published.place,
         "as_of": outcome.record.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "contacts": report.contacts,
         "hot": {score.name: score.hot for score in report.scores if score.hot is not None},

@@ -11,11 +11,33 @@ ERROR: Final = Severity.ERROR
 
 CONNECTIONS: Final = (
     Code(
+        "A012",
+        ERROR,
+        "An output in S3 without a folder for the state",
+        "What has been told, the lock and what is read of the runs are kept on this machine.",
+        "Add `state: state`, or the path of a folder that lasts.",
+    ),
+    Code(
         "A030",
         ERROR,
         "A source in S3 can't be read",
         "The bucket is not there, the store refuses, or it has not answered within ten seconds.",
         "Check the bucket's name, `AWS_ENDPOINT_URL`, `AWS_REGION`, and whose key or role it is.",
+    ),
+    Code(
+        "A031",
+        ERROR,
+        "The output in S3 can't be reached, or refuses",
+        "The bucket is not there, the store refuses, or it has not answered within ten seconds. Nothing was "
+        "published.",
+        "Check the bucket's name, `AWS_ENDPOINT_URL`, `AWS_REGION`, and whose key or role it is.",
+    ),
+    Code(
+        "A032",
+        ERROR,
+        "A store can't write on a condition",
+        "Two machines could overwrite each other's `latest.json`. Nothing was published.",
+        "Name a folder as `output`, or a store that knows `If-None-Match` and `If-Match`.",
     ),
     Code(
         "A033",

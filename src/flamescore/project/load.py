@@ -14,7 +14,7 @@ from flamescore.project.alert_checks import check_alerts
 from flamescore.project.alerts import EVENT_WORDS
 from flamescore.project.channels import FileChannel
 from flamescore.project.model import FILE, KINDS
-from flamescore.project.paths import URL, expanded, url_fault
+from flamescore.project.paths import S3, URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reached import reaching_faults, with_names, without_secrets
 from flamescore.project.reading import ProjectReading, named
@@ -90,6 +90,8 @@ class Project:
     def state_folder(self) -> Path:
         """Return the folder of what has been told: `state`, else that of the name in the output folder."""
         named = self.settings.state
+        if named is None and self.settings.output.startswith(S3):
+            raise ProjectFileError(without_state(self.where("output")))
         return self.resolve(self.settings.output) / STATE if named is None else self.resolve(named)
 
     @property
@@ -232,12 +234,21 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
         (("channels", each.name, "path"), each.path) for each in channels if isinstance(each, FileChannel)
     ]
     for path, value in paths:
-        fault = None if value is None else url_fault(value, str(path[-1]))
+        store = path == ("output",) or path[0] in KINDS
+        fault = None if value is None else url_fault(value, str(path[-1]), store=store)
         if fault is not None:
             yield Problem(URL, fault, without_secrets(document.where(path)))
 
 
+def without_state(where: Where | None) -> Problem:
+    """Return the problem of an output in S3 where nothing says in which folder the state is kept."""
+    text = "An `output` in S3 needs `state`: a folder of this machine for what has been told, and the lock."
+    return Problem("A012", text, where, "Add a line such as `state: state`.")
+
+
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    if settings.output.startswith(S3) and settings.state is None:
+        yield without_state(document.where(("output",)))
     if {"hot", "hot_flames"} <= settings.given_keys:
         text = "`hot` stands in place of `hot_flames`; a project file has one of them."
         yield Problem("P026", text, document.where(HOT, key=True), "Take one of them out.")

@@ -19,8 +19,8 @@ STDIN: Final = "-"
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
 _INSTEAD: Final = {
-    "output": "flamescore writes to folders and to s3://. Mount it, or copy out/latest there afterwards.",
-    "path": "flamescore reads local files and s3://. Fetch it first, or pipe it in and write `-`.",
+    "output": "flamescore writes to folders. Mount it, or copy out/latest there afterwards.",
+    "path": "flamescore reads local files. Fetch it first, or pipe it in and write `-`.",
 }
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _FETCH: Final = "flamescore reads local files. Fetch it first."
@@ -41,21 +41,22 @@ def expanded(path: str | Path) -> Path:
         ) from None
 
 
-def url_fault(path: str | Path, key: str) -> str | None:
+def url_fault(path: str | Path, key: str, *, store: bool = False) -> str | None:
     """Say what is wrong with a path that is a URL, without what must stay secret; None for a path.
 
-    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source.
+    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source. With `store` it may be
+    an address of S3.
     """
     text = str(path)
     scheme = _SCHEME.match(text)
     if scheme is None:
         return None
-    if text.startswith(S3) and key == "path":
+    if text.startswith(S3) and store:
         address = urlsplit(text)
         bare = address.hostname is not None and "@" not in address.netloc and "#" not in text
         if bare and _BUCKET.fullmatch(address.netloc):
             return None
-        return f'"{without_credentials(text.strip())}" is no address such as s3://bucket/{key}'
+        return f'"{without_credentials(text.strip())}" is no address such as s3://bucket/folder'
     if scheme[1].lower() == "file":
         plain = unquote(urlsplit(text.strip()).path)
         return f'"{without_credentials(text.strip())}" is a URL; write the plain path: {plain}'

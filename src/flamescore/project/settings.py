@@ -120,7 +120,10 @@ def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
         if key in said
         for path in _each(said[key][0])
     ]
-    faults = ((origin, url_fault(path, key if key in _PATHS else "path")) for key, path, origin in given)
+    faults = (
+        (origin, url_fault(path, key if key in _PATHS else "path", store=key != "rules"))
+        for key, path, origin in given
+    )
     problems = [Problem(URL, f"{origin}: {fault}") for origin, fault in faults if fault is not None]
     if problems:
         raise UsageError(problems)

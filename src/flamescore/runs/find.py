@@ -29,7 +29,7 @@ def find_run(project: Project, run: str | None, *, warn: Callable[[Finding], Non
     Raises:
         NotFoundError: there is none. Without a project file it says that too.
     """
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    store = RunStore.of(project)
     try:
         found = store.find(run or LATEST)
     except NotFoundError as error:
@@ -54,8 +54,8 @@ def find_earlier(project: Project, words: str, newer: Run) -> Run:
         NotFoundError: there is none.
         DamagedRunError: the record of the newer run is damaged.
     """
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
-    return run_against(store.runs(), words, newer, ZoneInfo(newer.record.timezone))
+    store = RunStore.of(project)
+    return store.whole(run_against(store.runs(), words, newer, ZoneInfo(newer.record.timezone)))
 
 
 def project_of(run: Run, project: Project, config: str | None) -> Project:

@@ -68,7 +68,9 @@ class Earlier:
 
     def scores(self) -> pl.DataFrame | None:
         """Return the scores of the latest run."""
-        return self._of(self.store.latest(), _scores, "What would change is not told.")
+        latest = self.store.latest()
+        whole = None if latest is None else self.store.whole(latest)
+        return self._of(whole, _scores, "What would change is not told.")
 
     def _of(self, run: Run | None, reader: Callable[[Run], T], untold: str) -> T | None:
         """Return what is read of a run; None where there is none, or where it can't be read."""
@@ -88,7 +90,8 @@ class Earlier:
 
 
 def _run_before(store: RunStore, as_of: datetime) -> Run | None:
-    return next((run for run in reversed(store.runs()) if run.as_of < as_of), None)
+    found = next((run for run in reversed(store.runs()) if run.as_of < as_of), None)
+    return None if found is None else store.whole(found)
 
 
 def _before(run: Run, *, hot: bool) -> Before:

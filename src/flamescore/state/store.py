@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flamescore.project import Project
 
 LOCK: Final = ".lock"
+_OF_OTHERS: Final = frozenset(("cache", "runs", "latest", "failed", "history", ".output.lock"))
 WAIT: Final = 130.0
 """Seconds that a scoring waits: sending ends after 120."""
 
@@ -50,6 +51,13 @@ class StateStore:
     def exists(self) -> bool:
         """Tell whether there is a database."""
         return self.file.exists()
+
+    def left_behind(self) -> bool:
+        """Tell whether the folder is there, and by more than what others keep in it: objects, runs of S3."""
+        if not self.folder.is_dir():
+            return False
+        names = {path.name for path in self.folder.iterdir()}
+        return not names or not names <= _OF_OTHERS
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[None]:
