@@ -13,6 +13,25 @@ DOMAIN: Final = "email_domain"
 """A column that contacts with an e-mail have too, unless one of their own has that name (`email_domain`)."""
 
 
+REASONS: Final = ("reason_1", "reason_2", "reason_3")
+"""The columns of a list of contacts that say why."""
+
+MEASURES: Final = ("score", "flames", "percentile", "rank")
+"""What a table tells of each score, as `<score>_<measure>`."""
+
+OF_DEFAULT: Final = ("flames", "score", "percentile", "last_activity_at", "since")
+"""What the list of a segment tells of the default score, and since when the contact is in it."""
+
+ROUTED_TO, HELD_OUT = "routed_to", "held_out"
+"""What else such a list may tell."""
+
+
+def columns_of_lists(scores: Collection[str]) -> tuple[str, ...]:
+    """Return the columns that the list of a segment may have, beside those of contacts; scores are names."""
+    measures = (f"{score}_{measure}" for score in scores for measure in MEASURES)
+    return ("contact_id", *OF_DEFAULT, *measures, *REASONS, ROUTED_TO, HELD_OUT)
+
+
 def is_derived(columns: Collection[str]) -> bool:
     """Say whether contacts with these columns have the domain, though none of the columns is it."""
     return EMAIL in columns and DOMAIN not in columns

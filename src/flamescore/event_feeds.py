@@ -15,7 +15,7 @@ import polars as pl
 
 from flamescore.cells import as_text, present
 from flamescore.engine import EVENT
-from flamescore.findings import Feed, InExport, feed, overdue, silent
+from flamescore.findings import OVERDUE, SILENT, Feed, InExport, feed, overdue, silent
 from flamescore.input_errors import reading
 from flamescore.rules import (
     EventRule,
@@ -95,6 +95,21 @@ def feeds_of(inputs: Inputs, scored: Scored) -> tuple[SourceFeeds, ...]:
 def check_feeds(found: Sequence[SourceFeeds]) -> tuple[Finding, ...]:
     """Return the errors of feeds that are older than `newest_within` allows, and the warnings of others."""
     return tuple(each for source in found for each in (*source.overdue, *source.silent))
+
+
+def stale_feeds(judged: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return, of the findings of a run, those of sources that have dried up as a whole, not of single types.
+
+    That is a source which is silent for longer than its rhythm explains, unless that is accepted, or whose
+    newest event is older than `newest_within` allows, where that was let through.
+    """
+    return tuple(
+        each
+        for each in judged
+        if each.source is not None
+        and each.subject == str(each.source)
+        and (each.code == OVERDUE or (each.code == SILENT and each.accepted is None))
+    )
 
 
 def with_feeds(scored: Scored, found: Sequence[SourceFeeds]) -> Scored:

@@ -81,29 +81,6 @@ TAG_HISTORY: Final = pl.Schema(
 )
 """In order of the exports; `action` is `applied` or `removed`."""
 
-SEGMENTS: Final = pl.Schema(
-    {"segment": pl.String(), "contact_id": pl.String(), "since": INSTANT, "held": pl.Boolean()}
-)
-"""One row a member. `held`: it would have left, but for a feed that has dried up.
-
-Rows of alerts stand after those of segments: `alert:NAME` and `rearm:NAME`.
-"""
-
-SEGMENTS_FILE: Final = "segments.parquet"
-
-ROUTES: Final = pl.Schema(
-    {
-        "contact_id": pl.String(),
-        "rep": pl.String(),
-        "at": INSTANT,
-        "reason": pl.String(),
-        "ended": pl.Boolean(),
-    }
-)
-"""Who was handed to which rep, when and why; `ended` ones count for turns and caps alone."""
-
-ROUTES_FILE: Final = "routes.parquet"
-
 ISO_SUFFIX: Final = "\x00iso"
 """A column `X` with formats or a zone of its own has a companion `X` + this: its cells as ISO text."""
 

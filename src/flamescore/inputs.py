@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flamescore.columns import DOMAIN, DateColumns, ListColumns, NumberColumns, with_derived
+from flamescore.acting_conditions import bind_acting, load_acting
+from flamescore.columns import (
+    DOMAIN,
+    DateColumns,
+    ListColumns,
+    NumberColumns,
+    columns_of_lists,
+    with_derived,
+)
 from flamescore.email_domain import with_domain
 from flamescore.errors import InputError, Problem, ProjectFileError, RuleFileError, UsageError
 from flamescore.exports import (
@@ -38,7 +46,7 @@ from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -47,6 +55,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
     from flamescore.project import Project
     from flamescore.rules import Bound, Condition, LoadedCondition, LoadedRules
+    from flamescore.yaml_tree import Path as NodePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +75,14 @@ class Inputs:
     as_of: datetime
     columns: Columns
     gaps: tuple[Gap, ...] = ()
+    acting: Mapping[NodePath, Condition] = field(default_factory=dict)
+    """Conditions of segments, alerts and routes, by their place in the project file, where they were read."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of the project file that a scoring has to answer."""
-        return tuple(each for each in (self.hot.condition, self.exclude) if each is not None)
+        asked = (self.hot.condition, self.exclude, *self.acting.values())
+        return tuple(each for each in asked if each is not None)
 
 
 @contextmanager
@@ -84,6 +96,7 @@ def read_inputs(
     also: Sequence[LoadedRules] = (),
     keys: Collection[str] | None = None,
     of_run: bool = False,
+    acting: bool = False,
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
@@ -91,17 +104,28 @@ def read_inputs(
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
     further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
     `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
-    which may lack scores and labels that the project file asks for by now.
+    which may lack scores and labels that the project file asks for by now. `acting`: what segments, alerts
+    and routes ask is read too.
+
+    Raises:
+        ProjectFileError: a condition of the project file is wrong, or asks for what there is not.
     """
     rules = rules or rules_of(project)
+    subscribed = load_acting(project, rules) if acting else {}
     exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
     opened = survey(project, now=now)
     try:
         bound = bind_rules(rules, opened.columns)
         zone = bound.book.zone
         _check_columns(project, opened.columns)
+        if acting:
+            _check_lists(project, [score.name for score in bound.book.scores], opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
-        others: tuple[LoadedCondition, ...] = tuple(each for each in (exclude, hot) if each is not None)
+        bound_acting = bind_acting(subscribed, opened.columns, zone)
+        others: tuple[LoadedCondition, ...] = (
+            *(each for each in (exclude, hot) if each is not None),
+            *subscribed.values(),
+        )
         named = named_columns(rules, *others, keep=_kept(project))
         opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
@@ -139,11 +163,13 @@ def read_inputs(
             error.beside = bound.warnings
             raise
         exports = replace(exports, findings=(*exports.findings, *unused))
-        if DOMAIN in project.settings.keep:
+        if DOMAIN in (*project.settings.keep, *(column for _, column in _columns_of_lists(project))):
             exports = replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
-        yield Inputs(project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps)
+        yield Inputs(
+            project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps, bound_acting
+        )
     finally:
         opened.close()
 
@@ -152,7 +178,34 @@ def _kept(project: Project) -> frozenset[str]:
     """Return the columns of contacts that the project file itself asks for, but for its conditions."""
     settings = project.settings
     kept = settings.keep if "keep" in settings.given_keys else ()
-    return frozenset((*kept, *(name for _, name in _grouping_columns(project))))
+    listed = (column for _, column in _columns_of_lists(project))
+    return frozenset((*kept, *(name for _, name in _grouping_columns(project)), *listed))
+
+
+def _columns_of_lists(project: Project) -> Iterator[tuple[NodePath, str]]:
+    """Yield the columns that the lists of segments ask for, each with its place."""
+    for name, segment in project.settings.segments.items():
+        for number, column in enumerate(segment.columns or ()):
+            yield ("segments", name, "columns", number), column
+
+
+def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> None:
+    """See that there is every column that the list of a segment asks for.
+
+    Raises:
+        ProjectFileError: there are some that are neither the list's own nor in a contacts export.
+    """
+    own = columns_of_lists(scores)
+    of_contacts = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
+    problems = []
+    for path, name in _columns_of_lists(project):
+        if name not in (*own, *of_contacts, *columns.paths.contacts):
+            near = nearest(name, (*own, *of_contacts))
+            text = f"`segments.{path[1]}.columns`: there is no column `{name}`."
+            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join((*of_contacts, *own))}."
+            problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
+    if problems:
+        raise ProjectFileError(problems)
 
 
 def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...], str]]:

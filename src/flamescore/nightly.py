@@ -56,6 +56,7 @@ from flamescore.runs import (
 )
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
+from flamescore.segments import segments_of
 from flamescore.setting_checks import check_settings
 from flamescore.state import StateStore
 from flamescore.steps import Stopwatch
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from flamescore.rules import LoadedRules
     from flamescore.runs import HeldStore, Published, RunRecord
     from flamescore.scoring import Scored
+    from flamescore.segments import Segments
     from flamescore.steps import Step
     from flamescore.units import Period
 
@@ -215,7 +217,10 @@ def _work(
         write=held is not None,
     )
     progress = Progress(project, rules, as_of, started_at, judge.judged, known=clock_says)
-    with progress.watched(held), read_inputs(project, rules=rules, as_of=as_of, also=also) as inputs:
+    with (
+        progress.watched(held),
+        read_inputs(project, rules=rules, as_of=as_of, also=also, acting=True) as inputs,
+    ):
         progress.exports = inputs.exports
         progress.known = (*clock_says, *known_findings(inputs))
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
@@ -231,6 +236,7 @@ def _work(
         holdout = settings.call_list.holdout
         scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude, holdout=holdout)
         scored = replace(scored, accounts=accounts_of(scored))
+        segments = segments_of(scored, project, inputs.hot, inputs.acting)
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
         progress.known = (*clock_says, *observed_findings(inputs, scored))
@@ -238,7 +244,7 @@ def _work(
         scored = progress.scored = with_feeds(scored, feeds)
         progress.known = (
             *progress.known,
-            *_of_rules(inputs, scored),
+            *_of_rules(inputs, scored, segments),
             *account_findings(scored.accounts),
             *_of_hot(project),
             *bots_findings(inputs, scored),
@@ -254,7 +260,7 @@ def _work(
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-        acts = acted(stands, inputs, scored)
+        acts = acted(stands, inputs, scored, segments, judge.judged(seen))
     previous = past.scores() if held is None else None
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
@@ -305,13 +311,17 @@ def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ..
     return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)
 
 
-def _of_rules(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
+def _of_rules(inputs: Inputs, scored: Scored, segments: Segments) -> Iterator[Finding]:
     """Yield what rules, and conditions of the project file, come to, with places as messages show them."""
     project, others = inputs.project, []
     if inputs.hot.condition is not None and project.document is not None:
         others.append(Outside(inputs.hot.condition, project.document, HOT, scored.hot.is_empty()))
     if inputs.exclude is not None and project.document is not None:
         others.append(Outside(inputs.exclude, project.document, EXCLUDE, scored.excluded.is_empty()))
+    if project.document is not None:
+        for path, condition in inputs.acting.items():
+            empty = not segments.fitting(condition).any()
+            others.append(Outside(condition, project.document, path, empty))
     for found in check_rules(inputs.loaded.document, inputs.exports, scored, others):
         yield _near(found, project)
 
@@ -351,8 +361,7 @@ def _publish(
             reporting = beside.submit(
                 _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
             )
-            written = _write(folder.path, inputs, scored, changes, options)
-            acts.write(folder.path)
+            written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
             report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))
@@ -383,14 +392,18 @@ def _report(folder: Path, run: RunData) -> tuple[View, Step]:
 
 
 def _write(
-    folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, options: Options
+    folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, *, acts: Acted, spreadsheet: bool
 ) -> tuple[Step, ...]:
     known = inputs.project.settings
     steps = write_tables(
-        folder, scored, scored.rejects, TableSettings(known.keep, inputs.hot.by_flames, options.spreadsheet)
+        folder,
+        scored,
+        scored.rejects,
+        TableSettings(known.keep, inputs.hot.by_flames, spreadsheet, acts.hot_since),
     )
-    write_accounts(folder, scored, spreadsheet=options.spreadsheet)
-    write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=options.spreadsheet)
+    acts.write(folder, spreadsheet=spreadsheet)
+    write_accounts(folder, scored, spreadsheet=spreadsheet)
+    write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=spreadsheet)
     if inputs.exports.aliases is not None:
         write_parquet(merged_table(inputs.exports.aliases), folder / MERGED_FILE)
     if inputs.loaded.lists:

@@ -34,7 +34,7 @@ from flamescore.rules import label_conditions, leaves, role_conditions, stands
 from flamescore.units import POINT, show_points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -88,6 +88,27 @@ class Ledger:
             if start < end
         ]
         return self._frame(0, concat_rows(found))
+
+    def counting(
+        self, rules: Collection[tuple[str, str]], contacts: int
+    ) -> dict[tuple[str, str], NDArray[np.bool_]]:
+        """Mark the contacts of whom a rule counts something, or to whom it gives points other than 0.
+
+        Rules are pairs of score and id; the masks are in the order of ids, of so many contacts.
+        """
+        wanted = {
+            (entry.score_name, entry.id): number
+            for number, entry in enumerate(self.entries)
+            if entry.entry == "rule" and (entry.score_name, entry.id) in rules
+        }
+        found = {rule: np.zeros(contacts, np.bool_) for rule in rules}
+        for part in self.stored if wanted else ():
+            rows = part.rows()
+            counts = (rows.occurrences >= 1) | (rows.points != 0)
+            for rule, number in wanted.items():
+                mine = rows.contact[(rows.entry == number) & counts]
+                found[rule][mine.astype(np.int64) + part.first] = True
+        return found
 
     def _frame(self, first: int, rows: LedgerRows) -> pl.DataFrame:
         names = entry_table(self.entries)[rows.entry.astype(np.int64)]
@@ -205,6 +226,13 @@ class Scored:
         if self.holdout is None:
             return self.excluded
         return pl.concat([self.excluded, self.holdout.select("contact_id").unique(maintain_order=True)])
+
+    def in_ranked_order(self) -> NDArray[np.int64]:
+        """Return all contacts, as rows of `contacts`: as the default score ranks them, then others by id."""
+        ranked = self.places.filter(self.scores["score_name"] == self.book.scores[0].name).to_numpy()
+        others = np.ones(self.contacts.height, np.bool_)
+        others[ranked] = False
+        return np.concatenate([ranked.astype(np.int64), np.flatnonzero(others)])
 
     def flames_from(self, score: Score) -> tuple[float | None, ...]:
         """Return the points from which there are 1 to 5 flames.

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, LabelIs, Not, ScoreIs
+from flamescore.rules import (
+    AllOf,
+    AnyOf,
+    FieldIs,
+    Happened,
+    HasTag,
+    InSegment,
+    LabelIs,
+    Not,
+    RuleIs,
+    ScoreIs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +86,7 @@ class ConditionEvaluator:
                 return reduce(and_, (self.facts.fields[p][self.first : self.last] for p in where))
             case Happened():
                 return self._happened(leaf)
-            case ScoreIs() | LabelIs() | AllOf() | AnyOf() | Not():
+            case ScoreIs() | LabelIs() | RuleIs() | InSegment() | AllOf() | AnyOf() | Not():
                 msg = f"{type(leaf).__name__} can't be answered while contacts are scored"
                 raise TypeError(msg)
 

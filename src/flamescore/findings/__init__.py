@@ -6,7 +6,7 @@ from flamescore.findings.accept import Accept, AtMost, accepted, entry_to_paste,
 from flamescore.findings.code import Code
 from flamescore.findings.codes import CODES, codes_page, severity_of
 from flamescore.findings.cure import mapping, scalar
-from flamescore.findings.feeds import Feed, feed, overdue, silent
+from flamescore.findings.feeds import OVERDUE, SILENT, Feed, feed, overdue, silent
 from flamescore.findings.finding import Finding, InExport, Severity, let_through, of_problem, to_problem
 from flamescore.findings.near import common, hidden_by_separator, near
 from flamescore.findings.samples import is_private, samples_of
@@ -24,6 +24,8 @@ from flamescore.findings.strictness import StrictError, fails_on_warning, strict
 
 __all__ = [
     "CODES",
+    "OVERDUE",
+    "SILENT",
     "Accept",
     "AtMost",
     "Code",

@@ -71,7 +71,7 @@ PROJECT: Final = (
         ERROR,
         "A header is missing in a file",
         "`columns` maps it, or something needs it, and a file does not have it; the file and its "
-        "nearest header are named.",
+        "nearest header are named. Or a segment, an alert or `route` asks for a column that there is not.",
         "Name both headers: `columns: {url: [Link, Link URL]}`; or list the column under `optional`, "
         "where older files may lack it.",
     ),

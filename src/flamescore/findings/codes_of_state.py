@@ -1,4 +1,4 @@
-"""Codes of the state: what has been told so far, and what a run is held against."""
+"""Codes of segments and of the state: what has been told so far, and what a run is held against."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from flamescore.findings.code import Code
 from flamescore.findings.finding import Severity
 
 STATE: Final = (
+    Code(
+        "A006",
+        Severity.ERROR,
+        "A condition asks for a rule that there is not",
+        "The score has no such id, or the rule is disabled.",
+        "Take the id that is offered; `of: NAME` for a rule of another score.",
+    ),
+    Code(
+        "A007",
+        Severity.ERROR,
+        "A segment is asked for that there is not, or that stands later in the file",
+        "Segments are worked out in their order, so that none can depend on itself.",
+        "Take the name that is offered, or move the segment up.",
+    ),
     Code(
         "A014",
         Severity.WARNING,
@@ -24,6 +38,14 @@ STATE: Final = (
         "without alerts, write-backs and routes, and where there are any `score` ends with exit code 7.",
         "Move the folder away: the next run is a baseline. If another command holds it, the next run tells "
         "what this one did not.",
+    ),
+    Code(
+        "A017",
+        Severity.NOTE,
+        "A definition has changed",
+        "What a segment or an alert asks for is not what it asked for in the state's run: who comes in, or "
+        "goes out, does so because of the words, and that is no news.",
+        "Nothing; alerts ring again from the next run on.",
     ),
     Code(
         "A018",

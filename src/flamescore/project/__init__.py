@@ -41,6 +41,7 @@ from flamescore.project.paths import S3, STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reached import DATABASES
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
     VARIABLES,
@@ -67,6 +68,7 @@ __all__ = [
     "FIND",
     "FLAGS",
     "HOT",
+    "HOT_SEGMENT",
     "OWNER",
     "S3",
     "STDIN",
@@ -91,6 +93,7 @@ __all__ = [
     "Project",
     "RejectLimit",
     "RunAlert",
+    "Segment",
     "SegmentAlert",
     "SlackChannel",
     "Source",

@@ -18,6 +18,7 @@ from flamescore.project.paths import S3, URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reached import reaching_faults, with_names, without_secrets
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.segments import check_segments
 from flamescore.project.tables import tables_faults
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
@@ -42,6 +43,7 @@ _LANGUAGE: Final = (
     EXCLUDE,
     HOT,
     ("team", "*", "where"),
+    ("segments", "*", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
 """Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
@@ -182,6 +184,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *nulls,
         *_urls(document, settings),
         *_contradictions(document, settings),
+        *check_segments(document, settings),
         *check_alerts(document, settings),
         *tables_faults(document, settings.tables),
         *wrong,

@@ -10,6 +10,7 @@ from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channe
 from flamescore.project.holdout import HOLDOUT, HoldOut
 from flamescore.project.reached import found_by
 from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.segments import SEGMENT, SEGMENTS_BY_NAME, Segment
 from flamescore.project.tables import Tables
 from flamescore.project.team import Member
 from flamescore.project.values import (
@@ -21,6 +22,7 @@ from flamescore.project.values import (
     CHARACTER,
     CONDITION,
     DAY,
+    DECIMALS,
     ENCODING,
     FAIL_ON,
     FLAMES,
@@ -326,6 +328,7 @@ class ProjectFile(Section):
     )
     hot_flames: int = setting(FLAMES, "from how many flames a lead is hot", 5)
     hot: Any = setting(CONDITION, "or who is hot, by a condition on scores, labels and all else", None)
+    decimals: int = setting(DECIMALS, "with how many decimals at most people read points", 1)
     keep: tuple[str, ...] = setting(
         WORDS, "contact columns carried into the tables", ["email", "name", "phone", "company", "owner"]
     )
@@ -359,6 +362,7 @@ class ProjectFile(Section):
         sources(shape_of(Member).type, "list of members"), "who gets leads and messages", ()
     )
     channels: dict[str, Channel] = setting(CHANNELS_BY_NAME, "by what ways messages go", factory=dict)
+    segments: dict[str, Segment] = setting(SEGMENTS_BY_NAME, "lists that every run has", factory=dict)
     alerts: dict[str, Alert] = setting(ALERTS_BY_NAME, "of what people are told", factory=dict)
 
     def sources(self) -> tuple[Source, ...]:
@@ -370,6 +374,7 @@ FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
     *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry)),
     *map(shape_of, (*KINDS.values(), Member, Tables)),
+    SEGMENT,
     *CHANNEL_SHAPES.values(),
     *ALERT_SHAPES.values(),
 )

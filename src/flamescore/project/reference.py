@@ -10,6 +10,7 @@ from flamescore.project.channels import CHANNEL_SHAPES, Channel
 from flamescore.project.model import FILE, KINDS, SHAPES, Source
 from flamescore.project.presets import all_presets
 from flamescore.project.reading import shape_of
+from flamescore.project.segments import Segment
 from flamescore.project.settings import FLAGS, VARIABLES
 from flamescore.project.team import Member
 
@@ -45,6 +46,7 @@ def _acting_rows() -> Iterator[str]:
     yield from _rows(shape_of(Channel).keys, "CHANNEL.")
     for name, shape in CHANNEL_SHAPES.items():
         yield from _rows(_own(shape.keys, shape_of(Channel).keys), f"CHANNEL.{name}.")
+    yield from _rows(shape_of(Segment).keys, "SEGMENT.")
     yield from _rows(shape_of(Alert).keys, "ALERT.")
     for kind, shape in ALERT_SHAPES.items():
         yield from _rows(_own(shape.keys, shape_of(Alert).keys), f"ALERT.{kind.PLACE}.")

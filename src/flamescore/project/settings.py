@@ -30,10 +30,12 @@ FLAGS: Final = {
 }
 """The keys of the project file that have a flag; those of `VARIABLES` have an environment variable too."""
 
-VARIABLES: Final = {key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_runs", "keep", "mode")}
+VARIABLES: Final = {
+    key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_runs", "keep", "mode", "decimals")
+}
 
 _PATHS: Final = ("rules", "output")
-_NUMBERS: Final = ("hot_flames", "keep_runs")
+_NUMBERS: Final = ("hot_flames", "keep_runs", "decimals")
 _SOURCES: Final = ("contacts", "events")
 
 

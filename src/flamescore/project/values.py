@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from flamescore.findings import AtMost
 from flamescore.format_faults import half_day_fault, letters_fault
 from flamescore.invisible import bare_ends
-from flamescore.number_format import DECIMALS, THOUSANDS, read_numbers
+from flamescore.number_format import DECIMALS as DECIMAL_MARKS
+from flamescore.number_format import THOUSANDS, read_numbers
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
 
@@ -373,7 +374,7 @@ _FLAG: Final = {"type": "boolean"}
 _FORMAT: Final = {
     "type": "object",
     "properties": {
-        "decimal": {"enum": list(DECIMALS)},
+        "decimal": {"enum": list(DECIMAL_MARKS)},
         "thousands": {"enum": list(THOUSANDS)},
         "currency": {"anyOf": [_FLAG, {"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
         "percent": _FLAG,
@@ -404,6 +405,7 @@ NEWEST: Final = _setting(
     _newest_within,
 )
 FLAMES: Final = whole(1, 5)
+DECIMALS: Final = whole(0, 4)
 RUNS: Final = whole(1, 1_000_000)
 LINES: Final = whole(0, 1_000_000)
 ZONE: Final = _setting(_STRING, "time zone", _zone)

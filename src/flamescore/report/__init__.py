@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore.report import say
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
 from flamescore.report.leads import Lead
@@ -42,6 +43,7 @@ __all__ = [
     "render_html",
     "render_markdown",
     "render_terminal",
+    "say",
     "signed",
     "summary_line",
     "view",

@@ -67,7 +67,7 @@ class Outside:
 
     condition: Condition
     document: Document
-    path: tuple[str, ...]
+    path: NodePath
     empty: bool
 
 
@@ -110,7 +110,7 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
         yield from _of_label(label, document, scored.branches_taken.get(label.name, ()))
     yield from _of_roles(document, scored)
     for other in others:
-        subject = ".".join(other.path)
+        subject = ".".join(map(str, other.path))
         part = Part(other.condition, other.path)
         yield Asker(subject, f"`{subject}`", other.document, other.path, other.empty, parts=(part,))
 

@@ -18,8 +18,10 @@ from flamescore.rules import (
     FieldIs,
     Happened,
     HasTag,
+    InSegment,
     LabelIs,
     Not,
+    RuleIs,
     ScoreIs,
     beside,
     leaves,
@@ -187,7 +189,7 @@ class _Check:
                 return any(map(self._is_impossible, parts))
             case AnyOf(parts=parts):
                 return all(map(self._is_impossible, parts))
-            case ScoreIs() | LabelIs() | Not():
+            case ScoreIs() | LabelIs() | RuleIs() | InSegment() | Not():
                 return False
 
     def _fits_nobody(self, predicate: Predicate) -> bool:

@@ -335,6 +335,21 @@ class LabelIs:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleIs:
+    """A rule of a score (None: of the default one) counts something of the contact, or gives it points."""
+
+    rule: str
+    score: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """The contact is in a segment: after its `everyone` and its `limit`."""
+
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds."""
 
@@ -355,8 +370,8 @@ class Not:
     part: Condition
 
 
-Condition = HasTag | FieldIs | Happened | ScoreIs | LabelIs | AllOf | AnyOf | Not
-"""`ScoreIs` and `LabelIs` stand in nothing that a score is made of."""
+Condition = HasTag | FieldIs | Happened | ScoreIs | LabelIs | RuleIs | InSegment | AllOf | AnyOf | Not
+"""`ScoreIs` and `LabelIs` stand in nothing that a score is made of; `RuleIs`, `InSegment` in no rule file."""
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:
@@ -372,5 +387,5 @@ def leaves(condition: Condition) -> Iterator[Condition]:
 
 
 def stands(condition: Condition) -> bool:
-    """Say whether a condition asks for scores or labels, so that it can be answered after all are scored."""
-    return any(isinstance(leaf, ScoreIs | LabelIs) for leaf in leaves(condition))
+    """Say whether a condition asks for scores or what comes of them: it is answered after all are scored."""
+    return any(isinstance(leaf, ScoreIs | LabelIs | RuleIs | InSegment) for leaf in leaves(condition))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.rules import condition_book as asks
 from flamescore.rules.bursts import BURST
 from flamescore.rules.lists import LIST_FILE, from_file
+from flamescore.rules.members import MEMBER_KEYS, MEMBERS, in_segment, may_ask_segments, rule_is
 from flamescore.rules.predicates import FIELDS, TESTS, WHERE
 from flamescore.rules.properties import PER, PROPERTY, PROPERTY_SHAPES, SUMS, TIMES_OF_CONDITION
 from flamescore.rules.reading import (
@@ -189,7 +190,7 @@ def follower_of(found: dict[str, Value], key: str) -> asks.Follower | None:
 
 def _condition(at: At) -> Value:
     check_standing(at)
-    return _ANY_CONDITION(at)
+    return _ACTING_CONDITION(at) if may_ask_segments(at) else _ANY_CONDITION(at)
 
 
 def _ref(word: str) -> dict[str, str]:
@@ -202,6 +203,8 @@ CONDITION: Final = ValueType(_condition, {"anyOf": [_ref(word) for word in CONDI
 
 def _words_at(at: At) -> tuple[str, ...]:
     """Return the words of which a condition has one, where it stands."""
+    if may_ask_segments(at):
+        return (*CONDITION_WORDS, *MEMBERS)
     return CONDITION_WORDS if may_ask_scores(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)
 
 
@@ -209,8 +212,8 @@ _SEVERAL: Final = listed(CONDITION)
 
 
 def _unknown_in_condition(shape: Shape, key: str, at: At) -> Told:
-    own = next(word for word in CONDITION_WORDS if word in shape.keys)
-    if key in CONDITION_WORDS:
+    own = next(word for word in (*CONDITION_WORDS, *MEMBERS) if word in shape.keys)
+    if key in CONDITION_WORDS or key in _words_at(at):
         message = f"`{own}` and `{key}` can't stand together; a condition has one of them."
         return "R081", message, f"Join them: `all: [{{{own}: ...}}, {{{key}: ...}}]`, or `any`."
     if key in CONDITIONS["event"].keys:
@@ -321,6 +324,24 @@ CONDITIONS: Final = {
 }
 _WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")
 _ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=(*_WORDS_OF_EVENT, *MEASURES))
+_ACTING_CONDITION: Final = by_key(
+    {
+        **CONDITIONS,
+        "rule": _condition_shape(
+            "rule",
+            "Holds when a rule counts something of the contact, or gives it points.",
+            MEMBER_KEYS["rule"],
+            rule_is,
+        ),
+        "segment": _condition_shape(
+            "segment", "Holds when the contact is in the segment.", MEMBER_KEYS["segment"], in_segment
+        ),
+    },
+    default="event",
+    known=(*_WORDS_OF_EVENT, *MEASURES, "of"),
+)
+"""Conditions of segments, alerts and routes: no rule file has them, so no schema either."""
+
 CONDITION_SHAPES: Final = (
     LIST_FILE, TESTS, *_TAG_FORMS.values(), *PROPERTY_SHAPES, EVENT_FILTER, _FOLLOWER, *STANDING_SHAPES,
     *CONDITIONS.values(),

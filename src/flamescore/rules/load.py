@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -57,8 +57,9 @@ class LoadedRules:
 
     @property
     def names(self) -> Names:
-        """The scores and labels that conditions elsewhere may ask for."""
-        return names_of(self.document.root)
+        """The scores, labels and rules that conditions elsewhere may ask for."""
+        rules = {score.name: tuple(rule.id for rule in score.rules) for score in self.book.scores}
+        return replace(names_of(self.document.root), rules=rules)
 
 
 @dataclass(frozen=True, slots=True)

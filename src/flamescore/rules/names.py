@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Final
@@ -28,17 +28,21 @@ _NO_LABELS: Final = "Labels stand under `labels:` of the rule file; one may ask 
 class Names:
     """What conditions may ask for: enabled `scores`, and `labels` with the texts that each can have.
 
-    The texts are None where the label is not right itself. `disabled` are the other scores.
+    The texts are None where the label is not right itself. `disabled` are the other scores. `rules` are by
+    score the ids of its enabled rules. `segments` are those that may be asked for, by name, each with whether
+    it may be asked for here: not above its own place.
     """
 
     scores: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    segments: Mapping[str, bool] = field(default_factory=dict)
 
     def above(self, label: str) -> Names:
         """Return the names that the label itself may ask for: all scores, and the labels above it."""
         names = takewhile(lambda name: name != label, self.labels)
-        return Names(self.scores, self.disabled, {name: self.labels[name] for name in names})
+        return replace(self, labels={name: self.labels[name] for name in names})
 
 
 def names_of(root: Node) -> Names:
@@ -116,6 +120,32 @@ def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]
         if texts is not None and need.name not in texts:
             hint = _offer(nearest(need.name, texts), texts)
             yield "R086", f"Label `{need.label}` is never `{need.name}`.", hint
+    yield from _no_rule(need, names)
+    yield from _no_segment(need, names)
+
+
+def _no_rule(need: Need, names: Names) -> Iterator[Told]:
+    """Tell a rule that its score does not have; of a score that there is not, that alone is told."""
+    score = need.label or next(iter(names.scores), "")
+    ids = names.rules.get(score, ())
+    if need.what != "rule" or score not in names.scores or need.name in ids:
+        return
+    meant = nearest(need.name, ids)
+    others = [name for name, rules in names.rules.items() if need.name in rules]
+    hint = f"It is a rule of `{others[0]}`: add `of: {others[0]}`." if others else _offer(meant, ids)
+    yield "A006", f"Score `{score}` has no rule with the id `{need.name}`, or it is disabled.", hint
+
+
+def _no_segment(need: Need, names: Names) -> Iterator[Told]:
+    """Tell a segment that there is not, or that stands too late in the file."""
+    if need.what != "segment" or names.segments.get(need.name):
+        return
+    if need.name in names.segments:
+        text = f"Segment `{need.name}` stands no earlier in the file than this one."
+        yield "A007", text, "Put it before this one: a segment can ask for earlier ones alone."
+    else:
+        above = tuple(name for name, here in names.segments.items() if here)
+        yield "A007", f"There is no segment `{need.name}`.", _offer(nearest(need.name, above), above)
 
 
 def _offer(meant: str | None, known: tuple[str, ...]) -> str | None:

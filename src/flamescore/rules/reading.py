@@ -26,11 +26,12 @@ class Need:
 
     A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
     points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers,
-    `listed` whether as lists. A `score`, a `label` and a `label_value` (of the `label`) ask the rule file
-    that there is one.
+    `listed` whether as lists. A `score`, a `label`, a `label_value` (of the `label`) and a `rule` (of the
+    score that `label` has, empty for the default one) ask the rule file that there is one, a `segment` the
+    project file.
     """
 
-    what: Literal["column", "events", "tags", "pattern", "score", "label", "label_value"]
+    what: Literal["column", "events", "tags", "pattern", "score", "label", "label_value", "rule", "segment"]
     path: Path
     kind: ExportKind = "contacts"
     name: str = ""

@@ -33,7 +33,7 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry, StateEntry
+from flamescore.runs.record_sections import BotsEntry, LabelEntry, SegmentEntry, StateEntry
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -62,6 +62,7 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "ScoreEntry",
+    "SegmentEntry",
     "StateEntry",
     "book_with_accounts",
     "changed_contacts",

@@ -25,11 +25,12 @@ from flamescore.account_frames import (
     POINTS_FILE,
     ROLES_FILE,
 )
+from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import BOTS, HOLDOUT, POINTS, ROUTES, ROUTES_FILE, SCORES, SEGMENTS, SEGMENTS_FILE
+from flamescore.frames import BOTS, HOLDOUT, POINTS, SCORES
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused

@@ -22,6 +22,7 @@ from flamescore.runs.record_sections import (
     HoldOutEntry,
     HotEntry,
     LabelEntry,
+    SegmentEntry,
     StateEntry,
 )
 from flamescore.text import printable_json
@@ -323,6 +324,9 @@ class RunRecord(Part):
     hot: HotEntry | None = key("who is hot; null in records of older programs", default=None)
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
+    )
+    segments: tuple[SegmentEntry, ...] | None = key(
+        "the segments, built-in ones first; absent in older records", absent=True
     )
     state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
     holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)

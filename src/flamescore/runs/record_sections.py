@@ -15,6 +15,17 @@ class StateEntry(Part):
     state_run: str | None = key("the run that it was compared with, or null")
 
 
+class SegmentEntry(Part):
+    """One segment: who is in it, and what became of it since the run that this one was compared with."""
+
+    name: str = key("its name; the built-in ones come first")
+    title: str = key("its title")
+    contacts: Whole = key("the contacts in it")
+    entered: int = key("those who came in; 0 where there was no run to compare with")
+    left: int = key("those who went out, likewise")
+    definition: str = key("the SHA-256, in hex, of what it asks for")
+
+
 class LabelValue(Part):
     """One text of a label."""
 

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.errors import LockedError
 from flamescore.findings import Finding, Severity
-from flamescore.frames import INSTANT, ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
+from flamescore.frames import INSTANT
 from flamescore.runs import DamagedRunError, has_table, read
 from flamescore.state.database import FILE, StateDamagedError, meta
 from flamescore.state.taking_in import Taker, take_in

@@ -6,17 +6,22 @@ from flamescore.tables.accounts import write_accounts
 from flamescore.tables.changes import PARTS, with_people, with_people_of_run, with_why, write_changes
 from flamescore.tables.columns import absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
-from flamescore.tables.hot_leads import hot_list, list_file, strongest
+from flamescore.tables.hot_leads import given_by_rules, hot_list, list_file, strongest
 from flamescore.tables.labels import label_columns
 from flamescore.tables.opportunities import write_opportunities
+from flamescore.tables.segments import FOLDER as LISTS_FOLDER
+from flamescore.tables.segments import ListedSegment
 from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
 
 __all__ = [
+    "LISTS_FOLDER",
     "PARTS",
     "WRITERS",
+    "ListedSegment",
     "TableSettings",
     "absent",
     "flat",
+    "given_by_rules",
     "guard",
     "hot_list",
     "label_columns",

@@ -14,8 +14,9 @@ from flamescore.account_frames import (
     POINTS_FILE,
     ROLES_FILE,
 )
+from flamescore.columns import MEASURES
 from flamescore.frames import conform
-from flamescore.tables.columns import MEASURES, free_name
+from flamescore.tables.columns import free_name
 from flamescore.tables.write import write_csv, write_parquet
 
 if TYPE_CHECKING:

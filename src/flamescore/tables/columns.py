@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.changes import TREND
+from flamescore.columns import MEASURES, REASONS
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -15,11 +16,8 @@ if TYPE_CHECKING:
 
     from flamescore.scoring import Scored
 
-REASONS: Final = ("reason_1", "reason_2", "reason_3")
-"""The columns of a call list that say why."""
-
-MEASURES: Final = ("score", "flames", "percentile", "rank")
-"""What `scores.csv` tells of each score, as `<score>_<measure>`."""
+HOT_SINCE: Final = "hot_since"
+"""The column of a call list that says since when a contact is hot."""
 
 
 def measures_of(scored: Scored) -> tuple[str, ...]:
@@ -75,7 +73,7 @@ def own_columns(scored: Scored) -> set[str]:
     """Return the names of all columns that the tables have of their own."""
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}
-    return {*scored.scores.columns, *REASONS, "last_activity"} | measures | account
+    return {*scored.scores.columns, *REASONS, "last_activity", HOT_SINCE} | measures | account
 
 
 def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.columns import REASONS
+from flamescore.frames import INSTANT
 from flamescore.tables.columns import (
-    REASONS,
+    HOT_SINCE,
     kept,
     local_day,
     local_time,
@@ -31,14 +33,21 @@ _AT_ONCE: Final = 2_000
 """Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
 
 
-def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames: int | None) -> pl.DataFrame:
+def hot_list(
+    scored: Scored,
+    score_name: str,
+    *,
+    keep: Sequence[str],
+    hot_flames: int | None,
+    since: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Return the call list of a score: contacts with at least `hot_flames`, ranked.
 
     Without `hot_flames` these are `scored.hot`, those without a row under the score last, by contact id.
     Whom `call_list.exclude` leaves out, and who is held out, is not on it. Columns: `rank`,
     `contact_id`, the kept ones, `account_key` where there are accounts, `flames`, `score`, `percentile`
-    (whole, rounded down), a column a label, `reason_1` to `reason_3`, `last_activity` (local time, to the
-    minute). Nobody hot: no rows.
+    (whole, rounded down), a column a label, `reason_1` to `reason_3`, `last_activity` and `hot_since` (local
+    time, to the minute; by `since`, which is `contact_id, since`). Nobody hot: no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
@@ -49,6 +58,8 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
     beside = (columns.drop("contact_id"), *((labels,) if labels.columns else ()))
     people = [each.select(pl.all().gather(hot[_PLACE])) for each in beside]
     listed: pl.DataFrame = pl.concat([hot, *people], how="horizontal")
+    known = pl.DataFrame(schema={"contact_id": pl.String(), "since": INSTANT}) if since is None else since
+    listed = listed.join(known, on="contact_id", how="left", maintain_order="left")
     return listed.join(why, on="contact_id", how="left", maintain_order="left").select(
         "rank",
         *columns.columns,
@@ -59,6 +70,7 @@ def hot_list(scored: Scored, score_name: str, *, keep: Sequence[str], hot_flames
         *(name for name in ("trend",) if name in hot.columns),
         *REASONS,
         local_time(pl.col("last_activity_at"), scored.book.zone).alias("last_activity"),
+        local_time(pl.col("since"), scored.book.zone).alias(HOT_SINCE),
     )
 
 
@@ -98,11 +110,14 @@ def strongest(entries: pl.DataFrame) -> pl.DataFrame:
 
     `entries` are the ledger's rows of one score, contact by contact, in order of the rule file.
     """
-    return entries.pipe(_given).pipe(_most)
+    return entries.pipe(given_by_rules).pipe(_most)
 
 
-def _given(entries: pl.DataFrame) -> pl.DataFrame:
-    """Sum each rule's row and its limit's: what the rule gave a contact."""
+def given_by_rules(entries: pl.DataFrame) -> pl.DataFrame:
+    """Return `contact_id, rule_id, points, occurrences, last_at` of the rules that gave a contact points.
+
+    `entries` are as for `strongest`, and their order stays; a rule's own limit is taken off.
+    """
     rows = entries.select("contact_id", "rule_id", "points", "occurrences", "last_at")
     limited = entries["entry"] == "rule_limit"
     if limited.any():

@@ -60,6 +60,8 @@ class TableSettings:
     keep: tuple[str, ...] = ()
     hot_flames: int | None = 5
     spreadsheet: bool = False
+    hot_since: pl.DataFrame | None = None
+    """Since when contacts are hot: `contact_id, since`; None: of nobody known."""
 
 
 def write_tables(
@@ -135,7 +137,13 @@ def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
     lists = scored.book.scores if settings.hot_flames is not None else scored.book.scores[:1]
     for number, score in enumerate(lists):
         file = list_file(score.name, default=number == 0)
-        leads = hot_list(scored, score.name, keep=settings.keep, hot_flames=settings.hot_flames)
+        leads = hot_list(
+            scored,
+            score.name,
+            keep=settings.keep,
+            hot_flames=settings.hot_flames,
+            since=settings.hot_since,
+        )
         write_csv(leads, folder / file, spreadsheet=True)
         rows += leads.height
     return rows
@@ -195,8 +203,8 @@ def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]
     a contact out. Of no contacts there is one piece, without rows.
     """
     names = [score.name for score in scored.book.scores]
-    order, people = _order(scored, names[0]), kept(scored, keep).pipe(with_account, scored)
-    measures = [(_of_score(scored, name), _rows(scored, name, order)) for name in names]
+    order, people = pl.Series(scored.in_ranked_order()), kept(scored, keep).pipe(with_account, scored)
+    measures = [(_of_score(scored, name), rows_in_score(scored, name, order)) for name in names]
     labels = [] if scored.labels is None else [(labels_beside(scored, keep), order)]
     for first in range(0, max(len(order), 1), PIECE):
         those = [(people, order), *measures, *labels]
@@ -206,15 +214,7 @@ def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]
         )
 
 
-def _order(scored: Scored, default: str) -> pl.Series:
-    """Return the rows of the contacts: those of a score as they are ranked, then the others."""
-    ranked = scored.places.filter(scored.scores["score_name"] == default)
-    others = np.ones(scored.contacts.height, np.bool_)
-    others[ranked.to_numpy()] = False
-    return pl.concat([ranked.cast(pl.Int64), pl.Series(np.flatnonzero(others))])
-
-
-def _rows(scored: Scored, name: str, order: pl.Series) -> pl.Series:
+def rows_in_score(scored: Scored, name: str, order: pl.Series) -> pl.Series:
     """Return where among its rows a score has each contact, null for those whom it leaves out."""
     mine = scored.places.filter(scored.scores["score_name"] == name).to_numpy()
     row = np.full(scored.contacts.height, -1, np.int64)

@@ -1,0 +1,63 @@
+"""What conditions of segments, alerts and routes ask beside all others: what a rule gave, and segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flamescore.rules import condition_book as asks
+from flamescore.rules.reading import Need, rule_reading
+from flamescore.rules.scalars import NAME
+from flamescore.schema_reader import At, Key, ValueType
+
+if TYPE_CHECKING:
+    from flamescore.schema_reader import Value
+
+MEMBERS: Final = ("rule", "segment")
+"""The words of such conditions."""
+
+_PLACES: Final = ("segments", "alerts", "route")
+"""The keys of the project file under which they may stand."""
+
+
+def may_ask_segments(at: At) -> bool:
+    """Say whether a condition may ask for rules and segments here."""
+    return bool(at.path) and at.path[0] in _PLACES
+
+
+def _rule(at: At) -> str:
+    name: str = NAME(at)
+    of = at.reading.document.root.at((*at.path[:-1], "of"))
+    score = of.written if of is not None and of.kind == "text" else ""
+    rule_reading(at).needs.append(Need("rule", at.path, name=name, key=False, label=score))
+    return name
+
+
+def _of(at: At) -> str:
+    name: str = NAME(at)
+    rule_reading(at).needs.append(Need("score", at.path, name=name, key=False))
+    return name
+
+
+def _segment(at: At) -> str:
+    name: str = NAME(at)
+    rule_reading(at).needs.append(Need("segment", at.path, name=name, key=False))
+    return name
+
+
+MEMBER_KEYS: Final = {
+    "rule": {
+        "rule": Key(ValueType(_rule, NAME.schema), "The id of a rule.", needed=True),
+        "of": Key(ValueType(_of, NAME.schema), "The score that it is a rule of; by default the first one."),
+    },
+    "segment": {"segment": Key(ValueType(_segment, NAME.schema), "The segment.", needed=True)},
+}
+
+
+def rule_is(found: dict[str, Value]) -> asks.RuleIs:
+    """Make what `rule` and `of` say."""
+    return asks.RuleIs(found["rule"], found.get("of"))
+
+
+def in_segment(found: dict[str, Value]) -> asks.InSegment:
+    """Make what `segment` says."""
+    return asks.InSegment(found["segment"])

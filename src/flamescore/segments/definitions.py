@@ -1,0 +1,37 @@
+"""What a segment is, as a hash: where it differs from that of the run before, alerts on it begin anew."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.rules import Hot
+
+
+def digest(said: Any) -> str:  # noqa: ANN401 - what JSON can hold
+    """Return the SHA-256, in hex, of a value's JSON: keys sorted, no spaces, UTF-8."""
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def definition(
+    condition: Any,  # noqa: ANN401 - what JSON can hold
+    *,
+    everyone: bool,
+    limit: int | None,
+    named: Mapping[str, str],
+) -> str:
+    """Return the definition of a segment: its `if` as it is written, `everyone`, `limit`, and `named`.
+
+    These are the definitions, by name, of the segments that its `if` names.
+    """
+    return digest({"if": condition, "everyone": everyone, "limit": limit, "segments": dict(named)})
+
+
+def definition_of_hot(hot: Hot) -> str:
+    """Return the definition of `hot`: of the number of flames, or of the condition as it is written."""
+    return digest(hot.flames if hot.by_flames is not None else hot.written)
