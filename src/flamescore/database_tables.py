@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.acting_frames import SEGMENTS, SEGMENTS_FILE
 from flamescore.connections import DatabaseError, TableRows, replace_rows
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.findings import Finding, Severity
-from flamescore.frames import INSTANT, POINTS, SCORES, SEGMENTS, SEGMENTS_FILE
+from flamescore.frames import INSTANT, POINTS, SCORES
 from flamescore.runs import RunStore, has_table, reading_run, scan
 from flamescore.state import StateDamagedError, StateStore, meta, set_meta
 
