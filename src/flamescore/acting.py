@@ -52,6 +52,11 @@ TAKERS: Final[tuple[Taker, ...]] = ()
 """What takes a counting run's notices and the like into the state, in this order, in one transaction."""
 
 
+def acts_on_scores(project: Project) -> bool:
+    """Say whether a project has alerts, write-backs or routes, which need a state."""
+    return any(getattr(project.settings, key, None) for key in ("alerts", "write_back", "route"))
+
+
 def before_run(
     project: Project, runs: RunStore, as_of: datetime, *, ahead: bool, make_latest: bool, write: bool
 ) -> Before:

@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
-from flamescore.acting import TakingIn, acted, before_run
+from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
-from flamescore.database_tables import load_tables
+from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
 from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
@@ -58,7 +58,7 @@ from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_l
 from flamescore.scoring import score_exports
 from flamescore.segments import segments_of
 from flamescore.setting_checks import check_settings
-from flamescore.state import StateStore
+from flamescore.state import UNREADABLE, StateStore
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
@@ -123,8 +123,17 @@ class Outcome:
     unread: bool = False
     """Whether an earlier run can't be read."""
 
+    declared: tuple[str, ...] = ()
+    """The segments of the project file."""
 
-LATE: Final = ("A015", "A031", "A035", "O100", "O104", "O105")
+    untold: bool = False
+    """Whether alerts, write-backs or routes were not worked out, since the state can't be used.
+
+    Or a database does not have the run's tables.
+    """
+
+
+LATE: Final = (UNREADABLE, "A031", UNLOADED, "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -281,7 +290,16 @@ def _work(
         record = describe_run(run_id="")
         report = view(just_scored(record, scored, keep=settings.keep))
         record = finished(record, scored, steps=watch.steps)
-        return Outcome(scored, report, findings, record, None, previous, unread=bool(past.findings))
+        return Outcome(
+            scored,
+            report,
+            findings,
+            record,
+            None,
+            previous,
+            unread=bool(past.findings),
+            declared=tuple(settings.segments),
+        )
     return _publish(
         held,
         describe_run,
@@ -372,7 +390,8 @@ def _publish(
         published = folder.commit(
             make_latest=options.make_latest, ahead=ahead, keep_runs=settings.keep_runs, meanwhile=taking_in
         )
-    aside = not_latest(published)
+    acting = acts_on_scores(inputs.project)
+    aside = not_latest(published, acting=acting)
     late = (
         *taking_in.findings,
         *load_tables(inputs.project),
@@ -380,7 +399,11 @@ def _publish(
         *(() if aside is None else (aside,)),
         *map(undeleted, published.undeleted),
     )
-    return Outcome(scored, report, (*findings, *judge.judged(late)), record, published)
+    told = (*findings, *judge.judged(late))
+    codes = {each.code for each in told}
+    untold = (acting and UNREADABLE in codes) or UNLOADED in codes
+    declared = tuple(settings.segments)
+    return Outcome(scored, report, told, record, published, declared=declared, untold=untold)
 
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:

@@ -301,20 +301,23 @@ def _in_conditions(name: str, conditions: tuple[Condition, ...]) -> Iterator[tup
 # --- after publication
 
 
-def not_latest(published: Published) -> Finding | None:
+def not_latest(published: Published, *, acting: bool = False) -> Finding | None:
     """Say why a run did not become the latest one; None where it did.
 
-    It is a warning where the run was meant to be the latest, and a note of a backfill.
+    It is a warning where the run was meant to be the latest, and a note of a backfill. `acting` says
+    that the project has alerts, write-backs or routes, which such a run goes without.
     """
     if published.latest:
         return None
     run, stays = published.run, published.stays
     stands = f'published, but "latest" stays at {stays.run_id}' if stays else 'published, but not as "latest"'
-    moves = "--make-latest moves it."
+    moves = "--make-latest moves it"
+    moves += "; alerts, write-backs and routes were not worked out" if acting else "."
     if ahead(run.as_of) is not None:
         text = f"{stands}: this run's as_of is in the future. {moves}"
         return Finding(NOT_MOVED, Severity.WARNING, "latest", text)
     if clock() - run.as_of <= _LATELY:
-        return Finding(NOT_MOVED, Severity.WARNING, "latest", f"{stands}, whose as_of is later. {moves}")
+        text = f"{stands}, whose as_of is later. {moves}"
+        return Finding(NOT_MOVED, Severity.WARNING, "latest", text)
     text = f"{stands}; read this run with --run {run.run_id}."
     return Finding(BACKFILL, Severity.NOTE, "latest", text)

@@ -280,6 +280,7 @@ WRONG = {
     "fail_on": ("note", "must be `error` or `warning`, and is `note`."),
     "hot_flames": ("6", "must be a whole number from 1 to 5, and is `6`."),
     "keep_runs": ("-1", "must be a whole number from 1 to 1,000,000, and is `-1`."),
+    "decimals": ("5", "must be a whole number from 0 to 4, and is `5`."),
     "mode": ("rw", "must be a file mode such as `0640`, and is `rw`."),
 }  # fmt: skip
 """A wrong text for each key that a flag or a variable can have wrong, and what is said of it."""

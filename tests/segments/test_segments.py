@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from cli.small import PROJECT, write_project
+from flamescore.cli.main import run
 from flamescore.errors import ProjectFileError
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
@@ -242,3 +243,10 @@ def test_instants_are_whole(tmp_path):
         "segment": pl.String(), "contact_id": pl.String(),
         "since": pl.Datetime("us", "UTC"), "held": pl.Boolean(),
     }  # fmt: skip
+
+
+def test_a_dry_run_says_who_would_come_and_go(tmp_path, capsys):
+    project = project_of(tmp_path, "\nsegments: {called: {if: {event: call, last: 3d}}}\n")
+    score(project, "2026-11-18")
+    assert run(["score", "--dry-run", "--config", str(project.path), "--as-of", "2026-11-21"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "segment called: 1 contact, 1 in, 1 out"

@@ -6,11 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from cli.small import write_project
+from cli.small import PROJECT, write_project
+from flamescore.cli.main import run
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
 from flamescore.runs import RunStore
-from flamescore.state import StateDamagedError, StateStore, meta
+from flamescore.state import StateDamagedError, StateStore, meta, set_meta
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setenv("FLAMESCORE_NOW", "2026-12-01T11:00:00Z")
 
 
 @pytest.fixture
@@ -139,3 +145,57 @@ def test_what_is_no_state_is_told_without_its_text(tmp_path):
     store.file.write_text("secret")
     with pytest.raises(StateDamagedError, match=r"^can't be read \(SQLITE_NOTADB\)$"), store.open():
         pass
+
+
+def test_the_run_of_the_state_is_never_deleted(project):
+    thrifty = replace(project, settings=project.settings.with_keys(keep_runs=1))
+    second = score(thrifty, "2026-11-22")
+    link = project.folder / "out/latest"
+    backfill = score(thrifty, "2026-11-20")
+    link.unlink()
+    link.symlink_to(f"runs/{backfill.record.run_id}")  # as if somebody had moved it
+    third = score(thrifty, "2026-11-19")
+    names = {run.run_id for run in RunStore(project.folder / "out").runs()}
+    assert names == {each.record.run_id for each in (second, backfill, third)}
+    assert stands(project) == second.record.run_id
+
+
+def test_pruning_spares_the_run_of_the_state_and_stops_where_it_is_not_known(project, capsys):
+    first = score(project, "2026-11-20")
+    later = score(project, "2026-11-21")
+    with StateStore.of(project).open() as connection:
+        set_meta(connection, run_id=first.record.run_id)
+    (project.folder / "flamescore.yaml").write_text(f"{PROJECT}\nkeep_runs: 1\n")
+    words = ["runs", "--prune", "--config", str(project.folder / "flamescore.yaml")]
+    both = {each.record.run_id for each in (first, later)}
+    store = RunStore(project.folder / "out")
+    assert run(words) == 0
+    assert {run.run_id for run in store.runs()} == both
+    StateStore.of(project).file.write_text("no database")
+    assert run(words) == 0
+    assert "warning A015: The state can't be read (SQLITE_NOTADB)." in capsys.readouterr().err
+    assert {run.run_id for run in store.runs()} == both
+
+
+def test_without_a_state_a_project_that_acts_ends_with_exit_code_7(project, capsys):
+    score(project)
+    StateStore.of(project).file.write_text("no database")
+    words = ["score", "--config", str(project.folder / "flamescore.yaml")]
+    assert run(words) == 0
+    alerts = "channels: {out: {type: stdout}}\nalerts: {hot: {segment: hot, channel: out}}\n"
+    (project.folder / "flamescore.yaml").write_text(f"{PROJECT}\n{alerts}")
+    assert run(words) == 7
+    assert "warning A015: The state can't be read (SQLITE_NOTADB)" in capsys.readouterr().err
+
+
+def test_a_run_that_latest_does_not_move_to_says_what_it_goes_without(project, monkeypatch):
+    monkeypatch.setenv("FLAMESCORE_NOW", "2026-11-22T11:00:00Z")
+    later = score(project, "2026-11-22")
+    alerts = "channels: {out: {type: stdout}}\nalerts: {hot: {segment: hot, channel: out}}\n"
+    (project.folder / "flamescore.yaml").write_text(f"{PROJECT}\n{alerts}")
+    acting = find_settings(str(project.folder / "flamescore.yaml"))
+    said = {each.code: each.message for each in score(acting, "2026-11-21").findings}
+    assert said["O100"] == (
+        f'published, but "latest" stays at {later.record.run_id}, whose as_of is later. '
+        "--make-latest moves it; alerts, write-backs and routes were not worked out"
+    )

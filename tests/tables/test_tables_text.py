@@ -59,17 +59,17 @@ def test_scores_csv_is_the_same_in_pieces(written, tmp_path, monkeypatch, spread
 def test_hot_leads_csv_to_the_letter(written):
     assert (written / "hot_leads.csv").read_bytes().decode() == (
         "\ufeffrank,contact_id,name,phone,tags,flames,score,percentile,"
-        "reason_1,reason_2,reason_3,last_activity\n"
+        "reason_1,reason_2,reason_3,last_activity,hot_since\n"
         "1,003,'=HYPERLINK(1),-12,VIP,5,25.5,100,"
         '"Visited the sales page: +22.5, 9 times (last 2026-11-20)",'
-        "Submitted a web form: +2 (2026-11-02),Prospect tags: +1,2026-11-20 05:00\n"
+        "Submitted a web form: +2 (2026-11-02),Prospect tags: +1,2026-11-20 05:00,\n"
     )
 
 
 def test_nobody_hot_is_only_a_header(written):
     assert (written / "hot_leads-fit.csv").read_bytes().decode() == (
         "\ufeffrank,contact_id,name,phone,tags,flames,score,percentile,"
-        "reason_1,reason_2,reason_3,last_activity\n"
+        "reason_1,reason_2,reason_3,last_activity,hot_since\n"
     )
 
 

@@ -20,6 +20,7 @@ from flamescore.cli.options import (
     Complete,
     Config,
     ExplainFormat,
+    InSegments,
     Labels,
     Limit,
     Log,
@@ -263,6 +264,7 @@ def search(
     ] = None,
     label: Labels = None,
     hot: OnlyHot = False,
+    segment: InSegments = None,
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Search name, company and e-mail; or give a whole id.")
     ] = None,
@@ -313,6 +315,7 @@ def search(
             labels=tuple(label or ()),
             hot=hot,
             held_out=held_out,
+            segments=tuple(segment or ()),
         )
         of_accounts = verb.OfAccounts(tuple(role or ()), complete)
         output = Output(out, form, spreadsheet, raw)

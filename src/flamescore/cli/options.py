@@ -118,6 +118,12 @@ Labels: TypeAlias = Annotated[
         help="Only contacts with this label; grade= for those without. Repeat for any of several texts.",
     ),
 ]
+InSegments: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--segment", metavar="NAME", help="Only contacts in this segment. Repeat to require several."
+    ),
+]
 OnlyHot: TypeAlias = Annotated[bool, typer.Option("--hot", help="Only contacts who are hot.")]
 OnlyHeldOut: TypeAlias = Annotated[
     bool,

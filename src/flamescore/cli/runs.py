@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from flamescore.cli.output import emit
 from flamescore.errors import InputError
-from flamescore.findings import of_problem
+from flamescore.findings import Finding, Severity, of_problem
 from flamescore.project import find_settings
 from flamescore.runs import RunStore, checked, listed, undeleted
+from flamescore.state import UNREADABLE, StateDamagedError, StateStore, standing_at
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -47,7 +48,13 @@ def _prune(store: RunStore, project: Project, timeout: float, messages: Messages
     if not store.runs():
         return  # nothing to prune, and no folder to make
     with store.hold(timeout) as held:
-        deleted, left = held.prune(project.settings.keep_runs)
+        try:
+            spared = standing_at(StateStore.of(project))
+        except StateDamagedError as error:  # the run that it stands at is not known, so all of them stay
+            messages.warn(Finding(UNREADABLE, Severity.WARNING, "state", f"The state {error.why}."))
+            messages.remark("no run was deleted: which one the state stands at is not known")
+            return
+        deleted, left = held.prune(project.settings.keep_runs, spared)
     for name in left:
         messages.warn(undeleted(name))
     were = "was" if len(deleted) == 1 else "were"

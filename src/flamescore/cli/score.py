@@ -13,14 +13,13 @@ from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
-from flamescore.database_tables import UNLOADED
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import Finding, Severity, as_json, fails_on_warning
 from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.text import for_log
-from flamescore.units import parse_period
+from flamescore.units import count, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +44,7 @@ def score(
     with _progress(quiet=quiet) as tell:
         outcome = nightly(project, options, tell=tell)
     _say(outcome, messages)
-    if any(each.code == UNLOADED for each in outcome.findings):
+    if outcome.untold:
         return ExitCode.UNSENT
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     return ExitCode.FOUND if failed else ExitCode.DONE
@@ -85,9 +84,17 @@ def _say(outcome: Outcome, messages: Messages) -> None:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
         if published is None:
-            for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+            for told in _would_change(outcome):
                 messages.remark(told)
         messages.line("", _success(outcome, time.perf_counter() - messages.started))
+
+
+def _would_change(outcome: Outcome) -> Iterator[str]:
+    """Tell what a dry run would have changed: flames, and who would have come into segments and gone."""
+    yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
+    for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
+        came = f"{each.entered:,} in, {each.left:,} out"
+        yield f"segment {each.name}: {count(each.contacts, 'contact')}, {came}"
 
 
 def _on_stdout(outcome: Outcome) -> None:
@@ -100,7 +107,7 @@ def _on_stdout(outcome: Outcome) -> None:
     else:
         say(summary_line(outcome.report))
     if outcome.published is None:
-        for told in would_change(outcome.scored, outcome.previous, unread=outcome.unread):
+        for told in _would_change(outcome):
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.place}")

@@ -103,6 +103,7 @@ def search_accounts(
         "--against": against is not None,
         "--all": asked.everyone,
         "--held-out": asked.held_out,
+        "--segment": asked.segments,
     }
     for flag, given in others.items():
         if given:

@@ -47,6 +47,13 @@ RUNS: Final = (
         "Loosen a condition.",
     ),
     Code(
+        "N005",
+        ERROR,
+        "The run has no such segment",
+        "The project file has it, and that run was made before it had.",
+        "Score again; or choose another run with `--run`.",
+    ),
+    Code(
         "O000",
         INFO,
         "A run was published",

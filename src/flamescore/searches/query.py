@@ -57,14 +57,15 @@ def search(
     labels: pl.LazyFrame | None = None,
     hot: pl.Series | None = None,
     held_out: pl.Series | None = None,
+    members: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Return the contacts that fit, ranked.
 
     `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
     Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
-    `<name>_flames`. `excluded` are ids to be left out; of `hot` and of `held_out` only theirs are kept. Of
-    `labels` (`labels.parquet`) each contact found gets its own, a column a label after `percentile`. Text
-    compares as in rules: trimmed, NFC, lower case; an id exactly, and labels too. What `merged`
+    `<name>_flames`. `excluded` are ids to be left out; of `hot`, `held_out` and `members` only theirs are
+    kept. Of `labels` (`labels.parquet`) each contact found gets its own, a column a label after `percentile`.
+    Text compares as in rules: trimmed, NFC, lower case; an id exactly, and labels too. What `merged`
     (`merged_table`) holds of old contacts is found as if it were the survivor's.
     """
     first, *more = query.terms
@@ -78,7 +79,7 @@ def search(
         found = found.join(theirs.collect(), on="contact_id", how="inner", maintain_order="left")
     if excluded is not None:
         found = found.filter(~pl.col("contact_id").is_in(excluded.implode()))
-    for only in (each for each in (hot, held_out) if each is not None):
+    for only in (each for each in (hot, held_out, members) if each is not None):
         found = found.filter(pl.col("contact_id").is_in(only.implode()))
     if labels is not None:
         found = _with_labels(found, labels, query.labels)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 from math import isnan
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.acting_conditions import no_segment
+from flamescore.acting_frames import SEGMENTS_FILE
 from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
+from flamescore.project import HOT_SEGMENT
 from flamescore.runs import (
     RECORD,
     DamagedRunError,
@@ -66,6 +70,9 @@ class Asked:
     held_out: bool = False
     """Only contacts who are held out; `everyone` has them beside all others."""
 
+    segments: tuple[str, ...] = ()
+    """Only contacts that are in all of these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -85,11 +92,31 @@ def search_run(project: Project, found: Run, asked: Asked) -> Found:
 
     Raises:
         UsageError: what was asked is none of the run's: a score, a column, a number of flames.
-        NotFoundError: those who are held out are asked for, and the run has no hold-out.
+        NotFoundError: the run has no hold-out, or no such segment, and those in it are asked for.
         DamagedRunError: a file of the run is missing or damaged.
     """
     with reading_run(found):
         return _found(project, found, asked)
+
+
+def _members(project: Project, found: Run, names: Sequence[str]) -> pl.Series | None:
+    """Return the ids of who is in all of these segments of a run; None where none is asked for."""
+    if not names:
+        return None
+    there = [each.name for each in found.record.segments or ()]
+    for name in names:
+        known = dict.fromkeys((*there, HOT_SEGMENT, *project.settings.segments))
+        if name not in known:
+            code, text, hint = no_segment(name, tuple(known))
+            raise UsageError(Problem(code, text, hint=hint))
+        if name not in there:
+            text = f"the run {found.run_id} has no segment {name}: score again"
+            raise NotFoundError(Problem("N005", text))
+    rows = read(found, SEGMENTS_FILE).filter(~pl.col("held"))
+    return reduce(
+        lambda ids, more: ids.filter(ids.is_in(more.implode())),
+        (rows.filter(pl.col("segment") == name)["contact_id"] for name in names),
+    )
 
 
 def _found(project: Project, found: Run, asked: Asked) -> Found:
@@ -117,7 +144,10 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         text=asked.text,
         labels=_asked_labels(asked, columns),
     )
-    everyone = asked.everyone or asked.held_out
+    members = _members(project, found, asked.segments)
+    declared = project.settings.segments
+    for_all = any(declared[name].everyone for name in asked.segments if name in declared)
+    everyone = asked.everyone or asked.held_out or for_all
     excluded = None if everyone else uncalled(found).collect()["contact_id"]
     aliases = scan(found, MERGED_FILE) if has_merged(found) else None
     labels = None
@@ -132,6 +162,7 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         labels=labels,
         hot=_hot(found) if asked.hot else None,
         held_out=_held_out(found) if asked.held_out else None,
+        members=members,
     )
     notes: tuple[str, ...] = ()
     if asked.changed:

@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.errors import LockedError
@@ -127,13 +128,27 @@ def before(
         return Before(Kind.NONE, findings=(unreadable(HELD),), spared=None)
 
 
+UNREADABLE: Final = "A015"
 HELD: Final = "is held by another command"
+
+
+def standing_at(store: StateStore) -> tuple[str, ...]:
+    """Return the id of the run that the state stands at, which must not be deleted; none where there is none.
+
+    Raises:
+        StateDamagedError: the state can't be read.
+    """
+    if not store.exists():
+        return ()
+    with store.open(write=False) as connection:
+        run_id = meta(connection, "run_id")
+    return () if run_id is None else (run_id,)
 
 
 def unreadable(why: str) -> Finding:
     """Return the warning that a state can't be used, and what that means."""
-    text = f"The state {why}: this run has no alerts, write-backs and routes."
-    return Finding("A015", Severity.WARNING, FILE, text, do="move it away; the next run is a baseline.")
+    text = f"The state {why}: this run goes without alerts, write-backs, routes, history and `since`."
+    return Finding(UNREADABLE, Severity.WARNING, FILE, text, do="move it away; the next run is a baseline.")
 
 
 def instant(text: str) -> datetime:
@@ -197,4 +212,7 @@ def _frame(connection: sqlite3.Connection, query: str, schema: pl.Schema) -> pl.
     rows = pl.DataFrame(connection.execute(query).fetchall(), schema=stored, orient="row")
     instants = [name for name, kind in schema.items() if kind == INSTANT]
     read_at = pl.col(instants).str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
-    return rows.with_columns(read_at).cast(schema)
+    try:
+        return rows.with_columns(read_at).cast(schema)
+    except PolarsError as error:
+        raise StateDamagedError("is damaged") from error
