@@ -97,6 +97,12 @@ class Project:
         return self.resolve(self.settings.output) / STATE if named is None else self.resolve(named)
 
     @property
+    def output_folder(self) -> Path:
+        """Return the folder that runs are written to; of an output in S3 that of the state has them too."""
+        output = self.settings.output
+        return self.state_folder if output.startswith(S3) else self.resolve(output)
+
+    @property
     def cache_folder(self) -> Path:
         """Return the folder in which objects of a store are kept: `cache`, else that in the state's."""
         named = self.settings.cache

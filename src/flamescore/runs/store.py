@@ -83,8 +83,8 @@ class RunStore:
         """Return that of a project. Of an output in S3 the folder is that of the state."""
         settings = project.settings
         if not settings.output.startswith(S3):
-            return cls(project.resolve(settings.output), settings.mode)
-        folder = project.state_folder
+            return cls(project.output_folder, settings.mode)
+        folder = project.output_folder
         return cls(folder, settings.mode, Remote(settings.output, folder, settings.mode))
 
     def runs(self) -> tuple[Run, ...]:
