@@ -22,6 +22,7 @@ from flamescore.cli.main import program
 from flamescore.findings import codes_page
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
+from flamescore.rule_tests import json_schema as tests_schema
 from flamescore.rules import json_schema as rules_schema
 from flamescore.runs import Part, RunRecord
 
@@ -314,6 +315,7 @@ def made() -> dict[str, str]:
         "docs/outputs.md": outputs(),
         "rules/rules.schema.json": _json(rules_schema()),
         "rules/project.schema.json": _json(project_schema()),
+        "rules/test.schema.json": _json(tests_schema()),
     }
 
 

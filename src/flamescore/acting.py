@@ -10,18 +10,20 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flamescore.acting_frames import SEGMENTS, SEGMENTS_FILE
+from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
+from flamescore.alerts import notices_taker
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.event_feeds import stale_feeds
 from flamescore.findings import Finding, Severity
 from flamescore.frames import conform
 from flamescore.project import HOT_SEGMENT
 from flamescore.report import say
-from flamescore.runs import SegmentEntry, StateEntry, moves
+from flamescore.routing import UNROUTED_FILE, routed_in_run
+from flamescore.runs import RoutingEntry, SegmentEntry, StateEntry, moves
 from flamescore.segments import followed, in_file_order, merged_into, unfollowed
 from flamescore.state import (
     HELD,
@@ -35,21 +37,26 @@ from flamescore.state import (
     take_in,
     unreadable,
 )
-from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet
+from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet, write_routed
+from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from flamescore.inputs import Inputs
     from flamescore.project import Project
+    from flamescore.routing import Away, Routed
     from flamescore.runs import Run, RunStore
     from flamescore.scoring import Scored
     from flamescore.segments import Followed, Segments
+    from flamescore.write_back import WriteBack
 
-TAKERS: Final[tuple[Taker, ...]] = ()
-"""What takes a counting run's notices and the like into the state, in this order, in one transaction."""
+
+def takers(project: Project) -> tuple[Taker, ...]:
+    """Return what takes a counting run's notices and the like into the state, in order."""
+    return (notices_taker(project),)
 
 
 def acts_on_scores(project: Project) -> bool:
@@ -63,7 +70,7 @@ def before_run(
     """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
-    return before(StateStore.of(project), runs, as_of, moving, takers=TAKERS, write=write)
+    return before(StateStore.of(project), runs, as_of, moving, takers=takers(project), write=write)
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,11 @@ class Acted:
     tables: Mapping[str, pl.DataFrame]
     record: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
+    routed: Routed | None = None
+    """Who is routed; None without `route`, and where routes are not worked out."""
+    write_backs: tuple[WriteBack, ...] = ()
 
-    def write(self, folder: Path, *, spreadsheet: bool) -> None:
+    def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
         """Write tables and lists into the run's folder."""
         for file, table in self.tables.items():
             write_parquet(table, folder / file)
@@ -89,14 +99,23 @@ class Acted:
             (folder / LISTS_FOLDER).mkdir()
         for each in self.lists:
             each.write(folder / LISTS_FOLDER, spreadsheet=spreadsheet)
+        if self.routed is not None:
+            write_routed(folder, scored, self.routed, keep)
 
 
 def acted(
-    earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, found: tuple[Finding, ...]
+    earlier: Before,
+    inputs: Inputs,
+    scored: Scored,
+    segments: Segments,
+    found: tuple[Finding, ...],
+    *,
+    away: Away,
 ) -> Acted:
     """Work out what changed since the state's run; nothing is read or written.
 
-    `found` are the findings so far, as the project accepts them: they tell which feeds are stale.
+    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. `away`
+    are the days of `route: {away: FILE}`, by name.
     """
     run, members = earlier.run, segments.frame()
     if run is None or earlier.kind is not Kind.COUNTING:
@@ -107,24 +126,67 @@ def acted(
         tracked = followed(members, before, segments.members, as_of=scored.as_of, stale=stale)
     rows = in_file_order(tracked.rows, segments.members)
     since = rows.filter(~pl.col("held")).select("segment", "contact_id", "since")
+    routed = _routed(earlier, inputs, scored, segments, away)
+    tables = {SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments"), **_tables_of_routes(routed)}
+    record: dict[str, Any] = {
+        "segments": tuple(_entries(segments, tracked)),
+        "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
+    }
+    if routed is not None:
+        record["routing"] = RoutingEntry(**routed.counts())
+    write_backs = _write_backs(earlier, inputs, scored, tables)
+    if write_backs:
+        record["write_back"] = tuple(each.entry for each in write_backs)
     return Acted(
         segments=tracked,
-        lists=tuple(_lists(inputs, scored, segments, since)),
+        lists=tuple(_lists(inputs, scored, segments, since, routed)),
         hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
-        tables={SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments")},
-        record={
-            "segments": tuple(_entries(segments, tracked)),
-            "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
-        },
-        findings=tuple(_redefined(earlier, segments, inputs.project)),
+        tables=tables,
+        record=record,
+        findings=(
+            *_redefined(earlier, segments, inputs.project),
+            *(told for each in write_backs for told in each.findings()),
+        ),
+        write_backs=write_backs,
+        routed=routed,
     )
 
 
+def _routed(earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, away: Away) -> Routed | None:
+    """Route the leads; None where nobody is to be routed, and where the state does not move to the run."""
+    if inputs.project.settings.route is None or not earlier.moves_state:
+        return None
+    return routed_in_run(
+        scored,
+        inputs.project,
+        segments,
+        inputs.acting,
+        away=away,
+        before=earlier.routes,
+        aliases=inputs.exports.aliases,
+    )
+
+
+def _tables_of_routes(routed: Routed | None) -> dict[str, pl.DataFrame]:
+    return {} if routed is None else {ROUTES_FILE: routed.routes, UNROUTED_FILE: routed.unrouted}
+
+
+def _write_backs(
+    earlier: Before, inputs: Inputs, scored: Scored, tables: Mapping[str, pl.DataFrame]
+) -> tuple[WriteBack, ...]:
+    """Return the write-backs, made of the scores and the tables worked out by now."""
+    exports = exports_of(inputs.project, [score.name for score in scored.book.scores])
+    if not exports or not earlier.moves_state:
+        return ()
+    return work_out(exports, Leads.of(scored, inputs.project.settings.team, tables), earlier)
+
+
 def _lists(
-    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame
+    inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame, routed: Routed | None
 ) -> Iterator[ListedSegment]:
     settings, default = inputs.project.settings, scored.book.scores[0].name
     nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
+    reps = nobody if routed is None else routed.now.select("contact_id", "rep")
     for name, declared in settings.segments.items():
         yield ListedSegment(
             declared,
@@ -132,7 +194,7 @@ def _lists(
             scored,
             settings.keep,
             since=since.filter(pl.col("segment") == name).drop("segment"),
-            routed=nobody,
+            routed=reps,
             reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
         )
 
@@ -175,6 +237,7 @@ class TakingIn:
 
     store: StateStore
     earlier: Before
+    takers: tuple[Taker, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def prepare(self) -> None:
@@ -192,7 +255,7 @@ class TakingIn:
             return self.earlier.spared
         try:
             with self.store.hold_patiently(), self.store.open() as connection:
-                self.findings = take_in(connection, run, TAKERS)
+                self.findings = take_in(connection, run, self.takers)
         except StateDamagedError as error:
             self.findings = (unreadable(error.why),)
         except LockedError:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from flamescore.errors import Problem, ProjectFileError, RuleFileError
 from flamescore.exports import ListFiles
 from flamescore.input_errors import UNMAPPED
-from flamescore.project import HOT_SEGMENT
-from flamescore.rules import bind_condition, load_condition
+from flamescore.project import HOT_SEGMENT, unknown_in_write_backs
+from flamescore.rules import bind_condition, load_condition, load_field_condition
 from flamescore.yaml_tree import by_place, nearest
 
 if TYPE_CHECKING:
@@ -55,7 +55,13 @@ def load_acting(project: Project, rules: LoadedRules) -> dict[Path, LoadedCondit
             found[path] = load_condition(project.document, path, lists, names=names)
         except RuleFileError as error:
             problems += error.problems
+    for path in _territories(project):
+        try:
+            found[path] = load_field_condition(project.document, path, lists)
+        except RuleFileError as error:
+            problems += error.problems
     problems += _unknown_segments(project, rules.names)
+    problems += unknown_in_write_backs(project, rules.names.scores, segments_known(project, rules.names))
     if problems:
         raise ProjectFileError(by_place(problems))
     return found
@@ -110,6 +116,16 @@ def _places(project: Project, names: Names) -> Iterator[tuple[Path, Names]]:
     for path in (*others, ("route", "if")):
         if document.root.at(path) is not None:
             yield path, everywhere
+
+
+def _territories(project: Project) -> Iterator[Path]:
+    """Yield where the territories of the team stand, where leads are routed."""
+    document = project.document
+    if project.settings.route is None or document is None:
+        return
+    for member in range(len(project.settings.team)):
+        if document.root.at(("team", member, "where")) is not None:
+            yield "team", member, "where"
 
 
 def _names_taken(project: Project, names: Names) -> Iterator[Problem]:

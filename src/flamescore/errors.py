@@ -138,6 +138,12 @@ class LockedError(FlamescoreError):
     exit_code = ExitCode.LOCKED
 
 
+class StateError(FlamescoreError):
+    """The state can't be used; what depends on it was left undone."""
+
+    exit_code = ExitCode.UNSENT
+
+
 class OutputError(FlamescoreError):
     """The output can't be written; nothing was published."""
 

@@ -45,15 +45,6 @@ POINTS: Final = pl.Schema(
 )
 """The ledger: one row a contact, score and rule or limit that gave or took anything."""
 
-HOLDOUT: Final = pl.Schema(
-    {
-        "contact_id": pl.String(),
-        "score_name": pl.String(),
-        "flames": pl.Int32(),
-        "rank": pl.Int32(),
-        "hot": pl.Boolean(),
-    }
-)
 BOTS: Final = pl.Schema(
     {
         "contact_id": pl.String(),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flamescore.acting_conditions import bind_acting, load_acting
+from flamescore.alert_events import alert_events_of, bound_events
 from flamescore.columns import (
     DOMAIN,
     DateColumns,
@@ -29,7 +30,7 @@ from flamescore.exports import (
     with_asked,
 )
 from flamescore.input_errors import UNMAPPED
-from flamescore.project import EXCLUDE, HOT, check_needed
+from flamescore.project import EXCLUDE, HOT, OF_LEAD, OF_MESSAGE, check_needed, placeholders
 from flamescore.rules import (
     Hot,
     bind_condition,
@@ -43,7 +44,7 @@ from flamescore.rules import (
 )
 from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import by_place, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from flamescore.exports import Gap
     from flamescore.frames import Exports
     from flamescore.project import Project
-    from flamescore.rules import Bound, Condition, LoadedCondition, LoadedRules
+    from flamescore.rules import Bound, Condition, EventRule, LoadedCondition, LoadedEvents, LoadedRules
     from flamescore.yaml_tree import Path as NodePath
 
 
@@ -78,6 +79,9 @@ class Inputs:
     acting: Mapping[NodePath, Condition] = field(default_factory=dict)
     """Conditions of segments, alerts and routes, by their place in the project file, where they were read."""
 
+    alert_events: Mapping[str, EventRule] = field(default_factory=dict)
+    """By alert the events that it waits for; they are counted beside the rules."""
+
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of the project file that a scoring has to answer."""
@@ -93,7 +97,7 @@ def read_inputs(
     as_of: str | datetime | None = None,
     strict: bool = False,
     now: datetime | None = None,
-    also: Sequence[LoadedRules] = (),
+    also: Sequence[LoadedRules | LoadedCondition] = (),
     keys: Collection[str] | None = None,
     of_run: bool = False,
     acting: bool = False,
@@ -102,7 +106,7 @@ def read_inputs(
 
     Headers are held against the rules before any row is read. Copies that reading needed (of files in
     another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
-    further rules to read the exports for; whether they fit them is not looked at. `keys` is that of
+    further rules or conditions to read the exports for; whether they fit is not looked at. `keys` is that of
     `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
     which may lack scores and labels that the project file asks for by now. `acting`: what segments, alerts
     and routes ask is read too.
@@ -111,7 +115,7 @@ def read_inputs(
         ProjectFileError: a condition of the project file is wrong, or asks for what there is not.
     """
     rules = rules or rules_of(project)
-    subscribed = load_acting(project, rules) if acting else {}
+    subscribed, events = _acting_of(project, rules) if acting else ({}, {})
     exclude, hot = call_list_of(project, rules, of_run=of_run), hot_of(project, rules, of_run=of_run)
     opened = survey(project, now=now)
     try:
@@ -120,11 +124,13 @@ def read_inputs(
         _check_columns(project, opened.columns)
         if acting:
             _check_lists(project, [score.name for score in bound.book.scores], opened.columns)
+            _check_templates(project, opened.columns)
         condition = None if exclude is None else _bound(exclude, opened.columns, zone)
-        bound_acting = bind_acting(subscribed, opened.columns, zone)
-        others: tuple[LoadedCondition, ...] = (
+        bound_acting, waited_for = _bound_acting(subscribed, events, opened.columns, zone)
+        others: tuple[LoadedCondition | LoadedEvents, ...] = (
             *(each for each in (exclude, hot) if each is not None),
             *subscribed.values(),
+            *events.values(),
         )
         named = named_columns(rules, *others, keep=_kept(project))
         opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
@@ -136,7 +142,7 @@ def read_inputs(
         gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others, *also)
+        asking: tuple[LoadedRules | LoadedCondition | LoadedEvents, ...] = (rules, *others, *also)
         numeric = [number_columns(each) for each in asking]
         numbers = NumberColumns(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
@@ -168,10 +174,60 @@ def read_inputs(
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(
-            project, rules, bound, condition, is_hot, exports, instant, opened.columns, gaps, bound_acting
+            project,
+            rules,
+            bound,
+            condition,
+            is_hot,
+            exports,
+            instant,
+            opened.columns,
+            gaps,
+            bound_acting,
+            waited_for,
         )
     finally:
         opened.close()
+
+
+def _acting_of(
+    project: Project, rules: LoadedRules
+) -> tuple[dict[NodePath, LoadedCondition], dict[str, LoadedEvents]]:
+    """Read what segments, alerts and routes ask: their conditions, and the events that alerts wait for."""
+    problems: list[Problem] = []
+    with _noting(problems):
+        conditions = load_acting(project, rules)
+    with _noting(problems):
+        events = alert_events_of(project, rules)
+    if problems:
+        raise ProjectFileError(by_place(problems))
+    return conditions, events
+
+
+def _bound_acting(
+    conditions: Mapping[NodePath, LoadedCondition],
+    events: Mapping[str, LoadedEvents],
+    columns: Columns,
+    zone: ZoneInfo,
+) -> tuple[dict[NodePath, Condition], dict[str, EventRule]]:
+    """Hold what segments, alerts and routes ask against the columns there are."""
+    problems: list[Problem] = []
+    with _noting(problems):
+        bound = bind_acting(conditions, columns, zone)
+    with _noting(problems):
+        waited_for = bound_events(events, columns, zone)
+    if problems:
+        raise ProjectFileError(by_place(problems))
+    return bound, waited_for
+
+
+@contextmanager
+def _noting(problems: list[Problem]) -> Iterator[None]:
+    """Note the faults of the project file that are found inside, and go on."""
+    try:
+        yield
+    except ProjectFileError as error:
+        problems += error.problems
 
 
 def _kept(project: Project) -> frozenset[str]:
@@ -208,11 +264,38 @@ def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> N
         raise ProjectFileError(problems)
 
 
+def _check_templates(project: Project, columns: Columns) -> None:
+    """See that leads have what the templates of alerts name.
+
+    Raises:
+        ProjectFileError: some names are neither of a message, nor of a lead, nor a column of the contacts.
+    """
+    known = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()), *OF_LEAD, *OF_MESSAGE)
+    problems = []
+    for alert in project.settings.alerts.values():
+        for key in ("subject", "text"):
+            for name in placeholders(getattr(alert, key) or ""):
+                if name not in known:
+                    near = nearest(name, known)
+                    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+                    text = f"`alerts.{alert.name}.{key}`: there is no `{{{name}}}`."
+                    where = project.where("alerts", alert.name, key)
+                    problems.append(Problem("A010", text, where, hint))
+    if problems:
+        raise ProjectFileError(problems)
+
+
 def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the columns of contacts by which the project file puts contacts together, each with its place."""
     holdout = project.settings.call_list.holdout
     if holdout is not None and holdout.by is not None:
         yield ("call_list", "holdout", "by"), holdout.by
+    route = project.settings.route
+    if route is not None and "same" in route.given_keys:
+        node = None if project.document is None else project.document.root.at(("route", "same"))
+        several = node is not None and node.kind == "list"
+        for number, name in enumerate(route.same):
+            yield ("route", "same", *((number,) if several else ())), name
 
 
 def _check_columns(project: Project, columns: Columns) -> None:

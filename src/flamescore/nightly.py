@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
-from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
+from flamescore.acting import TakingIn, acted, acts_on_scores, before_run, takers
+from flamescore.alert_events import as_condition
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.database_tables import UNLOADED, load_tables
@@ -25,7 +26,6 @@ from flamescore.findings import (
     StrictError,
     accepted,
     let_through,
-    of_problem,
     strict_error,
     to_problem,
     unused,
@@ -38,6 +38,7 @@ from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import EXCLUDE, HOT, check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.routing import away_of, none_routed
 from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
@@ -57,7 +58,7 @@ from flamescore.runs import (
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
 from flamescore.segments import segments_of
-from flamescore.setting_checks import check_settings
+from flamescore.setting_checks import check_settings, hot_set_aside
 from flamescore.state import UNREADABLE, StateStore
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
@@ -69,7 +70,6 @@ from flamescore.tables import (
     write_parquet,
     write_tables,
 )
-from flamescore.units import count
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from flamescore.inputs import Inputs
     from flamescore.project import Project
     from flamescore.report import RunData, View
+    from flamescore.routing import Away
     from flamescore.rules import LoadedRules
     from flamescore.runs import HeldStore, Published, RunRecord
     from flamescore.scoring import Scored
@@ -127,10 +128,7 @@ class Outcome:
     """The segments of the project file."""
 
     untold: bool = False
-    """Whether alerts, write-backs or routes were not worked out, since the state can't be used.
-
-    Or a database does not have the run's tables.
-    """
+    """Whether the state can't be used, and so alerts, write-backs or routes; or a database has no tables."""
 
 
 LATE: Final = (UNREADABLE, "A031", UNLOADED, "O100", "O104", "O105")
@@ -190,12 +188,16 @@ def nightly(
     clock_says = check_as_of(
         project, parse_as_of(project.settings.as_of, rules.zone), rules.zone, accept=options.accept
     )
+    away = away_of(project)
     delete_leftovers()
     if options.dry_run:
-        return _work(project, rules, options, tell, None, clock_says=clock_says)
+        return _work(project, rules, options, tell, None, clock_says=clock_says, away=away)
     store = RunStore.of(project)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, rules, options, tell, held, clock_says=clock_says)
+        outcome = _work(project, rules, options, tell, held, clock_says=clock_says, away=away)
+    unloaded = load_tables(project)
+    untold = outcome.untold or bool(unloaded)
+    return replace(outcome, findings=(*outcome.findings, *unloaded), untold=untold)
 
 
 def _work(
@@ -206,6 +208,7 @@ def _work(
     held: HeldStore | None,
     *,
     clock_says: tuple[Finding, ...],
+    away: Away,
 ) -> Outcome:
     started_at = datetime.now(UTC)
     watch = _Stopwatch(tell=tell)
@@ -239,12 +242,13 @@ def _work(
             inputs.exports,
             as_of=inputs.as_of,
             conditions=inputs.conditions,
+            events=tuple(inputs.alert_events.values()),
             tuning=replace(DEFAULT_TUNING, folder=None if held is None else held.output),
             earlier=None if earlier is None else earlier.as_of,
         )
         holdout = settings.call_list.holdout
         scored = judged(scored, hot=inputs.hot, exclude=inputs.exclude, holdout=holdout)
-        scored = replace(scored, accounts=accounts_of(scored))
+        scored = replace(scored, accounts=accounts_of(scored), routed=none_routed(settings.route))
         segments = segments_of(scored, project, inputs.hot, inputs.acting)
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
@@ -255,7 +259,7 @@ def _work(
             *progress.known,
             *_of_rules(inputs, scored, segments),
             *account_findings(scored.accounts),
-            *_of_hot(project),
+            *hot_set_aside(project),
             *bots_findings(inputs, scored),
             *check_settings(inputs),
             *check_feeds(feeds),
@@ -269,7 +273,9 @@ def _work(
             scored = with_trend(scored, inputs.exports, options.trend)
             watch("trend", scored.scores.height)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
-        acts = acted(stands, inputs, scored, segments, judge.judged(seen))
+        acts = acted(stands, inputs, scored, segments, judge.judged(seen), away=away)
+        if acts.routed is not None:
+            scored = replace(scored, routed=acts.routed.told)
     previous = past.scores() if held is None else None
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
@@ -307,7 +313,7 @@ def _work(
         scored=scored,
         changes=changes,
         acts=acts,
-        taking_in=TakingIn(StateStore.of(project), stands),
+        taking_in=TakingIn(StateStore.of(project), stands, takers(project)),
         watch=watch,
         options=options,
         findings=findings,
@@ -340,17 +346,10 @@ def _of_rules(inputs: Inputs, scored: Scored, segments: Segments) -> Iterator[Fi
         for path, condition in inputs.acting.items():
             empty = not segments.fitting(condition).any()
             others.append(Outside(condition, project.document, path, empty))
+        for name, events in inputs.alert_events.items():
+            others.append(Outside(as_condition(events), project.document, ("alerts", name), empty=False))
     for found in check_rules(inputs.loaded.document, inputs.exports, scored, others):
         yield _near(found, project)
-
-
-def _of_hot(project: Project) -> Iterator[Finding]:
-    """Yield a note where a flag or a variable wins over `hot` of the project file."""
-    if project.hot_set_aside:
-        flames = count(project.settings.hot_flames, "flame")
-        said = f"a flag or variable says that {flames} make a lead hot"
-        text = f"{said}, so `hot` of the project file does not count."
-        yield Finding("R187", Severity.NOTE, "hot", text, project.place(project.where(*HOT, key=True)))
 
 
 def _publish(
@@ -380,6 +379,8 @@ def _publish(
                 _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
             )
             written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
+            for export in acts.write_backs:
+                export.write(folder.path, folder.run_id, inputs.as_of)
             report, reported = reporting.result()
         files = checksums(folder.path)
         watch("write", sum(step.rows for step in written))
@@ -394,14 +395,12 @@ def _publish(
     aside = not_latest(published, acting=acting)
     late = (
         *taking_in.findings,
-        *load_tables(inputs.project),
-        *(replace(of_problem(each, "output"), severity=Severity.WARNING) for each in published.late),
+        *published.late,
         *(() if aside is None else (aside,)),
         *map(undeleted, published.undeleted),
     )
     told = (*findings, *judge.judged(late))
-    codes = {each.code for each in told}
-    untold = (acting and UNREADABLE in codes) or UNLOADED in codes
+    untold = acting and any(each.code == UNREADABLE for each in told)
     declared = tuple(settings.segments)
     return Outcome(scored, report, told, record, published, declared=declared, untold=untold)
 
@@ -424,7 +423,7 @@ def _write(
         scored.rejects,
         TableSettings(known.keep, inputs.hot.by_flames, spreadsheet, acts.hot_since),
     )
-    acts.write(folder, spreadsheet=spreadsheet)
+    acts.write(folder, scored, known.keep, spreadsheet=spreadsheet)
     write_accounts(folder, scored, spreadsheet=spreadsheet)
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=spreadsheet)
     if inputs.exports.aliases is not None:

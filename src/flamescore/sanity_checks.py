@@ -13,11 +13,11 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from flamescore.engine import Clock, fade_end
+from flamescore.engine import Clock
 from flamescore.errors import UsageError
 from flamescore.findings import Finding, InExport, Severity, let_through, to_problem
 from flamescore.inputs import parse_as_of
-from flamescore.rules import EventRule, Happened, conditions_of, leaves
+from flamescore.rule_windows import reaches
 from flamescore.text import for_log
 from flamescore.units import count
 from flamescore.wallclock import ahead, clock
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from flamescore.errors import Where
     from flamescore.project import Project
-    from flamescore.rules import Condition, RuleBook
     from flamescore.runs import Published, RunRecord
     from flamescore.scoring import Observations, Scored, SourcePast
 
@@ -234,10 +233,10 @@ def _short_histories(scored: Scored) -> Iterator[Finding]:
     """
     clock = Clock(scored.as_of, scored.book.zone)
     short: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
-    for (name, types), (reach, window) in _windows(scored.book, clock).items():
-        furthest = _furthest(scored.observed.pasts, types)
-        if furthest is not None and furthest[1] + _DAY < reach:
-            short.setdefault(furthest, {})[name] = reach, window
+    for asked in reaches(scored.book, clock):
+        furthest = _furthest(scored.observed.pasts, asked.types)
+        if asked.seconds is not None and furthest is not None and furthest[1] + _DAY < asked.seconds:
+            short.setdefault(furthest, {})[asked.name] = asked.seconds, asked.written
     for (path, oldest), rules in short.items():
         days = -(-oldest // _DAY)
         text = f"The oldest event is {count(days, 'day')} old, and rules look further back: {_listed(rules)}."
@@ -254,48 +253,6 @@ def _listed(short: Mapping[str, tuple[int, str]]) -> str:
     ranked = sorted(short.items(), key=lambda each: (-each[1][0], each[0]))
     named = ", ".join(f"`{name}` ({window})" for name, (_, window) in ranked[:_NAMED])
     return named + (f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else "")
-
-
-def _windows(book: RuleBook, clock: Clock) -> dict[tuple[str, tuple[str, ...]], tuple[int, str]]:
-    """Return the widest window, in seconds and as written, by rule and the event types that it is for.
-
-    A burst in the window may begin before it.
-    """
-    found: dict[tuple[str, tuple[str, ...]], tuple[int, str]] = {}
-    for name, asked in _asked(book):
-        types, burst = asked.match.types, asked.burst
-        reach = clock.reach(asked.window, 0 if burst is None else burst.seconds)
-        said = str(asked.window) if burst is None else f"{asked.window}, and {burst.within} before it"
-        if reach is not None and reach > found.get((name, types), (0, ""))[0]:
-            found[name, types] = reach, said
-    for score in book.scores:
-        for group, idle in score.idles:
-            days = fade_end(idle.decay)
-            for match in () if days is None else idle.activity:
-                found[f"idle of {group or score.name}", match.types] = (days or 0) * _DAY, f"{days}d"
-    return found
-
-
-def _asked(book: RuleBook) -> Iterator[tuple[str, EventRule | Happened]]:
-    for score in book.scores:
-        asked: list[tuple[str, tuple[Condition, ...]]] = []
-        if score.population is not None:
-            asked.append((f"population of {score.name}", (score.population,)))
-        for rule in score.rules:
-            asked.append((rule.name, tuple(conditions_of(rule))))
-            if isinstance(rule.subject, EventRule):
-                yield rule.name, rule.subject
-        for name, conditions in asked:
-            yield from _in_conditions(name, conditions)
-    for label in book.labels:
-        conditions = tuple(branch.condition for branch in label.branches if branch.condition is not None)
-        yield from _in_conditions(f"label {label.name}", conditions)
-
-
-def _in_conditions(name: str, conditions: tuple[Condition, ...]) -> Iterator[tuple[str, Happened]]:
-    for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
-        if isinstance(leaf, Happened):
-            yield name, leaf
 
 
 # --- after publication

@@ -184,7 +184,7 @@ class Scored:
     `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
     label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
     `branches_taken` says by label for how many contacts each branch was taken. `holdout` is for `judged` too:
-    who is held out (`frames.HOLDOUT`); None where nobody is to be.
+    who is held out (`labels.HOLDOUT`); None where nobody is to be.
     """
 
     book: RuleBook
@@ -207,6 +207,9 @@ class Scored:
     hot: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     holdout: pl.DataFrame | None = None
+    routed: pl.DataFrame | None = None
+    """Who is routed, for lists: `contact_id, routed_to, routed_reason`; None where nobody is to be."""
+
     accounts: FoundAccounts | None = None
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""

@@ -20,6 +20,9 @@ OF_SUCCESS = {
 }  # fmt: skip
 """Further keys of the success line; its `accepted` is a number."""
 
+OF_SENDING = {"sent", "waiting", "unsent"}
+"""Further keys of the line that says what was sent."""
+
 LEVELS = {"error", "warning", "note", "info"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CODE = re.compile(r"[A-Z]\d{3}")
@@ -36,7 +39,8 @@ def checked_lines(err: str) -> list[dict[str, Any]]:
     for line in lines:
         success = line["code"] in ("O000", "O010")
         held_out = {"held_out"} & set(line) if success else set()  # with a hold-out alone
-        assert set(line) == KEYS | held_out | (OF_SUCCESS if success else set()), line
+        sent = OF_SENDING if line["code"] == "A000" else set()
+        assert set(line) == KEYS | held_out | sent | (OF_SUCCESS if success else set()), line
         assert line["level"] in LEVELS, line
         assert TIME.fullmatch(line["time"]), line
         assert line["code"] is None or CODE.fullmatch(line["code"]), line

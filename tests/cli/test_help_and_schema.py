@@ -23,9 +23,9 @@ def test_the_list_of_commands_says_what_each_does(flamescore):
         "score": "Score every contact and publish a run: the nightly job.",
         "explain": "Show why a contact has its scores, to the last digit.",
         "search": "List contacts of a run, best first: the call list.",
-        "schema": "Print the JSON Schema of rule or project files.",
+        "schema": "Print the JSON Schema of rule or project files, or of tests.",
     }.items():
-        assert f"  {verb:<7}  {gist}\n" in done.out
+        assert f"  {verb:<9}  {gist}\n" in done.out
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

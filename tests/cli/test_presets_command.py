@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flamescore.project import all_presets, text_of
+from flamescore.project import all_formats, all_presets, text_of
 
 CONTACTS = "Record ID,First Name,Last Name,Email,Phone Number\n101,Ann,Lee,ann@example.com,'+1602\n"
 PROJECT = """\
@@ -41,14 +41,14 @@ def test_they_are_listed(flamescore):
     assert lines[0] == "preset,vendor,kinds,verified,variants"
     assert 'hubspot,HubSpot,"contacts, events",yes,4' in lines
     assert 'ontraport,Ontraport,"contacts, events",no,2' in lines
-    assert len(lines) == 1 + len(all_presets())
+    assert len(lines) == 1 + len(all_presets()) + len(all_formats())
 
 
 def test_the_list_in_another_format_and_place(flamescore, tmp_path):
     done = flamescore("presets", "--format", "json")
     assert json.loads(done.out)[0]["preset"] == "activecampaign"
     flamescore("presets", "-o", str(tmp_path / "list.ndjson"))
-    assert len((tmp_path / "list.ndjson").read_text().splitlines()) == len(all_presets())
+    assert len((tmp_path / "list.ndjson").read_text().splitlines()) == len(all_presets()) + len(all_formats())
 
 
 def test_one_is_shown(flamescore, tmp_path):

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flamescore.cli.boundary import command
 from flamescore.cli.messages import Messages
-from flamescore.cli.options import As, Config, Log, LogFormat, Out, Output, Quiet, RunName, SchemaOf, Verbose
+from flamescore.cli.options import (
+    As,
+    BacktestFormat,
+    Config,
+    Log,
+    LogFormat,
+    Out,
+    Output,
+    Quiet,
+    RunName,
+    SchemaOf,
+    TestFormat,
+    Verbose,
+)
+
+if TYPE_CHECKING:
+    from flamescore.errors import ExitCode
 
 
 def presets(
@@ -26,6 +42,7 @@ def presets(
 
     List the vendor presets, with the kinds of exports they know and whether they were made from the vendor's
     real headers; or show one. A source with `preset: hubspot` takes its keys, and its own keys override them.
+    Formats of `write_back` are listed too; there `verified` says whether a file was tried on an account.
     """
 
     def work(messages: Messages) -> None:
@@ -38,7 +55,8 @@ def presets(
 
 def schema(
     which: Annotated[
-        SchemaOf, typer.Argument(help="`rules` for rule files, `project` for flamescore.yaml.")
+        SchemaOf,
+        typer.Argument(help="`rules`, `project` for flamescore.yaml, `test`, or `backtest` for its JSON."),
     ] = SchemaOf.RULES,
     out: Out = None,
     quiet: Quiet = 0,
@@ -47,14 +65,58 @@ def schema(
 ) -> None:
     """Example: flamescore schema rules -o rules/rules.schema.json
 
-    Print the JSON Schema of rule files or of the project file. With it, an editor completes keys and marks
-    mistakes as you type.
+    Print the JSON Schema of rule files, of the project file, or of files of tests. With it, an editor
+    completes keys and marks mistakes as you type.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import schema as verb
 
         verb.schema(which, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def test(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Files of tests, or folders with *.test.yaml files.  [default: the folder of the rule file]",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    config: Config = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "-k", metavar="TEXT", help="Only tests whose name contains this text.", show_default=False
+        ),
+    ] = None,
+    stop: Annotated[bool, typer.Option("-x", help="Stop at the first failure.")] = False,
+    out: Out = None,
+    form: Annotated[
+        TestFormat | None,
+        typer.Option(
+            "--format", help="Default: by the suffix of -o (.json, .xml); else table.", show_default=False
+        ),
+    ] = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore test rules/keap.test.yaml
+
+    Run the tests beside rule files: each is a made-up contact and what it must score. A failure shows what
+    was expected, what came out, and why. Exit code 0: all passed; 1: one failed; 2: a test or a rule file is
+    wrong; 4: there is no test.
+    """
+
+    def work(messages: Messages) -> ExitCode:
+        from flamescore.cli import test as verb
+
+        return verb.test(paths or [], config, messages, named=only, stop=stop, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 
@@ -84,5 +146,138 @@ def freeze(
         from flamescore.cli import freeze as verb
 
         verb.freeze(config, run, score, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def backtest(
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT",
+            help="What is looked for: the type of an event, or a condition.",
+            show_default=False,
+        ),
+    ] = None,
+    horizon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD", help="How long after a cut an outcome counts, such as 30d.", show_default=False
+        ),
+    ] = None,
+    first_only: Annotated[
+        bool, typer.Option("--first-only", help="Look at contacts who have not done it before the cut.")
+    ] = False,
+    repeat: Annotated[bool, typer.Option("--repeat", help="Look at everyone, again and again.")] = False,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD", help="How far apart cuts are.  [default: the horizon]", show_default=False
+        ),
+    ] = None,
+    cuts: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=60,
+            help="At most so many cuts, the latest.  [default: 12]",
+            show_default=False,
+        ),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="No cut before this day.", show_default=False)
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="No cut after this day.", show_default=False)
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHEN", help="This cut; repeat it for more, and no others are looked at."),
+    ] = None,
+    known_until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="Until when outcomes are known.  [default: the newest event]",
+            show_default=False,
+        ),
+    ] = None,
+    static_fields: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Contact columns that are as good as constant.", show_default=False),
+    ] = None,
+    score: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="One score.  [default: every enabled one]", show_default=False),
+    ] = None,
+    capacity: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="How many of a list are called before the next.", show_default=False
+        ),
+    ] = None,
+    value: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROPERTY", help="What an outcome is worth: a property of its events.", show_default=False
+        ),
+    ] = None,
+    rules: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Other rules than the project's.", show_default=False),
+    ] = None,
+    short_cuts: Annotated[
+        bool, typer.Option("--short-cuts", help="Also cuts with less history than the widest window.")
+    ] = False,
+    cross_section: Annotated[
+        bool,
+        typer.Option(
+            "--cross-section", help="Compare the list as exported with itself: outcomes without a date."
+        ),
+    ] = False,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT", help="End with exit code 1 on order, leak, sign, drift, auc=0.60 or warning."
+        ),
+    ] = None,
+    config: Config = None,
+    out: Out = None,
+    form: Annotated[
+        BacktestFormat | None,
+        typer.Option("--format", help="Default: by the suffix of -o; else a table.", show_default=False),
+    ] = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore backtest --outcome purchase --horizon 30d --first-only
+
+    Score everyone as of past days, and see who had the outcome after them: which flames convert, whether the
+    list is in order, what each rule adds. Nothing is published.
+    """
+
+    def work(messages: Messages) -> ExitCode:
+        from flamescore.cli import backtest as verb
+
+        flags: dict[str, object] = {
+            "outcome": outcome,
+            "horizon": horizon,
+            "who": verb.who(first_only=first_only, repeat=repeat),
+            "every": every,
+            "cuts": cuts,
+            "first": first,
+            "last": last,
+            "at": tuple(at or ()),
+            "known_until": known_until,
+            "static_fields": tuple(each.strip() for each in (static_fields or "").split(",") if each.strip()),
+            "score": score,
+            "capacity": capacity,
+            "value": value,
+            "short_cuts": short_cuts,
+            "cross_section": cross_section,
+        }
+        return verb.backtest(config, rules, flags, tuple(fail_on or ()), messages, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))

@@ -79,6 +79,9 @@ def _columns(rows: pl.DataFrame, further: Sequence[str], zone: ZoneInfo) -> dict
         if name in rows.columns and rows[name].is_not_null().any():
             found[name] = _Column(header, texts(pl.col(name)), cut=cut)
 
+    if "routed_to" in rows.columns:
+        owners = ["owner"] if "owner" in rows.columns else []
+        rows = rows.with_columns(owner=pl.coalesce("routed_to", *owners))
     found = {"rank": _Column("", [f"{rank:,}" for rank in rows["rank"]], right=True)}
     own("name", "Name", cut=True)
     own("company", "Company", cut=True)

@@ -16,15 +16,18 @@ from flamescore.cli.options import (
     Accounts,
     Against,
     As,
+    AsTest,
     ChangedHow,
     Complete,
     Config,
-    ExplainFormat,
+    ExplainAs,
     InSegments,
     Labels,
     Limit,
+    LockTimeout,
     Log,
     LogFormat,
+    NotifyToo,
     OnlyHeldOut,
     OnlyHot,
     Out,
@@ -93,12 +96,8 @@ def score(
     make_latest: Annotated[
         bool, typer.Option("--make-latest", help="Move `latest` to this run even if its as_of is earlier.")
     ] = False,
-    lock_timeout: Annotated[
-        float,
-        typer.Option(
-            metavar="SECONDS", help="How long to wait for another run to finish.", min=0, show_default="0"
-        ),
-    ] = 0.0,
+    notify: NotifyToo = False,
+    lock_timeout: LockTimeout = 0.0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Score and show what would change, without writing anything.")
     ] = False,
@@ -142,7 +141,7 @@ def score(
             dry_run=dry_run,
             spreadsheet=spreadsheet,
         )
-        return verb.score(config, flags, options, trend, messages)
+        return verb.score(config, flags, options, trend, messages, notify=notify)
 
     command(work, Messages(log_format, quiet, verbose), answers=dry_run)
 
@@ -181,11 +180,9 @@ def explain(
         bool,
         typer.Option("--all", help="Include rules and events that did not count, with the reason."),
     ] = False,
+    as_test: AsTest = False,
     out: Out = None,
-    form: Annotated[
-        ExplainFormat | None,
-        typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
-    ] = None,
+    form: ExplainAs = None,
     quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -199,21 +196,18 @@ def explain(
     """
 
     def work(messages: Messages) -> None:
+        if as_test and account is None:
+            from flamescore.cli import explain_as_test
+
+            explain_as_test.explain_as_test(contact, config, as_of, run, messages, out=out)
+            return
         from flamescore.cli import explain as verb
 
         if account is not None:
             from flamescore.cli import explain_account
 
             explain_account.explain_of_account(
-                account,
-                contact,
-                config,
-                as_of,
-                run,
-                messages,
-                everything=everything,
-                out=out,
-                form=form,
+                account, contact, config, as_of, run, messages, everything=everything, out=out, form=form
             )
             return
         verb.explain(

@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from flamescore._version import __version__
-from flamescore.cli import authoring, commands
+from flamescore.cli import acting, authoring, commands
 from flamescore.cli.boundary import ended, log_asked, misuse
 from flamescore.cli.start import main
 from flamescore.cli.streams import check_stdout, steady_streams
@@ -32,18 +32,22 @@ VERBS: Final = {
     "report": "Show the hot-lead report of a run, or write it as a page to share.",
     "changes": "List contacts whose scores changed since the previous run, and why.",
     "runs": "List stored runs, or delete old ones.",
+    "notify": "Send what alerts have to tell, and what could not be sent before.",
+    "delivered": "Say that files for the CRM were imported, or that they were undone.",
+    "test": "Run the tests beside rule files: made-up contacts and what they must score.",
+    "backtest": "Hold past scores against what happened after them.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
-    "schema": "Print the JSON Schema of rule or project files.",
+    "schema": "Print the JSON Schema of rule or project files, or of tests.",
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
 
-Each is the function of its name in `commands`, or in `authoring`.
+Each is the function of its name in `commands`, `authoring` or `acting`.
 """
 
 
 class _Verbs(Mapping[str, Any]):
-    """The commands by name, each made of its function when it is asked for: all nine take 20 ms."""
+    """The commands by name, each made of its function when it is asked for: all of them take 20 ms."""
 
     def __getitem__(self, verb: str) -> Any:  # noqa: ANN401 - Typer's own class
         if verb not in VERBS:
@@ -65,7 +69,7 @@ def _made(verb: str) -> Any:  # noqa: ANN401 - Typer's own class
 
 
 def _function(verb: str) -> Any:  # noqa: ANN401 - each has flags of its own
-    return getattr(commands if hasattr(commands, verb) else authoring, verb)
+    return next(getattr(each, verb) for each in (commands, authoring, acting) if hasattr(each, verb))
 
 
 class _Coercion:

@@ -35,6 +35,23 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+class TestFormat(StrEnum):
+    """How the outcomes of tests are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+class BacktestFormat(StrEnum):
+    """How a backtest is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    MD = "md"
+
+
 class Changed(StrEnum):
     """How contacts changed since the run before."""
 
@@ -47,6 +64,8 @@ class SchemaOf(StrEnum):
 
     RULES = "rules"
     PROJECT = "project"
+    TEST = "test"
+    BACKTEST = "backtest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +112,17 @@ As: TypeAlias = Annotated[
         help="Default: by the suffix of -o; else a table on a terminal, CSV in a pipe.",
         show_default=False,
     ),
+]
+AsTest: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--as-test",
+        help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
+    ),
+]
+ExplainAs: TypeAlias = Annotated[
+    ExplainFormat | None,
+    typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
 ]
 Spreadsheet: TypeAlias = Annotated[
     bool,
@@ -151,6 +181,15 @@ RunName: TypeAlias = Annotated[
         help="Use this run instead of the latest: its id, its time, or its day, such as 2026-01-01.",
         show_default=False,
     ),
+]
+LockTimeout: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS", help="How long to wait for another run to finish.", min=0, show_default="0"
+    ),
+]
+NotifyToo: TypeAlias = Annotated[
+    bool, typer.Option("--notify", help="Then send what alerts have to tell; also that the run has failed.")
 ]
 Against: TypeAlias = Annotated[
     str | None,

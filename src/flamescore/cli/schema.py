@@ -1,24 +1,33 @@
-"""The work of `flamescore schema`: the JSON Schemas of rule and project files."""
+"""The work of `flamescore schema`: the JSON Schemas of rule files, project files and files of tests."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from flamescore.backtest import backtest_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
+from flamescore.rule_tests import json_schema as tests_schema
 from flamescore.rules import json_schema as rules_schema
 
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
 
+_SCHEMAS: Final = {
+    SchemaOf.RULES: rules_schema,
+    SchemaOf.PROJECT: project_schema,
+    SchemaOf.TEST: tests_schema,
+    SchemaOf.BACKTEST: backtest_schema,
+}
+
 
 def schema(which: SchemaOf, out: str | None, messages: Messages) -> None:
     """Write a schema."""
-    made = rules_schema() if which is SchemaOf.RULES else project_schema()
+    made = _SCHEMAS[which]()
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if out is None or out == "-":
         sys.stdout.write(text)

@@ -9,45 +9,102 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore import stopping
+from flamescore.alerts import waiting_notices
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
-from flamescore.errors import ExitCode, Problem, UsageError
-from flamescore.findings import Finding, Severity, as_json, fails_on_warning
+from flamescore.errors import ExitCode, FlamescoreError, Problem, UsageError, fault
+from flamescore.findings import Finding, Severity, as_json, fails_on_warning, of_problem
 from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.text import for_log
 from flamescore.units import count, parse_period
+from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from flamescore.cli.messages import Messages
     from flamescore.nightly import Outcome
+    from flamescore.project import Project
     from flamescore.units import Period
 
 __all__ = ["Options", "score"]
 
 PUBLISHED: Final = "O000"
 DRY_RUN: Final = "O010"
+TOLD: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
+"""The exit codes of runs that have failed: another run at work is no failure, and a wrong file is mended."""
+
+SENDING_WAITS: Final = 130.0
+"""Seconds that `--notify` waits for another command that sends: that ends after 120."""
 
 
 def score(
-    config: str | None, flags: Mapping[str, object], options: Options, trend: str | None, messages: Messages
+    config: str | None,
+    flags: Mapping[str, object],
+    options: Options,
+    trend: str | None,
+    messages: Messages,
+    *,
+    notify: bool = False,
 ) -> ExitCode:
-    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`."""
+    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`.
+
+    With `notify` what waits is sent afterwards, and what could not be sent ends it as `UNSENT`.
+    """
     project = find_settings(config, flags)
     options = replace(options, trend=_period(trend))
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
-    with _progress(quiet=quiet) as tell:
-        outcome = nightly(project, options, tell=tell)
+    started_at = clock()
+    try:
+        with _progress(quiet=quiet) as tell:
+            outcome = nightly(project, options, tell=tell)
+    except Exception as error:
+        if notify and not options.dry_run:
+            _tell_failed(project, error, started_at, messages)
+        raise
     _say(outcome, messages)
-    if outcome.untold:
-        return ExitCode.UNSENT
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
-    return ExitCode.FOUND if failed else ExitCode.DONE
+    code = ExitCode.UNSENT if outcome.untold else ExitCode.FOUND if failed else ExitCode.DONE
+    if options.dry_run:
+        return code
+    if not notify:
+        waiting = waiting_notices(project)
+        if waiting:
+            verb = "waits" if waiting == 1 else "wait"
+            messages.remark(f"{count(waiting, 'notice')} {verb}: flamescore notify sends them")
+        return code
+    from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
+
+    try:
+        return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
+    except FlamescoreError as error:  # the run is published: what can't be sent is all that is wrong
+        messages.tell(of_problem(each) for each in error.problems)
+        return ExitCode.UNSENT
+
+
+def _tell_failed(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:
+    """Send that the run has failed, and what waits; what goes wrong with that is told beside the failure."""
+    from flamescore.alerts import ring_failed  # noqa: PLC0415 - for those who ask for it
+    from flamescore.cli import notify as sending  # noqa: PLC0415 - the same
+
+    code, problem = ExitCode.FAULT, fault(error)
+    if isinstance(error, FlamescoreError):
+        code, problem = error.exit_code, error.problems[0]
+    if code not in TOLD or stopping.asked() is not None:
+        return
+    try:
+        ring_failed(project, problem, started_at)
+        sending.tell(sending.send(project, SENDING_WAITS), messages)
+    except FlamescoreError as also:
+        messages.tell(of_problem(each) for each in also.problems)
+    except Exception as also:  # noqa: BLE001 - the run's own failure is what ends the program
+        messages.tell((of_problem(fault(also)),))
 
 
 @contextmanager
@@ -90,11 +147,13 @@ def _say(outcome: Outcome, messages: Messages) -> None:
 
 
 def _would_change(outcome: Outcome) -> Iterator[str]:
-    """Tell what a dry run would have changed: flames, and who would have come into segments and gone."""
+    """Tell what a dry run would have changed: flames, segments, routes, files for CRMs."""
     yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
     for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
         came = f"{each.entered:,} in, {each.left:,} out"
         yield f"segment {each.name}: {count(each.contacts, 'contact')}, {came}"
+    yield from _routes(outcome)
+    yield from _written(outcome)
 
 
 def _on_stdout(outcome: Outcome) -> None:
@@ -111,6 +170,20 @@ def _on_stdout(outcome: Outcome) -> None:
             say(told)
     elif sys.stdout.isatty():
         say(f"Published {outcome.published.place}")
+
+
+def _routes(outcome: Outcome) -> Iterator[str]:
+    """Say how many leads would be routed."""
+    routing = outcome.record.routing
+    if routing is not None:
+        yield f"routes: {routing.kept:,} kept, {routing.new:,} new, {routing.nobody:,} with nobody"
+
+
+def _written(outcome: Outcome) -> Iterator[str]:
+    """Say what a dry run would write for CRMs."""
+    for each in outcome.record.write_back or ():
+        rows = count(each.rows, "row")
+        yield f"write_back {each.name}: {rows}, {each.first_time:,} for the first time"
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from flamescore.explanations.explanation import (
     Silence,
 )
 from flamescore.explanations.find_contact import contact_meant
+from flamescore.explanations.labels import labels_of_everyone, needs_everyone
 from flamescore.explanations.reasons import OUTCOMES
 
 __all__ = [
@@ -44,5 +45,7 @@ __all__ = [
     "flames_of_list",
     "frozen",
     "held_against",
+    "labels_of_everyone",
+    "needs_everyone",
     "single",
 ]

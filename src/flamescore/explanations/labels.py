@@ -40,7 +40,7 @@ def told_alone(
         stars = none + flames.get(score.name, 0)
         standings[score.name] = Standing(there, summary.totals[number][there], stars, none, none)
     answers = {leaf: evaluator.evaluate(leaf) for leaf in asked_beside(book, hot)}
-    by_list = frozenset(score.name for score in book.scores if score.percentiles is not None)
+    by_list = _by_list(book)
     unknown = _of_everyone(book, by_list)
     known = [label for label in book.labels if label.name not in unknown]
     everyone = with_labels(Everyone(1, answers, standings, {}), known)
@@ -49,6 +49,21 @@ def told_alone(
     if hot.condition is not None and not _needs_everyone(hot.condition, unknown, by_list):
         is_hot = bool(everyone.fitting(hot.condition)[0])
     return labels_told(book, texts), is_hot
+
+
+def labels_of_everyone(book: RuleBook) -> frozenset[str]:
+    """Name the labels that depend on everyone who is scored."""
+    return _of_everyone(book, _by_list(book))
+
+
+def needs_everyone(book: RuleBook, condition: Condition) -> bool:
+    """Say whether a condition depends on everyone who is scored: by a rank, a percentile, or such a label."""
+    return _needs_everyone(condition, labels_of_everyone(book), _by_list(book))
+
+
+def _by_list(book: RuleBook) -> frozenset[str]:
+    """Name the scores with flames by percentile."""
+    return frozenset(score.name for score in book.scores if score.percentiles is not None)
 
 
 def labels_told(book: RuleBook, texts: Mapping[str, str | None]) -> tuple[LabelExplained, ...]:

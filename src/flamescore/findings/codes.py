@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS
+from flamescore.findings.codes_of_backtest import BACKTEST
 from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
+from flamescore.findings.codes_of_messages import MESSAGES
 from flamescore.findings.codes_of_project import PROJECT, USAGE
+from flamescore.findings.codes_of_routing import ROUTING
 from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
 from flamescore.findings.codes_of_state import STATE
+from flamescore.findings.codes_of_tests import TESTS
+from flamescore.findings.codes_of_write_back import WRITE_BACK
 from flamescore.findings.codes_of_yaml import NUMBERS
 
 if TYPE_CHECKING:
@@ -31,17 +36,22 @@ _EVERY: Final = (
     *(replace(each, code=f"P{each.code}") for each in NUMBERS if each.code != _UNREADABLE),
     *ACCOUNTS,
     *ALERTS,
+    *BACKTEST,
     *CONNECTIONS,
     *EXPORTS,
     *LABELS,
     *LISTS,
+    *MESSAGES,
     *PROJECT,
+    *ROUTING,
     *RULES,
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
     *STATE,
+    *TESTS,
     *USAGE,
+    *WRITE_BACK,
 )
 
 CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=lambda each: each.code)}
@@ -49,11 +59,13 @@ CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=
 
 _AREAS: Final = {
     "A": "Acting on scores",
+    "B": "Backtests",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",
     "P": "The project file",
     "R": "Rule files",
+    "T": "Tests of rules",
     "U": "Usage",
     "X": "The program itself",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.labels.everyone import Everyone, Standing
-from flamescore.labels.holdout import HOLDOUT_FILE, drawn
+from flamescore.labels.holdout import HOLDOUT, HOLDOUT_FILE, drawn
 from flamescore.labels.judging import (
     HOT_FILE,
     LABELS_FILE,
@@ -14,6 +14,7 @@ from flamescore.labels.judging import (
 )
 
 __all__ = [
+    "HOLDOUT",
     "HOLDOUT_FILE",
     "HOT_FILE",
     "LABELS_FILE",

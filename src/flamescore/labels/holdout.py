@@ -20,7 +20,7 @@ import polars as pl
 
 from flamescore.cells import folded, present
 from flamescore.email_domain import column_of_contacts
-from flamescore.frames import HOLDOUT, conform
+from flamescore.frames import conform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from flamescore.project import HoldOut
     from flamescore.rules import Hot
     from flamescore.scoring import Scored
+
+HOLDOUT: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "score_name": pl.String(),
+        "flames": pl.Int32(),
+        "rank": pl.Int32(),
+        "hot": pl.Boolean(),
+    }
+)
+"""Who is held out, under each score."""
 
 HOLDOUT_FILE: Final = "holdout.parquet"
 _MILLION: Final = 1_000_000
@@ -60,7 +71,7 @@ def drawn(contacts: pl.DataFrame, holdout: HoldOut) -> NDArray[np.bool_]:
 
 
 def holdout_table(scored: Scored, held_out: pl.Series, hot: Hot) -> pl.DataFrame:
-    """Return those who are held out (`frames.HOLDOUT`): a row a contact and score, score by score, ranked.
+    """Return those who are held out (`HOLDOUT`): a row a contact and score, score by score, ranked.
 
     `flames` and `rank` are null where the contact has no row under the score: those come last, by id. `hot`
     says whether they would have been on that call list; under a `hot` condition the default score alone has

@@ -24,6 +24,8 @@ from flamescore.project.channels import (
     TeamsChannel,
     WebhookChannel,
 )
+from flamescore.project.crm_columns import CrmColumn, crm_column, unknown_in_write_backs
+from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.holdout import HoldOut
 from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
 from flamescore.project.model import (
@@ -33,6 +35,7 @@ from flamescore.project.model import (
     KeepRuns,
     MergedIds,
     OpportunitiesSource,
+    ProjectFile,
     Source,
     TagFormat,
     TagHistorySource,
@@ -41,6 +44,7 @@ from flamescore.project.paths import S3, STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
 from flamescore.project.reached import DATABASES
 from flamescore.project.reference import json_schema, key_table, preset_table
+from flamescore.project.route import Route
 from flamescore.project.segments import HOT_SEGMENT, Segment
 from flamescore.project.settings import (
     FLAGS,
@@ -52,8 +56,10 @@ from flamescore.project.settings import (
 )
 from flamescore.project.tables import Tables
 from flamescore.project.team import Days, Member, member_named
+from flamescore.project.templates import OF_LEAD, OF_MESSAGE, filled_in, placeholders
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
 from flamescore.project.variables import UnsetError, filled, passwords, variables
+from flamescore.project.write_back import WriteBack
 
 __all__ = [
     "AUTO",
@@ -69,6 +75,8 @@ __all__ = [
     "FLAGS",
     "HOT",
     "HOT_SEGMENT",
+    "OF_LEAD",
+    "OF_MESSAGE",
     "OWNER",
     "S3",
     "STDIN",
@@ -77,6 +85,9 @@ __all__ = [
     "AppriseChannel",
     "Channel",
     "ContactsSource",
+    "CrmColumn",
+    "CrmFormat",
+    "CrmKey",
     "Days",
     "EmailChannel",
     "EventAlert",
@@ -91,7 +102,9 @@ __all__ = [
     "OpportunitiesSource",
     "Preset",
     "Project",
+    "ProjectFile",
     "RejectLimit",
+    "Route",
     "RunAlert",
     "Segment",
     "SegmentAlert",
@@ -105,11 +118,15 @@ __all__ = [
     "UnsetError",
     "Variant",
     "WebhookChannel",
+    "WriteBack",
+    "all_formats",
     "all_presets",
     "check_needed",
     "clashes",
+    "crm_column",
     "expanded",
     "filled",
+    "filled_in",
     "find_project",
     "find_settings",
     "find_settings_of",
@@ -120,8 +137,11 @@ __all__ = [
     "member_named",
     "parse_limit",
     "passwords",
+    "placeholders",
     "preset_table",
     "settle",
     "text_of",
+    "text_of_format",
+    "unknown_in_write_backs",
     "variables",
 ]

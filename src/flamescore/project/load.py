@@ -13,11 +13,13 @@ from flamescore.input_errors import PRESET
 from flamescore.project.alert_checks import check_alerts
 from flamescore.project.alerts import EVENT_WORDS
 from flamescore.project.channels import FileChannel
+from flamescore.project.crm_columns import write_back_faults
 from flamescore.project.model import FILE, KINDS
 from flamescore.project.paths import S3, URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
 from flamescore.project.reached import reaching_faults, with_names, without_secrets
 from flamescore.project.reading import ProjectReading, named
+from flamescore.project.route import check_route
 from flamescore.project.segments import check_segments
 from flamescore.project.tables import tables_faults
 from flamescore.project.variables import unshown
@@ -43,6 +45,7 @@ _LANGUAGE: Final = (
     EXCLUDE,
     HOT,
     ("team", "*", "where"),
+    ("route", "if"),
     ("segments", "*", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
@@ -191,7 +194,9 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *_urls(document, settings),
         *_contradictions(document, settings),
         *check_segments(document, settings),
+        *write_back_faults(document, settings),
         *check_alerts(document, settings),
+        *check_route(document, settings),
         *tables_faults(document, settings.tables),
         *wrong,
     )
@@ -235,6 +240,8 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
         ((key,), getattr(settings, key)) for key in ("rules", "output", "state", "cache")
     ]
+    if settings.route is not None:
+        paths.append((("route", "away"), settings.route.away))
     for kind in KINDS:
         sources = enumerate(getattr(settings, kind))
         paths += [((kind, index, "path"), source.path) for index, source in sources]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from flamescore.project.alerts import ALERT_SHAPES, ALERTS_BY_NAME, Alert
+from flamescore.project.backtest import BacktestSettings
 from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channel
 from flamescore.project.holdout import HOLDOUT, HoldOut
 from flamescore.project.reached import found_by
 from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.route import Route
 from flamescore.project.segments import SEGMENT, SEGMENTS_BY_NAME, Segment
 from flamescore.project.tables import Tables
 from flamescore.project.team import Member
@@ -50,6 +52,7 @@ from flamescore.project.values import (
     sources,
     value_or,
 )
+from flamescore.project.write_back import WRITE_BACKS, WriteBack
 from flamescore.schema_reader import mapped
 
 if TYPE_CHECKING:
@@ -225,6 +228,7 @@ class EventsSource(_Keyed):
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
+    known_after: Period | None = setting(AGE, "how late its rows arrive; only `backtest` looks at it", None)
     newest_within: NewestWithin | None = setting(
         NEWEST, "how old the newest event may be, of the source or of some types; else the run stops", None
     )
@@ -243,6 +247,7 @@ class TagHistorySource(_Keyed):
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
+    known_after: Period | None = setting(AGE, "how late its rows arrive; only `backtest` looks at it", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +341,12 @@ class ProjectFile(Section):
         BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
+    write_back: dict[str, WriteBack] = setting(
+        WRITE_BACKS, "files that a CRM imports, each with a name", factory=dict
+    )
+    backtest: BacktestSettings = setting(
+        shape_of(BacktestSettings).type, "what `flamescore backtest` asks", factory=BacktestSettings
+    )
     accept: tuple[AcceptEntry, ...] = setting(
         sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
     )
@@ -364,6 +375,9 @@ class ProjectFile(Section):
     channels: dict[str, Channel] = setting(CHANNELS_BY_NAME, "by what ways messages go", factory=dict)
     segments: dict[str, Segment] = setting(SEGMENTS_BY_NAME, "lists that every run has", factory=dict)
     alerts: dict[str, Alert] = setting(ALERTS_BY_NAME, "of what people are told", factory=dict)
+    route: Route | None = setting(
+        shape_of(Route).type, "how leads without an owner are handed to the team", None
+    )
 
     def sources(self) -> tuple[Source, ...]:
         """Return the sources of every kind, in the order in which they are loaded."""
@@ -372,8 +386,8 @@ class ProjectFile(Section):
 
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
-    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry)),
-    *map(shape_of, (*KINDS.values(), Member, Tables)),
+    *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry, WriteBack)),
+    *map(shape_of, (*KINDS.values(), BacktestSettings, Member, Route, Tables)),
     SEGMENT,
     *CHANNEL_SHAPES.values(),
     *ALERT_SHAPES.values(),

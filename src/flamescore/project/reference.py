@@ -13,6 +13,7 @@ from flamescore.project.reading import shape_of
 from flamescore.project.segments import Segment
 from flamescore.project.settings import FLAGS, VARIABLES
 from flamescore.project.team import Member
+from flamescore.project.write_back import WriteBack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ def _acting_rows() -> Iterator[str]:
     for name, shape in CHANNEL_SHAPES.items():
         yield from _rows(_own(shape.keys, shape_of(Channel).keys), f"CHANNEL.{name}.")
     yield from _rows(shape_of(Segment).keys, "SEGMENT.")
+    yield from _rows(shape_of(WriteBack).keys, "WRITE_BACK.")
     yield from _rows(shape_of(Alert).keys, "ALERT.")
     for kind, shape in ALERT_SHAPES.items():
         yield from _rows(_own(shape.keys, shape_of(Alert).keys), f"ALERT.{kind.PLACE}.")

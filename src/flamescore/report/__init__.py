@@ -17,7 +17,7 @@ from flamescore.report.words import Reason, difference, number, signed
 from flamescore.report.xlsx import Sheet, workbook
 
 if TYPE_CHECKING:
-    from flamescore.report.explained import SHOWN, render_explanation
+    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.terminal import Filtered, render_terminal
 
@@ -33,6 +33,7 @@ __all__ = [
     "Sheet",
     "View",
     "difference",
+    "entries_in_words",
     "escaped",
     "just_scored",
     "number",
@@ -54,6 +55,7 @@ __all__ = [
 
 _WITH_RICH: Final = {
     "SHOWN": "explained",
+    "entries_in_words": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
     "Filtered": "terminal",

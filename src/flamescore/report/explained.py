@@ -107,6 +107,12 @@ def _percent(share: float) -> str:
     return f"{share:,.0f}%" if abs(share) >= 1_000 else f"{share:.4g}%"  # noqa: PLR2004 - four digits
 
 
+def entries_in_words(score: ScoreExplained, timezone: str) -> tuple[tuple[str, str], ...]:
+    """Return the points and the words of every entry of a score, such as `+1` and `Prospect tags`."""
+    zone = ZoneInfo(timezone)
+    return tuple((points(line.points), for_cell(_entry(line, zone))) for line in score.entries)
+
+
 def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")

@@ -29,7 +29,8 @@ class Lead:
 
     `change` is by how many points it moved since the run before, None where that is not known, `new` for a
     new contact; `missing` the points to be hot, None for who is hot already, and under a condition. `labels`
-    are those that it has, each with its title.
+    are those that it has, each with its title. `is_routed` says that the owner is the rep whom it was routed
+    to, `routed_reason` why, or why nobody could get it.
     """
 
     rank: int
@@ -48,6 +49,13 @@ class Lead:
     missing: str | None = None
     hot: bool = False
     labels: tuple[tuple[str, str], ...] = ()
+    is_routed: bool = False
+    routed_reason: str | None = None
+
+    @property
+    def called_by(self) -> str:
+        """Return the owner, a rep who stands for one with `(routed)`; `Unassigned` where there is neither."""
+        return f"{self.owner or UNASSIGNED}{' (routed)' if self.is_routed else ''}"
 
     @property
     def called(self) -> str:
@@ -75,6 +83,7 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
         local_time(pl.col("last_activity_at"), run.zone).alias("last_activity"),
     ).pipe(_with_people, run.people)
     texts = label_texts(run, rows["contact_id"])
+    routes = _routes(run, rows["contact_id"])
     return tuple(
         Lead(
             rank=row["rank"],
@@ -87,6 +96,8 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
             change=moved.get(row["contact_id"]),
             missing=None if hot_from is None or row[_HOT] else _missing(row, hot_from),
             hot=row[_HOT],
+            is_routed=routes.get(row["contact_id"], (None, None))[0] is not None,
+            routed_reason=routes.get(row["contact_id"], (None, None))[1],
             labels=tuple(
                 (title, text) for title, text in zip(titles, of_lead, strict=True) if text is not None
             ),
@@ -94,6 +105,14 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
         )
         for row, of_lead in zip(frame.iter_rows(named=True), texts.iter_rows(), strict=True)
     )
+
+
+def _routes(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]:
+    """Return by contact the rep and the reason, of those of some contacts who are routed or got nobody."""
+    if run.routed is None:
+        return {}
+    rows = run.routed.filter(pl.col("contact_id").is_in(ids.implode()))
+    return {who: (rep, reason) for who, rep, reason in rows.iter_rows()}
 
 
 def label_texts(run: RunData, ids: pl.Series) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.report.accounts import FILE
 from flamescore.report.bots_view import TITLE
 from flamescore.report.view import held_out_line
-from flamescore.report.words import UNASSIGNED, number, to_the_minute
+from flamescore.report.words import number, to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count
 
@@ -156,7 +156,7 @@ def _table(leads: Sequence[Lead]) -> Iterator[str]:
             lead.company,
             lead.phone,
             lead.email,
-            lead.owner or UNASSIGNED,
+            lead.called_by if lead.routed_reason is None else f"{lead.called_by}, {lead.routed_reason}",
         )
         cells = (escaped(text or "") for text in person)
         why = "<br>".join(escaped(str(reason)) for reason in lead.reasons)

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.account_frames import ACCOUNTS_FILE
+from flamescore.acting_frames import ROUTES_FILE
 from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import RuleFileError
 from flamescore.frames import POINTS, SCORES
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
+from flamescore.routing import UNROUTED_FILE, told_of
 from flamescore.runs import read, rules_of_run, scan, uncalled
 from flamescore.tables import PARTS
 from flamescore.units import POINT, to_local
@@ -41,7 +43,9 @@ class RunData:
 
     `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones
     of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `uncalled` are those not to be
-    called, excluded or held out; `holdout` is `frames.HOLDOUT`, None where nobody is to be held out.
+    called, excluded or held out; `holdout` is `labels.HOLDOUT`, None where nobody is to be held out.
+    `routed` is who calls those without an owner (`routing.TOLD`), None where nobody is routed; among `people`
+    the rep stands as `owner` too.
     `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against no
     other. `labels` has `contact_id` and a column for each of the record's labels; `hot` are those who are
     hot, which is looked at under a condition alone.
@@ -57,6 +61,7 @@ class RunData:
     labels: pl.DataFrame | None = None
     hot: pl.DataFrame | None = None
     holdout: pl.DataFrame | None = None
+    routed: pl.DataFrame | None = None
     redacted: bool = False
     accounts: pl.DataFrame | None = None
     """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
@@ -109,17 +114,19 @@ def just_scored(
 ) -> RunData:
     """Return the data of a scoring, of which the record was just made; only kept columns of a person."""
     kept = (name for name in PERSON if name in keep and name in scored.contacts.columns)
+    routed = None if record.routing is None else scored.routed
     return RunData(
         record=record,
         book=scored.book,
         scores=scored.scores,
-        people=scored.contacts.select("contact_id", *kept),
+        people=scored.contacts.select("contact_id", *kept).pipe(_with_reps, routed),
         ledger=scored.ledger.of,
         uncalled=scored.uncalled,
         changes=changes,
         labels=scored.labels,
         hot=scored.hot,
         holdout=scored.holdout,
+        routed=routed,
         bots=None if scored.bots is None else scored.bots.table,
         accounts=None if scored.accounts is None else scored.accounts.scores,
     )
@@ -135,21 +142,44 @@ def read_back(run: Run) -> RunData:
     """
     scores, points = scan(run, "scores.parquet"), scan(run, "points.parquet").select(POINTS.names())
     kept = scores.collect_schema().names()
+    routed = _routed(run)
     return RunData(
         record=run.record,
         book=_book(run),
         scores=scores.select(SCORES.names()).collect(),
         people=scan(run, "contacts.parquet")
         .select("contact_id", *(name for name in PERSON if name in kept))
-        .collect(),
+        .collect()
+        .pipe(_with_reps, routed),
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
         uncalled=uncalled(run).collect(),
         changes=None if run.record.changes is None else read(run, CHANGES_FILE),
         labels=read(run, LABELS_FILE) if run.record.labels else None,
         hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
         holdout=None if run.record.holdout is None else read(run, HOLDOUT_FILE),
+        routed=routed,
         bots=None if run.record.bots is None else read(run, BOTS_FILE),
         accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
+    )
+
+
+def _routed(run: Run) -> pl.DataFrame | None:
+    if run.record.routing is None:
+        return None
+    return told_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
+
+
+def _with_reps(people: pl.DataFrame, routed: pl.DataFrame | None) -> pl.DataFrame:
+    """Take the rep for the owner of those who are routed."""
+    if routed is None:
+        return people
+    if "owner" not in people.columns:
+        people = people.with_columns(owner=pl.lit(None, pl.String))
+    reps = routed.select("contact_id", "routed_to")
+    return (
+        people.join(reps, on="contact_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("routed_to", pl.col("owner").cast(pl.String)).alias("owner"))
+        .drop("routed_to")
     )
 
 
@@ -198,12 +228,25 @@ def redacted(run: RunData) -> RunData:
         labels=None if run.labels is None else shown(run.labels),
         hot=None if run.hot is None else shown(run.hot),
         holdout=None if run.holdout is None else shown(run.holdout),
+        routed=None if run.routed is None else shown(_numbered(run.routed, people)),
         ledger=ledger,
         changes=None if changes is None else _without_people(changes, ids),
         record=_without_companies(run.record),
         accounts=None,
         redacted=True,
         bots=None if run.bots is None else shown(run.bots),
+    )
+
+
+def _numbered(routed: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Take the numbered owners for reps, and leave out by which value leads stand together."""
+    rows = routed.join(
+        people.select("contact_id", "owner"), on="contact_id", how="left", maintain_order="left"
+    )
+    return rows.select(
+        "contact_id",
+        pl.when(pl.col("routed_to").is_not_null()).then("owner").alias("routed_to"),
+        pl.col("routed_reason").str.replace(r"(?s)^(same [^:]*): .*$", "$1"),
     )
 
 

@@ -89,10 +89,15 @@ def workbook(
 
 
 def by_owner(rows: pl.DataFrame) -> Iterator[Sheet]:
-    """Yield the rows of each owner by name, those without one last; spellings that compare equal are one."""
+    """Yield the rows of each owner by name, those without one last; spellings that compare equal are one.
+
+    The rep of a routed lead stands for its owner.
+    """
     if "owner" not in rows.columns or rows.is_empty():
         return
-    owners = rows["owner"].cast(pl.String).fill_null("").to_list()
+    reps = ("routed_to",) if "routed_to" in rows.columns else ()
+    called_by = pl.coalesce(*reps, pl.col("owner").cast(pl.String), pl.lit(""))
+    owners = rows.select(called_by.alias("owner")).to_series().to_list()
     keys = {owner: fold(owner) or fold(UNASSIGNED) for owner in dict.fromkeys(owners)}
     called: dict[str, str] = {fold(UNASSIGNED): UNASSIGNED}
     for owner, key in keys.items():
@@ -372,6 +377,8 @@ HEADERS: Final = {
     "last_activity": "Last activity",
     "change": "Change",
     "contact_id": "Contact id",
+    "routed_to": "Routed to",
+    "routed_reason": "Why routed",
 }
 """The columns in order, and what each is called; those that the contacts don't have are left out."""
 
@@ -406,6 +413,8 @@ def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
     )
     if run.changes is None:
         frame = frame.drop("change")
+    if run.routed is not None:
+        frame = frame.join(run.routed, on="contact_id", how="left", maintain_order="left")
     labels = label_texts(run, rows["contact_id"])
     names = dict(zip(labels.columns, _label_headers(run), strict=True))
     frame = pl.concat([frame, labels.rename(names)], how="horizontal")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.rules.account_book import Accounts, AccountScore, Role, role_conditions
-from flamescore.rules.bind import Bound, bind_condition, bind_predicates, bind_rules
+from flamescore.rules.bind import Bound, bind_condition, bind_events, bind_predicates, bind_rules
 from flamescore.rules.columns import (
     Asked,
     asked_by,
@@ -62,6 +62,7 @@ from flamescore.rules.load import (
     LoadedPredicates,
     LoadedRules,
     load_condition,
+    load_field_condition,
     load_predicates,
     load_rules,
     load_rules_text,
@@ -160,6 +161,7 @@ __all__ = [
     "asked_by_rules",
     "beside",
     "bind_condition",
+    "bind_events",
     "bind_predicates",
     "bind_rules",
     "conditions_of",
@@ -170,6 +172,7 @@ __all__ = [
     "list_columns",
     "load_condition",
     "load_events",
+    "load_field_condition",
     "load_predicates",
     "load_rules",
     "load_rules_text",

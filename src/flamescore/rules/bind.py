@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from flamescore.rules.condition_book import Bots, Condition, Predicate
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import Need
-    from flamescore.rules.rulebook import RuleBook
+    from flamescore.rules.rulebook import EventRule, RuleBook
+    from flamescore.rules.subscribed import LoadedEvents
     from flamescore.schema_reader import Told
     from flamescore.yaml_tree import Document
 
@@ -66,6 +67,16 @@ def bind_condition(loaded: LoadedCondition, columns: Columns, zone: ZoneInfo) ->
     """
     _raise(_problems(loaded.document, loaded.needs, columns))
     return loaded.condition(zone)
+
+
+def bind_events(loaded: LoadedEvents, columns: Columns, zone: ZoneInfo) -> EventRule:
+    """Hold the events that an alert waits for against the columns; `zone` is that of their naive times.
+
+    Raises:
+        RuleFileError: as `bind_rules`.
+    """
+    _raise(_problems(loaded.document, loaded.needs, columns))
+    return loaded.rule(zone)
 
 
 def bind_predicates(loaded: LoadedPredicates, columns: Columns, zone: ZoneInfo) -> tuple[Predicate, ...]:

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from flamescore.rules.load import LoadedCondition, LoadedPredicates, LoadedRules
     from flamescore.rules.reading import ExportKind, Need
     from flamescore.rules.rulebook import Label, Rule, RuleBook, Score
+    from flamescore.rules.subscribed import LoadedEvents
 
 
-def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] = frozenset()) -> NamedColumns:
+def named_columns(
+    *loaded: LoadedRules | LoadedCondition | LoadedEvents, keep: frozenset[str] = frozenset()
+) -> NamedColumns:
     """Return the columns that enabled rules, and conditions from elsewhere, name.
 
     `keep` are columns of contacts that are wanted whether a rule asks of them or not.
@@ -31,7 +34,7 @@ def named_columns(*loaded: LoadedRules | LoadedCondition, keep: frozenset[str] =
     )
 
 
-def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition]) -> Iterator[str]:
+def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition | LoadedEvents]) -> Iterator[str]:
     """Yield the properties that the standard patterns of `bots` compare; nobody need have them."""
     books = (book for each in loaded if (book := getattr(each, "book", None)) is not None)
     for bots in (book.bots for book in books):
@@ -39,7 +42,7 @@ def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition]) -> It
             yield from pattern.properties
 
 
-def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> DateColumns:
+def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> DateColumns:
     """Return the columns with a date on the right or `within_*`, in what is enabled."""
     return DateColumns(
         contacts=_names(loaded, "contacts", lambda need: need.dated),
@@ -47,7 +50,7 @@ def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> D
     )
 
 
-def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> NumberColumns:
+def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> NumberColumns:
     """Return the columns that are compared with a number, or give points, in what is enabled."""
     return NumberColumns(
         contacts=_names(loaded, "contacts", lambda need: need.numeric),
@@ -55,7 +58,7 @@ def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) ->
     )
 
 
-def list_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> ListColumns:
+def list_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> ListColumns:
     """Return the columns of whose cells it is asked what they hold (`has`), in what is enabled."""
     return ListColumns(
         contacts=_names(loaded, "contacts", lambda need: need.listed),
@@ -64,7 +67,7 @@ def list_columns(*loaded: LoadedRules | LoadedCondition | LoadedPredicates) -> L
 
 
 def _names(
-    loaded: Iterable[LoadedRules | LoadedCondition | LoadedPredicates],
+    loaded: Iterable[LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates],
     kind: ExportKind,
     wanted: Callable[[Need], bool],
 ) -> frozenset[str]:

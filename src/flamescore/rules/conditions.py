@@ -322,6 +322,9 @@ CONDITIONS: Final = {
         lambda found: asks.Not(found["not"]),
     ),
 }
+FIELD_CONDITION: Final = ValueType(lambda at: asks.FieldIs(FIELDS(at)), FIELDS.schema)
+"""What columns of contacts must be, without the word `field`: a territory."""
+
 _WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")
 _ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=(*_WORDS_OF_EVENT, *MEASURES))
 _ACTING_CONDITION: Final = by_key(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
 from flamescore.rules.checks import check_columns, check_conditions, check_file, check_nulls
-from flamescore.rules.conditions import CONDITION
+from flamescore.rules.conditions import CONDITION, FIELD_CONDITION
 from flamescore.rules.names import Names, check_names, names_of
 from flamescore.rules.predicates import CONTACT_PREDICATES
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
-from flamescore.schema_reader import RefusedError
+from flamescore.schema_reader import RefusedError, ValueType
 from flamescore.yaml_tree import Document, Node, Span, parse
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flamescore.rules.lists import Lists, ListValues
     from flamescore.rules.reading import Need
     from flamescore.rules.rulebook import RuleBook
-    from flamescore.schema_reader import At, Value, ValueType
+    from flamescore.schema_reader import At, Value
     from flamescore.yaml_tree import Path as NodePath
 
 _SHORT = re.compile(r"\s*([^{}=]*[^{}=\s])\s*=(.*)", re.DOTALL)
@@ -70,11 +70,12 @@ class LoadedCondition:
     path: NodePath
     needs: tuple[Need, ...]
     lists: Lists | None = None
+    type: ValueType = CONDITION
 
     def condition(self, zone: ZoneInfo) -> Condition:
         """Return the condition, with its naive times in a zone."""
         reading = RuleReading(self.document, zone=zone, lists=self.lists)
-        condition: Condition = CONDITION(reading.at(self.path))
+        condition: Condition = self.type(reading.at(self.path))
         return condition
 
 
@@ -147,6 +148,19 @@ def load_condition(
     if reading.problems:
         raise RuleFileError(in_order(reading.problems))
     return LoadedCondition(document, path, tuple(reading.needs), lists)
+
+
+def load_field_condition(document: Document, path: NodePath, lists: Lists | None = None) -> LoadedCondition:
+    """Read the columns of contacts at a path of another file, as `where` of a project file's team has them.
+
+    Raises:
+        RuleFileError: with every fault, in order.
+    """
+    reading = RuleReading(document, lists=lists)
+    _read(reading.at(path), FIELD_CONDITION, check_columns)
+    if reading.problems:
+        raise RuleFileError(in_order(reading.problems))
+    return LoadedCondition(document, path, tuple(reading.needs), lists, FIELD_CONDITION)
 
 
 def load_predicates(

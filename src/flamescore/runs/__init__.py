@@ -8,6 +8,7 @@ from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_i
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
+    file_of,
     has_merged,
     has_table,
     read,
@@ -33,7 +34,14 @@ from flamescore.runs.record import (
     read_record,
     write_record,
 )
-from flamescore.runs.record_sections import BotsEntry, LabelEntry, SegmentEntry, StateEntry
+from flamescore.runs.record_sections import (
+    BotsEntry,
+    LabelEntry,
+    RoutingEntry,
+    SegmentEntry,
+    StateEntry,
+    WriteBackEntry,
+)
 from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
@@ -55,6 +63,7 @@ __all__ = [
     "Modes",
     "Part",
     "Published",
+    "RoutingEntry",
     "RuleEntry",
     "RulesFile",
     "Run",
@@ -64,6 +73,7 @@ __all__ = [
     "ScoreEntry",
     "SegmentEntry",
     "StateEntry",
+    "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",
     "changed_ids",
@@ -72,6 +82,7 @@ __all__ = [
     "describe",
     "describe_given",
     "describe_lists",
+    "file_of",
     "find_earlier",
     "find_run",
     "finished",

@@ -12,6 +12,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -30,9 +31,10 @@ from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import BOTS, HOLDOUT, POINTS, SCORES
-from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
+from flamescore.frames import BOTS, POINTS, SCORES
+from flamescore.labels import HOLDOUT, HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
+from flamescore.routing import UNROUTED, UNROUTED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
 
 if TYPE_CHECKING:
@@ -54,6 +56,11 @@ SUMMED: Final = 64 << 20
 
 Of larger ones the size is looked at, and whoever reads them asks why where that fails (`reading_run`).
 """
+
+
+def file_of(run: Run, file: str) -> Path:
+    """Return where a file of a run lies, its bytes as they were published."""
+    return _checked(run, file)
 
 
 def scan(run: Run, file: str) -> pl.LazyFrame:
@@ -135,6 +142,7 @@ def strangers(run: Run) -> Iterator[DamagedRunError]:
     except DamagedRunError:
         return
     known = {NAME, *(file.path for file in files)}
+    known |= {each.as_posix() for file in files for each in PurePosixPath(file.path).parents}
     for path in sorted(run.path.rglob("*")) if files else ():
         name = path.relative_to(run.path).as_posix()
         if name not in known:
@@ -148,7 +156,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     absent = {CHANGES_FILE} if record.changes is None else set()
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
-    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE, HOLDOUT_FILE)
+    later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE, UNROUTED_FILE, HOLDOUT_FILE)
     absent |= {file for file in later if not has_table(run, file)}
     absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
@@ -336,6 +344,7 @@ TABLES: Final[Mapping[str, Table]] = {
     HOT_FILE: Table(pl.Schema({"contact_id": pl.String()}), present=("contact_id",), key=("contact_id",)),
     SEGMENTS_FILE: Table(SEGMENTS, present=("segment", "contact_id", "held"), key=("segment", "contact_id")),
     ROUTES_FILE: Table(ROUTES, present=("contact_id", "at", "ended")),
+    UNROUTED_FILE: Table(UNROUTED, present=("contact_id", "reason"), key=("contact_id",)),
     HOLDOUT_FILE: Table(
         HOLDOUT, present=("contact_id", "score_name", "hot"), key=("contact_id", "score_name")
     ),

@@ -63,14 +63,14 @@ class Earlier:
     def latest(self) -> RunRecord | None:
         """Return the record of the latest run."""
         return self._of(
-            self.store.latest(), lambda run: run.record, "Its numbers of rows are not compared with today's."
+            self.store.latest(whole=False),
+            lambda run: run.record,
+            "Its numbers of rows are not compared with today's.",
         )
 
     def scores(self) -> pl.DataFrame | None:
         """Return the scores of the latest run."""
-        latest = self.store.latest()
-        whole = None if latest is None else self.store.whole(latest)
-        return self._of(whole, _scores, "What would change is not told.")
+        return self._of(self.store.latest(), _scores, "What would change is not told.")
 
     def _of(self, run: Run | None, reader: Callable[[Run], T], untold: str) -> T | None:
         """Return what is read of a run; None where there is none, or where it can't be read."""

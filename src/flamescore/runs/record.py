@@ -22,8 +22,10 @@ from flamescore.runs.record_sections import (
     HoldOutEntry,
     HotEntry,
     LabelEntry,
+    RoutingEntry,
     SegmentEntry,
     StateEntry,
+    WriteBackEntry,
 )
 from flamescore.text import printable_json
 
@@ -329,7 +331,13 @@ class RunRecord(Part):
         "the segments, built-in ones first; absent in older records", absent=True
     )
     state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
+    write_back: tuple[WriteBackEntry, ...] | None = key(
+        "the write-backs, in order of the project file; absent where the run has none", absent=True
+    )
     holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
+    routing: RoutingEntry | None = key(
+        "who was routed; absent without `route`, and in a backfill", absent=True
+    )
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:

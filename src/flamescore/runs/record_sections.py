@@ -15,6 +15,14 @@ class StateEntry(Part):
     state_run: str | None = key("the run that it was compared with, or null")
 
 
+class WriteBackEntry(Part):
+    """The files of a write-back."""
+
+    name: str = key("its name")
+    rows: int = key("the rows in its files")
+    first_time: int = key("those of keys that were never delivered")
+
+
 class SegmentEntry(Part):
     """One segment: who is in it, and what became of it since the run that this one was compared with."""
 
@@ -58,6 +66,14 @@ class HoldOutEntry(Part):
     share: str = key("the share, as `5%`")
     contacts: Whole = key("the contacts held out that `call_list` does not exclude")
     hot: Whole = key("those of them who are hot: by the condition, else under the default score")
+
+
+class RoutingEntry(Part):
+    """What routing came to."""
+
+    kept: Whole = key("the leads that keep their rep")
+    new: Whole = key("the leads that got one in this run")
+    nobody: Whole = key("the leads that nobody could get")
 
 
 class NearAccountsEntry(Part):

@@ -181,7 +181,7 @@ def listed(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
 
     What a damaged record does not tell is null.
     """
-    latest = store.latest()
+    latest = store.latest(whole=False)
     with reading(store.output):
         found = [(run, next(damages(run, whole=False), None)) for run in reversed(store.runs())]
         rows = [_row(run, damaged, latest=run == latest) for run, damaged in found]
@@ -193,7 +193,7 @@ def checked(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]
 
     Runs that are deleted meanwhile are left out.
     """
-    latest = store.latest()
+    latest = store.latest(whole=False)
     rows: list[dict[str, Any]] = []
     firsts: list[DamagedRunError] = []
     for run in map(store.whole, reversed(store.runs())):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
 from flamescore.errors import LockedError, OutputError, Problem
+from flamescore.findings import Severity, of_problem
 from flamescore.project import S3
 from flamescore.runs.catalog import (
     RUNS,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
+    from flamescore.findings import Finding
     from flamescore.project import KeepRuns, Project
 
 LOCK: Final = ".lock"
@@ -65,7 +67,7 @@ class Published:
     place: str = ""
     """Where it lies: its folder, or its address in S3."""
 
-    late: tuple[Problem, ...] = ()
+    late: tuple[Finding, ...] = ()
     """What went wrong after it was published."""
 
 
@@ -93,11 +95,12 @@ class RunStore:
         with reading(self.output):
             return all_runs(self.output)
 
-    def latest(self) -> Run | None:
-        """Return the run that `latest` points to, or None; of one in S3 the record alone may be here."""
+    def latest(self, *, whole: bool = True) -> Run | None:
+        """Return the run that `latest` points to, or None; unless `whole` its record alone may be here."""
         self._look()
         with reading(self.output):
-            return latest_run(self.output)
+            found = latest_run(self.output)
+        return self.whole(found) if found is not None and whole else found
 
     def find(self, run: str) -> Run:
         """Return a run by id, start of id, time, local day, or `latest`; else `NotFoundError`."""
@@ -239,12 +242,14 @@ class RunFolder:
         run = Run(self.run_id, self.as_of, self.path)
         return remote.move_latest(run, wanted=wanted, make_latest=make_latest) is Moved.TO_IT
 
-    def _late(self, remote: Remote) -> tuple[Problem, ...]:
+    def _late(self, remote: Remote) -> tuple[Finding, ...]:
         """Write the history; return what goes wrong, for the run is published."""
         try:
             remote.history_changed()
         except OutputError as error:
-            return error.problems
+            return tuple(
+                replace(of_problem(each, "history"), severity=Severity.WARNING) for each in error.problems
+            )
         return ()
 
     def _put_in_place(self, *, latest: bool) -> Run:

@@ -57,6 +57,7 @@ def search(
     labels: pl.LazyFrame | None = None,
     hot: pl.Series | None = None,
     held_out: pl.Series | None = None,
+    routed: pl.DataFrame | None = None,
     members: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Return the contacts that fit, ranked.
@@ -66,7 +67,8 @@ def search(
     `<name>_flames`. `excluded` are ids to be left out; of `hot`, `held_out` and `members` only theirs are
     kept. Of `labels` (`labels.parquet`) each contact found gets its own, a column a label after `percentile`.
     Text compares as in rules: trimmed, NFC, lower case; an id exactly, and labels too. What `merged`
-    (`merged_table`) holds of old contacts is found as if it were the survivor's.
+    (`merged_table`) holds of old contacts is found as if it were the survivor's. `routed` (`routing.TOLD`)
+    adds its columns, and its reps stand for the owners of those who have none.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
@@ -83,6 +85,12 @@ def search(
         found = found.filter(pl.col("contact_id").is_in(only.implode()))
     if labels is not None:
         found = _with_labels(found, labels, query.labels)
+    if routed is not None:
+        found = found.join(routed, on="contact_id", how="left", maintain_order="left")
+        if query.owners:
+            contacts = contacts.join(routed.lazy(), on="contact_id", how="left").with_columns(
+                pl.coalesce("routed_to", "owner").alias("owner")
+            )
     return found.pipe(_among, contacts, query, merged=merged)
 
 

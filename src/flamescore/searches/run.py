@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from flamescore.acting_conditions import no_segment
-from flamescore.acting_frames import SEGMENTS_FILE
+from flamescore.acting_frames import ROUTES_FILE, SEGMENTS_FILE
 from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.project import HOT_SEGMENT
+from flamescore.routing import UNROUTED_FILE, told_of
 from flamescore.runs import (
     RECORD,
     DamagedRunError,
@@ -30,7 +31,7 @@ from flamescore.runs import (
 )
 from flamescore.searches.query import Query, Term, ranked_contacts, search, why_cold
 from flamescore.searches.where import bound
-from flamescore.tables import label_columns
+from flamescore.tables import ROUTED, label_columns
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -130,8 +131,12 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
     where = None
     if asked.where:
         contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
+    routed = _routed(found)
+    if routed is not None and asked.owners and "owner" not in contacts.collect_schema().names():
+        contacts = contacts.with_columns(owner=pl.lit(None, pl.String))
     _check_columns(asked, contacts)
     taken = {*scores.collect_schema().names(), *contacts.collect_schema().names(), "why"}
+    taken |= set(() if routed is None else ROUTED)
     taken |= {f"{score.name}_{measure}" for score in record.scores for measure in ("score", "flames")}
     columns = label_columns([label.name for label in record.labels], taken)
     query = Query(
@@ -162,6 +167,7 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         labels=labels,
         hot=_hot(found) if asked.hot else None,
         held_out=_held_out(found) if asked.held_out else None,
+        routed=routed,
         members=members,
     )
     notes: tuple[str, ...] = ()
@@ -193,6 +199,13 @@ def _hot(run: Run) -> pl.Series:
         return read(run, HOT_FILE)["contact_id"]
     mine = (pl.col("score_name") == record.scores[0].name) & (pl.col("flames") >= record.hot_flames)
     return scan(run, "scores.parquet").filter(mine).select("contact_id").collect().to_series()
+
+
+def _routed(run: Run) -> pl.DataFrame | None:
+    """Return who calls those without an owner (`routing.TOLD`); None where nobody was routed."""
+    if run.record.routing is None:
+        return None
+    return told_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
 
 
 def _held_out(run: Run) -> pl.Series:
@@ -284,9 +297,10 @@ def _shown(asked: Asked, rows: pl.DataFrame, contacts: pl.LazyFrame, labels: tup
             for name in rows.columns
             if (name.endswith(("_score", "_flames")) or name in ("why", "trend")) and name not in own
         ]
-        kept = [name for name in rows.columns if name not in own and name not in extra]
+        routed = [name for name in rows.columns if name in ROUTED and name not in own]
+        kept = [name for name in rows.columns if name not in own and name not in (*extra, *routed)]
         *measures, last = STANDING
-        return ["rank", "contact_id", *kept, *measures, *labels, last, *extra]
+        return ["rank", "contact_id", *kept, *measures, *labels, last, *routed, *extra]
     for name in asked.columns:
         if name not in there:
             near = nearest(name, there)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
 from flamescore.state.standing import (
     DELIVERED,
+    DELIVERED_CELLS,
     HELD,
     RUNG,
     UNREADABLE,
@@ -13,6 +14,7 @@ from flamescore.state.standing import (
     Moves,
     before,
     instant,
+    read_cells,
     standing_at,
     unreadable,
 )
@@ -21,6 +23,7 @@ from flamescore.state.taking_in import Taker, take_in
 
 __all__ = [
     "DELIVERED",
+    "DELIVERED_CELLS",
     "FILE",
     "HELD",
     "RUNG",
@@ -34,6 +37,7 @@ __all__ = [
     "before",
     "instant",
     "meta",
+    "read_cells",
     "set_meta",
     "standing_at",
     "take_in",

@@ -32,6 +32,7 @@ from flamescore.state.taking_in import Taker, take_in
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from flamescore.runs import Run, RunStore
     from flamescore.state.store import StateStore
@@ -51,6 +52,9 @@ DELIVERED: Final = pl.Schema(
     }
 )
 """Whose files of a write-back were imported last, and the file below the state's folder with its cells."""
+
+DELIVERED_CELLS: Final = pl.Schema({"key": pl.String(), "column": pl.String(), "cell": pl.String()})
+"""What the CRM of a write-back is known to have: `column` is the header in the file."""
 
 
 class Kind(StrEnum):
@@ -77,7 +81,7 @@ class Before:
     `run` is the run that a counting run is compared with, and that a baseline keeps routes from. `segments`
     are that run's rows (`frames.SEGMENTS`, with those of alerts), empty but for a counting run; `routes` are
     its `frames.ROUTES`. `spared` is the run that must not be deleted until the state has moved, None where
-    that can't be known.
+    that can't be known. `cells` are by write-back what was delivered (`DELIVERED_CELLS`).
     """
 
     kind: Kind
@@ -87,6 +91,7 @@ class Before:
     routes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ROUTES))
     rung: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RUNG))
     delivered: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DELIVERED))
+    cells: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     spared: tuple[str, ...] | None = ()
 
@@ -117,11 +122,11 @@ def before(
     try:
         if not write:
             with store.open(write=False) as connection:
-                return _read(connection, runs, as_of, moves)
+                return _with_cells(_read(connection, runs, as_of, moves), store)
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
-            taken = () if latest is None else take_in(connection, runs.whole(latest), takers)
-            return _read(connection, runs, as_of, moves, taken)
+            taken = () if latest is None else take_in(connection, latest, takers)
+            return _with_cells(_read(connection, runs, as_of, moves, taken), store)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
     except LockedError:
@@ -129,6 +134,28 @@ def before(
 
 
 UNREADABLE: Final = "A015"
+
+
+def _with_cells(told: Before, store: StateStore) -> Before:
+    files = told.delivered.select("export", "file").iter_rows()
+    return replace(told, cells={export: read_cells(store, file) for export, file in files})
+
+
+def read_cells(store: StateStore, file: str) -> pl.DataFrame:
+    """Return the cells (`DELIVERED_CELLS`) of a file that the state names.
+
+    Raises:
+        StateDamagedError: it is gone, or no such table.
+    """
+    try:
+        found = pl.read_parquet(store.folder / file)
+    except (OSError, PolarsError) as error:
+        raise StateDamagedError(f"can't be read: {file} is gone or damaged") from error
+    if found.schema != DELIVERED_CELLS:
+        raise StateDamagedError(f"is damaged: {file} is no table of cells")
+    return found
+
+
 HELD: Final = "is held by another command"
 
 

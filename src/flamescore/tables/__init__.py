@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flamescore.tables.accounts import write_accounts
 from flamescore.tables.changes import PARTS, with_people, with_people_of_run, with_why, write_changes
-from flamescore.tables.columns import absent, flat, local_time, points_as_text, whole_percent
+from flamescore.tables.columns import ROUTED, absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import given_by_rules, hot_list, list_file, strongest
 from flamescore.tables.labels import label_columns
 from flamescore.tables.opportunities import write_opportunities
+from flamescore.tables.routed import write_routed
 from flamescore.tables.segments import FOLDER as LISTS_FOLDER
 from flamescore.tables.segments import ListedSegment
 from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
@@ -16,6 +17,7 @@ from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write
 __all__ = [
     "LISTS_FOLDER",
     "PARTS",
+    "ROUTED",
     "WRITERS",
     "ListedSegment",
     "TableSettings",
@@ -38,5 +40,6 @@ __all__ = [
     "write_opportunities",
     "write_parquet",
     "write_rejects",
+    "write_routed",
     "write_tables",
 ]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 HOT_SINCE: Final = "hot_since"
 """The column of a call list that says since when a contact is hot."""
 
+ROUTED: Final = ("routed_to", "routed_reason")
+"""The columns of lists that say who calls a lead without an owner, and why."""
+
 
 def measures_of(scored: Scored) -> tuple[str, ...]:
     """Return `MEASURES`, and what a trend adds to them."""
@@ -73,7 +76,9 @@ def own_columns(scored: Scored) -> set[str]:
     """Return the names of all columns that the tables have of their own."""
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}
-    return {*scored.scores.columns, *REASONS, "last_activity", HOT_SINCE} | measures | account
+    routes = set() if scored.routed is None else {*ROUTED, "reason", "routed_at", "new"}
+    own = {*scored.scores.columns, *REASONS, "last_activity", HOT_SINCE}
+    return own | measures | account | routes
 
 
 def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:

@@ -12,6 +12,7 @@ from flamescore.columns import REASONS
 from flamescore.frames import INSTANT
 from flamescore.tables.columns import (
     HOT_SINCE,
+    ROUTED,
     kept,
     local_day,
     local_time,
@@ -47,7 +48,8 @@ def hot_list(
     Whom `call_list.exclude` leaves out, and who is held out, is not on it. Columns: `rank`,
     `contact_id`, the kept ones, `account_key` where there are accounts, `flames`, `score`, `percentile`
     (whole, rounded down), a column a label, `reason_1` to `reason_3`, `last_activity` and `hot_since` (local
-    time, to the minute; by `since`, which is `contact_id, since`). Nobody hot: no rows.
+    time, to the minute; by `since`, which is `contact_id, since`), with routes `routed_to` and
+    `routed_reason`. Nobody hot: no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
@@ -60,6 +62,8 @@ def hot_list(
     listed: pl.DataFrame = pl.concat([hot, *people], how="horizontal")
     known = pl.DataFrame(schema={"contact_id": pl.String(), "since": INSTANT}) if since is None else since
     listed = listed.join(known, on="contact_id", how="left", maintain_order="left")
+    if scored.routed is not None:
+        listed = listed.join(scored.routed, on="contact_id", how="left", maintain_order="left")
     return listed.join(why, on="contact_id", how="left", maintain_order="left").select(
         "rank",
         *columns.columns,
@@ -71,6 +75,7 @@ def hot_list(
         *REASONS,
         local_time(pl.col("last_activity_at"), scored.book.zone).alias("last_activity"),
         local_time(pl.col("since"), scored.book.zone).alias(HOT_SINCE),
+        *(() if scored.routed is None else ROUTED),
     )
 
 

@@ -1,0 +1,58 @@
+"""Alerts: for whom they ring in a run, what is to be told of it, and telling it: composing and sending."""
+
+from __future__ import annotations
+
+from flamescore.alerts.notices import FILE, NOTICES, Rings, notice_id, notices_of, read_notices
+from flamescore.alerts.notifying import (
+    PREVIEW,
+    Notified,
+    notices_taker,
+    preview,
+    ring_failed,
+    send_test,
+    send_waiting,
+    waiting_notices,
+)
+from flamescore.alerts.ringing import (
+    RUNG_FOR,
+    SEEN,
+    AlertBefore,
+    AlertNow,
+    Kind,
+    Ringing,
+    latest_rung,
+    latest_seen,
+    ring,
+    rung_after,
+    surviving,
+)
+from flamescore.alerts.stored import keep_notices
+
+__all__ = [
+    "FILE",
+    "NOTICES",
+    "PREVIEW",
+    "RUNG_FOR",
+    "SEEN",
+    "AlertBefore",
+    "AlertNow",
+    "Kind",
+    "Notified",
+    "Ringing",
+    "Rings",
+    "keep_notices",
+    "latest_rung",
+    "latest_seen",
+    "notice_id",
+    "notices_of",
+    "notices_taker",
+    "preview",
+    "read_notices",
+    "ring",
+    "ring_failed",
+    "rung_after",
+    "send_test",
+    "send_waiting",
+    "surviving",
+    "waiting_notices",
+]

@@ -1,0 +1,106 @@
+"""Notices: the rings of a run, each with an id that is the same whoever works it out, and `alerts.csv`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.frames import INSTANT
+from flamescore.units import iso_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from flamescore.alerts.ringing import Kind
+
+FILE: Final = "alerts.csv"
+
+NOTICES: Final = pl.Schema(
+    {
+        "notice_id": pl.String(),
+        "alert": pl.String(),
+        "kind": pl.String(),
+        "contact_id": pl.String(),
+        "at": INSTANT,
+        "owner": pl.String(),
+        "routed_to": pl.String(),
+        "flames": pl.Int8(),
+        "previous_flames": pl.Int8(),
+        "score": pl.Float64(),
+        "previous_score": pl.Float64(),
+        "reason_1": pl.String(),
+    }
+)
+"""One row a notice, in order of alerts, then of rank. `at` is the instant of the ring.
+
+Flames and scores are those of the default score, null for whom it does not score.
+"""
+
+_ID_DIGITS: Final = 32
+_OF_CONTACT: Final = (
+    "owner",
+    "routed_to",
+    "flames",
+    "previous_flames",
+    "score",
+    "previous_score",
+    "reason_1",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """What an alert rang for in a run: `ringing.SEEN`, in ranked order."""
+
+    alert: str
+    kind: Kind
+    rings: pl.DataFrame
+
+
+def notice_id(project_id: str, alert: str, about: str, kind: str, at: datetime) -> str:
+    """Return the id of a notice: the first 32 hexadecimal digits of a SHA-256.
+
+    `about` is the contact's id; of a run's alert the source's path or the problem's code, and `at` is when
+    the run started.
+    """
+    parts = (project_id, alert, about, kind, iso_instant(at))
+    return sha256("\0".join(parts).encode()).hexdigest()[:_ID_DIGITS]
+
+
+def notices_of(project_id: str, rung: Iterable[Rings], facts: pl.DataFrame) -> pl.DataFrame:
+    """Return `NOTICES` of what rang; `facts` has a row for each contact in it, with what it says of them."""
+    tables = [_of_alert(project_id, each) for each in rung]
+    rows = pl.concat([pl.DataFrame(schema=_HEAD), *tables])
+    return rows.join(facts, on="contact_id", how="left", maintain_order="left").select(
+        pl.col(name).cast(kind) for name, kind in NOTICES.items()
+    )
+
+
+_HEAD: Final = pl.Schema({name: kind for name, kind in NOTICES.items() if name not in _OF_CONTACT})
+
+
+def _of_alert(project_id: str, rung: Rings) -> pl.DataFrame:
+    rows = rung.rings
+    ids = [
+        notice_id(project_id, rung.alert, who, rung.kind, at)
+        for who, at in zip(rows["contact_id"], rows["at"], strict=True)
+    ]
+    return rows.select(
+        notice_id=pl.Series(ids, dtype=pl.String),
+        alert=pl.lit(rung.alert),
+        kind=pl.lit(rung.kind),
+        contact_id="contact_id",
+        at="at",
+    )
+
+
+def read_notices(path: Path) -> pl.DataFrame:
+    """Read `alerts.csv` of a run back as `NOTICES`."""
+    rows = pl.read_csv(path, schema=dict.fromkeys(NOTICES, pl.String()))
+    at = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
+    return rows.with_columns(at=at).select(pl.col(name).cast(kind) for name, kind in NOTICES.items())

@@ -1,0 +1,402 @@
+"""`flamescore notify`: take the latest run in, compose what may go now, send it, and say what came of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from flamescore.alerts import payloads
+from flamescore.alerts.composing import Composed, Composer
+from flamescore.alerts.connecting import NotSentError
+from flamescore.alerts.identity import message_id
+from flamescore.alerts.in_use import InUse
+from flamescore.alerts.notices import FILE as RINGS
+from flamescore.alerts.notices import read_notices
+from flamescore.alerts.of_runs import RunRing, ring_for_run, stale_sources
+from flamescore.alerts.rendering import Words, rendered
+from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
+from flamescore.alerts.sending_hours import may_send, waits_for
+from flamescore.alerts.stored import keep_notices
+from flamescore.errors import ExitCode, FlamescoreError, NotFoundError, Problem, UsageError
+from flamescore.findings import Finding, Severity
+from flamescore.project import EmailChannel, RunAlert, UnsetError, is_address, member_named
+from flamescore.runs import DamagedRunError, RunStore, has_table, uncalled
+from flamescore.state import StateDamagedError, StateStore, meta, take_in, transaction, unreadable
+from flamescore.text import for_log
+from flamescore.units import count
+from flamescore.wallclock import clock
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from flamescore.project import Channel, Project, ProjectFile
+    from flamescore.runs import Run
+    from flamescore.state import Taker
+
+KEPT: Final = timedelta(days=400)
+"""How long a message stays in the state after it was sent."""
+
+PREVIEW: Final = pl.Schema(
+    {
+        "channel": pl.String(),
+        "recipient": pl.String(),
+        "subject": pl.String(),
+        "contacts": pl.Int64(),
+        "status": pl.String(),
+    }
+)
+"""What a dry run lists: a row a message, or a batch of leads that waits. `recipient` is null for none."""
+
+_TEST: Final = "flamescore: a test"
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """What an invocation came to: messages sent and unsent, leads that wait, and what is to be told."""
+
+    sent: int
+    waiting: int
+    unsent: int
+    given_up: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def line(self) -> str:
+        """Return `notify: 3 messages sent, 2 leads waiting, 1 message unsent`."""
+        parts = (
+            f"{count(self.sent, 'message')} sent",
+            f"{count(self.waiting, 'lead')} waiting",
+            f"{count(self.unsent, 'message')} unsent",
+        )
+        return f"notify: {', '.join(parts)}"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return 7 if a message is unsent or was given up now, else 0: leads may wait for hours and caps."""
+        return ExitCode.UNSENT if self.unsent or self.given_up else ExitCode.DONE
+
+
+def notices_taker(project: Project) -> Taker:
+    """Return what takes the notices of a counting run into the state, with their deliveries."""
+
+    def taken(connection: sqlite3.Connection, run: Run) -> None:
+        settings, zone = project.settings, ZoneInfo(run.record.timezone)
+        for told in stale_sources(run):
+            ring_for_run(connection, settings, told, zone)
+        if has_table(run, RINGS):
+            keep_notices(connection, run, read_notices(run.path / RINGS), settings, zone)
+
+    return taken
+
+
+def send_waiting(
+    project: Project,
+    takers: tuple[Taker, ...] = (),
+    *,
+    timeout: float = 0.0,
+    environ: Mapping[str, str] | None = None,
+) -> Notified:
+    """Take the latest run in if that was not done, compose, and send.
+
+    The state is held meanwhile, against others that send, for at most `timeout` seconds of waiting.
+
+    Raises:
+        NotFoundError: there is neither a run nor a state.
+        LockedError: another command holds the state.
+        FlamescoreError: with exit code 7: the state can't be read.
+    """
+    runs, store = _stores(project)
+    latest = runs.latest()
+    if latest is None and not store.exists():
+        text = f"there is neither a run nor a state in {runs.output}"
+        raise NotFoundError(Problem("O004", text, hint="flamescore score makes one"))
+    try:
+        store.make()
+        with store.hold(timeout), store.open() as connection:
+            taken, late = _taken_in(connection, latest, takers)
+            zone = _zone(connection, runs)
+            composed = _composer(connection, project, runs, zone).compose()
+            in_use = InUse(os.environ if environ is None else environ)
+            sender = Sender(project, in_use)
+            try:
+                sent = send_all(connection, sender, zone)
+            finally:
+                sender.close()
+            _forget_old(connection)
+    except StateDamagedError as error:
+        raise StateUnreadableError.of(error) from None
+    findings = (*taken, *late, *_dropped(composed), *sent.findings)
+    return Notified(sent.sent, composed.leads_waiting, sent.unsent, sent.given_up, findings)
+
+
+class StateUnreadableError(FlamescoreError):
+    """The state can't be read, so nothing can be sent."""
+
+    exit_code = ExitCode.UNSENT
+
+    @classmethod
+    def of(cls, error: StateDamagedError) -> StateUnreadableError:
+        """Return what is wrong with the state as an error."""
+        told = unreadable(error.why)
+        return cls(Problem(told.code, f"The state {error.why}: nothing was sent.", hint=told.do))
+
+
+def preview(project: Project, takers: tuple[Taker, ...] = ()) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    """Return what `send_waiting` would send now, and what would wait and why (`PREVIEW`); nothing is changed.
+
+    All of it happens to a copy of the state in memory. Nothing is sent, so no variable is looked at.
+
+    Raises:
+        NotFoundError: there is neither a run nor a state.
+        FlamescoreError: with exit code 7: the state can't be read.
+    """
+    runs, store = _stores(project)
+    latest = runs.latest()
+    if not store.exists():
+        if latest is None:
+            text = f"there is neither a run nor a state in {runs.output}"
+            raise NotFoundError(Problem("O004", text, hint="flamescore score makes one"))
+        return pl.DataFrame(schema=PREVIEW), ()
+    try:
+        with store.open(write=False) as there, closing(_in_memory(there)) as connection:
+            taken, late = _taken_in(connection, latest, takers)
+            zone = _zone(connection, runs)
+            composed = _composer(connection, project, runs, zone).compose()
+            rows = list(_rows(connection, project, composed, zone))
+    except StateDamagedError as error:
+        raise StateUnreadableError.of(error) from None
+    return pl.DataFrame(rows, schema=PREVIEW, orient="row"), (*taken, *late, *_dropped(composed))
+
+
+def send_test(
+    project: Project, name: str, to: str | None, *, environ: Mapping[str, str] | None = None
+) -> None:
+    """Send one message by a channel, and record nothing.
+
+    `to` is an address or a member of the team; by mail the default is the first member with an address, or
+    else the sender.
+
+    Raises:
+        UsageError: there is no such channel, or nobody to send to.
+        FlamescoreError: with exit code 7: it was not sent.
+    """
+    channels = project.settings.channels
+    if name not in channels:
+        meant = nearest(name, tuple(channels))
+        there = f"There are: {', '.join(channels)}." if channels else "The project file has no `channels`."
+        hint = f"Did you mean `{meant}`?" if meant else there
+        raise UsageError(Problem("U002", f"There is no channel `{name}`.", hint=hint))
+    channel = channels[name]
+    recipient = _test_recipient(project.settings, channel, to)
+    now = clock()
+    id_ = message_id("test", name, recipient, (payloads.instant(now), os.urandom(8).hex()))
+    body = rendered(channel, recipient, _test_words(id_, recipient), project.settings, now)
+    message = Message(id_, "test", name, recipient, _TEST, body)
+    in_use = InUse(os.environ if environ is None else environ)
+    sender = Sender(project, in_use)
+    try:
+        sender.send(channel, message)
+    except NotSentError as error:
+        raise UnsentError(Problem("A021", f"{name}: {in_use.masked(error.why)}; nothing was sent")) from None
+    except UnsetError as error:
+        raise UnsentError(Problem("A020", f"{name}: the variable {error.name} is not set")) from None
+    finally:
+        sender.close()
+
+
+class UnsentError(FlamescoreError):
+    """A message that was to be sent now was not."""
+
+    exit_code = ExitCode.UNSENT
+
+
+def ring_failed(project: Project, problem: Problem, started_at: datetime) -> int:
+    """Take into the state that a run has failed, as alerts ask for it, and return how many rang.
+
+    The state is made where there is none yet. `send_waiting` tells it.
+
+    Raises:
+        LockedError: another command holds the state.
+        FlamescoreError: with exit code 7: the state can't be read, or made.
+    """
+    runs, store = _stores(project)
+    if not any(isinstance(alert, RunAlert) for alert in project.settings.alerts.values()):
+        return 0
+    told = for_log(problem.message if problem.where is None else f"{problem.where}: {problem.message}")
+    try:
+        store.make()
+        with store.hold_patiently(), store.open() as connection, transaction(connection):
+            zone = _zone(connection, runs)
+            failed = RunRing("failed", problem.code, problem.code, told, started_at)
+            return ring_for_run(connection, project.settings, failed, zone)
+    except StateDamagedError as error:
+        raise StateUnreadableError.of(error) from None
+
+
+def waiting_notices(project: Project) -> int:
+    """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
+    _, store = _stores(project)
+    if not project.settings.alerts or not store.exists():
+        return 0
+    try:
+        with store.open(write=False) as connection:
+            return int(
+                connection.execute(
+                    "SELECT count(DISTINCT notice_id) FROM delivery LEFT JOIN message m ON m.id = message_id"
+                    " WHERE dropped IS NULL AND sent_at IS NULL AND given_up_at IS NULL"
+                ).fetchone()[0]
+            )
+    except StateDamagedError:
+        return 0
+
+
+def _stores(project: Project) -> tuple[RunStore, StateStore]:
+    return RunStore.of(project), StateStore.of(project)
+
+
+def _taken_in(
+    connection: sqlite3.Connection, latest: Run | None, takers: tuple[Taker, ...]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Take the latest run in; what its files refuse is told, and stops nothing."""
+    if latest is None:
+        return (), ()
+    try:
+        return take_in(connection, latest, takers), ()
+    except FlamescoreError as error:
+        text = f"could not take in {latest.run_id}: {error.problems[0].message}"
+        return (), (unreadable(text),)
+
+
+def _zone(connection: sqlite3.Connection, runs: RunStore) -> ZoneInfo:
+    """Return the time zone of the rule file, as the state's run or the latest one has it."""
+    for run in (_state_run(connection, runs), runs.latest()):
+        try:
+            if run is not None:
+                return ZoneInfo(run.record.timezone)
+        except FlamescoreError:
+            continue
+    return ZoneInfo("UTC")
+
+
+def _state_run(connection: sqlite3.Connection, runs: RunStore) -> Run | None:
+    run_id = meta(connection, "run_id")
+    return next((runs.whole(run) for run in runs.runs() if run.run_id == run_id), None)
+
+
+def _composer(connection: sqlite3.Connection, project: Project, runs: RunStore, zone: ZoneInfo) -> Composer:
+    return Composer(connection, project.settings, zone, clock(), _barred(_state_run(connection, runs)))
+
+
+def _barred(run: Run | None) -> frozenset[str]:
+    """Return whom a run excludes from calls or holds out; nobody where that can't be read."""
+    try:
+        return frozenset() if run is None else frozenset(uncalled(run).collect()["contact_id"])
+    except DamagedRunError:
+        return frozenset()
+
+
+def _dropped(composed: Composed) -> tuple[Finding, ...]:
+    found = []
+    if composed.excluded:
+        many = count(composed.excluded, "lead")
+        text = f"{many} may no longer be called, and no message tells of them."
+        found.append(Finding("A022", Severity.NOTE, "call_list", text, count=composed.excluded))
+    if composed.gone:
+        many = count(composed.gone, "notice")
+        text = f"{many} of alerts or channels that are no longer in force dropped."
+        found.append(Finding("A022", Severity.WARNING, "alerts", text, count=composed.gone))
+    return tuple(found)
+
+
+def _forget_old(connection: sqlite3.Connection) -> None:
+    """Delete messages that were sent 400 days ago, and their notices; when each alert rang stays."""
+    before = payloads.instant(clock() - KEPT)
+    with transaction(connection):
+        connection.execute(
+            "DELETE FROM delivery WHERE message_id IN"
+            " (SELECT id FROM message WHERE coalesce(sent_at, given_up_at) < ?)",
+            (before,),
+        )
+        connection.execute("DELETE FROM message WHERE coalesce(sent_at, given_up_at) < ?", (before,))
+        connection.execute(
+            "DELETE FROM notice WHERE at < ? AND NOT EXISTS"
+            " (SELECT 1 FROM delivery WHERE notice_id = id AND dropped IS NULL)",
+            (before,),
+        )
+        connection.execute("DELETE FROM delivery WHERE notice_id NOT IN (SELECT id FROM notice)")
+
+
+# --- a dry run, and a test
+
+
+def _in_memory(there: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    there.backup(copy)
+    return copy
+
+
+def _rows(
+    connection: sqlite3.Connection, project: Project, composed: Composed, zone: ZoneInfo
+) -> list[tuple[Any, ...]]:
+    settings = project.settings
+    urgent = {name for name, alert in settings.alerts.items() if isinstance(alert, RunAlert)}
+    errors = dict(connection.execute("SELECT id, error FROM message WHERE error IS NOT NULL"))
+    rows: list[tuple[Any, ...]] = []
+    for message in sorted(unsent_messages(connection), key=lambda each: each.alert not in urgent):
+        channel = settings.channels[message.channel]
+        many = connection.execute(
+            "SELECT count(*) FROM delivery JOIN notice ON id = notice_id"
+            " WHERE message_id = ? AND kind NOT IN ('failed', 'stale')",
+            (message.id,),
+        ).fetchone()[0]
+        if message.alert not in urgent and not may_send(channel, clock(), zone):
+            status = waits_for(channel)
+        elif message.id in errors:
+            status = f"goes again: {errors[message.id]}"
+        else:
+            status = "goes now"
+        rows.append((message.channel, message.recipient or None, message.subject, many, status))
+    rows += (
+        (each.channel, each.recipient or None, each.subject, len(each.notices), each.why)
+        for each in composed.waiting
+    )
+    return rows
+
+
+def _test_words(id_: str, recipient: str) -> Words:
+    data: dict[str, Any] = {
+        "alert": "test",
+        "title": _TEST,
+        "kind": "test",
+        "run_id": None,
+        "as_of": None,
+        "recipient": recipient or None,
+        "count": 0,
+        "contacts": [],
+    }
+    text = "If you can read this, flamescore can send by this channel."
+    return Words(id_, _TEST, lambda _most: text, 1, "flamescore", data)
+
+
+def _test_recipient(settings: ProjectFile, channel: Channel, to: str | None) -> str:
+    if to is not None:
+        member = member_named(settings.team, to)
+        if member is None and not is_address(to):
+            text = f"--to: `{to}` is no e-mail address, and nobody in `team` is called so."
+            raise UsageError(Problem("U002", text))
+        if member is not None and member.email is None and isinstance(channel, EmailChannel):
+            raise UsageError(Problem("U002", f"--to: `{member.name}` has no e-mail address in `team`."))
+        return to if member is None else member.name
+    if not isinstance(channel, EmailChannel):
+        return ""
+    known = next((member.name for member in settings.team if member.email is not None), None)
+    return payloads.address_of(channel.sender) if known is None else known

@@ -1,0 +1,94 @@
+"""Alerts of runs: a run that published nothing, and a feed that has dried up.
+
+They ring by the wall clock, and again for the same problem or source once `again_after` is over.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from flamescore.alerts.notices import notice_id
+from flamescore.alerts.stored import keep_deliveries
+from flamescore.project import RunAlert
+from flamescore.state import meta
+from flamescore.units import iso_instant
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from flamescore.project import ProjectFile
+    from flamescore.runs import Run
+
+SILENT: Final = "I150"
+OVERDUE: Final = "I053"
+"""The findings of a run that make a source stale: it is silent, or `--accept` let pass that it is too old."""
+
+_FIRST: Final = -1
+"""The place of what is told before all leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRing:
+    """What there is to tell of a run: `kind` is `failed` or `stale`, `at` when the run started.
+
+    `about` is the problem's code or the source's path; `code` and `text` are the problem's, or the finding's.
+    """
+
+    kind: str
+    about: str
+    code: str
+    text: str
+    at: datetime
+    run_id: str = ""
+
+
+def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: RunRing, zone: ZoneInfo) -> int:
+    """Take a notice of a run into the state for each alert that waits for it; return how many rang.
+
+    An alert that rang for the same less than `again_after` ago, stepped in `zone`, does not ring.
+    """
+    many = 0
+    row = json.dumps({"problem": {"code": told.code, "message": told.text}}, ensure_ascii=False)
+    for alert in settings.alerts.values():
+        if not isinstance(alert, RunAlert) or not alert.enabled or told.kind not in alert.when:
+            continue
+        last = connection.execute(
+            "SELECT at FROM rung WHERE alert = ? AND contact_id = ?", (alert.name, told.about)
+        ).fetchone()
+        since = told.at if alert.again_after is None else alert.again_after.before(told.at, zone)
+        if last is not None and datetime.fromisoformat(last[0]) > since:
+            continue
+        id_ = notice_id(meta(connection, "project_id") or "", alert.name, told.about, told.kind, told.at)
+        added = connection.execute(
+            "INSERT OR IGNORE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (id_, alert.name, told.about, told.kind, iso_instant(told.at), told.run_id, _FIRST, row),
+        )
+        if added.rowcount:
+            keep_deliveries(connection, id_, alert, settings)
+            connection.execute(
+                "INSERT OR REPLACE INTO rung VALUES (?, ?, ?, 0)",
+                (alert.name, told.about, iso_instant(told.at)),
+            )
+            many += 1
+    return many
+
+
+def stale_sources(run: Run) -> Iterator[RunRing]:
+    """Yield what there is to tell of each source of a run that is stale.
+
+    A finding about one type of a source's events does not make the source stale.
+    """
+    told, at = set(), run.record.started_at
+    for each in run.record.findings or ():
+        source = each.source
+        if source is None or source.path in told or each.subject != f"{source.kind} {source.path}":
+            continue
+        if (each.code == SILENT and each.accepted is None) or each.code == OVERDUE:
+            told.add(source.path)
+            text = f"{each.subject}: {each.message}"
+            yield RunRing("stale", source.path, each.code, text, at, run.run_id)

@@ -1,0 +1,199 @@
+"""When an alert rings: a run held against the state, contact by contact; frames in, frames out.
+
+One contact, `newly-hot` on the segment `hot` with `again_after: 3d` and `rearm: {flames: {at_most: 3}}`; each
+column is a counting run, but for the first, a baseline:
+
+                     Nov 20    21     22      23      24      25      26      27
+    flames                4     5      4       5       3       5       4       5
+    in hot               no   yes     no     yes      no     yes      no     yes
+    came in               -   yes     no     yes      no     yes      no     yes
+    last ring             -     -     21      21      21      21      25      25
+    days since            -     -      -       2       -       4       -       2
+    re-armed              -     -     no      no     yes     yes      no      no
+    rings                no   yes     no      no      no     yes      no      no
+
+What came in on the 23rd and did not ring is over: on the 24th the contact is out again, and had it stayed in,
+it would not have come in. A ring takes the re-arming with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+import polars as pl
+
+from flamescore.frames import INSTANT, SURVIVOR
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from flamescore.units import Period
+
+Kind = Literal["enters", "leaves", "event"]
+
+SEEN: Final = pl.Schema({"contact_id": pl.String(), "at": INSTANT})
+"""The latest occurrence of an event by contact, or when an alert rang for one."""
+
+RUNG_FOR: Final = pl.Schema({"contact_id": pl.String(), "at": INSTANT, "rearmed": pl.Boolean()})
+"""When one alert last rang for a contact, and whether its `rearm` has held since."""
+
+_IDS: Final = pl.Schema({"contact_id": pl.String()})
+
+
+def _nobody() -> pl.DataFrame:
+    return pl.DataFrame(schema=_IDS)
+
+
+def _nothing() -> pl.DataFrame:
+    return pl.DataFrame(schema=SEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNow:
+    """What a run says of one alert. Frames by contact, a contact once, in any order.
+
+    `people` are all of the contacts list, in ranked order, with `may`: whether they may be told of at all.
+    `members` are in the alert's segment (None: everyone is), `held` ones not among them; `held` would have
+    left it, but for a feed that has dried up. `occurrences` are `SEEN`, of an event alert. `rearming` are
+    those for whom `rearm` holds, None where the alert has none, or the run does not count.
+    """
+
+    as_of: datetime
+    people: pl.DataFrame
+    members: pl.DataFrame | None = None
+    held: pl.DataFrame = field(default_factory=_nobody)
+    occurrences: pl.DataFrame = field(default_factory=_nothing)
+    rearming: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBefore:
+    """What the state says of one alert, with ids of contacts as the run has them (see `surviving`).
+
+    `members` were in its segment, held or not; `seen` are `SEEN`: occurrences that were told or passed over;
+    `rung` is `RUNG_FOR`. `silent`: the alert is new, or has another definition, or the run is a baseline:
+    nothing rings.
+    """
+
+    members: pl.DataFrame = field(default_factory=_nobody)
+    seen: pl.DataFrame = field(default_factory=_nothing)
+    rung: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RUNG_FOR))
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """What became of one alert in a run: frames by contact.
+
+    `rings` are `SEEN`, in ranked order. `seen` are the occurrences that the next run need not tell, by id;
+    `rearmed` are the contacts that it rang for before, and not now, for whom `rearm` holds, by id.
+    """
+
+    rings: pl.DataFrame
+    seen: pl.DataFrame
+    rearmed: pl.DataFrame
+
+
+def ring(
+    kind: Kind,
+    now: AlertNow,
+    before: AlertBefore,
+    *,
+    again_after: Period | None,
+    window: Period | None = None,
+    zone: ZoneInfo,
+) -> Ringing:
+    """Work out for whom an alert rings.
+
+    `again_after` None: it may ring again at once. A calendar one is stepped in `zone`. `window` is how old an
+    occurrence may be (None: any age): older ones are forgotten.
+    """
+    found = _found(kind, now, before)
+    told = now.people.filter("may").select("contact_id")
+    candidates = told.join(found, on="contact_id", how="inner", maintain_order="left")
+    rings = candidates.clear() if before.silent else _that_may(candidates, now, before, again_after, zone)
+    return Ringing(rings, _seen(now, before, window, zone), _rearmed(now, before, rings))
+
+
+def _found(kind: Kind, now: AlertNow, before: AlertBefore) -> pl.DataFrame:
+    """Return `SEEN`: who came in or went out, or did something new, whether they may be told of or not."""
+    everyone = now.people.select("contact_id")
+    members = everyone if now.members is None else now.members.select("contact_id")
+    if kind == "event":
+        known = now.occurrences.join(before.seen, on="contact_id", how="left", suffix="_before")
+        new = known.filter(pl.col("at_before").is_null() | (pl.col("at") > pl.col("at_before")))
+        return new.join(members, on="contact_id", how="semi").select(SEEN.names())
+    if kind == "enters":
+        found = members.join(before.members, on="contact_id", how="anti")
+    else:
+        there = pl.concat([members, now.held.select("contact_id")])
+        found = before.members.select("contact_id").join(there, on="contact_id", how="anti")
+    return found.with_columns(at=pl.lit(now.as_of, INSTANT))
+
+
+def _that_may(
+    candidates: pl.DataFrame, now: AlertNow, before: AlertBefore, again_after: Period | None, zone: ZoneInfo
+) -> pl.DataFrame:
+    """Return those of `SEEN` for whom the alert may ring again, in their order."""
+    rung = before.rung.rename({"at": "last"})
+    known = candidates.join(rung, on="contact_id", how="left", maintain_order="left")
+    instants = known["at"].unique()
+    since = [at if again_after is None else again_after.before(at, zone) for at in instants]
+    waits = pl.DataFrame({"at": instants, "since": pl.Series(since, dtype=INSTANT)})
+    known = known.join(waits, on="at", how="left", maintain_order="left")
+    ready = known.with_columns(waited=pl.col("last") <= pl.col("since"))
+    if now.rearming is not None:
+        holds = pl.col("contact_id").is_in(now.rearming["contact_id"].implode())
+        ready = ready.with_columns(waited=pl.col("waited") & (pl.col("rearmed") | holds))
+    return ready.filter(pl.col("last").is_null() | pl.col("waited")).select(SEEN.names())
+
+
+def _seen(now: AlertNow, before: AlertBefore, window: Period | None, zone: ZoneInfo) -> pl.DataFrame:
+    """Return the occurrences that are told or passed over by now: the later one of the run's and the state's.
+
+    One that a run has seen stays seen, though its event, or its contact, may be gone from an export for a
+    night. One that has left the window can't count any more, and is forgotten.
+    """
+    both = pl.concat([now.occurrences.select(SEEN.names()), before.seen.select(SEEN.names())])
+    if window is not None:
+        both = both.filter(pl.col("at") > pl.lit(window.before(now.as_of, zone), INSTANT))
+    return latest_seen(both).sort("contact_id")
+
+
+def _rearmed(now: AlertNow, before: AlertBefore, rings: pl.DataFrame) -> pl.DataFrame:
+    if now.rearming is None:
+        return _nobody()
+    rang = before.rung.select("contact_id").join(rings, on="contact_id", how="anti")
+    return rang.join(now.rearming, on="contact_id", how="semi").sort("contact_id")
+
+
+def surviving(rows: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
+    """Return rows with the ids of contacts that were merged away replaced by those of whom they are now.
+
+    `aliases` has `contact_id`, the old id, and `frames.SURVIVOR`. A contact may have several rows then.
+    """
+    if aliases is None or aliases.is_empty():
+        return rows
+    now = rows["contact_id"].replace(aliases["contact_id"], aliases[SURVIVOR])
+    return rows.with_columns(contact_id=now)
+
+
+def latest_seen(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the latest of several `SEEN` of a contact."""
+    return rows.group_by("contact_id").agg(pl.col("at").max())
+
+
+def latest_rung(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the latest of several `RUNG_FOR` of a contact; of equal ones it is re-armed if all are."""
+    latest = rows.filter(pl.col("at") == pl.col("at").max().over("contact_id"))
+    return latest.group_by("contact_id").agg(pl.col("at").first(), pl.col("rearmed").all())
+
+
+def rung_after(rung: pl.DataFrame, ringing: Ringing) -> pl.DataFrame:
+    """Return the `RUNG_FOR` of an alert once a counting run is taken in."""
+    now = ringing.rings.with_columns(rearmed=pl.lit(value=False))
+    left = rung.join(now, on="contact_id", how="anti")
+    held = pl.col("contact_id").is_in(ringing.rearmed["contact_id"].implode())
+    return pl.concat([now, left.with_columns(pl.col("rearmed") | held)])

@@ -1,0 +1,188 @@
+"""What a message says of its leads, in plain text: a subject, and a paragraph for each lead.
+
+    Rachel Walker, Lucky Tail Grooming (2456)
+    5 flames, 28 points (99%)
+    Stayed in the webinar to the end, 2026-11-19 (+4)
+    (801) 555-0124  rachel.walker2456@example.com
+    Owner: Tom Becker
+
+A cell of an export may hold anything. Before it is used its control characters become spaces, so that a name
+begins no header and no line of its own; each channel then escapes what its own language would obey.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.project import filled_in, placeholders
+from flamescore.report import say
+from flamescore.text import fold
+from flamescore.units import count, to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from flamescore.units import Period
+
+_BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SPACES: Final = re.compile(r"\s+")
+_MINUTE: Final = "%Y-%m-%d %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A notice as messages tell it.
+
+    `told` is what JSON tells of the contact; `cells` are further cells that texts name, by column, and the
+    rank.
+    """
+
+    told: Mapping[str, Any]
+    cells: Mapping[str, Any] = field(default_factory=dict)
+
+    def cell(self, name: str) -> str:
+        """Return a cell as text on one line; empty where there is none."""
+        value = self.told.get(name)
+        return one_line(self.cells.get(name) if value is None else value)
+
+    @property
+    def at(self) -> datetime:
+        """The instant of the ring."""
+        return datetime.fromisoformat(self.told["at"])
+
+    @property
+    def who(self) -> str:
+        """The name, else the e-mail, else the id."""
+        return self.cell("name") or self.cell("email") or self.cell("contact_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How an alert words its messages.
+
+    Times are local ones of `zone`. `events` are those that an event alert waits for, `unless` those that
+    silence it if they come `within`. `nobody` are the names that stand for no owner, as they compare. At most
+    `rows` leads are told.
+    """
+
+    title: str
+    zone: ZoneInfo
+    rows: int = 50
+    subject: str | None = None
+    text: str | None = None
+    events: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    within: Period | None = None
+    nobody: frozenset[str] = frozenset({"unassigned"})
+
+
+def one_line(value: object) -> str:
+    """Return a cell as text: control characters are spaces, and runs of white space one; None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(one_line, value)))
+    return _SPACES.sub(" ", _BREAKS.sub(" ", str(value))).strip()
+
+
+def subject_of(texts: Texts, leads: Sequence[Lead], run_id: str) -> str:
+    """Return the subject: `Hot lead: Rachel Walker`, `Hot lead: 3 leads`, or what the template says.
+
+    A template without `{count}` holds for one lead alone. Of several leads its cells are the first one's.
+    """
+    first = leads[0]
+    if texts.subject is not None and (len(leads) == 1 or "count" in placeholders(texts.subject)):
+        return one_line(_filled(texts.subject, texts, first, len(leads), run_id))
+    who = first.who if len(leads) == 1 else count(len(leads), "lead")
+    return one_line(f"{texts.title}: {who}")
+
+
+def body_of(texts: Texts, leads: Sequence[Lead], run_id: str, most: int) -> str:
+    """Return the paragraphs, with an empty line between two, then `and 12 more` where there are more.
+
+    At most `most` leads are told.
+    """
+    told = [
+        _paragraph(texts, lead)
+        if texts.text is None
+        else _filled(texts.text, texts, lead, len(leads), run_id).strip("\n")
+        for lead in leads[:most]
+    ]
+    more = len(leads) - len(told)
+    return "\n\n".join((*told, *([f"and {more:,} more"] if more else ())))
+
+
+def footer_of(run_id: str | None, as_of: datetime | None, zone: ZoneInfo) -> str:
+    """Return the line that ends a mail: the run and its local `as_of`; without a run the program alone."""
+    if run_id is None or as_of is None:
+        return "flamescore"
+    return f"flamescore, run {run_id}, as of {to_local(as_of, zone):{_MINUTE}} {zone.key}"
+
+
+def _paragraph(texts: Texts, lead: Lead) -> str:
+    known = ", ".join(filter(None, (lead.cell("name"), lead.cell("company"))))
+    lines = [
+        f"{known} ({lead.cell('contact_id')})" if known else lead.cell("contact_id"),
+        _standing(lead),
+        _happened(texts, lead),
+        *map(one_line, lead.told.get("reasons") or ()),
+        "  ".join(filter(None, (lead.cell("phone"), lead.cell("email")))),
+        f"Owner: {_owner(texts, lead)}",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _standing(lead: Lead) -> str:
+    """Say `5 flames, 28 points (99%)`; nothing of a contact without a row under the score."""
+    flames, percentile = lead.told.get("flames"), lead.told.get("percentile")
+    if flames is None:
+        return ""
+    points = _points(lead.told["score"])
+    share = "" if percentile is None else f" ({percentile}%)"
+    return f"{count(flames, 'flame')}, {points} {'point' if points == '1' else 'points'}{share}"
+
+
+def _points(score: float) -> str:
+    """Say a score in whole points, rounded down: none shows a bound that it has not reached."""
+    return say.score(say.ten_thousandths(score), 0)
+
+
+def _happened(texts: Texts, lead: Lead) -> str:
+    """Say what an event alert rang for: `page_visit 2026-11-20 14:05, no purchase by 14:20`."""
+    if not texts.events:
+        return ""
+    at = to_local(lead.at, texts.zone)
+    said = f"{' or '.join(texts.events)} {at:{_MINUTE}}"
+    if texts.within is None or not texts.unless:
+        return said
+    by = to_local(texts.within.after(lead.at, texts.zone), texts.zone)
+    until = f"{by:%H:%M}" if by.date() == at.date() else f"{by:{_MINUTE}}"
+    return f"{said}, no {' or '.join(texts.unless)} by {until}"
+
+
+def _owner(texts: Texts, lead: Lead) -> str:
+    owner, routed = lead.cell("owner"), lead.cell("routed_to")
+    if owner and fold(owner) not in texts.nobody:
+        return owner
+    return f"{routed} (routed)" if routed else "none"
+
+
+def _filled(template: str, texts: Texts, lead: Lead, many: int, run_id: str) -> str:
+    own = {
+        "title": one_line(texts.title),
+        "count": f"{many:,}",
+        "run_id": run_id,
+        "event": " or ".join(texts.events),
+        "at": f"{to_local(lead.at, texts.zone):{_MINUTE}}",
+    }
+    for place, reason in enumerate(lead.told.get("reasons") or (), 1):
+        own[f"reason_{place}"] = one_line(reason)
+    score = lead.told.get("score")
+    if score is not None:
+        own["score"] = _points(score)
+    names = placeholders(template)
+    return filled_in(template, {name: own[name] if name in own else lead.cell(name) for name in names})

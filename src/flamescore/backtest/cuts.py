@@ -1,0 +1,159 @@
+"""The days as of which scores are worked out, and which of them can't be looked at.
+
+A worked example: outcomes are known until 20 November 12:00, the horizon is 30 days, the exports begin on 20
+August and the longest window is 28 days. The last cut is the midnight of 21 October; cuts every 30 days go
+back to 21 September. 22 August is short: its 28 days would begin on 25 July.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal
+
+from flamescore.engine import Clock
+from flamescore.rule_windows import reaches
+from flamescore.units import start_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from flamescore.rules import RuleBook
+    from flamescore.units import Period
+
+_DAY: Final = timedelta(days=1)
+Skipped = Literal["censored", "short", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An instant (UTC) as of which scores are worked out; `skipped` and `reason` where it is left out."""
+
+    as_of: datetime
+    skipped: Skipped | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of events: its oldest and newest event (UTC) until `as_of`, and the types asked of it."""
+
+    path: str
+    oldest: datetime
+    newest: datetime
+    types: frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known: until when outcomes are, from when, and how far back each source goes."""
+
+    until: datetime
+    outcome_sources: tuple[Source, ...]
+    sources: tuple[Source, ...]
+    book: RuleBook
+    horizon: Period
+    short_cuts: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of days."""
+        return self.book.zone
+
+    def judged(self, as_of: datetime) -> Cut:
+        """Return a cut, with the first reason to leave it out."""
+        day = shown(as_of, self.zone)
+        ends = self.horizon.after(as_of, self.zone)
+        if ends > self.until:
+            reason = (
+                f"{day} is left out: its {said(self.horizon)} end on {shown(ends, self.zone)}, outcomes are "
+                f"known until {shown(self.until, self.zone)}."
+            )
+            return Cut(as_of, "censored", reason)
+        for source in self.outcome_sources:
+            if source.oldest - as_of > _DAY:
+                begins = shown(source.oldest, self.zone)
+                reason = f"{day} is left out: {source.path}, which has the outcome, begins on {begins}."
+                return Cut(as_of, "unknown", reason)
+        lacks = None if self.short_cuts else self._lacking(as_of)
+        return Cut(as_of) if lacks is None else Cut(as_of, "short", f"{day} is left out: {lacks}.")
+
+    def _lacking(self, as_of: datetime) -> str | None:
+        """Say which rule looks further back than its events go."""
+        clock = Clock(as_of, self.zone)
+        for asked in reaches(self.book, clock):
+            having = [source for source in self.sources if asked.types in source.types]
+            if not having:
+                continue
+            source = min(having, key=lambda each: each.oldest)
+            if asked.seconds is None:
+                if source.oldest > as_of:
+                    return (
+                        f'"{asked.name}" looks back for ever, {source.path} begins on {self._begins(source)}'
+                    )
+            elif source.oldest - (as_of - timedelta(seconds=asked.seconds)) > _DAY:
+                begins = self._begins(source)
+                return f'"{asked.name}" looks back {asked.written}, {source.path} begins on {begins}'
+        return None
+
+    def _begins(self, source: Source) -> str:
+        return shown(source.oldest, self.zone)
+
+
+def chosen(
+    known: Knowledge,
+    *,
+    every: Period,
+    many: int,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> tuple[Cut, ...]:
+    """Return the latest usable cuts in order of time, and the one at which going back ended.
+
+    The last cut is the last midnight whose horizon is known, or `last` where that is earlier; the others lie
+    so far before it.
+    """
+    latest = known.horizon.before(known.until, known.zone)
+    newest = start_of_day(latest.astimezone(known.zone).date(), known.zone)
+    newest = newest if last is None else min(newest, last)
+    found: list[Cut] = []
+    for as_of in islice(_back(newest, every, known.zone), many):
+        if first is not None and as_of < first:
+            break
+        cut = known.judged(as_of)
+        found.append(cut)
+        if cut.skipped is not None:
+            break
+    return tuple(reversed(found))
+
+
+def named(known: Knowledge, instants: Sequence[datetime]) -> tuple[Cut, ...]:
+    """Return these cuts, in order of time, each once."""
+    return tuple(known.judged(as_of) for as_of in sorted(set(instants)))
+
+
+def _back(newest: datetime, every: Period, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield instants so far apart, each stepped from the newest one."""
+    number = 0
+    while True:
+        step = type(every)(every.count * number, every.unit) if number else None
+        as_of = newest if step is None else step.before(newest, zone)
+        if number and as_of >= newest:
+            return
+        yield as_of
+        number += 1
+
+
+def shown(instant: datetime, zone: ZoneInfo) -> str:
+    """Show an instant as a day, with the time where it is not the first instant of one."""
+    local = instant.astimezone(zone)
+    return f"{local:%Y-%m-%d}" if start_of_day(local.date(), zone) == instant else f"{local:%Y-%m-%d %H:%M}"
+
+
+def said(period: Period) -> str:
+    """Say a period in words: `30 days`."""
+    words = {"h": "hours", "d": "days", "w": "weeks", "min": "minutes", "s": "seconds"}
+    return f"{period.count} {words[period.unit]}" if period.count != 1 else f"1 {words[period.unit][:-1]}"

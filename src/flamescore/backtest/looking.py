@@ -1,0 +1,430 @@
+"""Score the past: at each cut everyone's scores as of then, and what happened in the time after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.backtest.past import CREATED, TAGS, without_rules
+from flamescore.engine import flame_bounds, flames_at
+from flamescore.labels import everyone_of, judged
+from flamescore.rules import (
+    Branch,
+    BranchRule,
+    EventRule,
+    FieldIs,
+    Hot,
+    Order,
+    Points,
+    Predicate,
+    Rule,
+    RuleBook,
+    Score,
+)
+from flamescore.scoring import score_exports
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from numpy.typing import NDArray
+
+    from flamescore.backtest.outcome import Outcome
+    from flamescore.frames import EventSource, Exports
+    from flamescore.rules import Condition
+    from flamescore.scoring import Scored
+    from flamescore.units import Period
+
+    Integers = NDArray[np.int64]
+    Marks = NDArray[np.bool_]
+
+_OUTCOME: Final = "\0outcome"
+_WORTH: Final = "\0worth"
+_WITHOUT: Final = "\0without\0"
+NEVER: Final = -1
+"""Stands for no instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked at. `known_after` has a fixed length for each source of events, and for tag histories.
+
+    `exclude` and `hot` are as of a cut; `own` are by score the rules that are left out of a second score.
+    `horizon` None: everyone is compared as exported, and `outcome` has no date.
+    """
+
+    book: RuleBook
+    outcome: Outcome
+    horizon: Period | None
+    first_only: bool
+    exclude: Condition | None = None
+    hot: Hot | None = None
+    known_after: tuple[Period | None, ...] = ()
+    tags_known_after: Period | None = None
+    tags_known: bool = False
+    value: str | None = None
+    own: Mapping[str, frozenset[str]] | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the rule file."""
+        return self.book.zone
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRows:
+    """The contact-cuts to which a rule, or a branch of one, gave points.
+
+    `rows` are places in the arrays of `Looked`, in order, and `rest` the flames that these contact-cuts have
+    without it; `points` are all that it gave, in ten-thousandths without signs, `balance` with them.
+    """
+
+    rows: Integers
+    rest: Integers
+    points: float
+    balance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A score over all cuts: arrays of one length with a row for each contact-cut that is looked at.
+
+    `contacts` and `cuts` are numbers, `totals` ten-thousandths, `active` seconds since 1970 of the last
+    activity or `NEVER`. `may_call` marks whom the call list does not leave out, `worth` is in ten-thousandths
+    (None: not asked), `without` the totals of the second score. `left_out` counts by reason.
+    """
+
+    score: Score
+    contacts: Integers
+    cuts: Integers
+    totals: Integers
+    flames: Integers
+    outcomes: Marks
+    active: Integers
+    may_call: Marks
+    hot: Marks
+    left_out: Mapping[str, int]
+    rules: Mapping[str, RuleRows]
+    branches: Mapping[tuple[str, int], RuleRows]
+    worth: Integers | None = None
+    without: Integers | None = None
+    unvalued: int = 0
+
+
+def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Looked, ...]:
+    """Score everyone at each cut, and look what happened after it; a value for each score, in their order."""
+    parts: dict[str, list[Looked]] = {score.name: [] for score in asked.book.scores}
+    for number, as_of in enumerate(cuts):
+        for found in _cut(asked, exports, as_of, number):
+            parts[found.score.name].append(found)
+    return tuple(_together(each) for each in parts.values())
+
+
+def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
+    """Return the exports without what was not known yet at a cut, and without tags of no date."""
+    contacts = exports.contacts
+    if not asked.tags_known and TAGS in contacts.columns:
+        contacts = contacts.with_columns(pl.lit([], pl.List(pl.String())).alias(TAGS))
+    sources = (
+        source if late is None else _known_by(source, late.before(as_of, asked.zone))
+        for source, late in zip(
+            exports.events, asked.known_after or (None,) * len(exports.events), strict=True
+        )
+    )
+    history = exports.tag_history
+    if history is not None and asked.tags_known_after is not None:
+        history = history.filter(pl.col("at") <= asked.tags_known_after.before(as_of, asked.zone))
+    return replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
+
+
+def _known_by(source: EventSource, instant: datetime) -> EventSource:
+    return source.only(source.frame.filter(pl.col("at") <= instant))
+
+
+def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterator[Looked]:
+    there = exports if asked.horizon is None else exports_at(exports, as_of, asked)
+    own = asked.own or {}
+    seconds = tuple(
+        without_rules(score, own[score.name], _WITHOUT + score.name)
+        for score in asked.book.scores
+        if own.get(score.name)
+    )
+    had = asked.outcome.after(None, asked.zone) if asked.first_only else None
+    late = any(asked.known_after)
+    to_come = None
+    if asked.horizon is not None and CREATED in there.contacts.columns:
+        to_come = FieldIs((Predicate(CREATED, (Order("more_than", as_of),)),))
+    conditions = [each for each in (asked.exclude, to_come, None if late else had) if each is not None]
+    branches = {
+        (score.name, rule.id): rule.subject.branches
+        for score in asked.book.scores
+        for rule in score.rules
+        if isinstance(rule.subject, BranchRule) and len(rule.subject.branches) > 1
+    }
+    conditions += [b.condition for each in branches.values() for b in each if b.condition is not None]
+    if asked.hot is not None and asked.hot.condition is not None:
+        conditions.append(asked.hot.condition)
+    scored = score_exports(
+        replace(asked.book, scores=(*asked.book.scores, *seconds)),
+        there,
+        as_of=as_of,
+        conditions=list(dict.fromkeys(conditions)),
+    )
+    scored = judged(scored, hot=Hot() if asked.hot is None else asked.hot, exclude=asked.exclude)
+    everyone = everyone_of(scored)
+    many = scored.contacts.height
+    none = np.zeros(many, np.bool_)
+    not_yet = none if to_come is None else everyone.fitting(to_come)
+    before = none
+    if had is not None:
+        before = _happened(asked, exports, had, as_of) if late else everyone.fitting(had)
+    outcomes, worth, unvalued = _after(asked, exports, as_of)
+    excluded = none.copy()
+    excluded[_places(scored.contacts["contact_id"], scored.excluded["contact_id"])] = True
+    hot = none.copy()
+    hot[_places(scored.contacts["contact_id"], scored.hot["contact_id"])] = True
+    given = _given(scored)
+    for score in asked.book.scores:
+        yield _score(
+            score,
+            scored,
+            number,
+            outcomes=outcomes,
+            worth=worth,
+            unvalued=unvalued,
+            not_yet=not_yet,
+            before=before,
+            excluded=excluded,
+            hot=hot if asked.hot is not None and asked.hot.condition is not None else None,
+            hot_flames=5 if asked.hot is None else asked.hot.flames,
+            given=given,
+            taken={
+                rule_id: _taken(each, everyone)
+                for (name, rule_id), each in branches.items()
+                if name == score.name
+            },
+        )
+
+
+def _places(ids: pl.Series, some: pl.Series) -> Integers:
+    """Return where some ids stand among all, which are in order."""
+    return ids.search_sorted(some).to_numpy().astype(np.int64)
+
+
+def _taken(branches: Sequence[Branch], everyone: object) -> Integers:
+    """Return which branch each contact takes; -1 for none."""
+    taken = np.full(everyone.count, -1, np.int64)  # type: ignore[attr-defined] # of labels.Everyone
+    for number, branch in enumerate(branches):
+        fits = everyone.fitting(branch.condition)  # type: ignore[attr-defined] # the same
+        taken[(taken < 0) & fits] = number
+    return taken
+
+
+def _happened(asked: Asked, exports: Exports, condition: Condition, as_of: datetime) -> Marks:
+    """Mark for whom the outcome held at an instant."""
+    return _totals(asked, exports, as_of, (_of_condition(condition),)).scores[0] > 0
+
+
+def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
+    """Mark who has the outcome after a cut; return also what it is worth, and how many had no number."""
+    condition = asked.outcome.after(asked.horizon, asked.zone)
+    scores = [_of_condition(condition)]
+    if asked.value is not None:
+        rules = [
+            Rule(
+                f"worth-{place}",
+                "worth",
+                EventRule(match, Points(column=asked.value), None, window=asked.horizon),
+            )
+            for place, match in enumerate(asked.outcome.matches(asked.zone))
+        ]
+        scores.append(Score(_WORTH, _WORTH, POINT, tuple(rules)))
+    end = as_of if asked.horizon is None else asked.horizon.after(as_of, asked.zone)
+    found = _totals(asked, exports, end, tuple(scores))
+    worth = found.scores[1] if asked.value is not None else None
+    return found.scores[0] > 0, worth, found.unvalued
+
+
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """By score the total of every contact, in ten-thousandths; how many occurrences had no number."""
+
+    scores: tuple[Integers, ...]
+    unvalued: int
+
+
+def _totals(asked: Asked, exports: Exports, as_of: datetime, scores: tuple[Score, ...]) -> _Totals:
+    book = RuleBook(asked.zone, scores, ignore=asked.book.ignore)
+    scored = score_exports(book, exports, as_of=as_of)
+    totals = []
+    for score in scores:
+        mine = scored.scores["score_name"] == score.name
+        every = np.zeros(scored.contacts.height, np.int64)
+        every[scored.places.filter(mine).to_numpy()] = _whole(scored.scores.filter(mine)["score"])
+        totals.append(every)
+    return _Totals(tuple(totals), sum(many for _, _, many in scored.observed.unvalued))
+
+
+def _of_condition(condition: Condition) -> Score:
+    rule = Rule("outcome", "outcome", BranchRule((Branch(condition, POINT),)))
+    return Score(_OUTCOME, _OUTCOME, POINT, (rule,))
+
+
+def _whole(points: pl.Series) -> Integers:
+    return (points * POINT).round(0).cast(pl.Int64).to_numpy().astype(np.int64)
+
+
+def _given(scored: Scored) -> dict[tuple[str, str], tuple[Integers, Integers]]:
+    """Return to whom each rule gave points after its own limits, and how many (ten-thousandths)."""
+    entries = scored.ledger.entries
+    keys = list(dict.fromkeys((e.score_name, e.id) for e in entries if e.entry in ("rule", "rule_limit")))
+    place = {key: number for number, key in enumerate(keys)}
+    of = np.array(
+        [place[e.score_name, e.id] if e.entry in ("rule", "rule_limit") else -1 for e in entries],
+        np.int64,
+    )
+    rules, contacts, points = [], [], []
+    for part in scored.ledger.stored:
+        rows = part.rows()
+        rule = of[rows.entry.astype(np.int64)]
+        kept = rule >= 0
+        rules.append(rule[kept])
+        contacts.append(rows.contact[kept].astype(np.int64) + part.first)
+        points.append(rows.points[kept].astype(np.int64))
+    none = np.zeros(0, np.int64)
+    rule, contact, point = (np.concatenate([none, *each]) for each in (rules, contacts, points))
+    order = np.lexsort((contact, rule))
+    rule, contact, point = rule[order], contact[order], point[order]
+    new = np.ones(len(rule), np.bool_)
+    new[1:] = (rule[1:] != rule[:-1]) | (contact[1:] != contact[:-1])
+    starts = np.flatnonzero(new)
+    sums = np.add.reduceat(point, starts) if len(starts) else point
+    rule, contact = rule[starts], contact[starts]
+    bounds = np.searchsorted(rule, np.arange(len(keys) + 1))
+    found = {}
+    for number, key in enumerate(keys):
+        some = slice(int(bounds[number]), int(bounds[number + 1]))
+        gave = sums[some] != 0
+        found[key] = contact[some][gave], sums[some][gave]
+    return found
+
+
+def _score(
+    score: Score,
+    scored: Scored,
+    number: int,
+    *,
+    outcomes: Marks,
+    worth: Integers | None,
+    unvalued: int,
+    not_yet: Marks,
+    before: Marks,
+    excluded: Marks,
+    hot: Marks | None,
+    hot_flames: int,
+    given: Mapping[tuple[str, str], tuple[Integers, Integers]],
+    taken: Mapping[str, Integers],
+) -> Looked:
+    mine = scored.scores["score_name"] == score.name
+    rows = scored.scores.filter(mine)
+    place = scored.places.filter(mine).to_numpy().astype(np.int64)
+    many = scored.contacts.height
+    inside = np.zeros(many, np.bool_)
+    inside[place] = True
+    looked_at = ~not_yet & ~before & inside
+    totals, flames = np.zeros(many, np.int64), np.zeros(many, np.int64)
+    active = np.full(many, NEVER, np.int64)
+    totals[place] = _whole(rows["score"])
+    flames[place] = rows["flames"].to_numpy()
+    active[place] = rows["last_activity_at"].dt.epoch("s").fill_null(NEVER).to_numpy()
+    kept = np.flatnonzero(looked_at)
+    row_of = np.full(many, -1, np.int64)
+    row_of[kept] = np.arange(len(kept))
+    bounds: tuple[int | None, ...] = flame_bounds(score) or tuple(
+        None if each is None else round(each * POINT) for each in scored.flames_from(score)
+    )
+    rules, branches = {}, {}
+    for rule in score.rules:
+        who, points = given.get((score.name, rule.id), (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+        rules[rule.id] = _rows(who, points, row_of, totals, bounds)
+        if rule.id in taken:
+            for branch in range(len(rule.subject.branches)):  # type: ignore[union-attr] # it has branches
+                some = taken[rule.id][who] == branch
+                branches[rule.id, branch] = _rows(who[some], points[some], row_of, totals, bounds)
+    without = None
+    second = scored.scores["score_name"] == _WITHOUT + score.name
+    if second.any():
+        every = np.zeros(many, np.int64)
+        every[scored.places.filter(second).to_numpy()] = _whole(scored.scores.filter(second)["score"])
+        without = every[kept]
+    is_hot = flames >= hot_flames if hot is None else hot
+    return Looked(
+        score,
+        contacts=kept,
+        cuts=np.full(len(kept), number, np.int64),
+        totals=totals[kept],
+        flames=flames[kept],
+        outcomes=outcomes[kept],
+        active=active[kept],
+        may_call=~excluded[kept],
+        hot=(is_hot & ~excluded)[kept],
+        left_out={
+            "not_yet": int(not_yet.sum()),
+            "had_outcome": int((before & ~not_yet).sum()),
+            "outside": int((~inside & ~before & ~not_yet).sum()),
+        },
+        rules=rules,
+        branches=branches,
+        worth=None if worth is None else worth[kept],
+        without=without,
+        unvalued=unvalued,
+    )
+
+
+def _rows(
+    who: Integers, points: Integers, row_of: Integers, totals: Integers, bounds: Sequence[int | None]
+) -> RuleRows:
+    rows = row_of[who]
+    there = rows >= 0
+    rest = flames_at(bounds, pl.Series(totals[who[there]] - points[there])).to_numpy().astype(np.int64)
+    return RuleRows(rows[there], rest, float(np.abs(points[there]).sum()), float(points[there].sum()))
+
+
+def _together(parts: Sequence[Looked]) -> Looked:
+    """Lay the cuts of a score end to end."""
+    first = parts[0]
+    starts = np.cumsum([0, *(len(part.contacts) for part in parts)])[:-1].tolist()
+
+    def joined(name: str) -> NDArray[np.int64]:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    def rows(found: Sequence[RuleRows]) -> RuleRows:
+        return RuleRows(
+            np.concatenate([each.rows + start for each, start in zip(found, starts, strict=True)]),
+            np.concatenate([each.rest for each in found]),
+            sum(each.points for each in found),
+            sum(each.balance for each in found),
+        )
+
+    return Looked(
+        first.score,
+        contacts=joined("contacts"),
+        cuts=joined("cuts"),
+        totals=joined("totals"),
+        flames=joined("flames"),
+        outcomes=joined("outcomes").astype(np.bool_),
+        active=joined("active"),
+        may_call=joined("may_call").astype(np.bool_),
+        hot=joined("hot").astype(np.bool_),
+        left_out={key: sum(part.left_out[key] for part in parts) for key in first.left_out},
+        rules={key: rows([part.rules[key] for part in parts]) for key in first.rules},
+        branches={key: rows([part.branches[key] for part in parts]) for key in first.branches},
+        worth=None if first.worth is None else joined("worth"),
+        without=None if first.without is None else joined("without"),
+        unvalued=sum(part.unvalued for part in parts),
+    )

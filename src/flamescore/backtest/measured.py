@@ -1,0 +1,457 @@
+"""What a backtest says of a score: flames, order of the list, the call list, every rule, and how it moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from flamescore.backtest.flame_groups import ENOUGH, FLAMES, FlameGroups, flame_groups
+from flamescore.backtest.statistics import (
+    LIKELY,
+    Comparison,
+    Estimate,
+    Ordering,
+    compare,
+    different,
+    first_of_list,
+    holm,
+    ordering,
+    rate,
+    risen,
+)
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from flamescore.backtest.looking import Looked, RuleRows
+    from flamescore.rules import Branch, Rule
+
+    Marks = NDArray[np.bool_]
+    Integers = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+_FIFTHS: Final = 5
+_HUNDRED: Final = 100
+_LEAK_PEOPLE: Final = 10
+_LEAK_RATE: Final = 0.95
+_LEAK_SHARE: Final = 0.2
+_LEAK_OVERALL: Final = 0.5
+_STOPPED: Final = 10
+_MOVED: Final = 50
+_HALVES: Final = 4
+
+Sign = Literal["agrees", "disagrees", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """A rule, or a branch of one: who has it, and how often they have the outcome.
+
+    `own` holds it against those who are alike otherwise: at the same cut, with the same flames without it.
+    `points` are those of one occurrence, None where a property says it. `leak`: it seems to know the outcome.
+    """
+
+    rule: str
+    name: str
+    branch: int | None
+    points: float | None
+    contact_cuts: int
+    contacts: int
+    reach: float
+    with_it: Estimate
+    without_it: Estimate
+    ratio: Comparison
+    own: Comparison
+    sign: Sign = "unclear"
+    overlap: float = 0.0
+    leak: bool = False
+    asks: tuple[str, ...] = ()
+    """The columns without a date that it asks, which alone can leak."""
+
+    balance: float = 0.0
+    """What it gave in all, which says whether it gives or takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutResult:
+    """A score at one cut."""
+
+    as_of: datetime
+    contact_cuts: int
+    outcomes: int
+    rate: float | None
+    hot: int
+    hot_outcomes: int
+    auc: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The first so many of each list, who may be called, contacts with equal places shared in proportion.
+
+    `precision` is the share with the outcome, from `least` to `most` by the order of ties; `missed` is the
+    share of the outcomes of all who may be called that lie below. `last` are the points of the last one
+    called: over the cuts the middle, the lowest and the highest. `called` is less than `wanted` where a list
+    is shorter.
+    """
+
+    a_list: int
+    wanted: int
+    called: int
+    outcomes: float
+    precision: Estimate
+    least: float | None
+    most: float | None
+    missed: float | None
+    last: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Something that changed over the cuts: `code` is that of its finding."""
+
+    code: str
+    rule: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """How much of the score is the outcome itself: a share, the rules, and AUC of the score without them."""
+
+    share: float
+    rules: tuple[str, ...]
+    auc_without: Ordering
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """All that is said of a score. `worth`: of each number of flames the mean, and the share of the total."""
+
+    name: str
+    title: str
+    contact_cuts: int
+    contacts: int
+    outcomes: int
+    outcome_contacts: int
+    rate: Estimate
+    left_out: Mapping[str, int]
+    flames: FlameGroups
+    fifths: tuple[float | None, ...]
+    gain: tuple[float | None, ...]
+    auc: Ordering
+    auc_of_none: Ordering
+    own: Own
+    called: Called | None
+    rules: tuple[RuleResult, ...]
+    cuts: tuple[CutResult, ...]
+    rise: Estimate
+    drift: tuple[Drift, ...] = ()
+    worth: tuple[tuple[float | None, float | None], ...] | None = None
+    unvalued: int = 0
+    five_flames: bool = field(default=False)
+
+    @property
+    def enough(self) -> bool:
+        """Whether enough contacts have the outcome for p-values."""
+        return self.outcome_contacts >= ENOUGH
+
+
+def measured(
+    looked: Looked,
+    cuts: Sequence[datetime],
+    *,
+    overlaps: Mapping[str, float],
+    asks: Mapping[str, tuple[str, ...]],
+    capacity: int | None,
+    listed: bool = False,
+) -> ScoreResult:
+    """Say all of a score; `overlaps` and `asks` are by rule id. `listed`: a list is compared with itself."""
+    outcomes, contacts = looked.outcomes, looked.contacts
+    people = different(contacts[outcomes])
+    auc = ordering(looked.totals, outcomes, looked.cuts, contacts)
+    none = looked.flames == 0
+    each_cut = tuple(_cut(looked, number, as_of) for number, as_of in enumerate(cuts))
+    rise = _rise(looked, len(cuts))
+    rules = _rules(looked, overlaps, asks, enough=people >= ENOUGH, listed=listed)
+    return ScoreResult(
+        looked.score.name,
+        looked.score.title,
+        len(outcomes),
+        different(contacts),
+        int(outcomes.sum()),
+        people,
+        rate(outcomes, contacts),
+        looked.left_out,
+        flame_groups(looked.flames, outcomes, looked.cuts, contacts),
+        _fifths(looked, len(cuts)),
+        _gain(looked, len(cuts)),
+        auc,
+        ordering(looked.totals[none], outcomes[none], looked.cuts[none], contacts[none]),
+        _own(looked, overlaps),
+        None if capacity is None else _called(looked, len(cuts), capacity),
+        rules,
+        each_cut,
+        rise,
+        tuple(_drift(looked, len(cuts), rise)),
+        _worth(looked),
+        looked.unvalued,
+        looked.score.ideal is not None and looked.score.bounds is None,
+    )
+
+
+def _at(looked: Looked, number: int) -> Integers:
+    return np.flatnonzero(looked.cuts == number)
+
+
+def _cut(looked: Looked, number: int, as_of: datetime) -> CutResult:
+    rows = _at(looked, number)
+    outcomes, hot = looked.outcomes[rows], looked.hot[rows]
+    auc = ordering(looked.totals[rows], outcomes, looked.cuts[rows], looked.contacts[rows])
+    return CutResult(
+        as_of,
+        len(rows),
+        int(outcomes.sum()),
+        float(outcomes.mean()) if len(rows) else None,
+        int(hot.sum()),
+        int((hot & outcomes).sum()),
+        auc.value,
+    )
+
+
+def _fifths(looked: Looked, cuts: int) -> tuple[float | None, ...]:
+    found, sizes = np.zeros(_FIFTHS), 0.0
+    for number in range(cuts):
+        rows = _at(looked, number)
+        borders = len(rows) * np.arange(_FIFTHS + 1) / _FIFTHS
+        found += np.diff(first_of_list(looked.totals[rows], looked.outcomes[rows], borders))
+        sizes += len(rows) / _FIFTHS
+    return tuple(float(each) / sizes if sizes else None for each in found)
+
+
+def _gain(looked: Looked, cuts: int) -> tuple[float | None, ...]:
+    found = np.zeros(_HUNDRED + 1)
+    for number in range(cuts):
+        rows = _at(looked, number)
+        borders = len(rows) * np.arange(_HUNDRED + 1) / _HUNDRED
+        found += first_of_list(looked.totals[rows], looked.outcomes[rows], borders)
+    return tuple(float(each) / found[-1] if found[-1] else None for each in found)
+
+
+def _own(looked: Looked, overlaps: Mapping[str, float]) -> Own:
+    every = sum(rows.points for rows in looked.rules.values())
+    share = sum(overlaps.get(rule, 0.0) * rows.points for rule, rows in looked.rules.items())
+    names = tuple(rule.name for rule in looked.score.rules if overlaps.get(rule.id, 0.0) > 0)
+    without = Ordering()
+    if looked.without is not None:
+        without = ordering(looked.without, looked.outcomes, looked.cuts, looked.contacts)
+    return Own(share / every if every else 0.0, names, without)
+
+
+def _called(looked: Looked, cuts: int, capacity: int) -> Called:
+    """Take the first of each list. Of equal places each stands in for a share of one.
+
+    Of a list of 10, 8, 8, 8 and 3 points the first two are the one with 10 and a third of each with 8.
+    """
+    shares = np.zeros(len(looked.outcomes))
+    least = most = every = 0.0
+    lasts = []
+    called = 0
+    for number in range(cuts):
+        rows = _at(looked, number)
+        rows = rows[looked.may_call[rows]]
+        every += float(looked.outcomes[rows].sum())
+        rows = rows[np.lexsort((-looked.active[rows], -looked.totals[rows]))]
+        take = min(capacity, len(rows))
+        called += take
+        if not take:
+            continue
+        last = rows[take - 1]
+        lasts.append(int(looked.totals[last]))
+        same = (looked.totals[rows] == looked.totals[last]) & (looked.active[rows] == looked.active[last])
+        first = int(np.flatnonzero(same)[0])
+        tied = rows[same]
+        shares[rows[:first]] = 1.0
+        shares[tied] = (take - first) / len(tied)
+        sure, among = float(looked.outcomes[rows[:first]].sum()), int(looked.outcomes[tied].sum())
+        least += sure + max(0, (take - first) - (len(tied) - among))
+        most += sure + min(take - first, among)
+    found = float((shares * looked.outcomes).sum())
+    lasts.sort()
+    there = shares > 0
+    precision = rate(looked.outcomes[there], looked.contacts[there], shares[there])
+    return Called(
+        capacity,
+        capacity * cuts,
+        called,
+        found,
+        precision,
+        least / called if called else None,
+        most / called if called else None,
+        1 - found / every if every else None,
+        (lasts[(len(lasts) - 1) // 2] / POINT, lasts[0] / POINT, lasts[-1] / POINT) if lasts else None,
+    )
+
+
+def _worth(looked: Looked) -> tuple[tuple[float | None, float | None], ...] | None:
+    if looked.worth is None:
+        return None
+    total = int(looked.worth.sum())
+    found = []
+    for number in range(FLAMES):
+        rows = looked.flames == number
+        amount, many = int(looked.worth[rows].sum()), int(rows.sum())
+        found.append((amount / POINT / many if many else None, amount / total if total else None))
+    return tuple(found)
+
+
+# --- rules --------------------------------------------------------------------------------------------
+
+
+def _rules(
+    looked: Looked,
+    overlaps: Mapping[str, float],
+    asks: Mapping[str, tuple[str, ...]],
+    *,
+    enough: bool,
+    listed: bool,
+) -> tuple[RuleResult, ...]:
+    found = []
+    for rule in looked.score.rules:
+        points = getattr(rule.subject, "points", None)
+        fixed = points if isinstance(points, int) else getattr(points, "fixed", None)
+        if getattr(points, "column", None) is not None:
+            fixed = None
+        kept = overlaps.get(rule.id, 0.0), asks.get(rule.id, ())
+        branches: tuple[Branch, ...] = getattr(rule.subject, "branches", ())
+        if len(branches) == 1:
+            fixed = branches[0].points
+        found.append(
+            _rule(looked, rule, looked.rules[rule.id], fixed, known=kept, enough=enough, listed=listed)
+        )
+        if len(branches) > 1:
+            found += [
+                _rule(
+                    looked,
+                    rule,
+                    looked.branches[rule.id, n],
+                    b.points,
+                    known=kept,
+                    enough=enough,
+                    listed=listed,
+                    branch=n,
+                )
+                for n, b in enumerate(branches)
+            ]
+    by_all, by_alike = holm([each.ratio.p for each in found]), holm([each.own.p for each in found])
+    return tuple(
+        _signed(replace(each, ratio=replace(each.ratio, holm=one), own=replace(each.own, holm=other)))
+        for each, one, other in zip(found, by_all, by_alike, strict=True)
+    )
+
+
+def _rule(
+    looked: Looked,
+    rule: Rule,
+    rows: RuleRows,
+    points: int | None,
+    *,
+    known: tuple[float, tuple[str, ...]],
+    enough: bool,
+    listed: bool,
+    branch: int | None = None,
+) -> RuleResult:
+    has = np.zeros(len(looked.outcomes), np.bool_)
+    has[rows.rows] = True
+    alike = looked.cuts * FLAMES + looked.flames
+    alike[rows.rows] = looked.cuts[rows.rows] * FLAMES + rows.rest
+    outcomes, contacts = looked.outcomes, looked.contacts
+    ratio = compare(has, outcomes, looked.cuts, contacts, listed=listed)
+    own = compare(has, outcomes, alike, contacts, listed=listed)
+    if not enough:
+        ratio, own = replace(ratio, p=None), replace(own, p=None)
+    result = RuleResult(
+        rule.id,
+        rule.name if branch is None else f"{rule.name}, branch {branch + 1}",
+        branch,
+        None if points is None else points / POINT,
+        int(has.sum()),
+        different(contacts[has]) if has.any() else 0,
+        float(has.mean()) if len(has) else 0.0,
+        rate(outcomes[has], contacts[has]),
+        rate(outcomes[~has], contacts[~has]),
+        ratio,
+        own,
+        overlap=known[0],
+        asks=known[1],
+        balance=rows.balance,
+    )
+    return replace(result, leak=bool(known[1]) and _leaks(has, outcomes, contacts))
+
+
+def _leaks(has: Marks, outcomes: Marks, contacts: Integers) -> bool:
+    """Say whether nearly everyone with a rule, or without it, has the outcome, and few others have."""
+    every = int(outcomes.sum())
+    if not every or every >= _LEAK_OVERALL * len(outcomes):
+        return False
+    for some in (has, ~has):
+        found = int((some & outcomes).sum())
+        if (
+            found
+            and different(contacts[some & outcomes]) >= _LEAK_PEOPLE
+            and found >= _LEAK_RATE * int(some.sum())
+            and found >= _LEAK_SHARE * every
+        ):
+            return True
+    return False
+
+
+def _signed(found: RuleResult) -> RuleResult:
+    """Say whether a rule's points go the way that those with it differ from others who are alike."""
+    ratio, sure = found.own.ratio.value, found.own.holm
+    if ratio is None or sure is None or sure >= LIKELY or not found.balance or ratio == 1:
+        return found
+    return replace(found, sign="agrees" if (ratio > 1) == (found.balance > 0) else "disagrees")
+
+
+# --- drift --------------------------------------------------------------------------------------------
+
+
+def _rise(looked: Looked, cuts: int) -> Estimate:
+    if cuts < _HALVES:
+        return Estimate()
+    half = cuts // 2
+    return risen(
+        looked.totals,
+        looked.outcomes,
+        looked.cuts,
+        looked.contacts,
+        later=looked.cuts >= cuts - half,
+        earlier=looked.cuts < half,
+    )
+
+
+def _drift(looked: Looked, cuts: int, rise: Estimate) -> Iterator[Drift]:
+    sizes = np.bincount(looked.cuts, minlength=cuts)
+    for rule in looked.score.rules if cuts > 1 else ():
+        fired = np.bincount(looked.cuts[looked.rules[rule.id].rows], minlength=cuts)
+        first, last, most = int(fired[0]), int(fired[-1]), int(fired.max())
+        named = f'"{rule.name}"'
+        if last == 0 and most >= _STOPPED:
+            said = f"{named} gave points to {most:,} contacts at a cut, and to nobody at the last one."
+            yield Drift("B050", rule.id, said)
+        elif max(first, last) >= _MOVED and sizes[0] and sizes[-1]:
+            then, now = first / sizes[0], last / sizes[-1]
+            if now > 2 * then or now < then / 2:
+                grew = "grew" if now > then else "shrank"
+                said = f"{named} {grew}: it reached {then:.1%} at the first cut, {now:.1%} at the last one."
+                yield Drift("B051", rule.id, said)
+    if rise.value is not None and rise.low is not None and rise.high is not None and rise.high < 0:
+        fell = f"{-rise.value:.2f} ({-rise.high:.2f} to {-rise.low:.2f})"
+        yield Drift("B052", None, f"The order of the list got worse: AUC fell by {fell}.")

@@ -1,0 +1,154 @@
+"""What a backtest looks for: an event, or a condition on events, in the time after a cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import Problem, RuleFileError, UsageError, Where
+from flamescore.rules import AllOf, AnyOf, Happened, LoadedCondition, Not, leaves, load_condition
+from flamescore.yaml_tree import Document, Node, Span, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from flamescore.exports import ListFiles
+    from flamescore.rules import Condition, EventMatch
+    from flamescore.units import Period
+
+_NOT_HERE: Final = ("last", "since", "burst", "followed_by", "unless_followed_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome that is right in itself. `dated`: it is made of events alone, else of what has no date."""
+
+    text: str
+    loaded: LoadedCondition
+    dated: bool
+
+    def after(self, cut_to: Period | None, zone: ZoneInfo) -> Condition:
+        """Return it as a condition on events in so long a time before `as_of`; None: ever."""
+        return _windowed(self.loaded.condition(zone), cut_to)
+
+    def leaves(self, zone: ZoneInfo) -> tuple[Happened, ...]:
+        """Return the parts that ask for events."""
+        return tuple(leaf for leaf in leaves(self.loaded.condition(zone)) if isinstance(leaf, Happened))
+
+    def matches(self, zone: ZoneInfo) -> tuple[EventMatch, ...]:
+        """Return the events that it asks for, none of them under a `not`."""
+        return tuple(dict.fromkeys(leaf.match for leaf in _asserted(self.loaded.condition(zone))))
+
+
+def read_outcome(text: str, lists: ListFiles, name: str = "--outcome") -> Outcome:
+    """Read an outcome: the type of an event, or a condition of the rule language as YAML.
+
+    Raises:
+        RuleFileError: it is no condition, asks for a time of its own, mixes what has a date with what has
+            none, or holds where nothing happened.
+    """
+    parsed = parse(text, name)
+    if parsed.document is None or parsed.problems:
+        raise RuleFileError(parsed.problems)
+    root = parsed.document.root
+    if root.kind not in ("mapping", "list"):
+        root = Node("mapping", root.span, entries={"event": root}, keys={"event": Span(1, 1, 1)})
+    document = Document(name, tuple(text.splitlines()) or ("",), root)
+    problems = [
+        Problem(
+            "B001",
+            f"`{key}` can't stand in an outcome: the horizon says when it counts.",
+            Where(name, span.line, span.column, text.splitlines()[span.line - 1], span.width),
+            f"Take `{key}` out; --horizon says how long after a cut an outcome counts.",
+        )
+        for key, span in _times_of_its_own(root)
+    ]
+    if problems:
+        raise RuleFileError(problems)
+    loaded = load_condition(document, (), lists)
+    from zoneinfo import ZoneInfo as Zone  # noqa: PLC0415 - only what kind of leaves there are is asked
+
+    found = loaded.condition(Zone("UTC"))
+    kinds = {isinstance(leaf, Happened) for leaf in leaves(found)}
+    if len(kinds) > 1:
+        raise UsageError(
+            Problem(
+                "B004",
+                f"The outcome `{text}` mixes events with what has no date.",
+                hint="To look at some contacts only, use the score's `population`.",
+            )
+        )
+    if True in kinds and _holds_of_nothing(found):
+        raise UsageError(
+            Problem(
+                "B002",
+                f"The outcome `{text}` holds for those to whom nothing happened.",
+                hint="Ask for an event that happens.",
+            )
+        )
+    return Outcome(text, loaded, dated=True in kinds)
+
+
+def without_date(text: str) -> bool:
+    """Say whether an outcome is a condition that asks for no event at all; one that doesn't read is not."""
+    found = parse(text, "--outcome").document
+    return found is not None and found.root.kind == "mapping" and not _names_events(found.root)
+
+
+def _names_events(node: Node) -> bool:
+    return "event" in node.entries or any(_names_events(child) for _, child in node.children())
+
+
+def _times_of_its_own(node: Node) -> Iterator[tuple[str, Span]]:
+    if "event" in node.entries:
+        yield from ((key, node.keys[key]) for key in node.entries if key in _NOT_HERE)
+    for _, child in node.children():
+        yield from _times_of_its_own(child)
+
+
+def _holds_of_nothing(condition: Condition) -> bool:
+    match condition:
+        case AllOf(parts=parts):
+            return all(map(_holds_of_nothing, parts))
+        case AnyOf(parts=parts):
+            return any(map(_holds_of_nothing, parts))
+        case Not(part=part):
+            return not _holds_of_nothing(part)
+        case Happened(times=times, sums=sums):
+            held = (
+                {"at_least": b.operand <= 0, "at_most": b.operand >= 0}.get(
+                    b.how, b.operand < 0 if b.how == "more_than" else b.operand > 0
+                )
+                for each in sums
+                for b in each.bounds
+            )
+            return times.least == 0 and all(held)
+        case _:
+            return False
+
+
+def _windowed(condition: Condition, window: Period | None) -> Condition:
+    match condition:
+        case AllOf(parts=parts):
+            return AllOf(tuple(_windowed(part, window) for part in parts))
+        case AnyOf(parts=parts):
+            return AnyOf(tuple(_windowed(part, window) for part in parts))
+        case Not(part=part):
+            return Not(_windowed(part, window))
+        case Happened():
+            return replace(condition, window=window)
+        case _:
+            return condition
+
+
+def _asserted(condition: Condition) -> Iterator[Happened]:
+    """Yield the parts that ask for events and don't stand under a `not`."""
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _asserted(part)
+        case Happened():
+            yield condition
+        case _:
+            return

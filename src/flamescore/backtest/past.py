@@ -1,0 +1,145 @@
+"""What a rule book can still say of a past day: fields and tags are known as exported today alone.
+
+A rule that asks for what has no past is left out whole; a day's score would else know the future.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from flamescore.rules import (
+    AnyOf,
+    FieldIs,
+    HasTag,
+    TagRule,
+    Within,
+    conditions_of,
+    leaves,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flamescore.rules import Condition, Rule, RuleBook, Score
+
+TAGS: Final = "tags"
+DOMAIN: Final = "email_domain"
+CREATED: Final = "created_at"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A rule that is not looked at: of which score, and the columns that have no past."""
+
+    score: str
+    rule: str
+    name: str
+    columns: tuple[str, ...]
+    points: int
+    """The most that it gives, in ten-thousandths, either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastBook:
+    """The rules that can be looked at, and those that can't; scores whose `population` was left out."""
+
+    book: RuleBook
+    left_out: tuple[LeftOut, ...]
+    populations: tuple[str, ...]
+    points: int
+    """What all rules give at most, those left out too, in ten-thousandths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What counts as known at any time: these columns, and whether tags have a history."""
+
+    columns: frozenset[str] = frozenset()
+    tag_history: bool = False
+    asked: frozenset[str] = frozenset()
+    """Columns that the outcome itself is made of, which no rule may ask."""
+
+    everything: bool = False
+    """All fields and tags, as in a list that is compared with itself."""
+
+    def lacking(self, condition: Condition) -> tuple[str, ...]:
+        """Return the columns of a condition that have no past, `tags` for the list of tags."""
+        return tuple(dict.fromkeys(self._lacking(condition)))
+
+    def _lacking(self, condition: Condition) -> Iterator[str]:
+        for leaf in leaves(condition):
+            if isinstance(leaf, HasTag) and not self.tags:
+                yield TAGS
+            if isinstance(leaf, FieldIs):
+                for predicate in leaf.where:
+                    dated = predicate.column == CREATED and all(
+                        isinstance(t, Within) for t in predicate.tests
+                    )
+                    if not dated and not self.has(predicate.column):
+                        yield predicate.column
+
+    @property
+    def tags(self) -> bool:
+        """Whether tags can be asked for."""
+        return TAGS not in self.asked and (self.everything or self.tag_history or TAGS in self.columns)
+
+    def has(self, column: str) -> bool:
+        """Say whether a column of contacts may be asked."""
+        if column in self.asked or (column == DOMAIN and "email" in self.asked):
+            return False
+        return self.everything or column in self.columns or (column == DOMAIN and "email" in self.columns)
+
+    def rule_lacks(self, rule: Rule) -> tuple[str, ...]:
+        """Return the columns that a rule asks and that have no past."""
+        tagged = (TAGS,) if isinstance(rule.subject, TagRule) and not self.tags else ()
+        asked = (column for each in conditions_of(rule) for column in self.lacking(each))
+        return tuple(dict.fromkeys((*tagged, *asked)))
+
+
+def past_book(book: RuleBook, known: Known, names: Iterable[str]) -> PastBook:
+    """Return the scores of these names with the rules that have a past; labels and accounts fall away."""
+    left_out: list[LeftOut] = []
+    populations: list[str] = []
+    points = 0
+    scores = []
+    for score in (each for each in book.scores if each.name in set(names)):
+        kept = []
+        for rule in score.rules:
+            lacks, most = known.rule_lacks(rule), _most(rule)
+            points += most
+            if lacks:
+                left_out.append(LeftOut(score.name, rule.id, rule.name, lacks, most))
+            else:
+                kept.append(rule)
+        if score.population is not None and known.lacking(score.population):
+            populations.append(score.name)
+            score = replace(score, population=None)  # noqa: PLW2901 - the score that is looked at
+        scores.append(replace(score, rules=tuple(kept)))
+    looked = replace(book.without_bots, scores=tuple(scores), labels=(), accounts=None)
+    return PastBook(looked, tuple(left_out), tuple(populations), points)
+
+
+def without_rules(score: Score, ids: frozenset[str], name: str) -> Score:
+    """Return a score without some rules, under another name."""
+    return replace(score, name=name, rules=tuple(rule for rule in score.rules if rule.id not in ids))
+
+
+def past_condition(condition: Condition | None, known: Known) -> tuple[Condition | None, bool]:
+    """Return what of a condition has a past, and whether any of it was left out.
+
+    Of a top-level `any` the branches that have none are left out, else the whole.
+    """
+    if condition is None or not known.lacking(condition):
+        return condition, False
+    if isinstance(condition, AnyOf):
+        parts = tuple(part for part in condition.parts if not known.lacking(part))
+        return (AnyOf(parts) if parts else None), True
+    return None, True
+
+
+def _most(rule: Rule) -> int:
+    points = getattr(rule.subject, "points", None)
+    if points is None:
+        return max((abs(branch.points) for branch in getattr(rule.subject, "branches", ())), default=0)
+    return abs(points) if isinstance(points, int) else abs(points.fixed)

@@ -1,0 +1,183 @@
+"""What a backtest is asked: by flags, and for what no flag says by `backtest:` in the project file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from flamescore.backtest.outcome import without_date
+from flamescore.errors import Problem, UsageError
+from flamescore.units import Period, parse_period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_CUTS: Final = 60
+TWELVE: Final = 12
+Who = Literal["first-only", "repeat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. Times are as written; `horizon` is None in a cross-section, and `who` too."""
+
+    outcome: str
+    horizon: Period | None
+    who: Who | None
+    every: Period | None = None
+    cuts: int = TWELVE
+    first: str | None = None
+    last: str | None = None
+    at: tuple[str, ...] = ()
+    known_until: str | None = None
+    static_fields: tuple[str, ...] = ()
+    score: str | None = None
+    capacity: int | None = None
+    value: str | None = None
+    short_cuts: bool = False
+    profile: bool = False
+
+    @property
+    def cross_section(self) -> bool:
+        """Whether the list as exported is compared with itself."""
+        return self.horizon is None
+
+
+def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Question:
+    """Put flags over the project's keys.
+
+    `flags` and `settings` have a value, or None, by the names of the fields; `horizon` and `every` are texts.
+
+    Raises:
+        UsageError: something that is needed is missing, or options don't go together; all in one.
+    """
+    problems: list[Problem] = []
+    said = {**settings, **{key: value for key, value in flags.items() if value not in (None, False, ())}}
+    if said.get("outcome") is None:
+        problems.append(
+            Problem(
+                "U031",
+                "Say what a backtest looks for: --outcome.",
+                hint="Such as --outcome purchase, the type of an event; or a condition of the rule language.",
+            )
+        )
+    if flags.get("cross_section"):
+        apart = [
+            f"--{key.replace('_', '-')}"
+            for key in ("horizon", "at", "every", "first", "last", "cuts", "known_until", "who", "value")
+            if flags.get(key) not in (None, False, ())
+        ]
+        names = {"--first": "--from", "--last": "--to", "--who": "--first-only and --repeat"}
+        if apart:
+            listed = ", ".join(names.get(each, each) for each in apart)
+            problems.append(
+                Problem(
+                    "U033",
+                    f"--cross-section can't go with {listed}.",
+                    hint="It compares the list as exported with itself, at one time: the project's as_of.",
+                )
+            )
+        _raise(problems)
+        return Question(
+            str(said["outcome"]),
+            None,
+            None,
+            score=_text(said.get("score")),
+            capacity=_whole(said.get("capacity"), "capacity", problems, most=None),
+            profile=bool(said.get("profile")),
+        )
+    if said.get("outcome") is not None and without_date(str(said["outcome"])):
+        raise UsageError(
+            Problem(
+                "U032",
+                "This outcome has no date, so nothing shows that the score came first.",
+                hint="--cross-section compares the list with itself as exported.",
+            )
+        )
+    if said.get("who") is None:
+        problems.append(
+            Problem(
+                "U030",
+                "Say who is looked at: --first-only (contacts who have not done it before the cut) or "
+                "--repeat (everyone, again and again).",
+                hint='First-only asks "who becomes a customer?", repeat asks "who buys next?". They often '
+                "differ by far.",
+            )
+        )
+    horizon = _period(said.get("horizon"), "horizon", ("h", "d", "w"), problems)
+    if said.get("horizon") is None:
+        problems.append(
+            Problem(
+                "U031",
+                "Say how long after a cut an outcome counts: --horizon.",
+                hint="Such as --horizon 30d.",
+            )
+        )
+    every = _period(said.get("every"), "every", ("d", "w", "mo", "y"), problems)
+    if flags.get("at"):
+        apart = [
+            flag
+            for key, flag in (("every", "--every"), ("cuts", "--cuts"), ("first", "--from"), ("last", "--to"))
+            if flags.get(key) is not None
+        ]
+        if apart:
+            problems.append(
+                Problem(
+                    "U033",
+                    f"--at can't go with {', '.join(apart)}.",
+                    hint="--at names each cut; the others say how to find them.",
+                )
+            )
+    cuts = _whole(said.get("cuts", TWELVE), "cuts", problems, most=MOST_CUTS)
+    capacity = _whole(said.get("capacity"), "capacity", problems, most=None)
+    _raise(problems)
+    static = said.get("static_fields") or ()
+    at = said.get("at") or ()
+    return Question(
+        str(said["outcome"]),
+        horizon,
+        "first-only" if said["who"] == "first-only" else "repeat",
+        every=every,
+        cuts=cuts or TWELVE,
+        first=_text(said.get("first")),
+        last=_text(said.get("last")),
+        at=tuple(str(each) for each in at),  # type: ignore[attr-defined] # a list of texts
+        known_until=_text(said.get("known_until")),
+        static_fields=tuple(str(each) for each in static),  # type: ignore[attr-defined] # the same
+        score=_text(said.get("score")),
+        capacity=capacity,
+        value=_text(said.get("value")),
+        short_cuts=bool(said.get("short_cuts")),
+        profile=bool(said.get("profile")),
+    )
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise UsageError(problems)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _period(value: object, name: str, units: tuple[str, ...], problems: list[Problem]) -> Period | None:
+    if value is None or isinstance(value, Period):
+        return value
+    found = parse_period(str(value))
+    if found is None or found.unit not in units:
+        hint = f"Use a number and a unit, such as 30d; the units are {', '.join(units)}."
+        problems.append(Problem("U014", f"--{name}: `{value}` is no period that it can take.", hint=hint))
+        return None
+    return found
+
+
+def _whole(value: object, name: str, problems: list[Problem], *, most: int | None) -> int | None:
+    if value is None:
+        return None
+    number = int(str(value))
+    if number < 1 or (most is not None and number > most):
+        bounds = f"from 1 to {most}" if most is not None else "from 1"
+        problems.append(Problem("U033", f"--{name} must be a whole number {bounds}, and is {number}."))
+        return None
+    return number

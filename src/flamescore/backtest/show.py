@@ -1,0 +1,252 @@
+"""A backtest for people: Markdown, which is the terminal's text too, in the order in which one reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flamescore.backtest.cuts import said, shown
+from flamescore.backtest.findings import own_share, ratio
+from flamescore.backtest.flame_groups import percent
+from flamescore.text import printable
+from flamescore.units import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flamescore.backtest.flame_groups import Band
+    from flamescore.backtest.measured import Called, RuleResult, ScoreResult
+    from flamescore.backtest.run import Backtest
+    from flamescore.backtest.statistics import Comparison, Estimate, Ordering
+
+
+def markdown(made: Backtest) -> str:
+    """Return the whole of it."""
+    return "\n".join(_lines(made)) + "\n"
+
+
+def _lines(made: Backtest) -> Iterator[str]:
+    question = made.question
+    outcome = _cell(question.outcome)
+    if question.cross_section:
+        yield f"# Cross-section: {outcome}"
+        yield ""
+        yield f"As exported, as of {shown(made.usable[0], made.zone)}."
+        yield ""
+        yield "**Cross-section: the score may know the outcome.**"
+    else:
+        yield f"# Backtest: {outcome} within {said(question.horizon)}"  # type: ignore[arg-type] # there is one
+        yield ""
+        days = ", ".join(shown(each, made.zone) for each in made.usable)
+        who = "who had not done it before" if question.who == "first-only" else "everyone, again and again"
+        yield f"{count(len(made.usable), 'cut')}: {days}. Looked at: {who}."
+        if made.known_until is not None:
+            yield f"Outcomes are known until {shown(made.known_until, made.zone)}."
+        for cut in made.cuts:
+            if cut.reason:
+                yield cut.reason
+    if question.static_fields:
+        yield f"Taken as constant: {', '.join(_cell(each) for each in question.static_fields)}."
+    yield ""
+    for score in made.scores:
+        yield from _score(score, made)
+
+
+def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
+    whole = score.rate
+    where = "" if made.question.cross_section else f" at {count(len(made.usable), 'cut')}"
+    yield f"## {_cell(score.title)}"
+    yield ""
+    yield (
+        f"{_cell(score.name)}: {count(score.contacts, 'contact')}{where}, "
+        f"{count(score.contact_cuts, 'contact-cut')}; {score.outcomes:,} with the outcome "
+        f"({percent(whole.value)}, {_interval(whole)}), of {count(score.outcome_contacts, 'contact')}"
+    )
+    yield ""
+    worth = score.worth
+    head = ["Flames", "Contact-cuts", "Contacts", "Outcomes", "Rate", "95% interval", "Lift"]
+    more = [] if worth is None else ["Worth each", "Share of all"]
+    yield from _table(
+        head + more,
+        [_band(band) + _worth(worth, band) for band in reversed(score.flames.bands)],
+        right=[True] * 5 + [False, True] + [True] * len(more),
+    )
+    yield ""
+    yield from score.flames.sentences
+    groups = [band for band in score.flames.groups if len(band.flames) > 1]
+    for band in groups:
+        yield f"Together {_flames(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
+    yield _auc(score)
+    if score.own.share > 0:
+        yield own_share(score)
+    if score.called is not None:
+        yield _called(score.called, score)
+    if score.unvalued:
+        yield f"{score.unvalued:,} outcomes have no number to be worth; they count as 0."
+    yield ""
+    yield from _rules(score)
+    yield from _over_time(score, made)
+
+
+def _auc(score: ScoreResult) -> str:
+    text = f"AUC {_ordering(score.auc)}."
+    if score.auc_of_none.value is not None:
+        text += f" Among those with 0 flames: {_ordering(score.auc_of_none)}."
+    if all(each is not None for each in score.fifths):
+        first, *others = (percent(each) for each in score.fifths)
+        text += f" The best fifth of the list has {first}, the others {_and(others)}."
+    return text
+
+
+def _called(called: Called, score: ScoreResult) -> str:
+    if not called.called:
+        return "Nobody can be called."
+    text = (
+        f"{called.a_list:,} calls a list: {_number(called.outcomes)} of {called.called:,} convert "
+        f"({percent(called.precision.value)}, {_interval(called.precision)})"
+    )
+    if called.least is not None and called.most is not None and called.least != called.most:
+        text += f", from {percent(called.least)} to {percent(called.most)} by the order of ties"
+    if called.missed is not None:
+        text += f"; {percent(called.missed)} of the outcomes are missed"
+    text += "."
+    if called.called < called.wanted:
+        return f"{text} There were fewer to call: {called.called:,} instead of {called.wanted:,}."
+    if called.last is None:
+        return text
+    middle, low, high = (_number(each) for each in called.last)
+    text += f" The {_ordinal(called.a_list)} has {middle} points"
+    text += f" ({low} to {high} over the cuts)" if low != high else ""
+    if score.five_flames:
+        text += f': with "five_flames: {middle}" five flames are {called.a_list:,} calls'
+    return f"{text}."
+
+
+def _rules(score: ScoreResult) -> Iterator[str]:
+    yield "### Rules"
+    yield ""
+    if not score.enough:
+        yield "Too few outcomes for p-values."
+        yield ""
+    head = ["Rule", "Points", "Reach", "With", "Without", "Ratio", "p", "Alike otherwise", "p", "Sign"]
+    yield from _table(head, [_rule(each) for each in score.rules], right=[False, *[True] * 8, False])
+    yield ""
+
+
+def _over_time(score: ScoreResult, made: Backtest) -> Iterator[str]:
+    if len(made.usable) > 1:
+        yield "### Cut by cut"
+        yield ""
+        head = ["Cut", "Contacts", "Outcomes", "Rate", "Hot", "Hot with the outcome", "AUC"]
+        rows = [
+            [
+                shown(each.as_of, made.zone),
+                f"{each.contact_cuts:,}",
+                f"{each.outcomes:,}",
+                percent(each.rate),
+                f"{each.hot:,}",
+                f"{each.hot_outcomes:,}",
+                _two(each.auc),
+            ]
+            for each in score.cuts
+        ]
+        yield from _table(head, rows, right=[False, *[True] * 6])
+        yield ""
+    if score.rise.value is not None:
+        rise = score.rise
+        between = f"{rise.low:+.2f} to {rise.high:+.2f}"
+        yield f"AUC of the later half less the earlier: {rise.value:+.2f} ({between})."
+        yield ""
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[bool]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---:' if each else '---' for each in right)}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _band(band: Band) -> list[str]:
+    return [
+        ", ".join(str(each) for each in band.flames),
+        f"{band.contact_cuts:,}",
+        f"{band.contacts:,}",
+        f"{band.outcomes:,}",
+        percent(band.rate.value),
+        _interval(band.rate),
+        ratio(band.lift.value),
+    ]
+
+
+def _worth(worth: Sequence[tuple[float | None, float | None]] | None, band: Band) -> list[str]:
+    if worth is None:
+        return []
+    mean, share = worth[band.flames[0]]
+    return ["-" if mean is None else f"{mean:,.2f}", percent(share)]
+
+
+def _rule(found: RuleResult) -> list[str]:
+    name = _cell(found.name) if found.branch is None else f"- {_cell(found.name)}"
+    return [
+        f"{name} (a leak?)" if found.leak else name,
+        "-" if found.points is None else _number(found.points),
+        percent(found.reach),
+        percent(found.with_it.value),
+        percent(found.without_it.value),
+        _compared(found.ratio),
+        p_value(found.ratio.holm),
+        _compared(found.own),
+        p_value(found.own.holm),
+        found.sign,
+    ]
+
+
+def _compared(found: Comparison) -> str:
+    value = found.ratio
+    if value.low is None or value.high is None:
+        return ratio(value.value)
+    return f"{ratio(value.value)} ({ratio(value.low)} to {ratio(value.high)})"
+
+
+def _interval(found: Estimate) -> str:
+    return "-" if found.low is None else f"{percent(found.low)} to {percent(found.high)}"
+
+
+def _ordering(found: Ordering) -> str:
+    between = "" if found.low is None else f" ({_two(found.low)} to {_two(found.high)})"
+    return f"{_two(found.value)}{between}"
+
+
+def _two(number: float | None) -> str:
+    return "-" if number is None else f"{number:.2f}"
+
+
+def p_value(p: float | None) -> str:
+    """Show a p-value with three decimals; `<0.001` below that, `-` for none."""
+    if p is None:
+        return "-"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - the bound that is shown
+
+
+def _number(number: float) -> str:
+    text = f"{number:,.1f}"
+    return text.removesuffix(".0")
+
+
+def _ordinal(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number:,}th"
+    return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def _flames(band: Band) -> str:
+    return f"{_and([str(each) for each in band.flames])} flames"
+
+
+def _and(texts: Sequence[str]) -> str:
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _cell(text: str) -> str:
+    """Return a text that comes from a file as one cell of a Markdown table."""
+    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("`", "\\`")

@@ -1,0 +1,274 @@
+"""Rates, ratios and orderings of contacts looked at again and again, and how sure they are.
+
+The same contact at twelve cuts is not twelve contacts. What is measured of contact-cuts is therefore counted
+as if there were fewer of them, by the design effect: how much more the residuals of a contact go together
+than those of strangers. No random number is drawn, so the same input gives the same result.
+Contacts, cuts and strata are whole numbers from 0, as small as can be.
+
+A worked example: four contacts at three cuts, the outcomes of each `110, 001, 011, 000`. 5 of 12 have the
+outcome, p = 0.4167. The residuals of the first contact are 0.583, 0.583 and -0.417, together 0.75.
+The squares of such sums (0.5625, 0.0625, 0.5625, 1.5625) come to 2.75, those of the residuals to 2.9167. The
+ratio is 0.9429, below 1, so all 12 count, and Wilson's interval is that of 5 of 12: 0.1933 to 0.6805.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erfc, exp, log, sqrt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Marks = NDArray[np.bool_]
+
+Z: Final = 1.959963984540054
+"""95% of a normal distribution lie within so many standard deviations on either side."""
+
+LIKELY: Final = 0.05
+"""From this p-value up a difference may be chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number and its 95% interval; all None where there is nothing to work it out from."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    design_effect: float | None = None
+
+    def over(self, whole: Estimate) -> Estimate:
+        """Return the estimate as a multiple of another's value, which is taken as certain."""
+        if not whole.value or self.value is None or self.low is None or self.high is None:
+            return Estimate()
+        return Estimate(self.value / whole.value, self.low / whole.value, self.high / whole.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many times as often one group has the outcome as another, alike otherwise.
+
+    `p` is None where there is too little to compare; `holm` is `p` among others that were looked at.
+    """
+
+    ratio: Estimate = Estimate()
+    p: float | None = None
+    holm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """The share of pairs that a score puts in order: AUC, its interval and its standard error."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+
+
+def design_effect(residuals: Floats, contacts: Integers) -> float:
+    """Return by how much contact-cuts count for fewer: 1 where none has a contact in common with another.
+
+    Where all residuals are 0 it is how often a contact is looked at on average.
+    """
+    squares = float(np.square(residuals).sum())
+    if not squares:
+        return len(residuals) / max(1, different(contacts))
+    return max(1.0, float(np.square(np.bincount(contacts, residuals)).sum()) / squares)
+
+
+def different(contacts: Integers) -> int:
+    """Return how many different contacts there are among contact-cuts."""
+    return int((np.bincount(contacts) > 0).sum())
+
+
+def wilson(successes: float, trials: float, effect: float = 1.0) -> Estimate:
+    """Return Wilson's interval of `successes / trials` at `trials / effect` trials; of 0 trials nothing.
+
+    Source: `scipy.stats.binomtest(k, n).proportion_ci(method="wilson")`, where the effect is 1.
+    """
+    if trials <= 0:
+        return Estimate()
+    p, n = successes / trials, trials / effect
+    half = Z * sqrt(max(0.0, p * (1 - p)) / n + Z * Z / (4 * n * n))
+    middle, under = p + Z * Z / (2 * n), 1 + Z * Z / n
+    return Estimate(p, max(0.0, (middle - half) / under), min(1.0, (middle + half) / under), effect)
+
+
+def rate(outcomes: Marks, contacts: Integers, shares: Floats | None = None) -> Estimate:
+    """Return how many contact-cuts have the outcome; with `shares` each counts for a part of one."""
+    weights = np.ones(len(outcomes)) if shares is None else shares
+    trials = float(weights.sum())
+    if not trials:
+        return Estimate()
+    successes = float((weights * outcomes).sum())
+    return wilson(successes, trials, design_effect(weights * (outcomes - successes / trials), contacts))
+
+
+# --- a list in order ----------------------------------------------------------------------------------
+
+
+def ordering(scores: Integers, outcomes: Marks, cuts: Integers, contacts: Integers) -> Ordering:
+    """Return AUC over pairs within a cut, ties for a half; a cut without both kinds adds nothing.
+
+    The standard error is that of its influence by contact. Source: at one cut
+    `sklearn.metrics.roc_auc_score`, and DeLong's error but for a factor of n/(n-1).
+    """
+    value, influence = _influence(scores, outcomes, cuts)
+    if value is None:
+        return Ordering()
+    se = _by_contact(influence, contacts)
+    if value in (0.0, 1.0) or not se:
+        return Ordering(value, se=se)
+    middle, half = log(value / (1 - value)), Z * se / (value * (1 - value))
+    return Ordering(value, 1 / (1 + exp(half - middle)), 1 / (1 + exp(-half - middle)), se)
+
+
+def risen(
+    scores: Integers, outcomes: Marks, cuts: Integers, contacts: Integers, *, later: Marks, earlier: Marks
+) -> Estimate:
+    """Return how much higher AUC is among the later contact-cuts than among the earlier ones."""
+    after, pull = _influence(scores[later], outcomes[later], cuts[later])
+    before, push = _influence(scores[earlier], outcomes[earlier], cuts[earlier])
+    if after is None or before is None:
+        return Estimate()
+    together = np.concatenate([contacts[later], contacts[earlier]])
+    half = Z * _by_contact(np.concatenate([pull, -push]), together)
+    return Estimate(after - before, after - before - half, after - before + half)
+
+
+def _influence(scores: Integers, outcomes: Marks, cuts: Integers) -> tuple[float | None, Floats]:
+    """Return AUC, and what each contact-cut moves it by."""
+    pairs, sums, parts = 0.0, 0.0, []
+    for cut in np.unique(cuts):
+        here = np.flatnonzero(cuts == cut)
+        with_it = outcomes[here]
+        n1, n0 = int(with_it.sum()), int((~with_it).sum())
+        if n1 and n0:
+            _, level = np.unique(scores[here], return_inverse=True)
+            lower = _below(level, ~with_it)[with_it]  # of each with it: how many without it score lower
+            higher = (
+                n1 - _below(level, with_it)[~with_it]
+            )  # of each without it: how many with it score higher
+            pairs += n1 * n0
+            sums += float(lower.sum())
+            parts += [(here[with_it], lower, n0), (here[~with_it], higher, n1)]
+    influence = np.zeros(len(scores))
+    if not pairs:
+        return None, influence
+    for rows, better, others in parts:
+        influence[rows] = (better - sums / pairs * others) / pairs
+    return sums / pairs, influence
+
+
+def _by_contact(influence: Floats, contacts: Integers) -> float:
+    return sqrt(float(np.square(np.bincount(contacts, influence)).sum()))
+
+
+def _below(level: Integers, marked: Marks) -> Floats:
+    """Return of each how many of the marked ones have a lower level, those of the same for a half."""
+    counts = np.bincount(level, marked.astype(np.float64))
+    return (np.cumsum(counts) - counts / 2)[level]
+
+
+def first_of_list(scores: Integers, outcomes: Marks, many: Floats) -> Floats:
+    """Return how many outcomes are among the first so many of a list from the highest score down.
+
+    Contacts with equal scores share what a border leaves them: of three with 5 points and one outcome the
+    first two have two thirds of it.
+    """
+    _, level = np.unique(-scores, return_inverse=True)
+    sizes = np.concatenate([[0.0], np.cumsum(np.bincount(level))])
+    found = np.concatenate([[0.0], np.cumsum(np.bincount(level, outcomes.astype(np.float64)))])
+    shares: Floats = np.interp(many, sizes, found)
+    return shares
+
+
+# --- two groups ---------------------------------------------------------------------------------------
+
+
+def compare(
+    upper: Marks, outcomes: Marks, strata: Integers, contacts: Integers, *, listed: bool = False
+) -> Comparison:
+    """Hold contact-cuts of an upper group against the others, within the same strata.
+
+    `p` is the larger of a score test (Cochran, Mantel and Haenszel, without continuity correction) and a
+    likelihood ratio: the first is too kind to rare groups, the second to empty ones. It is None where less
+    than one outcome is to be expected in a group. The ratio is that of Mantel and Haenszel, its interval
+    that of Greenland and Robins, widened by the design effect. In a list that is compared with itself
+    (`listed`) nobody is looked at twice; the effect is then how much further the residuals spread than they
+    would if the two groups did not differ.
+    """
+    stratum, ones, twos = strata, upper.astype(np.float64), outcomes.astype(np.float64)
+    n: Floats = np.bincount(stratum).astype(np.float64)
+    n1: Floats = np.bincount(stratum, ones).astype(np.float64)
+    mixed = (n1 > 0) & (n1 < n)
+    if not mixed.any():
+        return Comparison()
+    rows = mixed[stratum]
+    stratum, ones, twos, contacts = stratum[rows], ones[rows], twos[rows], contacts[rows]
+    m: Floats = np.bincount(stratum, twos, len(n)).astype(np.float64)
+    a: Floats = np.bincount(stratum, ones * twos, len(n)).astype(np.float64)
+    size = np.maximum(n, 1)  # of a number that no stratum has 0
+    residuals = (ones - (n1 / size)[stratum]) * (twos - (m / size)[stratum])
+    effect = design_effect(residuals, contacts)
+    n, n1, m, a = n[mixed], n1[mixed], m[mixed], a[mixed]
+    if listed and _variance(n, n1, m):
+        effect = max(1.0, float(np.square(residuals).sum()) / _variance(n, n1, m))
+    return Comparison(_ratio(n, n1, m, a, effect), _p(n, n1, m, a, effect))
+
+
+def _p(n: Floats, n1: Floats, m: Floats, a: Floats, effect: float) -> float | None:
+    expected = float((n1 * m / n).sum())
+    e1, e0 = expected / effect, (float(m.sum()) - expected) / effect
+    variance = _variance(n, n1, m)
+    if e1 < 1 or e0 < 1 or not variance:
+        return None
+    score = (float(a.sum()) - expected) ** 2 / (variance * effect)
+    a1, b1 = float(a.sum()) / effect, float((m - a).sum()) / effect
+    ratio = 2 * (_x_log_x_over(a1, e1) + _x_log_x_over(b1, e0))
+    return max(erfc(sqrt(score / 2)), erfc(sqrt(max(0.0, ratio) / 2)))
+
+
+def _variance(n: Floats, n1: Floats, m: Floats) -> float:
+    """Return the variance of the outcomes in the upper group, if the groups did not differ."""
+    over = np.where(n > 1, n - 1, 1)
+    return float(np.where(n > 1, n1 * (n - n1) * m * (n - m) / (n * n * over), 0).sum())
+
+
+def _x_log_x_over(x: float, y: float) -> float:
+    return x * log(x / y) if x else 0.0
+
+
+def _ratio(n: Floats, n1: Floats, m: Floats, a: Floats, effect: float) -> Estimate:
+    b, n0 = m - a, n - n1
+    above, below = float((a * n0 / n).sum()), float((b * n1 / n).sum())
+    if not below:
+        return Estimate(design_effect=effect)
+    if not above:
+        return Estimate(0.0, design_effect=effect)
+    spread = float(((n1 * n0 * m - a * b * n) / (n * n)).sum()) / (above * below)
+    half = Z * sqrt(max(0.0, effect * spread))
+    value = above / below
+    return Estimate(value, value * exp(-half), value * exp(half), effect)
+
+
+def holm(found: Sequence[float | None]) -> list[float | None]:
+    """Return p-values for so many looks, by Holm: [0.01, 0.04, 0.03, 0.005] give [0.03, 0.06, 0.06, 0.02].
+
+    Source: `statsmodels.stats.multitest.multipletests(method="holm")`. None stays None and is no look.
+    """
+    order = sorted((p, place) for place, p in enumerate(found) if p is not None)
+    adjusted: list[float | None] = [None] * len(found)
+    most = 0.0
+    for before, (p, place) in enumerate(order):
+        most = max(most, min(1.0, (len(order) - before) * p))
+        adjusted[place] = most
+    return adjusted

@@ -1,0 +1,86 @@
+"""The work of `flamescore backtest`: hold past scores against what happened after them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from flamescore.backtest import backtest as made_of
+from flamescore.backtest import backtest_json, markdown, page, question
+from flamescore.cli.messages import now
+from flamescore.cli.options import BacktestFormat
+from flamescore.cli.output import deliver, place
+from flamescore.errors import ExitCode, Problem, UsageError
+from flamescore.findings import Severity
+from flamescore.project import find_settings
+from flamescore.text import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flamescore.backtest import Backtest
+    from flamescore.cli.messages import Messages
+
+_SUFFIXES: Final = {
+    ".json": BacktestFormat.JSON,
+    ".html": BacktestFormat.HTML,
+    ".htm": BacktestFormat.HTML,
+    ".md": BacktestFormat.MD,
+}
+_CODES: Final = {
+    "order": frozenset({"B020", "B021", "B022"}),
+    "leak": frozenset({"B042"}),
+    "sign": frozenset({"B030"}),
+    "drift": frozenset({"B050", "B051", "B052"}),
+}
+_AUC: Final = re.compile(r"auc=(0?\.\d+|0|1|1\.0+)")
+
+
+def who(*, first_only: bool, repeat: bool) -> str | None:
+    """Return who is looked at; both flags at once are a contradiction."""
+    if first_only and repeat:
+        hint = "Leave one of them out."
+        raise UsageError(Problem("U033", "--first-only and --repeat can't go together.", hint=hint))
+    return "first-only" if first_only else "repeat" if repeat else None
+
+
+def backtest(
+    config: str | None,
+    rules: str | None,
+    flags: Mapping[str, object],
+    fail_on: tuple[str, ...],
+    messages: Messages,
+    *,
+    out: str | None,
+    form: BacktestFormat | None,
+) -> ExitCode:
+    """Write what came of it; the exit code is `FOUND` where something is there that `fail_on` asks for."""
+    for each in fail_on:
+        if each not in _CODES and each != "warning" and _AUC.fullmatch(each) is None:
+            hint = "It takes order, leak, sign, drift, auc=0.60 and warning."
+            raise UsageError(Problem("U033", f"--fail-on: `{each}` is nothing to fail on.", hint=hint))
+    project = find_settings(config, {} if rules is None else {"rules": rules})
+    asked = question(flags, project.settings.backtest.given())
+    done = made_of(project, asked)
+    path = place(out)
+    chosen = form or (None if path is None else _SUFFIXES.get(path.suffix.lower())) or BacktestFormat.TABLE
+    if chosen is BacktestFormat.JSON:
+        text = json_text(backtest_json(done, time=now()), indent=2) + "\n"
+    elif chosen is BacktestFormat.HTML:
+        text = page(done)
+    else:
+        text = markdown(done)
+    deliver(text.encode(), out)
+    messages.tell(done.findings)
+    messages.took("backtest")
+    return ExitCode.FOUND if any(_fails(done, each) for each in fail_on) else ExitCode.DONE
+
+
+def _fails(done: Backtest, what: str) -> bool:
+    warnings = [each for each in done.findings if each.severity is Severity.WARNING]
+    if what == "warning":
+        return bool(warnings)
+    auc = _AUC.fullmatch(what)
+    if auc is not None:
+        return any(score.auc.low is None or score.auc.low < float(auc[1]) for score in done.scores)
+    return any(each.code in _CODES[what] for each in warnings)

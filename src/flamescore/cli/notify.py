@@ -1,0 +1,80 @@
+"""The work of `flamescore notify`, and of `score --notify` once the run is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.acting import takers
+from flamescore.alerts import preview, send_test, send_waiting
+from flamescore.cli.boundary import say
+from flamescore.cli.messages import now
+from flamescore.cli.options import LogFormat, Output
+from flamescore.cli.output import emit
+from flamescore.database_tables import load_tables
+from flamescore.errors import ExitCode, Problem, UsageError
+from flamescore.findings import Finding, Severity, as_json
+from flamescore.project import find_settings
+
+if TYPE_CHECKING:
+    from flamescore.alerts import Notified
+    from flamescore.cli.messages import Messages
+    from flamescore.project import Project
+
+SENT: Final = "A000"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The flags of the command."""
+
+    dry_run: bool = False
+    test: str | None = None
+    to: str | None = None
+    lock_timeout: float = 0.0
+
+
+def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
+    """Send what there is to send, or list it, or send a test."""
+    project = find_settings(config, {})
+    if asked.to is not None and asked.test is None:
+        raise UsageError(Problem("U002", "--to goes with --test CHANNEL."))
+    if asked.test is not None:
+        if asked.dry_run:
+            raise UsageError(Problem("U002", "--test sends a message: it can't go with --dry-run."))
+        send_test(project, asked.test, asked.to)
+        _say(f"notify: a test was sent by {asked.test}", {"sent": 1, "waiting": 0, "unsent": 0}, messages)
+    elif asked.dry_run:
+        rows, findings = preview(project, takers(project))
+        emit(rows, Output())
+        messages.tell(findings, notes=True)
+    else:
+        code = tell(send(project, asked.lock_timeout), messages)
+        unloaded = load_tables(project)
+        messages.tell(unloaded)
+        return ExitCode.UNSENT if unloaded else code
+    messages.took("notify")
+    return ExitCode.DONE
+
+
+def send(project: Project, lock_timeout: float) -> Notified:
+    """Take the latest run in if that was not done, compose, and send."""
+    return send_waiting(project, takers(project), timeout=lock_timeout)
+
+
+def tell(done: Notified, messages: Messages) -> ExitCode:
+    """Say what came of sending, the line last, and return the exit code that it leads to."""
+    messages.tell(done.findings, notes=True)
+    messages.took("notify")
+    _say(done.line, {"sent": done.sent, "waiting": done.waiting, "unsent": done.unsent}, messages)
+    return done.exit_code
+
+
+def _say(text: str, counts: dict[str, int], messages: Messages) -> None:
+    if messages.quiet:
+        return
+    if messages.log is LogFormat.JSON:
+        said: dict[str, Any] = as_json(Finding(SENT, Severity.INFO, "notify", text), time=now())
+        messages.line("", {**said, **counts})
+    else:
+        say(text)

@@ -1,0 +1,37 @@
+"""`backtest:` of the project file: what `flamescore backtest` asks where no flag says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from flamescore.project.reading import Section, setting
+from flamescore.project.values import AGE, TEXT, WORDS, one_of, whole
+
+if TYPE_CHECKING:
+    from flamescore.units import Period
+
+CUTS = whole(1, 60)
+CALLS = whole(1, 1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestSettings(Section):
+    """What a backtest looks for, after how long, and of whom."""
+
+    outcome: str | None = setting(TEXT, "the type of an event, or a condition of the rule language", None)
+    horizon: Period | None = setting(AGE, "how long after a cut an outcome counts", None)
+    who: Literal["first-only", "repeat"] | None = setting(
+        one_of("first-only", "repeat"),
+        "who is looked at: those who have not done it before, or everyone",
+        None,
+    )
+    every: Period | None = setting(AGE, "how far apart the cuts are; by default the horizon", None)
+    cuts: int = setting(CUTS, "how many cuts are looked at, at most", 12)
+    static_fields: tuple[str, ...] = setting(WORDS, "contact columns that are as good as constant", ())
+    capacity: int | None = setting(CALLS, "how many of a list are called before the next one", None)
+    value: str | None = setting(TEXT, "a property of the outcome's events that is worth something", None)
+
+    def given(self) -> dict[str, object]:
+        """Return the keys that somebody gave."""
+        return {key: getattr(self, key) for key in self.given_keys}

@@ -1,0 +1,173 @@
+"""What a write-back may write: its columns, and which of them can't be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from flamescore.errors import Problem
+from flamescore.project.model import ContactsSource
+from flamescore.project.presets import all_presets
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from flamescore.errors import Where
+    from flamescore.project.load import Project
+    from flamescore.project.model import ProjectFile
+    from flamescore.project.write_back import WriteBack
+    from flamescore.yaml_tree import Document
+
+MEASURES: Final = ("flames", "score", "percent_of_ideal", "percentile", "rank", "last_activity_at")
+"""Of the default score; of another one as `fit_flames`."""
+
+HOT_SINCE: Final = "hot_since"
+ROUTED_TO: Final = "routed_to"
+IN: Final = "in_"
+"""Whether a contact is in a segment: `in_best`."""
+
+UNSTEADY: Final = ("percentile", "rank")
+"""Measures that change because others do: they go along in rows that are written, and never cause one."""
+
+_WRITABLE: Final = (*MEASURES, HOT_SINCE, ROUTED_TO)
+_BESIDE_ROUTED: Final = ("flames", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class CrmColumn:
+    """One column: what stands in it, and the header that the file gives it.
+
+    `of` is the score of a `measure`, or the segment that `in` asks for.
+    """
+
+    header: str
+    kind: Literal["measure", "hot_since", "in", "routed_to"]
+    measure: str = ""
+    of: str = ""
+
+    @property
+    def steady(self) -> bool:
+        """Say whether another cell makes a row worth writing."""
+        return self.measure not in UNSTEADY
+
+
+def crm_column(ours: str, header: str, scores: Sequence[str]) -> CrmColumn:
+    """Read a left-hand name; whether there is such a score or segment is for the caller to see.
+
+    A name that may be both, `in_score`, asks for the segment unless there is a score `in`.
+    """
+    if ours == HOT_SINCE:
+        return CrmColumn(header, "hot_since")
+    if ours == ROUTED_TO:
+        return CrmColumn(header, "routed_to")
+    if ours in MEASURES:
+        return CrmColumn(header, "measure", ours, scores[0])
+    measure = next((each for each in MEASURES if ours.endswith(f"_{each}")), "")
+    score = ours.removesuffix(f"_{measure}")
+    if ours.startswith(IN) and not (measure and score in scores):
+        return CrmColumn(header, "in", of=ours.removeprefix(IN))
+    return CrmColumn(header, "measure", measure, score)
+
+
+def unknown_in_write_backs(
+    project: Project, scores: Sequence[str], segments: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield the scores (A013) and segments (A007) that write-backs name and that there are not.
+
+    `scores` are those of the rule book, the default one first.
+    """
+    for name, settings in project.settings.write_back.items():
+        if settings.segment is not None and settings.segment not in segments:
+            where = project.where("write_back", name, "segment")
+            yield _unknown("A007", "segment", settings.segment, segments, where)
+        for ours, header in settings.columns.items():
+            column = crm_column(ours, header, scores)
+            where = project.where("write_back", name, "columns", ours, key=True)
+            if column.kind == "measure" and column.of not in scores:
+                yield _unknown("A013", "score", column.of, scores, where)
+            elif column.kind == "in" and column.of not in segments:
+                yield _unknown("A007", "segment", column.of, segments, where)
+
+
+def _unknown(code: str, what: str, name: str, known: Sequence[str], where: Where | None) -> Problem:
+    meant = nearest(name, known)
+    hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+    return Problem(code, f"There is no {what} `{name}`.", where, hint)
+
+
+def write_back_faults(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    """Yield what of `write_back` can't be: columns that are never written, names that a vendor refuses."""
+    for name, each in settings.write_back.items():
+        for keys, code, text, hint in (*_columns(each, settings), *_headers(each, settings), *_others(each)):
+            yield Problem(code, text, document.where(("write_back", name, *keys), key=len(keys) > 1), hint)
+
+
+_Fault = tuple[tuple[str, ...], str, str, str | None]
+
+
+def _columns(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
+    """Yield the left-hand names that can't be written."""
+    theirs = {*ContactsSource.CANONICAL, *(name for each in settings.contacts for name in each.columns)}
+    for name in export.columns:
+        if name in _WRITABLE or name.startswith(IN) or name.endswith(tuple(f"_{each}" for each in MEASURES)):
+            continue
+        if name in theirs:
+            text = f"`{name}` is a column of the contacts export, and none of those is written back: it is"
+            text += " a day old, and would overwrite what people have typed since."
+            yield ("columns", name), "A013", text, "Take it out."
+            continue
+        meant = nearest(name, _WRITABLE)
+        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(_WRITABLE)}, in_SEGMENT."
+        yield ("columns", name), "A013", f"`{name}` is no column that a write-back can write.", hint
+    others = [name for name in export.columns if name not in (ROUTED_TO, *_BESIDE_ROUTED)]
+    if ROUTED_TO in export.columns:
+        for name in others:
+            text = f"`{name}` can't stand beside `{ROUTED_TO}`: an owner is written only for who has none."
+            yield ("columns", name), "A013", text, "Write it by a write-back of its own."
+        if export.segment is not None:
+            text = f"`{ROUTED_TO}` takes no `segment`: its rows are those of the contacts that are routed."
+            yield ("segment",), "A013", text, "Take `segment` out."
+
+
+def _headers(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
+    """Yield the right-hand names that the vendor does not take, or that would overwrite what people type."""
+    crm, seen = export.crm, {export.crm_key.header}
+    typed = _headers_of_contacts(settings)
+    for name, header in export.columns.items():
+        if crm.headers is not None and re.fullmatch(crm.headers, header) is None:
+            text = f"`{header}` is no name of a field in {crm.vendor}: small letters, digits and `_`."
+            hint = "Write the internal name of the property, such as `lead_flames`."
+            yield ("columns", name), "A013", text, hint
+        elif header in seen:
+            text = f"`{header}` would stand twice in the file."
+            yield ("columns", name), "A013", text, "Each column needs a header of its own."
+        elif header in typed and (name, typed[header]) != (ROUTED_TO, "owner"):
+            text = f"`{header}` is where the contacts export has `{typed[header]}`, which is never written."
+            yield ("columns", name), "A013", text, "Write into a field of its own."
+        seen.add(header)
+
+
+def _headers_of_contacts(settings: ProjectFile) -> dict[str, str]:
+    """Return the headers that are read as contacts' own columns, and which."""
+    found: dict[str, str] = {}
+    for source in settings.contacts:
+        preset = all_presets().get(source.preset or "")
+        kept = () if preset is None else [each.keys for each in preset.variants if each.kind == source.KIND]
+        for columns in (*(each.columns for each in kept), source.columns):
+            for name in ContactsSource.CANONICAL:
+                found |= dict.fromkeys(columns.get(name, ()), name)
+    return found
+
+
+def _others(export: WriteBack) -> Iterator[_Fault]:
+    """Yield a key or a format of dates that the vendor does not take."""
+    crm = export.crm
+    if export.key is not None and crm.key(export.key.column) is None:
+        known = " or ".join(f"`{each.column}`" for each in crm.keys)
+        text = f"{crm.vendor} knows contacts by {known}, not by `{export.key.column}`."
+        yield ("key",), "P023", text, f"Write `key: {crm.keys[0].column}`, or leave it out."
+    if crm.date_formats and export.dates not in crm.date_formats:
+        known = ", ".join(f"`{each}`" for each in crm.date_formats)
+        yield ("dates",), "P023", f"{crm.vendor} reads dates as {known}, not as `{export.dates}`.", None

@@ -1,0 +1,102 @@
+"""The CRMs' formats for write-backs: files of the package that say what an import of each takes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from flamescore.project.reading import ProjectReading, Section, setting, shape_of
+from flamescore.project.values import BOOLEAN, CELL, TEXT, WORDS, of_text, one_of, whole
+from flamescore.schema_reader import RefusedError, listed, mapped
+from flamescore.yaml_tree import parse
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+KEYS: Final = ("contact_id", "email")
+"""The columns of contacts by which a CRM may know them."""
+
+_SIZE: Final = re.compile(r"([0-9]+)(?: ?(B|kB|KB|MB|GB))?")
+_UNITS: Final = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def _size(text: str) -> int:
+    """Read `20MB`, `512 kB` or a number of bytes, as bytes; units are decimal."""
+    found = _SIZE.fullmatch(text)
+    size = 0 if found is None else int(found[1]) * _UNITS[found[2] or "B"]
+    if size == 0:
+        msg = f"must be a size such as `20MB` or a number of bytes, and is `{text}`"
+        raise ValueError(msg)
+    return size
+
+
+SIZE: Final = replace(of_text("size", _size), schema={"type": ["string", "integer"]})
+ROWS: Final = whole(1, 1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmKey(Section):
+    """A key by which a CRM knows contacts; `property` and `type` are HubSpot's words for it."""
+
+    column: str = setting(one_of(*KEYS), "the contacts' column")
+    header: str = setting(TEXT, "its header in the file")
+    shape: str | None = setting(TEXT, "a regular expression that all of a key must match", None)
+    property: str | None = setting(TEXT, "the name of the property", None)
+    type: str | None = setting(TEXT, "the kind of identifier", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmFormat(Section):
+    """What the import of a CRM takes."""
+
+    vendor: str = setting(TEXT, "who makes it")
+    about: str = setting(TEXT, "what it is for")
+    documented: str = setting(
+        one_of("yes", "in part", "no", "none"), "whether the vendor's documentation was seen to say so"
+    )
+    tried: bool = setting(BOOLEAN, "whether a file was imported into an account of the vendor")
+    keys: tuple[CrmKey, ...] = setting(listed(shape_of(CrmKey).type), "the keys, the default one first")
+    max_rows: int | None = setting(ROWS, "the most rows of a file, without its header", None)
+    max_bytes: int | None = setting(SIZE, "the most bytes of a file", None)
+    clear: str = setting(CELL, "what makes a field empty; by default an empty cell", "")
+    headers: str | None = setting(TEXT, "a regular expression that every header must match", None)
+    date_formats: dict[str, str] = setting(
+        mapped(TEXT), "the formats of dates that it reads, and its names for them; none: any", factory=dict
+    )
+    pages: tuple[str, ...] = setting(WORDS, "the pages that it was made from")
+
+    def key(self, column: str) -> CrmKey | None:
+        """Return the key of a column, None where the CRM has none."""
+        return next((each for each in self.keys if each.column == column), None)
+
+
+@cache
+def all_formats() -> dict[str, CrmFormat]:
+    """Return every format by its name, in order."""
+    names = sorted(
+        each.name.removesuffix(".yaml") for each in _folder().iterdir() if each.name.endswith(".yaml")
+    )
+    return {name: _read(name) for name in names}
+
+
+def text_of_format(name: str) -> str:
+    """Return the file of a format."""
+    return (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _folder() -> Traversable:
+    return files("flamescore") / "write_back" / "formats"
+
+
+def _read(name: str) -> CrmFormat:
+    parsed = parse(text_of_format(name), f"{name}.yaml")
+    assert parsed.document is not None, name
+    reading = ProjectReading(parsed.document)
+    try:
+        found: CrmFormat = shape_of(CrmFormat).read(reading.at())
+    except RefusedError:
+        raise ValueError("\n".join(map(str, reading.problems))) from None
+    return found

@@ -1,0 +1,107 @@
+"""The key `write_back` of the project file: files that a CRM imports."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flamescore.project.crm_formats import KEYS, ROWS, SIZE, CrmFormat, CrmKey, all_formats
+from flamescore.project.names import by_name
+from flamescore.project.reading import Section, setting, shape_of
+from flamescore.project.values import TEXT, of_text, whole
+from flamescore.schema_reader import At, ValueType, mapped
+from flamescore.yaml_tree import nearest
+
+_DAY_FORMAT: Final = re.compile(r"(?:[^%]|%[-_0]?[YymdeBbhjFDaA%])*")
+
+
+def _format(at: At) -> str:
+    known = all_formats()
+    name = at.node.scalar
+    if not isinstance(name, str) or name not in known:
+        meant = nearest(str(name), known)
+        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+        at.refuse("P023", f"{at.label} must be a format, and is {at.node.shown()}.", hint)
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumn:
+    """Which contacts' column is the key, and the header that the file gives it (None: the format's)."""
+
+    column: str
+    header: str | None = None
+
+
+def _key(at: At) -> KeyColumn:
+    """Read `contact_id`, `email`, or one of them with a header: `{contact_id: Their Id}`."""
+    known = f"{' or '.join(f'`{each}`' for each in KEYS)}, or one of them with its header"
+    if at.node.kind == "mapping" and len(at.keys) == 1 and at.keys[0] in KEYS:
+        return KeyColumn(at.keys[0], TEXT(at.children[0]))
+    if at.node.scalar not in KEYS:
+        at.wrong(known)
+    return KeyColumn(str(at.node.scalar))
+
+
+def _dates(text: str) -> str:
+    parts = {each.lstrip("%-_0") for each in re.findall(r"%[-_0]?[A-Za-z]", text)}
+    whole_day = parts & set("FD") or (
+        parts & set("Yy") and (parts & set("j") or (parts & set("mBbh") and parts & set("de")))
+    )
+    if _DAY_FORMAT.fullmatch(text) is None or not whole_day:
+        msg = f"must be a format of a whole day, such as `%m/%d/%Y`, and is `{text}`"
+        raise ValueError(msg)
+    return text
+
+
+_KEY_SCHEMA: Final = {
+    "anyOf": [
+        {"enum": list(KEYS)},
+        {
+            "type": "object",
+            "properties": {each: {"type": "string"} for each in KEYS},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBack(Section):
+    """A file for a CRM: whose rows it has, by which key, and what stands in them."""
+
+    format: str = setting(
+        ValueType(_format, {"type": "string"}, "name of a format"), "what the CRM's import takes"
+    )
+    columns: dict[str, str] = setting(
+        mapped(TEXT, least=1, words="column: header"), "our columns, and the CRM's fields that they go into"
+    )
+    segment: str | None = setting(TEXT, "whose rows it has; by default everyone's who is scored", None)
+    key: KeyColumn | None = setting(
+        ValueType(_key, _KEY_SCHEMA, "`contact_id` or `email`, or one with its header"),
+        "how the CRM knows contacts; by default the format's first way",
+        None,
+    )
+    round: int = setting(whole(0, 4), "the decimals of `score` and `percent_of_ideal`", 0)
+    dates: str = setting(of_text("format", _dates), "how days are written", "%Y-%m-%d")
+    max_rows: int | None = setting(ROWS, "the most rows of a file; by default the format's", None)
+    max_bytes: int | None = setting(SIZE, "the most bytes of a file; by default the format's", None)
+
+    @property
+    def crm(self) -> CrmFormat:
+        """Return its format."""
+        return all_formats()[self.format]
+
+    @property
+    def crm_key(self) -> CrmKey:
+        """Return the key of its format, or, where that has none such, one of no shape of its own."""
+        if self.key is None:
+            return self.crm.keys[0]
+        found = self.crm.key(self.key.column) or CrmKey(column=self.key.column, header=self.key.column)
+        return found if self.key.header is None else found.with_keys(header=self.key.header)
+
+
+WRITE_BACKS: Final = by_name(shape_of(WriteBack).type, lambda _, export: export, words="name: keys")

@@ -1,0 +1,24 @@
+"""Which rep calls which lead: who keeps one, and who gets a new one."""
+
+from __future__ import annotations
+
+from flamescore.routing.away import Away, away_of, read_away
+from flamescore.routing.book import UNROUTED, UNROUTED_FILE, Rep, Routed, none_routed, told_of
+from flamescore.routing.decide import route
+from flamescore.routing.merging import of_survivors
+from flamescore.routing.of_run import routed_in_run
+
+__all__ = [
+    "UNROUTED",
+    "UNROUTED_FILE",
+    "Away",
+    "Rep",
+    "Routed",
+    "away_of",
+    "none_routed",
+    "of_survivors",
+    "read_away",
+    "route",
+    "routed_in_run",
+    "told_of",
+]

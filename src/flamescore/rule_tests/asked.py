@@ -1,0 +1,102 @@
+"""What rules and conditions look at: columns, types of events and tags.
+
+    {event: page_visit, where: {url: {contains: /sales}}, per: asset}
+
+looks at events of the type `page_visit`, at their `url` by a predicate, and at the value of their `asset`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from flamescore.columns import DOMAIN, EMAIL
+from flamescore.rules import EventMatch, FieldIs, Predicate, TagMatch
+from flamescore.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flamescore.rules import Condition, Rule, RuleBook
+
+_VALUES = ("column", "same")
+"""Attributes that name a property of events whose value is compared, or added up."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Columns of contacts and of events with the predicates on them, and what else is looked at.
+
+    `values` are columns of events whose values are compared with one another, or give numbers. `types` are as
+    they are written, each once.
+    """
+
+    contacts: Mapping[str, tuple[Predicate, ...]]
+    events: Mapping[str, tuple[Predicate, ...]]
+    values: frozenset[str]
+    types: tuple[str, ...]
+    tags: tuple[TagMatch, ...]
+
+    @property
+    def contact_columns(self) -> tuple[str, ...]:
+        """The columns that a contact may have: the ids, those of predicates, and what they come from."""
+        derived = (EMAIL,) if DOMAIN in self.contacts else ()
+        tags = ("tags",) if self.tags else ()
+        return tuple(dict.fromkeys(("contact_id", *self.contacts, *derived, *tags)))
+
+    @property
+    def event_columns(self) -> tuple[str, ...]:
+        """The properties that an event may have."""
+        own = ("contact_id", "event", "at")
+        return tuple(each for each in dict.fromkeys((*self.events, *sorted(self.values))) if each not in own)
+
+    def has_type(self, kind: str) -> bool:
+        """Say whether anything looks at events of a type."""
+        return fold(kind) in {fold(each) for each in self.types}
+
+
+def plain_book(book: RuleBook) -> RuleBook:
+    """Return a book without what a test is not about: accounts, and what is told of mail scanners."""
+    return replace(book, accounts=None).without_bots
+
+
+def asked_by_all(*asking: RuleBook | Condition | Rule) -> Asked:
+    """Return what books, conditions and rules look at, in order of first mention."""
+    contacts: dict[str, dict[Predicate, None]] = {}
+    events: dict[str, dict[Predicate, None]] = {}
+    values: set[str] = set()
+    types: dict[str, None] = {}
+    tags: dict[TagMatch, None] = {}
+    for part in _parts(asking):
+        if isinstance(part, FieldIs):
+            _note(part.where, contacts)
+        elif isinstance(part, EventMatch):
+            types |= dict.fromkeys(part.types)
+            _note(part.where, events)
+        elif isinstance(part, TagMatch):
+            tags[part] = None
+        else:
+            values |= {name for key in _VALUES if (name := getattr(part, key, None)) is not None}
+    return Asked(
+        {name: tuple(found) for name, found in contacts.items()},
+        {name: tuple(found) for name, found in events.items()},
+        frozenset(values),
+        tuple(types),
+        tuple(tags),
+    )
+
+
+def _note(predicates: tuple[Predicate, ...], columns: dict[str, dict[Predicate, None]]) -> None:
+    for each in predicates:
+        columns.setdefault(each.column, {})[each] = None
+
+
+def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - of whatever a book is made
+    """Yield every value of a book or condition that is made of others, but the predicates on their own."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _parts(each)
+    elif is_dataclass(value) and not isinstance(value, Predicate):
+        yield value
+        for each in fields(value):
+            yield from _parts(getattr(value, each.name))

@@ -1,0 +1,123 @@
+"""A file of tests -> its tests, or every fault in it.
+
+Every fault is told at its place, and a test that is sound is kept beside one that is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import Problem, Where
+from flamescore.rule_tests.cases import FileOfTests
+from flamescore.rule_tests.shapes import FILE
+from flamescore.rule_tests.values import OWN_KEYS, WRONG, TestsReading
+from flamescore.schema_reader import At, RefusedError, Value
+from flamescore.text import trim
+from flamescore.yaml_tree import by_place, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flamescore.yaml_tree import Document
+    from flamescore.yaml_tree import Path as NodePath
+
+SUFFIX: Final = ".test"
+
+
+def read_file(path: Path, shown: str) -> tuple[FileOfTests | None, tuple[Problem, ...]]:
+    """Read a file of tests; `shown` is what it is called. Also return everything that is wrong with it.
+
+    None where it can't be read at all.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it can't be opened"
+        return None, (Problem(WRONG, f"The file of tests can't be read: {reason}.", Where(shown)),)
+    parsed = parse(data, shown)
+    if parsed.document is None:
+        return None, parsed.problems
+    document = parsed.document
+    reading = TestsReading(document)
+    found: dict[str, Value] = {}
+    problems = [*parsed.problems, *_nulls(document)]
+    at = reading.at()
+    if at.node.kind != "mapping":
+        reading.at().tell(*reading.wrong(at, "a mapping that begins with `version: 1`"))
+    else:
+        found = _read_head(at)
+    rules = _rules(path, found, at)
+    problems = by_place((*problems, *reading.problems))
+    file = FileOfTests(
+        path=shown,
+        document=document,
+        rules=rules,
+        tests=found.get("tests", ()),
+        names=tuple(_names(document)),
+        has_exclude="exclude" in at.keys,
+    )
+    return file, tuple(dict.fromkeys(problems))
+
+
+def _read_head(at: At) -> dict[str, Value]:
+    """Read every key of the file, whatever is wrong with others."""
+    found: dict[str, Value] = {}
+    for key in at.keys:
+        told = None if key in FILE.keys else at.reading.unknown(FILE, key, at)
+        if told is not None:
+            at.tell(*told, path=(key,), key=True)
+    for name, known in FILE.keys.items():
+        child = at.child(name)
+        if child is None:
+            told = at.reading.missing(FILE, name, at) if known.needed else None
+            if told is not None:
+                at.tell(*told)
+            continue
+        try:
+            found[name] = known.type(child)
+        except RefusedError:
+            continue
+    return found
+
+
+def _rules(path: Path, found: dict[str, Value], at: At) -> Path | None:
+    """Return the rule file: that which is named, else that beside it whose name it has."""
+    if "rules" in found:
+        return path.parent / str(found["rules"])
+    stem = path.stem
+    if stem.endswith(SUFFIX):
+        return path.with_name(f"{stem.removesuffix(SUFFIX)}{path.suffix}")
+    if "rules" not in at.keys:
+        at.tell(WRONG, "The file does not say which rules it tests.", "Write `rules: keap.yaml`.")
+    return None
+
+
+def _names(document: Document) -> Iterator[tuple[int, str]]:
+    """Yield line and name of everything that stands for a test."""
+    tests = document.root.child("tests")
+    for number, node in enumerate(() if tests is None else tests.items):
+        name = node.child("name")
+        yield document.where(("tests", number)).line, "" if name is None else trim(name.written)
+
+
+def _nulls(document: Document) -> Iterator[Problem]:
+    """Yield what has no value, but for cells and labels: there nothing means that it is missing."""
+    where = TestsReading(document).heading
+    for path, node in document.root.walk():
+        if node.kind != "null" or _may_be_null(path) or not path:
+            continue
+        key = isinstance(path[-1], str)
+        message = f"{where(path)}`{path[-1]}` has no value." if key else f"{where(path)}An entry is empty."
+        yield Problem(WRONG, message, document.where(path, key=key), "Give one, or take the line out.")
+
+
+def _may_be_null(path: NodePath) -> bool:
+    if path[:1] == ("exclude",):
+        return True  # the rule language reads it
+    inside = path[2:]
+    if path[:1] != ("tests",) or not inside:
+        return False
+    cell = inside[:1] == ("contact",) and len(inside) == 2 and inside[1] != "tags"  # noqa: PLR2004
+    of_event = inside[:1] == ("events",) and len(inside) == 3 and inside[2] not in OWN_KEYS  # noqa: PLR2004
+    return cell or of_event or inside[:2] == ("expect", "labels")

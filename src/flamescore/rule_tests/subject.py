@@ -1,0 +1,104 @@
+"""What tests are about: rules, whom the call list leaves out and who is hot, bound to no export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flamescore.columns import Columns, ListColumns
+from flamescore.errors import FlamescoreError
+from flamescore.exports import ListFiles
+from flamescore.inputs import call_list_of, hot_of
+from flamescore.rule_tests.asked import Asked, asked_by_all, plain_book
+from flamescore.rules import (
+    Hot,
+    bind_condition,
+    bind_rules,
+    list_columns,
+    load_condition,
+    named_columns,
+)
+
+if TYPE_CHECKING:
+    from flamescore.errors import Problem
+    from flamescore.project import Project
+    from flamescore.rule_tests.cases import FileOfTests
+    from flamescore.rules import Condition, LoadedCondition, LoadedRules, RuleBook
+
+EXCLUDE = ("exclude",)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Rules that tests can be scored by. `exclude` is None where nothing says whom the call list leaves out.
+
+    `lists` are the columns whose cells may hold several values.
+    """
+
+    book: RuleBook
+    hot: Hot
+    exclude: Condition | None
+    asked: Asked
+    lists: ListColumns
+
+
+def subject_of(
+    rules: LoadedRules, project: Project, file: FileOfTests | None = None
+) -> tuple[Subject | None, tuple[Problem, ...]]:
+    """Bind rules, and the conditions of a file of tests or else of the project, to all columns they name.
+
+    Also return what is wrong with them; there is no subject then. That the conditions of the project ask for
+    scores and labels which the rules lack is wrong only where a test asks what comes of them: they may be
+    meant for the project's own rule file.
+    """
+    asking = [] if file is None else [test.expect for test in file.tests]
+    asks_hot = any(each.hot is not None for each in asking)
+    asks_excluded = any(each.excluded is not None for each in asking)
+    try:
+        hot = hot_of(project, rules, of_run=not asks_hot)
+        if file is None or not file.has_exclude:
+            exclude = call_list_of(project, rules, of_run=not asks_excluded)
+        else:
+            lists = ListFiles(Path(file.document.path).parent, rules.lists)
+            exclude = load_condition(file.document, EXCLUDE, lists, names=rules.names)
+        return _bound(rules, project.settings.hot_flames, hot, exclude), ()
+    except FlamescoreError as error:
+        return None, error.problems
+
+
+def subject_of_rules(rules: LoadedRules) -> Subject:
+    """Bind rules alone to all columns that they name.
+
+    Raises:
+        RuleFileError: a pattern is wrong.
+    """
+    return _bound(rules, Hot().flames, None, None)
+
+
+def _bound(
+    rules: LoadedRules, hot_flames: int, hot: LoadedCondition | None, exclude: LoadedCondition | None
+) -> Subject:
+    others = tuple(each for each in (exclude, hot) if each is not None)
+    asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others)
+    named, lists = named_columns(*asking), [list_columns(each) for each in asking]
+    held = ListColumns(
+        frozenset().union(*(each.contacts for each in lists)),
+        frozenset().union(*(each.events for each in lists)),
+    )
+    plain = plain_book(rules.book)
+    asked = asked_by_all(plain)
+    columns = Columns(
+        contacts=tuple({"contact_id", *named.contacts, *asked.contacts} - {"tags"}),
+        events=tuple({"event", *named.events, *asked.events, *asked.values}),
+        has_tags=True,
+        has_events=True,
+        lists=held,
+    )
+    book = plain_book(bind_rules(rules, columns).book)
+    left_out = None if exclude is None else bind_condition(exclude, columns, book.zone)
+    is_hot = Hot(hot_flames)
+    if hot is not None:
+        is_hot = replace(is_hot, condition=bind_condition(hot, columns, book.zone))
+    conditions = tuple(each for each in (left_out, is_hot.condition) if each is not None)
+    return Subject(book, is_hot, left_out, asked_by_all(book, *conditions), held)

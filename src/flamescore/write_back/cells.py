@@ -1,0 +1,259 @@
+"""The cells of a write-back as they are in this run: a row a contact, all text.
+
+Four contacts, in ranked order; `flames` and `hot_since` go into `Flames` and `Hot Since`; key is the e-mail.
+
+contact  e-mail     interest        hot since   key        Flames  Hot Since
+1        Ann@x.com  5 flames, 31.2  2026-11-20  ann@x.com  5       2026-11-20
+2        ann@X.com  3 flames, 12.0  -           no row: contact 1 has the key (`same_key`)
+3        bob@x.com  held out        -           no row; if the key was delivered before, 0 and an empty cell
+4        -          1 flame, 4.0    -           no row (`without_key`)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
+from flamescore.cells import folded, present
+from flamescore.points import difference_type, ten_thousandths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from flamescore.project import CrmColumn, Member
+    from flamescore.scoring import Scored
+    from flamescore.write_back.columns import Export
+
+_ZERO: Final = ("flames", "score", "percent_of_ideal", "percentile")
+"""Measures of which a contact without a row has 0; of others it has none."""
+
+_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """What write-backs are made of.
+
+    `contacts`: `contact_id` and, where the exports have it, `email`, in ranked order (`ranked`). `scores` is
+    `frames.SCORES`. `segments`: `segment, contact_id, since, held`; members that are held are in no list, and
+    so in no segment here. `held_out` are the ids of the hold-out. `routes`: `contact_id, rep, at, reason,
+    ended`; `import_as` says what the CRM calls a rep, if not as here.
+    """
+
+    contacts: pl.DataFrame
+    scores: pl.DataFrame
+    segments: pl.DataFrame
+    zone: ZoneInfo
+    held_out: pl.Series
+    routes: pl.DataFrame
+    import_as: Mapping[str, str]
+
+    @classmethod
+    def of(cls, scored: Scored, team: Iterable[Member], tables: Mapping[str, pl.DataFrame]) -> Leads:
+        """Return those of a scoring; `tables` are by file what else the run has: segments and routes."""
+        nobody = pl.DataFrame(schema={"contact_id": pl.String()})
+        held_out = nobody if scored.holdout is None else scored.holdout
+        return cls(
+            contacts=ranked(scored.contacts, scored.scores, scored.book.scores[0].name),
+            scores=scored.scores,
+            segments=tables.get(SEGMENTS_FILE, pl.DataFrame(schema=SEGMENTS)),
+            zone=scored.book.zone,
+            held_out=held_out["contact_id"].unique(),
+            routes=tables.get(ROUTES_FILE, pl.DataFrame(schema=ROUTES)),
+            import_as={each.name: each.import_as for each in team if each.import_as is not None},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of everyone who is in a write-back, whether they are news or not.
+
+    `rows`: `key` (as it is compared), `shown` (as it is written), `contact_id`, and `cell_0` and so on, one a
+    column, in ranked order. Beside them how many contacts are left out, and why.
+    """
+
+    rows: pl.DataFrame
+    without_key: int = 0
+    same_key: int = 0
+    bad_key: int = 0
+
+
+def ranked(contacts: pl.DataFrame, scores: pl.DataFrame, default: str) -> pl.DataFrame:
+    """Put contacts in ranked order of the default score, those without a rank last, by id."""
+    wanted = [name for name in ("contact_id", "email") if name in contacts.columns]
+    rank = scores.filter(pl.col("score_name") == default).select("contact_id", "rank")
+    joined = contacts.select(wanted).join(rank, on="contact_id", how="left")
+    return joined.sort("rank", "contact_id", nulls_last=True).drop("rank")
+
+
+def cells_of(export: Export, leads: Leads, known: pl.Series) -> Cells:
+    """Return the cells of everyone in a write-back; `known` are the keys that were delivered before.
+
+    In it is who has a row under one of its scores or, with `segment`, is in that segment, and is not held
+    out; and, whatever has become of it, a contact whose key is known. Of several with the same key the first
+    in ranked order stands, one who is in it before one whose key alone is known.
+    """
+    people = leads.contacts.pipe(_keyed, export)
+    people = people.with_columns(
+        _marked(people, leads.held_out).alias("held_out"),
+        _marked(people, known, on="key").alias("known"),
+        _marked(people, _wanted(export, leads)).alias("wanted"),
+    )
+    inside = pl.col("wanted") & ~pl.col("held_out")
+    people = people.with_columns(inside=inside, fits=_fits(export))
+    keyless = people.filter(pl.col("inside") & pl.col("key").is_null()).height
+    misfits = people.filter(pl.col("inside") & ~pl.col("fits")).height
+    followed = pl.col("known") if not export.routes else pl.lit(value=False)
+    rows = people.filter(pl.col("key").is_not_null() & pl.col("fits") & (pl.col("inside") | followed))
+    one_each = rows if export.key.column == "contact_id" else _one_each(rows)
+    twice = rows.filter("inside").height - one_each.filter("inside").height
+    standing = {score: _beside(one_each, _of_score(leads, score)) for score in export.scores}
+    texts = [
+        _texts(one_each, column, export, leads, standing).alias(f"cell_{number}")
+        for number, column in enumerate(export.columns)
+    ]
+    written = one_each.select("key", "shown", "contact_id").hstack(texts)
+    return Cells(written, without_key=keyless, same_key=twice, bad_key=misfits)
+
+
+def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave one row of each key."""
+    placed = rows.with_row_index("place").sort(~pl.col("inside"), "place")
+    return placed.unique("key", keep="first", maintain_order=True).sort("place")
+
+
+def _keyed(contacts: pl.DataFrame, export: Export) -> pl.DataFrame:
+    """Add a contact's key as it is written (`shown`: trimmed), and as it is compared (`key`: folded too)."""
+    column = export.key.column
+    if column not in contacts.columns:
+        contacts = contacts.with_columns(pl.lit(None, pl.String).alias(column))
+    shown = present(pl.col(column))
+    return contacts.with_columns(shown=shown, key=folded(shown) if column == "email" else shown)
+
+
+def _fits(export: Export) -> pl.Expr:
+    """Mark keys of the shape that the CRM takes, and missing ones."""
+    shape = export.key.shape
+    return (
+        pl.lit(value=True)
+        if shape is None
+        else pl.col("shown").str.contains(f"^(?:{shape})$") | pl.col("shown").is_null()
+    )
+
+
+def _wanted(export: Export, leads: Leads) -> pl.Series:
+    """Return the ids of those whom a write-back asks for."""
+    if export.routes:
+        return _routed(leads)["contact_id"]
+    if export.settings.segment is not None:
+        return _members(leads, export.settings.segment)["contact_id"]
+    named = pl.col("score_name").is_in(list(export.scores)) if export.scores else pl.lit(value=True)
+    return leads.scores.filter(named)["contact_id"]
+
+
+def _marked(people: pl.DataFrame, ids: pl.Series, on: str = "contact_id") -> pl.Series:
+    """Mark the rows whose id, or other column, is among some."""
+    return people[on].is_in(ids.cast(pl.String).implode()).fill_null(value=False)
+
+
+def _members(leads: Leads, segment: str) -> pl.DataFrame:
+    return leads.segments.filter((pl.col("segment") == segment) & ~pl.col("held"))
+
+
+def _routed(leads: Leads) -> pl.DataFrame:
+    return leads.routes.filter(~pl.col("ended") & pl.col("rep").is_not_null())
+
+
+# --- one column
+
+
+def _texts(
+    people: pl.DataFrame,
+    column: CrmColumn,
+    export: Export,
+    leads: Leads,
+    standing: Mapping[str, pl.DataFrame],
+) -> pl.Series:
+    """Return the cells of a column, for people in their order; without a score for who is held out.
+
+    `standing` has for each score its rows, one for each of the people.
+    """
+    match column.kind:
+        case "measure":
+            text = _measure(standing[column.of][column.measure], column.measure, export, leads.zone)
+            none = "0" if column.measure in _ZERO else export.crm.clear
+        case "hot_since":
+            text, none = (
+                _day(_beside(people, _members(leads, "hot"))["since"], export, leads.zone),
+                export.crm.clear,
+            )
+        case "in":
+            text, none = _marked(people, _members(leads, column.of)["contact_id"]).cast(pl.String), "false"
+        case "routed_to":
+            text = _beside(people, _routed(leads))["rep"].replace(dict(leads.import_as))
+            none = export.crm.clear
+    shown = pl.when(people["held_out"]).then(None).otherwise(text)
+    return people.select(shown.fill_null(none).alias("cell"))["cell"]
+
+
+def _of_score(leads: Leads, score: str) -> pl.DataFrame:
+    return leads.scores.filter(pl.col("score_name") == score)
+
+
+def _beside(people: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Return a row of each contact, null where there is none."""
+    return people.select("contact_id").join(values, on="contact_id", how="left", maintain_order="left")
+
+
+def _measure(values: pl.Series, measure: str, export: Export, zone: ZoneInfo) -> pl.Series:
+    match measure:
+        case "score":
+            return rounded_points(values, export.settings.round)
+        case "percent_of_ideal":
+            return _rounded(values, export.settings.round)
+        case "percentile":
+            return values.floor().cast(pl.Int64).cast(pl.String)
+        case "last_activity_at":
+            return _day(values, export, zone)
+        case _:
+            return values.cast(pl.String)
+
+
+def rounded_points(points: pl.Series, decimals: int) -> pl.Series:
+    """Round points (Float64, of whole ten-thousandths) halves away from zero, as plain text, never `-0`.
+
+    With 0 decimals 62.628 is `63`, 12.5 is `13`, -0.4 is `0`; with 2, 62.628 is `62.63`. Null stays null.
+    """
+    kind = difference_type(points)
+    step, whole = 10 ** (_DECIMALS - decimals), 10**decimals
+    exact = ten_thousandths(pl.col("points"), kind)
+    size = (exact.abs() + step // 2) // step
+    sign = pl.when((exact < 0) & (size > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
+    parts = [sign, (size // whole).cast(pl.String)]
+    if decimals:
+        parts += [pl.lit("."), (size % whole).cast(pl.String).str.zfill(decimals)]
+    return points.rename("points").to_frame().select(pl.concat_str(parts).alias("text"))["text"]
+
+
+def _rounded(numbers: pl.Series, decimals: int) -> pl.Series:
+    """Round any numbers so: by the decimals of their shortest text, value by value."""
+    step = Decimal(1).scaleb(-decimals)
+    different = numbers.drop_nulls().unique()
+    texts = []
+    for number in different.to_list():
+        text = f"{Decimal(repr(number)).quantize(step, ROUND_HALF_UP):f}"
+        texts.append(text.removeprefix("-") if not text.strip("-0.") else text)
+    return numbers.replace_strict(
+        different, pl.Series(texts, dtype=pl.String), default=None, return_dtype=pl.String
+    )
+
+
+def _day(instants: pl.Series, export: Export, zone: ZoneInfo) -> pl.Series:
+    """Write the local day of instants."""
+    local = instants.dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
+    return local.dt.strftime(export.settings.dates)

@@ -1,0 +1,57 @@
+"""A write-back as it is made: its columns by what stands in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.project import crm_column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.project import CrmColumn, CrmFormat, CrmKey, Project, WriteBack
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A write-back: `settings` as the project file has it, `columns` in its order."""
+
+    name: str
+    settings: WriteBack
+    columns: tuple[CrmColumn, ...]
+
+    @property
+    def crm(self) -> CrmFormat:
+        """Return the CRM's format."""
+        return self.settings.crm
+
+    @property
+    def key(self) -> CrmKey:
+        """Return the key by which the CRM knows contacts."""
+        return self.settings.crm_key
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Return the scores that the columns name, once each."""
+        return tuple(dict.fromkeys(each.of for each in self.columns if each.kind == "measure"))
+
+    @property
+    def routes(self) -> bool:
+        """Say whether it writes who is routed to whom: then nobody else is in it."""
+        return any(each.kind == "routed_to" for each in self.columns)
+
+
+def exports_of(project: Project, scores: Sequence[str]) -> tuple[Export, ...]:
+    """Return the write-backs of a project; `scores` are those of the rule book, the default one first.
+
+    What they name must be there (`project.unknown_in_write_backs`).
+    """
+    return tuple(
+        Export(
+            name,
+            settings,
+            tuple(crm_column(ours, header, scores) for ours, header in settings.columns.items()),
+        )
+        for name, settings in project.settings.write_back.items()
+    )

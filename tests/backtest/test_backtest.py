@@ -1,0 +1,196 @@
+"""Backtests of small projects through the door: the law of the past, who is looked at, cuts, what is told."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import jsonschema
+import pytest
+
+from flamescore.backtest import backtest, backtest_json, backtest_schema, markdown, page, question
+from flamescore.errors import FlamescoreError
+from flamescore.project import find_settings
+
+RULES = """\
+version: 1
+scores:
+  interest:
+    five_flames: 10
+    rules:
+      - {name: Visit, event: visit, expires: 30d, points: 2, count: each}
+      - {name: Asked, event: form, expires: never, points: 4, count: once}
+      - {name: In the US, field: {country: US}, points: 3}
+"""
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def day(number):
+    return (BEGIN + timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def project(tmp_path):
+    contacts = ["contact_id,country,created_at"]
+    events = ["contact_id,event,at,amount"]
+    for number in range(120):
+        contacts.append(f"{number},{'US' if number % 3 else 'DE'},{day(0 if number < 110 else 100)[:10]}")
+        events += [f"{number},visit,{day(70 + visit * 9 + number % 5)}," for visit in range(number % 7)]
+        if number % 7 > 3:
+            events.append(f"{number},purchase,{day(125 + number % 20)},{number}.5")
+    events += [f"0,visit,{day(0)},", f"0,purchase,{day(0)},1", f"1,form,{day(3)},", f"1,visit,{day(200)},"]
+    (tmp_path / "contacts.csv").write_text("\n".join(contacts) + "\n")
+    (tmp_path / "events.csv").write_text("\n".join(events) + "\n")
+    (tmp_path / "rules.yaml").write_text(RULES)
+    (tmp_path / "flamescore.yaml").write_text(
+        "version: 1\nrules: rules.yaml\nas_of: 2026-07-20\n"
+        "contacts: [{path: contacts.csv}]\nevents: [{path: events.csv}]\n"
+    )
+    return tmp_path
+
+
+ASKED = {"outcome": "purchase", "horizon": "30d", "who": "repeat", "at": ("2026-05-01",)}
+
+
+def made(project, settings=None, **flags):
+    return backtest(find_settings(str(project / "flamescore.yaml")), question(ASKED | flags, settings or {}))
+
+
+def test_the_flames_that_buy(project):
+    done = made(project, capacity=20, value="amount")
+    (score,) = done.scores
+    assert (score.contact_cuts, score.outcomes) == (120, 51)
+    assert score.left_out == {"not_yet": 0, "had_outcome": 0, "outside": 0}
+    assert [rule.name for rule in score.rules] == ["Visit", "Asked"]
+    assert sum(band.contact_cuts for band in score.flames.bands) == 120
+    assert score.gain[0] == 0
+    assert score.gain[-1] == 1
+    assert score.called is not None
+    assert score.called.called == 20
+    assert sum(share or 0 for _, share in score.worth) == pytest.approx(1)
+    assert {each.code for each in done.findings} >= {"B016"}
+    text = markdown(done)
+    assert "| Flames | Contact-cuts | Contacts | Outcomes | Rate | 95% interval | Lift |" in text
+    assert "20 calls a list: " in text
+
+
+def test_a_field_has_no_past_unless_it_is_called_constant(project):
+    (score,) = made(project, static_fields=("country",)).scores
+    assert [rule.name for rule in score.rules] == ["Visit", "Asked", "In the US"]
+    found = next(each for each in made(project).findings if each.code == "B016")
+    assert found.message == (
+        'Left out: 1 rule with 3 of 9 points: "In the US" (country). '
+        "What they ask is known as of today alone."
+    )
+
+
+def test_who_had_it_before_or_was_not_there_is_not_looked_at(project):
+    (score,) = made(project, who="first-only", at=("2026-02-01",)).scores
+    assert score.left_out == {"not_yet": 10, "had_outcome": 1, "outside": 0}
+    assert score.contact_cuts == 109
+
+
+def test_nothing_after_a_cut_changes_a_score_at_it(project):
+    before = made(project).scores[0]
+    lines = (project / "events.csv").read_text().splitlines()
+    later = [line for line in lines[1:] if line.split(",")[2] > "2026-05-01T00:00:00Z" and "visit" in line]
+    assert later
+    kept = [line for line in lines if line not in later]
+    (project / "events.csv").write_text(
+        "\n".join([*kept, *(f"9{n},visit,{day(130)}," for n in range(9))]) + "\n"
+    )
+    after = made(project, known_until="2026-07-01").scores[0]
+    flames = [[band.contact_cuts for band in score.flames.bands] for score in (before, after)]
+    assert flames[0] == flames[1]
+    assert before.auc == after.auc
+
+
+def test_twelve_cuts_at_once_are_twelve_alone(project):
+    cuts = [day(100 + 3 * n)[:10] for n in range(6)]
+    together = made(project, at=tuple(cuts), short_cuts=True).scores[0]
+    alone = [made(project, at=(cut,), short_cuts=True).scores[0] for cut in cuts]
+    assert [each.auc for each in together.cuts] == [each.auc.value for each in alone]
+    assert together.outcomes == sum(each.outcomes for each in alone)
+
+
+def test_cuts_are_found_and_what_is_left_out_is_said(project):
+    done = made(project, at=(), every="30d", cuts=12)
+    found = [f"{each:%Y-%m-%d}" for each in done.usable]
+    assert found == ["2026-02-20", "2026-03-22", "2026-04-21", "2026-05-21", "2026-06-20"]
+    assert done.cuts[0].reason == (
+        '2026-01-21 is left out: "Visit" looks back 30d, events.csv begins on 2026-01-01.'
+    )
+    censored = made(project, at=("2026-05-01", "2026-07-15"))
+    reasons = [cut.reason for cut in censored.cuts if cut.skipped]
+    assert reasons == [
+        "2026-07-15 is left out: its 30 days end on 2026-08-14, outcomes are known until 2026-07-20."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        ({"outcome": "{event: purchase, last: 3d}"}, "B001"),
+        ({"outcome": "{not: {event: purchase}}"}, "B002"),
+        ({"outcome": "purchas"}, "B003"),
+        ({"outcome": "{event: purchase, where: {amuont: 3}}"}, "B003"),
+        ({"outcome": "{any: [{event: purchase}, {field: {country: US}}]}"}, "B004"),
+        ({"at": ("2026-07-19",)}, "B005"),
+        ({"outcome": "{field: {country: US}}"}, "U032"),
+        ({"score": "intrest"}, "U009"),
+        ({"who": None}, "U030"),
+        ({"outcome": None}, "U031"),
+        ({"horizon": None}, "U031"),
+        ({"every": "30d"}, "U033"),
+        ({"cross_section": True}, "U033"),
+        ({"horizon": "1mo"}, "U014"),
+    ],
+)
+def test_what_can_t_be_asked(project, flags, code):
+    with pytest.raises(FlamescoreError) as caught:
+        made(project, **flags)
+    assert [each.code for each in caught.value.problems] == [code]
+
+
+def test_nothing_is_left_of_a_score(project):
+    (project / "rules.yaml").write_text(
+        "version: 1\nscores: {fit: {five_flames: 5, rules: [{name: US, field: {country: US}, points: 1}]}}\n"
+    )
+    with pytest.raises(FlamescoreError) as caught:
+        made(project)
+    assert [each.code for each in caught.value.problems] == ["B006"]
+
+
+def test_rows_that_arrive_late_are_not_known_yet(project):
+    whole = made(project).scores[0]
+    text = (project / "flamescore.yaml").read_text()
+    (project / "flamescore.yaml").write_text(text.replace("events.csv}", "events.csv, known_after: 20d}"))
+    late = made(project).scores[0]
+    assert [band.contact_cuts for band in late.flames.bands] != [b.contact_cuts for b in whole.flames.bands]
+    assert late.outcomes == whole.outcomes
+
+
+def test_a_list_is_compared_with_itself(project):
+    asked = {"outcome": "{field: {country: US}}", "cross_section": True}
+    done = backtest(find_settings(str(project / "flamescore.yaml")), question(asked, {}))
+    assert [rule.name for rule in done.scores[0].rules] == ["Visit", "Asked"]
+    assert "Cross-section: the score may know the outcome." in markdown(done)
+
+
+def test_flags_win_over_the_project_s_keys():
+    settings = {"outcome": "deal", "horizon": "90d", "who": "first-only", "cuts": 3}
+    found = question({"outcome": "purchase", "cuts": None}, settings)
+    assert (found.outcome, str(found.horizon), found.who, found.cuts) == ("purchase", "90d", "first-only", 3)
+
+
+def test_json_fits_its_schema_and_the_page_needs_nothing_from_outside(project):
+    done = made(project, capacity=5, value="amount")
+    told = json.loads(json.dumps(backtest_json(done, time="2026-07-20T00:00:00.000Z")))
+    jsonschema.validate(told, backtest_schema())
+    html = page(done)
+    assert "http:" not in html
+    assert "https:" not in html
+    assert "<script" not in html
+    assert 'style="' not in html
+    assert '<td class="r">' in html
+    assert done.usable
+    again = made(project, capacity=5, value="amount")
+    assert markdown(again) == markdown(done)
