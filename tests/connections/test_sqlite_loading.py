@@ -130,3 +130,17 @@ def test_faults_of_the_project_file(reached, tables, said):
     text = str(stopped.value).replace(f"{reached.folder}/", "")
     assert text.startswith(said)
     assert "s3cr3t" not in text
+
+
+def test_notify_makes_up_for_a_load_that_failed(reached, monkeypatch):
+    monkeypatch.setenv("FLAMESCORE_NOW", "2026-11-21T00:00:00Z")
+    monkeypatch.delenv("SCORES_URL", raising=False)
+    reached.write(FILES)
+    text = PROJECT + 'tables: {uri: "${SCORES_URL}"}\n'
+    assert reached.command("score", text).code == 7
+    done = reached.command("notify", text)
+    assert (done.code, "A035" in done.err) == (7, True)
+    monkeypatch.setenv("SCORES_URL", "sqlite:///scores.db")
+    done = reached.command("notify", text)
+    assert (done.code, "A035" in done.err) == (0, False)
+    assert rows(reached, "select count(*) from flamescore_scores") == [(2,)]
