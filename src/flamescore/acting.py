@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
-from flamescore.alerts import notices_taker
+from flamescore.alerts import FILE as ALERTS_FILE
+from flamescore.alerts import RunNow, as_written, facts_of, notices_taker, ring_all, subscriptions_of
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.event_feeds import stale_feeds
 from flamescore.findings import Finding, Severity
-from flamescore.frames import conform
+from flamescore.frames import SCORES, conform
 from flamescore.project import HOT_SEGMENT
 from flamescore.report import say
 from flamescore.routing import UNROUTED_FILE, routed_in_run
-from flamescore.runs import RoutingEntry, SegmentEntry, StateEntry, moves
+from flamescore.runs import DamagedRunError, RoutingEntry, SegmentEntry, StateEntry, moves, scan
 from flamescore.segments import followed, in_file_order, merged_into, unfollowed
 from flamescore.state import (
     HELD,
@@ -37,11 +38,11 @@ from flamescore.state import (
     take_in,
     unreadable,
 )
-from flamescore.tables import LISTS_FOLDER, ListedSegment, write_parquet, write_routed
+from flamescore.tables import LISTS_FOLDER, ListedSegment, write_csv, write_parquet, write_routed
 from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -90,9 +91,13 @@ class Acted:
     routed: Routed | None = None
     """Who is routed; None without `route`, and where routes are not worked out."""
     write_backs: tuple[WriteBack, ...] = ()
+    notices: pl.DataFrame | None = None
+    """What rang (`alerts.NOTICES`); None where no alerts are configured, or the run is not for them."""
 
     def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
         """Write tables and lists into the run's folder."""
+        if self.notices is not None:
+            write_csv(as_written(self.notices), folder / ALERTS_FILE)
         for file, table in self.tables.items():
             write_parquet(table, folder / file)
         if self.lists:
@@ -112,25 +117,40 @@ def acted(
     *,
     away: Away,
 ) -> Acted:
-    """Work out what changed since the state's run; nothing is read or written.
+    """Work out what changed since the state's run; nothing is written.
 
     `found` are the findings so far, as the project accepts them: they tell which feeds are stale. `away`
-    are the days of `route: {away: FILE}`, by name.
+    are the days of `route: {away: FILE}`, by name. Of the state's run the scores of those are read for whom
+    an alert rings.
     """
-    run, members = earlier.run, segments.frame()
+    run, aliases = earlier.run, inputs.exports.aliases
+    alerts = subscriptions_of(inputs, scored, segments) if earlier.moves_state else ()
+    unnamed = {each.segment: each.unnamed for each in alerts if each.segment and each.unnamed is not None}
+    members, names = pl.concat([segments.frame(), *unnamed.values()]), (*segments.members, *unnamed)
     if run is None or earlier.kind is not Kind.COUNTING:
         tracked = unfollowed(members)
     else:
-        before = merged_into(earlier.segments, inputs.exports.aliases)
+        before = merged_into(earlier.segments, aliases)
         stale = bool(stale_feeds(found))
-        tracked = followed(members, before, segments.members, as_of=scored.as_of, stale=stale)
-    rows = in_file_order(tracked.rows, segments.members)
+        tracked = followed(members, before, names, as_of=scored.as_of, stale=stale)
+    rows = in_file_order(tracked.rows, names)
     since = rows.filter(~pl.col("held")).select("segment", "contact_id", "since")
+    people = pl.DataFrame(
+        {"contact_id": segments.ids_of(segments.order), "may": segments.callable[segments.order]}
+    )
     routed = _routed(earlier, inputs, scored, segments, away)
-    tables = {SEGMENTS_FILE: conform(rows, SEGMENTS, name="segments"), **_tables_of_routes(routed)}
+    facts = partial(_facts, earlier, inputs, scored, _reps(routed))
+    told = ring_all(alerts, RunNow(scored.as_of, scored.book.zone, people, tracked, aliases, facts), earlier)
+    alerting = bool(inputs.project.settings.alerts) and earlier.moves_state
+    again = redefined(earlier, segments)
+    tables = {
+        SEGMENTS_FILE: conform(pl.concat([rows, told.rows]), SEGMENTS, name="segments"),
+        **_tables_of_routes(routed),
+    }
     record: dict[str, Any] = {
         "segments": tuple(_entries(segments, tracked)),
         "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
+        **({"alerts": told.entries} if alerting else {}),
     }
     if routed is not None:
         record["routing"] = RoutingEntry(**routed.counts())
@@ -144,11 +164,13 @@ def acted(
         tables=tables,
         record=record,
         findings=(
-            *_redefined(earlier, segments, inputs.project),
-            *(told for each in write_backs for told in each.findings()),
+            *_redefined(again, segments, inputs.project),
+            *_anew((each.name for each in told.anew if each.asks.isdisjoint(again)), inputs.project),
+            *(found for each in write_backs for found in each.findings()),
         ),
         write_backs=write_backs,
         routed=routed,
+        notices=told.notices if alerting else None,
     )
 
 
@@ -181,12 +203,31 @@ def _write_backs(
     return work_out(exports, Leads.of(scored, inputs.project.settings.team, tables), earlier)
 
 
+def _facts(
+    earlier: Before, inputs: Inputs, scored: Scored, reps: pl.DataFrame, ids: pl.Series
+) -> pl.DataFrame:
+    """Return what notices tell of some contacts; a state's run whose scores can't be read tells of nobody."""
+    before = pl.DataFrame(schema={name: SCORES[name] for name in ("contact_id", "flames", "score")})
+    if earlier.run is not None:
+        with suppress(DamagedRunError):
+            rows = scan(earlier.run, "scores.parquet").filter(
+                pl.col("score_name") == scored.book.scores[0].name, pl.col("contact_id").is_in(ids.implode())
+            )
+            before = rows.select(before.columns).collect()
+    decimals = inputs.project.settings.decimals
+    return facts_of(scored, ids, before=before, routed=reps, decimals=decimals)
+
+
+def _reps(routed: Routed | None) -> pl.DataFrame:
+    """Return `contact_id, rep` of the leads that are routed now."""
+    nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
+    return nobody if routed is None else routed.now.select("contact_id", "rep")
+
+
 def _lists(
     inputs: Inputs, scored: Scored, segments: Segments, since: pl.DataFrame, routed: Routed | None
 ) -> Iterator[ListedSegment]:
     settings, default = inputs.project.settings, scored.book.scores[0].name
-    nobody = pl.DataFrame(schema={"contact_id": pl.String(), "rep": pl.String()})
-    reps = nobody if routed is None else routed.now.select("contact_id", "rep")
     for name, declared in settings.segments.items():
         yield ListedSegment(
             declared,
@@ -194,7 +235,7 @@ def _lists(
             scored,
             settings.keep,
             since=since.filter(pl.col("segment") == name).drop("segment"),
-            routed=reps,
+            routed=_reps(routed),
             reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
         )
 
@@ -223,8 +264,15 @@ def redefined(earlier: Before, segments: Segments) -> tuple[str, ...]:
     )
 
 
-def _redefined(earlier: Before, segments: Segments, project: Project) -> Iterator[Finding]:
-    for name in redefined(earlier, segments):
+def _anew(alerts: Iterable[str], project: Project) -> Iterator[Finding]:
+    for name in alerts:
+        text = f"The alert `{name}` asks for something else than in the run before, and begins anew."
+        where = project.where("alerts", name, key=True)
+        yield Finding("A017", Severity.NOTE, f"alerts.{name}", text, where)
+
+
+def _redefined(names: Iterable[str], segments: Segments, project: Project) -> Iterator[Finding]:
+    for name in names:
         text = f"The segment `{name}` asks for something else than in the run before; its alerts begin anew."
         declared = segments.members[name].declared
         where = project.where("segments", name, key=True) if declared else project.where("hot", key=True)

@@ -45,7 +45,7 @@ def members(history: list[OneRun], number: int) -> set[str]:
     run, state = history[number], state_of(history, number)
     now = {who for who, person in run.people.items() if person.member}
     if run.kind == "counting" and run.stale:
-        now |= members(history, state) & run.people.keys()
+        now |= members(history, state)
     return now
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from reference import OneRun, Person, Ring, rings
 
+from flamescore.acting_frames import SEGMENTS
 from flamescore.alerts import (
     RUNG_FOR,
     SEEN,
@@ -20,6 +21,7 @@ from flamescore.alerts import (
     surviving,
 )
 from flamescore.frames import SURVIVOR
+from flamescore.segments import followed, unfollowed
 from flamescore.units import Period
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -34,14 +36,18 @@ def seen(rows):
     return pl.DataFrame(list(rows), schema=SEEN, orient="row")
 
 
+def in_segment(who):
+    return ids(who).select(segment=pl.lit("hot"), contact_id="contact_id")
+
+
 def told(history, kind, *, again_after=None, rearm=False, window=None, dice=None):
     """Give what the program rings for in a history, keeping the state between runs as runs keep it."""
-    shuffled = (
-        (lambda frame: frame.sample(fraction=1, shuffle=True, seed=dice.randrange(2**32)))
-        if dice
-        else pl.DataFrame
-    )
-    members, known, rung, definition, out = ids([]), seen([]), pl.DataFrame(schema=RUNG_FOR), None, []
+
+    def in_any_order(frame):
+        return frame if dice is None else frame.sample(fraction=1, shuffle=True, seed=dice.randrange(2**32))
+
+    rows, known, rung = pl.DataFrame(schema=SEGMENTS), seen([]), pl.DataFrame(schema=RUNG_FOR)
+    definition, out = None, []
     for number, run in enumerate(history):
         if run.kind == "backfill":
             continue
@@ -51,29 +57,26 @@ def told(history, kind, *, again_after=None, rearm=False, window=None, dice=None
             schema={"contact_id": pl.String(), "may": pl.Boolean()},
             orient="row",
         )
-        inside = ids(who for who, each in run.people.items() if each.member)
-        gone = members.join(inside, on="contact_id", how="anti").join(people, on="contact_id", how="semi")
-        held = gone if counting and run.stale else gone.clear()
+        inside = in_segment(who for who, each in run.people.items() if each.member)
+        tracked = (
+            followed(in_any_order(inside), in_any_order(rows), ["hot"], as_of=run.as_of, stale=run.stale)
+            if counting
+            else unfollowed(inside)
+        )
         same = counting and definition == run.definition
+        fitting = ids(who for who, each in run.people.items() if each.fits)
         now = AlertNow(
             run.as_of,
             people,
-            shuffled(inside),
-            shuffled(held),
-            shuffled(seen((who, each.at) for who, each in run.people.items() if each.at is not None)),
-            shuffled(ids(who for who, each in run.people.items() if each.fits))
-            if rearm and counting
-            else None,
+            in_any_order(tracked.left if kind == "leaves" else tracked.entered),
+            in_any_order(inside),
+            in_any_order(seen((who, each.at) for who, each in run.people.items() if each.at is not None)),
+            in_any_order(fitting) if rearm and counting else None,
         )
-        before = AlertBefore(
-            shuffled(members if counting else ids([])),
-            shuffled(known if same else seen([])),
-            shuffled(rung),
-            not same,
-        )
+        before = AlertBefore(in_any_order(known if same else seen([])), in_any_order(rung), not same)
         found = ring(kind, now, before, again_after=again_after, window=window, zone=UTC_ZONE)
         out += [Ring(number, who, at) for who, at in found.rings.rows()]
-        members, known, definition = pl.concat([inside, held]), found.seen, run.definition
+        rows, known, definition = tracked.rows, found.seen, run.definition
         rung = rung_after(rung, found) if counting else rung
     return out
 

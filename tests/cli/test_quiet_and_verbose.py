@@ -24,7 +24,7 @@ TIMING = re.compile(r" *\d+\.\d{3} s .*")
 
 
 def test_all_commands_are_here():
-    others = ["delivered", "test", "freeze"]  # told in tests of their own
+    others = ["delivered", "notify", "test", "backtest", "diff", "freeze"]  # told in tests of their own
     assert [*WORDS, *others] == sorted(VERBS, key=[*WORDS, *others].index)
 
 

@@ -90,3 +90,11 @@ def test_a_real_case_as_a_test(scored, flamescore):
     assert flamescore("test", "tests").out.startswith("tests/ann.test.yaml .\n")
     for words in ((), ("101", "--run", "x", "--as-of", "today"), ("101", "--account", "Acme")):
         assert flamescore("explain", *words, "--as-test").code == 2
+
+
+def test_a_real_case_of_a_run_with_other_rules(scored, flamescore):
+    rules = scored / "rules.yaml"
+    rules.write_text(rules.read_text().replace("points: 5}", "points: 6}", 1))
+    done = flamescore("explain", "101", "--as-test", "-o", "a.test.yaml")
+    assert done.err == "rules.yaml has changed since this run; the test is of the run's rules.\n"
+    assert flamescore("test").code == 1

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 import flamescore
 from flamescore.explanations import explain
 from oracle import World, rule_id_of, ten_thousandths
-from oracle_conditions import event_matches
+from oracle_conditions import as_list, event_matches
+from oracle_counting import setting
 from product import book_of, exports_of, scored
 from strategies import cases
 
@@ -111,7 +112,7 @@ def _names_activity(score):
     return any(isinstance(each, dict) and "activity" in each for each in idles)
 
 
-def _one_more(case, rule, contact_id):
+def _one_more(case, score, rule, contact_id):
     """Copy an event of the contact that the rule matches to `as_of`, its `per` property new."""
     world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of, files=case.files)
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
@@ -121,6 +122,12 @@ def _one_more(case, rule, contact_id):
     )
     if not found or (column is not None and (column in rule.get("where", {}) or "ignore" in case.book)):
         return None
+    if any(
+        event_matches(each, found[-1], world)
+        for each in as_list(setting("since", rule, score, "none"))
+        if each != "none"
+    ):
+        return None  # it would start the rule over
     row = dict(found[-1].properties, at=case.as_of)
     return row if column is None else row | {column: "never seen before"}
 
@@ -145,7 +152,8 @@ def test_each_way_brings_the_flame_and_no_other_rule_does(case):
     for score in explanation.scores:
         ways = {way.rule_id: way for way in score.next_flame}
         for rule in filter(_open, case.book["scores"][score.score_name]["rules"]):
-            more = _one_more(case, rule, contact_id) if score.in_population else None
+            spec = case.book["scores"][score.score_name]
+            more = _one_more(case, spec, rule, contact_id) if score.in_population else None
             if more is None:
                 continue
             after = replace(case, events=[*case.events, more]).scored()

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flamescore.alerts.notices import FILE, NOTICES, Rings, notice_id, notices_of, read_notices
+from flamescore.alerts.notices import (
+    FILE,
+    NOTICES,
+    Rings,
+    as_written,
+    facts_of,
+    notice_id,
+    notices_of,
+    read_notices,
+)
 from flamescore.alerts.notifying import (
     PREVIEW,
     Notified,
@@ -13,6 +22,7 @@ from flamescore.alerts.notifying import (
     send_waiting,
     waiting_notices,
 )
+from flamescore.alerts.of_run import RunNow, Subscription, Told, ring_all
 from flamescore.alerts.ringing import (
     RUNG_FOR,
     SEEN,
@@ -26,7 +36,9 @@ from flamescore.alerts.ringing import (
     rung_after,
     surviving,
 )
+from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.stored import keep_notices
+from flamescore.alerts.subscriptions import subscriptions_of
 
 __all__ = [
     "FILE",
@@ -40,7 +52,13 @@ __all__ = [
     "Notified",
     "Ringing",
     "Rings",
+    "RunNow",
+    "Subscription",
+    "Told",
+    "as_written",
+    "facts_of",
     "keep_notices",
+    "keep_rung",
     "latest_rung",
     "latest_seen",
     "notice_id",
@@ -49,10 +67,12 @@ __all__ = [
     "preview",
     "read_notices",
     "ring",
+    "ring_all",
     "ring_failed",
     "rung_after",
     "send_test",
     "send_waiting",
+    "subscriptions_of",
     "surviving",
     "waiting_notices",
 ]

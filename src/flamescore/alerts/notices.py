@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.frames import INSTANT
+from flamescore.frames import INSTANT, SCORES
+from flamescore.report.say import worded_reasons
 from flamescore.units import iso_instant
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flamescore.alerts.ringing import Kind
+    from flamescore.scoring import Scored
 
 FILE: Final = "alerts.csv"
 
@@ -29,8 +31,8 @@ NOTICES: Final = pl.Schema(
         "at": INSTANT,
         "owner": pl.String(),
         "routed_to": pl.String(),
-        "flames": pl.Int8(),
-        "previous_flames": pl.Int8(),
+        "flames": SCORES["flames"],
+        "previous_flames": SCORES["flames"],
         "score": pl.Float64(),
         "previous_score": pl.Float64(),
         "reason_1": pl.String(),
@@ -42,6 +44,7 @@ Flames and scores are those of the default score, null for whom it does not scor
 """
 
 _ID_DIGITS: Final = 32
+_AT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _OF_CONTACT: Final = (
     "owner",
     "routed_to",
@@ -99,8 +102,36 @@ def _of_alert(project_id: str, rung: Rings) -> pl.DataFrame:
     )
 
 
+def facts_of(
+    scored: Scored, ids: pl.Series, *, before: pl.DataFrame, routed: pl.DataFrame, decimals: int
+) -> pl.DataFrame:
+    """Return what notices tell of some contacts, a row each.
+
+    `before` has `contact_id, flames, score` of the default score in the state's run, `routed` has
+    `contact_id, rep` of those who are handed to somebody now. Reasons show so many `decimals`.
+    """
+    default = scored.book.scores[0].name
+    people = scored.contacts.filter(pl.col("contact_id").is_in(ids.implode()))
+    owner = pl.col("owner") if "owner" in people.columns else pl.lit(None, pl.String)
+    now = scored.scores.filter(pl.col("score_name") == default).select("contact_id", "flames", "score")
+    then = before.select("contact_id", previous_flames="flames", previous_score="score")
+    reasons = worded_reasons(scored, default, ids, decimals=decimals)
+    return (
+        people.select("contact_id", owner=owner)
+        .join(routed.select("contact_id", routed_to="rep"), on="contact_id", how="left")
+        .join(now, on="contact_id", how="left")
+        .join(then, on="contact_id", how="left")
+        .join(reasons.select("contact_id", "reason_1"), on="contact_id", how="left")
+    )
+
+
+def as_written(notices: pl.DataFrame) -> pl.DataFrame:
+    """Return `NOTICES` as `alerts.csv` has them: instants are `2026-11-21T07:00:00Z`."""
+    return notices.with_columns(pl.col("at").dt.strftime(_AT))
+
+
 def read_notices(path: Path) -> pl.DataFrame:
     """Read `alerts.csv` of a run back as `NOTICES`."""
     rows = pl.read_csv(path, schema=dict.fromkeys(NOTICES, pl.String()))
-    at = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
+    at = pl.col("at").str.to_datetime(_AT, time_unit="us", time_zone="UTC")
     return rows.with_columns(at=at).select(pl.col(name).cast(kind) for name, kind in NOTICES.items())

@@ -17,10 +17,10 @@ from flamescore.alerts.composing import Composed, Composer
 from flamescore.alerts.connecting import NotSentError
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.in_use import InUse
-from flamescore.alerts.notices import FILE as RINGS
-from flamescore.alerts.notices import read_notices
+from flamescore.alerts.notices import FILE, read_notices
 from flamescore.alerts.of_runs import RunRing, ring_for_run, stale_sources
 from flamescore.alerts.rendering import Words, rendered
+from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
 from flamescore.alerts.sending_hours import may_send, waits_for
 from flamescore.alerts.stored import keep_notices
@@ -86,14 +86,16 @@ class Notified:
 
 
 def notices_taker(project: Project) -> Taker:
-    """Return what takes the notices of a counting run into the state, with their deliveries."""
+    """Return what takes the notices of a counting run into the state, with deliveries, and when they rang."""
 
     def taken(connection: sqlite3.Connection, run: Run) -> None:
         settings, zone = project.settings, ZoneInfo(run.record.timezone)
         for told in stale_sources(run):
             ring_for_run(connection, settings, told, zone)
-        if has_table(run, RINGS):
-            keep_notices(connection, run, read_notices(run.path / RINGS), settings, zone)
+        if has_table(run, FILE):
+            rung = read_notices(run.path / FILE)
+            keep_rung(connection, run, rung)
+            keep_notices(connection, run, rung, settings, zone)
 
     return taken
 

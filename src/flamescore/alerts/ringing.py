@@ -55,15 +55,15 @@ class AlertNow:
     """What a run says of one alert. Frames by contact, a contact once, in any order.
 
     `people` are all of the contacts list, in ranked order, with `may`: whether they may be told of at all.
-    `members` are in the alert's segment (None: everyone is), `held` ones not among them; `held` would have
-    left it, but for a feed that has dried up. `occurrences` are `SEEN`, of an event alert. `rearming` are
+    `changed` are those who came into the alert's segment, or went out of it, since the state's run; those of
+    an event alert are `occurrences`, `SEEN`, of those who are `members` (None: everyone is). `rearming` are
     those for whom `rearm` holds, None where the alert has none, or the run does not count.
     """
 
     as_of: datetime
     people: pl.DataFrame
+    changed: pl.DataFrame = field(default_factory=_nobody)
     members: pl.DataFrame | None = None
-    held: pl.DataFrame = field(default_factory=_nobody)
     occurrences: pl.DataFrame = field(default_factory=_nothing)
     rearming: pl.DataFrame | None = None
 
@@ -72,12 +72,10 @@ class AlertNow:
 class AlertBefore:
     """What the state says of one alert, with ids of contacts as the run has them (see `surviving`).
 
-    `members` were in its segment, held or not; `seen` are `SEEN`: occurrences that were told or passed over;
-    `rung` is `RUNG_FOR`. `silent`: the alert is new, or has another definition, or the run is a baseline:
-    nothing rings.
+    `seen` are `SEEN`: occurrences that were told or passed over; `rung` is `RUNG_FOR`. `silent`: the alert is
+    new, or has another definition, or the run is a baseline: nothing rings.
     """
 
-    members: pl.DataFrame = field(default_factory=_nobody)
     seen: pl.DataFrame = field(default_factory=_nothing)
     rung: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RUNG_FOR))
     silent: bool = False
@@ -119,18 +117,12 @@ def ring(
 
 def _found(kind: Kind, now: AlertNow, before: AlertBefore) -> pl.DataFrame:
     """Return `SEEN`: who came in or went out, or did something new, whether they may be told of or not."""
-    everyone = now.people.select("contact_id")
-    members = everyone if now.members is None else now.members.select("contact_id")
-    if kind == "event":
-        known = now.occurrences.join(before.seen, on="contact_id", how="left", suffix="_before")
-        new = known.filter(pl.col("at_before").is_null() | (pl.col("at") > pl.col("at_before")))
-        return new.join(members, on="contact_id", how="semi").select(SEEN.names())
-    if kind == "enters":
-        found = members.join(before.members, on="contact_id", how="anti")
-    else:
-        there = pl.concat([members, now.held.select("contact_id")])
-        found = before.members.select("contact_id").join(there, on="contact_id", how="anti")
-    return found.with_columns(at=pl.lit(now.as_of, INSTANT))
+    if kind != "event":
+        return now.changed.select("contact_id", at=pl.lit(now.as_of, INSTANT))
+    known = now.occurrences.join(before.seen, on="contact_id", how="left", suffix="_before")
+    new = known.filter(pl.col("at_before").is_null() | (pl.col("at") > pl.col("at_before")))
+    there = new if now.members is None else new.join(now.members, on="contact_id", how="semi")
+    return there.select(SEEN.names())
 
 
 def _that_may(

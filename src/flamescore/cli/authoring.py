@@ -12,6 +12,7 @@ from flamescore.cli.options import (
     As,
     BacktestFormat,
     Config,
+    DiffFormat,
     Log,
     LogFormat,
     Out,
@@ -117,6 +118,73 @@ def test(
         from flamescore.cli import test as verb
 
         return verb.test(paths or [], config, messages, named=only, stop=stop, out=out, form=form)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A rule file, or git:REVISION:FILE.")],
+    new: Annotated[
+        str | None,
+        typer.Argument(metavar="[NEW]", help="The other.  [default: the project's]", show_default=False),
+    ] = None,
+    *,
+    config: Config = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Score as of this time instead, as in `score`.", show_default=False
+        ),
+    ] = None,
+    capacity: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Compare the first N of the list too.", min=1, show_default=False),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(metavar="N", help="Show so many contacts that move; 0 for all.", min=0)
+    ] = 20,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Exit with 1 on hot-change=10%, flames-change=5%, any or warning. Repeat for several.",
+            show_default=False,
+        ),
+    ] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Leave out the ids of contacts.")] = False,
+    out: Out = None,
+    form: Annotated[
+        DiffFormat | None,
+        typer.Option(
+            "--format", help="Default: by the suffix of -o (.json, .md); else table.", show_default=False
+        ),
+    ] = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore diff git:main:rules/keap.yaml
+
+    Score everyone by two rule files on the same exports, and show which rules changed, whose flames move, who
+    becomes hot, and which rule moved whom. Nothing is published.
+    """
+
+    def work(messages: Messages) -> ExitCode:
+        from flamescore.cli import diff as verb
+
+        return verb.diff(
+            old,
+            new,
+            config,
+            as_of,
+            messages,
+            capacity=capacity,
+            limit=limit,
+            failing=fail_on or [],
+            redact=redact,
+            out=out,
+            form=form,
+        )
 
     command(work, Messages(log_format, quiet, verbose))
 

@@ -95,7 +95,7 @@ def _of_run(
             labels=scan(found, LABELS_FILE) if record.labels else None,
             hot=scan(found, HOT_FILE) if record.hot_condition is not None else None,
         )
-    if _changed(project, record.rules.text):
+    if rules_changed(project, record.rules.text):
         name = project.settings.rules
         note = f"{name} has changed since this run; showing the run's rules."
         told = replace(told, notes=(*told.notes, note))
@@ -122,8 +122,8 @@ def _hash_of(file: Path) -> str | None:
         return None
 
 
-def _changed(project: Project, text: str) -> bool:
-    """Whether the project's rule file says something else than a text; also where it is gone."""
+def rules_changed(project: Project, text: str) -> bool:
+    """Say whether the project's rule file says something else than a text; also where it is gone."""
     if not project.settings.rules:
         return False
     try:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flamescore.cli.explain import rules_changed
 from flamescore.cli.output import deliver, place
 from flamescore.errors import Problem, UsageError
 from flamescore.explanations import contact_meant
@@ -70,6 +71,10 @@ def _inputs(
     found = find_run(project, run, warn=messages.warn)
     record = found.record
     read, when = project_of(found, project, config), record.as_of.isoformat()
+    if rules_changed(project, record.rules.text):
+        messages.remark(
+            f"{project.settings.rules} has changed since this run; the test is of the run's rules."
+        )
     rules = rules_of_run(found)
     with read_inputs(read, rules=rules, as_of=when, now=record.started_at, keys=keys, of_run=True) as inputs:
         yield inputs

@@ -36,6 +36,7 @@ VERBS: Final = {
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
     "backtest": "Hold past scores against what happened after them.",
+    "diff": "Show what a change of the rules does, before it goes live.",
     "freeze": "Print the flames of a run by percentile as fixed numbers of points.",
     "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files, or of tests.",

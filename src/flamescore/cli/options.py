@@ -35,6 +35,14 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+class DiffFormat(StrEnum):
+    """How a comparison of rule files is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MD = "md"
+
+
 class TestFormat(StrEnum):
     """How the outcomes of tests are written."""
 
@@ -66,6 +74,7 @@ class SchemaOf(StrEnum):
     PROJECT = "project"
     TEST = "test"
     BACKTEST = "backtest"
+    DIFF = "diff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flamescore.backtest import backtest_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
+from flamescore.rule_diff import json_schema as diff_schema
 from flamescore.rule_tests import json_schema as tests_schema
 from flamescore.rules import json_schema as rules_schema
 
@@ -22,6 +23,7 @@ _SCHEMAS: Final = {
     SchemaOf.PROJECT: project_schema,
     SchemaOf.TEST: tests_schema,
     SchemaOf.BACKTEST: backtest_schema,
+    SchemaOf.DIFF: diff_schema,
 }
 
 

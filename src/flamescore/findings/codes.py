@@ -9,6 +9,7 @@ from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_backtest import BACKTEST
 from flamescore.findings.codes_of_connections import CONNECTIONS
+from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
@@ -38,6 +39,7 @@ _EVERY: Final = (
     *ALERTS,
     *BACKTEST,
     *CONNECTIONS,
+    *DIFF,
     *EXPORTS,
     *LABELS,
     *LISTS,
@@ -60,6 +62,7 @@ CODES: Final[dict[str, Code]] = {each.code: each for each in sorted(_EVERY, key=
 _AREAS: Final = {
     "A": "Acting on scores",
     "B": "Backtests",
+    "D": "Comparing rules",
     "I": "Exports",
     "N": "Not found",
     "O": "Runs and output",

@@ -35,6 +35,7 @@ from flamescore.runs.record import (
     write_record,
 )
 from flamescore.runs.record_sections import (
+    AlertEntry,
     BotsEntry,
     LabelEntry,
     RoutingEntry,
@@ -52,6 +53,7 @@ __all__ = [
     "LISTS_FILE",
     "RECORD",
     "REJECTS_FILE",
+    "AlertEntry",
     "BotsEntry",
     "ChangedContacts",
     "DamagedRunError",

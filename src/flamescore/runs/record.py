@@ -18,6 +18,7 @@ from flamescore.findings import as_record
 from flamescore.runs.layout import Clean, Part, Whole, WrongValueError, key, to_json
 from flamescore.runs.record_sections import (
     AccountsEntry,
+    AlertEntry,
     BotsEntry,
     HoldOutEntry,
     HotEntry,
@@ -333,6 +334,9 @@ class RunRecord(Part):
     state: StateEntry | None = key("what the run is to the state; absent in older records", absent=True)
     write_back: tuple[WriteBackEntry, ...] | None = key(
         "the write-backs, in order of the project file; absent where the run has none", absent=True
+    )
+    alerts: tuple[AlertEntry, ...] | None = key(
+        "alerts for contacts; absent without `alerts`, and where none can ring", absent=True
     )
     holdout: HoldOutEntry | None = key("who is held out; absent without `call_list.holdout`", absent=True)
     routing: RoutingEntry | None = key(

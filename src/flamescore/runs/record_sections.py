@@ -34,6 +34,14 @@ class SegmentEntry(Part):
     definition: str = key("the SHA-256, in hex, of what it asks for")
 
 
+class AlertEntry(Part):
+    """One alert for contacts."""
+
+    name: str = key("its name")
+    rung: Whole = key("for how many contacts it rang")
+    definition: str = key("a hash of its segment, and of `when` or the keys of its event")
+
+
 class LabelValue(Part):
     """One text of a label."""
 

@@ -12,7 +12,14 @@ from flamescore.tables.opportunities import write_opportunities
 from flamescore.tables.routed import write_routed
 from flamescore.tables.segments import FOLDER as LISTS_FOLDER
 from flamescore.tables.segments import ListedSegment
-from flamescore.tables.write import WRITERS, TableSettings, write_parquet, write_rejects, write_tables
+from flamescore.tables.write import (
+    WRITERS,
+    TableSettings,
+    write_csv,
+    write_parquet,
+    write_rejects,
+    write_tables,
+)
 
 __all__ = [
     "LISTS_FOLDER",
@@ -37,6 +44,7 @@ __all__ = [
     "with_why",
     "write_accounts",
     "write_changes",
+    "write_csv",
     "write_opportunities",
     "write_parquet",
     "write_rejects",

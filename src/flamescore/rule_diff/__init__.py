@@ -1,0 +1,49 @@
+"""Two rule files on the same exports: what a change does before it goes live."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.rule_diff.schema import json_schema
+
+if TYPE_CHECKING:
+    from flamescore.rule_diff.books import rule_changes, setting_changes
+    from flamescore.rule_diff.comparing import compare
+    from flamescore.rule_diff.failing import fail_on
+    from flamescore.rule_diff.revisions import loaded
+    from flamescore.rule_diff.telling import Diff, File, as_json, as_markdown, as_text
+
+__all__ = [
+    "Diff",
+    "File",
+    "as_json",
+    "as_markdown",
+    "as_text",
+    "compare",
+    "fail_on",
+    "json_schema",
+    "loaded",
+    "rule_changes",
+    "setting_changes",
+]
+
+_WITH_FRAMES: Final = {
+    "Diff": "telling",
+    "File": "telling",
+    "as_json": "telling",
+    "as_markdown": "telling",
+    "as_text": "telling",
+    "compare": "comparing",
+    "fail_on": "failing",
+    "loaded": "revisions",
+    "rule_changes": "books",
+    "setting_changes": "books",
+}
+"""What compares or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever there is by that name
+    if name not in _WITH_FRAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_FRAMES[name]}"), name)
