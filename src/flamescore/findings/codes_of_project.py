@@ -93,7 +93,7 @@ PROJECT: Final = (
         "P031",
         ERROR,
         "A URL stands where a path belongs",
-        "Only files and folders are read and written.",
+        "Only files and folders are read and written, and `s3://` as `output` and as `path` of a source.",
         "Mount it, or copy it there before or after the run.",
     ),
     Code(
