@@ -13,6 +13,7 @@ from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
 from flamescore.alert_events import as_condition
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
+from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
 from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
@@ -58,7 +59,7 @@ from flamescore.runs import (
 from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
 from flamescore.scoring import score_exports
 from flamescore.segments import segments_of
-from flamescore.setting_checks import check_settings
+from flamescore.setting_checks import check_settings, hot_set_aside
 from flamescore.state import UNREADABLE
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
@@ -70,7 +71,6 @@ from flamescore.tables import (
     write_parquet,
     write_tables,
 )
-from flamescore.units import count
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
@@ -129,10 +129,10 @@ class Outcome:
     """The segments of the project file."""
 
     untold: bool = False
-    """Whether alerts, write-backs or routes were not worked out, since the state can't be used."""
+    """Whether the state can't be used, and so alerts, write-backs or routes; or a database has no tables."""
 
 
-LATE: Final = (UNREADABLE, "A026", "O100", "O104", "O105")
+LATE: Final = (UNREADABLE, "A026", "A031", UNLOADED, "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -193,9 +193,12 @@ def nightly(
     delete_leftovers()
     if options.dry_run:
         return _work(project, rules, options, tell, None, clock_says=clock_says, away=away)
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    store = RunStore.of(project)
     with store.hold(options.lock_timeout) as held:
-        return _work(project, rules, options, tell, held, clock_says=clock_says, away=away)
+        outcome = _work(project, rules, options, tell, held, clock_says=clock_says, away=away)
+    unloaded = load_tables(project)
+    untold = outcome.untold or bool(unloaded)
+    return replace(outcome, findings=(*outcome.findings, *unloaded), untold=untold)
 
 
 def _work(
@@ -213,7 +216,7 @@ def _work(
     watch.begin("Reading the exports")
     settings = project.settings
     as_of = parse_as_of(settings.as_of, rules.zone)
-    past = Earlier(RunStore(project.resolve(settings.output), settings.mode))
+    past = Earlier(RunStore.of(project))
     by_condition = project.hot is not None
     earlier = past.before(as_of, hot=by_condition) if held is not None and settings.changes else None
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
@@ -257,7 +260,7 @@ def _work(
             *progress.known,
             *_of_rules(inputs, scored, segments),
             *account_findings(scored.accounts),
-            *_of_hot(project),
+            *hot_set_aside(project),
             *bots_findings(inputs, scored),
             *check_settings(inputs),
             *check_feeds(feeds),
@@ -350,15 +353,6 @@ def _of_rules(inputs: Inputs, scored: Scored, segments: Segments) -> Iterator[Fi
         yield _near(found, project)
 
 
-def _of_hot(project: Project) -> Iterator[Finding]:
-    """Yield a note where a flag or a variable wins over `hot` of the project file."""
-    if project.hot_set_aside:
-        flames = count(project.settings.hot_flames, "flame")
-        said = f"a flag or variable says that {flames} make a lead hot"
-        text = f"{said}, so `hot` of the project file does not count."
-        yield Finding("R187", Severity.NOTE, "hot", text, project.place(project.where(*HOT, key=True)))
-
-
 def _publish(
     held: HeldStore,
     describe_run: Callable[..., RunRecord],
@@ -400,9 +394,10 @@ def _publish(
         )
     acting = acts_on_scores(inputs.project)
     aside = not_latest(published, acting=acting)
-    short = reaches_back(RunStore(held.output).runs(), settings.keep_runs)
+    short = reaches_back(RunStore.of(inputs.project).runs(), settings.keep_runs)
     late = (
         *taking_in.findings,
+        *published.late,
         *(each for each in (aside, short) if each is not None),
         *map(undeleted, published.undeleted),
     )

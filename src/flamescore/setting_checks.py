@@ -1,12 +1,14 @@
-"""Values of `rename`, `leave_out` and `cut` that no row has."""
+"""Values of `rename`, `leave_out` and `cut` that no row has, and settings that don't count."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flamescore.exports import SettingValue
-from flamescore.findings import Finding, is_private, mapping, near, scalar, severity_of
+from flamescore.findings import Finding, Severity, is_private, mapping, near, scalar, severity_of
+from flamescore.project import HOT
 from flamescore.text import fold
+from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,15 @@ def check_settings(inputs: Inputs) -> tuple[Finding, ...]:
         InputError: a file can't be read any more.
     """
     return tuple(_findings(inputs))
+
+
+def hot_set_aside(project: Project) -> Iterator[Finding]:
+    """Yield a note where a flag or a variable wins over `hot` of the project file."""
+    if project.hot_set_aside:
+        flames = count(project.settings.hot_flames, "flame")
+        said = f"a flag or variable says that {flames} make a lead hot"
+        text = f"{said}, so `hot` of the project file does not count."
+        yield Finding("R187", Severity.NOTE, "hot", text, project.place(project.where(*HOT, key=True)))
 
 
 def _findings(inputs: Inputs) -> Iterator[Finding]:

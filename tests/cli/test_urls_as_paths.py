@@ -5,7 +5,7 @@ import pytest
 WRITES = "flamescore writes to folders. Mount it, or copy out/latest there afterwards."
 READS = "flamescore reads local files. Fetch it first."
 PIPED = "flamescore reads local files. Fetch it first, or pipe it in and write `-`."
-URL = "s3://key:hush@bucket/leads?token=hush#hush"
+URL = "gs://key:hush@bucket/leads?token=hush#hush"
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def test_by_a_flag_or_a_variable(flamescore, flag, variable, instead):
         (variable, flamescore("score", **{variable: URL})),
     ):
         assert (done.code, done.out) == (2, "")
-        assert done.err == f'error P031: {origin}: "s3://bucket/leads" is a URL; {instead}\n'
+        assert done.err == f'error P031: {origin}: "gs://bucket/leads" is a URL; {instead}\n'
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_in_the_project_file(project, flamescore, line, place, instead):
     assert (done.code, done.out) == (2, "")
     lines = done.err.splitlines()
     assert lines[0].startswith(
-        f'flamescore.yaml:{place}: error P031: "s3://bucket/leads" is a URL; {instead}'
+        f'flamescore.yaml:{place}: error P031: "gs://bucket/leads" is a URL; {instead}'
     )
-    assert "s3://bucket/leads" in lines[1]
+    assert "gs://bucket/leads" in lines[1]
     assert "hush" not in done.err
 
 

@@ -262,8 +262,7 @@ def waiting_notices(project: Project) -> int:
 
 
 def _stores(project: Project) -> tuple[RunStore, StateStore]:
-    output = project.resolve(project.settings.output)
-    return RunStore(output, project.settings.mode), StateStore.of(project)
+    return RunStore.of(project), StateStore.of(project)
 
 
 def _taken_in(
@@ -292,7 +291,7 @@ def _zone(connection: sqlite3.Connection, runs: RunStore) -> ZoneInfo:
 
 def _state_run(connection: sqlite3.Connection, runs: RunStore) -> Run | None:
     run_id = meta(connection, "run_id")
-    return next((run for run in runs.runs() if run.run_id == run_id), None)
+    return next((runs.whole(run) for run in runs.runs() if run.run_id == run_id), None)
 
 
 def _composer(connection: sqlite3.Connection, project: Project, runs: RunStore, zone: ZoneInfo) -> Composer:

@@ -36,7 +36,7 @@ def delivered(
         raise UsageError(Problem("U042", text, hint="Leave out all but one."))
     project = find_settings(config)
     _check(name, project.settings.write_back)
-    runs = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    runs = RunStore.of(project)
     state = StateStore.of(project)
     try:
         if forget:

@@ -54,7 +54,7 @@ def explain_since(
     project = find_settings(config)
     found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
-    told = contact_history(project.resolve(project.settings.output), found, who, start, every=everything)
+    told = contact_history(project.output_folder, found, who, start, every=everything)
     for note in told.notes:
         messages.remark(note)
     if chosen is ExplainFormat.TABLE:

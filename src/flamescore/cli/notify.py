@@ -11,6 +11,7 @@ from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat, Output
 from flamescore.cli.output import emit
+from flamescore.database_tables import load_tables
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import Finding, Severity, as_json
 from flamescore.project import find_settings
@@ -48,7 +49,10 @@ def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
         emit(rows, Output())
         messages.tell(findings, notes=True)
     else:
-        return tell(send(project, asked.lock_timeout), messages)
+        code = tell(send(project, asked.lock_timeout), messages)
+        unloaded = load_tables(project)
+        messages.tell(unloaded)
+        return ExitCode.UNSENT if unloaded else code
     messages.took("notify")
     return ExitCode.DONE
 

@@ -31,7 +31,7 @@ def runs(
 ) -> None:
     """List the runs in a folder, or check them, after pruning."""
     project = find_settings(config, {"output": folder})
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    store = RunStore.of(project)
     if prune:
         _prune(store, project, lock_timeout, messages)
     table, damaged = (checked if check else listed)(store)

@@ -78,10 +78,8 @@ def score(
         messages.of_run.run_id, messages.of_run.published = outcome.published.run.run_id, True
     health.line = summary_line(outcome.report)
     _say(outcome, messages)
-    if outcome.untold:
-        return ExitCode.UNSENT
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
-    code = ExitCode.FOUND if failed else ExitCode.DONE
+    code = ExitCode.UNSENT if outcome.untold else ExitCode.FOUND if failed else ExitCode.DONE
     if options.dry_run:
         return code
     if not notify:
@@ -180,7 +178,7 @@ def _on_stdout(outcome: Outcome) -> None:
         for told in _would_change(outcome):
             say(told)
     elif sys.stdout.isatty():
-        say(f"Published {outcome.published.run.path}")
+        say(f"Published {outcome.published.place}")
 
 
 def _routes(outcome: Outcome) -> Iterator[str]:
@@ -207,7 +205,7 @@ def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
     let_through = sum(each.accepted is not None for each in outcome.findings)
     return {
         **as_json(Finding(code, Severity.INFO, "run", text), time=now(), run_id=run_id),
-        "path": None if published is None else str(published.run.path),
+        "path": None if published is None else published.place,
         "as_of": outcome.record.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "contacts": report.contacts,
         "hot": {score.name: score.hot for score in report.scores if score.hot is not None},

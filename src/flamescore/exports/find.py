@@ -21,7 +21,7 @@ from flamescore.exports.spreadsheets import SUFFIXES as SHEETS
 from flamescore.exports.tempfiles import take_in, unpacked
 from flamescore.findings import Finding, InExport, Severity
 from flamescore.input_errors import MISSING, UNREADABLE, fault
-from flamescore.project import STDIN, expanded
+from flamescore.project import S3, STDIN, expanded
 from flamescore.text import printable
 from flamescore.units import count
 
@@ -111,19 +111,28 @@ class FoundFiles:
     unknown: tuple[str, ...] = ()
 
 
-def find_files(source: Source, folder: Path, spool: Spool) -> FoundFiles:
+def find_files(source: Source, folder: Path, cache: Path, spool: Spool) -> FoundFiles:
     """Return the files of a source; an `InputError` names it where there is none.
 
-    What comes as a stream (`-` is standard input) is copied to the spool first.
+    What comes as a stream (`-` is standard input) is copied to the spool first, and so are rows of a
+    database; objects of S3 go to the cache.
     """
     try:
-        return _find(source, folder, spool)
+        return _find(source, folder, cache, spool)
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a file"
         raise fault(UNREADABLE, f"{source.KIND}: `{source.path}` can't be read: {why}.") from None
 
 
-def _find(source: Source, folder: Path, spool: Spool) -> FoundFiles:
+def _find(source: Source, folder: Path, cache: Path, spool: Spool) -> FoundFiles:
+    if source.uri is not None:
+        from flamescore.exports.databases import from_database  # noqa: PLC0415 - only where one is named
+
+        return FoundFiles((from_database(source, folder, spool),))
+    if source.path.startswith(S3):
+        from flamescore.exports.objects import from_store  # noqa: PLC0415 - only where one is named
+
+        return from_store(source, cache)
     if source.path == STDIN:
         return FoundFiles((standard_input(source, spool),))
     path = folder / expanded(source.path)
@@ -219,14 +228,20 @@ def kind_of(path: PurePath) -> tuple[Format | None, Packing | None]:
 def _found(path: Path, source: Source, folder: Path, root: Path | None) -> Found:
     state = path.stat()
     (shown,) = _shown((path,), folder)
-    known, packed = kind_of(path)
+    kind, packed = format_of(path, path, source, shown)
+    parts = (*(partition(path.relative_to(root)) if root else ()), *named(path.name, source))
+    return Found(path, shown, kind, state.st_size, state.st_mtime_ns, parts, packed)
+
+
+def format_of(path: Path, name: PurePath, source: Source, shown: str) -> tuple[Format, Packing | None]:
+    """Return the format of a file that goes by a name: the source's, else by its name or first bytes."""
+    known, packed = kind_of(name)
     kind = source.format or known or _BY_CONTENT.get(nature(_head(path)))
     if kind is None:
         hint = "Say `format: csv`, `ndjson` or `parquet` if it is one."
         text = f"{source.KIND}: `{shown}` is neither CSV, NDJSON nor Parquet by its name."
         raise fault(UNREADABLE, text, hint)
-    parts = (*(partition(path.relative_to(root)) if root else ()), *named(path.name, source))
-    return Found(path, shown, kind, state.st_size, state.st_mtime_ns, parts, packed)
+    return kind, packed
 
 
 def named(name: str, source: Source) -> Iterator[tuple[str, str | None]]:

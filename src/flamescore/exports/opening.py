@@ -156,7 +156,7 @@ def _placed(project: Project) -> Iterator[tuple[Source, tuple[str, int]]]:
 def _open(
     spec: Source, place: tuple[str, int], project: Project, spool: Spool, now: datetime, *, keep: int
 ) -> OpenSource:
-    finding = find_files(spec, project.folder, spool)
+    finding = find_files(spec, project.folder, project.cache_folder, spool)
     if spec.max_age is not None:
         newest = max(finding.files, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS
 from flamescore.findings.codes_of_backtest import BACKTEST
+from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_history import HISTORY
@@ -38,6 +39,7 @@ _EVERY: Final = (
     *ACCOUNTS,
     *ALERTS,
     *BACKTEST,
+    *CONNECTIONS,
     *DIFF,
     *EXPORTS,
     *HISTORY,

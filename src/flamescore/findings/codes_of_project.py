@@ -93,7 +93,7 @@ PROJECT: Final = (
         "P031",
         ERROR,
         "A URL stands where a path belongs",
-        "Only files and folders are read and written.",
+        "Only files and folders are read and written, and `s3://` as `output` and as `path` of a source.",
         "Mount it, or copy it there before or after the run.",
     ),
     Code(
@@ -242,9 +242,9 @@ USAGE: Final = (
     Code(
         "U013",
         ERROR,
-        "A spreadsheet can't be written without its library",
-        "The extra `report` is not installed.",
-        "Install it, as the text says, or write .csv.",
+        "Something needs a library that is not installed",
+        "Spreadsheets need the extra `report`, PostgreSQL the extra `postgres`, S3 the extra `s3`.",
+        "Install it, as the text says.",
     ),
     Code(
         "U014",

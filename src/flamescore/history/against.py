@@ -32,19 +32,20 @@ def find_earlier(project: Project, words: str, newer: Run) -> EarlierRun:
         InputError: the file of the history is damaged.
     """
     zone = ZoneInfo(newer.record.timezone)
-    output = project.resolve(project.settings.output)
-    runs = RunStore(output, project.settings.mode).runs()
+    output = project.output_folder
+    store = RunStore.of(project)
+    runs = store.runs()
     stored = {run.run_id for run in runs} | {run.as_of for run in runs}
     gone = [each for each in history_files(output) if not {each.run_id, each.as_of} & stored]
     if parse_period(words) is None:
         try:
-            return run_against(runs, words, newer, zone)
+            return store.whole(run_against(runs, words, newer, zone))
         except NotFoundError:
             if not gone:
                 raise
     both: tuple[Run | HistoryFile, ...] = (*runs, *gone)
     found = run_against(both, words, newer, zone)
-    return _scores_of(found) if isinstance(found, HistoryFile) else found
+    return _scores_of(found) if isinstance(found, HistoryFile) else store.whole(found)
 
 
 def _scores_of(file: HistoryFile) -> OnlyScores:

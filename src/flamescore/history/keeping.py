@@ -46,4 +46,4 @@ class Keeping:
 
     @property
     def _output(self) -> Path:
-        return self.project.resolve(self.project.settings.output)
+        return self.project.output_folder

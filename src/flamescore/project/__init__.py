@@ -40,8 +40,9 @@ from flamescore.project.model import (
     TagFormat,
     TagHistorySource,
 )
-from flamescore.project.paths import STDIN, expanded
+from flamescore.project.paths import S3, STDIN, expanded
 from flamescore.project.presets import AUTO, Preset, Variant, all_presets, text_of
+from flamescore.project.reached import DATABASES
 from flamescore.project.reference import json_schema, key_table, preset_table
 from flamescore.project.route import Route
 from flamescore.project.segments import HOT_SEGMENT, Segment
@@ -53,14 +54,16 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
+from flamescore.project.tables import Tables
 from flamescore.project.team import Days, Member, member_named
 from flamescore.project.templates import OF_LEAD, OF_MESSAGE, filled_in, placeholders
 from flamescore.project.values import EPOCHS, EXCEL, FIND, NewestWithin, RejectLimit, parse_limit
-from flamescore.project.variables import UnsetError, filled, variables
+from flamescore.project.variables import UnsetError, filled, passwords, variables
 from flamescore.project.write_back import WriteBack
 
 __all__ = [
     "AUTO",
+    "DATABASES",
     "DAYS",
     "DEFAULT_LIMIT",
     "EACH_CONTACT",
@@ -75,6 +78,7 @@ __all__ = [
     "OF_LEAD",
     "OF_MESSAGE",
     "OWNER",
+    "S3",
     "STDIN",
     "VARIABLES",
     "Alert",
@@ -107,6 +111,7 @@ __all__ = [
     "SlackChannel",
     "Source",
     "StdoutChannel",
+    "Tables",
     "TagFormat",
     "TagHistorySource",
     "TeamsChannel",
@@ -131,6 +136,7 @@ __all__ = [
     "load_project",
     "member_named",
     "parse_limit",
+    "passwords",
     "placeholders",
     "preset_table",
     "settle",

@@ -15,14 +15,15 @@ from flamescore.project.alerts import EVENT_WORDS
 from flamescore.project.channels import FileChannel
 from flamescore.project.crm_columns import write_back_faults
 from flamescore.project.model import FILE, KINDS
-from flamescore.project.paths import URL, expanded, url_fault
+from flamescore.project.paths import S3, URL, expanded, url_fault
 from flamescore.project.presets import AUTO, all_presets
+from flamescore.project.reached import reaching_faults, with_names, without_secrets
 from flamescore.project.reading import ProjectReading, named
 from flamescore.project.route import check_route
 from flamescore.project.segments import check_segments
+from flamescore.project.tables import tables_faults
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
-from flamescore.text import without_credentials
 from flamescore.yaml_tree import by_place, nearest, parse
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 FILE_NAMES: Final = ("flamescore.yaml", "flamescore.yml")
+STATE: Final = "state"
+CACHE: Final = "cache"
 TWO_FILES: Final = "P032"
 EXCLUDE: Final = ("call_list", "exclude")
 HOT: Final = ("hot",)
@@ -87,6 +90,26 @@ class Project:
     def resolve(self, path: str) -> Path:
         """Return a path of the file as one that can be opened."""
         return self.folder / expanded(path)
+
+    @property
+    def state_folder(self) -> Path:
+        """Return the folder of what has been told: `state`, else that of the name in the output folder."""
+        named = self.settings.state
+        if named is None and self.settings.output.startswith(S3):
+            raise ProjectFileError(without_state(self.where("output")))
+        return self.resolve(self.settings.output) / STATE if named is None else self.resolve(named)
+
+    @property
+    def output_folder(self) -> Path:
+        """Return the folder that runs are written to; of an output in S3 that of the state has them too."""
+        output = self.settings.output
+        return self.state_folder if output.startswith(S3) else self.resolve(output)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Return the folder in which objects of a store are kept: `cache`, else that in the state's."""
+        named = self.settings.cache
+        return self.state_folder / CACHE if named is None else self.resolve(named)
 
     def near(self, path: str) -> str:
         """Return a path as it is told: relative to the project's folder where it is below it."""
@@ -166,7 +189,7 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         told = {problem.where for problem in nulls}
         return None, (*nulls, *(each for each in reading.problems if each.where not in told))
     wrong = tuple(to_problem(each) for each in refused(_accepts(document, settings)))
-    return settings, (
+    faults = (
         *nulls,
         *_urls(document, settings),
         *_contradictions(document, settings),
@@ -174,8 +197,10 @@ def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, .
         *write_back_faults(document, settings),
         *check_alerts(document, settings),
         *check_route(document, settings),
+        *tables_faults(document, settings.tables),
         *wrong,
     )
+    return with_names(settings, tuple(KINDS)), faults
 
 
 def _accepts(document: Document | None, settings: ProjectFile) -> tuple[Accept, ...]:
@@ -213,7 +238,7 @@ def _in_language(path: NodePath) -> bool:
 
 def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     paths: list[tuple[NodePath, str | None]] = [
-        ((key,), getattr(settings, key)) for key in ("rules", "output", "state")
+        ((key,), getattr(settings, key)) for key in ("rules", "output", "state", "cache")
     ]
     if settings.route is not None:
         paths.append((("route", "away"), settings.route.away))
@@ -225,23 +250,27 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
         (("channels", each.name, "path"), each.path) for each in channels if isinstance(each, FileChannel)
     ]
     for path, value in paths:
-        fault = None if value is None else url_fault(value, str(path[-1]))
+        store = path == ("output",) or path[0] in KINDS
+        fault = None if value is None else url_fault(value, str(path[-1]), store=store)
         if fault is not None:
-            yield Problem(URL, fault, _without_secrets(document.where(path)))
+            yield Problem(URL, fault, without_secrets(document.where(path)))
 
 
-def _without_secrets(where: Where) -> Where:
-    """Cut credentials and queries of URLs out of the line that is shown."""
-    line = without_credentials(where.snippet or "")
-    return replace(where, snippet=line, width=min(where.width, max(1, len(line) - where.column + 1)))
+def without_state(where: Where | None) -> Problem:
+    """Return the problem of an output in S3 where nothing says in which folder the state is kept."""
+    text = "An `output` in S3 needs `state`: a folder of this machine for what has been told, and the lock."
+    return Problem("A012", text, where, "Add a line such as `state: state`.")
 
 
 def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Problem]:
+    if settings.output.startswith(S3) and settings.state is None:
+        yield without_state(document.where(("output",)))
     if {"hot", "hot_flames"} <= settings.given_keys:
         text = "`hot` stands in place of `hot_flames`; a project file has one of them."
         yield Problem("P026", text, document.where(HOT, key=True), "Take one of them out.")
     for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
+            yield from reaching_faults(document, kind, index, source)
             if source.preset is not None:
                 yield from _unknown_preset(source.preset, document, (kind, index, "preset"))
                 continue  # whether it contradicts itself is clear once the preset's keys are under it

@@ -9,9 +9,11 @@ from flamescore.project.alerts import ALERT_SHAPES, ALERTS_BY_NAME, Alert
 from flamescore.project.backtest import BacktestSettings
 from flamescore.project.channels import CHANNEL_SHAPES, CHANNELS_BY_NAME, Channel
 from flamescore.project.holdout import HOLDOUT, HoldOut
+from flamescore.project.reached import found_by
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.route import Route
 from flamescore.project.segments import SEGMENT, SEGMENTS_BY_NAME, Segment
+from flamescore.project.tables import Tables
 from flamescore.project.team import Member
 from flamescore.project.values import (
     AGE,
@@ -105,8 +107,17 @@ class Source(Section):
     REQUIRED: ClassVar[tuple[str, ...]] = ()
 
     path: str = setting(
-        TEXT, "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin"
+        TEXT,
+        "file, glob, folder or hive-partitioned folder, relative to the project file; `-`: stdin; "
+        "or objects of S3: `s3://bucket/exports/*.csv`. Needed without `uri`",
+        None,
     )
+    uri: str | None = setting(
+        TEXT,
+        "a database in place of files, such as `sqlite:///crm.db`; `${NAME}` stands for a variable",
+        None,
+    )
+    query: str | None = setting(TEXT, "what is asked of the database of `uri`, in SQL", None)
     preset: str | None = setting(TEXT, "a vendor's keys, which the source's own override; or `auto`", None)
     files: Literal["newest", "all"] | None = setting(
         one_of("newest", "all"),
@@ -310,6 +321,12 @@ class ProjectFile(Section):
         TEXT, "the folder of what has been told; by default `state` in the output folder", None
     )
     as_of: str = setting(AS_OF, "the instant to score for", "now")
+    cache: str | None = setting(
+        TEXT, "the folder of what was fetched from S3; by default `cache` in the folder of the state", None
+    )
+    tables: Tables | None = setting(
+        shape_of(Tables).type, "a database that has the latest run's tables", None
+    )
     keep_runs: int | KeepRuns = setting(
         value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30
     )
@@ -348,16 +365,16 @@ class ProjectFile(Section):
     )
     mode: int = setting(MODE, "the mode of written files", "0600")
     contacts: tuple[ContactsSource, ...] = setting(
-        sources(shape_of(ContactsSource).type), "the exports of contacts", ()
+        sources(found_by(shape_of(ContactsSource))), "the exports of contacts", ()
     )
     events: tuple[EventsSource, ...] = setting(
-        sources(shape_of(EventsSource).type), "the exports of events", ()
+        sources(found_by(shape_of(EventsSource))), "the exports of events", ()
     )
     tag_history: tuple[TagHistorySource, ...] = setting(
-        sources(shape_of(TagHistorySource).type), "the exports of tags applied and removed", ()
+        sources(found_by(shape_of(TagHistorySource))), "the exports of tags applied and removed", ()
     )
     opportunities: tuple[OpportunitiesSource, ...] = setting(
-        sources(shape_of(OpportunitiesSource).type), "the exports of opportunities", ()
+        sources(found_by(shape_of(OpportunitiesSource))), "the exports of opportunities", ()
     )
 
     team: tuple[Member, ...] = setting(
@@ -378,7 +395,7 @@ class ProjectFile(Section):
 FILE: Final = shape_of(ProjectFile)
 SHAPES: Final = (
     *map(shape_of, (TimeFormat, TagFormat, MergedIds, KeepRuns, CallList, HoldOut, AcceptEntry, WriteBack)),
-    *map(shape_of, (*KINDS.values(), BacktestSettings, Member, Route)),
+    *map(shape_of, (*KINDS.values(), BacktestSettings, Member, Route, Tables)),
     SEGMENT,
     *CHANNEL_SHAPES.values(),
     *ALERT_SHAPES.values(),

@@ -11,6 +11,9 @@ from flamescore.errors import Problem, UsageError
 from flamescore.text import without_credentials
 
 URL: Final = "P031"
+S3: Final = "s3://"
+"""How the addresses begin that are objects of a store: of sources, and of the output."""
+
 STDIN: Final = "-"
 """The path of a source that is standard input."""
 
@@ -19,6 +22,7 @@ _INSTEAD: Final = {
     "output": "flamescore writes to folders. Mount it, or copy out/latest there afterwards.",
     "path": "flamescore reads local files. Fetch it first, or pipe it in and write `-`.",
 }
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _FETCH: Final = "flamescore reads local files. Fetch it first."
 
 
@@ -37,15 +41,22 @@ def expanded(path: str | Path) -> Path:
         ) from None
 
 
-def url_fault(path: str | Path, key: str) -> str | None:
+def url_fault(path: str | Path, key: str, *, store: bool = False) -> str | None:
     """Say what is wrong with a path that is a URL, without what must stay secret; None for a path.
 
-    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source.
+    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source. With `store` it may be
+    an address of S3.
     """
     text = str(path)
     scheme = _SCHEME.match(text)
     if scheme is None:
         return None
+    if text.startswith(S3) and store:
+        address = urlsplit(text)
+        bare = address.hostname is not None and "@" not in address.netloc and "#" not in text
+        if bare and _BUCKET.fullmatch(address.netloc):
+            return None
+        return f'"{without_credentials(text.strip())}" is no address such as s3://bucket/folder'
     if scheme[1].lower() == "file":
         plain = unquote(urlsplit(text.strip()).path)
         return f'"{without_credentials(text.strip())}" is a URL; write the plain path: {plain}'

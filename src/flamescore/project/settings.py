@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.errors import Problem, UsageError
 from flamescore.project.load import Project, find_project, load_project
 from flamescore.project.model import FILE, KINDS, ProjectFile
-from flamescore.project.paths import STDIN, URL, expanded, url_fault
+from flamescore.project.paths import S3, STDIN, URL, expanded, url_fault
 from flamescore.project.values import Setting
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def settle(
     changes = {key: _read(key, value, origin) for key, (value, origin) in said.items() if key not in _SOURCES}
     for key in _PATHS:
         if key in changes:
-            changes[key] = str(here / expanded(changes[key]))
+            changes[key] = _placed(changes[key], here)
     for key in _SOURCES:
         if key in said:
             changes[key] = _named(said[key][0], getattr(base.settings, key), KINDS[key], here)
@@ -123,7 +123,10 @@ def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
         if key in said
         for path in _each(said[key][0])
     ]
-    faults = ((origin, url_fault(path, key if key in _PATHS else "path")) for key, path, origin in given)
+    faults = (
+        (origin, url_fault(path, key if key in _PATHS else "path", store=key != "rules"))
+        for key, path, origin in given
+    )
     problems = [Problem(URL, f"{origin}: {fault}") for origin, fault in faults if fault is not None]
     if problems:
         raise UsageError(problems)
@@ -164,9 +167,15 @@ def _is_utf8(text: str) -> bool:
 def _named(
     value: object, sources: tuple[Source, ...], kind: type[Source], folder: Path
 ) -> tuple[Source, ...]:
-    resolved = [STDIN if path == STDIN else str(folder / expanded(path)) for path in _each(value)]
+    resolved = [STDIN if path == STDIN else _placed(path, folder) for path in _each(value)]
     mapping = sources[0] if len(sources) == 1 else kind(path="-")
+    mapping = replace(mapping, uri=None, query=None)
     return tuple(mapping.with_keys(path=path) for path in resolved)
+
+
+def _placed(path: str | Path, folder: Path) -> str:
+    """Return a path of a flag or a variable as one that does not depend on where the project file lies."""
+    return str(path) if str(path).startswith(S3) else str(folder / expanded(path))
 
 
 def _without_own_limits(settings: ProjectFile) -> ProjectFile:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_PASSWORD: Final = re.compile(r"://[^/?#]*?:([^/?#]*)@")
 _CHANNELS: Final = "channels"
 
 
@@ -52,6 +53,17 @@ def filled(text: str, environ: Mapping[str, str]) -> str:
 def is_literal(text: str) -> bool:
     """Say whether a value that must be secret has anything in it but variables."""
     return bool(_VARIABLE.sub("", text).strip()) or not variables(text)
+
+
+def passwords(url: str) -> set[str]:
+    """Return the passwords of a database's URL, as they are written and as they are meant (`%40` is `@`)."""
+    found = set(_PASSWORD.findall(url))
+    try:
+        query = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        query = []
+    found |= {value for name, value in query if name in ("password", "sslpassword")}
+    return {each for every in found for each in (every, unquote(every)) if each}
 
 
 def malformed(text: str) -> bool:

@@ -62,10 +62,10 @@ def stamp(as_of: datetime) -> str:
     return f"{utc.year:04d}-{utc:%m-%dT%H%M%SZ}"
 
 
-def to_run(path: Path) -> Run | None:
-    """Return the run of a folder by its name, or None where it is none."""
+def to_run(path: Path, *, there: bool = True) -> Run | None:
+    """Return the run of a folder by its name, or None where it is none; `there`: the folder must be there."""
     as_of = instant_of(path.name)
-    if as_of is None or path.is_symlink() or not path.is_dir():
+    if as_of is None or (there and (path.is_symlink() or not path.is_dir())):
         return None
     return Run(path.name, as_of, path)
 

@@ -27,7 +27,7 @@ def find_run(project: Project, run: str | None, *, warn: Callable[[Finding], Non
     Raises:
         NotFoundError: there is none. Without a project file it says that too.
     """
-    store = RunStore(project.resolve(project.settings.output), project.settings.mode)
+    store = RunStore.of(project)
     try:
         found = store.find(run or LATEST)
     except NotFoundError as error:

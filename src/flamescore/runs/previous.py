@@ -63,7 +63,9 @@ class Earlier:
     def latest(self) -> RunRecord | None:
         """Return the record of the latest run."""
         return self._of(
-            self.store.latest(), lambda run: run.record, "Its numbers of rows are not compared with today's."
+            self.store.latest(whole=False),
+            lambda run: run.record,
+            "Its numbers of rows are not compared with today's.",
         )
 
     def scores(self) -> pl.DataFrame | None:
@@ -88,7 +90,8 @@ class Earlier:
 
 
 def _run_before(store: RunStore, as_of: datetime) -> Run | None:
-    return next((run for run in reversed(store.runs()) if run.as_of < as_of), None)
+    found = next((run for run in reversed(store.runs()) if run.as_of < as_of), None)
+    return None if found is None else store.whole(found)
 
 
 def _before(run: Run, *, hot: bool) -> Before:

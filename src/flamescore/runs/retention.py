@@ -12,7 +12,7 @@ from flamescore.errors import FlamescoreError
 from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs.catalog import BESIDE, RUNS, Run, all_runs, latest_run
-from flamescore.runs.contents import damages, strangers
+from flamescore.runs.contents import PARTIAL, damages, strangers
 from flamescore.runs.disk import reading, remove
 from flamescore.runs.failed import BESIDE_FAILED
 from flamescore.runs.keep_runs import kept
@@ -20,11 +20,12 @@ from flamescore.runs.record import DamagedRunError
 from flamescore.stopping import unbroken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from flamescore.project import KeepRuns
     from flamescore.runs.record import RunRecord
+    from flamescore.runs.remote import Remote
     from flamescore.runs.store import RunStore
 
 TEMPORARY: Final = ".tmp-"
@@ -45,7 +46,12 @@ def sweep(output: Path) -> None:
 
 
 def retire(
-    output: Path, made: Run, *, keep_runs: int | KeepRuns | None, spared: Collection[str] = ()
+    output: Path,
+    made: Run,
+    *,
+    keep_runs: int | KeepRuns | None,
+    spared: Collection[str] = (),
+    remote: Remote | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Delete superseded runs, then those that `keep_runs` does not keep (None: all are kept).
 
@@ -57,11 +63,14 @@ def retire(
     runs = all_runs(output)
     unwanted = [run for run in _superseded(runs, made) if run.run_id not in spared]
     left = [run for run in runs if run not in unwanted]
-    return _discarded([*unwanted, *_not_kept(left, spared, keep_runs, _zone(made))])
+    return _discarded([*unwanted, *_not_kept(left, spared, keep_runs, _zone(made))], remote)
 
 
 def prune(
-    output: Path, keep_runs: int | KeepRuns, spared: Collection[str] = ()
+    output: Path,
+    keep_runs: int | KeepRuns,
+    spared: Collection[str] = (),
+    remote: Remote | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Delete the runs that `keep_runs` does not keep, never the latest or `spared`; return as `retire` does.
 
@@ -69,7 +78,7 @@ def prune(
     """
     runs = all_runs(output)
     zone = _zone(runs[-1]) if runs else ZoneInfo("UTC")
-    return _discarded(_not_kept(runs, {*spared, *_id(latest_run(output))}, keep_runs, zone))
+    return _discarded(_not_kept(runs, {*spared, *_id(latest_run(output))}, keep_runs, zone), remote)
 
 
 def _id(run: Run | None) -> tuple[str, ...]:
@@ -113,9 +122,10 @@ def _not_kept(
     return [run for run in runs if run.run_id not in stay]
 
 
-def _discarded(runs: Iterable[Run]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Take runs away; return the ids of those that are gone, and of those that resisted."""
-    done = {run.run_id: _discard(run.path) for run in runs}
+def _discarded(runs: Sequence[Run], remote: Remote | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Take runs away, from the store first; return the ids of those that are gone, and that resisted."""
+    left = () if remote is None else remote.delete(run.run_id for run in runs)
+    done = {run.run_id: run.run_id not in left and _discard(run.path) for run in runs}
     return tuple(name for name, gone in done.items() if gone), tuple(
         name for name, gone in done.items() if not gone
     )
@@ -171,7 +181,7 @@ def listed(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
 
     What a damaged record does not tell is null.
     """
-    latest = store.latest()
+    latest = store.latest(whole=False)
     with reading(store.output):
         found = [(run, next(damages(run, whole=False), None)) for run in reversed(store.runs())]
         rows = [_row(run, damaged, latest=run == latest) for run, damaged in found]
@@ -183,10 +193,10 @@ def checked(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]
 
     Runs that are deleted meanwhile are left out.
     """
-    latest = store.latest()
+    latest = store.latest(whole=False)
     rows: list[dict[str, Any]] = []
     firsts: list[DamagedRunError] = []
-    for run in reversed(store.runs()):
+    for run in map(store.whole, reversed(store.runs())):
         found = [*damages(run), *strangers(run)]
         if found and not run.path.exists():
             continue
@@ -219,7 +229,7 @@ def _row(run: Run, damaged: DamagedRunError | None, *, latest: bool) -> dict[str
         "run_id": run.run_id,
         "as_of": run.as_of,
         "latest": latest,
-        "bytes": _bytes(run.path),
+        "bytes": _bytes(run),
         "damaged": None if damaged is None else damaged.file,
     }
     return dict.fromkeys(LISTED) | recorded | of_folder
@@ -237,8 +247,10 @@ def _of_record(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def _bytes(run: Run) -> int:
+    if (run.path / PARTIAL).exists():
+        return sum(each.bytes for each in run.record.files)
+    return sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file())
 
 
 def undeleted(run_id: str) -> Finding:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-from flamescore.errors import LockedError, Problem
+from flamescore.errors import LockedError, OutputError, Problem
+from flamescore.findings import Severity, of_problem
+from flamescore.project import S3
 from flamescore.runs.catalog import (
     RUNS,
     Run,
@@ -34,6 +36,7 @@ from flamescore.runs.disk import (
     writing,
 )
 from flamescore.runs.failed import forget_failed
+from flamescore.runs.remote import Moved, Remote
 from flamescore.runs.retention import TEMPORARY, prune, retire, sweep
 from flamescore.stopping import finish, unbroken
 
@@ -41,9 +44,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-    from flamescore.project import KeepRuns
+    from flamescore.findings import Finding
+    from flamescore.project import KeepRuns, Project
 
 LOCK: Final = ".lock"
+REMOTE_LOCK: Final = ".output.lock"
+"""That of an output in S3: it stands in the state's folder, beside the state's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,11 @@ class Published:
     deleted: tuple[str, ...] = ()
     undeleted: tuple[str, ...] = ()
     stays: Run | None = None
+    place: str = ""
+    """Where it lies: its folder, or its address in S3."""
+
+    late: tuple[Finding, ...] = ()
+    """What went wrong after it was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +77,46 @@ class RunStore:
 
     output: Path
     mode: int = 0o600
+    remote: Remote | None = None
+    """Where the runs are, if that is S3; the folder has what was read of them."""
+
+    @classmethod
+    def of(cls, project: Project) -> RunStore:
+        """Return that of a project. Of an output in S3 the folder is that of the state."""
+        settings = project.settings
+        if not settings.output.startswith(S3):
+            return cls(project.output_folder, settings.mode)
+        folder = project.output_folder
+        return cls(folder, settings.mode, Remote(settings.output, folder, settings.mode))
 
     def runs(self) -> tuple[Run, ...]:
-        """Return every published run, oldest `as_of` first."""
+        """Return every published run, oldest `as_of` first; of one in S3 the record alone may be here."""
+        self._look()
         with reading(self.output):
             return all_runs(self.output)
 
-    def latest(self) -> Run | None:
-        """Return the run that `latest` points to, or None."""
+    def latest(self, *, whole: bool = True) -> Run | None:
+        """Return the run that `latest` points to, or None; unless `whole` its record alone may be here."""
+        self._look()
         with reading(self.output):
-            return latest_run(self.output)
+            found = latest_run(self.output)
+        return self.whole(found) if found is not None and whole else found
 
     def find(self, run: str) -> Run:
         """Return a run by id, start of id, time, local day, or `latest`; else `NotFoundError`."""
+        self._look()
         with reading(self.output):
-            return find_run(self.output, run)
+            found = find_run(self.output, run)
+        return self.whole(found)
+
+    def whole(self, run: Run) -> Run:
+        """Return a run all of whose files can be read; those of one in S3 are fetched."""
+        return run if self.remote is None else self.remote.whole(run)
+
+    def _look(self) -> None:
+        if self.remote is not None:
+            with writing(self.output):
+                self.remote.look()
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[HeldStore]:
@@ -92,7 +128,7 @@ class RunStore:
         bits = modes(self.mode)
         with writing(self.output):
             make_folder(self.output, bits.folder)
-            lock = FileLock(self.output / LOCK, mode=0o600)
+            lock = FileLock(self.output / (LOCK if self.remote is None else REMOTE_LOCK), mode=0o600)
             try:
                 lock.acquire(timeout=max(timeout, 0.0))
             except Timeout as error:
@@ -102,7 +138,10 @@ class RunStore:
                 check_link(self.output)
                 make_folder(self.output / RUNS, bits.folder)
                 sweep(self.output)
-            yield HeldStore(self.output, bits)
+                if self.remote is not None:
+                    self.remote.look()
+                    self.remote.tidy()
+            yield HeldStore(self.output, bits, self.remote)
         finally:
             lock.release()
 
@@ -113,6 +152,7 @@ class HeldStore:
 
     output: Path
     bits: Modes
+    remote: Remote | None = None
 
     @contextmanager
     def begin(self, as_of: datetime) -> Iterator[RunFolder]:
@@ -138,7 +178,7 @@ class HeldStore:
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Delete the runs that are not to be kept, never the latest or `spared`; return as `retire` does."""
         with writing(self.output):
-            return prune(self.output, keep_runs, spared)
+            return prune(self.output, keep_runs, spared, self.remote)
 
     def _free_id(self, as_of: datetime) -> str:
         """Return an id that no run has. It is random: the same inputs scored twice are two runs."""
@@ -172,23 +212,45 @@ class RunFolder:
         only told. `meanwhile` is called once the run is published and before anything is deleted; it returns
         the ids of further runs that must stay, None where none may be deleted.
         """
-        output = self.held.output
+        output, remote = self.held.output, self.held.remote
         with writing(output):
             check_link(output)
             latest = make_latest or (not ahead and moves(output, self.as_of))
             flush_tree(self.path, self.held.bits)
+            moved = latest if remote is None else self._upload(remote, wanted=latest, make_latest=make_latest)
             with unbroken():
-                run = self._put_in_place(latest=latest)
+                run = self._put_in_place(latest=moved)
                 finish()
-        spared = meanwhile(run)
+        # Where another machine was quicker, what was worked out for the state does not hold.
+        spared = meanwhile(run) if moved == latest else None
+        late = () if remote is None else self._late(remote)
         try:
             forget_failed(output)
             deleted, undeleted = (
-                ((), ()) if spared is None else retire(output, run, keep_runs=keep_runs, spared=spared)
+                ((), ())
+                if spared is None
+                else retire(output, run, keep_runs=keep_runs, spared=spared, remote=remote)
             )
         except OSError:  # it is published: what can't even be listed stays for the next run
             deleted, undeleted = (), ()
-        return Published(run, latest, deleted, undeleted, None if latest else latest_run(output))
+        place = str(run.path) if remote is None else remote.place(run.run_id)
+        stays = None if moved else latest_run(output)
+        return Published(run, moved, deleted, undeleted, stays, place, late)
+
+    def _upload(self, remote: Remote, *, wanted: bool, make_latest: bool) -> bool:
+        remote.upload(self.path, self.run_id)
+        run = Run(self.run_id, self.as_of, self.path)
+        return remote.move_latest(run, wanted=wanted, make_latest=make_latest) is Moved.TO_IT
+
+    def _late(self, remote: Remote) -> tuple[Finding, ...]:
+        """Write the history; return what goes wrong, for the run is published."""
+        try:
+            remote.history_changed()
+        except OutputError as error:
+            return tuple(
+                replace(of_problem(each, "history"), severity=Severity.WARNING) for each in error.problems
+            )
+        return ()
 
     def _put_in_place(self, *, latest: bool) -> Run:
         place = self.path.with_name(self.run_id)

@@ -121,7 +121,7 @@ def before(
     """
     if not store.exists():
         without = f"{store.folder.name} has no {FILE}: this run is a baseline, and nothing rings."
-        found = (_no_state(without),) if store.folder.is_dir() and moves.latest else ()
+        found = (_no_state(without),) if store.left_behind() and moves.latest else ()
         return Before(Kind.BASELINE if moves.latest else Kind.BACKFILL, findings=found)
     try:
         if not write:
@@ -219,7 +219,7 @@ def _read(
         return told
     if run_id is None:
         return replace(told, kind=Kind.BASELINE)
-    run = next((each for each in runs.runs() if each.run_id == run_id), None)
+    run = next((runs.whole(each) for each in runs.runs() if each.run_id == run_id), None)
     if run is None:
         return replace(told, kind=Kind.BASELINE, findings=(*found, _lost(run_id, "is gone")))
     try:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from flamescore.project import Project
 
-FOLDER: Final = "state"
 LOCK: Final = ".lock"
+_OF_OTHERS: Final = frozenset(("cache", "runs", "latest", "failed", "history", ".output.lock"))
 WAIT: Final = 130.0
 """Seconds that a scoring waits: sending ends after 120."""
 
@@ -36,10 +36,7 @@ class StateStore:
     @classmethod
     def of(cls, project: Project) -> StateStore:
         """Return that of a project: `state` of the project file, else the folder `state` in the output."""
-        settings = project.settings
-        named = settings.state
-        folder = project.resolve(settings.output) / FOLDER if named is None else project.resolve(named)
-        return cls(folder, settings.mode)
+        return cls(project.state_folder, project.settings.mode)
 
     @property
     def file(self) -> Path:
@@ -54,6 +51,13 @@ class StateStore:
     def exists(self) -> bool:
         """Tell whether there is a database."""
         return self.file.exists()
+
+    def left_behind(self) -> bool:
+        """Tell whether the folder is there, and by more than what others keep in it: objects, runs of S3."""
+        if not self.folder.is_dir():
+            return False
+        names = {path.name for path in self.folder.iterdir()}
+        return not names or not names <= _OF_OTHERS
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[None]:

@@ -151,7 +151,7 @@ def _rows_file(name: str) -> str:
 
 def _rows(runs: RunStore, run_id: str, name: str) -> pl.DataFrame | None:
     """Return the rows of a run's write-back, None where the run is no longer kept."""
-    run = next((each for each in runs.runs() if each.run_id == run_id), None)
+    run = next((runs.whole(each) for each in runs.runs() if each.run_id == run_id), None)
     return None if run is None else pl.read_parquet(file_of(run, _rows_file(name)))
 
 

@@ -1,0 +1,86 @@
+"""Databases: their addresses, and the rows of a query as a Parquet file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.connections.secrets import resolve
+from flamescore.errors import InputError, Problem
+from flamescore.project import DATABASES, UnsetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flamescore.connections.secrets import Resolved
+
+QUERY: Final = "A033"
+TYPE: Final = "A034"
+SQLITE: Final = re.compile(r"sqlite:///(?P<path>.+)", re.DOTALL)
+POSTGRES: Final = re.compile(r"postgres(?:ql)?://")
+
+
+class DatabaseError(Exception):
+    """The database refuses, in its own words. `str` of it holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of a database.
+
+    `told` is how messages begin: the source, and what its `uri` is called. Columns of texts (`text[]`) become
+    one text, their items joined with a comma and a blank, but that of `listed` stays a list.
+    """
+
+    uri: Resolved
+    text: str
+    told: str
+    listed: str | None = None
+
+    def refused(self, why: str, hint: str | None = None) -> InputError:
+        """Return the error of a query that the database does not answer."""
+        return InputError(Problem(QUERY, f"{self.told}: {self.uri.hide(why)}", None, hint))
+
+    def unread(self, column: str, what: str) -> InputError:
+        """Return the error of a column whose type is not read."""
+        text = f"{self.told}: the column `{column}` is {what}, which is not read."
+        return InputError(Problem(TYPE, text, None, "Cast it to text in the query, or leave it out."))
+
+
+def read_query(
+    uri: str, query: str, folder: Path, into: Path, *, told: str, listed: str | None = None
+) -> None:
+    """Write the rows of a query into a Parquet file.
+
+    A relative path of SQLite begins at `folder`. Types are those of Parquet: whole numbers, finite floats
+    (others are null), Booleans, dates and times; exact numbers, UUIDs and JSON are text.
+
+    Raises:
+        InputError: the database can't be reached or refuses (A033), or a column is of another type (A034).
+        UsageError: the package for PostgreSQL is not installed.
+    """
+    try:
+        resolved = resolve(uri)
+    except UnsetError as error:
+        text = f"{told}: the variable {error.name} is not set."
+        raise InputError(Problem(QUERY, text, None, "Set it where flamescore runs.")) from None
+    asked = Query(resolved, query, told, listed)
+    try:
+        _reader(asked, folder)(asked, into)
+    except DatabaseError as error:
+        raise asked.refused(str(error)) from None
+
+
+def _reader(asked: Query, folder: Path) -> Callable[[Query, Path], None]:
+    found = SQLITE.fullmatch(asked.uri.text)
+    if found is not None:
+        from flamescore.connections.sqlite_source import read_sqlite  # noqa: PLC0415 - only where it is used
+
+        return lambda query, into: read_sqlite(query, folder / found["path"], into)
+    if POSTGRES.match(asked.uri.text):
+        from flamescore.connections.postgres_source import read_postgres  # noqa: PLC0415 - an extra
+
+        return read_postgres
+    raise asked.refused(f"the address is no {DATABASES}.")

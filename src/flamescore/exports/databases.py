@@ -1,0 +1,35 @@
+"""A source that is a query of a database: its rows become a Parquet file, and are read as from any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flamescore.connections import read_query
+from flamescore.exports.find import Found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flamescore.exports.tempfiles import Spool
+    from flamescore.project import Source
+
+
+def from_database(source: Source, folder: Path, spool: Spool) -> Found:
+    """Ask the database now; the file of the rows goes to the spool.
+
+    Raises:
+        InputError: the database can't be reached, refuses, or has a column that can't be read.
+    """
+    path = spool.new()
+    told = f"{source.KIND}: `{source.path}`"
+    read_query(str(source.uri), str(source.query), folder, path, told=told, listed=_tags_of(source))
+    state = path.stat()
+    return Found(path, source.path, "parquet", state.st_size, state.st_mtime_ns)
+
+
+def _tags_of(source: Source) -> str | None:
+    """Return the header that alone holds the tags of contacts: only there a list stays one."""
+    if source.KIND != "contacts":
+        return None
+    headers = source.columns.get("tags", ("tags",))
+    return headers[0] if len(headers) == 1 else None
