@@ -71,7 +71,10 @@ def before_run(
     """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
-    return before(StateStore.of(project), runs, as_of, moving, takers=takers(project), write=write)
+    acting = acts_on_scores(project)
+    return before(
+        StateStore.of(project), runs, as_of, moving, takers=takers(project), write=write, acting=acting
+    )
 
 
 @dataclass(frozen=True)
