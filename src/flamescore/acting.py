@@ -64,8 +64,8 @@ def before_run(
     """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
-    store, keeper = StateStore.of(project), Keeping(project)
-    return before(store, runs, as_of, moving, takers=TAKERS, keeper=keeper, write=write)
+    store, acting, keeper = StateStore.of(project), acts_on_scores(project), Keeping(project)
+    return before(store, runs, as_of, moving, takers=TAKERS, keeper=keeper, write=write, acting=acting)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from cli.small import PROJECT, write_project
+from flamescore.acting_conditions import load_acting
 from flamescore.cli.main import run
 from flamescore.errors import ProjectFileError
+from flamescore.inputs import rules_of
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
 
@@ -250,3 +254,12 @@ def test_a_dry_run_says_who_would_come_and_go(tmp_path, capsys):
     score(project, "2026-11-18")
     assert run(["score", "--dry-run", "--config", str(project.path), "--as-of", "2026-11-21"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "segment called: 1 contact, 1 in, 1 out"
+
+
+def test_the_segments_of_the_docs_load(tmp_path):
+    page = (Path(__file__).parents[2] / "docs/acting-segments.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    project = project_of(tmp_path, f"\n{shown}")
+    assert list(project.settings.segments) == ["best", "pricing-not-bought", "dead"]
+    found = load_acting(project, rules_of(project))
+    assert list(found) == [("segments", name, "if") for name in project.settings.segments]

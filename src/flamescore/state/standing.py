@@ -106,11 +106,13 @@ def before(
     takers: tuple[Taker, ...] = (),
     keeper: Keeper = lambda _: None,
     write: bool = True,
+    acting: bool = True,
 ) -> Before:
     """Take in the latest run if a crash came before that, and return where the state stands then.
 
     Without `write`, as in a dry run, nothing is changed. A state that can't be read, or that another command
-    holds for longer than a scoring waits, is told, and stops nothing.
+    holds for longer than a scoring waits, is told, and stops nothing. That the state's run is damaged is told
+    where something goes without it for that (`acting`): elsewhere those tell it who compare scores with it.
     """
     if not store.exists():
         without = f"{store.folder.name} has no {FILE}: this run is a baseline, and nothing rings."
@@ -119,14 +121,14 @@ def before(
     try:
         if not write:
             with store.open(write=False) as connection:
-                return _read(connection, runs, as_of, moves)
+                return _read(connection, runs, as_of, moves, acting=acting)
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
             taken: tuple[Finding, ...] = ()
             # A run that can't be taken in leaves the state where it is: the new one tells what it did not.
             with suppress(DamagedRunError, OutputError):
                 taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
-            return _read(connection, runs, as_of, moves, taken)
+            return _read(connection, runs, as_of, moves, taken, acting=acting)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
     except LockedError:
@@ -171,6 +173,8 @@ def _read(
     as_of: datetime,
     moves: Moves,
     found: tuple[Finding, ...] = (),
+    *,
+    acting: bool,
 ) -> Before:
     run_id, stands = meta(connection, "run_id"), meta(connection, "as_of")
     told = Before(
@@ -194,8 +198,8 @@ def _read(
     try:
         segments, routes = _table(run, SEGMENTS_FILE, SEGMENTS), _table(run, ROUTES_FILE, ROUTES)
     except DamagedRunError as error:
-        lost = _lost(run_id, f"is damaged ({error.file} {error.why})")
-        return replace(told, kind=Kind.BASELINE, findings=(*found, lost))
+        lost = (_lost(run_id, f"is damaged ({error.file} {error.why})"),) if acting else ()
+        return replace(told, kind=Kind.BASELINE, findings=(*found, *lost))
     if by_hand:
         return replace(told, kind=Kind.BASELINE, run=run, routes=routes)
     return replace(told, kind=Kind.COUNTING, run=run, segments=segments, routes=routes)
