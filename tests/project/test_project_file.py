@@ -282,6 +282,10 @@ WRONG = {
     "keep_runs": ("-1", "must be a whole number from 1 to 1,000,000, and is `-1`."),
     "decimals": ("5", "must be a whole number from 0 to 4, and is `5`."),
     "mode": ("rw", "must be a file mode such as `0640`, and is `rw`."),
+    "ping": (
+        "hc.example.com",
+        "must be a URL that begins with `https://` or `http://`, or a variable such as `${PING_URL}`.",
+    ),
 }  # fmt: skip
 """A wrong text for each key that a flag or a variable can have wrong, and what is said of it."""
 
