@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # What a user's shell sets for the program must change neither the demo nor the tests.
 unexport FLAMESCORE_CONFIG FLAMESCORE_OUTPUT FLAMESCORE_RULES FLAMESCORE_CONTACTS FLAMESCORE_EVENTS
 unexport FLAMESCORE_AS_OF FLAMESCORE_MAX_REJECTS FLAMESCORE_HOT_FLAMES FLAMESCORE_KEEP_RUNS FLAMESCORE_KEEP
-unexport FLAMESCORE_MODE FLAMESCORE_NOW
+unexport FLAMESCORE_MODE FLAMESCORE_NOW FLAMESCORE_PING
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
 CODE := src tests sample_data benchmarks docs

@@ -21,6 +21,7 @@ from flamescore.errors import FlamescoreError, LockedError
 from flamescore.event_feeds import stale_feeds
 from flamescore.findings import Finding, Severity
 from flamescore.frames import SCORES, conform
+from flamescore.history import Keeping
 from flamescore.project import HOT_SEGMENT
 from flamescore.report import say
 from flamescore.routing import UNROUTED_FILE, routed_in_run
@@ -71,7 +72,10 @@ def before_run(
     """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
-    return before(StateStore.of(project), runs, as_of, moving, takers=takers(project), write=write)
+    store, keeper, acting = StateStore.of(project), Keeping(project), acts_on_scores(project)
+    return before(
+        store, runs, as_of, moving, takers=takers(project), keeper=keeper, write=write, acting=acting
+    )
 
 
 @dataclass(frozen=True)
@@ -285,8 +289,15 @@ class TakingIn:
 
     store: StateStore
     earlier: Before
-    takers: tuple[Taker, ...] = ()
+    takers: tuple[Taker, ...]
+    keeping: Keeping
     findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, project: Project, earlier: Before) -> TakingIn:
+        """Return what takes a run of a project in."""
+        store = StateStore.of(project)
+        return cls(store, earlier, takers(project), Keeping(project))
 
     def prepare(self) -> None:
         """Make the state where there is none yet, before the run is published.
@@ -303,7 +314,7 @@ class TakingIn:
             return self.earlier.spared
         try:
             with self.store.hold_patiently(), self.store.open() as connection:
-                self.findings = take_in(connection, run, self.takers)
+                self.findings = take_in(connection, run, self.takers, keeper=self.keeping)
         except StateDamagedError as error:
             self.findings = (unreadable(error.why),)
         except LockedError:
@@ -311,5 +322,6 @@ class TakingIn:
         except FlamescoreError as error:
             self.findings = (unreadable(f"could not take the run in: {error.problems[0].message}"),)
         else:
+            self.keeping.tidy(run)
             return ()
         return self.earlier.spared

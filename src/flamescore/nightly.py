@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import account_findings, accounts_of
-from flamescore.acting import TakingIn, acted, acts_on_scores, before_run, takers
+from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
 from flamescore.alert_events import as_condition
 from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
@@ -52,6 +52,7 @@ from flamescore.runs import (
     describe_lists,
     finished,
     lists_table,
+    reaches_back,
     undeleted,
     write_record,
 )
@@ -59,7 +60,7 @@ from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_l
 from flamescore.scoring import score_exports
 from flamescore.segments import segments_of
 from flamescore.setting_checks import check_settings, hot_set_aside
-from flamescore.state import UNREADABLE, StateStore
+from flamescore.state import UNREADABLE
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
     TableSettings,
@@ -131,7 +132,7 @@ class Outcome:
     """Whether the state can't be used, and so alerts, write-backs or routes; or a database has no tables."""
 
 
-LATE: Final = (UNREADABLE, "A031", UNLOADED, "O100", "O104", "O105")
+LATE: Final = (UNREADABLE, "A026", "A031", UNLOADED, "O100", "O104", "O105")
 """Codes that arise when the record of the run stands."""
 
 _RAISED: Final = frozenset(
@@ -313,7 +314,7 @@ def _work(
         scored=scored,
         changes=changes,
         acts=acts,
-        taking_in=TakingIn(StateStore.of(project), stands, takers(project)),
+        taking_in=TakingIn.of(project, stands),
         watch=watch,
         options=options,
         findings=findings,
@@ -393,10 +394,11 @@ def _publish(
         )
     acting = acts_on_scores(inputs.project)
     aside = not_latest(published, acting=acting)
+    short = reaches_back(RunStore(held.output).runs(), settings.keep_runs)
     late = (
         *taking_in.findings,
         *published.late,
-        *(() if aside is None else (aside,)),
+        *(each for each in (aside, short) if each is not None),
         *map(undeleted, published.undeleted),
     )
     told = (*findings, *judge.judged(late))

@@ -20,7 +20,11 @@ KILLS = int(os.environ.get("FLAMESCORE_KILLS", "500"))
 NEW = 3
 """Leads that come in each night."""
 
-RULES = "version: 1\nscores:\n  interest: {five_flames: 5, rules: [{name: Called, event: call, points: 5}]}\n"
+RULES = """\
+version: 1
+scores:
+  interest: {five_flames: 5, rules: [{name: Called, event: call, count: once, points: 5}]}
+"""
 PROJECT = """\
 version: 1
 rules: rules.yaml

@@ -12,7 +12,7 @@ import pytest
 
 from cli import columns
 from cli.cases import Case
-from cli.log_lines import asks_for_json, checked_lines
+from cli.log_lines import asks_for_json, checked_lines, is_quiet, verb
 from cli.small import NOW, Done, command, environment, write_project
 from flamescore.cli.start import main
 from flamescore.stopping import SIGNALS
@@ -60,9 +60,11 @@ def flamescore(monkeypatch, capfdbinary, request):
             for number, handler in handlers.items():  # it leaves deaf, and what it starts would be too
                 signal.signal(number, handler)
         out, err = capfdbinary.readouterr()
+        code = int(left.value.code or 0)
         if asks_for_json(words):
-            checked_lines(err.decode())
-        return Done(int(left.value.code or 0), out, err.decode())
+            lines = checked_lines(err.decode(), quiet=is_quiet(words))
+            assert is_quiet(words) or (lines[-1]["exit_code"], lines[-1]["command"]) == (code, verb(words))
+        return Done(code, out, err.decode())
 
     return run
 
@@ -81,7 +83,7 @@ def process():
             timeout=120,
         )
         if asks_for_json(words):
-            checked_lines(done.stderr.decode())
+            checked_lines(done.stderr.decode(), quiet=is_quiet(words))
         return Done(done.returncode, done.stdout, done.stderr.decode())
 
     return run

@@ -6,8 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from flamescore.cli.main import VERBS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 KEYS = {
     "level", "code", "time", "run_id", "subject", "message", "path", "line", "column", "source", "record",
@@ -22,6 +24,8 @@ OF_SUCCESS = {
 
 OF_SENDING = {"sent", "waiting", "unsent"}
 """Further keys of the line that says what was sent."""
+OF_END = {"command", "published", "seconds"}
+"""Further keys of the last line of a command; its `exit_code` is a number, whatever it is."""
 
 LEVELS = {"error", "warning", "note", "info"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -33,19 +37,43 @@ def asks_for_json(words: Iterable[str]) -> bool:
     return "--log-format json" in " ".join(words).replace("=", " ")
 
 
-def checked_lines(err: str) -> list[dict[str, Any]]:
-    """Return the lines of stderr, each with every key and no other."""
+def is_quiet(words: Iterable[str]) -> bool:
+    """Say whether the words of a command ask for errors and warnings alone."""
+    return any(each in ("-q", "-qq", "--quiet") for each in words)
+
+
+def verb(words: Sequence[str]) -> str | None:
+    """Return the command that the words name; None where there is no such one."""
+    return words[0] if words and words[0] in VERBS else None
+
+
+def lines_of(err: str) -> list[dict[str, Any]]:
+    """Return the lines of stderr without the last, which says that the command is done."""
+    return [json.loads(line) for line in err.splitlines()[:-1]]
+
+
+def first_line(err: str) -> dict[str, Any]:
+    """Return the one line of stderr that stands before the last."""
+    (line,) = lines_of(err)
+    return line
+
+
+def checked_lines(err: str, *, quiet: bool = False) -> list[dict[str, Any]]:
+    """Return the lines of stderr, each with every key and no other; the last says that it is done."""
     lines = [json.loads(line) for line in err.splitlines()]
+    assert [each["code"] for each in lines].count("A001") == (not quiet)
+    assert quiet or lines[-1]["code"] == "A001"
     for line in lines:
-        success = line["code"] in ("O000", "O010")
+        success, end = line["code"] in ("O000", "O010"), line["code"] == "A001"
         held_out = {"held_out"} & set(line) if success else set()  # with a hold-out alone
         sent = OF_SENDING if line["code"] == "A000" else set()
-        assert set(line) == KEYS | held_out | sent | (OF_SUCCESS if success else set()), line
+        more = OF_SUCCESS if success else OF_END if end else sent
+        assert set(line) == KEYS | held_out | more, line
         assert line["level"] in LEVELS, line
         assert TIME.fullmatch(line["time"]), line
         assert line["code"] is None or CODE.fullmatch(line["code"]), line
         assert line["code"] is not None or line["level"] == "info", line
-        assert line["exit_code"] is None or line["level"] == "error", line
+        assert line["exit_code"] is None or line["level"] == "error" or line["code"] == "A001", line
         for each in line["nearest"] or ():
             assert set(each) == {"value", "count"}, line
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
@@ -16,6 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cli.log_lines import first_line
 from cli.small import CONTACTS, EVENTS, RULES, command, environment, latest, runs
 from flamescore import nightly
 
@@ -233,7 +233,7 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
     assert done.err.startswith("error X070: A fault of flamescore itself: ValueError at flamescore.")
     assert done.err.count("\n") == 2
     assert not {"ann@example.com", "555", "Traceback", "Ann"} & set(done.err.replace(",", " ").split())
-    said = json.loads(flamescore(*words, "--log-format", "json").err)
+    said = first_line(flamescore(*words, "--log-format", "json").err)
     assert (said["code"], said["exit_code"]) == ("X070", 70)
     assert "ann@" not in said["message"]
 

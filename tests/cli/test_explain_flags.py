@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cli.log_lines import first_line
 from cli.small import CONTACTS, EVENTS, RULES, latest
 
 
@@ -228,8 +229,8 @@ def test_run_and_as_of_do_not_go_together(flamescore):
 def test_verbose_quiet_and_log_format(flamescore):
     assert flamescore("explain", "101", "-v").err.endswith(" s  explain\n")
     assert flamescore("explain", "101", "-v", "-q").err == ""
-    assert json.loads(flamescore("explain", "101", "-v", "--log-format", "json").err)["level"] == "info"
-    assert json.loads(flamescore("explain", "999", "--log-format", "json").err)["exit_code"] == 4
+    assert first_line(flamescore("explain", "101", "-v", "--log-format", "json").err)["level"] == "info"
+    assert first_line(flamescore("explain", "999", "--log-format", "json").err)["exit_code"] == 4
 
 
 @pytest.mark.parametrize(("who", "shown"), [("102", "[/evil]"), ("103", "<script>alert(1)</script>")])

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from cli.log_lines import first_line
 from cli.small import PROJECT, RULES, environment
 from flamescore import __version__
 
@@ -95,4 +96,4 @@ def test_schema_into_a_file(flamescore, tmp_path):
     assert flamescore("schema", "-o", str(path)).out == ""
     assert path.read_text() == flamescore("schema", "-o", "-").out
     done = flamescore("schema", "-o", str(tmp_path / "none" / "x.json"), "--log-format", "json")
-    assert (done.code, json.loads(done.err)["code"]) == (6, "O007")
+    assert (done.code, first_line(done.err)["code"]) == (6, "O007")

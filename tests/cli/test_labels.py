@@ -134,7 +134,7 @@ def test_call_lists_have_labels_after_the_percentile(score, latest):
         header = (latest / name).read_text(encoding="utf-8-sig").splitlines()[0]
         assert header == (
             "rank,contact_id,name,grade,flames,score,percentile,fit_band,intent_band,label_grade,"
-            "reason_1,reason_2,reason_3,last_activity"
+            "reason_1,reason_2,reason_3,last_activity,hot_since"
         )
 
 
@@ -193,7 +193,7 @@ def test_who_has_no_row_under_the_default_score_comes_last(score, latest):
     score(project=PROJECT + "hot: {score: fit, flames: 5}\n")
     rows = (latest / "hot_leads.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [row.split(",")[:2] for row in rows] == [["1", "3"], ["1", "1"], ["", "5"]]
-    assert rows[-1] == ",5,Ed Out,,,,,A,,,,,,"
+    assert rows[-1] == ",5,Ed Out,,,,,A,,,,,,,"
 
 
 def test_hot_is_before_the_call_list_and_both_may_ask_for_scores(score, latest):
@@ -234,7 +234,7 @@ def test_a_condition_that_asks_for_what_there_is_not(score, hot, said):
 
 def test_the_json_line_has_one_entry_under_a_condition(score):
     done = score("--log-format", "json", project=PROJECT + HOT)
-    last = json.loads(done.err.splitlines()[-1])
+    last = json.loads(done.err.splitlines()[-2])
     assert (last["hot"], last["to_call"]) == ({"engagement": 3}, {"engagement": 3})
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import typer
 
+from cli.log_lines import first_line
 from flamescore.cli.main import program
 
 FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
@@ -27,7 +26,7 @@ FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
         ("search --limit -1", "--limit must be at least 0, not `-1`."),
         ("search --changed sideways", "--changed must be one of `up`, `down`, not `sideways`."),
         ("search --format xml", f"--format must be one of {FORMATS}, not `xml`."),
-        ("explain 101 --format csv", "--format must be one of `table`, `json`, not `csv`."),
+        ("explain 101 --format xml", "--format must be one of `table`, `json`, `csv`, not `xml`."),
         ("changes --limit x", "--limit must be a whole number, not `x`."),
         ("runs --lock-timeout -0.5", "--lock-timeout must be at least 0, not `-0.5`."),
         ("schema all", "which must be one of `rules`, `project`, not `all`."),
@@ -41,7 +40,7 @@ def test_what_a_value_must_be_and_is(flamescore, words, said):
     assert (done.code, done.out, first) == (2, "", f"error U002: {said}")
     assert rest == ([] if "--hot-flames" in words else [f"        Do: See `flamescore {verb} --help`."])
     if "--log-format" not in words:
-        told = json.loads(flamescore(*words.split(), "--log-format", "json").err)
+        told = first_line(flamescore(*words.split(), "--log-format", "json").err)
         assert (told["code"], told["message"], told["exit_code"]) == ("U002", said, 2)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from cli.log_lines import first_line
 from flamescore.project import all_formats, all_presets, text_of
 
 CONTACTS = "Record ID,First Name,Last Name,Email,Phone Number\n101,Ann,Lee,ann@example.com,'+1602\n"
@@ -62,7 +63,7 @@ def test_one_that_is_not_there(flamescore):
     assert (done.code, done.out) == (2, "")
     assert done.err == "error P029: There is no preset `hubspt`.\n        Nearest: `hubspot`.\n"
     done = flamescore("presets", "hubspt", "--log-format", "json")
-    assert json.loads(done.err)["code"] == "P029"
+    assert first_line(done.err)["code"] == "P029"
 
 
 def test_score_says_which_preset_auto_took(project, flamescore):

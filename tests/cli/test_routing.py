@@ -363,3 +363,18 @@ def test_a_dry_run_says_how_many_it_would_route(folder, flamescore):
     told = flamescore("score", "--dry-run").out.splitlines()
     assert "routes: 0 kept, 3 new, 0 with nobody" in told
     assert not (folder / "out").exists()
+
+
+def test_a_write_back_has_only_who_is_routed_and_what_the_crm_calls_the_rep(folder, flamescore):
+    team = TEAM.replace("{name: Luis Ortega, ", "{name: Luis Ortega, import_as: lortega, ")
+    (folder / "flamescore.yaml").write_text(
+        PROJECT + team + "write_back: {crm: {format: generic, columns: {routed_to: Owner}}}\n"
+    )
+    assert flamescore("score").code == 0
+    written = folder / "out/latest/write_back/crm/crm-001.csv"
+    assert [line.split(",")[1:] for line in written.read_text().splitlines()] == [
+        ["Owner"],
+        ["Dana Whitfield"],
+        ["Dana Whitfield"],
+        ["lortega"],
+    ]

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from cli.log_lines import KEYS
+from cli.log_lines import KEYS, first_line, lines_of
 from cli.small import CONTACTS, RULES, record
 
 
 def test_log_format_json(project, flamescore):
     (project / "contacts.csv").write_text(CONTACTS + "109,short\n")
     done = flamescore("score", "--log-format", "json", "-v")
-    said = [json.loads(line) for line in done.err.splitlines()]
+    said = lines_of(done.err)
     assert all(set(line) >= KEYS for line in said)
     assert (said[0]["level"], said[0]["code"], said[0]["source"]) == (
         "warning",
@@ -25,7 +25,7 @@ def test_log_format_json(project, flamescore):
     done = flamescore("score", "--log-format", "json", "--as-of", "tomorrow")
     choices = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
     message = f"--as-of must be {choices}, and is `tomorrow`."
-    said = json.loads(done.err)
+    said = first_line(done.err)
     assert set(said) == KEYS
     told = {key: value for key, value in said.items() if value is not None and key != "time"}
     assert told == {"level": "error", "code": "U002", "message": message, "exit_code": 2}
@@ -46,7 +46,7 @@ def test_log_format_json_of_every_fault_of_a_rule_file(project, flamescore):
 def test_log_format_json_of_words_that_are_not_understood(flamescore, words):
     done = flamescore(*words, "--log-format", "json")
     assert done.code == 2
-    assert json.loads(done.err)["code"] == "U000"
+    assert first_line(done.err)["code"] == "U000"
     assert flamescore(*words).err.startswith("Usage: flamescore ")
 
 

@@ -12,6 +12,7 @@ import os
 import polars as pl
 import pytest
 
+from cli.log_lines import first_line
 from cli.small import PROJECT, RANKED
 
 HEADER = "rank,contact_id,email,name,phone,company,owner,score,flames,percentile,last_activity_at"
@@ -107,7 +108,7 @@ def test_nobody_found_is_a_header_and_no_fault(search):
 def test_nobody_found_is_said_unless_it_is_to_be_quiet(flamescore):
     words = ("search", "--min-score", "1000")
     assert flamescore(*words).err == NOBODY
-    said = json.loads(flamescore(*words, "--log-format", "json").err)
+    said = first_line(flamescore(*words, "--log-format", "json").err)
     assert (said["level"], said["code"], said["message"]) == ("info", "N002", "No contacts match.")
     assert flamescore(*words, "-q").err == ""
     assert flamescore("search").err == ""
@@ -349,5 +350,5 @@ def test_verbose_and_quiet(flamescore):
     assert "search of run 2026-11-21T000000Z-" in flamescore("search", "-v").err
     assert flamescore("search", "-v").err.endswith(": 7 found\n")
     assert flamescore("search", "-v", "-q").err == ""
-    said = json.loads(flamescore("search", "-v", "--log-format", "json").err)
+    said = first_line(flamescore("search", "-v", "--log-format", "json").err)
     assert said["level"] == "info"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.log_lines import first_line
 from cli.small import environment, program, runs, write_project
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
@@ -101,7 +101,7 @@ def test_an_answer_on_a_full_disk(folder, words):
 def test_an_answer_on_a_full_disk_as_json(folder):
     done = shell(folder, "runs --log-format json", ">/dev/full")
     assert done.returncode == 6
-    said = json.loads(done.stderr)
+    said = first_line(done.stderr)
     assert (said["code"], said["exit_code"]) == ("O007", 6)
 
 

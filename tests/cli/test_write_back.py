@@ -214,11 +214,13 @@ def test_cells_that_are_gone_make_the_state_unreadable(crm, flamescore):
     flamescore("score")
     delivered(flamescore, "crm")
     shutil.rmtree(crm / "out/state/delivered")
-    assert "A015" in flamescore("score", **NIGHT).err
+    done = flamescore("score", **NIGHT)
+    assert (done.code, "A015" in done.err) == (7, True)
     assert not (crm / "out/latest/write_back").exists()
     assert record(crm)["state"]["kind"] == "none"
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("crm")
 def test_a_note_where_nobody_acknowledges(flamescore):
     for day in range(10, 21):
@@ -301,3 +303,20 @@ def test_how_many_rows_change_in_a_night_of_the_sample(tmp_path, monkeypatch, fl
             assert delivered(flamescore, "crm")[0] == 0
     with (tmp_path / "out/latest/write_back/crm/crm-001.csv").open() as file:
         assert len(list(csv.reader(file))) == rows + 1
+
+
+def test_who_is_routed_is_written_while_the_crm_has_no_owner(crm, flamescore):
+    (crm / "flamescore.yaml").write_text(
+        (crm / "flamescore.yaml").read_text()
+        + "  owners: {format: generic, columns: {routed_to: Assigned To, flames: f}}\n"
+        + "team: [{name: Priya Raman, import_as: priya.raman}]\nroute: {same: [], unowned: [Bob]}\n"
+    )
+    flamescore("score")
+    assert files(crm, "owners")["owners-001.csv"] == "contact_id,Assigned To,f\n103,priya.raman,5\n"
+    delivered(flamescore, "owners")
+    text = (crm / "contacts.csv").read_text()
+    (crm / "contacts.csv").write_text(
+        text.replace("script@example.com,,,Bob", "script@example.com,,,Priya Raman")
+    )
+    flamescore("score", **NIGHT)
+    assert record(crm)["write_back"][-1] == {"name": "owners", "rows": 0, "first_time": 0}

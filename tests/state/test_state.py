@@ -199,3 +199,16 @@ def test_a_run_that_latest_does_not_move_to_says_what_it_goes_without(project, m
         f'published, but "latest" stays at {later.record.run_id}, whose as_of is later. '
         "--make-latest moves it; alerts, write-backs and routes were not worked out"
     )
+
+
+@pytest.mark.parametrize("acting", [False, True])
+def test_a_damaged_run_of_the_state_makes_a_baseline(project, acting):
+    first = score(project)
+    (first.published.run.path / "run.json").write_text("{}")
+    if acting:
+        alerts = "channels: {out: {type: stdout}}\nalerts: {hot: {segment: hot, channel: out}}\n"
+        (project.folder / "flamescore.yaml").write_text(f"{PROJECT}\n{alerts}")
+    after = score(find_settings(str(project.folder / "flamescore.yaml")), "2026-11-22")
+    assert (kind_of(after), codes(after)) == (("baseline", None), ["A014"] * acting)
+    assert "O103" in {each.code for each in after.findings}
+    assert stands(project) == after.record.run_id

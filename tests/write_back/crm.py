@@ -14,7 +14,7 @@ import polars as pl
 from flamescore.errors import ProjectFileError
 from flamescore.frames import SCORES
 from flamescore.project import load_project, unknown_in_write_backs
-from flamescore.write_back import Leads, exports_of, ranked
+from flamescore.write_back import Leads, exports_of
 
 RUN = "2026-11-21T070000Z-3f9a1c"
 AS_OF = datetime(2026, 11, 21, 7, tzinfo=UTC)
@@ -77,7 +77,11 @@ def leads(contacts, table, *, segments=(), held_out=(), routes=(), import_as=Non
         orient="row",
     )
     return Leads(
-        contacts=ranked(people, table, "interest"),
+        contacts=people.join(
+            table.filter(pl.col("score_name") == "interest").select("contact_id", "rank"),
+            on="contact_id",
+            how="left",
+        ).sort("rank", "contact_id", nulls_last=True),
         scores=table,
         segments=pl.DataFrame(
             [(*each, *([False] if len(each) == 3 else [])) for each in segments],

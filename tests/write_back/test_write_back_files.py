@@ -13,8 +13,11 @@ import pytest
 from crm import AS_OF, RUN, export, leads, record, scores, table
 
 from flamescore.project import all_formats
+from flamescore.runs import Run
+from flamescore.state import DELIVERED as DELIVERY
 from flamescore.state import DELIVERED_CELLS as DELIVERED
-from flamescore.write_back import cells_of, changed, csv_parts, write_files
+from flamescore.state import Before, Kind
+from flamescore.write_back import cells_of, changed, csv_parts, work_out, write_files
 
 GOLDEN = Path(__file__).parent / "golden"
 NOTHING = pl.DataFrame(schema=DELIVERED)
@@ -121,6 +124,29 @@ def test_nothing_changed(tmp_path):
     place = written(tmp_path, crm, leads(["1"], scores("interest", ("1", 3, 1))), state)
     assert sorted(path.name for path in place.iterdir()) == ["rows.parquet", "write_back.json"]
     assert (record(place)["rows"], record(place)["files"]) == (0, [])
+
+
+def delivery(run_id):
+    row = {"export": "crm", "run_id": run_id, "as_of": AS_OF, "file": "x", "previous": None}
+    return pl.DataFrame([row], schema=DELIVERY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "waited", "based_on", "waiting"),
+    [
+        (Kind.COUNTING, 8, RUN, 9), (Kind.COUNTING, 9, RUN, 10), (Kind.COUNTING, 10, RUN, 11),
+        (Kind.COUNTING, 9, "another", 1), (Kind.BASELINE, 9, RUN, 9),
+    ],
+)  # fmt: skip
+def test_counting_runs_since_the_last_delivery(tmp_path, kind, waited, based_on, waiting):
+    crm = export(tmp_path, "{format: keap, columns: {flames: Flames}}")
+    those = leads([("1", "a@x.com")], scores("interest", ("1", 3, 1)))
+    found = changed(crm, cells_of(crm, those, NOTHING["key"]), NOTHING)
+    write_files(tmp_path, found, run_id=RUN, as_of=AS_OF, based_on=RUN, waiting=waited)
+    before = Before(kind, run=Run(RUN, AS_OF, tmp_path), delivered=delivery(based_on))
+    (made,) = work_out([crm], those, before)
+    assert (made.based_on, made.waiting) == (based_on, waiting)
+    assert [each.code for each in made.findings()] == (["A019"] if waiting >= 10 else [])
 
 
 HEADERS, HEAD = ["Key", "A, b", "B"], b'Key,"A, b",B\n'

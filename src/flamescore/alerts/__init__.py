@@ -22,7 +22,7 @@ from flamescore.alerts.notifying import (
     send_waiting,
     waiting_notices,
 )
-from flamescore.alerts.of_run import RunNow, Subscription, Told, ring_all
+from flamescore.alerts.of_contacts import RunNow, Subscription, Told, ring_all
 from flamescore.alerts.ringing import (
     RUNG_FOR,
     SEEN,

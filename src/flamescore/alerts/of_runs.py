@@ -15,6 +15,7 @@ from flamescore.alerts.stored import keep_deliveries
 from flamescore.project import RunAlert
 from flamescore.state import meta
 from flamescore.units import iso_instant
+from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,9 +51,9 @@ class RunRing:
 def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: RunRing, zone: ZoneInfo) -> int:
     """Take a notice of a run into the state for each alert that waits for it; return how many rang.
 
-    An alert that rang for the same less than `again_after` ago, stepped in `zone`, does not ring.
+    An alert that rang for the same less than `again_after` ago, by the clock and in `zone`, does not.
     """
-    many = 0
+    many, now = 0, clock()
     row = json.dumps({"problem": {"code": told.code, "message": told.text}}, ensure_ascii=False)
     for alert in settings.alerts.values():
         if not isinstance(alert, RunAlert) or not alert.enabled or told.kind not in alert.when:
@@ -60,7 +61,7 @@ def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: Ru
         last = connection.execute(
             "SELECT at FROM rung WHERE alert = ? AND contact_id = ?", (alert.name, told.about)
         ).fetchone()
-        since = told.at if alert.again_after is None else alert.again_after.before(told.at, zone)
+        since = now if alert.again_after is None else alert.again_after.before(now, zone)
         if last is not None and datetime.fromisoformat(last[0]) > since:
             continue
         id_ = notice_id(meta(connection, "project_id") or "", alert.name, told.about, told.kind, told.at)
@@ -72,7 +73,7 @@ def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: Ru
             keep_deliveries(connection, id_, alert, settings)
             connection.execute(
                 "INSERT OR REPLACE INTO rung VALUES (?, ?, ?, 0)",
-                (alert.name, told.about, iso_instant(told.at)),
+                (alert.name, told.about, iso_instant(now)),
             )
             many += 1
     return many

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from flamescore.alerts.of_run import Subscription
+from flamescore.alerts.of_contacts import Subscription
 from flamescore.alerts.ringing import SEEN
 from flamescore.alerts.rung import ALERT
 from flamescore.engine import NO_AGE

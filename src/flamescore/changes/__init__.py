@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flamescore.changes.comparison import Before, Changes, compare, hot_not_compared, would_change
 from flamescore.changes.parts import TREND, totals_at, with_trend
-from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared
+from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared, with_kind
 
 __all__ = [
     "CHANGES",
@@ -20,6 +20,7 @@ __all__ = [
     "compared",
     "hot_not_compared",
     "totals_at",
+    "with_kind",
     "with_trend",
     "would_change",
 ]

@@ -100,7 +100,7 @@ def compared(
     frames = [
         _side_by_side(scores, previous, name, kind)
         .pipe(_with_parts, totals, name)
-        .pipe(_with_kind, *hot.turned(name))
+        .pipe(with_kind, *hot.turned(name))
         .pipe(_in_order, hot.is_hot(name))
         .pipe(_in_points)
         .select(pl.col(column).cast(kind) for column, kind in CHANGES.items())
@@ -138,7 +138,12 @@ def _with_parts(both: pl.DataFrame, totals: pl.DataFrame | None, name: str) -> p
     return joined.with_columns(pl.when(known).then(step).alias(part) for part, step in steps.items())
 
 
-def _with_kind(both: pl.DataFrame, got_hot: pl.Expr, cooled: pl.Expr) -> pl.DataFrame:
+def with_kind(both: pl.DataFrame, got_hot: pl.Expr, cooled: pl.Expr) -> pl.DataFrame:
+    """Add `change`, one of `KINDS`, to rows of `previous_flames`, `flames` and the `difference` in points.
+
+    Flames are null where there is no score; what has none on both sides is `NEW`. `got_hot` and `cooled` say
+    which rows are of contacts who did.
+    """
     was, now = pl.col("previous_flames"), pl.col("flames")
     rose = (now > was) | ((now == was) & (pl.col("difference") > 0))
     fell = (now < was) | ((now == was) & (pl.col("difference") < 0))

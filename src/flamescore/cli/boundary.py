@@ -43,24 +43,31 @@ def command(
     """Do a command's work, say what goes wrong, and leave with the exit code.
 
     `answers` says whether what the command is for stands on stdout: a full disk behind it is a failure then.
+    What `messages.at_end` asks for comes when everything else is done and told. The command is called as the
+    function that its work is defined in.
     """
     try:
         code = _worked(work, messages, answers=answers)
     except stopping.STOPS as error:  # it came between two steps of that
-        code = ended(error, messages.log)
+        code = _ended(error, messages)
+    with suppress(*stopping.STOPS):
+        for each in messages.at_end:
+            each(code)
     stopping.deafen()
+    messages.finish(work.__qualname__.partition(".")[0], code)
     raise typer.Exit(int(code))
 
 
-def misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
+def misuse(error: typer.TyperException, arguments: Sequence[str], verb: str | None) -> int:
     """Say what is wrong with the words of a command, in the log format that they ask for."""
-    log = log_asked(arguments)
+    messages = _messages_asked(arguments)
     if (wrong := _wrong_value(error)) is not None:
-        Messages(log).complain((wrong,), ExitCode.USAGE)
-    elif log is LogFormat.JSON:
-        Messages(log).complain((Problem("U000", error.format_message()),), ExitCode.USAGE)
+        messages.complain((wrong,), ExitCode.USAGE)
+    elif messages.log is LogFormat.JSON:
+        messages.complain((Problem("U000", error.format_message()),), ExitCode.USAGE)
     else:
         sys.stderr.write(_usage(error))
+    messages.finish(verb, ExitCode.USAGE)
     return int(ExitCode.USAGE)
 
 
@@ -93,10 +100,11 @@ def _usage(error: typer.TyperException) -> str:
     return f"{usage}{mark}{wrong}\n" if marked else usage
 
 
-def log_asked(arguments: Sequence[str]) -> LogFormat:
-    """Return the log format that the words of a command ask for."""
+def _messages_asked(arguments: Sequence[str]) -> Messages:
+    """Return messages as the words of a command ask for them, where they can't be read."""
     asked = " ".join(arguments).replace("=", " ")
-    return LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
+    log = LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
+    return Messages(log, quiet=sum(each in ("-q", "-qq", "--quiet") for each in arguments))
 
 
 @contextmanager
@@ -116,10 +124,17 @@ def say(text: str) -> None:
     sys.stdout.write(f"{for_log(text)}\n")
 
 
-def ended(error: BaseException, log: LogFormat) -> ExitCode:
-    """Say what ended the program, and return its exit code."""
+def ended(error: BaseException, arguments: Sequence[str], verb: str | None) -> ExitCode:
+    """Say what ended the program before or after a command's work, and return its exit code."""
+    messages = _messages_asked(arguments)
+    code = _ended(error, messages)
+    messages.finish(verb, code)
+    return code
+
+
+def _ended(error: BaseException, messages: Messages) -> ExitCode:
     code, problems = _judged(error)
-    Messages(log).complain(problems, code)
+    messages.complain(problems, code)
     return code
 
 

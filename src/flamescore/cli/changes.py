@@ -8,9 +8,10 @@ import polars as pl
 
 from flamescore.cli.options import Format
 from flamescore.cli.output import emit, first_rows, format_of, on_terminal, remark_on_others
+from flamescore.history import find_earlier
 from flamescore.project import find_settings
 from flamescore.report import number
-from flamescore.runs import changed_contacts, find_earlier, find_run, reading_run
+from flamescore.runs import changed_contacts, find_run, reading_run
 
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
@@ -35,6 +36,7 @@ def changes(
     chosen = format_of(output)
     project = find_settings(config)
     found = find_run(project, run, warn=messages.warn)
+    messages.of_run.run_id = found.run_id
     earlier = None if against is None else find_earlier(project, against, found)
     with reading_run(found):
         told = changed_contacts(found, score, everyone=everyone, against=earlier)

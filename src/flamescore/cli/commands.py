@@ -16,6 +16,7 @@ from flamescore.cli.options import (
     Accounts,
     Against,
     As,
+    AsOfNow,
     AsTest,
     ChangedHow,
     Complete,
@@ -28,14 +29,17 @@ from flamescore.cli.options import (
     Log,
     LogFormat,
     NotifyToo,
+    OfAccount,
     OnlyHeldOut,
     OnlyHot,
     Out,
     Output,
+    Ping,
     Quiet,
     Raw,
     Roles,
     RunName,
+    Since,
     Spreadsheet,
     Verbose,
 )
@@ -110,6 +114,7 @@ def score(
         ),
     ] = None,
     spreadsheet: Spreadsheet = False,
+    ping: Ping = None,
     quiet: Quiet = 0,
     verbose: Verbose = False,
     log_format: Log = LogFormat.TEXT,
@@ -132,6 +137,7 @@ def score(
             "max_rejects": max_rejects,
             "hot_flames": hot_flames,
             "fail_on": fail_on,
+            "ping": ping,
         }
         options = verb.Options(
             strict=strict,
@@ -157,22 +163,10 @@ def explain(
     ] = None,
     *,
     config: Config = None,
-    account: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ACCOUNT", help="Explain this account of a run instead of a contact.", show_default=False
-        ),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHEN",
-            help="Explain as of this time instead, with the rule file as it is now: now, today, a date "
-            "(its first instant) or an instant.",
-            show_default=False,
-        ),
-    ] = None,
+    account: OfAccount = None,
+    as_of: AsOfNow = None,
     run: RunName = None,
+    since: Since = None,
     rank: Annotated[
         bool, typer.Option("--rank", help="With --as-of: score every contact, to show rank and percentile.")
     ] = False,
@@ -203,6 +197,14 @@ def explain(
             return
         from flamescore.cli import explain as verb
 
+        if since is not None:
+            from flamescore.cli import explain_history
+
+            explain_history.check_alone(account=account, as_of=as_of, rank=rank)
+            explain_history.explain_since(
+                contact, config, since, run, messages, everything=everything, out=out, form=form
+            )
+            return
         if account is not None:
             from flamescore.cli import explain_account
 

@@ -43,9 +43,7 @@ def explain(
     form: ExplainFormat | None,
 ) -> None:
     """Explain a contact as of a run, or as of a time."""
-    if contact is None:
-        hint = "Give a contact id or an e-mail address, or --account."
-        raise UsageError(Problem("U000", "Missing argument 'CONTACT'.", hint=hint))
+    contact = contact_asked(contact)
     if as_of is not None and run is not None:
         hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
         raise UsageError(Problem("U011", "Use --run or --as-of, not both.", hint=hint))
@@ -54,6 +52,7 @@ def explain(
     most = SHOWN if chosen is ExplainFormat.TABLE else None
     if as_of is None:
         found = find_run(project, run, warn=messages.warn)
+        messages.of_run.run_id = found.run_id
         told = _of_run(project, contact, found, config, everything=everything, most=most)
     else:
         told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
@@ -171,12 +170,25 @@ def _exported_on(exports: Exports) -> str:
     return max(times)[:10] if times else "an unknown day"
 
 
-def chosen_form(out: str | None, form: ExplainFormat | None) -> ExplainFormat:
-    """Return the format asked for, else that of the suffix of `-o`."""
+def contact_asked(contact: str | None) -> str:
+    """Return the contact that is asked for; `UsageError` where there is none."""
+    if contact is None:
+        hint = "Give a contact id or an e-mail address, or --account."
+        raise UsageError(Problem("U000", "Missing argument 'CONTACT'.", hint=hint))
+    return contact
+
+
+def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = False) -> ExplainFormat:
+    """Return the format asked for, else that of the suffix of `-o`; `rows`: CSV is one of them."""
     path = place(out)
     if form or path is None:
-        return form or ExplainFormat.TABLE
-    return by_suffix(path, {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE})
+        chosen = form or ExplainFormat.TABLE
+        if chosen is ExplainFormat.CSV and not rows:
+            hint = "Use json, or add --since for a table of what the scores were."
+            raise UsageError(Problem("U002", "An explanation is no table: it can't be CSV.", hint=hint))
+        return chosen
+    suffixes = {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE}
+    return by_suffix(path, {**suffixes, ".csv": ExplainFormat.CSV} if rows else suffixes)
 
 
 def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool) -> None:

@@ -45,6 +45,7 @@ def explain_of_account(
         raise UsageError(Problem("U002", "--account explains a run, and can't go with --as-of.", hint=hint))
     chosen = chosen_form(out, form)
     found = find_run(find_settings(config), run, warn=messages.warn)
+    messages.of_run.run_id = found.run_id
     record, book = found.record, book_with_accounts(found)
     assert book.accounts is not None
     tables = AccountTables(

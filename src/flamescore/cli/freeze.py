@@ -17,5 +17,6 @@ def freeze(
 ) -> None:
     """Print the frozen bounds of a run."""
     found = find_run(find_settings(config), run, warn=messages.warn)
+    messages.of_run.run_id = found.run_id
     deliver(frozen_flames(found, score).encode(), out)
     messages.took("freeze")

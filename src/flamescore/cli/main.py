@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from flamescore._version import __version__
 from flamescore.cli import acting, authoring, commands
-from flamescore.cli.boundary import ended, log_asked, misuse
+from flamescore.cli.boundary import ended, misuse
 from flamescore.cli.start import main
 from flamescore.cli.streams import check_stdout, steady_streams
 from flamescore.errors import ExitCode
@@ -174,14 +174,19 @@ def run(words: Sequence[str]) -> int:
             if code == ExitCode.DONE:
                 check_stdout()  # of what Typer itself has written, such as the help
         except BaseException as error:  # noqa: BLE001 - of Typer; those of a command go no further than that
-            code = ended(error, log_asked(words))
+            code = ended(error, words, _verb_of(words))
     return int(code)
+
+
+def _verb_of(words: Sequence[str]) -> str | None:
+    """Return the command that the words begin with."""
+    return words[0] if words and words[0] in VERBS else None
 
 
 def _ran(words: Sequence[str]) -> int:
     try:
         return int(program()(args=list(words), prog_name="flamescore", standalone_mode=False))
     except typer.TyperException as error:
-        return misuse(error, words)
+        return misuse(error, words, _verb_of(words))
     except SystemExit as left:  # completion leaves so
         return int(left.code or 0)

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.cli.options import LogFormat
 from flamescore.findings import (
@@ -24,19 +24,37 @@ from flamescore.findings import (
 from flamescore.text import for_log, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flamescore.errors import ExitCode, Problem
 
 
+FINISHED: Final = "A001"
+
+
+@dataclass(slots=True)
+class OfRun:
+    """The run that a command has read or made, and whether it has published it."""
+
+    run_id: str | None = None
+    published: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Says things as `--log-format`, `-q` and `-v` ask; `quiet` is how often `-q` stands there."""
+    """Says things as `--log-format`, `-q` and `-v` ask; `quiet` is how often `-q` stands there.
+
+    `told` are all findings that there were to tell, whether they are shown or not; `of_run` is what the last
+    line tells of the run. `at_end` is called with the exit code before that line.
+    """
 
     log: LogFormat = LogFormat.TEXT
     quiet: int = 0
     verbose: bool = False
     started: float = field(default_factory=time.perf_counter)
+    told: list[Finding] = field(default_factory=list)
+    of_run: OfRun = field(default_factory=OfRun)
+    at_end: list[Callable[[ExitCode], None]] = field(default_factory=list)
 
     def tell(
         self, findings: Iterable[Finding], *, notes: bool = False, run_ids: Mapping[str, str] | None = None
@@ -46,6 +64,7 @@ class Messages:
         `run_ids` has the id of the run for the codes that arise once there is one.
         """
         told = tuple(findings)
+        self.told.extend(told)
         for each in shown(told, verbose=self.verbose, quiet=self.quiet, notes=notes):
             self._write(each, run_id=(run_ids or {}).get(each.code))
         left = last_line(told, verbose=self.verbose, quiet=self.quiet, notes=notes)
@@ -67,6 +86,7 @@ class Messages:
         """Write what ends the program, and around it what is known beside; no `-q` keeps the errors back."""
         self._beside(before)
         for problem in problems:
+            self.told.append(of_problem(problem))
             self._write(of_problem(problem), exit_code=int(code))
         self._beside(after)
 
@@ -89,6 +109,15 @@ class Messages:
         """Say under `--verbose` how long the command has taken for what it did."""
         self.detail(f"{time.perf_counter() - self.started:8.3f} s  {what}")
 
+    def finish(self, command: str | None, code: ExitCode) -> None:
+        """Write the last line of a command, whatever its exit code: in JSON alone, and not under `-q`."""
+        if self.log is LogFormat.JSON and not self.quiet:
+            run_id, found = self.of_run.run_id, Finding(FINISHED, Severity.INFO, "", "finished")
+            said = as_json(found, time=now(), run_id=run_id, exit_code=int(code))
+            seconds = round(time.perf_counter() - self.started, 3)
+            more = {"command": command, "published": self.of_run.published, "seconds": seconds}
+            self.line("", {**said, **more})
+
     def line(self, text: str, said: Mapping[str, Any]) -> None:
         """Write one thing: its text, or what it is as JSON."""
         sys.stderr.write(f"{json_text(dict(said)) if self.log is LogFormat.JSON else text}\n")
@@ -99,7 +128,7 @@ class Messages:
             sys.stderr.write(f"{json_text(said)}\n")
             return
         coloured = wants_colours(os.environ, is_terminal=sys.stderr.isatty())
-        text = as_text(finding, here=_here(), verbose=self.verbose, coloured=coloured)
+        text = as_text(finding, here=here(), verbose=self.verbose, coloured=coloured)
         sys.stderr.write(f"{text}\n")
 
 
@@ -108,7 +137,7 @@ def now() -> str:
     return f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z"
 
 
-def _here() -> Path | None:
+def here() -> Path | None:
     """Return the working folder; None where it is gone."""
     try:
         return Path.cwd()

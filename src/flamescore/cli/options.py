@@ -29,10 +29,11 @@ class Format(StrEnum):
 
 
 class ExplainFormat(StrEnum):
-    """How an explanation is written."""
+    """How an explanation is written; CSV is for what the scores were."""
 
     TABLE = "table"
     JSON = "json"
+    CSV = "csv"
 
 
 class DiffFormat(StrEnum):
@@ -129,10 +130,6 @@ AsTest: TypeAlias = Annotated[
         help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
     ),
 ]
-ExplainAs: TypeAlias = Annotated[
-    ExplainFormat | None,
-    typer.Option("--format", help="Default: text, or json if -o ends in .json.", show_default=False),
-]
 Spreadsheet: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -181,6 +178,45 @@ Complete: TypeAlias = Annotated[
 ]
 Limit: TypeAlias = Annotated[
     int | None, typer.Option(metavar="N", help="Show at most this many rows.", min=0)
+]
+OfAccount: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ACCOUNT", help="Explain this account of a run instead of a contact.", show_default=False
+    ),
+]
+AsOfNow: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN",
+        help="Explain as of this time instead, with the rule file as it is now: now, today, a date "
+        "(its first instant) or an instant.",
+        show_default=False,
+    ),
+]
+ExplainAs: TypeAlias = Annotated[
+    ExplainFormat | None,
+    typer.Option(
+        "--format",
+        help="Default: text, or by the suffix of -o; csv only with --since.",
+        show_default=False,
+    ),
+]
+Since: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN",
+        help="Show what the scores were instead: for a period, such as 90d, or from a day on.",
+        show_default=False,
+    ),
+]
+Ping: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Tell a health check: GET URL/start, then POST URL, or URL/fail if the run failed.",
+        show_default=False,
+    ),
 ]
 RunName: TypeAlias = Annotated[
     str | None,

@@ -31,6 +31,7 @@ def report(
     """Show the report of a run, or write it to a file."""
     chosen = _format(out, form)
     found = find_run(find_settings(config), run, warn=messages.warn)
+    messages.of_run.run_id = found.run_id
     with reading_run(found):
         data = read_back(found)
         data = redacted(data) if redact else data

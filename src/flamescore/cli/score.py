@@ -13,6 +13,8 @@ from flamescore import stopping
 from flamescore.alerts import waiting_notices
 from flamescore.changes import would_change
 from flamescore.cli.boundary import say
+from flamescore.cli.health import KEY as PING
+from flamescore.cli.health import HealthCheck
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat
 from flamescore.errors import ExitCode, FlamescoreError, Problem, UsageError, fault
@@ -55,9 +57,13 @@ def score(
 ) -> ExitCode:
     """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`.
 
-    With `notify` what waits is sent afterwards, and what could not be sent ends it as `UNSENT`.
+    With `notify` what waits is sent afterwards; what could not be sent ends it as `UNSENT`. A health check
+    hears that it starts, unless nothing is to be written.
     """
+    health = HealthCheck(messages, silent=options.dry_run)
+    health.begin_early(flags.get(PING))
     project = find_settings(config, flags)
+    health.begin(project.settings.ping)
     options = replace(options, trend=_period(trend))
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
     started_at = clock()
@@ -68,6 +74,9 @@ def score(
         if notify and not options.dry_run:
             _tell_failed(project, error, started_at, messages)
         raise
+    if outcome.published is not None:
+        messages.of_run.run_id, messages.of_run.published = outcome.published.run.run_id, True
+    health.line = summary_line(outcome.report)
     _say(outcome, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     code = ExitCode.UNSENT if outcome.untold else ExitCode.FOUND if failed else ExitCode.DONE
@@ -130,7 +139,7 @@ def _period(text: str | None) -> Period | None:
 
 
 def _say(outcome: Outcome, messages: Messages) -> None:
-    """Tell the run on stdout and what was found on stderr; as JSON all of it there, the success line last."""
+    """Tell the run on stdout and what was found on stderr; as JSON all of it there."""
     structured = messages.log is LogFormat.JSON
     if not messages.quiet and not structured:
         _on_stdout(outcome)
@@ -187,7 +196,7 @@ def _written(outcome: Outcome) -> Iterator[str]:
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
-    """Return the last line of a run that went well: all keys of a finding, and what the run comes to."""
+    """Return the line of a run that went well: all keys of a finding, and what the run comes to."""
     published, report = outcome.published, outcome.report
     code = DRY_RUN if published is None else PUBLISHED
     run_id = None if published is None else published.run.run_id

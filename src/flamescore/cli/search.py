@@ -11,8 +11,9 @@ from flamescore.cli.options import Changed
 from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
 from flamescore.errors import Problem, UsageError
 from flamescore.findings import Finding, Severity
+from flamescore.history import find_earlier
 from flamescore.project import find_settings
-from flamescore.runs import find_earlier, find_run
+from flamescore.runs import find_run
 from flamescore.searches import Asked, AskedAccounts, search_run
 from flamescore.searches import search_accounts as accounts_of_run
 from flamescore.tables import local_time, whole_percent
@@ -45,6 +46,7 @@ def search(
         raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
     project = find_settings(config)
     newer = find_run(project, run, warn=messages.warn)
+    messages.of_run.run_id = newer.run_id
     if against is not None:
         asked = replace(asked, against=find_earlier(project, against, newer))
     found = search_run(project, newer, asked)
@@ -109,8 +111,10 @@ def search_accounts(
         if given:
             hint = "Leave it out, or search contacts: without --accounts."
             raise UsageError(Problem("U002", f"{flag} is asked of contacts, not of accounts.", hint=hint))
+    meant = find_run(find_settings(config), run, warn=messages.warn)
+    messages.of_run.run_id = meant.run_id
     found = accounts_of_run(
-        find_run(find_settings(config), run, warn=messages.warn),
+        meant,
         AskedAccounts(
             flames=asked.flames,
             scores=asked.scores,

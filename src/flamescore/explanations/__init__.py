@@ -22,7 +22,7 @@ from flamescore.explanations.explanation import (
     ScoreExplained,
     Silence,
 )
-from flamescore.explanations.find_contact import contact_meant
+from flamescore.explanations.find_contact import contact_among, contact_meant
 from flamescore.explanations.labels import labels_of_everyone, needs_everyone
 from flamescore.explanations.reasons import OUTCOMES
 
@@ -39,6 +39,7 @@ __all__ = [
     "ScoreExplained",
     "Silence",
     "among_everyone",
+    "contact_among",
     "contact_meant",
     "everyone",
     "explain",

@@ -23,15 +23,29 @@ def contact_meant(exports: Exports, text: str) -> str:
         NotFoundError: there is none.
         UsageError: several contacts have the address; their ids are named.
     """
-    contacts, by_id = exports.contacts, pl.col("contact_id") == trim(text)
-    if contacts.filter(by_id).height:
-        return trim(text)
+    contacts = exports.contacts
     aliases = contacts.clear() if exports.aliases is None else exports.aliases
-    if (merged := aliases.filter(by_id)).height:
-        return str(merged[SURVIVOR][0])
-    if exports.addressed is not None and "email" not in contacts.columns:
+    if (
+        exports.addressed is not None
+        and "email" not in contacts.columns
+        and not _knows(contacts, aliases, text)
+    ):
         contacts, old = exports.addressed()
         aliases = aliases if old is None else old
+    return contact_among(contacts, aliases, text)
+
+
+def contact_among(contacts: pl.DataFrame, aliases: pl.DataFrame, text: str) -> str:
+    """Return the id of the contact that is meant as `contact_meant` does, among rows with `contact_id`.
+
+    `aliases` are rows that were merged away: `contact_id` is the old one, `SURVIVOR` whose it is now. Either
+    may have the column `email`. Errors are the same.
+    """
+    by_id = pl.col("contact_id") == trim(text)
+    if contacts.filter(by_id).height:
+        return trim(text)
+    if (merged := aliases.filter(by_id)).height:
+        return str(merged[SURVIVOR][0])
     found = _by_email(contacts, text)["contact_id"].to_list()
     if not found and (merged := _by_email(aliases, text)).height:
         found = merged[SURVIVOR].unique().to_list()
@@ -46,6 +60,11 @@ def contact_meant(exports: Exports, text: str) -> str:
             )
         )
     return str(found[0])
+
+
+def _knows(contacts: pl.DataFrame, aliases: pl.DataFrame, text: str) -> bool:
+    """Say whether a text is an id of one of them."""
+    return any(rows.filter(pl.col("contact_id") == trim(text)).height for rows in (contacts, aliases))
 
 
 def _by_email(rows: pl.DataFrame, text: str) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from flamescore.findings.codes_of_backtest import BACKTEST
 from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
+from flamescore.findings.codes_of_history import HISTORY
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_messages import MESSAGES
@@ -41,6 +42,7 @@ _EVERY: Final = (
     *CONNECTIONS,
     *DIFF,
     *EXPORTS,
+    *HISTORY,
     *LABELS,
     *LISTS,
     *MESSAGES,

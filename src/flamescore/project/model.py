@@ -31,6 +31,7 @@ from flamescore.project.values import (
     FORMATS,
     HEADER,
     HEADERS,
+    KEPT,
     LIMIT,
     LINES,
     MODE,
@@ -43,6 +44,7 @@ from flamescore.project.values import (
     TEXT,
     VALUES,
     VERSION,
+    WEB,
     WORDS,
     ZONE,
     Cell,
@@ -327,6 +329,12 @@ class ProjectFile(Section):
     )
     keep_runs: int | KeepRuns = setting(
         value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30
+    )
+    history: Period | None = setting(
+        KEPT, "how long the scores of every run are kept, when the run itself is gone; or `none`", "90d"
+    )
+    ping: str | None = setting(
+        WEB, "the URL of a health check: `score` says there that it starts, and how it ended", None
     )
     max_rejects: RejectLimit = setting(
         LIMIT, "how many rejects a source may have before the run stops (20 always are)", "1%"

@@ -27,6 +27,7 @@ FLAGS: Final = {
     "fail_on": "--fail-on",
     "contacts": "--contacts",
     "events": "--events",
+    "ping": "--ping",
 }
 """The keys of the project file that have a flag; those of `VARIABLES` have an environment variable too."""
 

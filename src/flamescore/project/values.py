@@ -15,6 +15,7 @@ from flamescore.format_faults import half_day_fault, letters_fault
 from flamescore.invisible import bare_ends
 from flamescore.number_format import DECIMALS as DECIMAL_MARKS
 from flamescore.number_format import THOUSANDS, read_numbers
+from flamescore.project.variables import malformed, variables
 from flamescore.schema_reader import At, Value, ValueType, items
 from flamescore.units import NO_PLACE, Period, count, names_no_place, parse_percent, parse_period, parse_time
 
@@ -52,6 +53,8 @@ class RejectLimit:
 
 
 EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
+NONE: Final = "none"
+_OF_THE_WEB: Final = ("https://", "http://")
 FIND: Final = "find"
 """Says that the header is to be looked for."""
 
@@ -166,6 +169,27 @@ def _period(value: object) -> Period:
         msg = f"must be a period such as `36h` or `2d`, and is {_shown(value)}"
         raise ValueError(msg)
     return period
+
+
+def _kept(value: object) -> Period | None:
+    """Read a period, or `none`."""
+    period = value if isinstance(value, Period) else parse_period(str(value))
+    if period is None and value != NONE:
+        msg = f"must be a period such as `90d`, or `{NONE}`, and is {_shown(value)}"
+        raise ValueError(msg)
+    return period
+
+
+def _web_address(value: object) -> str:
+    """Read a URL of the web, or what variables make one."""
+    text = _text(value)
+    if malformed(text):
+        msg = "must name variables as `${PING_URL}`, and does not"
+        raise ValueError(msg)
+    if not variables(text) and not text.startswith(_OF_THE_WEB):
+        msg = "must be a URL that begins with `https://` or `http://`, or a variable such as `${PING_URL}`"
+        raise ValueError(msg)
+    return text
 
 
 def _newest_within(value: object) -> NewestWithin:
@@ -399,6 +423,8 @@ AT_MOST: Final = _setting(_SCALAR, "number or percentage", _at_most)
 DAY: Final = _setting(_STRING, "day", _day)
 FAIL_ON: Final = _setting({"enum": ["error", "warning"]}, "`error` or `warning`", _fail_on)
 AGE: Final = _setting(_STRING, "period", _period)
+KEPT: Final = _setting(_STRING, f"period or `{NONE}`", _kept)
+WEB: Final = _setting(_STRING, "URL, or `${VARIABLE}`", _web_address)
 NEWEST: Final = _setting(
     {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, "minProperties": 1}]},
     "period, or event: period",

@@ -19,6 +19,7 @@ from flamescore.report.xlsx import Sheet, workbook
 if TYPE_CHECKING:
     from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
+    from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "redacted",
     "render_account",
     "render_explanation",
+    "render_history",
     "render_html",
     "render_markdown",
     "render_terminal",
@@ -58,6 +60,7 @@ _WITH_RICH: Final = {
     "entries_in_words": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
+    "render_history": "explained_history",
     "Filtered": "terminal",
     "render_terminal": "terminal",
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flamescore.runs.accounts import book_with_accounts
-from flamescore.runs.catalog import LATEST, Run, moves
-from flamescore.runs.changes import ChangedContacts, changed_contacts, changed_ids
+from flamescore.runs.against import run_against
+from flamescore.runs.catalog import LATEST, Run, instant_of, moves
+from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
@@ -16,10 +17,11 @@ from flamescore.runs.contents import (
     scan,
     uncalled,
 )
-from flamescore.runs.disk import Modes, flush, make_folder, modes, private, remove
+from flamescore.runs.disk import Modes, flush, make_folder, modes, private, reading, remove, writing
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
-from flamescore.runs.find import LATEST_AHEAD, find_earlier, find_run, project_of
+from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
+from flamescore.runs.keep_runs import reaches_back
 from flamescore.runs.layout import Part
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
@@ -58,11 +60,13 @@ __all__ = [
     "ChangedContacts",
     "DamagedRunError",
     "Earlier",
+    "EarlierRun",
     "Failure",
     "FindingEntry",
     "HeldStore",
     "LabelEntry",
     "Modes",
+    "OnlyScores",
     "Part",
     "Published",
     "RoutingEntry",
@@ -85,13 +89,13 @@ __all__ = [
     "describe_given",
     "describe_lists",
     "file_of",
-    "find_earlier",
     "find_run",
     "finished",
     "flush",
     "frozen_flames",
     "has_merged",
     "has_table",
+    "instant_of",
     "leave_failed",
     "listed",
     "lists_table",
@@ -100,13 +104,17 @@ __all__ = [
     "moves",
     "private",
     "project_of",
+    "reaches_back",
     "read",
     "read_record",
+    "reading",
     "reading_run",
     "remove",
     "rules_of_run",
+    "run_against",
     "scan",
     "uncalled",
     "undeleted",
     "write_record",
+    "writing",
 ]

@@ -64,14 +64,21 @@ def stamp(as_of: datetime) -> str:
 
 def to_run(path: Path, *, there: bool = True) -> Run | None:
     """Return the run of a folder by its name, or None where it is none; `there`: the folder must be there."""
-    found = _NAME.fullmatch(path.name)
-    if found is None or (there and (path.is_symlink() or not path.is_dir())):
-        return None
-    try:
-        as_of = datetime.strptime(found[1], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
+    as_of = instant_of(path.name)
+    if as_of is None or (there and (path.is_symlink() or not path.is_dir())):
         return None
     return Run(path.name, as_of, path)
+
+
+def instant_of(run_id: str) -> datetime | None:
+    """Return the `as_of` (UTC) that the id of a run tells; None for what is no id of a run."""
+    found = _NAME.fullmatch(run_id)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found[1], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def all_runs(output: Path) -> tuple[Run, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -12,12 +12,12 @@ from flamescore.changes import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, com
 from flamescore.errors import Problem, UsageError
 from flamescore.labels import HOT_FILE
 from flamescore.runs.contents import has_table, read, reading_run, scan, uncalled
-from flamescore.tables import with_people_of_run, with_why
+from flamescore.tables import with_people_of_run, with_why, with_why_of_ledgers
 from flamescore.units import to_local
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from flamescore.runs.catalog import Run
@@ -40,14 +40,30 @@ class ChangedContacts:
     known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class OnlyScores:
+    """What is left of a run that is no longer kept: its id, its `as_of` (UTC), and what it published.
+
+    `scores` has the columns `contact_id, score_name, score, flames` of `frames.SCORES`.
+    """
+
+    run_id: str
+    as_of: datetime
+    scores: pl.DataFrame
+
+
+EarlierRun: TypeAlias = "Run | OnlyScores"
+
+
 def changed_contacts(
-    run: Run, score: str | None, *, everyone: bool, against: Run | None = None
+    run: Run, score: str | None, *, everyone: bool, against: EarlierRun | None = None
 ) -> ChangedContacts:
     """Return what changed under a score (by default the first) since the run before, or an earlier one.
 
-    `everyone` keeps those who stayed the same, whom the call list leaves out, and who is held out.
-    The parts of a change are known of the run that this one was held against; of another earlier one they
-    are null.
+    `everyone` keeps those who stayed the same, whom the call list leaves out, and who is held out. The parts
+    of a change are known of the run that this one was held against; of another earlier one they are null, and
+    `why` names rules instead, by the ledgers of both. Of a run that is no longer kept there is no ledger, and
+    no `why`.
     """
     record = run.record
     name = score_meant(record, score)
@@ -63,18 +79,20 @@ def changed_contacts(
         all_rows, hot_note = _since(run, against, name)
         rows = all_rows.lazy()
         said = _summary(record, name, against.as_of, dict(all_rows["change"].value_counts().iter_rows()))
-        notes = (*_of_score(against, name), *hot_note, _of_parts(record))
+        notes = (*_of_score(against, name), *hot_note, _of_causes(record, against))
     if not everyone:
         rows = rows.filter(pl.col("change") != SAME).join(
             uncalled(run), on="contact_id", how="anti", maintain_order="left"
         )
     found = rows.collect().pipe(with_why)
+    if against is not None and not isinstance(against, OnlyScores):
+        found = _with_rules(found, run, against, name)
     others = (each for each in found.columns if each not in {*CHANGES, "why"})
     return ChangedContacts(found.select(*CHANGES, "why", *others), said, notes)
 
 
 def changed_ids(
-    run: Run, name: str, kinds: tuple[str, ...], against: Run | None = None
+    run: Run, name: str, kinds: tuple[str, ...], against: EarlierRun | None = None
 ) -> tuple[pl.Series, tuple[str, ...]]:
     """Return the ids of contacts that changed in these ways under a score, and what could not be told.
 
@@ -92,34 +110,70 @@ def changed_ids(
     return rows.select("contact_id").collect().to_series(), notes
 
 
-def _was_held_against(record: RunRecord, earlier: Run) -> bool:
+def _was_held_against(record: RunRecord, earlier: EarlierRun) -> bool:
     return record.changes is not None and record.changes.run_id == earlier.run_id
 
 
-def _since(run: Run, earlier: Run, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _since(run: Run, earlier: EarlierRun, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Hold the published scores of two runs side by side, the parts null; say where hot can't be compared."""
     record = run.record
     now = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
     scores = read(run, "scores.parquet")
-    with reading_run(earlier):
-        previous = read(earlier, "scores.parquet")
-        names = [name] if _has(earlier, name) else []
-        known = now is not None and has_table(earlier, HOT_FILE)
-        then = read(earlier, HOT_FILE)["contact_id"] if known else None
+    if isinstance(earlier, OnlyScores):
+        previous, then, condition = earlier.scores, None, None
+    else:
+        with reading_run(earlier):
+            previous = read(earlier, "scores.parquet")
+            known = now is not None and has_table(earlier, HOT_FILE)
+            then = read(earlier, HOT_FILE)["contact_id"] if known else None
+            condition = earlier.record.hot_condition
+    names = [name] if _has(earlier, name) else []
     both = HotInBoth(record.hot_flames, record.scores[0].name, now, then)
     rows = compared(scores, previous, None, names=names, hot=both)
-    said = hot_not_compared(record.hot_condition, then, earlier.record.hot_condition)
+    said = hot_not_compared(record.hot_condition, then, condition)
     return with_people_of_run(rows, scores, previous), () if said is None else (said,)
 
 
-def _has(run: Run, name: str) -> bool:
+def _with_rules(rows: pl.DataFrame, run: Run, earlier: Run, name: str) -> pl.DataFrame:
+    """Say of rows without parts which rules and limits moved most between two runs."""
+    who = rows.filter(pl.col("by_activity").is_null())["contact_id"]
+    if who.is_empty():
+        return rows
+    now, then = (_ledger(each, name, who) for each in (run, earlier))
+    return with_why_of_ledgers(rows, now, then, (*_entries(run, name), *_entries(earlier, name)))
+
+
+def _ledger(run: Run, name: str, who: pl.Series) -> pl.DataFrame:
+    with reading_run(run):
+        mine = (pl.col("score_name") == name) & pl.col("contact_id").is_in(who.implode())
+        return scan(run, "points.parquet").filter(mine).collect()
+
+
+def _entries(run: Run, name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the kind, id and name of what can stand in the ledger of a score, in order of the rule file."""
+    for score in run.record.scores:
+        if score.name == name:
+            yield from ((rule.entry, rule.id, rule.called) for rule in score.rules)
+
+
+def _has(run: EarlierRun, name: str) -> bool:
+    if isinstance(run, OnlyScores):
+        return name in run.scores["score_name"]
     return name in {score.name for score in run.record.scores}
 
 
-def _of_score(earlier: Run, name: str) -> tuple[str, ...]:
+def _of_score(earlier: EarlierRun, name: str) -> tuple[str, ...]:
     if _has(earlier, name):
         return ()
     return (f"Run {earlier.run_id} had no score {name}, so nothing is compared.",)
+
+
+def _of_causes(record: RunRecord, earlier: EarlierRun) -> str:
+    """Say which causes of a change can't be told."""
+    if isinstance(earlier, OnlyScores):
+        day = to_local(earlier.as_of, ZoneInfo(record.timezone)).date()
+        return f"the run of {day} is no longer kept: only its scores are."
+    return _of_parts(record)
 
 
 def _of_parts(record: RunRecord) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from flamescore.errors import NotFoundError, Problem
 from flamescore.findings import Finding, Severity
 from flamescore.input_errors import MISSING, fault
 from flamescore.project import STDIN, find_settings_of
-from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST
 from flamescore.runs.store import RunStore
 from flamescore.wallclock import ahead
@@ -43,19 +41,6 @@ def find_run(project: Project, run: str | None, *, warn: Callable[[Finding], Non
         cure = "flamescore score --make-latest moves it."
         warn(Finding(LATEST_AHEAD, Severity.WARNING, "latest", text, do=cure))
     return found
-
-
-def find_earlier(project: Project, words: str, newer: Run) -> Run:
-    """Return the earlier run that `--against` means: see `runs.against`.
-
-    Days are those of the newer run's rule file.
-
-    Raises:
-        NotFoundError: there is none.
-        DamagedRunError: the record of the newer run is damaged.
-    """
-    store = RunStore.of(project)
-    return store.whole(run_against(store.runs(), words, newer, ZoneInfo(newer.record.timezone)))
 
 
 def project_of(run: Run, project: Project, config: str | None) -> Project:

@@ -8,9 +8,11 @@ kept     these five
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from flamescore.units import to_local
+from flamescore.findings import Finding, Severity
+from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
@@ -18,6 +20,29 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.project import KeepRuns
+
+
+TOO_SHORT: Final = "A026"
+_SHORT: Final = timedelta(days=2)
+_BETTER: Final = "{all: 2d, daily: 60, monthly: 24}"
+
+
+def reaches_back(runs: Iterable[Dated], rule: int | KeepRuns) -> Finding | None:
+    """Return a note where as many runs as a number keeps lie within less than two days; else None.
+
+    `runs` are those that are left. Who keeps a single one wants none to look back at; of fewer than the
+    number none has been deleted yet.
+    """
+    times = sorted(run.as_of for run in runs)
+    if not isinstance(rule, int) or rule == 1 or len(times) < rule:
+        return None
+    span = times[-1] - times[0]
+    if span >= _SHORT:
+        return None
+    hours, minutes = span // timedelta(hours=1), span // timedelta(minutes=1)
+    back = count(hours, "hour") if hours else count(minutes, "minute")
+    text = f"keep_runs: {rule} now reaches back {back}; write {_BETTER}"
+    return Finding(TOO_SHORT, Severity.NOTE, "runs", text)
 
 
 class Dated(Protocol):

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from flamescore.project import Project
-    from flamescore.runs import Run, RunRecord
+    from flamescore.runs import EarlierRun, Run, RunRecord
 
 _RANGE = re.compile(r"([0-5])(?:-([0-5]))?")
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")
@@ -61,7 +61,7 @@ class Asked:
     changed: tuple[str, ...] = ()
     """Only contacts that changed in one of these ways since the run before (`changes.KINDS`)."""
 
-    against: Run | None = None
+    against: EarlierRun | None = None
     """Or since this earlier run."""
 
     labels: tuple[str, ...] = ()

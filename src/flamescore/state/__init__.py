@@ -19,7 +19,7 @@ from flamescore.state.standing import (
     unreadable,
 )
 from flamescore.state.store import StateStore
-from flamescore.state.taking_in import Taker, take_in
+from flamescore.state.taking_in import Keeper, Taker, take_in
 
 __all__ = [
     "DELIVERED",
@@ -29,6 +29,7 @@ __all__ = [
     "RUNG",
     "UNREADABLE",
     "Before",
+    "Keeper",
     "Kind",
     "Moves",
     "StateDamagedError",

@@ -14,6 +14,7 @@ whatever         can't be read                                 none
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,12 +24,12 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
-from flamescore.errors import LockedError
+from flamescore.errors import LockedError, OutputError
 from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs import DamagedRunError, has_table, read
 from flamescore.state.database import FILE, StateDamagedError, meta
-from flamescore.state.taking_in import Taker, take_in
+from flamescore.state.taking_in import Keeper, Taker, take_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -108,12 +109,15 @@ def before(
     moves: Moves,
     *,
     takers: tuple[Taker, ...] = (),
+    keeper: Keeper = lambda _: None,
     write: bool = True,
+    acting: bool = True,
 ) -> Before:
     """Take in the latest run if a crash came before that, and return where the state stands then.
 
     Without `write`, as in a dry run, nothing is changed. A state that can't be read, or that another command
-    holds for longer than a scoring waits, is told, and stops nothing.
+    holds for longer than a scoring waits, is told, and stops nothing. That the state's run is damaged is told
+    where something goes without it for that (`acting`): elsewhere those tell it who compare scores with it.
     """
     if not store.exists():
         without = f"{store.folder.name} has no {FILE}: this run is a baseline, and nothing rings."
@@ -122,11 +126,14 @@ def before(
     try:
         if not write:
             with store.open(write=False) as connection:
-                return _with_cells(_read(connection, runs, as_of, moves), store)
+                return _with_cells(_read(connection, runs, as_of, moves, acting=acting), store)
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
-            taken = () if latest is None else take_in(connection, latest, takers)
-            return _with_cells(_read(connection, runs, as_of, moves, taken), store)
+            taken: tuple[Finding, ...] = ()
+            # A run that can't be taken in leaves the state where it is: the new one tells what it did not.
+            with suppress(DamagedRunError, OutputError):
+                taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
+            return _with_cells(_read(connection, runs, as_of, moves, taken, acting=acting), store)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
     except LockedError:
@@ -193,6 +200,8 @@ def _read(
     as_of: datetime,
     moves: Moves,
     found: tuple[Finding, ...] = (),
+    *,
+    acting: bool,
 ) -> Before:
     run_id, stands = meta(connection, "run_id"), meta(connection, "as_of")
     told = Before(
@@ -216,8 +225,8 @@ def _read(
     try:
         segments, routes = _table(run, SEGMENTS_FILE, SEGMENTS), _table(run, ROUTES_FILE, ROUTES)
     except DamagedRunError as error:
-        lost = _lost(run_id, f"is damaged ({error.file} {error.why})")
-        return replace(told, kind=Kind.BASELINE, findings=(*found, lost))
+        lost = (_lost(run_id, f"is damaged ({error.file} {error.why})"),) if acting else ()
+        return replace(told, kind=Kind.BASELINE, findings=(*found, *lost))
     if by_hand:
         return replace(told, kind=Kind.BASELINE, run=run, routes=routes)
     return replace(told, kind=Kind.COUNTING, run=run, segments=segments, routes=routes)

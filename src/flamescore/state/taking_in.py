@@ -24,11 +24,20 @@ Taker = Callable[["sqlite3.Connection", "Run"], None]
 It is called inside the transaction, and reads the run's own files.
 """
 
+Keeper = Callable[["Run"], None]
+"""Keeps what a counting run or a baseline has for good, before the state moves to it; twice does no harm."""
+
 MOVING: Final = ("counting", "baseline")
 """The kinds of runs that the state moves to."""
 
 
-def take_in(connection: sqlite3.Connection, run: Run, takers: tuple[Taker, ...] = ()) -> tuple[Finding, ...]:
+def take_in(
+    connection: sqlite3.Connection,
+    run: Run,
+    takers: tuple[Taker, ...] = (),
+    *,
+    keeper: Keeper = lambda _: None,
+) -> tuple[Finding, ...]:
     """Move the state to a run that counts or is a baseline; leave it where it is for any other.
 
     What a counting run has to tell is taken in with it, if the state stands at the run that it was compared
@@ -44,6 +53,7 @@ def take_in(connection: sqlite3.Connection, run: Run, takers: tuple[Taker, ...] 
     with transaction(connection):
         for taker in takers if fits and state.kind == "counting" else ():
             taker(connection, run)
+        keeper(run)
         set_meta(connection, run_id=run.run_id, as_of=iso_instant(run.as_of))
     if fits or state.state_run is None:
         return ()

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from flamescore.tables.accounts import write_accounts
-from flamescore.tables.changes import PARTS, with_people, with_people_of_run, with_why, write_changes
+from flamescore.tables.changes import (
+    PARTS,
+    with_people,
+    with_people_of_run,
+    with_why,
+    with_why_of_ledgers,
+    write_changes,
+)
 from flamescore.tables.columns import ROUTED, absent, flat, local_time, points_as_text, whole_percent
 from flamescore.tables.formula_guard import guard
 from flamescore.tables.hot_leads import given_by_rules, hot_list, list_file, strongest
@@ -42,6 +49,7 @@ __all__ = [
     "with_people",
     "with_people_of_run",
     "with_why",
+    "with_why_of_ledgers",
     "write_accounts",
     "write_changes",
     "write_csv",

@@ -9,11 +9,12 @@ import polars as pl
 
 from flamescore.changes import CHANGES, FILE, TREND
 from flamescore.frames import SCORES, conform
+from flamescore.points import difference_type, in_points, ten_thousandths
 from flamescore.tables.columns import free_name, kept, points_as_text
 from flamescore.tables.write import write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from flamescore.changes import Changes
@@ -26,6 +27,11 @@ PARTS: Final = {
     "by_rules": "changed rules",
 }
 """The parts of a change: their columns in the order in which they are told, and what each is called."""
+
+NAMED: Final = 3
+"""How many rules and limits are named where the parts of a change are not known."""
+
+_ENTRY: Final = ("entry", "rule_id")
 
 
 def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Sequence[str]) -> Changes:
@@ -80,5 +86,59 @@ def with_why(rows: pl.DataFrame) -> pl.DataFrame:
 def _said(part: str, words: str) -> pl.Expr:
     """Say one part, null where it is 0."""
     points = pl.col(part)
+    return pl.when(points != 0).then(_signed(points, pl.lit(words)))
+
+
+def _signed(points: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Say points with their sign behind words: `new activity +8`."""
     plus = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-    return pl.when(points != 0).then(pl.concat_str(pl.lit(f"{words} "), plus, points_as_text(points)))
+    return pl.concat_str(words, pl.lit(" "), plus, points_as_text(points))
+
+
+def with_why_of_ledgers(
+    rows: pl.DataFrame, now: pl.DataFrame, then: pl.DataFrame, entries: Iterable[tuple[str, str, str]]
+) -> pl.DataFrame:
+    """Fill `why` where the parts are not known: `Talked with a rep +4, Opened an e-mail -1`.
+
+    It names the rules and limits whose points differ most between two ledgers, `NAMED` at most, and is empty
+    where none does; all that differ add up to the difference. `now` and `then` are `frames.POINTS` of one
+    score. `entries` are kind, id and name of the entries in order of the rule file, which ties go by; of one
+    that stands there twice the first name is taken.
+    """
+    kind = difference_type(now["points"], then["points"])
+    sides = (
+        side.select("contact_id", *_ENTRY, ten_thousandths(pl.col("points"), kind).alias(name))
+        for name, side in (("now", now), ("then", then))
+    )
+    moved = pl.col("now").fill_null(0) - pl.col("then").fill_null(0)
+    differences = (
+        next(sides)
+        .join(next(sides), on=["contact_id", *_ENTRY], how="full", coalesce=True)
+        .select("contact_id", *_ENTRY, moved.alias("moved"))
+        .filter(pl.col("moved") != 0)
+    )
+    most = (
+        differences.join(_in_order(entries), on=_ENTRY, how="left")
+        .sort("contact_id", pl.col("moved").abs(), "place", descending=[False, True, False])
+        .group_by("contact_id", maintain_order=True)
+        .head(NAMED)
+    )
+    points = in_points(most["moved"])
+    named = most.select("contact_id", _signed(pl.lit(points), pl.col("said")).alias("said"))
+    by_contact = named.group_by("contact_id", maintain_order=True).agg(pl.col("said").str.join(", "))
+    unknown = pl.col("by_activity").is_null()
+    return (
+        rows.join(by_contact, on="contact_id", how="left", maintain_order="left")
+        .with_columns(pl.when(unknown).then(pl.col("said").fill_null("")).otherwise("why").alias("why"))
+        .drop("said")
+    )
+
+
+def _in_order(entries: Iterable[tuple[str, str, str]]) -> pl.DataFrame:
+    """Return `entry, rule_id, said, place` of entries: a limit says what it is behind its name."""
+    rows = [
+        (entry, rule, name if entry == "rule" else f"{name} ({entry.replace('_', ' ')})")
+        for entry, rule, name in entries
+    ]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys((*_ENTRY, "said"), pl.String()), orient="row")
+    return frame.unique(_ENTRY, keep="first", maintain_order=True).with_row_index("place")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flamescore.write_back.cells import Cells, Leads, cells_of, ranked, rounded_points
+from flamescore.write_back.cells import Cells, Leads, cells_of, rounded_points
 from flamescore.write_back.changed import ROWS, Changed, changed, laid_over, taken_back
 from flamescore.write_back.columns import Export, exports_of
 from flamescore.write_back.csv_files import CsvPart, csv_parts
@@ -37,7 +37,6 @@ __all__ = [
     "forget",
     "import_request",
     "laid_over",
-    "ranked",
     "read_waiting",
     "rounded_points",
     "taken_back",

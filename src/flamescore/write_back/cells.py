@@ -39,7 +39,7 @@ _DECIMALS: Final = 4
 class Leads:
     """What write-backs are made of.
 
-    `contacts`: `contact_id` and, where the exports have it, `email`, in ranked order (`ranked`). `scores` is
+    `contacts`: `contact_id` and, where the exports have it, `email`, in ranked order. `scores` is
     `frames.SCORES`. `segments`: `segment, contact_id, since, held`; members that are held are in no list, and
     so in no segment here. `held_out` are the ids of the hold-out. `routes`: `contact_id, rep, at, reason,
     ended`; `import_as` says what the CRM calls a rep, if not as here.
@@ -57,9 +57,10 @@ class Leads:
     def of(cls, scored: Scored, team: Iterable[Member], tables: Mapping[str, pl.DataFrame]) -> Leads:
         """Return those of a scoring; `tables` are by file what else the run has: segments and routes."""
         nobody = pl.DataFrame(schema={"contact_id": pl.String()})
+        people = scored.contacts.select(pl.col("^(contact_id|email)$"))
         held_out = nobody if scored.holdout is None else scored.holdout
         return cls(
-            contacts=ranked(scored.contacts, scored.scores, scored.book.scores[0].name),
+            contacts=people[scored.in_ranked_order()],
             scores=scored.scores,
             segments=tables.get(SEGMENTS_FILE, pl.DataFrame(schema=SEGMENTS)),
             zone=scored.book.zone,
@@ -81,14 +82,6 @@ class Cells:
     without_key: int = 0
     same_key: int = 0
     bad_key: int = 0
-
-
-def ranked(contacts: pl.DataFrame, scores: pl.DataFrame, default: str) -> pl.DataFrame:
-    """Put contacts in ranked order of the default score, those without a rank last, by id."""
-    wanted = [name for name in ("contact_id", "email") if name in contacts.columns]
-    rank = scores.filter(pl.col("score_name") == default).select("contact_id", "rank")
-    joined = contacts.select(wanted).join(rank, on="contact_id", how="left")
-    return joined.sort("rank", "contact_id", nulls_last=True).drop("rank")
 
 
 def cells_of(export: Export, leads: Leads, known: pl.Series) -> Cells:

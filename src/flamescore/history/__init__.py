@@ -1,0 +1,39 @@
+"""The history: every score that was published, kept longer than the runs."""
+
+from __future__ import annotations
+
+from flamescore.history.against import find_earlier
+from flamescore.history.contact import ContactHistory, ScoreHistory, contact_history
+from flamescore.history.files import (
+    FOLDER,
+    HISTORY,
+    HistoryFile,
+    history_files,
+    history_of,
+    kept_files,
+    tidy_history,
+    write_history,
+)
+from flamescore.history.keeping import Keeping
+from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
+
+__all__ = [
+    "FOLDER",
+    "HISTORY",
+    "SERIES",
+    "ContactHistory",
+    "HistoryFile",
+    "Keeping",
+    "ScoreHistory",
+    "contact_history",
+    "find_earlier",
+    "history_files",
+    "history_of",
+    "kept_files",
+    "read_contact",
+    "series",
+    "sparkline",
+    "sparklines",
+    "tidy_history",
+    "write_history",
+]

@@ -1,0 +1,49 @@
+"""Keeping a run's scores: as the state moves to the run, and tidying up once it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from flamescore.history.files import HISTORY_OF, tidy_history, write_history
+from flamescore.runs import DamagedRunError, modes, reading_run, scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flamescore.project import Project
+    from flamescore.runs import Run
+
+SCORES_FILE: Final = "scores.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Keeps the scores of a project's runs, as long as its `history` says."""
+
+    project: Project
+
+    def __call__(self, run: Run) -> None:
+        """Write a run's file; with `history: none`, and of a run that is damaged, there is none.
+
+        Called twice it does the same.
+        """
+        settings = self.project.settings
+        if settings.history is None:
+            return
+        try:
+            with reading_run(run):
+                scores = scan(run, SCORES_FILE).select(HISTORY_OF).collect()
+        except DamagedRunError:  # of an earlier run: it is told where the new one is compared with it
+            return
+        write_history(self._output, run.run_id, scores, modes(settings.mode))
+
+    def tidy(self, run: Run) -> None:
+        """Delete what a run's file replaces, and what is too old; once the state stands at the run."""
+        zone = ZoneInfo(run.record.timezone)
+        tidy_history(self._output, run.run_id, self.project.settings.history, zone)
+
+    @property
+    def _output(self) -> Path:
+        return self.project.output_folder
