@@ -14,8 +14,9 @@ from flamescore.units import count, show_points
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.backtest.measured import RuleResult, ScoreResult
+    from flamescore.backtest.measured import ScoreResult
     from flamescore.backtest.past import PastBook
+    from flamescore.backtest.rule_results import RuleResult
     from flamescore.backtest.run import Backtest
 
 _WARNING, _NOTE = Severity.WARNING, Severity.NOTE

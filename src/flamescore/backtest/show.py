@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flamescore.backtest.flame_groups import Band
-    from flamescore.backtest.measured import Called, RuleResult, ScoreResult
+    from flamescore.backtest.measured import Called, ScoreResult
+    from flamescore.backtest.rule_results import RuleResult
     from flamescore.backtest.run import Backtest
     from flamescore.backtest.statistics import Comparison, Estimate, Ordering
 

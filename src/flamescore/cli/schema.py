@@ -17,6 +17,7 @@ from flamescore.rules import json_schema as rules_schema
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
 
+
 def _of_backtests() -> dict[str, Any]:
     from flamescore.backtest import backtest_schema  # noqa: PLC0415 - the room needs Polars, a schema does not
 

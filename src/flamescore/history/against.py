@@ -32,11 +32,10 @@ def find_earlier(project: Project, words: str, newer: Run) -> EarlierRun:
         InputError: the file of the history is damaged.
     """
     zone = ZoneInfo(newer.record.timezone)
-    output = project.output_folder
     store = RunStore.of(project)
     runs = store.runs()
     stored = {run.run_id for run in runs} | {run.as_of for run in runs}
-    gone = [each for each in history_files(output) if not {each.run_id, each.as_of} & stored]
+    gone = [each for each in history_files(store.output) if not {each.run_id, each.as_of} & stored]
     if parse_period(words) is None:
         try:
             return store.whole(run_against(runs, words, newer, zone))

@@ -1,0 +1,166 @@
+"""What each rule adds: who has it, how often they have the outcome, and whether its points point that way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from flamescore.backtest.flame_groups import FLAMES
+from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, compare, different, holm, rate
+from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from flamescore.backtest.looking import Looked, RuleRows
+    from flamescore.rules import Branch, Rule
+
+    Marks = NDArray[np.bool_]
+    Integers = NDArray[np.int64]
+
+_LEAK_PEOPLE: Final = 10
+_LEAK_RATE: Final = 0.95
+_LEAK_SHARE: Final = 0.2
+_LEAK_OVERALL: Final = 0.5
+
+Sign = Literal["agrees", "disagrees", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """A rule, or a branch of one: who has it, and how often they have the outcome.
+
+    `own` holds it against those who are alike otherwise: at the same cut, with the same flames without it.
+    `points` are those of one occurrence, None where a property says it. `leak`: it seems to know the outcome.
+    """
+
+    rule: str
+    name: str
+    branch: int | None
+    points: float | None
+    contact_cuts: int
+    contacts: int
+    reach: float
+    with_it: Estimate
+    without_it: Estimate
+    ratio: Comparison
+    own: Comparison
+    sign: Sign = "unclear"
+    overlap: float = 0.0
+    leak: bool = False
+    asks: tuple[str, ...] = ()
+    """The columns without a date that it asks, which alone can leak."""
+
+    balance: float = 0.0
+    """What it gave in all, which says whether it gives or takes."""
+
+
+def rule_results(
+    looked: Looked,
+    overlaps: Mapping[str, float],
+    asks: Mapping[str, tuple[str, ...]],
+    *,
+    enough: bool,
+    listed: bool,
+) -> tuple[RuleResult, ...]:
+    """Say what each rule of a score adds, and each branch of it; `overlaps` and `asks` are by rule id."""
+    found = []
+    for rule in looked.score.rules:
+        points = getattr(rule.subject, "points", None)
+        fixed = points if isinstance(points, int) else getattr(points, "fixed", None)
+        if getattr(points, "column", None) is not None:
+            fixed = None
+        kept = overlaps.get(rule.id, 0.0), asks.get(rule.id, ())
+        branches: tuple[Branch, ...] = getattr(rule.subject, "branches", ())
+        if len(branches) == 1:
+            fixed = branches[0].points
+        found.append(
+            _rule(looked, rule, looked.rules[rule.id], fixed, known=kept, enough=enough, listed=listed)
+        )
+        if len(branches) > 1:
+            found += [
+                _rule(
+                    looked,
+                    rule,
+                    looked.branches[rule.id, n],
+                    b.points,
+                    known=kept,
+                    enough=enough,
+                    listed=listed,
+                    branch=n,
+                )
+                for n, b in enumerate(branches)
+            ]
+    by_all, by_alike = holm([each.ratio.p for each in found]), holm([each.own.p for each in found])
+    return tuple(
+        _signed(replace(each, ratio=replace(each.ratio, holm=one), own=replace(each.own, holm=other)))
+        for each, one, other in zip(found, by_all, by_alike, strict=True)
+    )
+
+
+def _rule(
+    looked: Looked,
+    rule: Rule,
+    rows: RuleRows,
+    points: int | None,
+    *,
+    known: tuple[float, tuple[str, ...]],
+    enough: bool,
+    listed: bool,
+    branch: int | None = None,
+) -> RuleResult:
+    has = np.zeros(len(looked.outcomes), np.bool_)
+    has[rows.rows] = True
+    alike = looked.cuts * FLAMES + looked.flames
+    alike[rows.rows] = looked.cuts[rows.rows] * FLAMES + rows.rest
+    outcomes, contacts = looked.outcomes, looked.contacts
+    ratio = compare(has, outcomes, looked.cuts, contacts, listed=listed)
+    own = compare(has, outcomes, alike, contacts, listed=listed)
+    if not enough:
+        ratio, own = replace(ratio, p=None), replace(own, p=None)
+    result = RuleResult(
+        rule.id,
+        rule.name if branch is None else f"{rule.name}, branch {branch + 1}",
+        branch,
+        None if points is None else points / POINT,
+        int(has.sum()),
+        different(contacts[has]) if has.any() else 0,
+        float(has.mean()) if len(has) else 0.0,
+        rate(outcomes[has], contacts[has]),
+        rate(outcomes[~has], contacts[~has]),
+        ratio,
+        own,
+        overlap=known[0],
+        asks=known[1],
+        balance=rows.balance,
+    )
+    return replace(result, leak=bool(known[1]) and _leaks(has, outcomes, contacts))
+
+
+def _leaks(has: Marks, outcomes: Marks, contacts: Integers) -> bool:
+    """Say whether nearly everyone with a rule, or without it, has the outcome, and few others have."""
+    every = int(outcomes.sum())
+    if not every or every >= _LEAK_OVERALL * len(outcomes):
+        return False
+    for some in (has, ~has):
+        found = int((some & outcomes).sum())
+        if (
+            found
+            and different(contacts[some & outcomes]) >= _LEAK_PEOPLE
+            and found >= _LEAK_RATE * int(some.sum())
+            and found >= _LEAK_SHARE * every
+        ):
+            return True
+    return False
+
+
+def _signed(found: RuleResult) -> RuleResult:
+    """Say whether a rule's points go the way that those with it differ from others who are alike."""
+    ratio, sure = found.own.ratio.value, found.own.holm
+    if ratio is None or sure is None or sure >= LIKELY or not found.balance or ratio == 1:
+        return found
+    return replace(found, sign="agrees" if (ratio > 1) == (found.balance > 0) else "disagrees")
