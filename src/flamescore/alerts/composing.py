@@ -78,7 +78,8 @@ class _Notice:
 class Composer:
     """Composes messages at an instant; `zone` is the rule file's time zone.
 
-    `barred` are the contacts whom the state's run excludes from calls or holds out.
+    `barred` are the contacts whom the state's run excludes from calls or holds out, `nobody` the owners that
+    stand for none, folded.
     """
 
     connection: sqlite3.Connection

@@ -29,7 +29,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.project import EmailChannel, RunAlert, UnsetError, is_address, member_named
 from flamescore.runs import DamagedRunError, RunStore, has_table, uncalled
 from flamescore.state import StateDamagedError, StateStore, meta, take_in, transaction, unreadable
-from flamescore.text import for_log
+from flamescore.text import fold, for_log
 from flamescore.units import count
 from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest
@@ -295,7 +295,9 @@ def _state_run(connection: sqlite3.Connection, runs: RunStore) -> Run | None:
 
 
 def _composer(connection: sqlite3.Connection, project: Project, runs: RunStore, zone: ZoneInfo) -> Composer:
-    return Composer(connection, project.settings, zone, clock(), _barred(_state_run(connection, runs)))
+    settings, barred = project.settings, _barred(_state_run(connection, runs))
+    nobody = ("Unassigned",) if settings.route is None else settings.route.unowned
+    return Composer(connection, settings, zone, clock(), barred, frozenset(map(fold, nobody)))
 
 
 def _barred(run: Run | None) -> frozenset[str]:
