@@ -168,6 +168,17 @@ def test_what_is_not_there_is_left_out(small):
     assert small
 
 
+def test_numbers_that_are_ids_become_others_unless_they_are_worth_points(small):
+    (small / "c.csv").write_text(f"{CONTACTS}4,,,,,,,,,\n50,,,,,,,,,\n51,,,,,,,,,\n")
+    events = EVENTS.replace("4.25", "4")
+    (small / "e.csv").write_text(f"{events}c-2,order,2026-11-15T00:00:00Z,,,4,,\n")
+    rule = "      - {name: Some, field: {employees: {at_least: 50}}, points: 1}\n"
+    (small / "rules.yaml").write_text(RULES.replace("  fit:\n", f"{rule}  fit:\n"))
+    text = case("c-2")
+    assert "{event: order, ago: 543600s, amount: 4}" in text
+    assert "employees: 52}" in text
+
+
 @pytest.mark.parametrize(
     ("rule", "said"),
     [

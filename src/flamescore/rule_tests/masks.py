@@ -111,7 +111,7 @@ def masked(
     """
     known = cells.with_columns(present(pl.col(_CELL))).unique(maintain_order=True)
     rows = known.filter(pl.col(_CELL).is_not_null()).to_dicts()
-    tried = [list(_candidates(row, predicates, personal, mask)) for row in rows]
+    tried = [list(_candidates(row, predicates, personal, mask, exact=apart)) for row in rows]
     flat = pl.DataFrame({_CELL: [each for one in tried for each in one]}, schema={_CELL: pl.String})
     asked = list(dict.fromkeys(predicates))
     wanted = _answers(known.filter(pl.col(_CELL).is_not_null()), asked, clock)
@@ -155,9 +155,14 @@ def _another(
 
 
 def _candidates(
-    row: dict[str, str | None], predicates: Sequence[Predicate], personal: Personal, mask: str | None
+    row: dict[str, str | None],
+    predicates: Sequence[Predicate],
+    personal: Personal,
+    mask: str | None,
+    *,
+    exact: bool,
 ) -> Iterator[str]:
-    """Yield what may stand for a cell, the least telling first."""
+    """Yield what may stand for a cell, the least telling first; with `exact` a number stays what it is."""
     cell = row[_CELL] or ""
     operands = _operands(cell, predicates)
     if mask is not None:
@@ -179,7 +184,8 @@ def _candidates(
         yield from _composed(operands)
         yield _ANYTHING
     if _NUMBER.fullmatch(whole):
-        yield from _numbers(whole, tests, personal)
+        yield from () if exact else _numbers(whole, tests, personal)
+        yield whole
         return
     if whole and not personal.is_in(whole):
         yield from filter(None, [trim(_DATE.sub("", whole))] if _DATE.search(whole) else [])
@@ -191,14 +197,13 @@ def _candidates(
 
 
 def _numbers(number: str, tests: Sequence[Test], personal: Personal) -> Iterator[str]:
-    """Yield a number, or first other ones where it is somebody's id too."""
+    """Yield numbers near one that is somebody's id too, and that nobody has as an id."""
     if number.isdecimal() and personal.is_in(number):
         after = (str(int(number) + more) for more in range(1, _NEAR))
         operands = (test.operand for test in tests if isinstance(test, Order))
         bounds = [int(each) for each in operands if isinstance(each, Decimal)]
         near = (str(bound + more) for bound in bounds for more in (0, -1, 1))
         yield from (each for each in (*after, *near) if not personal.is_in(each))
-    yield number
 
 
 def _operands(cell: str, predicates: Sequence[Predicate]) -> list[tuple[str, str]]:
