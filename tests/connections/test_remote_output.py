@@ -60,6 +60,8 @@ def test_the_state_moves_and_retention_deletes_there_too(reached, store, scored)
     there = {key.split("/")[2] for key in store.keys("leads/runs/")}
     assert there == set(ids[1:])
     assert {path.name for path in Path(reached.folder, "state/runs").iterdir()} == there
+    history = [key.removeprefix("leads/history/") for key in store.keys("leads/history/")]
+    assert history == [f"{run_id}.parquet" for run_id in sorted(ids)]
     record = json.loads(store.get(f"leads/runs/{ids[2]}/run.json"))
     assert record["state"] == {"kind": "counting", "state_run": ids[1]}
     backfill = scored(20, "keep_runs: 3\n")
