@@ -263,3 +263,25 @@ def test_the_segments_of_the_docs_load(tmp_path):
     assert list(project.settings.segments) == ["best", "pricing-not-bought", "dead"]
     found = load_acting(project, rules_of(project))
     assert list(found) == [("segments", name, "if") for name in project.settings.segments]
+
+
+@pytest.mark.full
+def test_the_segments_of_the_docs_on_the_sample(tmp_path):
+    root = Path(__file__).parents[2]
+    shown = re.findall(
+        r"^```yaml\n(.*?)^```$", (root / "docs/acting-segments.md").read_text(), re.MULTILINE | re.DOTALL
+    )[0]
+    for name in ("sample_data", "rules"):
+        (tmp_path / name).symlink_to(root / name)
+    (tmp_path / "flamescore.yaml").write_text((root / "flamescore.yaml").read_text() + shown)
+    project = find_settings(str(tmp_path / "flamescore.yaml"))
+    assert {
+        name: entry[1:] for name, entry in entries(score(project, "2026-11-20")).items()
+    } == dict.fromkeys(("hot", "best", "pricing-not-bought", "dead"), (0, 0))
+    second = score(project, "2026-11-21")
+    assert entries(second) == {
+        "hot": (22, 1, 4), "best": (156, 11, 5), "pricing-not-bought": (26, 5, 4), "dead": (25, 0, 0),
+    }  # fmt: skip
+    excluded = set(second.scored.excluded["contact_id"])
+    found = members(second)
+    assert {name for name, who in found.items() if excluded & set(who)} == {"dead"}
