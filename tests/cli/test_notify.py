@@ -108,7 +108,7 @@ def test_notices_that_wait_are_said_and_unsent_ones_end_it_with_7(flamescore, pr
     path.write_text(path.read_text().replace("path: events.csv", "path: events.csv\n    newest_within: 1h"))
     flamescore("score", "--accept")
     done = flamescore("score", "--accept")
-    assert (done.code, "1 notice waits: flamescore notify sends them" in done.err) == (0, True)
+    assert (done.code, "1 notice waits: flamescore notify sends it" in done.err) == (0, True)
     listed = flamescore("notify", "--dry-run")
     assert listed.out.splitlines()[1:] == ["log,,The nightly run: stale feed,0,goes now"]
     failed = flamescore("notify")

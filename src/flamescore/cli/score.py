@@ -85,8 +85,8 @@ def score(
     if not notify:
         waiting = waiting_notices(project)
         if waiting:
-            verb = "waits" if waiting == 1 else "wait"
-            messages.remark(f"{count(waiting, 'notice')} {verb}: flamescore notify sends them")
+            verb, them = ("waits", "it") if waiting == 1 else ("wait", "them")
+            messages.remark(f"{count(waiting, 'notice')} {verb}: flamescore notify sends {them}")
         return code
     from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
 
