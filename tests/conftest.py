@@ -15,7 +15,7 @@ FULL = SIZE == "full"
 
 settings.register_profile(
     "quick",
-    max_examples=120,
+    max_examples=50,
     derandomize=True,
     database=None,
     deadline=None,

@@ -266,10 +266,10 @@ def test_changes_since_another_run_than_the_one_before(folder):
     before = folder.rows("runs")[1]["run_id"]
     latest = folder.rows("runs")[0]["run_id"]
     assert told == [
-        ("1", "newly_hot", 8, None),
-        ("2", "down", -3, None),
-        ("4", "vanished", None, None),
-        ("3", "same", 0, None),
+        ("1", "newly_hot", 8, "Bought +8"),
+        ("2", "down", -3, "Opened -3"),
+        ("4", "vanished", None, ""),
+        ("3", "same", 0, ""),
     ]
     assert said == (
         f"by_activity, by_time, by_data and by_rules are only known since {before}, "
@@ -322,7 +322,7 @@ def test_changes_of_a_run_that_was_held_against_none(folder):
     folder.write("flamescore.yaml", PROJECT + "changes: false\n")
     nights(folder)
     told, said = since(folder, "--against", "2026-01-07")
-    assert told == [("2", "down", -3, None), ("1", "same", 0, None), ("3", "same", 0, None)]
+    assert told == [("2", "down", -3, "Opened -3"), ("1", "same", 0, ""), ("3", "same", 0, "")]
     latest = folder.rows("runs")[0]["run_id"]
     assert said == (
         "by_activity, by_time, by_data and by_rules are not known: "

@@ -137,7 +137,7 @@ def test_a_column_that_no_contact_has_is_told_with_its_place(project, flamescore
     )
 
 
-def test_the_last_line_of_a_log_counts_them(held, flamescore):
+def test_the_line_of_success_in_a_log_counts_them(held, flamescore):
     log = flamescore("score", "--log-format", "json").err
-    assert json.loads(log.splitlines()[-1])["held_out"] == {"interest": 1, "fit": 0}
+    assert json.loads(log.splitlines()[-2])["held_out"] == {"interest": 1, "fit": 0}
     assert record(held[0])["holdout"]["hot"] == 1

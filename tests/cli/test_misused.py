@@ -29,7 +29,7 @@ FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
         ("explain 101 --format xml", "--format must be one of `table`, `json`, `csv`, not `xml`."),
         ("changes --limit x", "--limit must be a whole number, not `x`."),
         ("runs --lock-timeout -0.5", "--lock-timeout must be at least 0, not `-0.5`."),
-        ("schema all", "which must be one of `rules`, `project`, not `all`."),
+        ("schema all", "which must be one of `rules`, `project`, `test`, `backtest`, `diff`, not `all`."),
     ],
 )
 @pytest.mark.usefixtures("project")

@@ -277,8 +277,8 @@ def test_no_copy_stays_where_a_survey_stops(with_contacts, monkeypatch, tmp_path
 
 
 def test_an_address_is_no_file(with_contacts):
-    with pytest.raises(ProjectFileError, match=r'P031 "s3://bucket/x.csv" is a URL; flamescore reads local'):
-        events(with_contacts, "s3://bucket/x.csv")
+    with pytest.raises(ProjectFileError, match=r'P031 "gs://bucket/x.csv" is a URL; flamescore reads local'):
+        events(with_contacts, "gs://bucket/x.csv")
 
 
 def test_zstandard_without_its_package_says_what_to_install(with_contacts, monkeypatch):

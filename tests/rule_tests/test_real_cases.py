@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,12 @@ from random import Random
 import polars as pl
 import pytest
 
-from conftest import FULL
 from flamescore.errors import InputError
 from flamescore.inputs import read_inputs
 from flamescore.project import find_settings, load_project
 from flamescore.rule_tests import case_as_test, run_tests
+
+FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 
 ROOT = Path(__file__).parents[2]
 MANY = 500 if FULL else 4

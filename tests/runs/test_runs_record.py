@@ -167,7 +167,7 @@ def test_it_is_frozen():
 def test_a_later_programs_record_is_read(tmp_path):
     write_record(tmp_path, record())
     told = json.loads((tmp_path / "run.json").read_bytes())
-    (tmp_path / "run.json").write_text(json.dumps({**told, "alerts": [1]}))
+    (tmp_path / "run.json").write_text(json.dumps({**told, "weather": [1]}))
     assert read_record(tmp_path) == record()
 
 
