@@ -1,4 +1,4 @@
-"""Accounts in literal numbers: the table of the contract, whose account it is, what is told."""
+"""Accounts in literal numbers: what each way of combining gives, whose account it is, what is told."""
 
 import pytest
 

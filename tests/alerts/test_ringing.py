@@ -1,4 +1,4 @@
-"""When an alert rings: the table of the contract, and random histories against a slow reference."""
+"""When an alert rings: one contact for eight nights, and random histories against a slow reference."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""Who gets which lead: the contract's example, the rules one by one, and random teams and nights."""
+"""Who gets which lead: five leads of two reps, the rules one by one, and random teams and nights."""
 
 from __future__ import annotations
 
