@@ -15,7 +15,7 @@ FULL = SIZE == "full"
 
 settings.register_profile(
     "quick",
-    max_examples=50,
+    max_examples=40,
     derandomize=True,
     database=None,
     deadline=None,
