@@ -194,3 +194,24 @@ def test_json_fits_its_schema_and_the_page_needs_nothing_from_outside(project):
     assert done.usable
     again = made(project, capacity=5, value="amount")
     assert markdown(again) == markdown(done)
+
+
+def test_what_those_with_the_outcome_have_in_common(project):
+    lines = (project / "contacts.csv").read_text().splitlines()
+    plans = ["plan", *("gold" if number % 7 > 3 else "base" for number in range(120))]
+    text = "\n".join(f"{line},{plan}" for line, plan in zip(lines, plans, strict=True))
+    (project / "contacts.csv").write_text(f"{text}\n")
+    done = made(project, profile=True)
+    common = done.profile
+    assert common is not None
+    assert common.looked_at == 4  # forms and visits have too few with or without them
+    assert [(each.kind, each.value, each.contacts) for each in common.found] == [
+        ("plan", "base", 69),
+        ("plan", "gold", 51),
+    ]
+    assert common.found[0].with_it.value == pytest.approx(1 / 69)
+    assert common.found[1].with_it.value == 1
+    assert "| plan | gold | 51 | 100.0% | 1.4% |" in markdown(done)
+    assert made(project).profile is None
+    told = json.loads(json.dumps(backtest_json(done, time="2026-07-20T00:00:00.000Z")))
+    jsonschema.validate(told, backtest_schema())

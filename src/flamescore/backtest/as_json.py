@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flamescore.backtest.cuts import Cut
     from flamescore.backtest.flame_groups import Band
     from flamescore.backtest.measured import Called, ScoreResult
+    from flamescore.backtest.profile import Profile
     from flamescore.backtest.rule_results import RuleResult
     from flamescore.backtest.run import Backtest
     from flamescore.backtest.statistics import Comparison, Estimate, Ordering
@@ -40,7 +41,7 @@ def backtest_json(made: Backtest, *, time: str) -> dict[str, Any]:
             for each in made.left_out
         ],
         "scores": [_score(each) for each in made.scores],
-        "profile": None,
+        "profile": None if made.profile is None else _profile(made.profile),
         "findings": [as_json(each, time=time) for each in made.findings],
         "versions": {"flamescore": __version__, "polars": pl.__version__},
     }
@@ -150,6 +151,23 @@ def _compared(found: Comparison) -> dict[str, Any]:
         "p": found.p,
         "holm": found.holm,
         "design_effect": ratio.design_effect,
+    }
+
+
+def _profile(found: Profile) -> dict[str, Any]:
+    return {
+        "looked_at": found.looked_at,
+        "found": [
+            {
+                "kind": each.kind,
+                "value": each.value,
+                "contacts": each.contacts,
+                "with": _rate(each.with_it),
+                "without": _rate(each.without_it),
+                "ratio": _compared(each.ratio),
+            }
+            for each in found.found
+        ],
     }
 
 

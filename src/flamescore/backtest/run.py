@@ -14,7 +14,9 @@ from flamescore.backtest.findings import findings_of
 from flamescore.backtest.looking import Asked, Looked, look
 from flamescore.backtest.measured import ScoreResult, measured
 from flamescore.backtest.outcome import Outcome, read_outcome
+from flamescore.backtest.overlap import overlaps_of
 from flamescore.backtest.past import CREATED, TAGS, Known, LeftOut, PastBook, past_book, past_condition
+from flamescore.backtest.profile import Profile, profile
 from flamescore.engine import Clock
 from flamescore.errors import InputError, Problem, RuleFileError, UsageError
 from flamescore.exports import ListFiles
@@ -26,7 +28,6 @@ from flamescore.rules import (
     FieldIs,
     Happened,
     HasTag,
-    Ignored,
     Points,
     Rule,
     RuleBook,
@@ -76,6 +77,8 @@ class Backtest:
     scores: tuple[ScoreResult, ...]
     findings: tuple[Finding, ...]
     outcome_begins: datetime | None = None
+    profile: Profile | None = None
+    """What those with the outcome have in common; None where nobody asked."""
 
     @property
     def usable(self) -> tuple[datetime, ...]:
@@ -141,7 +144,7 @@ def _worked(
     usable = [cut.as_of for cut in cuts if cut.skipped is None]
     if not usable:
         raise InputError(_no_cut(cuts))
-    overlaps, own = _overlaps(past.book, outcome, inputs, usable[-1])
+    overlaps, own = overlaps_of(past.book, outcome, inputs.exports, usable[-1])
     exclude, exclude_cut = past_condition(inputs.exclude, known)
     hot = inputs.hot if inputs.hot.condition is None or not known.lacking(inputs.hot.condition) else None
     asked = Asked(
@@ -185,6 +188,12 @@ def _worked(
         (),
         begins,
     )
+    if question.profile:
+        ever = outcome.after(None, loaded.zone)
+        made_of = _asked_of(outcome, loaded.zone)
+        types = history.observed.types
+        common = profile(ever, exports, past.book, inputs.as_of, types=types, without=made_of)
+        made = replace(made, profile=common)
     late = None
     if not question.cross_section and CREATED not in exports.contacts.columns:
         late = _late_comers(exports, history, usable[0], loaded.zone)
@@ -378,52 +387,6 @@ def _undated(rule: Rule, exports: Exports) -> tuple[str, ...]:
             if isinstance(leaf, HasTag) and exports.tag_history is None:
                 found[TAGS] = None
     return tuple(found)
-
-
-def _overlaps(
-    book: RuleBook, outcome: Outcome, inputs: Inputs, last: datetime
-) -> tuple[dict[str, dict[str, float]], dict[str, frozenset[str]]]:
-    """Return by score the share of each rule's events that are the outcome, and the rules that have any.
-
-    A rule's events are counted once as they are, and once without those that fit the outcome.
-    """
-    matches = tuple(leaf.match for leaf in outcome.leaves(book.zone))
-    rules = [
-        (score.name, rule)
-        for score in book.scores
-        for rule in score.rules
-        if isinstance(rule.subject, EventRule)
-    ]
-    if not matches or not rules:
-        return {}, {}
-    alone = Score(
-        _HISTORY,
-        _HISTORY,
-        POINT,
-        tuple(
-            Rule(str(n), "events", EventRule(rule.subject.match, Points(POINT), None))  # type: ignore[union-attr] # an event rule
-            for n, (_, rule) in enumerate(rules)
-        ),
-    )
-    counted = []
-    for without in ((), tuple(Ignored(match) for match in matches)):
-        plain = RuleBook(book.zone, (alone,), ignore=(*book.ignore, *without))
-        found = score_exports(plain, inputs.exports, as_of=last).observed.rules
-        counted.append(dict(found.select("rule_id", "occurrences").iter_rows()))
-    every, others = counted
-    overlaps: dict[str, dict[str, float]] = {}
-    for n, (name, rule) in enumerate(rules):
-        many = int(every[str(n)])
-        overlaps.setdefault(name, {})[rule.id] = 1 - int(others[str(n)]) / many if many else 0.0
-    own = {
-        name: frozenset(rule for rule, share in each.items() if share > 0) for name, each in overlaps.items()
-    }
-    kept = {
-        score.name: own[score.name]
-        for score in book.scores
-        if own.get(score.name) and len(own[score.name]) < len(score.rules)
-    }
-    return overlaps, kept
 
 
 def _late_comers(

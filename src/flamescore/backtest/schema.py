@@ -55,6 +55,13 @@ def backtest_schema() -> dict[str, Any]:
         overlap=_NUMBER,
         leak={"type": "boolean"},
     )
+    trait = _object(
+        kind=_TEXT,
+        value=_TEXT,
+        contacts=_WHOLE,
+        **{"with": rate, "without": rate},
+        ratio=compared,
+    )
     cut = _object(
         as_of=_TEXT,
         contact_cuts=_WHOLE,
@@ -109,7 +116,7 @@ def backtest_schema() -> dict[str, Any]:
             ),
             left_out_rules=_list(_object(score=_TEXT, rule=_TEXT, name=_TEXT, columns=_list(_TEXT))),
             scores=_list(score),
-            profile={"type": "null"},
+            profile={"anyOf": [{"type": "null"}, _object(looked_at=_WHOLE, found=_list(trait))]},
             findings=_list({"type": "object"}),
             versions={"type": "object"},
         ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flamescore.backtest.flame_groups import Band
     from flamescore.backtest.measured import Called, ScoreResult
+    from flamescore.backtest.profile import Profile
     from flamescore.backtest.rule_results import RuleResult
     from flamescore.backtest.run import Backtest
     from flamescore.backtest.statistics import Comparison, Estimate, Ordering
@@ -50,6 +51,8 @@ def _lines(made: Backtest) -> Iterator[str]:
     yield ""
     for score in made.scores:
         yield from _score(score, made)
+    if made.profile is not None:
+        yield from _profile(made.profile)
 
 
 def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
@@ -130,6 +133,32 @@ def _rules(score: ScoreResult) -> Iterator[str]:
         yield ""
     head = ["Rule", "Points", "Reach", "With", "Without", "Ratio", "p", "Alike otherwise", "p", "Sign"]
     yield from _table(head, [_rule(each) for each in score.rules], right=[False, *[True] * 8, False])
+    yield ""
+
+
+def _profile(found: Profile) -> Iterator[str]:
+    yield "## What they have in common"
+    yield ""
+    yield "As exported today, in no order of time: those who ever had the outcome against those who had not."
+    yield f"Looked at: {count(found.looked_at, 'trait')}; shown are those that chance does not explain."
+    yield ""
+    head = ["What", "Value", "Contacts", "With", "Without", "Ratio", "p"]
+    rows = [
+        [
+            _cell(each.kind),
+            _cell(each.value),
+            f"{each.contacts:,}",
+            percent(each.with_it.value),
+            percent(each.without_it.value),
+            _compared(each.ratio),
+            p_value(each.ratio.holm),
+        ]
+        for each in found.found
+    ]
+    if rows:
+        yield from _table(head, rows, right=[False, False, *[True] * 5])
+    else:
+        yield "Nothing stands out."
     yield ""
 
 

@@ -298,6 +298,9 @@ def backtest(
     short_cuts: Annotated[
         bool, typer.Option("--short-cuts", help="Also cuts with less history than the widest window.")
     ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show also what those with the outcome have in common.")
+    ] = False,
     cross_section: Annotated[
         bool,
         typer.Option(
@@ -344,6 +347,7 @@ def backtest(
             "capacity": capacity,
             "value": value,
             "short_cuts": short_cuts,
+            "profile": profile,
             "cross_section": cross_section,
         }
         return verb.backtest(config, rules, flags, tuple(fail_on or ()), messages, out=out, form=form)
