@@ -136,9 +136,9 @@ def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
             exports.events, asked.known_after or (None,) * len(exports.events), strict=True
         )
     )
-    history = exports.tag_history
-    if history is not None and asked.tags_known_after is not None:
-        history = history.filter(pl.col("at") <= asked.tags_known_after.before(as_of, asked.zone))
+    history, late = exports.tag_history, asked.tags_known_after
+    if history is not None:  # an entry after a cut says of a tag that it is not told by the list alone
+        history = history.filter(pl.col("at") <= (as_of if late is None else late.before(as_of, asked.zone)))
     return replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
 
 
