@@ -29,7 +29,7 @@ from flamescore.engine import (
     types_of,
 )
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
-from flamescore.points import quotients
+from flamescore.points import quotients, ten_thousandths
 from flamescore.rules import label_conditions, leaves, role_conditions, stands
 from flamescore.units import POINT, show_points
 
@@ -236,6 +236,11 @@ class Scored:
         others = np.ones(self.contacts.height, np.bool_)
         others[ranked] = False
         return np.concatenate([ranked.astype(np.int64), np.flatnonzero(others)])
+
+    def whole_points(self, name: str) -> NDArray[np.int64]:
+        """Return what the rows of a score have in `scores`, in their order, in ten-thousandths."""
+        points = self.scores.filter(pl.col("score_name") == name)
+        return points.select(ten_thousandths(pl.col("score"), pl.Int64())).to_series().to_numpy()
 
     def flames_from(self, score: Score) -> tuple[float | None, ...]:
         """Return the points from which there are 1 to 5 flames.

@@ -16,7 +16,7 @@ from flamescore.report import say
 from flamescore.runs import read, scan
 from flamescore.tables import given_by_rules
 from flamescore.text import fold
-from flamescore.units import iso_instant, to_local
+from flamescore.units import iso_instant, nearest_points, to_local
 
 if TYPE_CHECKING:
     import sqlite3
@@ -242,7 +242,7 @@ def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> di
     for row in given.iter_rows(named=True):
         last = row["last_at"]
         day = None if last is None else f"{to_local(last, zone):%Y-%m-%d}"
-        points = say.ten_thousandths(row["points"])
+        points = nearest_points(row["points"])
         words = say.reason(names.get(row["rule_id"], row["rule_id"]), row["occurrences"], day, points, 0)
         said.setdefault(row["contact_id"], []).append(words)
     return said

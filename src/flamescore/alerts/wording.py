@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.project import filled_in, placeholders
 from flamescore.report import say
 from flamescore.text import fold
-from flamescore.units import count, to_local
+from flamescore.units import count, nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +148,7 @@ def _standing(lead: Lead) -> str:
 
 def _points(score: float) -> str:
     """Say a score in whole points, rounded down: none shows a bound that it has not reached."""
-    return say.score(say.ten_thousandths(score), 0)
+    return say.score(nearest_points(score), 0)
 
 
 def _happened(texts: Texts, lead: Lead) -> str:

@@ -27,7 +27,7 @@ from flamescore.rules import Equals, LabelIs, Order, ScoreIs
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import polars as pl
     from numpy.typing import NDArray
@@ -128,6 +128,13 @@ class Everyone:
     def fitting(self, condition: Condition | None) -> NDArray[np.bool_]:
         """Mark the contacts for whom a condition holds; None holds for all."""
         return np.ones(self.count, np.bool_) if condition is None else combined(condition, self._leaf)
+
+    def first_fitting(self, conditions: Iterable[Condition | None]) -> NDArray[np.int32]:
+        """Say of each contact which condition is the first that holds, by its place; -1 where none does."""
+        taken = np.full(self.count, -1, np.int32)
+        for number, condition in enumerate(conditions):
+            taken[(taken < 0) & self.fitting(condition)] = number
+        return taken
 
     def _leaf(self, leaf: Condition) -> NDArray[np.bool_]:
         match leaf:

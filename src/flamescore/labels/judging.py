@@ -11,7 +11,6 @@ import polars as pl
 from flamescore.labels.everyone import Everyone, Standing
 from flamescore.labels.holdout import drawn, holdout_table
 from flamescore.rules import Hot
-from flamescore.units import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,21 +99,15 @@ def _standing(scored: Scored, name: str) -> Standing:
     # Of n who are scored, those below are all who come after the last one of the same rank.
     lower = rows.height - rank.rank("max").cast(pl.Int64)
     totals = scored.totals.get(name)
-    points = _ten_thousandths(scored.scores.filter(mine)["score"]) if totals is None else totals[place]
+    points = scored.whole_points(name) if totals is None else totals[place]
     return Standing(
         place, points, rows["flames"].cast(pl.Int64).to_numpy(), rank.to_numpy(), lower.to_numpy()
     )
 
 
-def _ten_thousandths(points: pl.Series) -> NDArray[np.int64]:
-    return (points * POINT).round(0).cast(pl.Int64).to_numpy()
-
-
 def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
     """Return the text of the first branch that holds, null where none does, and how often each was taken."""
-    taken = np.full(everyone.count, -1, np.int32)
-    for number, branch in enumerate(label.branches):
-        taken[(taken < 0) & everyone.fitting(branch.condition)] = number
+    taken = everyone.first_fitting(branch.condition for branch in label.branches)
     texts = pl.Series(label.name, [branch.label for branch in label.branches], pl.String)
     place = pl.Series(taken)
     many = np.bincount(taken[taken >= 0], minlength=len(label.branches))

@@ -19,7 +19,7 @@ import polars as pl
 
 from flamescore.columns import REASONS
 from flamescore.tables import given_by_rules
-from flamescore.units import POINT, to_local
+from flamescore.units import POINT, nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,11 +69,6 @@ def missing(points: int, decimals: int = 1, *, commas: bool = True) -> str:
 def percentile(number: float) -> str:
     """Say a percentile, rounded down, so that only the best of a list shows 100: `93%`."""
     return f"{int(number // 1)}%"
-
-
-def ten_thousandths(points: float) -> int:
-    """Return points as the tables have them in whole ten-thousandths."""
-    return round(points * POINT)
 
 
 def _unit(decimals: int) -> int:
@@ -163,7 +158,7 @@ def _worded(
     )
     said: dict[str, list[str]] = {}
     for row in strongest.iter_rows(named=True):
-        name, points = names.get(row["rule_id"]) or row["rule_id"], ten_thousandths(row["points"])
+        name, points = names.get(row["rule_id"]) or row["rule_id"], nearest_points(row["points"])
         when = None if row["last_at"] is None else _day(row["last_at"], zone)
         said.setdefault(row["contact_id"], []).append(
             reason(name, row["occurrences"], when, points, decimals)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.labels import judged
+from flamescore.points import difference_type, ten_thousandths
 from flamescore.rule_diff.books import matched
 from flamescore.rules import label_conditions
 from flamescore.scoring import score_exports
@@ -125,8 +126,8 @@ class _Side:
     def rows(self, name: str) -> pl.DataFrame:
         """Return `contact_id`, `score` (ten-thousandths) and `flames` of a score, in ranked order."""
         rows = self.scored.scores.filter(pl.col("score_name") == name)
-        points = [nearest_points(each) for each in rows["score"].to_list()]
-        return rows.select("contact_id", pl.Series("score", points, pl.Int64), "flames")
+        whole = ten_thousandths(pl.col("score"), difference_type(rows["score"]))
+        return rows.select("contact_id", whole.cast(pl.Int64).alias("score"), "flames")
 
     def listed(self, name: str, hot: Hot) -> tuple[list[str], list[str]]:
         """Return who is hot by a score, and everyone, in ranked order: those on the call list."""
