@@ -215,3 +215,49 @@ def test_what_those_with_the_outcome_have_in_common(project):
     assert made(project).profile is None
     told = json.loads(json.dumps(backtest_json(done, time="2026-07-20T00:00:00.000Z")))
     jsonschema.validate(told, backtest_schema())
+
+
+STANDING = """\
+  second: {five_flames: 10, rules: [{name: Again, event: visit, expires: 30d, points: 2, count: each}]}
+labels:
+  band: {first_of: [{if: {score: second, flames: {at_least: 1}}, label: A}, {label: B}]}
+  home: {first_of: [{if: {field: {country: US}}, label: US}, {label: abroad}]}
+  both: {join: [band, home]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "flags", "has_past"),
+    [
+        ("{label: {band: [A]}}", {}, True),
+        ("{label: {home: [US]}}", {}, False),
+        ("{label: {both: [AUS]}}", {}, False),
+        ("{label: {both: [AUS]}}", {"static_fields": ("country",)}, True),
+        ("{score: second, flames: {at_least: 1}}", {}, True),
+        ("{score: second, flames: {at_least: 1}}", {"score": "interest"}, False),
+        ("{label: {band: [A]}}", {"score": "interest"}, False),
+    ],
+)
+def test_labels_and_other_scores_may_say_who_is_hot_and_whom_to_leave_out(
+    project, condition, flags, has_past
+):
+    (project / "rules.yaml").write_text(RULES.replace("five_flames: 10", "five_flames: 6") + STANDING)
+    text = (project / "flamescore.yaml").read_text()
+    (project / "flamescore.yaml").write_text(f"{text}hot: {condition}\n")
+    score = made(project, **flags).scores[0]
+    visitors, five = score.rules[0].contact_cuts, score.flames.bands[5].contact_cuts
+    assert 0 < five < visitors
+    hot = score.cuts[0].hot
+    if not has_past:  # hot are those with five flames
+        assert hot == five
+    elif "both" in condition:
+        assert 0 < hot < visitors
+    else:
+        assert hot == visitors
+    (project / "flamescore.yaml").write_text(f"{text}call_list: {{exclude: {condition}}}\n")
+    done = made(project, **flags)
+    assert ("B015" in {each.code for each in done.findings}) is not has_past
+    if not has_past:
+        assert done.scores[0].cuts[0].hot == five
+    else:
+        assert done.scores[0].cuts[0].hot < five

@@ -153,16 +153,17 @@ def _said(
     if len(bands) == 1:
         return "nothing", (f"Everyone has {count(bands[0].flames[0], 'flame')}.",)
     if len(groups) == 1:
-        which = _flames(groups[0])
+        which = flames_said(groups[0])
         return "nothing", (f"{which} cannot be told apart: this score says nothing about the outcome.",)
     if len(groups) == len(bands):
         first, last = bands[0].flames[0], bands[-1].flames[0]
         return "in_order", (f"Every step from {first} to {count(last, 'flame')} can be told apart.",)
-    apart = (f"{_flames(group)} cannot be told apart." for group in groups if len(group.flames) > 1)
+    apart = (f"{flames_said(group)} cannot be told apart." for group in groups if len(group.flames) > 1)
     return "not_told_apart", tuple(apart)
 
 
-def _flames(band: Band) -> str:
+def flames_said(band: Band) -> str:
+    """Name the flames of a group: `2, 3 and 4 flames`."""
     *others, last = (str(each) for each in band.flames)
     return f"{', '.join(others)} and {last} flames"
 

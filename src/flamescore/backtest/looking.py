@@ -10,7 +10,7 @@ import polars as pl
 
 from flamescore.backtest.past import CREATED, TAGS, without_rules
 from flamescore.engine import flame_bounds, flames_at
-from flamescore.labels import everyone_of, judged
+from flamescore.labels import everyone_of
 from flamescore.rules import (
     Branch,
     BranchRule,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _OUTCOME: Final = "\0outcome"
 _WORTH: Final = "\0worth"
 _WITHOUT: Final = "\0without\0"
+_BY_FLAMES: Final = Hot()
 NEVER: Final = -1
 """Stands for no instant."""
 
@@ -63,7 +64,7 @@ class Asked:
     horizon: Period | None
     first_only: bool
     exclude: Condition | None = None
-    hot: Hot | None = None
+    hot: Hot = _BY_FLAMES
     known_after: tuple[Period | None, ...] = ()
     tags_known_after: Period | None = None
     tags_known: bool = False
@@ -167,7 +168,7 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
         if isinstance(rule.subject, BranchRule) and len(rule.subject.branches) > 1
     }
     conditions += [b.condition for each in branches.values() for b in each if b.condition is not None]
-    if asked.hot is not None and asked.hot.condition is not None:
+    if asked.hot.condition is not None:
         conditions.append(asked.hot.condition)
     scored = score_exports(
         replace(asked.book, scores=(*asked.book.scores, *seconds)),
@@ -175,19 +176,15 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
         as_of=as_of,
         conditions=list(dict.fromkeys(conditions)),
     )
-    scored = judged(scored, hot=Hot() if asked.hot is None else asked.hot, exclude=asked.exclude)
     everyone = everyone_of(scored)
-    many = scored.contacts.height
-    none = np.zeros(many, np.bool_)
+    none = np.zeros(scored.contacts.height, np.bool_)
     not_yet = none if to_come is None else everyone.fitting(to_come)
     before = none
     if had is not None:
-        before = _happened(asked, exports, had, as_of) if late else everyone.fitting(had)
+        before = holding(had, exports, asked.book, as_of) if late else everyone.fitting(had)
     outcomes, worth, unvalued = _after(asked, exports, as_of)
-    excluded = none.copy()
-    excluded[_places(scored.contacts["contact_id"], scored.excluded["contact_id"])] = True
-    hot = none.copy()
-    hot[_places(scored.contacts["contact_id"], scored.hot["contact_id"])] = True
+    excluded = none if asked.exclude is None else everyone.fitting(asked.exclude)
+    hot = None if asked.hot.condition is None else everyone.fitting(asked.hot.condition)
     given = _given(scored)
     for score in asked.book.scores:
         yield _score(
@@ -200,40 +197,27 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
             not_yet=not_yet,
             before=before,
             excluded=excluded,
-            hot=hot if asked.hot is not None and asked.hot.condition is not None else None,
-            hot_flames=5 if asked.hot is None else asked.hot.flames,
+            hot=hot,
+            hot_flames=asked.hot.flames,
             given=given,
             taken={
-                rule_id: _taken(each, everyone)
+                rule_id: everyone.first_fitting(branch.condition for branch in each).astype(np.int64)
                 for (name, rule_id), each in branches.items()
                 if name == score.name
             },
         )
 
 
-def _places(ids: pl.Series, some: pl.Series) -> Integers:
-    """Return where some ids stand among all, which are in order."""
-    return ids.search_sorted(some).to_numpy().astype(np.int64)
-
-
-def _taken(branches: Sequence[Branch], everyone: object) -> Integers:
-    """Return which branch each contact takes; -1 for none."""
-    taken = np.full(everyone.count, -1, np.int64)  # type: ignore[attr-defined] # of labels.Everyone
-    for number, branch in enumerate(branches):
-        fits = everyone.fitting(branch.condition)  # type: ignore[attr-defined] # the same
-        taken[(taken < 0) & fits] = number
-    return taken
-
-
-def _happened(asked: Asked, exports: Exports, condition: Condition, as_of: datetime) -> Marks:
-    """Mark for whom the outcome held at an instant."""
-    return _totals(asked, exports, as_of, (_of_condition(condition),)).scores[0] > 0
+def holding(condition: Condition, exports: Exports, book: RuleBook, as_of: datetime) -> Marks:
+    """Mark for whom a condition holds as of an instant; what the book ignores is not there."""
+    found, _ = _totals((score_of(condition),), exports, book, as_of)
+    return found[0] > 0
 
 
 def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
     """Mark who has the outcome after a cut; return also what it is worth, and how many had no number."""
     condition = asked.outcome.after(asked.horizon, asked.zone)
-    scores = [_of_condition(condition)]
+    scores = [score_of(condition)]
     if asked.value is not None:
         rules = [
             Rule(
@@ -245,38 +229,30 @@ def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Inte
         ]
         scores.append(Score(_WORTH, _WORTH, POINT, tuple(rules)))
     end = as_of if asked.horizon is None else asked.horizon.after(as_of, asked.zone)
-    found = _totals(asked, exports, end, tuple(scores))
-    worth = found.scores[1] if asked.value is not None else None
-    return found.scores[0] > 0, worth, found.unvalued
+    found, unvalued = _totals(tuple(scores), exports, asked.book, end)
+    return found[0] > 0, found[1] if asked.value is not None else None, unvalued
 
 
-@dataclass(frozen=True, slots=True)
-class _Totals:
-    """By score the total of every contact, in ten-thousandths; how many occurrences had no number."""
-
-    scores: tuple[Integers, ...]
-    unvalued: int
-
-
-def _totals(asked: Asked, exports: Exports, as_of: datetime, scores: tuple[Score, ...]) -> _Totals:
-    book = RuleBook(asked.zone, scores, ignore=asked.book.ignore)
-    scored = score_exports(book, exports, as_of=as_of)
-    totals = []
-    for score in scores:
-        mine = scored.scores["score_name"] == score.name
-        every = np.zeros(scored.contacts.height, np.int64)
-        every[scored.places.filter(mine).to_numpy()] = _whole(scored.scores.filter(mine)["score"])
-        totals.append(every)
-    return _Totals(tuple(totals), sum(many for _, _, many in scored.observed.unvalued))
+def _totals(
+    scores: tuple[Score, ...], exports: Exports, book: RuleBook, as_of: datetime
+) -> tuple[list[Integers], int]:
+    """Return the points of every contact by each score, and how many occurrences had no number."""
+    scored = score_exports(RuleBook(book.zone, scores, ignore=book.ignore), exports, as_of=as_of)
+    unvalued = sum(many for _, _, many in scored.observed.unvalued)
+    return [_of_everyone(scored, score.name) for score in scores], unvalued
 
 
-def _of_condition(condition: Condition) -> Score:
+def _of_everyone(scored: Scored, name: str) -> Integers:
+    """Return the points of every contact by a score in ten-thousandths, 0 outside its population."""
+    every = np.zeros(scored.contacts.height, np.int64)
+    every[scored.places.filter(scored.scores["score_name"] == name).to_numpy()] = scored.whole_points(name)
+    return every
+
+
+def score_of(condition: Condition) -> Score:
+    """Return a score of one point for whom a condition holds."""
     rule = Rule("outcome", "outcome", BranchRule((Branch(condition, POINT),)))
     return Score(_OUTCOME, _OUTCOME, POINT, (rule,))
-
-
-def _whole(points: pl.Series) -> Integers:
-    return (points * POINT).round(0).cast(pl.Int64).to_numpy().astype(np.int64)
 
 
 def _given(scored: Scored) -> dict[tuple[str, str], tuple[Integers, Integers]]:
@@ -337,9 +313,8 @@ def _score(
     inside = np.zeros(many, np.bool_)
     inside[place] = True
     looked_at = ~not_yet & ~before & inside
-    totals, flames = np.zeros(many, np.int64), np.zeros(many, np.int64)
+    totals, flames = _of_everyone(scored, score.name), np.zeros(many, np.int64)
     active = np.full(many, NEVER, np.int64)
-    totals[place] = _whole(rows["score"])
     flames[place] = rows["flames"].to_numpy()
     active[place] = rows["last_activity_at"].dt.epoch("s").fill_null(NEVER).to_numpy()
     kept = np.flatnonzero(looked_at)
@@ -356,12 +331,8 @@ def _score(
             for branch in range(len(rule.subject.branches)):  # type: ignore[union-attr] # it has branches
                 some = taken[rule.id][who] == branch
                 branches[rule.id, branch] = _rows(who[some], points[some], row_of, totals, bounds)
-    without = None
-    second = scored.scores["score_name"] == _WITHOUT + score.name
-    if second.any():
-        every = np.zeros(many, np.int64)
-        every[scored.places.filter(second).to_numpy()] = _whole(scored.scores.filter(second)["score"])
-        without = every[kept]
+    second = _WITHOUT + score.name
+    has_second = second in {each.name for each in scored.book.scores}
     is_hot = flames >= hot_flames if hot is None else hot
     return Looked(
         score,
@@ -381,7 +352,7 @@ def _score(
         rules=rules,
         branches=branches,
         worth=None if worth is None else worth[kept],
-        without=without,
+        without=_of_everyone(scored, second)[kept] if has_second else None,
         unvalued=unvalued,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from flamescore.errors import Problem, RuleFileError, UsageError, Where
 from flamescore.rules import AllOf, AnyOf, Happened, LoadedCondition, Not, leaves, load_condition
@@ -11,7 +12,6 @@ from flamescore.yaml_tree import Document, Node, Span, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
 
     from flamescore.exports import ListFiles
     from flamescore.rules import Condition, EventMatch
@@ -67,9 +67,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = "--outcome") -> Outcom
     if problems:
         raise RuleFileError(problems)
     loaded = load_condition(document, (), lists)
-    from zoneinfo import ZoneInfo as Zone  # noqa: PLC0415 - only what kind of leaves there are is asked
-
-    found = loaded.condition(Zone("UTC"))
+    found = loaded.condition(ZoneInfo("UTC"))  # in whatever zone: only what it is made of is looked at
     kinds = {isinstance(leaf, Happened) for leaf in leaves(found)}
     if len(kinds) > 1:
         raise UsageError(

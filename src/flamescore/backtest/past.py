@@ -12,6 +12,8 @@ from flamescore.rules import (
     AnyOf,
     FieldIs,
     HasTag,
+    LabelIs,
+    ScoreIs,
     TagRule,
     Within,
     conditions_of,
@@ -68,16 +70,10 @@ class Known:
         return tuple(dict.fromkeys(self._lacking(condition)))
 
     def _lacking(self, condition: Condition) -> Iterator[str]:
-        for leaf in leaves(condition):
-            if isinstance(leaf, HasTag) and not self.tags:
-                yield TAGS
-            if isinstance(leaf, FieldIs):
-                for predicate in leaf.where:
-                    dated = predicate.column == CREATED and all(
-                        isinstance(t, Within) for t in predicate.tests
-                    )
-                    if not dated and not self.has(predicate.column):
-                        yield predicate.column
+        for column, dated in _undated(condition):
+            known = self.tags if column == TAGS else dated or self.has(column)
+            if not known:
+                yield column
 
     @property
     def tags(self) -> bool:
@@ -97,13 +93,37 @@ class Known:
         return tuple(dict.fromkeys((*tagged, *asked)))
 
 
+def columns_asked(condition: Condition) -> frozenset[str]:
+    """Return the columns of contacts that a condition asks, `tags` for tags."""
+    return frozenset(column for column, _ in _undated(condition))
+
+
+def columns_of_rule(rule: Rule) -> tuple[str, ...]:
+    """Return the columns of contacts that a rule asks, `tags` for tags."""
+    tagged = (TAGS,) if isinstance(rule.subject, TagRule) else ()
+    asked = (column for each in conditions_of(rule) for column, _ in _undated(each))
+    return tuple(dict.fromkeys((*tagged, *asked)))
+
+
+def _undated(condition: Condition) -> Iterator[tuple[str, bool]]:
+    """Yield the columns that a condition asks, and whether it is asked of a date: since when one is there."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, HasTag):
+            yield TAGS, False
+        if isinstance(leaf, FieldIs):
+            for predicate in leaf.where:
+                since = predicate.column == CREATED and all(isinstance(t, Within) for t in predicate.tests)
+                yield predicate.column, since
+
+
 def past_book(book: RuleBook, known: Known, names: Iterable[str]) -> PastBook:
-    """Return the scores of these names with the rules that have a past; labels and accounts fall away."""
+    """Return the scores of these names with the rules that have a past, and such labels, without accounts."""
+    wanted = frozenset(names)
     left_out: list[LeftOut] = []
     populations: list[str] = []
     points = 0
     scores = []
-    for score in (each for each in book.scores if each.name in set(names)):
+    for score in (each for each in book.scores if each.name in wanted):
         kept = []
         for rule in score.rules:
             lacks, most = known.rule_lacks(rule), _most(rule)
@@ -117,7 +137,23 @@ def past_book(book: RuleBook, known: Known, names: Iterable[str]) -> PastBook:
             score = replace(score, population=None)  # noqa: PLW2901 - the score that is looked at
         scores.append(replace(score, rules=tuple(kept)))
     looked = replace(book.without_bots, scores=tuple(scores), labels=(), accounts=None)
+    for label in book.labels:
+        conditions = [branch.condition for branch in label.branches if branch.condition is not None]
+        parts = {each.name for each in looked.labels}.issuperset(label.join)
+        if parts and all(has_past(each, known, looked) for each in conditions):
+            looked = replace(looked, labels=(*looked.labels, label))
     return PastBook(looked, tuple(left_out), tuple(populations), points)
+
+
+def has_past(condition: Condition, known: Known, book: RuleBook) -> bool:
+    """Say whether a condition can be asked of a past day, by its columns and the book's scores and labels."""
+    scores, labels = {each.name for each in book.scores}, {each.name for each in book.labels}
+    for leaf in leaves(condition):
+        if isinstance(leaf, ScoreIs) and leaf.score not in scores:
+            return False
+        if isinstance(leaf, LabelIs) and not labels.issuperset(name for name, _ in leaf.labels):
+            return False
+    return not known.lacking(condition)
 
 
 def without_rules(score: Score, ids: frozenset[str], name: str) -> Score:
@@ -125,15 +161,17 @@ def without_rules(score: Score, ids: frozenset[str], name: str) -> Score:
     return replace(score, name=name, rules=tuple(rule for rule in score.rules if rule.id not in ids))
 
 
-def past_condition(condition: Condition | None, known: Known) -> tuple[Condition | None, bool]:
+def past_condition(
+    condition: Condition | None, known: Known, book: RuleBook
+) -> tuple[Condition | None, bool]:
     """Return what of a condition has a past, and whether any of it was left out.
 
     Of a top-level `any` the branches that have none are left out, else the whole.
     """
-    if condition is None or not known.lacking(condition):
+    if condition is None or has_past(condition, known, book):
         return condition, False
     if isinstance(condition, AnyOf):
-        parts = tuple(part for part in condition.parts if not known.lacking(part))
+        parts = tuple(part for part in condition.parts if has_past(part, known, book))
         return (AnyOf(parts) if parts else None), True
     return None, True
 

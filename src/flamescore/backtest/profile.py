@@ -12,25 +12,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from flamescore.backtest.looking import score_of
 from flamescore.backtest.past import TAGS
 from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, compare, holm, rate
 from flamescore.cells import present
 from flamescore.labels import everyone_of
 from flamescore.rules import (
-    Branch,
-    BranchRule,
     EventMatch,
     Happened,
     HasTag,
-    Rule,
     RuleBook,
-    Score,
     TagMatch,
     leaves,
 )
 from flamescore.scoring import score_exports
 from flamescore.text import fold
-from flamescore.units import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -86,16 +82,14 @@ def profile(
     itself = {fold(kind) for kind in _types_of(outcome)}
     events = {kind: Happened(EventMatch((kind,))) for kind in types if fold(kind) not in itself}
     tags = {tag: HasTag(TagMatch("any", (tag,))) for tag in _tags(exports) if TAGS not in without}
-    rule = Rule("outcome", "outcome", BranchRule((Branch(outcome, POINT),)))
     scored = score_exports(
-        RuleBook(book.zone, (Score("outcome", "outcome", POINT, (rule,)),), ignore=book.ignore),
+        RuleBook(book.zone, (score_of(outcome),), ignore=book.ignore),
         exports,
         as_of=as_of,
-        conditions=list(dict.fromkeys((*events.values(), *tags.values()))),
+        conditions=list(dict.fromkeys((outcome, *events.values(), *tags.values()))),
     )
-    had = np.zeros(scored.contacts.height, np.bool_)
-    had[scored.places.to_numpy()[(scored.scores["score"] > 0).to_numpy()]] = True
     everyone = everyone_of(scored)
+    had = everyone.fitting(outcome)
     marks: list[tuple[str, str, Marks]] = [
         *_fields(scored.contacts, without),
         *(("tag", tag, everyone.fitting(condition)) for tag, condition in tags.items()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,11 +10,22 @@ import polars as pl
 
 from flamescore.backtest.cuts import Cut, Knowledge, Source, chosen, named
 from flamescore.backtest.findings import findings_of
-from flamescore.backtest.looking import Asked, Looked, look
+from flamescore.backtest.looking import Asked, Looked, holding, look
 from flamescore.backtest.measured import ScoreResult, measured
 from flamescore.backtest.outcome import Outcome, read_outcome
 from flamescore.backtest.overlap import overlaps_of
-from flamescore.backtest.past import CREATED, TAGS, Known, LeftOut, PastBook, past_book, past_condition
+from flamescore.backtest.past import (
+    CREATED,
+    TAGS,
+    Known,
+    LeftOut,
+    PastBook,
+    columns_asked,
+    columns_of_rule,
+    has_past,
+    past_book,
+    past_condition,
+)
 from flamescore.backtest.profile import Profile, profile
 from flamescore.engine import Clock
 from flamescore.errors import InputError, Problem, RuleFileError, UsageError
@@ -25,26 +35,22 @@ from flamescore.rule_windows import reaches
 from flamescore.rules import (
     EventMatch,
     EventRule,
-    FieldIs,
     Happened,
-    HasTag,
     Points,
     Rule,
     RuleBook,
     Score,
-    TagRule,
     bind_condition,
-    conditions_of,
-    leaves,
     load_condition,
 )
 from flamescore.scoring import score_exports
-from flamescore.text import fold
+from flamescore.text import fold, json_text
 from flamescore.units import POINT, count
 from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from flamescore.backtest.question import Question
@@ -53,7 +59,7 @@ if TYPE_CHECKING:
     from flamescore.inputs import Inputs
     from flamescore.project import Project
     from flamescore.rules import LoadedCondition
-    from flamescore.scoring import Scored
+    from flamescore.scoring import Scored, SourcePast
 
 _WHY: Final = {
     "not_yet": "were not there yet",
@@ -100,7 +106,7 @@ def backtest(
     outcome = read_outcome(question.outcome, lists)
     names = _scores(loaded.book, question)
     tell("Reading the exports")
-    also = [outcome.loaded, *_asking(question, outcome)]
+    also = [outcome.loaded, *_asking(question, outcome, loaded.zone)]
     with read_inputs(project, rules=loaded, also=also) as inputs:
         try:
             bind_condition(outcome.loaded, inputs.columns, loaded.zone)
@@ -122,7 +128,7 @@ def _worked(
     known = Known(
         frozenset(question.static_fields),
         exports.tag_history is not None,
-        asked=_asked_of(outcome, loaded.zone) if question.cross_section else frozenset(),
+        asked=columns_asked(outcome.loaded.condition(loaded.zone)) if question.cross_section else frozenset(),
         everything=question.cross_section,
     )
     past = past_book(inputs.bound.book, known, names)
@@ -145,15 +151,17 @@ def _worked(
     if not usable:
         raise InputError(_no_cut(cuts))
     overlaps, own = overlaps_of(past.book, outcome, inputs.exports, usable[-1])
-    exclude, exclude_cut = past_condition(inputs.exclude, known)
-    hot = inputs.hot if inputs.hot.condition is None or not known.lacking(inputs.hot.condition) else None
+    exclude, exclude_cut = past_condition(inputs.exclude, known, past.book)
+    hot = inputs.hot
+    if hot.condition is not None and not has_past(hot.condition, known, past.book):
+        hot = replace(hot, condition=None)
     asked = Asked(
         past.book,
         outcome,
         question.horizon,
         question.who == "first-only",
         exclude=exclude,
-        hot=replace(inputs.hot, condition=None) if hot is None else hot,
+        hot=hot,
         known_after=tuple(each.known_after for each in project.settings.events),
         tags_known_after=next(
             (each.known_after for each in project.settings.tag_history if each.known_after), None
@@ -170,7 +178,7 @@ def _worked(
             each,
             usable,
             overlaps=overlaps.get(each.score.name, {}),
-            asks={rule.id: _undated(rule, exports) for rule in each.score.rules},
+            asks={rule.id: _without_date(rule, exports) for rule in each.score.rules},
             capacity=question.capacity,
             listed=question.cross_section,
         )
@@ -190,7 +198,7 @@ def _worked(
     )
     if question.profile:
         ever = outcome.after(None, loaded.zone)
-        made_of = _asked_of(outcome, loaded.zone)
+        made_of = columns_asked(outcome.loaded.condition(loaded.zone))
         types = history.observed.types
         common = profile(ever, exports, past.book, inputs.as_of, types=types, without=made_of)
         made = replace(made, profile=common)
@@ -222,28 +230,18 @@ def _scores(book: RuleBook, question: Question) -> tuple[str, ...]:
     raise UsageError(Problem("U009", f"There is no score `{question.score}`.", hint=hint))
 
 
-def _asking(question: Question, outcome: Outcome) -> list[LoadedCondition]:
-    """Return what makes the columns be read that are asked for beside the outcome, in the forms needed."""
-    more: list[LoadedCondition] = []
+def _asking(question: Question, outcome: Outcome, zone: ZoneInfo) -> Iterator[LoadedCondition]:
+    """Yield what makes the columns be read that are asked for beside the outcome, in the forms needed."""
+    asked: list[object] = []
     if not question.cross_section:
-        parsed = parse(f"{{field: {{{CREATED}: {{more_than: 2000-01-01T00:00:00Z}}}}}}", "created_at")
-        assert parsed.document is not None
-        more.append(load_condition(parsed.document))
+        asked.append({"field": {CREATED: {"more_than": "2000-01-01T00:00:00Z"}}})
     if question.value is not None:
-        import json  # noqa: PLC0415 - rarely needed
-
-        kinds = sorted({kind for match in outcome.matches(_utc()) for kind in match.types})
-        text = json.dumps({"event": kinds, "sum": {question.value: {"at_least": 0}}})
-        parsed = parse(text, "--value")
-        assert parsed.document is not None
-        more.append(load_condition(parsed.document))
-    return more
-
-
-def _utc() -> ZoneInfo:
-    from zoneinfo import ZoneInfo as Zone  # noqa: PLC0415 - rarely needed
-
-    return Zone("UTC")
+        kinds = sorted({kind for match in outcome.matches(zone) for kind in match.types})
+        asked.append({"event": kinds, "sum": {question.value: {"at_least": 0}}})
+    for each in asked:
+        document = parse(json_text(each), "--value").document
+        assert document is not None
+        yield load_condition(document)
 
 
 def _check_left(past: PastBook) -> None:
@@ -289,7 +287,7 @@ def _history(book: RuleBook, outcome: Outcome, inputs: Inputs) -> Scored:
     ]
     rules += [
         Rule(f"types-{n}", "types", EventRule(EventMatch(types), Points(POINT), 1))
-        for n, types in enumerate(dict.fromkeys(_types_of(book)))
+        for n, types in enumerate(dict.fromkeys(_types_of(book, inputs.as_of)))
     ]
     if not rules:
         rules = [Rule("none", "none", EventRule(EventMatch(("\0none",)), Points(POINT), 1))]
@@ -297,8 +295,8 @@ def _history(book: RuleBook, outcome: Outcome, inputs: Inputs) -> Scored:
     return score_exports(RuleBook(zone, (score,)), inputs.exports, as_of=inputs.as_of)
 
 
-def _types_of(book: RuleBook) -> list[tuple[str, ...]]:
-    return [each.types for each in reaches(book, Clock(datetime.now(UTC), book.zone))]
+def _types_of(book: RuleBook, as_of: datetime) -> list[tuple[str, ...]]:
+    return [each.types for each in reaches(book, Clock(as_of, book.zone))]
 
 
 def _check_types(outcome: Outcome, history: Scored, zone: ZoneInfo) -> None:
@@ -314,7 +312,7 @@ def _check_types(outcome: Outcome, history: Scored, zone: ZoneInfo) -> None:
         raise UsageError(problems)
 
 
-def _sources(exports: Exports, pasts: Sequence[object], as_of: datetime) -> tuple[Source, ...]:
+def _sources(exports: Exports, pasts: Sequence[SourcePast], as_of: datetime) -> tuple[Source, ...]:
     """Return how far each source of events goes that has any at or before `as_of`."""
     found = []
     for source, past in zip(exports.events, pasts, strict=True):
@@ -327,8 +325,7 @@ def _sources(exports: Exports, pasts: Sequence[object], as_of: datetime) -> tupl
             .row(0)
         )
         if oldest is not None:
-            types = past.named  # type: ignore[attr-defined] # of scoring.SourcePast
-            found.append(Source(source.record.path, oldest, newest, types))
+            found.append(Source(source.record.path, oldest, newest, past.named))
     return tuple(found)
 
 
@@ -364,29 +361,9 @@ def _no_cut(cuts: Sequence[Cut]) -> Problem:
     )
 
 
-def _asked_of(outcome: Outcome, zone: ZoneInfo) -> frozenset[str]:
-    """Return the columns that an outcome without a date is made of."""
-    found: set[str] = set()
-    for leaf in leaves(outcome.loaded.condition(zone)):
-        if isinstance(leaf, FieldIs):
-            found |= {predicate.column for predicate in leaf.where}
-        if isinstance(leaf, HasTag):
-            found.add(TAGS)
-    return frozenset(found)
-
-
-def _undated(rule: Rule, exports: Exports) -> tuple[str, ...]:
+def _without_date(rule: Rule, exports: Exports) -> tuple[str, ...]:
     """Return the fields, and `tags` where they have no history, that a rule asks."""
-    found: dict[str, None] = {}
-    if isinstance(rule.subject, TagRule) and exports.tag_history is None:
-        found[TAGS] = None
-    for condition in conditions_of(rule):
-        for leaf in leaves(condition):
-            if isinstance(leaf, FieldIs):
-                found |= dict.fromkeys(predicate.column for predicate in leaf.where)
-            if isinstance(leaf, HasTag) and exports.tag_history is None:
-                found[TAGS] = None
-    return tuple(found)
+    return tuple(each for each in columns_of_rule(rule) if each != TAGS or exports.tag_history is None)
 
 
 def _late_comers(
@@ -397,14 +374,5 @@ def _late_comers(
     if not types:
         return None
     anything = Happened(EventMatch(tuple(types)))
-    score = Score(
-        _HISTORY,
-        _HISTORY,
-        POINT,
-        (Rule("none", "none", EventRule(EventMatch(("\0none",)), Points(POINT), 1)),),
-    )
-    marks = []
-    for as_of in (first, history.as_of):
-        found = score_exports(RuleBook(zone, (score,)), exports, as_of=as_of, conditions=(anything,))
-        marks.append(found.answers[anything])
-    return int(np.sum(marks[1] & ~marks[0])), len(marks[0])
+    before, ever = (holding(anything, exports, RuleBook(zone, ()), as_of) for as_of in (first, history.as_of))
+    return int(np.sum(ever & ~before)), len(ever)

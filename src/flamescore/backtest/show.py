@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flamescore.backtest.cuts import said, shown
 from flamescore.backtest.findings import own_share, ratio
-from flamescore.backtest.flame_groups import percent
+from flamescore.backtest.flame_groups import flames_said, percent
 from flamescore.text import printable
 from flamescore.units import count
 
@@ -78,7 +78,7 @@ def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
     yield from score.flames.sentences
     groups = [band for band in score.flames.groups if len(band.flames) > 1]
     for band in groups:
-        yield f"Together {_flames(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
+        yield f"Together {flames_said(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
     yield _auc(score)
     if score.own.share > 0:
         yield own_share(score)
@@ -266,10 +266,6 @@ def _ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number:,}th"
     return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
-def _flames(band: Band) -> str:
-    return f"{_and([str(each) for each in band.flames])} flames"
 
 
 def _and(texts: Sequence[str]) -> str:
