@@ -394,7 +394,7 @@ def _publish(
         )
     acting = acts_on_scores(inputs.project)
     aside = not_latest(published, acting=acting)
-    short = reaches_back(RunStore.of(inputs.project).runs(), settings.keep_runs)
+    short = reaches_back(RunStore(held.output).runs(), settings.keep_runs)
     late = (
         *taking_in.findings,
         *published.late,

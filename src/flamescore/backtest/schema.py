@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flamescore.schema_reader import SCHEMA_ID
+
 _NUMBER: Final = {"type": ["number", "null"]}
 _WHOLE: Final = {"type": "integer"}
 _TEXT: Final = {"type": "string"}
@@ -96,8 +98,8 @@ def backtest_schema() -> dict[str, Any]:
         drift=_list(_object(code=_TEXT, rule=_MAYBE, message=_TEXT)),
     )
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "What flamescore backtest writes",
+        "$schema": SCHEMA_ID,
+        "title": "flamescore backtest",
         **_object(
             schema_version={"const": 1},
             kind={"enum": ["backtest", "cross-section"]},

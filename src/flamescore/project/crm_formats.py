@@ -8,10 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from flamescore.project.reading import ProjectReading, Section, setting, shape_of
+from flamescore.project.reading import Section, read_shipped, setting, shape_of
 from flamescore.project.values import BOOLEAN, CELL, TEXT, WORDS, of_text, one_of, whole
-from flamescore.schema_reader import RefusedError, listed, mapped
-from flamescore.yaml_tree import parse
+from flamescore.schema_reader import listed, mapped
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -79,7 +78,7 @@ def all_formats() -> dict[str, CrmFormat]:
     names = sorted(
         each.name.removesuffix(".yaml") for each in _folder().iterdir() if each.name.endswith(".yaml")
     )
-    return {name: _read(name) for name in names}
+    return {name: read_shipped(CrmFormat, text_of_format(name), f"{name}.yaml") for name in names}
 
 
 def text_of_format(name: str) -> str:
@@ -89,14 +88,3 @@ def text_of_format(name: str) -> str:
 
 def _folder() -> Traversable:
     return files("flamescore") / "write_back" / "formats"
-
-
-def _read(name: str) -> CrmFormat:
-    parsed = parse(text_of_format(name), f"{name}.yaml")
-    assert parsed.document is not None, name
-    reading = ProjectReading(parsed.document)
-    try:
-        found: CrmFormat = shape_of(CrmFormat).read(reading.at())
-    except RefusedError:
-        raise ValueError("\n".join(map(str, reading.problems))) from None
-    return found

@@ -8,10 +8,10 @@ from importlib.resources import files
 from typing import Final
 
 from flamescore.project.model import KINDS, Source
-from flamescore.project.reading import ProjectReading, Section, setting, shape_of
+from flamescore.project.reading import Section, read_shipped, setting, shape_of
 from flamescore.project.values import BOOLEAN, HEADERS, TEXT, one_of
-from flamescore.schema_reader import At, RefusedError, Value, ValueType, listed
-from flamescore.yaml_tree import Node, parse
+from flamescore.schema_reader import At, Value, ValueType, listed
+from flamescore.yaml_tree import Node
 
 AUTO: Final = "auto"
 NEVER: Final = "never"
@@ -68,20 +68,9 @@ def all_presets() -> dict[str, Preset]:
     names = sorted(
         each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml")
     )
-    return {name: _read(name) for name in names}
+    return {name: read_shipped(Preset, text_of(name), f"{name}.yaml") for name in names}
 
 
 def text_of(name: str) -> str:
     """Return the file of a preset."""
     return (files("flamescore.exports") / "presets" / f"{name}.yaml").read_text(encoding="utf-8")
-
-
-def _read(name: str) -> Preset:
-    parsed = parse(text_of(name), f"{name}.yaml")
-    assert parsed.document is not None, name
-    reading = ProjectReading(parsed.document)
-    try:
-        preset: Preset = shape_of(Preset).read(reading.at())
-    except RefusedError:
-        raise ValueError("\n".join(map(str, reading.problems))) from None
-    return preset

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flamescore.project.values import Setting
-from flamescore.schema_reader import Key, Reading, Shape
-from flamescore.yaml_tree import nearest
+from flamescore.schema_reader import Key, Reading, RefusedError, Shape
+from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from flamescore.schema_reader import At, Told, Value, ValueType
     from flamescore.yaml_tree import Path
+
+S = TypeVar("S", bound="Section")
 
 
 @dataclass(slots=True)
@@ -103,3 +105,19 @@ def shape_of(section: type[Section]) -> Shape:
         return section(**{names[key]: value for key, value in found.items()}, given_keys=frozenset(found))
 
     return Shape(section.__name__, section.__doc__ or "", keys, make)
+
+
+def read_shipped(section: type[S], text: str, name: str) -> S:
+    """Read a file of the package as a section.
+
+    Raises:
+        ValueError: with every fault of it; the file is ours, so nobody else can mend it.
+    """
+    parsed = parse(text, name)
+    assert parsed.document is not None, name
+    reading = ProjectReading(parsed.document)
+    try:
+        found: S = shape_of(section).read(reading.at())
+    except RefusedError:
+        raise ValueError("\n".join(map(str, reading.problems))) from None
+    return found
