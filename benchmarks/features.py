@@ -139,7 +139,7 @@ def _acting(project: Words) -> None:
                 "if": {"event": "page_visit", "where": {"url": {"contains": "/pricing/"}}, "last": "7d"}
             },
             "large": {"if": {"all": [{"segment": "best"}, {"field": {"employees": {"at_least": 200}}}]}},
-            "quiet": {"if": {"not": {"event": "email_open", "last": "30d"}}},
+            "quiet": {"if": {"all": [{"segment": "best"}, {"not": {"event": "email_open", "last": "30d"}}]}},
         },
         "team": [
             {"name": "Rep 01", "email": "one@example.com"},
