@@ -423,7 +423,14 @@ def _write(
         folder,
         scored,
         scored.rejects,
-        TableSettings(known.keep, inputs.hot.by_flames, spreadsheet, acts.hot_since),
+        TableSettings(
+            known.keep,
+            inputs.hot.by_flames,
+            spreadsheet,
+            acts.hot_since,
+            changes=None if changes is None else changes.rows,
+            decimals=known.decimals,
+        ),
     )
     acts.write(folder, scored, known.keep, spreadsheet=spreadsheet)
     write_accounts(folder, scored, spreadsheet=spreadsheet)
