@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.report import say
+from flamescore.report.call_sheets import render_search
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
 from flamescore.report.leads import Lead
@@ -14,7 +15,7 @@ from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.told import Findings
 from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import Reason, difference, number, signed
-from flamescore.report.xlsx import Sheet, workbook
+from flamescore.report.xlsx import workbook
 
 if TYPE_CHECKING:
     from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
@@ -31,7 +32,6 @@ __all__ = [
     "Lead",
     "Reason",
     "RunData",
-    "Sheet",
     "View",
     "difference",
     "entries_in_words",
@@ -45,6 +45,7 @@ __all__ = [
     "render_history",
     "render_html",
     "render_markdown",
+    "render_search",
     "render_terminal",
     "say",
     "signed",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flamescore.report.call_sheets import render_call_list
 from flamescore.report.html import render_html
 from flamescore.report.markdown import render_markdown
 from flamescore.report.view import view
-from flamescore.report.xlsx import render_call_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

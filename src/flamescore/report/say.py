@@ -22,8 +22,8 @@ from flamescore.tables import given_by_rules
 from flamescore.units import POINT, nearest_points, to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date, datetime
+    from collections.abc import Iterator, Mapping
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from flamescore.scoring import Scored
@@ -39,6 +39,7 @@ _MONTHS: Final = 24
 """From so many months on they are said as years."""
 
 _MONTHS_A_YEAR: Final = 12
+_MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _REASONS_AT_ONCE: Final = 2_000
 """Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
 
@@ -108,6 +109,11 @@ def ago(day: date, today: date) -> str:
     return f"{months // _MONTHS_A_YEAR} years ago"
 
 
+def whole_date(day: date) -> str:
+    """Say a day with its year, for people: `21 Nov 2026`."""
+    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
 # --- reasons
 
 
@@ -138,13 +144,32 @@ def worded_reasons(
 def _worded(
     scored: Scored, score_name: str, ids: pl.Series, decimals: int
 ) -> Iterator[tuple[str | None, ...]]:
-    zone = scored.book.zone
     rules = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
-    names = dict(rules.select("rule_id", "name").iter_rows())
+    said = reasons_of(
+        scored.ledger.of(ids).filter(pl.col("score_name") == score_name),
+        dict(rules.select("rule_id", "name").iter_rows()),
+        scored.book.zone,
+        decimals=decimals,
+    )
+    for contact_id, words in said.items():
+        yield (contact_id, *words, *[None] * (len(REASONS) - len(words)))
+
+
+def reasons_of(
+    entries: pl.DataFrame,
+    names: Mapping[str, str | None],
+    zone: ZoneInfo,
+    *,
+    today: date | None = None,
+    decimals: int = 1,
+) -> dict[str, tuple[str, ...]]:
+    """Return by contact its reasons in words, three at most, in the order of `worded_reasons`.
+
+    `entries` are rows of `frames.POINTS` of one score, contact by contact, in order of the rule file; `names`
+    are the rules' names by id. With `today` it is said how many days ago something was, else the day.
+    """
     strongest = (
-        scored.ledger.of(ids)
-        .filter(pl.col("score_name") == score_name)
-        .pipe(given_by_rules)
+        entries.pipe(given_by_rules)
         .sort(
             pl.col("contact_id").rle_id(),
             "points",
@@ -156,16 +181,11 @@ def _worded(
         .group_by("contact_id", maintain_order=True)
         .head(len(REASONS))
     )
-    said: dict[str, list[str]] = {}
+    said: dict[str, tuple[str, ...]] = {}
     for row in strongest.iter_rows(named=True):
         name, points = names.get(row["rule_id"]) or row["rule_id"], nearest_points(row["points"])
-        when = None if row["last_at"] is None else _day(row["last_at"], zone)
-        said.setdefault(row["contact_id"], []).append(
-            reason(name, row["occurrences"], when, points, decimals)
-        )
-    for contact_id, words in said.items():
-        yield (contact_id, *words, *[None] * (len(REASONS) - len(words)))
-
-
-def _day(instant: datetime, zone: ZoneInfo) -> str:
-    return to_local(instant, zone).date().isoformat()
+        day = None if row["last_at"] is None else to_local(row["last_at"], zone).date()
+        when = None if day is None else day.isoformat() if today is None else ago(day, today)
+        words = reason(name, row["occurrences"], when, points, decimals)
+        said[row["contact_id"]] = (*said.get(row["contact_id"], ()), words)
+    return said
