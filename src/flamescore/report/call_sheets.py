@@ -9,10 +9,12 @@ import polars as pl
 
 from flamescore.report.leads import label_texts
 from flamescore.report.run_data import PERSON
-from flamescore.report.say import reasons_of, whole_date
+from flamescore.report.say import ago, whole_date
 from flamescore.report.words import difference
 from flamescore.report.xlsx import ALL, LINK, CellWriter, Formats, Sheet, SheetRows, by_owner, made, width_of
+from flamescore.tables import reason, strongest, with_names
 from flamescore.text import terminal_columns
+from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,18 +127,12 @@ def _listed(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> pl.DataFrame
 
     What has changed is that of the rows where they tell it, else that of the run.
     """
-    names = {rule.id: rule.name for rule in score.rules if rule.entry == "rule"}
-    entries = run.ledger(rows["contact_id"]).filter(pl.col("score_name") == score.name)
-    why = reasons_of(entries, names, run.zone, today=run.as_of.date(), decimals=run.decimals)
+    why = _why(run, score, rows["contact_id"])
     people = _people(run, rows["contact_id"])
     frame = rows.select(
         pl.int_range(1, pl.len() + 1).alias(PLACE),
         *(people[name] for name in PERSON if name in people.columns),
-        pl.col("contact_id")
-        .replace_strict(
-            {who: _lines(each) for who, each in why.items()}, default=None, return_dtype=pl.String
-        )
-        .alias(WHY),
+        pl.col("contact_id").replace_strict(why, default=None, return_dtype=pl.String).alias(WHY),
         "flames",
         "score",
         "percentile",
@@ -163,8 +159,26 @@ def _people(run: RunData, ids: pl.Series) -> pl.DataFrame:
     )
 
 
-def _lines(reasons: Sequence[str]) -> str:
-    text = "\n".join(each.replace("\n", " ").replace("\r", " ") for each in reasons)
+def _why(run: RunData, score: ScoreEntry, ids: pl.Series) -> dict[str, str]:
+    """Return by contact its reasons, a line each; what is too long is cut."""
+    names = {rule.id: rule.name for rule in score.rules if rule.entry == "rule"}
+    entries = run.ledger(ids).filter(pl.col("score_name") == score.name)
+    today = run.as_of.date()
+    lines: dict[str, list[str]] = {}
+    for row in entries.pipe(strongest).pipe(with_names, names).iter_rows(named=True):
+        last = row["last_at"]
+        when = None if last is None else ago(to_local(last, run.zone).date(), today)
+        points = nearest_points(row["points"])
+        said = reason(_on_a_line(row["name"]), row["occurrences"], when, points, run.decimals)
+        lines.setdefault(row["contact_id"], []).append(said)
+    return {who: _cut("\n".join(said)) for who, said in lines.items()}
+
+
+def _on_a_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_WHY else f"{text[: _LONGEST_WHY - 1]}…"
 
 
