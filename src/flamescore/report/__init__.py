@@ -16,11 +16,12 @@ from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import Reason, difference, number, signed
 
 if TYPE_CHECKING:
+    from flamescore.report.call_sheets import render_search
     from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
-    from flamescore.report.xlsx import Sheet, workbook
+    from flamescore.report.xlsx import workbook
 
 __all__ = [
     "HTML_FILE",
@@ -31,7 +32,6 @@ __all__ = [
     "Lead",
     "Reason",
     "RunData",
-    "Sheet",
     "View",
     "difference",
     "entries_in_words",
@@ -45,6 +45,7 @@ __all__ = [
     "render_history",
     "render_html",
     "render_markdown",
+    "render_search",
     "render_terminal",
     "say",
     "signed",
@@ -63,7 +64,7 @@ _LATE: Final = {
     "render_history": "explained_history",
     "Filtered": "terminal",
     "render_terminal": "terminal",
-    "Sheet": "xlsx",
+    "render_search": "call_sheets",
     "workbook": "xlsx",
 }
 """What shows on a terminal or makes a workbook, which the nightly run does not need, and its module."""
