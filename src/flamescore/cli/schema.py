@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore.checking import json_schema as check_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
@@ -30,6 +31,7 @@ _SCHEMAS: Final = {
     SchemaOf.TEST: tests_schema,
     SchemaOf.BACKTEST: _of_backtests,
     SchemaOf.DIFF: diff_schema,
+    SchemaOf.CHECK: check_schema,
 }
 
 
