@@ -146,7 +146,10 @@ def lints_of_events(askers: Sequence[Asker], exports: Exports, clock: Clock) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A source of events: what its rows hold, its types (folded), and the newest event of each file."""
+    """A source of events: what its rows hold, its types (folded), and the newest event of each file.
+
+    Of a source of one or two files the newest events are not looked for.
+    """
 
     path: str
     looked: Look
@@ -170,7 +173,8 @@ def _seen(askers: Sequence[Asker], exports: Exports, clock: Clock) -> tuple[_See
     for source in exports.events:
         looked = look((source,), people, clock, predicates)
         types = frozenset(map(fold, looked.cells[EVENT].values()))
-        found.append(_Seen(source.record.path, looked, types, tuple(sorted(source.newest_of_files()))))
+        newest = source.newest_of_files() if len(source.record.files) >= _FILES else ()
+        found.append(_Seen(source.record.path, looked, types, tuple(sorted(newest))))
     return tuple(found)
 
 
@@ -257,22 +261,26 @@ def _per(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch,
 
 
 def _addresses(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Finding]:
+    known: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
     for asker, path, match, per in _per(askers) if seen else ():
         if per.column is None:
             continue
-        values = _values(seen, match, per.column)
-        plain = {plain_address(value) for value in values}
-        if values and len(plain) <= _FEWER * len(values):
+        asked = match.types, per.column
+        if asked not in known:
+            values = _values(seen, match, per.column)
+            known[asked] = len(values), len({plain_address(value) for value in values})
+        many, pages = known[asked]
+        if many and pages <= _FEWER * many:
             yield finding(
                 ADDRESSES,
                 f"{asker.subject} {per.column}",
-                f"{asker.title} counts per `{per.column}`, but its {len(values):,} different values are "
-                f"{count(len(plain), 'page')}, written in several ways.",
+                f"{asker.title} counts per `{per.column}`, but its {many:,} different values are "
+                f"{count(pages, 'page')}, written in several ways.",
                 asker.document,
                 nearest_place(asker.document, path, "per"),
                 do="write `per: day`, or export a cleaned column",
-                count=len(plain),
-                of=len(values),
+                count=pages,
+                of=many,
             )
 
 

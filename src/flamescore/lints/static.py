@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 Subject = EventRule | TagRule | BranchRule
-FLOOR, UNREACHED, NEVER, BEYOND, ALIKE, NEEDLESS, DISABLED = (f"L10{number}" for number in range(1, 8))
+FLOOR, UNREACHED, NEVER, BEYOND = "L101", "L102", "L103", "L104"
+ALIKE, NEEDLESS, DISABLED = "L105", "L106", "L107"
 _LAST: Final = -1
 
 
