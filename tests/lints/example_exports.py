@@ -42,7 +42,7 @@ def _mail() -> Iterable[Event]:
     for n in range(1, 31):
         yield n, "open", day + timedelta(hours=n), ""
         yield n, "reply", day + timedelta(hours=n, minutes=9), ""
-        yield n, "download", day + timedelta(hours=n), "https://Example.com/guide/?utm_source=mail-1"
+        yield n, "download", day + timedelta(hours=n), "https://example.com/guide/?utm_source=mail-1"
         yield n, "download", day + timedelta(hours=n, minutes=5), "https://example.com/guide"
     for n in range(1, 11):
         for again in range(2):

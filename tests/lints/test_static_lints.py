@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from flamescore.checking import check
+from flamescore.findings import Severity, severity_of
 from flamescore.lints import static_lints
 from flamescore.rules import load_rules_text
 
+ROOT = Path(__file__).parents[2]
 HEAD = "version: 1\nscores:\n  fit:\n"
 
 
@@ -211,5 +214,17 @@ def test_a_name_compares_without_case_and_disabled_rules_alone_are_told():
 
 @pytest.mark.parametrize("name", ["keap", "b2b", "ontraport"])
 def test_the_shipped_rules_have_none(name):
-    path = Path(__file__).parents[2] / f"rules/{name}.yaml"
+    path = ROOT / f"rules/{name}.yaml"
     assert static_lints(load_rules_text(path.read_text(encoding="utf-8"))) == ()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", ["keap", "b2b", "ontraport"])
+def test_the_shipped_rules_raise_notes_alone_on_the_sample(name, monkeypatch):
+    monkeypatch.setenv("FLAMESCORE_RULES", str(ROOT / f"rules/{name}.yaml"))
+    found = check(str(ROOT / "flamescore.yaml"))
+    assert not found.is_wrong
+    assert not found.is_stopped
+    told = {each.code for each in found.findings if each.code.startswith("L")}
+    assert "L209" in told
+    assert [code for code in sorted(told) if severity_of(code) is not Severity.NOTE] == []
