@@ -11,8 +11,10 @@ from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
     As,
     BacktestFormat,
+    CheckFormat,
     Config,
     DiffFormat,
+    FailOn,
     FieldsFrom,
     Log,
     LogFormat,
@@ -58,7 +60,9 @@ def presets(
 def schema(
     which: Annotated[
         SchemaOf,
-        typer.Argument(help="`rules`, `project` for flamescore.yaml, `test`, or `backtest` for its JSON."),
+        typer.Argument(
+            help="`rules`, `project` for flamescore.yaml, `test`; `backtest`, `diff`, `check` for their JSON."
+        ),
     ] = SchemaOf.RULES,
     out: Out = None,
     quiet: Quiet = 0,
@@ -68,13 +72,56 @@ def schema(
     """Example: flamescore schema rules -o rules/rules.schema.json
 
     Print the JSON Schema of rule files, of the project file, or of files of tests. With it, an editor
-    completes keys and marks mistakes as you type.
+    completes keys and marks mistakes as you type. Or that of the JSON that a command writes.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import schema as verb
 
         verb.schema(which, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def check(
+    *,
+    config: Config = None,
+    rules_only: Annotated[
+        bool, typer.Option("--rules-only", help="Open no export: for an editor, or before a commit.")
+    ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Score as of this time instead, as in `score`.", show_default=False
+        ),
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(
+            help="From which finding on to fail.  [default: `fail_on` of the project file]",
+            show_default=False,
+        ),
+    ] = None,
+    out: Out = None,
+    form: Annotated[
+        CheckFormat | None,
+        typer.Option("--format", help="Default: by the suffix of -o (.json); else full.", show_default=False),
+    ] = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore check
+
+    Tell all that is wrong or doubtful of the rules, the project and the exports, and what each rule comes to.
+    The exports are scored once; nothing is written. Exit code 0: nothing fails; 1: a warning does
+    (--fail-on warning); 2: the rule or project file is wrong; 3: the exports would stop a run.
+    """
+
+    def work(messages: Messages) -> ExitCode:
+        from flamescore.cli import check as verb
+
+        return verb.check(config, as_of, messages, rules_only=rules_only, fail_on=fail_on, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 

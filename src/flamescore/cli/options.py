@@ -44,6 +44,23 @@ class DiffFormat(StrEnum):
     MD = "md"
 
 
+class CheckFormat(StrEnum):
+    """How a check is written."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class FailOn(StrEnum):
+    """From which severity on a check fails."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NONE = "none"
+
+
 class TestFormat(StrEnum):
     """How the outcomes of tests are written."""
 
@@ -82,6 +99,7 @@ class SchemaOf(StrEnum):
     TEST = "test"
     BACKTEST = "backtest"
     DIFF = "diff"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)

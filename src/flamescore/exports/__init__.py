@@ -6,7 +6,7 @@ from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
 from flamescore.exports.list_columns import stored_items
 from flamescore.exports.load import from_frames, load, readable, with_asked
-from flamescore.exports.opening import survey
+from flamescore.exports.opening import Opened, survey
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import delete_leftovers
 from flamescore.exports.times import UTC_ZONE
@@ -17,6 +17,7 @@ __all__ = [
     "Gap",
     "IsoText",
     "ListFiles",
+    "Opened",
     "SettingValue",
     "Unused",
     "check_exclude",

@@ -13,6 +13,7 @@ from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_history import HISTORY
 from flamescore.findings.codes_of_labels import LABELS
+from flamescore.findings.codes_of_lints import LINTS
 from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_messages import MESSAGES
 from flamescore.findings.codes_of_project import PROJECT, USAGE
@@ -44,6 +45,7 @@ _EVERY: Final = (
     *EXPORTS,
     *HISTORY,
     *LABELS,
+    *LINTS,
     *LISTS,
     *MESSAGES,
     *PROJECT,
@@ -66,6 +68,7 @@ _AREAS: Final = {
     "B": "Backtests",
     "D": "Comparing rules",
     "I": "Exports",
+    "L": "Lints",
     "N": "Not found",
     "O": "Runs and output",
     "P": "The project file",
