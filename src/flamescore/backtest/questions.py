@@ -195,6 +195,6 @@ def _whole(value: object, name: str, problems: list[Problem], *, most: int | Non
     number = int(str(value))
     if number < 1 or (most is not None and number > most):
         bounds = f"from 1 to {most}" if most is not None else "from 1"
-        problems.append(Problem("U033", f"--{name} must be a whole number {bounds}, and is {number}."))
+        problems.append(Problem("U033", f"--{name} must be a whole number {bounds}, not {number}."))
         return None
     return number
