@@ -266,7 +266,9 @@ def diff(
     form: Annotated[
         DiffFormat | None,
         typer.Option(
-            "--format", help="Default: by the suffix of -o (.json, .md); else table.", show_default=False
+            "--format",
+            help="Default: by the suffix of -o (.json, .html, .md); else table.",
+            show_default=False,
         ),
     ] = None,
     quiet: Quiet = 0,

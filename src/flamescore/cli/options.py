@@ -41,6 +41,7 @@ class DiffFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    HTML = "html"
     MD = "md"
 
 
