@@ -13,7 +13,7 @@ from flamescore.tables import reason, worded_reasons
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["ago", "given", "missing", "percentile", "reason", "score", "worded_reasons"]
+__all__ = ["ago", "given", "missing", "percentile", "reason", "score", "whole_date", "worded_reasons"]
 
 _DAYS: Final = 60
 """So many days ago at most are said as days."""
@@ -23,6 +23,7 @@ _MONTHS: Final = 24
 """From so many months on they are said as years."""
 
 _MONTHS_A_YEAR: Final = 12
+_MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 # --- points
@@ -53,3 +54,8 @@ def ago(day: date, today: date) -> str:
     if months < _MONTHS:
         return f"{months} months ago"
     return f"{months // _MONTHS_A_YEAR} years ago"
+
+
+def whole_date(day: date) -> str:
+    """Say a day with its year, for people: `21 Nov 2026`."""
+    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"

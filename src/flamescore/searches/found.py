@@ -39,6 +39,9 @@ class Found:
     decimals: int
     """With how many decimals at most people read points."""
 
+    score_name: str
+    """The score that the list goes by."""
+
     further: tuple[str, ...]
     """The scores that were searched by beside the first."""
 
@@ -50,6 +53,9 @@ class Found:
     """Whether the columns were named: then they are the same in every form."""
 
     renamed: Mapping[str, str]
+    compared: bool = True
+    """Whether the run was held against an earlier one."""
+
     place: str = "place"
     notes: tuple[str, ...] = ()
 

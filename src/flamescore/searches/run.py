@@ -105,6 +105,8 @@ def _found(
         zone=zone,
         as_of=record.as_of,
         decimals=project.settings.decimals,
+        score_name=name,
+        compared=fits.changes is not None,
         further=tuple(term.score_name for term in fits.terms[1:]),
         columns=tuple(bare_columns),
         columns_for_people=for_people,
