@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
+from flamescore.exports.given_frames import Table, as_frame
 from flamescore.exports.list_columns import stored_items
 from flamescore.exports.load import from_frames, load, readable, with_asked
 from flamescore.exports.opening import survey
@@ -18,7 +19,9 @@ __all__ = [
     "IsoText",
     "ListFiles",
     "SettingValue",
+    "Table",
     "Unused",
+    "as_frame",
     "check_exclude",
     "delete_leftovers",
     "from_frames",
