@@ -326,7 +326,7 @@ def test_who_is_away_stops_the_run_where_it_does_not_read(folder, flamescore):
         (
             "{country: US}",
             "{country: {is: US}}",
-            "flamescore.yaml:9:57: error R070: There is no operator `is`.",
+            "flamescore.yaml:9:57: error R070: Unknown operator `is`.",
         ),
     ],
 )

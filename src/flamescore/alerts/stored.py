@@ -13,6 +13,7 @@ import polars as pl
 from flamescore.alerts.wording import Lead
 from flamescore.project import OWNER, EmailChannel, placeholders
 from flamescore.runs import read, scan
+from flamescore.state import StateDamagedError, StateStore
 from flamescore.tables import as_reasons, strongest, with_names
 from flamescore.text import fold
 from flamescore.units import iso_instant
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.project import Alert, Member, ProjectFile
+    from flamescore.project import Alert, Member, Project, ProjectFile
     from flamescore.runs import Run
 
 _SAID: Final = ("name", "email", "phone", "company", "owner")
@@ -226,3 +227,20 @@ def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> di
         .pipe(as_reasons, zone, 0)
     )
     return {who: [each for each in words if each is not None] for who, *words in given.iter_rows()}
+
+
+def waiting_notices(project: Project) -> int:
+    """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
+    store = StateStore.of(project)
+    if not project.settings.alerts or not store.exists():
+        return 0
+    try:
+        with store.open(write=False) as connection:
+            return int(
+                connection.execute(
+                    "SELECT count(DISTINCT notice_id) FROM delivery LEFT JOIN message m ON m.id = message_id"
+                    " WHERE dropped IS NULL AND sent_at IS NULL AND given_up_at IS NULL"
+                ).fetchone()[0]
+            )
+    except StateDamagedError:
+        return 0
