@@ -308,7 +308,7 @@ def search(
         owners=tuple(owners),
         tags=tuple(tags),
         where=Where.of(where, result.contacts.columns, at, zone) if where else None,
-        text=text,
+        texts=(text,) if text and text.strip() else (),
     )
     merged = None if result.merged is None else result.merged.lazy()
     names = [label.name for label in result.scored.book.labels]

@@ -88,6 +88,7 @@ from flamescore.rules.rulebook import (
     label_conditions,
 )
 from flamescore.rules.shapes import rules_schema as json_schema
+from flamescore.rules.short_where import short_where
 from flamescore.rules.subscribed import LoadedEvents, load_events
 
 __all__ = [
@@ -179,5 +180,6 @@ __all__ = [
     "named_columns",
     "number_columns",
     "role_conditions",
+    "short_where",
     "stands",
 ]

@@ -5,7 +5,14 @@ from __future__ import annotations
 from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST, Run, instant_of, moves
-from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
+from flamescore.runs.changes import (
+    ChangedContacts,
+    EarlierRun,
+    OnlyScores,
+    changed_contacts,
+    changes_under,
+    hot_now,
+)
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
@@ -92,7 +99,7 @@ __all__ = [
     "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",
-    "changed_ids",
+    "changes_under",
     "checked",
     "checksums",
     "describe",
@@ -105,6 +112,7 @@ __all__ = [
     "frozen_flames",
     "has_merged",
     "has_table",
+    "hot_now",
     "instant_of",
     "leave_failed",
     "listed",
