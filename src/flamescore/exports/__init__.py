@@ -5,6 +5,7 @@ from __future__ import annotations
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.find import kind_of, match
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
+from flamescore.exports.given_frames import Table, as_frame
 from flamescore.exports.list_columns import stored_items
 from flamescore.exports.load import from_frames, load, readable, with_asked
 from flamescore.exports.opening import Opened, survey
@@ -30,9 +31,11 @@ __all__ = [
     "Opened",
     "SettingValue",
     "Spool",
+    "Table",
     "Times",
     "Unmapped",
     "Unused",
+    "as_frame",
     "check_exclude",
     "delete_leftovers",
     "from_frames",

@@ -11,9 +11,19 @@ from flamescore.shown_points import given, missing, score
 from flamescore.tables import reason, worded_reasons
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
-__all__ = ["ago", "given", "missing", "percentile", "reason", "score", "whole_date", "worded_reasons"]
+__all__ = [
+    "ago",
+    "given",
+    "minute",
+    "missing",
+    "percentile",
+    "reason",
+    "score",
+    "whole_date",
+    "worded_reasons",
+]
 
 _DAYS: Final = 60
 """So many days ago at most are said as days."""
@@ -59,3 +69,10 @@ def ago(day: date, today: date) -> str:
 def whole_date(day: date) -> str:
     """Say a day with its year, for people: `21 Nov 2026`."""
     return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def minute(local: datetime) -> str:
+    """Say a local time with its zone: `2026-11-21 00:00 MST`, `2026-11-21 00:00 -07:00` without a name."""
+    name = local.tzname() or ""
+    offset = local.isoformat()[-6:]
+    return f"{local:%Y-%m-%d %H:%M} {name if name[:1].isalpha() else offset}"
