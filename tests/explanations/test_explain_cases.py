@@ -57,8 +57,19 @@ def _entries_are_those_of_the_engine_and_of_the_oracle(case, explanations):
             for score in explanation.scores
             for line in score.entries
         ]
-        assert mine == [row for row in engine if row["contact_id"] == explanation.contact_id]
-        assert mine == [row for row in oracle if row["contact_id"] == explanation.contact_id]
+        for ledger in (engine, oracle):
+            rows = [row for row in ledger if row["contact_id"] == explanation.contact_id]
+            assert mine == largest_first(rows, [score.score_name for score in explanation.scores])
+
+
+def largest_first(rows, scores):
+    """Sort the rules of each score by points, most first; limits and silence stay behind them."""
+
+    def size(row):
+        is_rule = row["entry"] == "rule"
+        return scores.index(row["score_name"]), not is_rule, -row["points"] if is_rule else 0
+
+    return sorted(rows, key=size)
 
 
 def _standing_is_that_of_the_oracle_and_the_entries_add_up_to_it(case, explanations):

@@ -17,12 +17,13 @@ from flamescore.report.words import Reason, difference, number, signed
 from flamescore.report.xlsx import Sheet, workbook
 
 if TYPE_CHECKING:
-    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
+    from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
 
 __all__ = [
+    "EXACTLY",
     "HTML_FILE",
     "RENDERERS",
     "SHOWN",
@@ -56,6 +57,7 @@ __all__ = [
 ]
 
 _WITH_RICH: Final = {
+    "EXACTLY": "explained",
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",

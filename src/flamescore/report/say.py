@@ -19,26 +19,30 @@ import polars as pl
 
 from flamescore.columns import REASONS
 from flamescore.tables import given_by_rules
-from flamescore.units import POINT, nearest_points, to_local
+from flamescore.units import POINT, ago, nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from flamescore.scoring import Scored
 
+__all__ = [
+    "ago",
+    "given",
+    "missing",
+    "percentile",
+    "reason",
+    "score",
+    "to_the_minute",
+    "worded_reasons",
+    "zone_of",
+]
+
 _DIGITS: Final = 4
 """Decimals that ten-thousandths have."""
 
-_DAYS: Final = 60
-"""So many days ago at most are said as days."""
-
-_DAYS_A_MONTH: Final = (304_375, 10_000)
-_MONTHS: Final = 24
-"""From so many months on they are said as years."""
-
-_MONTHS_A_YEAR: Final = 12
 _REASONS_AT_ONCE: Final = 2_000
 """Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
 
@@ -89,23 +93,16 @@ def _shown(rounded: int, exact: int, *, commas: bool) -> str:
 # --- times
 
 
-def ago(day: date, today: date) -> str:
-    """Say how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; one to come is a date.
+def to_the_minute(instant: datetime, zone: ZoneInfo) -> str:
+    """Say an instant in local time, without its zone: `2026-11-21 00:00`."""
+    return to_local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
 
-    Counted are calendar days. A month has 30.4375 of them, and a year twelve months; both are rounded down.
-    """
-    days = (today - day).days
-    if days < 0:
-        return day.isoformat()
-    if days <= 1:
-        return "yesterday" if days else "today"
-    if days <= _DAYS:
-        return f"{days} days ago"
-    length, parts = _DAYS_A_MONTH
-    months = days * parts // length
-    if months < _MONTHS:
-        return f"{months} months ago"
-    return f"{months // _MONTHS_A_YEAR} years ago"
+
+def zone_of(instant: datetime, zone: ZoneInfo) -> str:
+    """Say the zone of an instant by its abbreviation, `MST`, else by its offset, `-03:00`."""
+    local = to_local(instant, zone)
+    name = local.tzname() or ""
+    return name if name.isalpha() else local.isoformat()[-len("-03:00") :]
 
 
 # --- reasons
