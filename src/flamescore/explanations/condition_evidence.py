@@ -21,7 +21,7 @@ from flamescore.engine import cells_of_column
 from flamescore.explanations.event_evidence import EventEvidence
 from flamescore.explanations.evidence import Evidence, Operand, led, sentences
 from flamescore.explanations.predicate_words import Cell, fitting, listed, missing
-from flamescore.frames import ISO, PLAIN
+from flamescore.frames import ISO, ITEM_END, ITEMS, PLAIN
 from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, ListValues, Not
 from flamescore.units import ago
 
@@ -128,11 +128,10 @@ class ConditionEvidence:
     def cell(self, column: str) -> Cell:
         """Return the contact's cell of a column."""
         table = self._cells(column).table
-        beside = {name: table[name][0] for name in (PLAIN, ISO) if name in table.columns}
-        text = table["cell"][0]
-        if PLAIN in beside:
-            return replace(Cell.of(text, iso=beside.get(ISO)), number=Cell.of(beside[PLAIN]).number)
-        return Cell.of(text, iso=beside.get(ISO))
+        beside = {name: table[name][0] for name in (PLAIN, ISO, ITEMS) if name in table.columns}
+        items = tuple(item for item in (beside.get(ITEMS) or "").split(ITEM_END) if item)
+        cell = replace(Cell.of(table["cell"][0], iso=beside.get(ISO)), items=items)
+        return replace(cell, number=Cell.of(beside[PLAIN]).number) if PLAIN in beside else cell
 
     @cached_property
     def _known(self) -> dict[str, Cells]:
@@ -223,9 +222,9 @@ class ConditionEvidence:
     def _written(self, folded: str) -> str:
         """Return a tag as the exports write it."""
         frame = self.ready.contacts.frame
-        texts = list(frame["tags"][0] or ()) if "tags" in frame.columns else []
+        texts = list(frame["tags"].to_list()[0] or ()) if "tags" in frame.columns else []
         texts += [] if self.history is None else self.history["tag"].drop_nulls().to_list()
-        return next((text.strip() for text in texts if fold(text) == folded), folded)
+        return next((text.strip() for text in texts if fold(text or "") == folded), folded)
 
 
 def _alone(predicate: Predicate, test: Test) -> Predicate:

@@ -17,13 +17,14 @@ from flamescore.engine import AT, BOTS, DAY, EVENT, MISSING
 from flamescore.explanations.contact_events import STEPS, ContactEvents
 from flamescore.explanations.evidence import Evidence
 from flamescore.explanations.predicate_words import asked_of, is_number, no_number, number_said, quoted
+from flamescore.rules import EventRule
 from flamescore.units import POINT, clamped, iso_instant, show_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from flamescore.rules import EventMatch, EventRule, Follower, Happened, Per, SumIs, SumOrder
+    from flamescore.rules import EventMatch, Follower, Happened, Per, SumIs, SumOrder
 
 _UNITS: Final = ((DAY, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _SUMS: Final = {
@@ -63,7 +64,7 @@ class EventEvidence:
 
     def _count(self, asked: EventRule | Happened, many: int, latest: datetime | None, stream: int) -> str:
         """Say how many there are: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
-        least = asked.times.least
+        least = _least(asked)
         said = f"{self._label(asked)}: {many:,}"
         said += f" of the {least:,} needed" if many < least else ""
         said += f" in the last {asked.window}" if asked.window is not None else ""
@@ -122,10 +123,10 @@ class EventEvidence:
             kind="event",
             subject=self._label(asked),
             operator="at_least",
-            operand=asked.times.least,
+            operand=_least(asked),
             holds=holds,
             count=many,
-            needed=asked.times.least,
+            needed=_least(asked),
             latest_at=latest,
             sentence=said,
         )
@@ -231,8 +232,8 @@ class EventEvidence:
 
     def _wrong_number(self, rule: EventRule | Happened, many: int, latest: datetime) -> Evidence:
         """Tell of too few or too many under `times` of a rule."""
-        if many < rule.times.least:
-            said = f"{many:,} of the {rule.times.least:,} needed"
+        if many < _least(rule):
+            said = f"{many:,} of the {_least(rule):,} needed"
             return self._times(rule, many, latest, said, holds=False)
         said = f"{many:,} {_types(rule.match)}, more than {rule.times.most:,}"
         return self._too_many(rule, many, latest, said, holds=False)
@@ -328,6 +329,11 @@ def faded(days: int | None) -> Evidence:
     """Say that something is worth 0, after so many full days; None where it always is."""
     after = "" if days is None else f" after {days:,} full {'day' if days == 1 else 'days'}"
     return worth_nothing(f"worth 0{after}")
+
+
+def _least(asked: EventRule | Happened) -> int:
+    """Return how many events there must be: a rule gives nothing for none, however few it asks for."""
+    return max(asked.times.least, 1) if isinstance(asked, EventRule) else asked.times.least
 
 
 def _types(match: EventMatch) -> str:

@@ -45,20 +45,21 @@ _DATES_MISSED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, trimmed, and what it is as a number and as a date, where a declared format says so.
+    """A cell: its text, trimmed, and what it is as a number, as a date, and as a list of items.
 
-    `text` is None where it is missing. `number` is None where it is none.
+    `text` is None where it is missing, `number` where it is none. `items` are there where the column is known
+    to hold several values.
     """
 
     text: str | None
     number: str | None
     date: str | None
+    items: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, text: str | None, plain: str | None = None, iso: str | None = None) -> Cell:
-        """Take a text; `plain` is the number and `iso` the date that declared formats read of it."""
-        written = text if plain is None else plain
-        return cls(text, written if is_number(written) else None, text if iso is None else iso)
+    def of(cls, text: str | None, iso: str | None = None) -> Cell:
+        """Take a text; `iso` is the date that a declared format reads of it."""
+        return cls(text, text if is_number(text) else None, text if iso is None else iso)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def cell_said(cell: Cell, tests: Iterable[Test]) -> str:
     tests = tuple(tests)
     if cell.text is None:
         return "empty"
+    if cell.items and any(isinstance(test, Has) for test in tests):
+        return listed([quoted(item) for item in cell.items])
     if cell.number is not None and any(map(reads_numbers, tests)):
         return number_said(cell.number)
     if cell.date is not None and any(map(reads_dates, tests)):
@@ -181,8 +184,10 @@ def _evidence(
     predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, sentence: str, *, holds: bool
 ) -> Evidence:
     operator, operand = _as_written(test, zone)
-    value = cell.text
-    if reads_numbers(test) and cell.number is not None:
+    value: str | list[str] | None = cell.text
+    if cell.items and isinstance(test, Has):
+        value = list(cell.items)
+    elif reads_numbers(test) and cell.number is not None:
         value = cell.number
     elif reads_dates(test):
         value = cell.date
