@@ -52,6 +52,12 @@ class TestFormat(StrEnum):
     JUNIT = "junit"
 
 
+class FieldsFrom(StrEnum):
+    """Whose fields and tags a backtest looks at."""
+
+    RUNS = "runs"
+
+
 class BacktestFormat(StrEnum):
     """How a backtest is written."""
 
