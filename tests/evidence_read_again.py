@@ -35,11 +35,21 @@ def holds(evidence, told):
     if evidence.kind == "event" or (evidence.kind == "follower" and evidence.count is not None):
         number = evidence.count if evidence.value is None else evidence.value
         return _ordered(evidence.operator, Fraction(number), Fraction(evidence.operand))
+    if evidence.kind in ("score", "label") and evidence.value is not None:
+        return _stands(evidence.operator, evidence.value, evidence.operand)
     if evidence.kind == "follower":
         zone = ZoneInfo(told.timezone)
         due, as_of = (read_instant(text, zone) for text in (evidence.value, evidence.operand))
         return _ordered(evidence.operator, due, as_of)
     return _field(evidence, told)
+
+
+def _stands(operator, value, operand):
+    if operator.startswith("not_"):
+        return not _stands(operator.removeprefix("not_"), value, operand)
+    if operator in ("equals", "in"):
+        return value in (operand if isinstance(operand, list) else [operand])
+    return _ordered(operator, Fraction(value), Fraction(operand))
 
 
 def _tag(evidence, told):

@@ -171,6 +171,14 @@ def _evidence_says_the_same_when_it_is_read_again(explanations):
                 assert not each.holds
                 assert holds(each, explanation) in (False, None), each
             assert (score.failed is None) == score.in_population
+        for label in explanation.labels:
+            assert all(each.holds and holds(each, explanation) in (True, None) for each in label.evidence)
+            if label.failed is not None:
+                assert label.text is None
+                assert (label.failed.holds, holds(label.failed, explanation)) in (
+                    (False, False),
+                    (False, None),
+                )
 
 
 def _outlook_is_what_will_be_if_nothing_happens(case, explanations):

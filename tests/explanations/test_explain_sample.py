@@ -1,6 +1,7 @@
 """The explanation of every contact of the sample adds up to its published score, to the last digit.
 
-So does its evidence, read again from its own fields. In full size these are 6,000. A third of the time would go into the outlook, which has a test of its own.
+So does its evidence, read again from its own fields. In full size these are 6,000. A third of the time would
+go into the outlook, which has a test of its own.
 """
 
 from __future__ import annotations

@@ -260,5 +260,10 @@ def _as_told(value: Any) -> Any:  # noqa: ANN401 - of whatever an explanation ho
         silent = {key for key in _ASKED_FOR if key in value and value[key] in (None, (), False)}
         silent -= {"hot"} if value.get("hot") is False else set()
         silent |= {key for key in _NOT_TOLD if key in value}
+        silent |= (
+            {"evidence", "failed"}
+            if "known" in value and not (value["evidence"] or value["failed"])
+            else set()
+        )
         return {key: _as_told(each) for key, each in value.items() if key not in silent}
     return [_as_told(each) for each in value] if isinstance(value, tuple | list) else value

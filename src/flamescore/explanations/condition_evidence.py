@@ -21,16 +21,20 @@ from flamescore.engine import cells_of_column
 from flamescore.explanations.event_evidence import EventEvidence
 from flamescore.explanations.evidence import Evidence, Operand, led, sentences
 from flamescore.explanations.predicate_words import Cell, fitting, listed, missing
+from flamescore.explanations.score_evidence import of_labels, of_score
 from flamescore.frames import ISO, ITEM_END, ITEMS, PLAIN
-from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, ListValues, Not
+from flamescore.rules import AllOf, AnyOf, FieldIs, Happened, HasTag, LabelIs, ListValues, Not, ScoreIs
 from flamescore.units import ago
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from flamescore.engine import Cells, ConditionEvaluator, Prepared
     from flamescore.explanations.contact_events import ContactEvents
-    from flamescore.rules import BranchRule, Condition, Predicate, TagMatch, TagRule, Test
+    from flamescore.labels import Everyone
+    from flamescore.rules import Condition, Predicate, TagMatch, TagRule, Test
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,8 +47,10 @@ class ConditionEvidence:
     evaluator: ConditionEvaluator
     events: ContactEvents
     history: pl.DataFrame | None = None
+    everyone: Everyone | None = None
+    """What conditions on scores and labels are asked of: this contact alone."""
 
-    def holding(self, condition: Condition) -> list[Evidence]:
+    def holding(self, condition: Condition) -> list[Evidence]:  # noqa: PLR0911 - one a kind
         """Show why a condition holds."""
         match condition:
             case AllOf(parts=parts):
@@ -63,11 +69,13 @@ class ConditionEvidence:
                 return self.tags(tag)
             case Happened():
                 return EventEvidence(self.events).happened(condition)
+            case ScoreIs() | LabelIs():
+                return self._standing(condition)
             case _:
                 msg = f"{type(condition).__name__} is not asked of one contact alone"
                 raise TypeError(msg)
 
-    def failing(self, condition: Condition) -> Evidence:
+    def failing(self, condition: Condition) -> Evidence:  # noqa: PLR0911 - one a kind
         """Tell the first reason why a condition does not hold."""
         match condition:
             case AllOf(parts=parts):
@@ -84,20 +92,30 @@ class ConditionEvidence:
                 return self.no_tag(tag)
             case Happened():
                 return EventEvidence(self.events).not_happened(condition)
+            case ScoreIs() | LabelIs():
+                return next(each for each in self._standing(condition) if not each.holds)
             case _:
                 msg = f"{type(condition).__name__} is not asked of one contact alone"
                 raise TypeError(msg)
 
     def _holds(self, condition: Condition) -> bool:
-        return bool(self.evaluator.evaluate(condition)[0])
+        asked = self.evaluator.evaluate if self.everyone is None else self.everyone.fitting
+        return bool(asked(condition)[0])
+
+    def _standing(self, condition: ScoreIs | LabelIs) -> list[Evidence]:
+        assert self.everyone is not None
+        zone = self.ready.clock.zone
+        if isinstance(condition, ScoreIs):
+            return of_score(self.everyone, condition, zone)
+        return of_labels(self.everyone, condition, zone)
 
     # --- branches --------------------------------------------------------------------------------------
 
-    def branch(self, rule: BranchRule) -> list[Evidence]:
-        """Show the branch of a rule that holds, one of several by its number."""
-        many = len(rule.branches)
-        number = next(n for n, each in enumerate(rule.branches, 1) if self._holds_if(each.condition))
-        condition = rule.branches[number - 1].condition
+    def branch(self, conditions: Sequence[Condition | None]) -> list[Evidence]:
+        """Show the first branch that holds, one of several by its number."""
+        many = len(conditions)
+        number = next(n for n, each in enumerate(conditions, 1) if self._holds_if(each))
+        condition = conditions[number - 1]
         if many == 1:
             return [] if condition is None else self.holding(condition)
         lead = f"branch {number:,} of {many:,}: "
@@ -106,15 +124,14 @@ class ConditionEvidence:
         said = shown[0].sentence if shown else f"{lead}{none}"
         return [Evidence(kind="branch", value=number, operand=many, sentence=said), *shown]
 
-    def no_branch(self, rule: BranchRule) -> Evidence | None:
-        """Tell why no branch of a rule holds; None where one does."""
-        conditions = [each.condition for each in rule.branches]
+    def no_branch(self, conditions: Sequence[Condition | None], key: str = "first_of") -> Evidence | None:
+        """Tell why no branch holds; None where one does. `key` is how the rule is written."""
         if any(map(self._holds_if, conditions)):
             return None
         last = conditions[-1]
         assert last is not None
         failed = self.failing(last)
-        if rule.key == "if":
+        if key == "if":
             return failed.said(f"if: {failed.sentence}")
         return (
             failed if len(conditions) == 1 else failed.said(f"none of {len(conditions):,}: {failed.sentence}")

@@ -26,7 +26,7 @@ from flamescore.explanations.explanation import (
     Outlook,
     ScoreExplained,
 )
-from flamescore.explanations.labels import asked_beside, labels_told, told_alone
+from flamescore.explanations.labels import asked_beside, kept_evidence, labels_told, told_alone
 from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
 from flamescore.labels import judged
@@ -85,17 +85,17 @@ def explain(
     check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
     rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
     bounds = {score.name: _bounds(score, flames_from or {}) for score in book.scores}
+    lines = EntryLines(
+        ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
+    )
     labels, is_hot = told_alone(
         book,
         hot,
-        evaluator,
+        lines.conditions,
         summary,
         {score.name: row["flames"] for score, row in zip(book.scores, rows, strict=True) if row},
     )
     later = {days: _later(book, mine, as_of, days, bounds) for days in AHEAD}
-    lines = EntryLines(
-        ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
-    )
     entries = [lines.entries(score) for score in book.scores]
     ahead = ways(ready, traced, evaluator, bounds, given_to)
     bots = _like_scanners(ready, traced, summary)
@@ -167,7 +167,8 @@ def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLA
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
     told = _with_ranks(explanation, places, dict(done.scores["score_name"].value_counts().iter_rows()))
     texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
-    labels = labels_told(book, dict(zip((label.name for label in book.labels), texts, strict=True)))
+    named = dict(zip((label.name for label in book.labels), texts, strict=True))
+    labels = tuple(kept_evidence(label, explanation.labels) for label in labels_told(book, named))
     is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
     return replace(told, labels=labels, hot=is_hot)
 
@@ -232,7 +233,7 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
     if not rows or len(rows[0]) != len(explanation.labels):
         return explanation.labels
     texts = dict(zip((label.name for label in explanation.labels), rows[0], strict=True))
-    return tuple(
+    told = (
         replace(
             label,
             text=texts[label.name],
@@ -241,6 +242,7 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
         )
         for label in explanation.labels
     )
+    return tuple(kept_evidence(label, explanation.labels) for label in told)
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:

@@ -171,7 +171,8 @@ class ScoreExplained:
 class LabelExplained:
     """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
 
-    `known` is False where it depends on everyone else, and the whole list was not scored.
+    `known` is False where it depends on everyone else, and the whole list was not scored. `evidence` is what
+    its branch saw, `failed` why none holds, where that depends on nobody else.
     """
 
     name: str
@@ -179,6 +180,8 @@ class LabelExplained:
     text: str | None
     parts: tuple[tuple[str, str | None], ...] = ()
     known: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    failed: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

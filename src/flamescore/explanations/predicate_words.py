@@ -183,7 +183,7 @@ def no_number(column: str, text: str | None) -> Evidence:
 def _evidence(
     predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, sentence: str, *, holds: bool
 ) -> Evidence:
-    operator, operand = _as_written(test, zone)
+    operator, operand = as_written(test, zone)
     value: str | list[str] | None = cell.text
     if cell.items and isinstance(test, Has):
         value = list(cell.items)
@@ -202,7 +202,7 @@ def _evidence(
     )
 
 
-def _as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0911 - one a kind
+def as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0911 - one a kind
     """Return a test as operator and operand."""
     match test:
         case Empty(value=value):

@@ -179,7 +179,7 @@ class EntryLines:
                 at = None if applied is None or applied.at is None else int(applied.at.timestamp())
                 found = self.conditions.of_rule(rule.subject, at, None if applied is None else applied.tag)
             case BranchRule():
-                found = self.conditions.branch(rule.subject)
+                found = self.conditions.branch([each.condition for each in rule.subject.branches])
         if rule.condition is None:
             return found
         return [*found, *led(self.conditions.holding(rule.condition), "if: ")]
@@ -192,7 +192,8 @@ class EntryLines:
             case TagRule():
                 failed = self._no_tag(rule.subject)
             case BranchRule():
-                failed = self.conditions.no_branch(rule.subject)
+                asked = [each.condition for each in rule.subject.branches]
+                failed = self.conditions.no_branch(asked, rule.subject.key)
         if failed is not None:
             return failed
         if rule.condition is not None and not self._in_force(rule):

@@ -58,7 +58,9 @@ def render_explanation(
     parts: list[RenderableType] = list(_head(explanation, words))
     for score in explanation.scores:
         parts += ["", *_score(score, words, wide, everything=everything)]
-    parts += ["", *(_label(label, words) for label in explanation.labels)] if explanation.labels else []
+    parts += [""] if explanation.labels else []
+    for label in explanation.labels:
+        parts += [_label(label, words), *(_label_seen(label, words) if everything else ())]
     parts += [words.line((note, "yellow")) for note in explanation.notes]
     if explanation.hot is not None:
         parts.append(words.line(f"hot: {'yes' if explanation.hot else 'no'}"))
@@ -271,6 +273,12 @@ def _label(label: LabelExplained, words: _Words) -> RenderableType:
     text = (label.text or "none") if label.known else "not known without --rank"
     parts = ", ".join(f"{name} {part or 'none'}" for name, part in label.parts) if label.known else ""
     return words.line((label.title, "bold"), f"  {text}", f"  ({parts})" if parts else "", rest=2)
+
+
+def _label_seen(label: LabelExplained, words: _Words) -> Iterator[RenderableType]:
+    """Say what the branch of a label saw, or why none holds."""
+    evidence = label.evidence if label.failed is None else (label.failed,)
+    yield from (_under(words, each, 2) for each in sentences(evidence))
 
 
 def _score(score: ScoreExplained, words: _Words, wide: int, *, everything: bool) -> Iterator[RenderableType]:
