@@ -158,6 +158,9 @@ AsTest: TypeAlias = Annotated[
         help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
     ),
 ]
+Exact: TypeAlias = Annotated[
+    bool, typer.Option("--exact", help="Show points with all four decimals, not rounded for reading.")
+]
 Spreadsheet: TypeAlias = Annotated[
     bool,
     typer.Option(
