@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/flamescore"
-HEAVY = ("polars", "numpy", "rich.console", "pydantic", "jinja2", "yaml")
+HEAVY = ("polars", "numpy", "rich.console", "pydantic", "jinja2", "yaml", "vl_convert", "markdown_it")
 
 
 CONNECTIONS = ("sqlite3", "smtplib", "urllib.request", "obstore", "adbc_driver_postgresql", "apprise")

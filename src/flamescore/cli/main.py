@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["VERBS", "main", "program", "run"]
 
 VERBS: Final = {
+    "init": "Write a first project file and rule file, guessed from the exports.",
     "score": "Score every contact and publish a run: the nightly job.",
     "explain": "Show why a contact has its scores, to the last digit.",
     "search": "List contacts of a run, best first: the call list.",

@@ -364,8 +364,15 @@ def _recent(plan: Plan, window: Window) -> pl.LazyFrame:
     at = plan.column("at", text=False)
     cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - _LOCAL
     # What lies before the first year does not read as a time.
-    wanted = (at >= cut) | at.is_null() | (at < datetime.min.replace(tzinfo=cut.tzinfo))
+    first = datetime.min.replace(tzinfo=cut.tzinfo)
+    wanted = (at >= _in_zone(cut, dtype)) | at.is_null() | (at < _in_zone(first, dtype))
     return rows.filter(wanted | plan.column("event").is_in(lasting) if lasting else wanted)
+
+
+def _in_zone(instant: datetime, dtype: pl.Datetime) -> pl.Expr:
+    """Return an instant as columns of a type can be held against it: Polars compares none of other zones."""
+    value = pl.lit(instant)
+    return value if dtype.time_zone in (None, "UTC") else value.dt.convert_time_zone(dtype.time_zone)
 
 
 def _lasting(plan: Plan, window: Window) -> list[str] | None:

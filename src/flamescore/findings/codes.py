@@ -12,6 +12,7 @@ from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_history import HISTORY
+from flamescore.findings.codes_of_init import INIT
 from flamescore.findings.codes_of_labels import LABELS
 from flamescore.findings.codes_of_lints import LINTS
 from flamescore.findings.codes_of_lists import LISTS
@@ -44,6 +45,7 @@ _EVERY: Final = (
     *DIFF,
     *EXPORTS,
     *HISTORY,
+    *INIT,
     *LABELS,
     *LINTS,
     *LISTS,
@@ -67,6 +69,7 @@ _AREAS: Final = {
     "A": "Acting on scores",
     "B": "Backtests",
     "D": "Comparing rules",
+    "G": "The first guess",
     "I": "Exports",
     "L": "Lints",
     "N": "Not found",

@@ -27,7 +27,7 @@ from flamescore.project.channels import (
 from flamescore.project.crm_columns import CrmColumn, crm_column, unknown_in_write_backs
 from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.holdout import HoldOut
-from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
+from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project, project_of
 from flamescore.project.model import (
     DEFAULT_LIMIT,
     ContactsSource,
@@ -142,6 +142,7 @@ __all__ = [
     "passwords",
     "placeholders",
     "preset_table",
+    "project_of",
     "settle",
     "text_of",
     "text_of_format",

@@ -167,6 +167,11 @@ def load_project(path: str | Path) -> Project:
         raise ProjectFileError(
             Problem("P015", f"The project file `{path}` can't be read: {reason}.")
         ) from None
+    return project_of(source, path)
+
+
+def project_of(source: bytes, path: Path) -> Project:
+    """Read the text of a project file as if it lay at a path. Faults are raised as by `load_project`."""
     parsed = parse(source, str(path), letter="P")
     if parsed.document is None:
         raise ProjectFileError(unshown(parsed.problems, source, None))

@@ -89,6 +89,7 @@ from flamescore.rules.rulebook import (
     label_conditions,
 )
 from flamescore.rules.shapes import rules_schema as json_schema
+from flamescore.rules.short_where import short_where
 from flamescore.rules.subscribed import LoadedEvents, load_events
 
 __all__ = [
@@ -181,5 +182,6 @@ __all__ = [
     "number_columns",
     "role_conditions",
     "rule_paths",
+    "short_where",
     "stands",
 ]
