@@ -146,7 +146,7 @@ def check(
     *,
     config: Config = None,
     rules_only: Annotated[
-        bool, typer.Option("--rules-only", help="Open no export: for an editor, or before a commit.")
+        bool, typer.Option("--rules-only", help="Read no exports: for editors and pre-commit hooks.")
     ] = False,
     as_of: Annotated[
         str | None,
@@ -157,7 +157,7 @@ def check(
     fail_on: Annotated[
         FailOn | None,
         typer.Option(
-            help="From which finding on to fail.  [default: `fail_on` of the project file]",
+            help="Lowest severity to fail on.  [default: `fail_on` of the project file]",
             show_default=False,
         ),
     ] = None,
@@ -172,9 +172,9 @@ def check(
 ) -> None:
     """Example: flamescore check
 
-    Tell all that is wrong or doubtful of the rules, the project and the exports, and what each rule comes to.
-    The exports are scored once; nothing is written. Exit code 0: nothing fails; 1: a warning does
-    (--fail-on warning); 2: the rule or project file is wrong; 3: the exports would stop a run.
+    Report everything that is wrong or doubtful in the rules, the project file and the exports, and what each
+    rule amounts to. Everyone is scored once; nothing is written. Exit code 1: there is a warning, with
+    --fail-on warning; 2: the rule or project file is wrong; 3: the exports would stop a run.
     """
 
     def work(messages: Messages) -> ExitCode:

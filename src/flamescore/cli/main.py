@@ -35,7 +35,7 @@ VERBS: Final = {
     "runs": "List stored runs, or delete old ones.",
     "notify": "Send what alerts have to tell, and what could not be sent before.",
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
-    "check": "Find all that is wrong with rules, project and exports, in one go.",
+    "check": "Find everything that is wrong with rules, project and exports.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
     "backtest": "Hold past scores against what happened after them.",
     "diff": "Show what a change of the rules does, before it goes live.",
