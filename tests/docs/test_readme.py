@@ -4,11 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flamescore.cli.main import VERBS
+from flamescore.first_guess import Places, first_guess
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,11 +74,27 @@ def folder(tmp_path_factory):
 
 def test_your_own_data_in_five_minutes(folder):
     commands = re.findall(r"^    flamescore (.+)$", README, re.MULTILINE)
-    assert [each.split()[0] for each in commands] == ["score", "search", "explain"]
-    score, search, explain = (flamescore(*each.split(), cwd=folder) for each in commands)
+    assert [each.split()[0] for each in commands[4:]] == ["score", "search", "explain"]
+    score, search, explain = (flamescore(*each.split(), cwd=folder) for each in commands[4:])
     assert score.endswith(": 2 contacts, 0 hot with 5 flames\n")
     assert [line.split(",")[1] for line in search.splitlines()] == ["contact_id", "7"]
     assert shown(explain) == shown(fences("text")[1])
+
+
+def test_it_begins_with_the_first_guess(tmp_path):
+    commands = re.findall(r"^    flamescore (.+)$", README, re.MULTILINE)[:4]
+    assert [each.split()[0] for each in commands] == ["init", "check", "score", "search"]
+    contacts, clicks = fences("csv")
+    (tmp_path / "contacts.csv").write_text(contacts, encoding="utf-8")
+    (tmp_path / "clicks.csv").write_text(clicks, encoding="utf-8")
+    page = (ROOT / "docs/guess-and-check.md").read_text(encoding="utf-8")
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    told = first_guess([], Places(tmp_path), contacts=None, zone=None, now=now).told
+    assert (
+        told[-1]
+        == "rules.yaml: 2 rules, 3 more as comments; five flames from 4 points, which 1 of 2 contacts reach"
+    )
+    assert all(each in page for each in told[:2])
 
 
 def test_every_command_is_told():
