@@ -363,13 +363,13 @@ def test_a_folder_that_is_not_there(flamescore):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--flames", "6"], "error U006: --flames: `6` is not a number of flames."),
-        (["--flames", "5-4"], "error U006: --flames: `5-4` is not a number of flames."),
+        (["--flames", "6"], "error U006: --flames `6` is not a number of flames."),
+        (["--flames", "5-4"], "error U006: --flames `5-4` is not a number of flames."),
         (
             ["--score", "intrest"],
             "error U005: This run has no score `intrest`.\n        Nearest: `interest`.",
         ),
-        (["--score", "fit:9"], "error U006: --score: `9` is not a number of flames."),
+        (["--score", "fit:9"], "error U006: --score `9` is not a number of flames."),
         (
             ["--columns", "name,Contry"],
             "error U008: There is no column `Contry`.\n        Nearest: `Country`.",
@@ -377,7 +377,7 @@ def test_a_folder_that_is_not_there(flamescore):
         (["--where", "Contry=US"], "--where:1:1: error R090: No contacts export has the column `Contry`."),
         (["--min-score", "nan"], "error U002: --min-score must be a number, not `nan`."),
         (["--max-score", "nan"], "error U002: --max-score must be a number, not `nan`."),
-        (["--flames", "45"], "Nearest: `4-5`.\n        Do: Use 0 to 5, or a range such as 3-4 or 4+."),
+        (["--flames", "45"], "Nearest: `4-5`.\n        Do: Use 0 to 5, a range such as 4-5, or 4+."),
         (
             ["--sort", "flame"],
             "error U017: --sort: there is no `flame` to sort by.\n        Nearest: `flames`.",

@@ -120,7 +120,10 @@ def test_only_the_first_rows_are_told_and_all_are_counted(nights):
             {"changed": ("cooled-off", "down"), "text": "ann"},
             ["No contacts match. Without --changed cooled-off --changed down: 1."],
         ),
-        ({"owners": ("Unassigned",), "min_score": 1e6}, ["No contacts match. Without --min-score 1000000: 2."]),
+        (
+            {"owners": ("Unassigned",), "min_score": 1e6},
+            ["No contacts match. Without --min-score 1000000: 2."],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_said_of_nobody(nights, asked, said):
