@@ -24,7 +24,17 @@ from flamescore.runs.contents import (
     scan,
     uncalled,
 )
-from flamescore.runs.disk import Modes, flush, make_folder, modes, private, reading, remove, writing
+from flamescore.runs.disk import (
+    Modes,
+    flush,
+    make_folder,
+    modes,
+    private,
+    reading,
+    remove,
+    replace_file,
+    writing,
+)
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
@@ -118,6 +128,7 @@ __all__ = [
     "reading",
     "reading_run",
     "remove",
+    "replace_file",
     "rules_of_run",
     "run_against",
     "scan",
