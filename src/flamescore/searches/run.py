@@ -75,9 +75,9 @@ def _found(
     in_contacts = [each for each in contacts.collect_schema().names() if "\x00" not in each]
     used = {*there, *in_contacts, *_OWN}
     renamed = {
-        each: free_name(each, used, prefix="contact_")
-        for each in dict.fromkeys((*there, *in_contacts))
-        if each in _OWN
+        own: free_name(own, used, prefix="contact_")
+        for own in dict.fromkeys((*there, *in_contacts))
+        if own in _OWN
     }
     place = free_name("place", used, prefix="list_")
     rows = fits.rows.rename({old: new for old, new in renamed.items() if old in fits.rows.columns})
@@ -88,8 +88,8 @@ def _found(
         beside.append(moved(run, name, fits.changes))
     if (everything or HOT_SINCE in chosen) and (since := hot_since(run)) is not None:
         beside.append(since)
-    for told in beside:
-        rows = rows.join(told, on="contact_id", how="left", maintain_order="left")
+    for each in beside:
+        rows = rows.join(each, on="contact_id", how="left", maintain_order="left")
     if record.accounts is not None and ACCOUNT_KEY not in rows.columns:
         rows = with_columns_of(rows, contacts.select("contact_id", ACCOUNT_KEY), (ACCOUNT_KEY,))
     shown = contacts.rename({old: new for old, new in renamed.items() if old in in_contacts})
