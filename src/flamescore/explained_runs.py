@@ -55,12 +55,19 @@ def explained_as_of_run(
             everything=everything,
             most=most,
             flames_from={score.name: score.flames_from for score in record.scores if score.flames_from},
+            given_to={
+                (score.name, rule.id): rule.contacts
+                for score in record.scores
+                for rule in score.rules
+                if rule.entry == "rule"
+            },
         )
     with reading_run(found):
         told = held_against(
             told,
             found.run_id,
             scan(found, "scores.parquet"),
+            contacts={score.name: score.contacts for score in record.scores},
             labels=scan(found, LABELS_FILE) if record.labels else None,
             hot=scan(found, HOT_FILE) if record.hot_condition is not None else None,
         )

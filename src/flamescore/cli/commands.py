@@ -21,6 +21,7 @@ from flamescore.cli.options import (
     ChangedHow,
     Complete,
     Config,
+    Exact,
     ExplainAs,
     Flames,
     InScores,
@@ -186,6 +187,7 @@ def explain(
         bool,
         typer.Option("--all", help="Include rules and events that did not count, with the reason."),
     ] = False,
+    exact: Exact = False,
     as_test: AsTest = False,
     out: Out = None,
     form: ExplainAs = None,
@@ -224,9 +226,8 @@ def explain(
                 account, contact, config, as_of, run, messages, everything=everything, out=out, form=form
             )
             return
-        verb.explain(
-            contact, config, as_of, run, messages, rank=rank, everything=everything, out=out, form=form
-        )
+        asked = (contact, config, as_of, run, messages)
+        verb.explain(*asked, rank=rank, everything=everything, exact=exact, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 

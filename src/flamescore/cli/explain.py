@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +12,11 @@ from flamescore.cli.output import by_suffix, deliver, place, plain
 from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
 from flamescore.explained_runs import columns_to_find, explained_as_of_run
-from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list
+from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, given_to
 from flamescore.explanations import explain as explain_contact
 from flamescore.inputs import read_inputs
 from flamescore.project import find_settings
-from flamescore.report import SHOWN, render_explanation
+from flamescore.report import EXACTLY, SHOWN, render_explanation
 from flamescore.runs import find_run
 from flamescore.text import json_text
 
@@ -35,10 +36,11 @@ def explain(
     *,
     rank: bool,
     everything: bool,
+    exact: bool,
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Explain a contact as of a run, or as of a time."""
+    """Explain a contact as of a run, or as of a time; `exact`: with all decimals of points."""
     contact = contact_asked(contact)
     if as_of is not None and run is not None:
         hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
@@ -52,7 +54,8 @@ def explain(
         told = explained_as_of_run(project, contact, found, config, everything=everything, most=most)
     else:
         told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
-    _write(told, out, chosen, everything=everything)
+    decimals = EXACTLY if exact else project.settings.decimals
+    _write(told, out, chosen, everything=everything, decimals=decimals)
     messages.took("explain")
 
 
@@ -72,6 +75,7 @@ def _of_time(
             everything=everything,
             most=most,
             flames_from=None if among is None else flames_of_list(among),
+            given_to=None if among is None else given_to(among),
             hot=hot,
         )
         day = _exported_on(exports)
@@ -110,13 +114,29 @@ def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = Fal
     return by_suffix(path, {**suffixes, ".csv": ExplainFormat.CSV} if rows else suffixes)
 
 
-def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool) -> None:
+def _write(
+    told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool, decimals: int
+) -> None:
     if form is ExplainFormat.JSON:
         deliver(_json(told).encode(), out)
-    elif place(out) is None and sys.stdout.isatty():
-        show(render_explanation(told, everything=everything))
+        return
+    page = render_explanation(told, everything=everything, decimals=decimals, ascii_only=_is_ascii(out))
+    if place(out) is None and sys.stdout.isatty():
+        show(page)
     else:
-        deliver(as_text(render_explanation(told, everything=everything)).encode(), out)
+        deliver(as_text(page, width=_width(out)).encode(), out)
+
+
+def _width(out: str | None) -> int:
+    """Return how wide text is that goes to no terminal: as `COLUMNS` says of stdout, else any width."""
+    columns = os.environ.get("COLUMNS", "")
+    return max(int(columns), _LEAST) if place(out) is None and columns.isdecimal() else _ANY
+
+
+def _is_ascii(out: str | None) -> bool:
+    """Say whether stdout lacks all characters beyond ASCII; a file has them."""
+    lacks = "utf" not in (sys.stdout.encoding or "utf-8").lower() or os.environ.get("TERM") == "dumb"
+    return place(out) is None and lacks
 
 
 def _json(told: Explanation) -> str:
@@ -129,6 +149,12 @@ def _json(told: Explanation) -> str:
     return json_text(plain(data), indent=2) + "\n"
 
 
+_LEAST: Final = 40
+_ANY: Final = 10**9
+
+_NOT_TOLD: Final = ("numbers",)
+"""Keys that only the text needs."""
+
 _ASKED_FOR: Final = ("burst", "like_scanner", "silence", "by_percentile", "bots", "labels", "hot")
 """Keys that are there only where the rules ask for what they tell: `hot` is false for who is not hot."""
 
@@ -138,5 +164,11 @@ def _as_told(value: Any) -> Any:  # noqa: ANN401 - of whatever an explanation ho
     if isinstance(value, dict):
         silent = {key for key in _ASKED_FOR if key in value and value[key] in (None, (), False)}
         silent -= {"hot"} if value.get("hot") is False else set()
+        silent |= {key for key in _NOT_TOLD if key in value}
+        silent |= (
+            {"evidence", "failed"}
+            if "known" in value and not (value["evidence"] or value["failed"])
+            else set()
+        )
         return {key: _as_told(each) for key, each in value.items() if key not in silent}
     return [_as_told(each) for each in value] if isinstance(value, tuple | list) else value

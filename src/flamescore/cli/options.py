@@ -41,7 +41,25 @@ class DiffFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    HTML = "html"
     MD = "md"
+
+
+class CheckFormat(StrEnum):
+    """How a check is written."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class FailOn(StrEnum):
+    """From which severity on a check fails."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NONE = "none"
 
 
 class TestFormat(StrEnum):
@@ -85,6 +103,7 @@ class SchemaOf(StrEnum):
     TEST = "test"
     BACKTEST = "backtest"
     DIFF = "diff"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,9 @@ AsTest: TypeAlias = Annotated[
         "--as-test",
         help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
     ),
+]
+Exact: TypeAlias = Annotated[
+    bool, typer.Option("--exact", help="Show points with all four decimals, not rounded for reading.")
 ]
 Spreadsheet: TypeAlias = Annotated[
     bool,

@@ -86,6 +86,14 @@ def remark_on_others(
         messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}")
 
 
+def say_without_charts(messages: Messages) -> None:
+    """Say that a page has tables alone, where charts can't be drawn."""
+    from flamescore.pages import can_draw  # noqa: PLC0415 - only where a page is made
+
+    if not can_draw():
+        messages.remark("The page has tables and no charts; these need: pip install 'flamescore[charts]'")
+
+
 def deliver(data: bytes, out: str | None) -> None:
     """Write to a file, whole or not at all, or to stdout."""
     path = place(out)

@@ -121,6 +121,19 @@ class ExportedEvents(EventSource):
             reads &= pl.col(DROP) != FAULTY
         return rows.filter(reads).select("event", "at")
 
+    def newest_of_files(self) -> tuple[datetime, ...]:
+        """Return the time of the newest event of each of its files, in order.
+
+        Raises:
+            InputError: a file can't be read any more.
+        """
+        found = []
+        for plan in self.validated.plans:
+            rows = _as_written(plan.table.scan(), plan, self.options, None, None)
+            with reading(partial(str, plan.table.found.shown)):
+                found.append(rows.select(pl.col("at").max()).collect().item())
+        return tuple(each for each in found if each is not None)
+
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
         sound = frame.filter(pl.col(DROP) <= SUPERSEDED) if DROP in self.frame.collect_schema() else frame

@@ -68,6 +68,7 @@ from flamescore.rules.load import (
     load_rules_text,
 )
 from flamescore.rules.names import Names
+from flamescore.rules.places import rule_paths
 from flamescore.rules.rulebook import (
     NO_LIMITS,
     Branch,
@@ -180,6 +181,7 @@ __all__ = [
     "named_columns",
     "number_columns",
     "role_conditions",
+    "rule_paths",
     "short_where",
     "stands",
 ]
