@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ago",
     "given",
+    "minute",
     "missing",
     "percentile",
     "reason",
@@ -57,3 +58,10 @@ def zone_of(instant: datetime, zone: ZoneInfo) -> str:
 def whole_date(day: date) -> str:
     """Say a day with its year, for people: `21 Nov 2026`."""
     return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def minute(local: datetime) -> str:
+    """Say a local time with its zone: `2026-11-21 00:00 MST`, `2026-11-21 00:00 -07:00` without a name."""
+    name = local.tzname() or ""
+    offset = local.isoformat()[-6:]
+    return f"{local:%Y-%m-%d %H:%M} {name if name[:1].isalpha() else offset}"
