@@ -77,11 +77,17 @@ class ContactEvents:
     def there(self, stream: int) -> list[int]:
         """Return the events of a stream up to `as_of`, latest first, without those that `bots` removes."""
         outcomes = self.traced.outcomes
-        return [
-            row
-            for row in self.by_stream.get(stream, ())
-            if self.ages[row] >= 0 and outcomes[stream, row] != BOTS
-        ]
+        if stream not in self._there:
+            self._there[stream] = [
+                row
+                for row in self.by_stream.get(stream, ())
+                if self.ages[row] >= 0 and outcomes[stream, row] != BOTS
+            ]
+        return self._there[stream]
+
+    @cached_property
+    def _there(self) -> dict[int, list[int]]:
+        return {}
 
     def counted(self, stream: int) -> list[int]:
         """Return those that count, latest first."""
