@@ -93,6 +93,11 @@ class ContactEvents:
         """Return those that count, latest first."""
         return [row for row in self.there(stream) if self.traced.outcomes[stream, row] == COUNTED]
 
+    def enough(self, stream: int) -> int:
+        """Return how many came as far as `times`: `count` may keep fewer of them."""
+        outcomes = self.traced.outcomes
+        return sum(outcomes[stream, row] in (COUNTED, "count") for row in self.there(stream))
+
     def of_types(self, match: EventMatch) -> set[int]:
         """Return the events of the types, whether or not they fit, up to `as_of`."""
         return {row for kind in match.types for row in self._by_type.get(fold(kind), ())}
