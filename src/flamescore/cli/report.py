@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
+from flamescore.cli import terminal
 from flamescore.cli.output import by_suffix, deliver, place
-from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
 from flamescore.project import find_settings
 from flamescore.report import RENDERERS, read_back, redacted, render_terminal, view
@@ -30,19 +29,20 @@ def report(
 ) -> None:
     """Show the report of a run, or write it to a file."""
     chosen = _format(out, form)
-    found = find_run(find_settings(config), run, warn=messages.warn)
+    project = find_settings(config)
+    found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
     with reading_run(found):
         data = read_back(found)
         data = redacted(data) if redact else data
         render = RENDERERS.get(chosen)
-        made = render(data) if render else render_terminal(view(data), top=SHOWN)
-    if isinstance(made, bytes):
-        deliver(made, out)
-    elif place(out) is None and sys.stdout.isatty():
-        show(made)
-    else:
-        deliver(as_text(made).encode(), out)
+        if render is not None:
+            made = render(data)
+        else:
+            on = terminal.screen(out)
+            lines = render_terminal(view(data), data, on=on, decimals=project.settings.decimals, top=SHOWN)
+            made = "".join(f"{line}\n" for line in lines).encode(on.encoding, "replace")
+    deliver(made, out)
     messages.took(f"report of run {found.run_id}")
 
 

@@ -21,7 +21,7 @@ from flamescore.tables import local_time, whole_percent
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
-    from flamescore.searches import Found
+    from flamescore.screen import Screen
 
 __all__ = ["KINDS", "Asked", "OfAccounts", "names", "search", "search_accounts"]
 
@@ -55,10 +55,14 @@ def search(
     shown = first_rows(found.rows, output, limit)
     if found.rows.is_empty():
         messages.warn(Finding(NOBODY, Severity.INFO, "", "No contacts match."))
-    if on_terminal(output) and asked.columns is None:
-        _show(shown, found)
-    else:
-        emit(shown, output, zone=found.zone)
+
+    def call_list(on: Screen) -> list[str]:
+        from flamescore.cli.call_list import call_list  # noqa: PLC0415 - reports take 50 ms, CSV needs none
+
+        return call_list(shown, newer, asked, on, decimals=project.settings.decimals)
+
+    table = call_list if asked.columns is None else None
+    emit(shown, output, zone=found.zone, table=table)
     remark_on_others(shown, found.rows, output, limit, messages)
     messages.took(f"search of run {found.run_id}: {found.rows.height:,} found")
 
@@ -141,11 +145,3 @@ def search_accounts(
 def names(columns: str | None) -> tuple[str, ...] | None:
     """Read the value of `--columns`."""
     return None if columns is None else tuple(each.strip() for each in columns.split(",") if each.strip())
-
-
-def _show(rows: pl.DataFrame, found: Found) -> None:
-    """Show the call list on the terminal, in the columns that a rep needs first."""
-    from flamescore.cli.call_list import show_call_list  # noqa: PLC0415 - rich takes 50 ms, a pipe needs none
-
-    if not rows.is_empty():
-        show_call_list(rows, found.further, found.zone)

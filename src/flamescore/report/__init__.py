@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
-    from flamescore.report.terminal import Filtered, render_terminal
+    from flamescore.report.filtered import Filtered
+    from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.terminal import listed, render_terminal
 
 __all__ = [
     "HTML_FILE",
@@ -29,6 +31,7 @@ __all__ = [
     "Filtered",
     "Findings",
     "Lead",
+    "Leads",
     "Reason",
     "RunData",
     "Sheet",
@@ -37,6 +40,8 @@ __all__ = [
     "entries_in_words",
     "escaped",
     "just_scored",
+    "lead_table",
+    "listed",
     "number",
     "read_back",
     "redacted",
@@ -55,19 +60,22 @@ __all__ = [
     "write_markdown",
 ]
 
-_WITH_RICH: Final = {
+_ON_SCREEN: Final = {
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
     "render_history": "explained_history",
-    "Filtered": "terminal",
+    "Filtered": "filtered",
+    "Leads": "list_of_leads",
+    "lead_table": "list_of_leads",
+    "listed": "terminal",
     "render_terminal": "terminal",
 }
 """What shows on a terminal, and its module: it is imported when it is asked for, for rich takes time."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever there is by that name
-    if name not in _WITH_RICH:
+    if name not in _ON_SCREEN:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_RICH[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_ON_SCREEN[name]}"), name)

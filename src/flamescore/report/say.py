@@ -39,6 +39,10 @@ _MONTHS: Final = 24
 """From so many months on they are said as years."""
 
 _MONTHS_A_YEAR: Final = 12
+_THOUSAND: Final = 1_000
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+"""In seconds."""
+
 _REASONS_AT_ONCE: Final = 2_000
 """Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
 
@@ -84,6 +88,43 @@ def _shown(rounded: int, exact: int, *, commas: bool) -> str:
     digits = f"{part:0{_DIGITS}}".rstrip("0")
     sign = "-" if rounded < 0 else ""
     return f"{sign}{whole:{',' if commas else ''}}{'.' if digits else ''}{digits}"
+
+
+# --- sizes and durations
+
+
+def size(many: int) -> str:
+    """Say a size of so many bytes, decimal: `512 B`, `928 kB`, `1.4 MB`."""
+    if many < _THOUSAND:
+        return f"{many} B"
+    kilobytes = (many + _THOUSAND // 2) // _THOUSAND
+    if kilobytes < _THOUSAND:
+        return f"{kilobytes} kB"
+    for unit in ("MB", "GB", "TB"):
+        tenths = (many * 10 + _THOUSAND**2 // 2) // _THOUSAND**2
+        if tenths < 10 * _THOUSAND or unit == "TB":
+            break
+        many //= _THOUSAND
+    return f"{tenths // 10:,}{f'.{tenths % 10}' if tenths % 10 else ''} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took: `0.8 s`, from a minute on `4 min`, from an hour on `2 h`, rounded down."""
+    if seconds < _MINUTE:
+        return f"{int(seconds * 10) / 10:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min"
+    return f"{int(seconds // _HOUR):,} h"
+
+
+def before(seconds: float) -> str:
+    """Say how long ago something was, by the clock: `4 min ago`, `2 h ago`, `3 days ago`, rounded down."""
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _DAY:
+        return f"{duration(seconds)} ago"
+    days = int(seconds // _DAY)
+    return f"{days:,} day{'' if days == 1 else 's'} ago"
 
 
 # --- times
@@ -135,16 +176,14 @@ def worded_reasons(
     return pl.DataFrame(rows, schema=dict.fromkeys(("contact_id", *REASONS), pl.String()), orient="row")
 
 
-def _worded(
-    scored: Scored, score_name: str, ids: pl.Series, decimals: int
-) -> Iterator[tuple[str | None, ...]]:
-    zone = scored.book.zone
-    rules = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
-    names = dict(rules.select("rule_id", "name").iter_rows())
-    strongest = (
-        scored.ledger.of(ids)
-        .filter(pl.col("score_name") == score_name)
-        .pipe(given_by_rules)
+def strongest_rules(entries: pl.DataFrame, most: int = len(REASONS)) -> pl.DataFrame:
+    """Return `contact_id, rule_id, points, occurrences, last_at` of the rules that gave each contact most.
+
+    `entries` are the ledger's rows of one score, contact by contact, in order of the rule file, which ties of
+    points and time go by.
+    """
+    return (
+        entries.pipe(given_by_rules)
         .sort(
             pl.col("contact_id").rle_id(),
             "points",
@@ -154,8 +193,17 @@ def _worded(
             maintain_order=True,
         )
         .group_by("contact_id", maintain_order=True)
-        .head(len(REASONS))
+        .head(most)
     )
+
+
+def _worded(
+    scored: Scored, score_name: str, ids: pl.Series, decimals: int
+) -> Iterator[tuple[str | None, ...]]:
+    zone = scored.book.zone
+    rules = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
+    names = dict(rules.select("rule_id", "name").iter_rows())
+    strongest = scored.ledger.of(ids).filter(pl.col("score_name") == score_name).pipe(strongest_rules)
     said: dict[str, list[str]] = {}
     for row in strongest.iter_rows(named=True):
         name, points = names.get(row["rule_id"]) or row["rule_id"], nearest_points(row["points"])

@@ -5,7 +5,14 @@ from __future__ import annotations
 from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST, Run, instant_of, moves
-from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
+from flamescore.runs.changes import (
+    WORDS_OF_CHANGES,
+    ChangedContacts,
+    EarlierRun,
+    OnlyScores,
+    changed_contacts,
+    changed_ids,
+)
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
@@ -55,6 +62,7 @@ __all__ = [
     "LISTS_FILE",
     "RECORD",
     "REJECTS_FILE",
+    "WORDS_OF_CHANGES",
     "AlertEntry",
     "BotsEntry",
     "ChangedContacts",
