@@ -186,6 +186,8 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
     else:
         say(summary_line(outcome.report))
     if outcome.published is None:
+        if sys.stdout.isatty():
+            say("Nothing was written (--dry-run).")
         for told in _would_change(outcome):
             say(told)
     elif sys.stdout.isatty():
