@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from flamescore.screen import NARROWEST, UNKNOWN, Column, Screen, Span, screen_of, table
-from flamescore.text import clusters, display_width, for_cell
+from flamescore.text import clusters, for_cell, terminal_columns
 
 
 class Stream(io.StringIO):
@@ -108,7 +108,7 @@ def test_colours(forced, without, term, terminal):
     ],
 )
 def test_the_columns_that_a_text_takes(text, width):
-    assert display_width(text) == width
+    assert terminal_columns(text) == width
 
 
 SCRIPTS = st.text(
@@ -125,7 +125,7 @@ NAMES = st.one_of(SCRIPTS, st.text("ab 李\u0301", min_size=250, max_size=300))
 @example("👩\u200d💻")
 def test_no_text_is_taken_for_narrower_than_a_terminal_shows_it(text):
     shown = for_cell(text)
-    assert display_width(shown) >= cell_len(shown)
+    assert terminal_columns(shown) >= cell_len(shown)
     assert "".join(clusters(shown)) == shown
 
 
@@ -134,7 +134,7 @@ def test_a_text_is_cut_to_its_columns(text, room):
     screen = Screen()
     shown = screen.shown(text)
     cut = screen.cut(shown, room)
-    assert display_width(cut) <= room
+    assert terminal_columns(cut) <= room
     assert cut == shown or (cut.endswith("…") and shown.startswith(cut[:-1]))
 
 
@@ -235,7 +235,7 @@ def test_whatever_the_names_a_table_keeps_its_promises(people, width, plain):
     ]
     header, *lines = table(columns, screen)
     assert len(lines) == len(people)
-    assert all(display_width(line) <= width and line == line.rstrip(" ") for line in (header, *lines))
+    assert all(terminal_columns(line) <= width and line == line.rstrip(" ") for line in (header, *lines))
     assert all(line.endswith(who) for line, who in zip(lines, ids, strict=True))
     shown = header.split()
     order = ("Company", "Why", "Phone")

@@ -161,6 +161,6 @@ def fault(error: BaseException) -> Problem:
         frame = frame.tb_next
     return Problem(
         "X070",
-        f"A fault of flamescore itself: {type(error).__name__} at {place} (version {__version__}).",
+        f"Internal error: {type(error).__name__} at {place} (version {__version__}).",
         hint=f"A run is published whole or not at all. Please report this line at {REPORT}",
     )

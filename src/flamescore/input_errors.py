@@ -36,7 +36,7 @@ GUESSED = "I137"
 NO_ROWS = "I139"
 
 
-DAMAGED = "It is damaged inside: export it again."
+DAMAGED = "Export it again."
 
 
 @contextmanager
@@ -57,7 +57,9 @@ def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None
             text, cure = f"`{shown}` is encrypted.", "Write it without encryption."
         else:
             why = getattr(error, "strerror", None)
-            text = f"`{shown}` can't be read to its end{f': {why}' if why else ''}."
+            text = f"`{shown}` " + (
+                f"can't be read: {why}." if why else "is damaged and can't be read to the end."
+            )
         raise fault(UNREADABLE, text, cure) from None
 
 

@@ -419,12 +419,9 @@ def _write(
     folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, *, acts: Acted, spreadsheet: bool
 ) -> tuple[Step, ...]:
     known = inputs.project.settings
-    steps = write_tables(
-        folder,
-        scored,
-        scored.rejects,
-        TableSettings(known.keep, inputs.hot.by_flames, spreadsheet, acts.hot_since),
-    )
+    rows = None if changes is None else changes.rows
+    shown = TableSettings(known.keep, inputs.hot.by_flames, spreadsheet, acts.hot_since, rows, known.decimals)
+    steps = write_tables(folder, scored, scored.rejects, shown)
     acts.write(folder, scored, known.keep, spreadsheet=spreadsheet)
     write_accounts(folder, scored, spreadsheet=spreadsheet)
     write_opportunities(folder, scored, inputs.exports.opportunities, spreadsheet=spreadsheet)

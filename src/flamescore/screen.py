@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
 from flamescore.findings import wants_colours
-from flamescore.text import clusters, display_width, for_cell
+from flamescore.text import clusters, for_cell, terminal_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ class Screen:
 
     def cut(self, text: str, room: int) -> str:
         """Return a text cut with `…` to so many columns of the screen; a shorter one stays."""
-        return text if display_width(text) <= room else _shortened(text, room, self.marks("…"))
+        return text if terminal_columns(text) <= room else _shortened(text, room, self.marks("…"))
 
     def styled(self, text: str, style: str) -> str:
         """Return text in a style such as `bold red`, in colour where there is any."""
@@ -185,7 +185,7 @@ def _spans(cell: Cell, style: str) -> tuple[Span, ...]:
 
 
 def _width(cell: Sequence[Span]) -> int:
-    return sum(display_width(span.text) for span in cell)
+    return sum(terminal_columns(span.text) for span in cell)
 
 
 def _breadth(widths: Sequence[int]) -> int:
@@ -223,7 +223,7 @@ def _cut(cell: tuple[Span, ...], room: int, ellipsis: str) -> tuple[Span, ...]:
     """Cut a cell with `…`: a span that stays whole does, unless nothing would be left of the others."""
     if _width(cell) <= room:
         return cell
-    left = room - sum(display_width(span.text) for span in cell if span.whole)
+    left = room - sum(terminal_columns(span.text) for span in cell if span.whole)
     if left <= len(ellipsis):
         cell, left = (Span("".join(span.text for span in cell), cell[0].style),), room
     found: list[Span] = []
@@ -232,10 +232,10 @@ def _cut(cell: tuple[Span, ...], room: int, ellipsis: str) -> tuple[Span, ...]:
         if span.whole:
             found.append(span)
         elif not is_cut:
-            is_cut = display_width(span.text) > left - len(ellipsis)
+            is_cut = terminal_columns(span.text) > left - len(ellipsis)
             text = _shortened(span.text, left, ellipsis) if is_cut else span.text
             found.append(Span(text, span.style))
-            left -= display_width(text)
+            left -= terminal_columns(text)
     return tuple(found)
 
 
@@ -243,7 +243,7 @@ def _shortened(text: str, room: int, ellipsis: str) -> str:
     """Return the beginning of a text and `…`, in so many columns at most; no character is torn."""
     left, kept = room - len(ellipsis), ""
     for each in clusters(text):
-        left -= display_width(each)
+        left -= terminal_columns(each)
         if left < 0:
             break
         kept += each
@@ -283,7 +283,7 @@ def _broken(text: str, room: int) -> Iterator[str]:
     """Yield a text in pieces of so many columns at most; nothing of it is lost."""
     line, width = "", 0
     for each in clusters(text):
-        size = display_width(each)
+        size = terminal_columns(each)
         if line and width + size > room:
             yield line
             line, width = "", 0

@@ -163,7 +163,7 @@ def snippet(line: str, column: int, width: int) -> tuple[str, str]:
         return shown, ""
     before = "".join(cells[start:at])
     under = "".join(cells[at : min(at + max(1, width), end)])
-    return shown, " " * (cut_before + display_width(before)) + "^" * max(1, display_width(under))
+    return shown, " " * (cut_before + terminal_columns(before)) + "^" * max(1, terminal_columns(under))
 
 
 def _in_a_url(line: str, place: int) -> bool:
@@ -199,7 +199,7 @@ def _window(cells: list[str], at: int) -> tuple[int, int]:
     return start, end
 
 
-def display_width(text: str) -> int:
+def terminal_columns(text: str) -> int:
     """Return how many columns of a terminal a text takes, at most.
 
     An ideograph takes two, a mark over a letter none. What is joined is counted part by part: many terminals

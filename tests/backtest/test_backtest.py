@@ -9,6 +9,7 @@ import pytest
 from flamescore.backtest import backtest, backtest_json, backtest_schema, markdown, page, question
 from flamescore.errors import FlamescoreError
 from flamescore.project import find_settings
+from flamescore.units import parse_period
 
 RULES = """\
 version: 1
@@ -261,3 +262,54 @@ def test_labels_and_other_scores_may_say_who_is_hot_and_whom_to_leave_out(
         assert done.scores[0].cuts[0].hot == five
     else:
         assert done.scores[0].cuts[0].hot < five
+
+
+def test_findings_go_by_what_the_project_accepts(project):
+    path = project / "flamescore.yaml"
+    lines = (project / "contacts.csv").read_text().splitlines()
+    (project / "contacts.csv").write_text("\n".join(line.rsplit(",", 1)[0] for line in lines) + "\n")
+    asked = {"at": ("2026-03-10",), "short_cuts": True}
+    (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
+    assert late.is_open
+    path.write_text(f"{path.read_text()}accept: [{{code: B012, reason: they came in March}}]\n")
+    (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
+    assert late.accepted == "they came in March"
+
+
+def test_events_of_nobody_stop_a_backtest(project):
+    (project / "other.csv").write_text("contact_id,event,at\nx,visit,2026-05-01\ny,visit,2026-05-02\n")
+    path = project / "flamescore.yaml"
+    path.write_text(path.read_text().replace("events.csv}]", "events.csv}, {path: other.csv}]"))
+    with pytest.raises(FlamescoreError) as caught:
+        made(project)
+    assert [each.code for each in caught.value.problems] == ["I051"]
+
+
+def test_who_is_hot_is_told_by_flames_where_the_condition_has_no_past(project):
+    path = project / "flamescore.yaml"
+    path.write_text(f"{path.read_text()}hot: {{field: {{country: US}}}}\n")
+    (found,) = (each for each in made(project).findings if each.code == "B017")
+    assert found.message == (
+        "`hot` of the project file asks for what has no past (country): hot are those with 5 flames."
+    )
+    assert "B017" not in {each.code for each in made(project, static_fields=("country",)).findings}
+
+
+def test_which_cuts_would_do_is_said_where_none_does(project):
+    with pytest.raises(FlamescoreError) as caught:
+        made(project, at=("2026-07-19", "2026-01-02"))
+    (problem,) = caught.value.problems
+    assert problem.message == (
+        'No cut can be looked at. 2026-01-02 is left out: "Visit" looks back 30d, events.csv begins on '
+        "2026-01-01. 2026-07-19 is left out: its 30 days end on 2026-08-18, outcomes are known until "
+        "2026-07-20. The first cut that would do is 2026-01-30, the last one 2026-06-20."
+    )
+    with pytest.raises(FlamescoreError) as caught:
+        made(project, at=(), horizon="190d")
+    assert caught.value.problems[0].message.startswith("No cut can be looked at. 2026-01-11 is left out: ")
+
+
+def test_a_horizon_of_months_is_refused_in_the_project_file_too():
+    with pytest.raises(FlamescoreError) as caught:
+        question({}, {"outcome": "deal", "horizon": parse_period("1mo"), "who": "repeat"})
+    assert [each.code for each in caught.value.problems] == ["U014"]

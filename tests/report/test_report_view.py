@@ -69,7 +69,7 @@ def named(name: str) -> Scored:
 def printed(result: Scored, *, width: int = 200, **settings: object) -> str:
     """What a screen without colours shows of a report."""
     seen = data(result, **settings)
-    return "\n".join(render_terminal(view(seen), seen, on=Screen(width), decimals=1, top=10))
+    return "\n".join(render_terminal(view(seen), seen, on=Screen(width), top=10))
 
 
 def test_the_view_in_numbers():

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.backtest.flame_groups import ENOUGH, FLAMES, FlameGroups, flame_groups
+from flamescore.backtest.call_effects import calls_of, held_out_of
+from flamescore.backtest.groups import ENOUGH, FLAMES, FlameGroups, flame_groups
 from flamescore.backtest.rule_results import RuleResult, rule_results
 from flamescore.backtest.statistics import (
     Estimate,
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.backtest.looking import Looked
+    from flamescore.backtest.call_effects import Calls, HeldOut
+    from flamescore.backtest.looked import Looked
 
     Marks = NDArray[np.bool_]
     Integers = NDArray[np.int64]
@@ -117,6 +119,11 @@ class ScoreResult:
     worth: tuple[tuple[float | None, float | None], ...] | None = None
     unvalued: int = 0
     five_flames: bool = field(default=False)
+    calls: Calls | None = None
+    """Who was called and who was not; None where nobody asked."""
+
+    held_out: HeldOut | None = None
+    """What those who are held out of the call list did; None where nobody asked."""
 
     @property
     def enough(self) -> bool:
@@ -132,6 +139,7 @@ def measured(
     asks: Mapping[str, tuple[str, ...]],
     capacity: int | None,
     listed: bool = False,
+    holdout_since: datetime | None = None,
 ) -> ScoreResult:
     """Say all of a score; `overlaps` and `asks` are by rule id. `listed`: a list is compared with itself."""
     outcomes, contacts = looked.outcomes, looked.contacts
@@ -164,6 +172,8 @@ def measured(
         _worth(looked),
         looked.unvalued,
         looked.score.ideal is not None and looked.score.bounds is None,
+        calls_of(looked),
+        held_out_of(looked, cuts, holdout_since),
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flamescore.backtest.call_effects import BOUND
 from flamescore.backtest.cuts import said, shown
 from flamescore.backtest.findings import own_share, ratio
-from flamescore.backtest.flame_groups import flames_said, percent
+from flamescore.backtest.groups import FLAMES, flames_said, percent
 from flamescore.text import printable
 from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from flamescore.backtest.flame_groups import Band
+    from flamescore.backtest.call_effects import Calls, HeldOut, Part
+    from flamescore.backtest.groups import Band
     from flamescore.backtest.measured import Called, ScoreResult
     from flamescore.backtest.profile import Profile
     from flamescore.backtest.rule_results import RuleResult
@@ -46,6 +48,8 @@ def _lines(made: Backtest) -> Iterator[str]:
         for cut in made.cuts:
             if cut.reason:
                 yield cut.reason
+        if question.fields_from == "runs":
+            yield "Fields and tags are those of the stored runs of these instants."
     if question.static_fields:
         yield f"Taken as constant: {', '.join(_cell(each) for each in question.static_fields)}."
     yield ""
@@ -87,6 +91,10 @@ def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
     if score.unvalued:
         yield f"{score.unvalued:,} outcomes have no number to be worth; they count as 0."
     yield ""
+    if score.calls is not None:
+        yield from _calls(score.calls)
+    if score.held_out is not None:
+        yield from _held_out(score.held_out, made)
     yield from _rules(score)
     yield from _over_time(score, made)
 
@@ -123,6 +131,58 @@ def _called(called: Called, score: ScoreResult) -> str:
     if score.five_flames:
         text += f': with "five_flames: {middle}" five flames are {called.a_list:,} calls'
     return f"{text}."
+
+
+def _calls(calls: Calls) -> Iterator[str]:
+    yield "### Called and not called"
+    yield ""
+    head = ["Flames", *("Called", "Outcomes", "Rate", "95% interval"), *("Not called", "Outcomes", "Rate")]
+    rows = [
+        [str(number), *_part(calls.called[number]), *_part(calls.not_called[number])]
+        for number in reversed(range(FLAMES))
+    ]
+    yield from _table([*head, "95% interval"], rows, right=[True, *[True, True, True, False] * 2])
+    yield ""
+    yield f"Of those who were not called: {' '.join(calls.groups.sentences)}"
+    for band in (each for each in calls.groups.groups if len(each.flames) > 1):
+        yield f"Together {flames_said(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
+    yield BOUND
+    yield ""
+
+
+def _held_out(found: HeldOut, made: Backtest) -> Iterator[str]:
+    yield "### The hold-out"
+    yield ""
+    if not found.cuts:
+        yield f"No cut is on {shown(found.since, made.zone)} or later."
+        yield ""
+        return
+    yield f"Who is hot at a cut from {shown(found.since, made.zone)} on ({count(found.cuts, 'cut')})."
+    yield ""
+    rows = [["Held out", *_part(found.held_out)], ["Not held out", *_part(found.others)]]
+    yield from _table(
+        ["Hot", "Contact-cuts", "Outcomes", "Rate", "95% interval"],
+        rows,
+        right=[False, True, True, True, False],
+    )
+    yield ""
+    value = found.ratio.ratio.value
+    if value is None:
+        yield "There are too few to compare."
+    else:
+        between = _compared(found.ratio)
+        p = "too few outcomes for a p-value" if found.ratio.p is None else f"p {p_value(found.ratio.p)}"
+        yield f"Those who are held out have the outcome {between} times as often as the others ({p})."
+    yield ""
+
+
+def _part(part: Part) -> list[str]:
+    return [
+        f"{part.contact_cuts:,}",
+        f"{part.outcomes:,}",
+        percent(part.rate.value),
+        _interval(part.rate),
+    ]
 
 
 def _rules(score: ScoreResult) -> Iterator[str]:

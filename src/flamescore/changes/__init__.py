@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from flamescore.changes.comparison import Before, Changes, compare, hot_not_compared, would_change
 from flamescore.changes.parts import TREND, totals_at, with_trend
-from flamescore.changes.table import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared, with_kind
+from flamescore.changes.table import (
+    CHANGES,
+    FILE,
+    KINDS,
+    MOVES,
+    NEW,
+    PARTS,
+    SAME,
+    HotInBoth,
+    compared,
+    moves,
+    with_kind,
+)
 
 __all__ = [
     "CHANGES",
     "FILE",
     "KINDS",
+    "MOVES",
+    "NEW",
     "PARTS",
     "SAME",
     "TREND",
@@ -19,6 +33,7 @@ __all__ = [
     "compare",
     "compared",
     "hot_not_compared",
+    "moves",
     "totals_at",
     "with_kind",
     "with_trend",

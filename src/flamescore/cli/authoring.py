@@ -13,6 +13,7 @@ from flamescore.cli.options import (
     BacktestFormat,
     Config,
     DiffFormat,
+    FieldsFrom,
     Log,
     LogFormat,
     Out,
@@ -275,6 +276,13 @@ def backtest(
         str | None,
         typer.Option(metavar="A,B", help="Contact columns that are as good as constant.", show_default=False),
     ] = None,
+    fields_from: Annotated[
+        FieldsFrom | None,
+        typer.Option(
+            help="Take fields and tags as they were in the stored runs, whose instants are the cuts.",
+            show_default=False,
+        ),
+    ] = None,
     score: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="One score.  [default: every enabled one]", show_default=False),
@@ -283,6 +291,22 @@ def backtest(
         int | None,
         typer.Option(
             metavar="N", min=1, help="How many of a list are called before the next.", show_default=False
+        ),
+    ] = None,
+    called: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="How a call shows in the events: the type of an event, or a condition.",
+            show_default=False,
+        ),
+    ] = None,
+    holdout_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Compare those whom call_list.holdout keeps from being called, from this day on.",
+            show_default=False,
         ),
     ] = None,
     value: Annotated[
@@ -343,8 +367,11 @@ def backtest(
             "at": tuple(at or ()),
             "known_until": known_until,
             "static_fields": tuple(each.strip() for each in (static_fields or "").split(",") if each.strip()),
+            "fields_from": fields_from,
             "score": score,
             "capacity": capacity,
+            "called": called,
+            "holdout_since": holdout_since,
             "value": value,
             "short_cuts": short_cuts,
             "profile": profile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flamescore.report import Leads, lead_table, read_back
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
 
     from flamescore.runs import Run
     from flamescore.screen import Screen
-    from flamescore.searches import Asked
+    from flamescore.searches import Found
 
 
-def call_list(rows: pl.DataFrame, run: Run, asked: Asked, screen: Screen, *, decimals: int) -> list[str]:
+def call_list(rows: pl.DataFrame, run: Run, found: Found, screen: Screen, *, decimals: int) -> list[str]:
     """Lay out the rows of a search, first ones first; nothing where there are none.
 
     Columns are those of `report.lead_table`, whatever the rows have. `why`, where the rows have it, stands in
@@ -27,11 +28,6 @@ def call_list(rows: pl.DataFrame, run: Run, asked: Asked, screen: Screen, *, dec
     places = rows["place"].to_list() if "place" in rows.columns else range(1, rows.height + 1)
     cold = dict(zip(ids, rows["why"], strict=True)) if "why" in rows.columns else None
     with reading_run(run):
-        leads = Leads(read_back(run, ids), ids.to_list(), places, _scores(asked, run), cold)
-        return lead_table(leads, screen, decimals=decimals)
-
-
-def _scores(asked: Asked, run: Run) -> tuple[str, ...]:
-    """Return the names of the scores that were searched by: `fit` of `--score fit:3-5`."""
-    names = [score.name for score in run.record.scores]
-    return tuple(each if each in names else each.rpartition(":")[0] for each in asked.scores) or (names[0],)
+        data = replace(read_back(run, ids), decimals=decimals)
+        leads = Leads(data, ids.to_list(), places, (found.score_name, *found.further), cold)
+        return lead_table(leads, screen)

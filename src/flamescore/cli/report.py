@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.cli import terminal
@@ -33,14 +34,14 @@ def report(
     found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
     with reading_run(found):
-        data = read_back(found)
+        data = replace(read_back(found), decimals=project.settings.decimals)
         data = redacted(data) if redact else data
         render = RENDERERS.get(chosen)
         if render is not None:
             made = render(data)
         else:
             on = terminal.screen(out)
-            lines = render_terminal(view(data), data, on=on, decimals=project.settings.decimals, top=SHOWN)
+            lines = render_terminal(view(data), data, on=on, top=SHOWN)
             made = "".join(f"{line}\n" for line in lines).encode(on.encoding, "replace")
     deliver(made, out)
     messages.took(f"report of run {found.run_id}")

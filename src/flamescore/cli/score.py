@@ -199,12 +199,14 @@ def _report(outcome: Outcome, project: Project) -> list[str]:
     from flamescore.report import just_scored, listed, read_back, render_terminal  # noqa: PLC0415 - for people
 
     settings, report = project.settings, replace(outcome.report, findings=Findings())
-    show = partial(render_terminal, report, on=terminal.screen(), decimals=settings.decimals, top=LISTED)
+    show = partial(render_terminal, report, on=terminal.screen(), top=LISTED)
     if outcome.published is None:
-        return show(just_scored(outcome.record, outcome.scored, keep=settings.keep))
+        scored = just_scored(outcome.record, outcome.scored, keep=settings.keep)
+        return show(replace(scored, decimals=settings.decimals))
     run = outcome.published.run
     with reading_run(run):
-        return show(read_back(run, pl.Series(listed(report, LISTED), dtype=pl.String)))
+        stored = read_back(run, pl.Series(listed(report, LISTED), dtype=pl.String))
+        return show(replace(stored, decimals=settings.decimals))
 
 
 def _published(published: Published, outcome: Outcome, project: Project) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cli.options import Changed
-from flamescore.cli.output import emit, first_rows, on_terminal, remark_on_others
+from flamescore.cli.options import Changed, Format
+from flamescore.cli.output import deliver, emit, first_rows, format_of, on_terminal, remark_on_others
 from flamescore.errors import Problem, UsageError
 from flamescore.findings import Finding, Severity
 from flamescore.history import find_earlier
 from flamescore.project import find_settings
-from flamescore.runs import find_run
+from flamescore.runs import find_run, reading_run
 from flamescore.searches import Asked, AskedAccounts, search_run
 from flamescore.searches import search_accounts as accounts_of_run
 from flamescore.tables import local_time, whole_percent
@@ -21,7 +21,10 @@ from flamescore.tables import local_time, whole_percent
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
+    from flamescore.project import Project
+    from flamescore.runs import Run
     from flamescore.screen import Screen
+    from flamescore.searches import Found
 
 __all__ = ["KINDS", "Asked", "OfAccounts", "names", "search", "search_accounts"]
 
@@ -59,12 +62,23 @@ def search(
     def call_list(on: Screen) -> list[str]:
         from flamescore.cli.call_list import call_list  # noqa: PLC0415 - reports take 50 ms, CSV needs none
 
-        return call_list(shown, newer, asked, on, decimals=project.settings.decimals)
+        return call_list(shown, newer, found, on, decimals=project.settings.decimals)
 
-    table = call_list if asked.columns is None else None
-    emit(shown, output, zone=found.zone, table=table)
+    if format_of(output) is Format.XLSX:
+        deliver(_workbook(project, newer, found, shown, asked), output.out)
+    else:
+        emit(shown, output, zone=found.zone, table=call_list if asked.columns is None else None)
     remark_on_others(shown, found.rows, output, limit, messages)
     messages.took(f"search of run {found.run_id}: {found.rows.height:,} found")
+
+
+def _workbook(project: Project, run: Run, found: Found, rows: pl.DataFrame, asked: Asked) -> bytes:
+    """Return the rows as a workbook, laid out as the call list of a report."""
+    from flamescore.report import read_back, render_search  # noqa: PLC0415 - a report takes 50 ms
+
+    with reading_run(run):
+        data = replace(read_back(run), decimals=project.settings.decimals)
+        return render_search(data, rows, found.score_name, columns=asked.columns)
 
 
 @dataclass(frozen=True, slots=True)

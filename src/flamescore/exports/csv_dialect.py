@@ -96,7 +96,7 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
     delimiter = source.delimiter or said or _likely(head, source.quote)
     if not source.delimiter and delimiter != ",":
-        notes = (*notes, f"cells are parted by {_NAMES.get(delimiter, f'`{delimiter}`')}")
+        notes = (*notes, f"columns are separated by {_NAMES.get(delimiter, f'`{delimiter}`')}")
     opened = CsvFile(found, data, delimiter, source.quote, source.names, head.at, head.line, notes)
     return opened if not source.header else replace(_with_header(opened, head), found_at=found_at)
 

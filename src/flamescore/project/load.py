@@ -140,9 +140,9 @@ def find_project(
             raise ProjectFileError(Problem(URL, f"{by}: {fault}"))
         path = expanded(named)
         if not path.is_file():
-            hint = None if path.is_absolute() else f"It is looked for in {Path.cwd()}."
+            hint = None if path.is_absolute() else f"Looked in {Path.cwd()}."
             raise ProjectFileError(
-                Problem("P015", f"There is no project file `{named}`, which {by} names.", None, hint)
+                Problem("P015", f"Project file `{named}` (from {by}) not found.", None, hint)
             )
         return path
     folder = (start or Path.cwd()).resolve()
@@ -267,7 +267,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
         yield without_state(document.where(("output",)))
     if {"hot", "hot_flames"} <= settings.given_keys:
         text = "`hot` stands in place of `hot_flames`; a project file has one of them."
-        yield Problem("P026", text, document.where(HOT, key=True), "Take one of them out.")
+        yield Problem("P026", text, document.where(HOT, key=True), "Remove one.")
     for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
             yield from reaching_faults(document, kind, index, source)
@@ -291,7 +291,7 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - o
     for name in source.columns.keys() & source.constants.keys():
         yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
     if {"contact", "contact_id"} <= {*source.columns, *source.constants}:
-        yield ("columns",), "A source has `contact_id`, or `contact` with `contact_key`, not both."
+        yield ("columns",), "Map either `contact_id`, or `contact` with `contact_key`, not both."
     if "contact" in source.columns and not getattr(source, "contact_key", None):
         yield (
             ("columns", "contact"),
@@ -315,6 +315,7 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - o
     if not source.header and not source.names:
         yield ("header",), "A file without a header needs `names`: the columns' names, in order."
     if len(set(source.names)) != len(source.names):
-        yield ("names",), "`names` has a name twice."
+        twice = next(name for at, name in enumerate(source.names) if name in source.names[:at])
+        yield ("names",), f"`names` lists `{twice}` twice."
     if source.delimiter and source.delimiter == source.quote:
         yield ("quote",), "`quote` and `delimiter` are the same character."

@@ -16,13 +16,14 @@ from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import Reason, difference, number, signed
 
 if TYPE_CHECKING:
+    from flamescore.report.call_sheets import render_search
     from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
     from flamescore.report.list_of_leads import Leads, lead_table
     from flamescore.report.terminal import listed, render_terminal
-    from flamescore.report.xlsx import Sheet, workbook
+    from flamescore.report.xlsx import workbook
 
 __all__ = [
     "HTML_FILE",
@@ -34,7 +35,6 @@ __all__ = [
     "Leads",
     "Reason",
     "RunData",
-    "Sheet",
     "View",
     "difference",
     "entries_in_words",
@@ -50,6 +50,7 @@ __all__ = [
     "render_history",
     "render_html",
     "render_markdown",
+    "render_search",
     "render_terminal",
     "say",
     "signed",
@@ -71,7 +72,7 @@ _LATE: Final = {
     "lead_table": "list_of_leads",
     "listed": "terminal",
     "render_terminal": "terminal",
-    "Sheet": "xlsx",
+    "render_search": "call_sheets",
     "workbook": "xlsx",
 }
 """What shows on a terminal or makes a workbook, which the nightly run does not need, and its module."""

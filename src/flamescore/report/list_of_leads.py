@@ -11,6 +11,7 @@ from flamescore.report import say
 from flamescore.report.leads import label_texts
 from flamescore.report.run_data import PERSON
 from flamescore.screen import Column, Span, table
+from flamescore.tables import strongest
 from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ class Leads:
     cold: Mapping[str, str | None] | None = None
 
 
-def lead_table(leads: Leads, screen: Screen, *, decimals: int, titled: bool = False) -> list[str]:
+def lead_table(leads: Leads, screen: Screen, *, titled: bool = False) -> list[str]:
     """Lay leads out, a line each; a column in which nobody has anything is not there.
 
     `titled`: every score is a column of flames and points under its title, not the further ones alone.
     """
     first, *further = leads.scores
     people = _in_order(leads, leads.run.people)
-    flames, points = _standings(leads, first, decimals)
+    flames, points = _standings(leads, first)
     hot = newly_hot(leads.run, first)
     marks = [f" {NEW}" if who in hot else "" for who in leads.ids]
     drawn = [f"{screen.flames(each)}{mark}" for each, mark in zip(flames, marks, strict=True)]
@@ -59,7 +60,7 @@ def lead_table(leads: Leads, screen: Screen, *, decimals: int, titled: bool = Fa
     else:
         columns += [Column("Flames", drawn, style="red"), Column("Score", points, right=True)]
     for name in further:
-        flames, points = _standings(leads, name, decimals)
+        flames, points = _standings(leads, name)
         columns.append(_pair(leads, name, [screen.flames(each) for each in flames], points, screen))
     own = (
         *_labels(leads, screen),
@@ -95,12 +96,13 @@ def _in_order(leads: Leads, frame: pl.DataFrame) -> pl.DataFrame:
     return ids.join(frame, on="contact_id", how="left", maintain_order="left")
 
 
-def _standings(leads: Leads, name: str, decimals: int) -> tuple[list[int | None], list[str]]:
+def _standings(leads: Leads, name: str) -> tuple[list[int | None], list[str]]:
     """Return the flames and the points under a score."""
     scores = leads.run.scores.filter(pl.col("score_name") == name)
     rows = _in_order(leads, scores.select("contact_id", "flames", "score"))
     points = [None if each is None else nearest_points(each) for each in rows["score"]]
-    return rows["flames"].to_list(), ["-" if each is None else say.score(each, decimals) for each in points]
+    said = ["-" if each is None else say.score(each, leads.run.decimals) for each in points]
+    return rows["flames"].to_list(), said
 
 
 def _pair(leads: Leads, name: str, drawn: Sequence[str], points: Sequence[str], screen: Screen) -> Column:
@@ -148,7 +150,9 @@ def _why(leads: Leads, score_name: str, screen: Screen) -> list[Cell]:
     }
     entries = run.ledger(pl.Series(leads.ids, dtype=pl.String)).filter(pl.col("score_name") == score_name)
     found = {}
-    for row in say.strongest_rules(entries, most=1).iter_rows(named=True):
+    for row in (
+        strongest(entries).unique("contact_id", keep="first", maintain_order=True).iter_rows(named=True)
+    ):
         end = f" {screen.marks('×')}{row['occurrences']:,}" if row["occurrences"] > 1 else ""
         last: datetime | None = row["last_at"]
         if last is not None:

@@ -69,6 +69,9 @@ class RunData:
     bots: pl.DataFrame | None = None
     """`frames.BOTS`; None where the rules say nothing of `bots`."""
 
+    decimals: int = 1
+    """With how many decimals at most points are said."""
+
     @property
     def zone(self) -> ZoneInfo:
         """Its time zone."""

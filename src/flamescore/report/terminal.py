@@ -26,7 +26,7 @@ BAR: Final = 30
 _ALL_FLAMES: Final = 5
 
 
-def render_terminal(report: View, leads: RunData, *, on: Screen, decimals: int, top: int) -> list[str]:
+def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> list[str]:
     """Return the lines: a block a score, the first `top` of the call list, accounts, then open warnings.
 
     `leads` has at least the contacts that are listed.
@@ -34,10 +34,10 @@ def render_terminal(report: View, leads: RunData, *, on: Screen, decimals: int, 
     screen, when = on, to_the_minute(report.as_of)
     lines = [f"{count(report.contacts, 'contact')} scored as of {when}"]
     for score in report.scores:
-        lines += ["", *_block(report, score, screen), *_percentiles(leads, score.name, screen, decimals)]
+        lines += ["", *_block(report, score, screen), *_percentiles(leads, score.name, screen)]
     if report.labels:
         lines += ["", *by_label(report, screen)]
-    lines += ["", *_leads(report, leads, screen, decimals=decimals, top=top)]
+    lines += ["", *_leads(report, leads, screen, top=top)]
     if report.accounts is not None:
         lines += ["", *_accounts(report.accounts, screen)]
     return [*lines, *_findings(report.findings, screen)]
@@ -58,11 +58,11 @@ def _block(report: View, score: ScoreView, screen: Screen) -> Iterator[str]:
     yield from by_flames(score, screen)
 
 
-def _percentiles(run: RunData, name: str, screen: Screen, decimals: int) -> list[str]:
+def _percentiles(run: RunData, name: str, screen: Screen) -> list[str]:
     """Return the score at some percentiles, as a sentence; nothing where nobody is scored."""
     (record,) = (score for score in run.record.scores if score.name == name)
     at = {
-        each.percent: say.score(nearest_points(each.score), decimals)
+        each.percent: say.score(nearest_points(each.score), run.decimals)
         for each in record.percentiles
         if each.score is not None
     }
@@ -113,13 +113,13 @@ def by_label(report: View, screen: Screen) -> Iterator[str]:
         yield screen.shown(f"{label.title}: {counts}")
 
 
-def _leads(report: View, leads: RunData, screen: Screen, *, decimals: int, top: int) -> list[str]:
+def _leads(report: View, leads: RunData, screen: Screen, *, top: int) -> list[str]:
     ids = listed(report, top)
     if not ids:
         return [screen.styled("No leads on the call list.", "dim")]
     names = tuple(score.name for score in report.scores)
     shown = Leads(leads, ids, range(1, len(ids) + 1), names)
-    return lead_table(shown, screen, decimals=decimals, titled=len(names) > 1)
+    return lead_table(shown, screen, titled=len(names) > 1)
 
 
 def _accounts(view: AccountsView, screen: Screen) -> list[str]:

@@ -153,7 +153,7 @@ TESTS: Final = Shape(
     },
     unknown=lambda shape, key, _: (
         "R070",
-        f"There is no operator `{key}`.",
+        f"Unknown operator `{key}`.",
         did_you_mean(key, shape.keys, OTHER_OPERATORS),
     ),
 )

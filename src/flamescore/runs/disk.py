@@ -152,5 +152,5 @@ def _number(error: Exception) -> int | None:
 def _refused(output: Path, number: int | None) -> OutputError:
     reason = os.strerror(number) if number else "the disk refused it"
     hint = _HINTS.get(number) if number else None
-    text = f"{output} can't be written: {reason}; nothing was published"
+    text = f"Can't write to {output}: {reason}. Nothing was published."
     return OutputError(Problem("O002", text, hint=hint))

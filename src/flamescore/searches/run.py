@@ -86,6 +86,8 @@ class Found:
     """The scores that were searched by beside the first."""
 
     notes: tuple[str, ...] = ()
+    score_name: str = ""
+    """The score that the list goes by."""
 
 
 def search_run(project: Project, found: Run, asked: Asked) -> Found:
@@ -180,7 +182,7 @@ def _found(project: Project, found: Run, asked: Asked) -> Found:
         rows = why_cold(rows, points, _rule_names(record, terms[0].score_name))
     rows = ranked_contacts(rows, contacts, _shown(asked, rows, contacts, tuple(columns.values())))
     further = tuple(term.score_name for term in terms[1:])
-    return Found(rows, found.run_id, zone, further, notes)
+    return Found(rows, found.run_id, zone, further, notes, terms[0].score_name)
 
 
 def _renamed(run: Run, columns: Mapping[str, str]) -> Iterator[pl.Expr]:
