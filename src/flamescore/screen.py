@@ -259,7 +259,7 @@ def _on_several_lines(measured: Sequence[_Measured], screen: Screen) -> list[str
             bands[-1].append(each)
         else:
             bands.append([each])
-    lines = []
+    lines: list[str] = []
     for row in zip(*([each.header, *each.cells] for each in measured), strict=True):
         cells = iter(row)
         for at, band in enumerate(bands):

@@ -32,6 +32,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 """Words of some scripts and many emoji are joined or parted by these; they move nothing."""
 
 _JOINER: Final = "\u200d"
+_SOFT_HYPHEN: Final = "\u00ad"
 _WIDENING: Final = "\ufe0f"
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}"
@@ -225,6 +226,6 @@ def clusters(text: str) -> Iterator[str]:
 def _width_of(character: str) -> int:
     if character in _WIDENING:  # it makes the sign before it an emoji, which takes two
         return 1
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") and character != _SOFT_HYPHEN:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -20,7 +20,7 @@ def completed(flamescore):
             COMP_CWORD=str(len(words)),
         )
         assert (done.code, done.err) == (0, "")
-        return done.out.splitlines()
+        return [each for each in done.out.split("\n") if each]
 
     return complete
 
