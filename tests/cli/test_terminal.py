@@ -153,6 +153,17 @@ def test_search_with_columns_shows_these_under_their_names(flamescore):
 
 
 @pytest.mark.usefixtures("summary")
+def test_explain_on_a_terminal(folder):
+    code, text = on_terminal("explain", "102", cwd=folder, width=100)
+    assert code == 0
+    seen = lines(text)
+    assert seen[0] == "[/evil] · evil@example.com · 102"
+    assert "Interest: 15 points ▲▲▲··, rank 4 of 8, better than 57%" in seen
+    assert "  1 point more for 4 flames. One of these would do:" in seen
+    assert "    if they do this again: Form → 20 points, 5 flames" in seen
+
+
+@pytest.mark.usefixtures("summary")
 def test_a_format_that_is_asked_for_holds_on_a_terminal_too(folder):
     _, text = on_terminal("search", "--format", "csv", "--columns", "contact_id", "--limit", "1", cwd=folder)
     assert text == "contact_id\n101\n"
@@ -215,13 +226,6 @@ def test_runs_for_programs_have_to_call_at_the_end(flamescore):
     header, first, _ = flamescore("runs").out.splitlines()
     assert header == "run_id,as_of,latest,contacts,hot,bytes,seconds,started_at,damaged,to_call"
     assert (first.split(",")[4], first.split(",")[-1]) == ("4", "3")
-
-
-@pytest.mark.usefixtures("summary")
-def test_explain_on_a_terminal(folder):
-    code, text = on_terminal("explain", "102", cwd=folder, width=100)
-    assert code == 0
-    assert lines(text)[0] == "[/evil] · evil@example.com · 102"
 
 
 # --- colours

@@ -9,25 +9,22 @@ from flamescore.report import Leads, lead_table, read_back
 from flamescore.runs import reading_run
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from flamescore.runs import Run
     from flamescore.screen import Screen
     from flamescore.searches import Found
 
 
-def call_list(rows: pl.DataFrame, run: Run, found: Found, screen: Screen, *, decimals: int) -> list[str]:
-    """Lay out the rows of a search, first ones first; nothing where there are none.
+def call_list(run: Run, found: Found, screen: Screen) -> list[str]:
+    """Lay out the rows of a search, the first one first; nothing where there are none.
 
-    Columns are those of `report.lead_table`, whatever the rows have. `why`, where the rows have it, stands in
-    place of the reasons; places are those that they have, else they are counted.
+    Columns are those of `report.lead_table`. `why`, where the rows have it, stands in place of the reasons.
     """
+    rows = found.rows
     if rows.is_empty():
         return []
     ids = rows["contact_id"]
-    places = rows["place"].to_list() if "place" in rows.columns else range(1, rows.height + 1)
-    cold = dict(zip(ids, rows["why"], strict=True)) if "why" in rows.columns else None
+    cold = dict(zip(ids, rows["why"], strict=True)) if "why" in found.columns else None
     with reading_run(run):
-        data = replace(read_back(run, ids), decimals=decimals)
-        leads = Leads(data, ids.to_list(), places, (found.score_name, *found.further), cold)
-        return lead_table(leads, screen)
+        data = replace(read_back(run, ids), decimals=found.decimals)
+        scores = (found.score_name, *found.further)
+        return lead_table(Leads(data, ids.to_list(), rows[found.place].to_list(), scores, cold), screen)

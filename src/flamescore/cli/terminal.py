@@ -67,9 +67,9 @@ def show(renderable: RenderableType) -> None:
     sys.stdout.write(_rendered(renderable, screen()))
 
 
-def as_text(renderable: RenderableType) -> str:
-    """Return what rich lays out, as text without colours."""
-    return _rendered(renderable, Screen(width=screen().width))
+def as_text(renderable: RenderableType, *, width: int | None = None, coloured: bool = False) -> str:
+    """Return what rich lays out as text, by default as wide as stdout and without colours."""
+    return _rendered(renderable, Screen(width=width or screen().width, coloured=coloured))
 
 
 def _rendered(renderable: RenderableType, on: Screen) -> str:

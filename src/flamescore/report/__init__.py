@@ -17,7 +17,7 @@ from flamescore.report.words import Reason, difference, number, signed
 
 if TYPE_CHECKING:
     from flamescore.report.call_sheets import render_search
-    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
+    from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flamescore.report.xlsx import workbook
 
 __all__ = [
+    "EXACTLY",
     "HTML_FILE",
     "RENDERERS",
     "SHOWN",
@@ -62,6 +63,7 @@ __all__ = [
 ]
 
 _LATE: Final = {
+    "EXACTLY": "explained",
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",

@@ -30,7 +30,7 @@ NEW: Final = "new"
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """The contacts to list, in their order: `places` are those on the call list, from 1.
+    """The contacts to list, in their order: `places` are those on the call list, from 1; None off it.
 
     `scores` are the names of the scores that are shown; the list goes by the first, and so do the reasons.
     `cold` says of contacts why they have no flames, in place of the reasons.
@@ -38,7 +38,7 @@ class Leads:
 
     run: RunData
     ids: Sequence[str]
-    places: Sequence[int]
+    places: Sequence[int | None]
     scores: tuple[str, ...]
     cold: Mapping[str, str | None] | None = None
 
@@ -54,7 +54,7 @@ def lead_table(leads: Leads, screen: Screen, *, titled: bool = False) -> list[st
     hot = newly_hot(leads.run, first)
     marks = [f" {NEW}" if who in hot else "" for who in leads.ids]
     drawn = [f"{screen.flames(each)}{mark}" for each, mark in zip(flames, marks, strict=True)]
-    columns = [Column("#", [f"{place:,}" for place in leads.places], right=True)]
+    columns = [Column("#", ["" if place is None else f"{place:,}" for place in leads.places], right=True)]
     if titled:
         columns.append(_pair(leads, first, drawn, points, screen))
     else:

@@ -11,7 +11,8 @@ from flamescore.runs.changes import (
     EarlierRun,
     OnlyScores,
     changed_contacts,
-    changed_ids,
+    changes_under,
+    hot_now,
 )
 from flamescore.runs.contents import (
     LISTS_FILE,
@@ -24,7 +25,17 @@ from flamescore.runs.contents import (
     scan,
     uncalled,
 )
-from flamescore.runs.disk import Modes, flush, make_folder, modes, private, reading, remove, writing
+from flamescore.runs.disk import (
+    Modes,
+    flush,
+    make_folder,
+    modes,
+    private,
+    reading,
+    remove,
+    replace_file,
+    writing,
+)
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
@@ -90,7 +101,7 @@ __all__ = [
     "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",
-    "changed_ids",
+    "changes_under",
     "checked",
     "checksums",
     "describe",
@@ -103,6 +114,7 @@ __all__ = [
     "frozen_flames",
     "has_merged",
     "has_table",
+    "hot_now",
     "instant_of",
     "leave_failed",
     "listed",
@@ -118,6 +130,7 @@ __all__ = [
     "reading",
     "reading_run",
     "remove",
+    "replace_file",
     "rules_of_run",
     "run_against",
     "scan",
