@@ -76,7 +76,7 @@ def test_your_own_data_in_five_minutes(folder):
     commands = re.findall(r"^    flamescore (.+)$", README, re.MULTILINE)
     assert [each.split()[0] for each in commands[4:]] == ["score", "search", "explain"]
     score, search, explain = (flamescore(*each.split(), cwd=folder) for each in commands[4:])
-    assert score.endswith(": 2 contacts, 0 hot with 5 flames\n")
+    assert score.endswith(": 2 contacts, 0 hot with 5 flames, 0 to call\n")
     assert [line.split(",")[1] for line in search.splitlines()] == ["contact_id", "7"]
     assert shown(explain) == shown(fences("text")[1])
 

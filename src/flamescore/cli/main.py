@@ -16,6 +16,7 @@ from typer.main import get_command
 from flamescore._version import __version__
 from flamescore.cli import acting, authoring, commands, measuring
 from flamescore.cli.boundary import ended, misuse
+from flamescore.cli.completion import VALUES
 from flamescore.cli.start import main
 from flamescore.cli.streams import check_stdout, steady_streams
 from flamescore.errors import ExitCode
@@ -104,7 +105,11 @@ class _Verb(TyperCommand):
     """A command that checks the values that were given alone."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer's own class
-        return _spared(super().get_params(ctx))
+        params = _spared(super().get_params(ctx))
+        for param in params:
+            if param.name in VALUES and not param.type_descriptor.is_choice:
+                param._custom_shell_complete = VALUES[param.name]  # noqa: SLF001 - what `autocompletion` sets
+        return params
 
 
 class _Program(TyperGroup):
@@ -155,7 +160,8 @@ def _version(*, value: bool) -> None:
 def _top(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     pass
