@@ -30,6 +30,7 @@ from flamescore.findings import (
     to_problem,
     unused,
 )
+from flamescore.history import recent_scores
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.labels import judged
 from flamescore.memory import release_free_memory
@@ -37,12 +38,13 @@ from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import EXCLUDE, HOT, check_needed
-from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.report import HTML_FILE, just_scored, listing, page_of, view, write_html, write_markdown
 from flamescore.routing import away_of, none_routed
 from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
     LISTS_FILE,
+    PAST_SCORES_FILE,
     Earlier,
     RulesFile,
     RunStore,
@@ -278,9 +280,11 @@ def _work(
         if acts.routed is not None:
             scored = replace(scored, routed=acts.routed.told)
     previous = past.scores() if held is None else None
+    past_scores, unread = (None, ()) if held is None else _past_scores(held, inputs, scored)
+    trend = () if held is None else past.trend(inputs.as_of)
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
-    findings = judge.all_of((*seen, *past.findings, *stands.findings, *acts.findings))
+    findings = judge.all_of((*seen, *unread, *past.findings, *stands.findings, *acts.findings))
     describe_run = partial(
         describe,
         scored,
@@ -292,10 +296,11 @@ def _work(
         changes=changes,
         acting=acts.record,
         holdout=holdout,
+        trend=trend,
     )
     if held is None:
         record = describe_run(run_id="")
-        report = view(just_scored(record, scored, keep=settings.keep))
+        report = view(just_scored(record, scored, keep=settings.keep, decimals=settings.decimals))
         record = finished(record, scored, steps=watch.steps)
         return Outcome(
             scored,
@@ -314,6 +319,7 @@ def _work(
         scored=scored,
         changes=changes,
         acts=acts,
+        past_scores=past_scores,
         taking_in=TakingIn.of(project, stands),
         watch=watch,
         options=options,
@@ -321,6 +327,18 @@ def _work(
         judge=judge,
         ahead=any(each.code == FUTURE for each in clock_says),
     )
+
+
+def _past_scores(
+    held: HeldStore, inputs: Inputs, scored: Scored
+) -> tuple[pl.DataFrame | None, tuple[Finding, ...]]:
+    """Return what the leads of the report scored lately, and what can't be read; None without a history."""
+    if inputs.project.settings.history is None:
+        return None, ()
+    hot = None if inputs.hot.by_flames is not None else scored.hot["contact_id"]
+    names = [score.name for score in scored.book.scores]
+    leads = listing(scored.scores, scored.uncalled, names, hot=hot)
+    return recent_scores(held.output, inputs.as_of, scored.book.zone, scored.scores, leads.ids)
 
 
 def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
@@ -361,6 +379,7 @@ def _publish(
     scored: Scored,
     changes: Changes | None,
     acts: Acted,
+    past_scores: pl.DataFrame | None,
     taking_in: TakingIn,
     watch: _Stopwatch,
     options: Options,
@@ -374,11 +393,18 @@ def _publish(
         watch.begin("Writing the tables and the report")
         release_free_memory()
         record = describe_run(run_id=folder.run_id)
-        rows = None if changes is None else changes.rows
+        data = just_scored(
+            record,
+            scored,
+            keep=settings.keep,
+            decimals=settings.decimals,
+            changes=None if changes is None else changes.rows,
+            past_scores=past_scores,
+        )
+        if past_scores is not None:
+            write_parquet(past_scores, folder.path / PAST_SCORES_FILE)
         with ThreadPoolExecutor(1) as beside:
-            reporting = beside.submit(
-                _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
-            )
+            reporting = beside.submit(_report, folder.path, data)
             written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
             for export in acts.write_backs:
                 export.write(folder.path, folder.run_id, inputs.as_of)
@@ -409,10 +435,10 @@ def _publish(
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:
     watch = Stopwatch()
-    report = view(run)
-    write_markdown(folder, report)
-    write_html(folder, report)
-    return report, watch(HTML_FILE, sum(len(score.leads) for score in report.scores))
+    page = page_of(run)
+    write_markdown(folder, page)
+    write_html(folder, page)
+    return view(run), watch(HTML_FILE, len(page.leads))
 
 
 def _write(

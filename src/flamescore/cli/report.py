@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flamescore.cli.output import by_suffix, deliver, place
@@ -30,10 +31,11 @@ def report(
 ) -> None:
     """Show the report of a run, or write it to a file."""
     chosen = _format(out, form)
-    found = find_run(find_settings(config), run, warn=messages.warn)
+    project = find_settings(config)
+    found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
     with reading_run(found):
-        data = read_back(found)
+        data = replace(read_back(found), decimals=project.settings.decimals)
         data = redacted(data) if redact else data
         render = RENDERERS.get(chosen)
         made = render(data) if render else render_terminal(view(data), top=SHOWN)

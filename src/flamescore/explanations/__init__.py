@@ -11,6 +11,7 @@ from flamescore.explanations.contact import (
     flames_of_list,
     held_against,
 )
+from flamescore.explanations.expiry import expires_at
 from flamescore.explanations.explanation import (
     Applied,
     EntryLine,
@@ -42,6 +43,7 @@ __all__ = [
     "contact_among",
     "contact_meant",
     "everyone",
+    "expires_at",
     "explain",
     "flames_of_list",
     "frozen",

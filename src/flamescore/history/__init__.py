@@ -15,6 +15,7 @@ from flamescore.history.files import (
     write_history,
 )
 from flamescore.history.keeping import Keeping
+from flamescore.history.recent import recent_scores
 from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "history_of",
     "kept_files",
     "read_contact",
+    "recent_scores",
     "series",
     "sparkline",
     "sparklines",

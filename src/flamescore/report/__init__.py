@@ -9,7 +9,9 @@ from flamescore.report import say
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
 from flamescore.report.leads import Lead
+from flamescore.report.listed import Listing, listing
 from flamescore.report.markdown import escaped, render_markdown, write_markdown
+from flamescore.report.page import Page, page_of
 from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.told import Findings
 from flamescore.report.view import View, summary_line, view
@@ -29,6 +31,8 @@ __all__ = [
     "Filtered",
     "Findings",
     "Lead",
+    "Listing",
+    "Page",
     "Reason",
     "RunData",
     "Sheet",
@@ -37,7 +41,9 @@ __all__ = [
     "entries_in_words",
     "escaped",
     "just_scored",
+    "listing",
     "number",
+    "page_of",
     "read_back",
     "redacted",
     "render_account",

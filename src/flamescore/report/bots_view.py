@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flamescore.report.words import number
-from flamescore.units import count
+from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ class BotLine:
     score: str
     events: int
     lost: str
+    points_lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def bots_view(run: RunData) -> BotsView | None:
             score=titles.get(row["score_name"], row["score_name"]),
             events=row["events"],
             lost=number(row["points_lost"]),
+            points_lost=nearest_points(row["points_lost"]),
         )
         for row in rows.iter_rows(named=True)
     )

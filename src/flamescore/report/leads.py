@@ -83,7 +83,7 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
         local_time(pl.col("last_activity_at"), run.zone).alias("last_activity"),
     ).pipe(_with_people, run.people)
     texts = label_texts(run, rows["contact_id"])
-    routes = _routes(run, rows["contact_id"])
+    routes = routes_of(run, rows["contact_id"])
     return tuple(
         Lead(
             rank=row["rank"],
@@ -107,7 +107,7 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
     )
 
 
-def _routes(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]:
+def routes_of(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]:
     """Return by contact the rep and the reason, of those of some contacts who are routed or got nobody."""
     if run.routed is None:
         return {}

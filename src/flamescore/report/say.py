@@ -108,6 +108,15 @@ def ago(day: date, today: date) -> str:
     return f"{months // _MONTHS_A_YEAR} years ago"
 
 
+_MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def short_day(day: date, today: date) -> str:
+    """Say a day as the page and the workbook do: `20 Nov`, with the year where it is not that of `today`."""
+    said = f"{day.day} {_MONTH_NAMES[day.month - 1]}"
+    return said if day.year == today.year else f"{said} {day.year}"
+
+
 # --- reasons
 
 

@@ -8,6 +8,7 @@ from flamescore.runs.catalog import LATEST, Run, instant_of, moves
 from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
 from flamescore.runs.contents import (
     LISTS_FILE,
+    PAST_SCORES_FILE,
     checksums,
     file_of,
     has_merged,
@@ -33,6 +34,7 @@ from flamescore.runs.record import (
     RulesFile,
     RunRecord,
     ScoreEntry,
+    SourceEntry,
     read_record,
     write_record,
 )
@@ -43,6 +45,7 @@ from flamescore.runs.record_sections import (
     RoutingEntry,
     SegmentEntry,
     StateEntry,
+    TrendEntry,
     WriteBackEntry,
 )
 from flamescore.runs.recording import describe, describe_given, finished
@@ -53,6 +56,7 @@ __all__ = [
     "LATEST",
     "LATEST_AHEAD",
     "LISTS_FILE",
+    "PAST_SCORES_FILE",
     "RECORD",
     "REJECTS_FILE",
     "AlertEntry",
@@ -78,7 +82,9 @@ __all__ = [
     "RunStore",
     "ScoreEntry",
     "SegmentEntry",
+    "SourceEntry",
     "StateEntry",
+    "TrendEntry",
     "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",

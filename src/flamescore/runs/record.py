@@ -26,6 +26,7 @@ from flamescore.runs.record_sections import (
     RoutingEntry,
     SegmentEntry,
     StateEntry,
+    TrendEntry,
     WriteBackEntry,
 )
 from flamescore.text import printable_json
@@ -151,6 +152,11 @@ class ScoreEntry(Part):
         "the points from which there were 1 to 5 flames; by percentile those of this run, null where nobody "
         "has so many",
         default=None,
+    )
+    to_call: int | None = key(
+        "how many are hot and on the call list; absent in older records, and under a `hot` condition of all "
+        "scores but the default one",
+        absent=True,
     )
 
     def hot(self, hot_flames: int | None) -> int:
@@ -327,6 +333,11 @@ class RunRecord(Part):
     hot: HotEntry | None = key("who is hot; null in records of older programs", default=None)
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
+    )
+    trend: tuple[TrendEntry, ...] = key(
+        "how many were hot, and how many to call, in the last run of each of the 14 newest local days up to "
+        "this one, oldest first",
+        default=(),
     )
     segments: tuple[SegmentEntry, ...] | None = key(
         "the segments, built-in ones first; absent in older records", absent=True

@@ -1,0 +1,37 @@
+"""Text from the data as the page shows it: one line, nothing that hides or turns it around, cut by width."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from flamescore.text import for_page
+
+WIDTH: Final = 60
+_CODES: Final = 4
+"""Code points that a column of width may have: letters may bear hundreds of marks."""
+
+
+def shown(text: str, width: int = WIDTH) -> str:
+    """Return text on one line, cut to so many columns with `…`: an ideograph takes two, a mark none.
+
+    Control and direction characters are U+FFFD.
+    """
+    clean = for_page(text).strip()
+    if len(clean) <= width // 2:  # even of ideographs
+        return clean
+    taken = 0
+    columns = [_columns(each) for each in clean[: width * _CODES]]
+    if sum(columns) <= width and len(clean) <= width * _CODES:
+        return clean
+    for place, each in enumerate(columns):
+        taken += each
+        if taken > width - 1:
+            return f"{clean[:place].rstrip()}…"
+    return f"{clean[: len(columns)].rstrip()}…"
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
