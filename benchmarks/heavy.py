@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from data import END, FOLDER, Dataset
-from measure import Cost, median, once
+from features import FEATURES, write
+from measure import Cost, in_turn, median, once
 from rules import BROAD, NARROW, name_of, write_project
 from sequences import QUARTER, SEQUENCES, WITHOUT
 
@@ -38,6 +39,9 @@ NEXT_NIGHT: Final = ", the next night"
 
 OF_HALF: Final = ", half of the events"
 """Ends the name of what tells how memory grows: the same contacts with fewer events."""
+
+WITHOUT_IT: Final = ", left out"
+"""Ends the name of what is measured without a feature."""
 
 FLOOR: Final = "floor"
 CSV_FLOOR: Final = "floor of CSV"
@@ -119,6 +123,8 @@ def heavy(plan: Plan) -> Iterator[Row]:
         yield _row(OURS + OF_HALF, PEAK, 1, score(project(half, PEAK)))
     yield from _narrow(plan)
     yield from _sequences(plan)
+    if UP_TO in plan.counts and plan.data.size != "L":
+        yield from _features(plan)
 
 
 def _narrow(plan: Plan) -> Iterator[Row]:
@@ -137,6 +143,17 @@ def _sequences(plan: Plan) -> Iterator[Row]:
     for mix, counts in ((SEQUENCES, (UP_TO,)), (WITHOUT, (UP_TO,)), (QUARTER, (LEAST, PEAK))):
         for count in (each for each in counts if each in plan.counts):
             yield _row(OURS + NAMES[mix], count, plan.runs, score(project(plan.data, count, mix=mix)))
+
+
+def _features(plan: Plan) -> Iterator[Row]:
+    """Measure each feature beside the same rules without it, the two in turn."""
+    data = plan.data
+    once(python("features.py", data.size, str(PLACE), "--variant", data.variant))
+    for feature in FEATURES:
+        with_it, left_out = (score(write(data, feature, PLACE, without=without)) for without in (False, True))
+        costs = in_turn(with_it, left_out, plan.runs)
+        for command, ending, cost in zip((with_it, left_out), ("", WITHOUT_IT), costs, strict=True):
+            yield Row(f"{OURS}, {feature.name}{ending}", UP_TO, plan.runs, cost, shown(command))
 
 
 def _tables(plan: Plan, mix: str) -> Iterator[Row]:

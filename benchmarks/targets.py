@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from heavy import AS_PEERS, CSV_FLOOR, FLOOR, FROM_CSV, NAMES, NO_REPORT, OF_HALF, OF_NARROW, OURS, PEAK
+from features import ACCOUNTS, ACTING, BOTS, FEATURES, LABELS, LISTS
+from heavy import (
+    AS_PEERS,
+    CSV_FLOOR,
+    FLOOR,
+    FROM_CSV,
+    NAMES,
+    NO_REPORT,
+    OF_HALF,
+    OF_NARROW,
+    OURS,
+    PEAK,
+    WITHOUT_IT,
+)
 from sequences import QUARTER, SEQUENCES, WITHOUT
 from waits import BUSIEST, HELP, SEARCH, TWENTY, TYPICAL
 
@@ -99,6 +112,9 @@ _NARROW_TABLES: Final = _over((OURS + NO_REPORT + OF_NARROW, 100), (FLOOR, 0))
 _DUCKDB: Final = _over(("duckdb", 100), (OURS + AS_PEERS, 100))
 _PANDAS: Final = _over(("pandas", 100), (OURS + AS_PEERS, 100))
 
+_AT_MOST: Final = {LISTS: 1.1, LABELS: 1.05, ACCOUNTS: 1.15, BOTS: 1.3, ACTING: 1.15}
+"""What a feature may cost at M, as a ratio to the same without it."""
+
 TARGETS: Final = (
     Target("all tables at M, 100 rules / floor", "M", 2.4, _TABLES),
     Target("the same with narrow rules, at M", "M", 2.4, _NARROW_TABLES),
@@ -117,6 +133,15 @@ TARGETS: Final = (
         "M",
         1.6,
         _over((OURS + NAMES[QUARTER], 300), (OURS + NAMES[QUARTER], 10)),
+    ),
+    *(
+        Target(
+            f"{each.title}, at M",
+            "M",
+            _AT_MOST[each.name],
+            _over((f"{OURS}, {each.name}", 100), (f"{OURS}, {each.name}{WITHOUT_IT}", 100)),
+        )
+        for each in FEATURES
     ),
     Target("DuckDB / the same tables at M, 100 rules", "M", 3.5, _DUCKDB, least=True),
     Target("DuckDB / the same tables at L, 100 rules", "L", 3.5, _DUCKDB, least=True),

@@ -184,13 +184,13 @@ class _Source:
                 types.setdefault(name, _Days()).add(newest, day, many)
         return whole, types
 
-    def _piece(self, seconds: pl.Expr) -> pl.Expr:
+    def _piece(self, seconds: pl.Expr, since: datetime | None) -> pl.Expr:
         """Number the pieces of time that lie in one calendar day whichever offset the zone has then.
 
         With offsets of -7 and -6 hours a new piece begins at 6 and at 7 o'clock UTC: the days since 1970 by
         each offset, added up. Rows are grouped by these few numbers, not each given its local day.
         """
-        offsets = _offsets(self.zone, _before(self.as_of, _YEARS), self.as_of)
+        offsets = _offsets(self.zone, since or _before(self.as_of, _YEARS), self.as_of)
         return reduce(add, ((seconds + offset) // _DAY for offset in offsets))
 
     def _rows(self, since: datetime | None) -> Iterable[tuple[str, datetime, int]]:
@@ -201,7 +201,7 @@ class _Source:
             at = pl.col("at")
             found = (
                 rows.filter(at <= self.as_of if since is None else (at >= since) & (at <= self.as_of))
-                .group_by(kind, self._piece(at.dt.epoch("s")).alias("piece"))
+                .group_by(kind, self._piece(at.dt.epoch("s"), since).alias("piece"))
                 .agg(at.max().dt.epoch("s"), pl.len())
                 .select(present(pl.col(EVENT)), "at", "len")
                 .drop_nulls(EVENT)

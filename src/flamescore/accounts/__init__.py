@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flamescore.accounts.explained import (
-    AccountExplained,
-    AccountScoreExplained,
-    AccountTables,
-    Member,
-    RoleExplained,
-    explain_account,
-)
+from typing import TYPE_CHECKING, Final
+
 from flamescore.accounts.found import accounts_of
 from flamescore.accounts.members import free_mail
 from flamescore.accounts.told import account_findings
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.accounts.explained import (
+        AccountExplained,
+        AccountScoreExplained,
+        AccountTables,
+        Member,
+        RoleExplained,
+        explain_account,
+    )
 
 __all__ = [
     "AccountExplained",
@@ -25,3 +30,15 @@ __all__ = [
     "explain_account",
     "free_mail",
 ]
+
+_LATE: Final = {
+    "AccountExplained": "explained",
+    "AccountScoreExplained": "explained",
+    "AccountTables": "explained",
+    "Member": "explained",
+    "RoleExplained": "explained",
+    "explain_account": "explained",
+}
+"""What explains an account, which the nightly run does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

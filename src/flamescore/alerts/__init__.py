@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from flamescore.alerts.notices import (
     FILE,
     NOTICES,
@@ -11,16 +13,6 @@ from flamescore.alerts.notices import (
     notice_id,
     notices_of,
     read_notices,
-)
-from flamescore.alerts.notifying import (
-    PREVIEW,
-    Notified,
-    notices_taker,
-    preview,
-    ring_failed,
-    send_test,
-    send_waiting,
-    waiting_notices,
 )
 from flamescore.alerts.of_contacts import RunNow, Subscription, Told, ring_all
 from flamescore.alerts.ringing import (
@@ -37,8 +29,20 @@ from flamescore.alerts.ringing import (
     surviving,
 )
 from flamescore.alerts.rung import keep_rung
-from flamescore.alerts.stored import keep_notices
+from flamescore.alerts.stored import keep_notices, waiting_notices
 from flamescore.alerts.subscriptions import subscriptions_of
+from flamescore.alerts.taking_in import notices_taker
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.alerts.notifying import (
+        PREVIEW,
+        Notified,
+        preview,
+        ring_failed,
+        send_test,
+        send_waiting,
+    )
 
 __all__ = [
     "FILE",
@@ -76,3 +80,11 @@ __all__ = [
     "surviving",
     "waiting_notices",
 ]
+
+_LATE: Final = dict.fromkeys(
+    ("PREVIEW", "Notified", "preview", "ring_failed", "send_test", "send_waiting"),
+    "notifying",
+)
+"""What composes and sends, which a run without `--notify` does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

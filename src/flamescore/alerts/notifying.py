@@ -17,17 +17,14 @@ from flamescore.alerts.composing import Composed, Composer
 from flamescore.alerts.connecting import NotSentError
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.in_use import InUse
-from flamescore.alerts.notices import FILE, read_notices
-from flamescore.alerts.of_runs import RunRing, ring_for_run, stale_sources
+from flamescore.alerts.of_runs import RunRing, ring_for_run
 from flamescore.alerts.rendering import Words, rendered
-from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.sending import Message, Sender, send_all, unsent_messages
 from flamescore.alerts.sending_hours import may_send, waits_for
-from flamescore.alerts.stored import keep_notices
 from flamescore.errors import ExitCode, FlamescoreError, NotFoundError, Problem, UsageError
 from flamescore.findings import Finding, Severity
 from flamescore.project import EmailChannel, RunAlert, UnsetError, is_address, member_named
-from flamescore.runs import DamagedRunError, RunStore, has_table, uncalled
+from flamescore.runs import DamagedRunError, RunStore, uncalled
 from flamescore.state import StateDamagedError, StateStore, meta, take_in, transaction, unreadable
 from flamescore.text import fold, for_log
 from flamescore.units import count
@@ -83,21 +80,6 @@ class Notified:
     def exit_code(self) -> ExitCode:
         """Return 7 if a message is unsent or was given up now, else 0: leads may wait for hours and caps."""
         return ExitCode.UNSENT if self.unsent or self.given_up else ExitCode.DONE
-
-
-def notices_taker(project: Project) -> Taker:
-    """Return what takes the notices of a counting run into the state, with deliveries, and when they rang."""
-
-    def taken(connection: sqlite3.Connection, run: Run) -> None:
-        settings, zone = project.settings, ZoneInfo(run.record.timezone)
-        for told in stale_sources(run):
-            ring_for_run(connection, settings, told, zone)
-        if has_table(run, FILE):
-            rung = read_notices(run.path / FILE)
-            keep_rung(connection, run, rung)
-            keep_notices(connection, run, rung, settings, zone)
-
-    return taken
 
 
 def send_waiting(
@@ -242,23 +224,6 @@ def ring_failed(project: Project, problem: Problem, started_at: datetime) -> int
             return ring_for_run(connection, project.settings, failed, zone)
     except StateDamagedError as error:
         raise StateUnreadableError.of(error) from None
-
-
-def waiting_notices(project: Project) -> int:
-    """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
-    _, store = _stores(project)
-    if not project.settings.alerts or not store.exists():
-        return 0
-    try:
-        with store.open(write=False) as connection:
-            return int(
-                connection.execute(
-                    "SELECT count(DISTINCT notice_id) FROM delivery LEFT JOIN message m ON m.id = message_id"
-                    " WHERE dropped IS NULL AND sent_at IS NULL AND given_up_at IS NULL"
-                ).fetchone()[0]
-            )
-    except StateDamagedError:
-        return 0
 
 
 def _stores(project: Project) -> tuple[RunStore, StateStore]:

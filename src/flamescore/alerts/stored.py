@@ -14,6 +14,7 @@ from flamescore.alerts.wording import Lead
 from flamescore.project import OWNER, EmailChannel, placeholders
 from flamescore.report import say
 from flamescore.runs import read, scan
+from flamescore.state import StateDamagedError, StateStore
 from flamescore.tables import given_by_rules
 from flamescore.text import fold
 from flamescore.units import iso_instant, nearest_points, to_local
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from flamescore.project import Alert, Member, ProjectFile
+    from flamescore.project import Alert, Member, Project, ProjectFile
     from flamescore.runs import Run
 
 _SAID: Final = ("name", "email", "phone", "company", "owner")
@@ -246,3 +247,20 @@ def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> di
         words = say.reason(names.get(row["rule_id"], row["rule_id"]), row["occurrences"], day, points, 0)
         said.setdefault(row["contact_id"], []).append(words)
     return said
+
+
+def waiting_notices(project: Project) -> int:
+    """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
+    store = StateStore.of(project)
+    if not project.settings.alerts or not store.exists():
+        return 0
+    try:
+        with store.open(write=False) as connection:
+            return int(
+                connection.execute(
+                    "SELECT count(DISTINCT notice_id) FROM delivery LEFT JOIN message m ON m.id = message_id"
+                    " WHERE dropped IS NULL AND sent_at IS NULL AND given_up_at IS NULL"
+                ).fetchone()[0]
+            )
+    except StateDamagedError:
+        return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from flamescore.history.against import find_earlier
-from flamescore.history.contact import ContactHistory, ScoreHistory, contact_history
 from flamescore.history.files import (
     FOLDER,
     HISTORY,
@@ -17,6 +18,10 @@ from flamescore.history.files import (
 from flamescore.history.keeping import Keeping
 from flamescore.history.recent import recent_scores
 from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.history.contact import ContactHistory, ScoreHistory, contact_history
 
 __all__ = [
     "FOLDER",
@@ -39,3 +44,8 @@ __all__ = [
     "tidy_history",
     "write_history",
 ]
+
+_LATE: Final = dict.fromkeys(("ContactHistory", "ScoreHistory", "contact_history"), "contact")
+"""What follows one contact, which the nightly run does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

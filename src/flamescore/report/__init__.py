@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from flamescore.late_names import late_names
 from flamescore.report import say
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
@@ -16,13 +16,13 @@ from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.told import Findings
 from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import Reason, difference, number, signed
-from flamescore.report.xlsx import Sheet, workbook
 
 if TYPE_CHECKING:
     from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
+    from flamescore.report.xlsx import Sheet, workbook
 
 __all__ = [
     "HTML_FILE",
@@ -61,7 +61,7 @@ __all__ = [
     "write_markdown",
 ]
 
-_WITH_RICH: Final = {
+_LATE: Final = {
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",
@@ -69,11 +69,9 @@ _WITH_RICH: Final = {
     "render_history": "explained_history",
     "Filtered": "terminal",
     "render_terminal": "terminal",
+    "Sheet": "xlsx",
+    "workbook": "xlsx",
 }
-"""What shows on a terminal, and its module: it is imported when it is asked for, for rich takes time."""
+"""What shows on a terminal or makes a workbook, which the nightly run does not need, and its module."""
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever there is by that name
-    if name not in _WITH_RICH:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_RICH[name]}"), name)
+__getattr__ = late_names(__name__, _LATE)

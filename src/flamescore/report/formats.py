@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from flamescore.report.html import render_html
 from flamescore.report.markdown import render_markdown
 from flamescore.report.page import page_of
-from flamescore.report.xlsx import render_call_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,9 +22,15 @@ def _markdown(run: RunData) -> bytes:
     return render_markdown(page_of(run)).encode()
 
 
+def _workbook(run: RunData) -> bytes:
+    from flamescore.report.xlsx import render_call_list  # noqa: PLC0415 - the nightly run makes none
+
+    return render_call_list(run)
+
+
 RENDERERS: Final[Mapping[str, Callable[[RunData], bytes]]] = {
     "html": _html,
     "md": _markdown,
-    "xlsx": render_call_list,
+    "xlsx": _workbook,
 }
 """Another form is a function here, under the suffix that asks for it."""
