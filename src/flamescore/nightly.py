@@ -15,7 +15,6 @@ from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
-from flamescore.errors import InputError
 from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
 from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
@@ -25,12 +24,9 @@ from flamescore.findings import (
     Severity,
     StrictError,
     accepted,
-    let_through,
     strict_error,
-    to_problem,
     unused,
 )
-from flamescore.history import recent_scores
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
 from flamescore.labels import judged
 from flamescore.memory import release_free_memory
@@ -38,7 +34,7 @@ from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import EXCLUDE, HOT, check_needed
-from flamescore.report import HTML_FILE, just_scored, listing, page_of, view, write_html, write_markdown
+from flamescore.report import HTML_FILE, just_scored, page_of, scores_lately, view, write_html, write_markdown
 from flamescore.routing import away_of, none_routed
 from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
@@ -58,7 +54,7 @@ from flamescore.runs import (
     undeleted,
     write_record,
 )
-from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
+from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest, passed
 from flamescore.scoring import score_exports
 from flamescore.segments import segments_of
 from flamescore.setting_checks import check_settings, hot_set_aside
@@ -268,7 +264,7 @@ def _work(
             *check_feeds(feeds),
             *check_plausible(scored, past.latest()),
         )
-        seen = _let_through(progress.known, accept=options.accept)
+        seen = passed(progress.known, accept=options.accept)
         stop = strict_error(judge.judged(seen)) if options.strict else None
         if stop is not None:
             raise StrictError(stop, judge.judged(seen))
@@ -280,7 +276,11 @@ def _work(
         if acts.routed is not None:
             scored = replace(scored, routed=acts.routed.told)
     previous = past.scores() if held is None else None
-    past_scores, unread = (None, ()) if held is None else _past_scores(held, inputs, scored)
+    past_scores, unread = (
+        (None, ())
+        if held is None or settings.history is None
+        else scores_lately(held.output, inputs.as_of, scored, inputs.hot)
+    )
     trend = () if held is None else past.trend(inputs.as_of)
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
@@ -327,31 +327,6 @@ def _work(
         judge=judge,
         ahead=any(each.code == FUTURE for each in clock_says),
     )
-
-
-def _past_scores(
-    held: HeldStore, inputs: Inputs, scored: Scored
-) -> tuple[pl.DataFrame | None, tuple[Finding, ...]]:
-    """Return what the leads of the report scored lately, and what can't be read; None without a history."""
-    if inputs.project.settings.history is None:
-        return None, ()
-    hot = None if inputs.hot.by_flames is not None else scored.hot["contact_id"]
-    names = [score.name for score in scored.book.scores]
-    leads = listing(scored.scores, scored.uncalled, names, hot=hot)
-    return recent_scores(held.output, inputs.as_of, scored.book.zone, scored.scores, leads.ids)
-
-
-def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
-    """Return findings, under `accept` with the errors as warnings.
-
-    Raises:
-        InputError: there are errors, without `accept`; all in one.
-    """
-    told = tuple(found)
-    stops = [each for each in told if each.severity is Severity.ERROR]
-    if stops and not accept:
-        raise InputError([to_problem(each) for each in stops])
-    return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)
 
 
 def _of_rules(inputs: Inputs, scored: Scored, segments: Segments) -> Iterator[Finding]:
@@ -401,8 +376,6 @@ def _publish(
             changes=None if changes is None else changes.rows,
             past_scores=past_scores,
         )
-        if past_scores is not None:
-            write_parquet(past_scores, folder.path / PAST_SCORES_FILE)
         with ThreadPoolExecutor(1) as beside:
             reporting = beside.submit(_report, folder.path, data)
             written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
@@ -436,6 +409,8 @@ def _publish(
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:
     watch = Stopwatch()
     page = page_of(run)
+    if run.past_scores is not None:
+        write_parquet(run.past_scores, folder / PAST_SCORES_FILE)
     write_markdown(folder, page)
     write_html(folder, page)
     return view(run), watch(HTML_FILE, len(page.leads))

@@ -8,6 +8,7 @@ from flamescore.late_names import late_names
 from flamescore.report import say
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
+from flamescore.report.lately import scores_lately
 from flamescore.report.leads import Lead
 from flamescore.report.listed import Listing, listing
 from flamescore.report.markdown import escaped, render_markdown, write_markdown
@@ -53,6 +54,7 @@ __all__ = [
     "render_markdown",
     "render_terminal",
     "say",
+    "scores_lately",
     "signed",
     "summary_line",
     "view",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import partial
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus
 
 from flamescore.report import say
@@ -28,6 +28,7 @@ from flamescore.report.words import UNASSIGNED
 from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -61,19 +62,7 @@ def render_html(page: Page, *, limit: int = LIMIT) -> str:
 
 def _render(page: Page) -> str:
     style, script = _asset("report.css"), _asset("report.js")
-    environment = _environment()
-    environment.filters |= {
-        "points": lambda points: minus(say.score(points, page.decimals)),
-        "given": lambda points: minus(say.given(points, page.decimals)),
-        "missing": partial(missing_words, decimals=page.decimals),
-        "changed": partial(change_words, decimals=page.decimals),
-        "parts": partial(part_words, decimals=page.decimals),
-        "day": lambda at: say.short_day(at, page.as_of.date()),
-        "local_day": lambda at: say.short_day(at.date(), page.as_of.date()),
-        "age": partial(age, page),
-        "spark": lambda standing, score: spark(standing.past, page.runs, score.hot_from),
-    }
-    template = environment.get_template("report.html.j2")
+    template = _environment().get_template("report.html.j2")
     return template.render(
         page=page,
         style=_trusted(style),
@@ -136,8 +125,18 @@ def _asset(name: str) -> str:
     return (files("flamescore.report") / "templates" / name).read_text(encoding="utf-8")
 
 
+@cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where a page is made
+    """Return the templates, compiled once; what depends on the page a filter takes from the context."""
+    from jinja2 import (  # noqa: PLC0415 - only where a page is made
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        pass_context,
+    )
+
+    def of_page(made: Callable[..., Any]) -> Callable[..., Any]:
+        return pass_context(lambda context, *values: made(context["page"], *values))
 
     environment = Environment(
         loader=PackageLoader("flamescore.report"),
@@ -163,6 +162,15 @@ def _environment() -> Environment:
         "nearest_points": nearest_points,
         "first_words": first_words,
         "number": "{:,}".format,
+        "points": of_page(lambda page, points: minus(say.score(points, page.decimals))),
+        "given": of_page(lambda page, points: minus(say.given(points, page.decimals))),
+        "missing": of_page(lambda page, points: missing_words(points, page.decimals)),
+        "changed": of_page(lambda page, change: change_words(change, page.decimals)),
+        "parts": of_page(lambda page, parts: part_words(parts, page.decimals)),
+        "day": of_page(lambda page, day: say.short_day(day, page.as_of.date())),
+        "local_day": of_page(lambda page, at: say.short_day(at.date(), page.as_of.date())),
+        "age": of_page(age),
+        "spark": of_page(lambda page, standing, score: spark(standing.past, page.runs, score.hot_from)),
     }
     environment.globals |= {
         "trend_line": trend_line,

@@ -86,9 +86,11 @@ def _call_list(page: Page, score: PageScore, number: int) -> Iterator[str]:
     if score.to_call is None or score.hot is None:
         yield f"{count(score.contacts, 'contact')} scored."
     else:
-        held_out = "" if page.holdout is None else f", {score.held_out:,} held out ({page.holdout})"
         excluded = f", {score.excluded:,} more hot, not to be called" if score.excluded else ""
-        yield f"{count(score.contacts, 'contact')} scored, {score.to_call:,} hot to call{excluded}{held_out}."
+        yield f"{count(score.contacts, 'contact')} scored, {score.to_call:,} hot to call{excluded}."
+        held_out = page.held_out(score)
+        if held_out is not None:
+            yield from ("", f"{escaped(held_out)}.")
     standings = [(lead, lead.standings[number]) for lead in page.leads]
     on_list = sorted(
         ((lead, one) for lead, one in standings if one is not None and one.place is not None),

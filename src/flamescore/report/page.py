@@ -17,7 +17,7 @@ from flamescore.report.standings import listed_contacts, newly_hot, parts_of, ru
 from flamescore.report.told import findings_of
 from flamescore.report.words import UNASSIGNED
 from flamescore.tables import PARTS
-from flamescore.units import nearest_points, to_local
+from flamescore.units import count, nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -181,6 +181,13 @@ class Page:
     accounts: AccountsView | None
     bots: BotsView | None
     redacted: bool
+
+    def held_out(self, score: PageScore) -> str | None:
+        """Say `2 hot leads are held out (5%)`; None where nobody is to be, or that is not told."""
+        if self.holdout is None or score.to_call is None:
+            return None
+        are = "is" if score.held_out == 1 else "are"
+        return f"{count(score.held_out, 'hot lead')} {are} held out ({self.holdout})"
 
     @property
     def several(self) -> bool:

@@ -17,18 +17,19 @@ def shown(text: str, width: int = WIDTH) -> str:
 
     Control and direction characters are U+FFFD.
     """
-    clean = for_page(text).strip()
+    most = width * _CODES
+    clean = for_page(text.strip()[: most + 1]).strip()
     if len(clean) <= width // 2:  # even of ideographs
         return clean
-    taken = 0
-    columns = [_columns(each) for each in clean[: width * _CODES]]
-    if sum(columns) <= width and len(clean) <= width * _CODES:
+    columns = [_columns(each) for each in clean[:most]]
+    if sum(columns) <= width and len(clean) <= most:
         return clean
+    taken = 0
     for place, each in enumerate(columns):
         taken += each
         if taken > width - 1:
             return f"{clean[:place].rstrip()}…"
-    return f"{clean[: len(columns)].rstrip()}…"
+    return f"{clean[:most].rstrip()}…"
 
 
 def _columns(character: str) -> int:

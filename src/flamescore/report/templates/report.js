@@ -13,16 +13,18 @@
   const HOT = data.hot === null ? null : data.hot === 5 ? "5" : `${data.hot}-5`;
   const VIEWS = $$(".view").map((view) => view.id);
   const LABELS = new Map(data.labels.map((label, place) => [label.name, { ...label, place }]));
-  const SORTS = ["score", ...data.scores.slice(1).map((_, k) => `score${k + 2}`), "name", "last", "change", "owner"];
+  const SORTS = ["score", "name", "last", ...data.scores.slice(1).map((_, k) => `score${k + 2}`)];
+  if (data.since) SORTS.push("change");
+  if ($("select[name=owner]")) SORTS.push("owner");
   const SVG = "http://www.w3.org/2000/svg";
 
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const digits_of = (text) => text.replace(/\D/g, "");
   const collator = new Intl.Collator("en");
   const leads = (body ? $$("tr.row", body) : []).map((tr, place) => {
     const d = data.leads[place];
-    const digits = (d.p || "").replace(/\D/g, "");
     const text = [d.n, d.c, d.e, d.p, d.i, d.o, d.r].filter(Boolean).join(" ");
-    return { tr, d, place, text: `${fold(text)} ${digits}`, name: fold(d.n), shown: 0 };
+    return { tr, d, place, text: fold(text), digits: digits_of(d.p || ""), name: fold(d.n), shown: 0 };
   });
   const of_row = new Map(leads.map((lead) => [lead.tr, lead]));
   const of_id = new Map(leads.map((lead) => [lead.d.i, lead]));
@@ -37,7 +39,6 @@
   let shown = leads;
   let everything = false;
   let detail = null;
-  let lead_score = 0;
 
   // --- elements
 
@@ -131,11 +132,17 @@
     const [one, two] = cell.split(".").map(Number);
     return standing(lead, 0)?.f === one && standing(lead, 1)?.f === two;
   }
+  // A word that may be a phone number, however it is written, is looked for among the digits too.
+  function finds(lead, word) {
+    if (lead.text.includes(word)) return true;
+    const digits = /^[\d().+\-/]+$/.test(word) ? digits_of(word) : "";
+    return digits.length > 2 && lead.digits.includes(digits);
+  }
   function sift(of, k) {
     const words = fold(of.q).split(/\s+/).filter(Boolean);
     const wanted = Object.entries(of.labels).map(([name, value]) => [LABELS.get(name).place, value]);
     for (const lead of leads) {
-      lead.found = words.every((word) => lead.text.includes(word)) &&
+      lead.found = words.every((word) => finds(lead, word)) &&
         wanted.every(([place, value]) => lead.d.b[place] === value);
       lead.fresh = Boolean(standing(lead, k)?.h);
       lead.new_fits = !of.new || lead.fresh;
@@ -226,7 +233,6 @@
       toggle(lead.tr, open);
     }
     body.prepend(rows);
-    lead_score = k;
   }
   // Rows come as the default score has them; by another one they are filled anew, when they show.
   function under_score(lead, k) {
@@ -449,7 +455,8 @@
 
   if (table) {
     body.addEventListener("click", (event) => {
-      if (event.target.closest("a") || getSelection().toString()) return;
+      if (event.target.closest("a")) return;
+      if (!event.target.closest(".name") && getSelection().toString()) return;
       const row = event.target.closest("tr.row");
       if (row) flip(of_row.get(row));
     });
