@@ -39,6 +39,9 @@
   let shown = leads;
   let everything = false;
   let detail = null;
+  let groups = [];
+  let order = leads;
+  let arranged = "score 0 false";
 
   // --- elements
 
@@ -193,7 +196,9 @@
     const turned = state.sort.startsWith("-");
     const k = leading(state);
     sift(state, k);
-    shown = sorted(leads.filter((lead) => lead.fits), key, k, turned);
+    clear_between();
+    arrange(key, k, turned);
+    shown = order.filter((lead) => lead.fits);
     const found = shown.length;
     const cut = !everything && found > FIRST && !shown.slice(FIRST).some((lead) => lead.d.i === state.lead);
     if (cut) shown = shown.slice(0, FIRST);
@@ -209,13 +214,23 @@
     const note = cut ? `${found.toLocaleString("en")}` : shown.length.toLocaleString("en");
     $(".printnote").textContent = `${said()}: ${note} of ${data.total.toLocaleString("en")} leads on the call list`;
   }
+  function clear_between() {
+    for (const group of groups) group.remove();
+    groups = [];
+    detail?.remove();
+    detail = null;
+  }
+  // Rows move only when they are sorted anew; filters hide and show them where they are.
+  function arrange(key, k, turned) {
+    const wanted = `${key} ${k} ${turned}`;
+    if (wanted === arranged) return;
+    arranged = wanted;
+    order = sorted(leads, key, k, turned);
+    body.append(...order.map((lead) => lead.tr));
+  }
   function place_rows(key, k) {
     const on = new Set(shown);
     for (const lead of leads) if (lead.tr.hidden === on.has(lead)) lead.tr.hidden = !on.has(lead);
-    for (const group of $$(".grp", body)) group.remove();
-    detail?.remove();
-    detail = null;
-    const rows = document.createDocumentFragment();
     const counts = new Map();
     if (key === "owner") for (const lead of leads) if (lead.fits) counts.set(lead.d.o, (counts.get(lead.d.o) || 0) + 1);
     let group = null;
@@ -224,15 +239,14 @@
         group = lead.d.o;
         const title = el("th", { colspan: table.dataset.columns, scope: "rowgroup" }, own(group));
         title.append(el("span", {}, many(counts.get(group), "lead")));
-        rows.append(el("tr", { class: "grp" }, title));
+        groups.push(el("tr", { class: "grp" }, title));
+        lead.tr.before(groups.at(-1));
       }
       under_score(lead, k);
-      rows.append(lead.tr);
       const open = lead.d.i === state.lead;
-      if (open) rows.append((detail = breakdown(lead)));
+      if (open) lead.tr.after((detail = breakdown(lead)));
       toggle(lead.tr, open);
     }
-    body.prepend(rows);
   }
   // Rows come as the default score has them; by another one they are filled anew, when they show.
   function under_score(lead, k) {
