@@ -162,7 +162,7 @@ def test_a_fault_of_the_program_is_a_flamescore_error_without_data(monkeypatch, 
     assert caught.value.exit_code == 70
     (problem,) = caught.value.problems
     assert problem.code == "X070"
-    assert problem.message.startswith(f"A fault of flamescore itself: {kind.__name__} at flamescore.api:")
+    assert problem.message.startswith(f"Internal error: {kind.__name__} at flamescore.api:")
     assert "ann@" not in str(caught.value)
     assert isinstance(caught.value.__cause__, kind)
 

@@ -52,7 +52,7 @@ def test_a_held_output_is_left_alone(project):
 
 def test_what_is_missing_is_said_before_there_is_a_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="--rules, --contacts and --events must be given"):
+    with pytest.raises(UsageError, match="No project file"):
         nightly(find_settings(), DEFAULT)
     assert list(tmp_path.iterdir()) == []
 

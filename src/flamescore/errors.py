@@ -150,6 +150,14 @@ class OutputError(FlamescoreError):
     exit_code = ExitCode.OUTPUT
 
 
+class MisuseError(Exception):
+    """A call of the Python API with a value of a wrong kind; callers get its `cause`, a built-in error."""
+
+    def __init__(self, cause: TypeError | ValueError) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
 def fault(error: BaseException) -> Problem:
     """Tell an unexpected fault by its kind and place in the program; its text might hold people's data."""
     frame = error.__traceback__
@@ -161,6 +169,6 @@ def fault(error: BaseException) -> Problem:
         frame = frame.tb_next
     return Problem(
         "X070",
-        f"A fault of flamescore itself: {type(error).__name__} at {place} (version {__version__}).",
+        f"Internal error: {type(error).__name__} at {place} (version {__version__}).",
         hint=f"A run is published whole or not at all. Please report this line at {REPORT}",
     )

@@ -20,6 +20,7 @@ REJECTS = "I007"
 IDS = "I008"
 FRAME = "I009"
 TOO_LARGE = "I010"
+GIVEN = "I070"
 UNMAPPED = "P028"
 PRESET = "P029"
 ACTION = "P034"
@@ -36,7 +37,7 @@ GUESSED = "I137"
 NO_ROWS = "I139"
 
 
-DAMAGED = "It is damaged inside: export it again."
+DAMAGED = "Export it again."
 
 
 @contextmanager
@@ -57,7 +58,9 @@ def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None
             text, cure = f"`{shown}` is encrypted.", "Write it without encryption."
         else:
             why = getattr(error, "strerror", None)
-            text = f"`{shown}` can't be read to its end{f': {why}' if why else ''}."
+            text = f"`{shown}` " + (
+                f"can't be read: {why}." if why else "is damaged and can't be read to the end."
+            )
         raise fault(UNREADABLE, text, cure) from None
 
 

@@ -154,7 +154,7 @@ def read_numbers(value: object) -> Numbers:
         columns = ((str(key), read_format(each, str(key))) for key, each in value.items())
         return Numbers(columns=tuple(columns))
     if any(inner):
-        msg = "must be one format for the whole source or one for each column, and is a mixture"
+        msg = "must be one format for the whole source or one for each column, not a mixture"
         raise ValueError(msg)
     return Numbers(every=read_format(value))
 

@@ -110,7 +110,7 @@ def _of_keep(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
             KEPT,
             Severity.WARNING,
             f"keep {name}",
-            f"`keep` names `{name}`, which no contacts export has: it is left out.",
+            f"`keep` lists `{name}`, but no contacts export has that column.",
             None if "keep" in project.given else project.where("keep"),
             nearest=() if meant is None else ((meant, None),),
         )

@@ -164,7 +164,7 @@ def snippet(line: str, column: int, width: int) -> tuple[str, str]:
         return shown, ""
     before = "".join(cells[start:at])
     under = "".join(cells[at : min(at + max(1, width), end)])
-    return shown, " " * (cut_before + _terminal_columns(before)) + "^" * max(1, _terminal_columns(under))
+    return shown, " " * (cut_before + terminal_columns(before)) + "^" * max(1, terminal_columns(under))
 
 
 def _in_a_url(line: str, place: int) -> bool:
@@ -200,7 +200,7 @@ def _window(cells: list[str], at: int) -> tuple[int, int]:
     return start, end
 
 
-def _terminal_columns(text: str) -> int:
+def terminal_columns(text: str) -> int:
     """Return how many columns of a terminal a text takes: an ideograph two, a mark over a letter none."""
     if text.isascii():
         return len(text)

@@ -32,7 +32,7 @@ def clock() -> datetime:
             return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    text = f"{VARIABLE} must be an instant such as `2026-11-21T02:00:00Z`, and is `{given}`."
+    text = f"{VARIABLE} must be an instant such as `2026-11-21T02:00:00Z`, not `{given}`."
     raise UsageError(Problem("U002", text))
 
 

@@ -371,8 +371,7 @@ def test_search_for_who_rose_or_fell(folder):
 def test_a_call_list_as_a_workbook(folder):
     two(folder)
     folder.run("report", "-o", "calls.xlsx")
-    with pytest.warns(UserWarning, match="extension"):
-        book = openpyxl.load_workbook(folder.path / "calls.xlsx")
+    book = openpyxl.load_workbook(folder.path / "calls.xlsx")
     assert book.sheetnames == ["All", "Bo"]
     header, row = ([cell.value for cell in line] for line in book["All"].iter_rows())
     called = dict(zip(header, row, strict=True))

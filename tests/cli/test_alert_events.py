@@ -32,10 +32,10 @@ def test_every_fault_of_every_alert_is_told_at_its_place(alerting):
         code=2,
     )
     assert [line for line in told.splitlines() if line.startswith("flamescore.yaml")] == [
-        "flamescore.yaml:15:50: error R070: Alert `a`: There is no operator `contain`.",
+        "flamescore.yaml:15:50: error R070: Alert `a`: Unknown operator `contain`.",
         "flamescore.yaml:15:71: error R055: Alert `a`: `times` is 0; it must be a whole number from 1 to 1,000,000,000.",
         "flamescore.yaml:16:83: error R068: Alert `b`: It waits 3d, but an occurrence expires after 2d: nothing could ever count.",
-        "flamescore.yaml:17:66: error R070: Alert `c`: There is no operator `contain`.",
+        "flamescore.yaml:17:66: error R070: Alert `c`: Unknown operator `contain`.",
     ]
 
 

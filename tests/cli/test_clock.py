@@ -167,7 +167,7 @@ def test_a_clock_that_can_not_be_read(flamescore, now):
     assert (done.code, done.out) == (2, "")
     assert (
         done.err
-        == f"error U002: FLAMESCORE_NOW must be an instant such as `2026-11-21T02:00:00Z`, and is `{now}`.\n"
+        == f"error U002: FLAMESCORE_NOW must be an instant such as `2026-11-21T02:00:00Z`, not `{now}`.\n"
     )
 
 

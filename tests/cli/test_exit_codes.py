@@ -173,7 +173,7 @@ def test_6_a_disk_that_is_full_at_any_file(scored, flamescore, monkeypatch, name
         done = flamescore("score")
     assert (done.code, done.out) == (6, "")
     assert done.err == (
-        f"error O002: {scored}/out can't be written: No space left on device; nothing was published\n"
+        f"error O002: Can't write to {scored}/out: No space left on device. Nothing was published.\n"
         "        Do: free some space, or keep fewer runs with keep_runs, and run again\n"
     )
 
@@ -211,7 +211,7 @@ def test_70_whatever_kind_of_exception_it_is(scored, flamescore, monkeypatch, ki
         done = flamescore("score")
     assert (done.code, done.out) == (70, "")
     name = type(kind).__name__
-    assert done.err.startswith(f"error X070: A fault of flamescore itself: {name} at flamescore.nightly:")
+    assert done.err.startswith(f"error X070: Internal error: {name} at flamescore.nightly:")
     assert done.err.count("\n") == 2
     assert "ann@" not in done.err
 
@@ -230,7 +230,7 @@ def test_70_tells_the_place_and_no_data(scored, flamescore, monkeypatch, words):
     with unchanged(scored):
         done = flamescore(*words)
     assert (done.code, done.out) == (70, "")
-    assert done.err.startswith("error X070: A fault of flamescore itself: ValueError at flamescore.")
+    assert done.err.startswith("error X070: Internal error: ValueError at flamescore.")
     assert done.err.count("\n") == 2
     assert not {"ann@example.com", "555", "Traceback", "Ann"} & set(done.err.replace(",", " ").split())
     said = first_line(flamescore(*words, "--log-format", "json").err)

@@ -256,7 +256,7 @@ def test_how_long_the_history_is_kept(nights, flamescore, setting, left):
 def test_a_period_that_is_none(project, flamescore):
     (project / "flamescore.yaml").write_text(PROJECT + "history: long\n")
     done = flamescore("score")
-    said = "`history` must be a period such as `90d`, or `none`, and is `long`."
+    said = "`history` must be a period such as `90d`, or `none`, not `long`."
     assert (done.code, done.err.splitlines()[0]) == (2, f"flamescore.yaml:13:10: error P023: {said}")
 
 

@@ -134,7 +134,7 @@ def test_call_lists_have_labels_after_the_percentile(score, latest):
         header = (latest / name).read_text(encoding="utf-8-sig").splitlines()[0]
         assert header == (
             "rank,contact_id,name,grade,flames,score,percentile,fit_band,intent_band,label_grade,"
-            "reason_1,reason_2,reason_3,last_activity,hot_since"
+            "reason_1,reason_2,reason_3,last_activity,change,newly_hot,hot_since"
         )
 
 
@@ -193,7 +193,7 @@ def test_who_has_no_row_under_the_default_score_comes_last(score, latest):
     score(project=PROJECT + "hot: {score: fit, flames: 5}\n")
     rows = (latest / "hot_leads.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [row.split(",")[:2] for row in rows] == [["1", "3"], ["1", "1"], ["", "5"]]
-    assert rows[-1] == ",5,Ed Out,,,,,A,,,,,,,"
+    assert rows[-1] == ",5,Ed Out,,,,,A,,,,,,,,,"
 
 
 def test_hot_is_before_the_call_list_and_both_may_ask_for_scores(score, latest):
@@ -328,6 +328,12 @@ def test_explain_ends_with_labels_and_hot(score, flamescore):
     assert told["labels"][2] == {
         "name": "grade", "title": "Grade", "text": "A1", "parts": [["fit_band", "A"], ["intent_band", "1"]], "known": True,
     }  # fmt: skip
+    assert [(each["kind"], each["value"]) for each in told["labels"][0]["evidence"]] == [
+        ("branch", 1),
+        ("score", 5),
+    ]
+    out = flamescore("explain", "1", "--all").out
+    assert "fit_band  A\n  branch 1 of 3: fit flames 5 (one of 4, 5)\nintent_band  1\n" in out
 
 
 def test_explain_as_of_another_time_tells_what_depends_on_others_with_rank_alone(score, flamescore):

@@ -14,8 +14,8 @@ FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("score --hot-flames 9", "--hot-flames must be a whole number from 1 to 5, and is `9`."),
-        ("score --hot-flames few", "--hot-flames must be a whole number from 1 to 5, and is `few`."),
+        ("score --hot-flames 9", "--hot-flames must be a whole number from 1 to 5, not `9`."),
+        ("score --hot-flames few", "--hot-flames must be a whole number from 1 to 5, not `few`."),
         ("score --lock-timeout -1", "--lock-timeout must be at least 0, not `-1`."),
         ("score --lock-timeout long", "--lock-timeout must be a number, not `long`."),
         ("score --log-format xml", "--log-format must be one of `text`, `json`, not `xml`."),

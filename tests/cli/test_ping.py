@@ -88,7 +88,7 @@ def test_a_project_file_that_does_not_read_is_told_to_the_flag_s_check(project, 
     assert flamescore("score", "--ping", server.url).code == 2
     (_, (_, path, body)) = server.heard
     assert path == "/ping/abc/fail"
-    assert body == "flamescore.yaml:13:1: error P025: `password` is not a key of the project file."
+    assert body == "flamescore.yaml:13:1: error P025: Unknown key `password` in the project file."
 
 
 def test_warnings_that_end_as_1_are_told(project, flamescore, server):

@@ -80,7 +80,7 @@ def test_no_preset_that_fits_is_an_error_of_the_project_file(project, flamescore
     small(project, CONTACTS.replace("Record ID", "No"))
     done = flamescore("score")
     assert done.code == 2
-    assert "error P029: contacts: `contacts.csv`: no preset fits the header." in done.err
+    assert "error P029: No preset matches the headers of contacts: `contacts.csv`." in done.err
     assert "flamescore.yaml:4:" in done.err
 
 

@@ -206,9 +206,8 @@ def test_without_a_project_file_it_says_what_is_missing(project, flamescore):
     done = flamescore("score")
     assert done.code == 2
     assert done.err == (
-        "error U001: There is no project file (flamescore.yaml); "
-        "--rules, --contacts and --events must be given.\n"
-        "        Do: `flamescore score --help` shows how.\n"
+        "error U001: No project file (flamescore.yaml) found in this folder or above.\n"
+        "        Do: Run `flamescore init`, or give --rules, --contacts and --events.\n"
     )
     assert not (project / "out").exists()
 

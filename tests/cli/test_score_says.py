@@ -24,7 +24,7 @@ def test_log_format_json(project, flamescore):
     assert {line["level"] for line in said[1:]} == {"info"}
     done = flamescore("score", "--log-format", "json", "--as-of", "tomorrow")
     choices = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
-    message = f"--as-of must be {choices}, and is `tomorrow`."
+    message = f"--as-of must be {choices}, not `tomorrow`."
     said = first_line(done.err)
     assert set(said) == KEYS
     told = {key: value for key, value in said.items() if value is not None and key != "time"}

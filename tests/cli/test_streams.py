@@ -184,8 +184,6 @@ def test_what_native_code_prints_is_kept_away(folder):
     )
     done = program(text, cwd=folder)
     assert done.returncode == 70
-    assert done.stderr.startswith(
-        "error X070: A fault of flamescore itself: PanicException at flamescore.nightly:"
-    )
+    assert done.stderr.startswith("error X070: Internal error: PanicException at flamescore.nightly:")
     assert done.stderr.count("\n") == 2
     assert "ann@" not in done.stderr

@@ -19,10 +19,10 @@ def loaded(bench, content, keys=""):
     [
         ("contact_id,name\n1,Zoë\n2,\n".encode("utf-8-sig"), ()),
         ('\ufeff"contact_id","name"\r\n"1","Zoë"\r\n"2",""\r\n'.encode(), ()),
-        ("contact_id;name\n1;Zoë\n2;\n".encode(), ("cells are parted by `;`",)),
-        ("contact_id\tname\n1\tZoë\n2\t\n".encode(), ("cells are parted by a tab",)),
-        ("contact_id|name\n1|Zoë\n2|\n".encode(), ("cells are parted by `|`",)),
-        ("sep=;\ncontact_id;name\n1;Zoë\n2;\n".encode(), ("cells are parted by `;`",)),
+        ("contact_id;name\n1;Zoë\n2;\n".encode(), ("columns are separated by `;`",)),
+        ("contact_id\tname\n1\tZoë\n2\t\n".encode(), ("columns are separated by a tab",)),
+        ("contact_id|name\n1|Zoë\n2|\n".encode(), ("columns are separated by `|`",)),
+        ("sep=;\ncontact_id;name\n1;Zoë\n2;\n".encode(), ("columns are separated by `;`",)),
         ("contact_id,name\r1,Zoë\r2,\r".encode(), ("lines end with a carriage return alone",)),
         ("contact_id,name\n1,Zoë\n2,\n".encode("utf-16"), ("it is read as utf-16",)),
         ("\n\n contact_id , name \n1,Zoë\n2,\n\n".encode(), ()),
@@ -57,9 +57,9 @@ def test_without_quotes_a_quote_is_a_character(bench):
     [
         (
             "contact_id,name\n1,a\n2,Zoë\n".encode("cp1252"),
-            "I005 `contacts.csv`, line 3, is not UTF-8.\n *Try `encoding: windows-1252`",
+            "I005 Line 3 of `contacts.csv` is not UTF-8.\n *Add `encoding: windows-1252`",
         ),
-        ("contact_id,Zoë\n1,a\n".encode("cp1252"), "I005 `contacts.csv`, line 1, is not UTF-8"),
+        ("contact_id,Zoë\n1,a\n".encode("cp1252"), "I005 Line 1 of `contacts.csv` is not UTF-8"),
         ("contact_id,name\n1,a\n".encode("utf-16-le"), "I005 .*looks like UTF-16"),
         (b"\x1f\x8b\x08\x00", "I004 `contacts.csv` is no gzip file, or is cut short"),
         (b"PK\x03\x04xxxx", "I004 `contacts.csv` is no zip archive, or is damaged"),

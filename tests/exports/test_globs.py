@@ -54,7 +54,7 @@ def types(bench, path):
 )
 def test_the_pattern_alone_is_one(odd, path, read):
     if read is None:
-        with pytest.raises(InputError, match=r"I001 events: .*no file has such a name"):
+        with pytest.raises(InputError, match=r"I001 No file matches .*\(events\)"):
             types(odd, path)
         return
     assert types(odd, path) == read
@@ -158,7 +158,7 @@ def test_a_folder_of_nothing_but_links_that_lead_out(linked):
     with pytest.raises(InputError) as told:
         types(linked, "links")
     assert str(told.value) == (
-        "I001 events: `links`: the folder has no file of a known format.\n"
+        "I001 `links` (events) has no file of a known format.\n"
         "        1 link leads out of the folder and was not followed: `links/x.csv`; "
         "add what is meant as a source of its own."
     )

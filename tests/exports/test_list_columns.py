@@ -154,7 +154,7 @@ def test_tags_are_asked_by_tag_alone(tmp_path):
 @pytest.mark.parametrize(("separator", "said"), [(" ", "white space alone"), ("", "empty"), (5, "`5`")])
 def test_a_separator_is_more_than_white_space(separator, said, tmp_path):
     config = project(tmp_path, csv_of([CELL]), lists={"Products": separator})
-    with pytest.raises(flamescore.FlamescoreError, match=f"P023 .*, and is {said}"):
+    with pytest.raises(flamescore.FlamescoreError, match=f"P023 .*, not {said}"):
         flamescore.load_exports(config)
 
 

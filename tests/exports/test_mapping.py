@@ -241,7 +241,7 @@ def test_whatever_is_missing_or_empty_is_told_at_once(bench):
         bench.survey(text)
     assert [(problem.code, problem.message) for problem in caught.value.problems] == [
         ("I001", "contacts: there is no `none.csv`."),
-        ("I001", "events: `x/*.csv`: no file has such a name."),
+        ("I001", "No file matches `x/*.csv` (events)."),
         ("I002", "events: `empty.csv` is empty."),
     ]
 
@@ -256,7 +256,7 @@ def test_a_source_that_is_too_old(bench):
     bench.write("contacts.csv", "contact_id\n1\n", modified=1_000_000)
     text = "contacts: [{path: contacts.csv, max_age: 2d}]\n"
     bench.survey(text, now=datetime.fromtimestamp(1_000_000 + 2 * 86_400, ZoneInfo("UTC")))
-    with pytest.raises(InputError, match=r"I003 .* older than `max_age: 2d`"):
+    with pytest.raises(InputError, match=r"I003 .* older than max_age \(2d\)"):
         bench.survey(text, now=datetime.fromtimestamp(1_000_001 + 2 * 86_400, ZoneInfo("UTC")))
 
 
@@ -272,9 +272,7 @@ def test_a_column_that_no_file_has_names_its_place_and_the_nearest(bench):
 
 def test_a_needed_column_that_is_not_mapped(with_contacts):
     with_contacts.write("events.csv", "contact_id,event\n1,a\n")
-    with pytest.raises(
-        ProjectFileError, match=r'P028 events.csv has no column "at", and nothing is mapped to it'
-    ):
+    with pytest.raises(ProjectFileError, match=r'P028 events.csv has no column for "at"'):
         with_contacts.survey(CONTACTS + EVENTS)
 
 

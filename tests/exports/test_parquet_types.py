@@ -169,7 +169,7 @@ def test_the_row_is_told_with_what_is_stored(laid, name, stored):
     assert [(each["kept"], each["rejected"]) for each in ran.record["sources"]] == [(3, 0), (2, 1)]
     raw = f'{{"contact_id": "2", "event": "visit", "at": {stored}}}'.replace('"', '""')
     assert (ran.folder / "rejects.csv").read_text().splitlines()[1:] == [
-        f'events.parquet,2,,unreadable_time,The time does not read.,"{raw}"'
+        f'events.parquet,2,,unreadable_time,The time can\'t be read.,"{raw}"'
     ]
 
 
@@ -273,8 +273,8 @@ def test_what_is_torn_inside_is_told_with_the_file(bench):
     ran = score(bench.folder, EVENTS.replace("events.parquet", "events"))
     assert ran.code == 3
     assert ran.said == (
-        "error I004: `events/b.parquet` can't be read to its end.\n"
-        "        Do: It is damaged inside: export it again.\n"
+        "error I004: `events/b.parquet` is damaged and can't be read to the end.\n"
+        "        Do: Export it again.\n"
     )
 
 

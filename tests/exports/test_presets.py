@@ -61,7 +61,7 @@ def test_hubspot_contacts(bench):
     ).rows() == [
         ("0051", "ann@x.org", "Ann Lee", "+1 602 555 0101", "Acme", "Dana", "2026-01-02 10:00", "New")
     ]
-    assert loaded.records[0].notes == ("preset: auto is `hubspot` (contacts export)",)
+    assert loaded.records[0].notes == ("preset chosen by its headers: `hubspot` (contacts export)",)
 
 
 EMAIL_EVENTS = "id,_fivetran_synced,app_id,caused_by_created,caused_by_id,created,email_campaign_id,obsoleted_by_created,obsoleted_by_id,portal_id,sent_by_created,sent_by_id,type,filtered_event,recipient"
@@ -163,7 +163,7 @@ def test_mailchimp_opens_take_their_campaign_from_the_file_name(bench):
 
 
 def test_mailchimp_opens_are_not_taken_for_every_file_with_such_columns(bench):
-    with pytest.raises(Exception, match="no preset fits the header"):
+    with pytest.raises(Exception, match="No preset matches the headers"):
         events(bench, "other.csv", "Timestamp,Email,Kind\n2026-01-01,ann@x.org,x\n")
 
 

@@ -28,7 +28,7 @@ def fault(bench, project: str) -> str:
 def test_none_that_fits_names_the_nearest(bench):
     bench.write("c.csv", "Record ID,First Name,Surname,Email\n7,Ann,Lee,ann@x.org\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
-        "P029 contacts: `c.csv`: no preset fits the header. "
+        "P029 No preset matches the headers of contacts: `c.csv`. "
         "The nearest is `hubspot` (contacts export), and the file lacks `Last Name`."
     )
 
@@ -36,7 +36,7 @@ def test_none_that_fits_names_the_nearest(bench):
 def test_a_named_preset_that_does_not_fit_names_its_nearest_variant(bench):
     bench.write("c.csv", HUBSPOT)
     assert fault(bench, "contacts: [{path: c.csv, preset: keap}]\n") == (
-        "P029 contacts: `c.csv`: no variant of `preset: keap` fits the header. "
+        "P029 No variant of `preset: keap` matches the headers of contacts: `c.csv`. "
         "The nearest is `keap` (contacts export), and the file lacks `Id`."
     )
 
@@ -45,7 +45,7 @@ def test_a_named_preset_that_does_not_fit_names_its_nearest_variant(bench):
 def test_nothing_alike_says_what_to_do(bench, header):
     bench.write("c.csv", f"{header}\n1,2\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
-        "P029 contacts: `c.csv`: no preset fits the header. "
+        "P029 No preset matches the headers of contacts: `c.csv`. "
         "Say its `columns` instead; `flamescore presets` lists what is known."
     )
 
@@ -53,7 +53,7 @@ def test_nothing_alike_says_what_to_do(bench, header):
 def test_from_half_of_its_headers_up_a_preset_is_the_nearest(bench):
     bench.write("c.csv", "Record ID,Email\n7,ann@x.org\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
-        "P029 contacts: `c.csv`: no preset fits the header. "
+        "P029 No preset matches the headers of contacts: `c.csv`. "
         "The nearest is `hubspot` (contacts export), and the file lacks `First Name`, `Last Name`."
     )
 
@@ -70,7 +70,7 @@ def test_a_header_that_anybody_may_have_is_no_preset_s(bench, kind, header, mean
     bench.write("x.csv", f"{header}\n")
     people = "" if kind == "contacts" else "contacts: [{path: people.csv}]\n"
     assert fault(bench, f"{people}{kind}: [{{path: x.csv, preset: auto}}]\n") == (
-        f"P029 {kind}: `x.csv`: no preset fits the header. Many files have such a header. If it is {meant}."
+        f"P029 No preset matches the headers of {kind}: `x.csv`. Many files have such a header. If it is {meant}."
     )
     named = meant.partition("preset: ")[2].rstrip("`")
     bench.survey(f"{people}{kind}: [{{path: x.csv, preset: {named}}}]\n")
@@ -102,8 +102,8 @@ def test_a_tie_is_refused(bench, monkeypatch):
     monkeypatch.setattr(fitting, "all_presets", lambda: both)
     bench.write("c.csv", "contact_id,a,b\n1,2,3\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
-        "P029 contacts: `c.csv`: several presets fit the header: `one` (people), `two` (people). "
-        "Say which: `preset:` takes a name of `flamescore presets`."
+        "P029 Several presets match the headers of contacts: `c.csv`: `one` (people), `two` (people). "
+        "Set `preset:` to one of them."
     )
 
 
@@ -219,7 +219,7 @@ def test_a_source_of_left_out_rows_and_rejects_alone_stops(bench):
     [
         ("leave_out: {bott: yes}", "`c.csv` has no column `bott`"),
         ("cut: {fone: x}", "`c.csv` has no column `fone`"),
-        ("from_file_name: {a: '('}", "is no regular expression"),
+        ("from_file_name: {a: '('}", "is not a valid regular expression"),
         ("from_file_name: {a: b}", "must have one group in brackets, and has 0"),
     ],
 )
@@ -292,7 +292,9 @@ def test_each_real_header_is_found_by_itself(bench, known):
     bench.write("1_export.csv", f"{header}\n")
     project = "contacts: [{path: people.csv}]\n" if kind != "contacts" else ""
     opened = bench.survey(f"{project}{kind}: [{{path: 1_export.csv, preset: auto}}]\n")
-    assert [each.text for each in opened.of(kind)[0].said] == [f"preset: auto is `{preset}` ({variant})"]
+    assert [each.text for each in opened.of(kind)[0].said] == [
+        f"preset chosen by its headers: `{preset}` ({variant})"
+    ]
 
 
 @pytest.mark.real
@@ -321,13 +323,13 @@ def test_each_real_table_loads_by_itself(bench, real, table):
     )
     records = [*loaded.records, *(each.record for each in loaded.events)]
     (record,) = (each for each in records if path in each.path and kind == each.kind)
-    assert record.notes[0] == f"preset: auto is {preset}"
+    assert record.notes[0] == f"preset chosen by its headers: {preset}"
     assert (record.counts.rows, record.counts.rejected, record.counts.ignored) == counts
 
 
 @pytest.mark.real
 def test_a_real_table_that_is_none_of_these(bench, real):
-    assert "no preset fits the header" in fault(
+    assert "No preset matches the headers" in fault(
         bench, f"contacts: [{{path: {real}/hubspot/company_data.csv, preset: auto}}]\n"
     )
 

@@ -127,4 +127,4 @@ def test_auto_finds_the_vendor_whichever_way_it_comes(bench, monkeypatch, way):
     bench.write("people.csv", ACCOUNTS)
     path = comes_in(bench, monkeypatch, way, variant)
     _, notes = loaded(bench, "events", "auto", path)
-    assert "preset: auto is `hubspot` (email_event table)" in notes
+    assert "preset chosen by its headers: `hubspot` (email_event table)" in notes

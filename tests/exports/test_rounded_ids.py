@@ -53,7 +53,7 @@ def test_contacts_with_nothing_but_rounded_ids_stop_the_run(bench):
         "contacts contacts.csv: error I007: 30 of 30 rows are rejected, nothing else is left of it: 30 rounded_id. "
         "The first: contacts.csv record 1 (line 2), contacts.csv record 2 (line 3), contacts.csv record 3 (line 4). "
         "30 of 30 ids are written like 9.99999a+99: a spreadsheet rounded them. Export again, with the ids as text.\n"
-        "        Do: Mend the export, or its settings in the project file; or raise max_rejects.\n"
+        "        Do: Fix the export or its settings, or raise max_rejects.\n"
         f"        The rejected rows: {bench.folder}/out/failed/rejects.csv\n"
     )  # fmt: skip
 

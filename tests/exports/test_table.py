@@ -116,7 +116,9 @@ def test_a_byte_order_mark_is_seen(folder, encoding):
 def test_another_encoding_stops_with_its_line_and_is_read_where_it_is_declared(folder, encoding):
     folder.write("events.csv", (HEAD + ROW + "1,visit,2026-01-02,é\n").encode(encoding))
     said = run(folder, code=3).said
-    assert "error I005: `events.csv`, line 3, is not UTF-8.\n        Do: Try `encoding: windows-1252`" in said
+    assert (
+        "error I005: Line 3 of `events.csv` is not UTF-8.\n        Do: Add `encoding: windows-1252`" in said
+    )
     ran = run(folder, CONTACTS + f"events: [{{path: events.csv, encoding: {encoding}}}]\n")
     assert ran.record["sources"][1]["kept"] == 2
 
@@ -127,10 +129,10 @@ def test_another_encoding_stops_with_its_line_and_is_read_where_it_is_declared(f
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: text.replace(",", ";"), "cells are parted by `;`"),
-        (lambda text: text.replace(",", "\t"), "cells are parted by a tab"),
-        (lambda text: text.replace(",", "|"), "cells are parted by `|`"),
-        (lambda text: "sep=;\r\n" + text.replace(",", ";"), "cells are parted by `;`"),
+        (lambda text: text.replace(",", ";"), "columns are separated by `;`"),
+        (lambda text: text.replace(",", "\t"), "columns are separated by a tab"),
+        (lambda text: text.replace(",", "|"), "columns are separated by `|`"),
+        (lambda text: "sep=;\r\n" + text.replace(",", ";"), "columns are separated by `;`"),
         (lambda text: text.replace("\n", "\r"), "lines end with a carriage return alone"),
         (lambda text: text.replace("\n", "\n\n \r\n"), None),
         (lambda text: text.replace("\n", "\r\n"), None),
@@ -386,7 +388,7 @@ def test_a_source_that_is_missing_empty_or_too_old_is_named(folder):
     os.utime(folder.folder / "events.csv", (1_000_000, 1_000_000))
     project = CONTACTS + "events: [{path: events.csv, max_age: 2d}]\n"
     assert (
-        "error I003: events: `events.csv` is from 1970-01-12T13:46:40Z, older than `max_age: 2d`."
+        "error I003: `events.csv` (events) is from 1970-01-12T13:46:40Z, older than max_age (2d)."
         in run(folder, project, code=3).said
     )
     assert not (folder.folder / "out" / "runs").exists() or not list(

@@ -40,8 +40,8 @@ REFUSED = {
         "R165",
         "damaged at line 3: it has fewer cells",
     ),
-    "latin.csv": ("domain\nCaf\u00e9\n".encode("latin-1"), "R165", "line 2, is not UTF-8."),
-    "wide.csv": ("domain\na\n".encode("utf-16"), "R165", "line 1, is not UTF-8."),
+    "latin.csv": ("domain\nCaf\u00e9\n".encode("latin-1"), "R165", "Line 2 of the list"),
+    "wide.csv": ("domain\na\n".encode("utf-16"), "R165", "Line 1 of the list"),
     "packed.csv": (b"\x1f\x8b\x08\x00", "R165", "is a gzip file, not CSV."),
     "page.csv": (b"<!doctype html><html>", "R165", "is a web page, not CSV"),
     "empty.csv": (b"", "R162", "has no values."),
@@ -50,8 +50,8 @@ REFUSED = {
     "missing.csv": (b"x,y\n1,2\n", "R161", "has no column `domain`."),
     "twice.csv": (b"domain,domain\n1,2\n", "R161", "has more than one column `domain`."),
     "nul.txt": (b"a\nb\0c\n", "R165", "damaged at line 2: it has a NUL byte."),
-    "wide.txt": ("a\n".encode("utf-16"), "R165", "line 1, is not UTF-8."),
-    "latin.txt": (b"a\r\nb\r\n\xe9", "R165", "line 3, is not UTF-8."),
+    "wide.txt": ("a\n".encode("utf-16"), "R165", "Line 1 of the list"),
+    "latin.txt": (b"a\r\nb\r\n\xe9", "R165", "Line 3 of the list"),
     "empty.txt": (b"", "R162", "The list `empty.txt` has no values."),
 }
 

@@ -141,8 +141,8 @@ def test_a_line_without_end_is_a_reject_told_by_its_beginning(bench):
         ("\n \n", "I002 contacts: `c.ndjson` is empty"),
         ('[\n"a"\n]\n', "I004 contacts: `c.ndjson` is a JSON list"),
         ('"a"\n', "I004 contacts: no line of `c.ndjson` is a JSON object"),
-        ('{"contact_id": "é"}\n'.encode("latin-1"), "I005 `c.ndjson`, line 1, is not UTF-8"),
-        ('\n{"contact_id": "é"}\n'.encode("latin-1"), "I005 `c.ndjson`, line 2, is not UTF-8"),
+        ('{"contact_id": "é"}\n'.encode("latin-1"), "I005 Line 1 of `c.ndjson` is not UTF-8"),
+        ('\n{"contact_id": "é"}\n'.encode("latin-1"), "I005 Line 2 of `c.ndjson` is not UTF-8"),
         (b"\x1f\x8b\x08", "I004 `c.ndjson` is no gzip file, or is cut short"),
         (
             "".join(f'{{"k{i}": 1}}\n' for i in range(5_001)),

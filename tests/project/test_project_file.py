@@ -92,53 +92,53 @@ def test_the_whole_of_the_contracts_example(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("version: 2\n", "1:10 P023 `version` must be 1, and is the number `2`."),
+        ("version: 2\n", "1:10 P023 `version` must be 1, not the number `2`."),
         ("rules: a.yaml\n", "1:1 P021 `version` is missing. A project file begins with `version: 1`."),
         ("- a\n", "1:1 P020 A project file is a mapping of settings, and this is a list. It begins with `version: 1`."),
-        ("version: 1\ncontcts: []\n", "2:1 P025 `contcts` is not a key of the project file. Did you mean `contacts`?"),
+        ("version: 1\ncontcts: []\n", "2:1 P025 Unknown key `contcts` in the project file. Did you mean `contacts`?"),
         ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or take the line out."),
-        ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, and is `6`."),
-        ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, and is `many`."),
+        ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, not `6`."),
+        ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, not `many`."),
         ("version: 1\nkeep_runs: {}\n", "2:12 P023 `keep_runs` must not be empty."),
-        ("version: 1\nkeep_runs: {daily: 0}\n", "2:20 P023 `keep_runs.daily` must be a whole number from 1 to 1,000,000, and is `0`."),
-        ("version: 1\nkeep_runs: {all: 2}\n", "2:18 P023 `keep_runs.all` must be a period such as `36h` or `2d`, and is `2`."),
-        ("version: 1\nkeep_runs: {hourly: 2}\n", "2:13 P025 `hourly` is not a key of keep_runs. Known here: all, daily, weekly, monthly."),
-        ("version: 1\nkeep_runs: [1]\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, and is a list."),
-        ("version: 1\nkeep_runs: 2.5\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, and is `2.5`."),
-        ("version: 1\nhot_flames: true\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, and is `true`."),
-        ("version: 1\noutput: ''\n", "2:9 P023 `output` must be a text, and is empty."),
-        ("version: 1\nmax_rejects: some\n", "2:14 P023 `max_rejects` must be a percentage such as `1%` or a number of rows, and is `some`."),
-        ("version: 1\nas_of: tomorrow\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `tomorrow`."),
-        ("version: 1\nmode: rw\n", "2:7 P023 `mode` must be a file mode such as `0640`, and is `rw`."),
-        ("version: 1\nkeep: email\n", "2:7 P023 `keep` must be a list of texts, and is `email`."),
-        ("version: 1\ncontacts: [5]\n", "2:12 P023 `contacts` must be a mapping, and is the number `5`."),
-        ("version: 1\ncall_list: no\n", "2:12 P023 `call_list` must be a mapping, and is the text `no`."),
-        ("version: 1\ncontacts: [{path: a, rename: {tags: [x]}}]\n", "2:37 P023 `contacts.rename.tags` must be a mapping, and is a list."),
-        ("version: 1\ncontacts: [{path: a, constants: {tags: [x]}}]\n", "2:40 P023 `contacts.constants.tags` must be a text, and is a list."),
-        ("version: 1\nas_of: '0001-01-01T00:00:00+01:00'\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `0001-01-01T00:00:00+01:00`."),
-        ("version: 1\ncontacts: {path: a}\n", "2:11 P023 `contacts` must be a list; begin each of its entries with `-`, and is a mapping."),
+        ("version: 1\nkeep_runs: {daily: 0}\n", "2:20 P023 `keep_runs.daily` must be a whole number from 1 to 1,000,000, not `0`."),
+        ("version: 1\nkeep_runs: {all: 2}\n", "2:18 P023 `keep_runs.all` must be a period such as `36h` or `2d`, not `2`."),
+        ("version: 1\nkeep_runs: {hourly: 2}\n", "2:13 P025 Unknown key `hourly` in keep_runs. Known here: all, daily, weekly, monthly."),
+        ("version: 1\nkeep_runs: [1]\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, not a list."),
+        ("version: 1\nkeep_runs: 2.5\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, not `2.5`."),
+        ("version: 1\nhot_flames: true\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, not `true`."),
+        ("version: 1\noutput: ''\n", "2:9 P023 `output` must be text, not empty."),
+        ("version: 1\nmax_rejects: some\n", "2:14 P023 `max_rejects` must be a percentage such as `1%` or a number of rows, not `some`."),
+        ("version: 1\nas_of: tomorrow\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, not `tomorrow`."),
+        ("version: 1\nmode: rw\n", "2:7 P023 `mode` must be a file mode such as `0640`, not `rw`."),
+        ("version: 1\nkeep: email\n", "2:7 P023 `keep` must be a list of texts, not `email`."),
+        ("version: 1\ncontacts: [5]\n", "2:12 P023 `contacts` must be a mapping, not the number `5`."),
+        ("version: 1\ncall_list: no\n", "2:12 P023 `call_list` must be a mapping, not the text `no`."),
+        ("version: 1\ncontacts: [{path: a, rename: {tags: [x]}}]\n", "2:37 P023 `contacts.rename.tags` must be a mapping, not a list."),
+        ("version: 1\ncontacts: [{path: a, constants: {tags: [x]}}]\n", "2:40 P023 `contacts.constants.tags` must be text, not a list."),
+        ("version: 1\nas_of: '0001-01-01T00:00:00+01:00'\n", "2:8 P023 `as_of` must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, not `0001-01-01T00:00:00+01:00`."),
+        ("version: 1\ncontacts: {path: a}\n", "2:11 P023 `contacts` must be a list; begin each of its entries with `-`, not a mapping."),
         ("version: 1\ncontacts: [{files: all}]\n", "2:12 P021 `contacts.path` is missing."),
-        ("version: 1\ncontacts: [{path: a, files: some}]\n", "2:29 P023 `contacts.files` must be `newest` or `all`, and is the text `some`."),
-        ("version: 1\ncontacts: [{path: a, colums: {}}]\n", "2:22 P025 `colums` is not a key of contacts. Did you mean `columns`?"),
+        ("version: 1\ncontacts: [{path: a, files: some}]\n", "2:29 P023 `contacts.files` must be `newest` or `all`, not the text `some`."),
+        ("version: 1\ncontacts: [{path: a, colums: {}}]\n", "2:22 P025 Unknown key `colums` in contacts. Did you mean `columns`?"),
         ("version: 1\ncontacts: [{path: a, preset: hubpsot}]\n", "2:30 P029 There is no preset `hubpsot`. Did you mean `hubspot`?"),
-        ("version: 1\ncontacts: [{path: a, timezone: Mars}]\n", "2:32 P023 `contacts.timezone` must be a time zone such as `America/Phoenix`, and is `Mars`."),
+        ("version: 1\ncontacts: [{path: a, timezone: Mars}]\n", "2:32 P023 `contacts.timezone` must be a time zone such as `America/Phoenix`, not `Mars`."),
         ("version: 1\ncontacts: [{path: a, timezone: localtime}]\n", "2:32 P023 `contacts.timezone` is `localtime`, which is another name on each machine; write the place, such as America/Phoenix."),
         ("version: 1\ncontacts: [{path: a, timezone: Factory}]\n", "2:32 P023 `contacts.timezone` is `Factory`, which is another name on each machine; write the place, such as America/Phoenix."),
         ("version: 1\ncontacts: [{path: a, timezone: posixrules}]\n", "2:32 P023 `contacts.timezone` is `posixrules`, which is another name on each machine; write the place, such as America/Phoenix."),
         ("version: 1\ncontacts: [{path: a, timezone: posix/UTC}]\n", "2:32 P023 `contacts.timezone` is `posix/UTC`, which is another name on each machine; write the place, such as America/Phoenix."),
         ("version: 1\ncontacts: [{path: a, timezone: right/America/Phoenix}]\n", "2:32 P023 `contacts.timezone` is `right/America/Phoenix`, which is another name on each machine; write the place, such as America/Phoenix."),
-        ("version: 1\ncontacts: [{path: a, encoding: utf-99}]\n", "2:32 P023 `contacts.encoding` must be an encoding such as `windows-1252` or `latin-1`, and is `utf-99`."),
-        ("version: 1\ncontacts: [{path: a, delimiter: ';;'}]\n", "2:33 P023 `contacts.delimiter` must be a single character such as `;` or `tab`, and is `;;`."),
+        ("version: 1\ncontacts: [{path: a, encoding: utf-99}]\n", "2:32 P023 `contacts.encoding` must be an encoding such as `windows-1252` or `latin-1`, not `utf-99`."),
+        ("version: 1\ncontacts: [{path: a, delimiter: ';;'}]\n", "2:33 P023 `contacts.delimiter` must be a single character such as `;` or `tab`, not `;;`."),
         ("version: 1\ncontacts: [{path: a, header: false}]\n", "2:22 P026 A file without a header needs `names`: the columns' names, in order."),
         ("version: 1\ncontacts: [{path: a, names: [a]}]\n", "2:22 P026 `names` is for a file without a header: it needs `header: false`."),
-        ("version: 1\ncontacts: [{path: a, max_age: soon}]\n", "2:31 P023 `contacts.max_age` must be a period such as `36h` or `2d`, and is `soon`."),
-        ("version: 1\nevents: [{path: a, distinct: perhaps}]\n", "2:30 P023 `events.distinct` must be `true` or `false`, and is the text `perhaps`."),
+        ("version: 1\ncontacts: [{path: a, max_age: soon}]\n", "2:31 P023 `contacts.max_age` must be a period such as `36h` or `2d`, not `soon`."),
+        ("version: 1\nevents: [{path: a, distinct: perhaps}]\n", "2:30 P023 `events.distinct` must be `true` or `false`, not the text `perhaps`."),
         ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it holds, such as `email`."),
         ("version: 1\nevents: [{path: a, constants: {event: x}, columns: {event: y}}]\n", "2:32 P026 `event` is in `columns` and in `constants`; it can be one of them."),
         ("version: 1\ncontacts: [{path: a, merged: {}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
         ("version: 1\ncontacts: [{path: a, merged: {into: x, column: y}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
-        ("version: 1\nevents: [{path: a, at: {format: '%Q'}}]\n", "2:33 P023 `events.at.format` `%Q` has `%Q`; known are %Y %y %m %d %b %B %e %H %I %M %S %p %f %z %Z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel."),
-        ("version: 1\nevents: [{path: a, at: {format: '%H:%M'}}]\n", "2:33 P023 `events.at.format` `%H:%M` does not say a whole date (year, month and day), or has %I without %p."),
+        ("version: 1\nevents: [{path: a, at: {format: '%Q'}}]\n", "2:33 P023 `events.at.format` `%Q` is not a time format: `%Q` is unknown. Use %Y %y %m %d %b %B %e %H %I %M %S %p %f %z %Z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel."),
+        ("version: 1\nevents: [{path: a, at: {format: '%H:%M'}}]\n", "2:33 P023 `events.at.format` `%H:%M` is incomplete: it needs year, month and day, and %p with %I."),
         ("version: 1\nevents: [{path: a, at: {format: '%d.%m.%Y %H:%M %p'}}]\n", '2:33 P023 `events.at.format` `%d.%m.%Y %H:%M %p`: "%p" needs "%I", not "%H".'),
         ("version: 1\nevents: [{path: a, at: {format: YYYY-MM-DD}}]\n", '2:33 P023 `events.at.format` `YYYY-MM-DD`: did you mean "%Y-%m-%d"?'),
     ],
@@ -162,8 +162,8 @@ def test_every_fault_is_told_at_once(tmp_path):
 def test_a_key_without_a_value_and_a_key_that_is_wrong(tmp_path):
     assert faults(tmp_path, "version: 1\noutput: ~\nkeep: [a, ~]\nrules: https://x.org/r\n") == [
         "2:1 P022 `output` has no value. Give one, or take the line out.",
-        "2:9 P023 `output` must be a text, and is nothing.",
-        "3:7 P023 `keep` must be a text, and is nothing.",
+        "2:9 P023 `output` must be text, not nothing.",
+        "3:7 P023 `keep` must be text, not nothing.",
         "3:11 P022 `keep` has no value. Give one, or take the line out.",
     ]
 
@@ -207,7 +207,7 @@ def test_the_file_is_looked_for_upwards(tmp_path):
         find_project(tmp_path / "flamescore.yaml", environ={"FLAMESCORE_CONFIG": str(other)}).name
         == "flamescore.yaml"
     )
-    with pytest.raises(ProjectFileError, match="There is no project file"):
+    with pytest.raises(ProjectFileError, match=r"Project file .* not found"):
         find_project(tmp_path / "none.yaml")
 
 
@@ -273,15 +273,15 @@ def test_a_wrong_flag_or_variable_is_named(tmp_path):
 
 
 WRONG = {
-    "rules": (" ", "must be a text, and is empty."),
-    "output": (" ", "must be a text, and is empty."),
-    "as_of": ("soon", "must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, and is `soon`."),
-    "max_rejects": ("150%", "must be a percentage such as `1%` or a number of rows, and is `150%`."),
-    "fail_on": ("note", "must be `error` or `warning`, and is `note`."),
-    "hot_flames": ("6", "must be a whole number from 1 to 5, and is `6`."),
-    "keep_runs": ("-1", "must be a whole number from 1 to 1,000,000, and is `-1`."),
-    "decimals": ("5", "must be a whole number from 0 to 4, and is `5`."),
-    "mode": ("rw", "must be a file mode such as `0640`, and is `rw`."),
+    "rules": (" ", "must be text, not empty."),
+    "output": (" ", "must be text, not empty."),
+    "as_of": ("soon", "must be `now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`, not `soon`."),
+    "max_rejects": ("150%", "must be a percentage such as `1%` or a number of rows, not `150%`."),
+    "fail_on": ("note", "must be `error` or `warning`, not `note`."),
+    "hot_flames": ("6", "must be a whole number from 1 to 5, not `6`."),
+    "keep_runs": ("-1", "must be a whole number from 1 to 1,000,000, not `-1`."),
+    "decimals": ("5", "must be a whole number from 0 to 4, not `5`."),
+    "mode": ("rw", "must be a file mode such as `0640`, not `rw`."),
     "ping": (
         "hc.example.com",
         "must be a URL that begins with `https://` or `http://`, or a variable such as `${PING_URL}`.",
@@ -346,15 +346,15 @@ def test_a_project_file_that_is_not_there_is_told_with_who_names_it(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProjectFileError) as caught:
         find_project("none.yaml", environ={"FLAMESCORE_CONFIG": "other.yaml"})
-    looked = f"        It is looked for in {tmp_path}."
-    assert str(caught.value) == f"P015 There is no project file `none.yaml`, which --config names.\n{looked}"
+    looked = f"        Looked in {tmp_path}."
+    assert str(caught.value) == f"P015 Project file `none.yaml` (from --config) not found.\n{looked}"
     with pytest.raises(ProjectFileError) as caught:
         find_project(environ={"FLAMESCORE_CONFIG": "/none.yaml"})
-    assert str(caught.value) == "P015 There is no project file `/none.yaml`, which FLAMESCORE_CONFIG names."
+    assert str(caught.value) == "P015 Project file `/none.yaml` (from FLAMESCORE_CONFIG) not found."
 
 
 def test_without_a_file_three_flags_are_needed(tmp_path):
-    with pytest.raises(UsageError, match="--rules, --contacts and --events must be given"):
+    with pytest.raises(UsageError, match="No project file"):
         check_needed(settle(None, {}, environ={}, folder=tmp_path))
     check_needed(settle(None, {"rules": "r", "contacts": "c", "events": "e"}, environ={}, folder=tmp_path))
 
@@ -389,7 +389,7 @@ def test_a_share_that_can_t_be_held_out_is_told(tmp_path, share):
     told = faults(tmp_path, f"version: 1\ncall_list: {{holdout: {share}}}\n")
     words = "a percentage above 0% and at most 50%, with at most four decimals, such as `5%`"
     shown = {"[5%]": "a list", "5": "the number `5`"}.get(share, f"the text `{share}`")
-    assert told == [f"2:22 P023 `call_list.holdout` must be {words}, and is {shown}."]
+    assert told == [f"2:22 P023 `call_list.holdout` must be {words}, not {shown}."]
 
 
 def test_a_hold_out_needs_its_share(tmp_path):

@@ -38,10 +38,10 @@ def test_every_row_that_does_not_read_is_told(tmp_path):
         read_away(path, "away.csv", TEAM)
     assert [f"{each.where}: {each.code} {each.message}" for each in caught.value.problems] == [
         "away.csv:2:1: A025 Nobody in the team is called `Dana\nWhitfeld`.",
-        "away.csv:4:1: A025 `from` must be a day such as `2026-11-24`, and is `24.11.2026`.",
-        "away.csv:5:1: A025 `to` must be a day such as `2026-11-24`, and is ``.",
+        "away.csv:4:1: A025 `from` must be a day such as `2026-11-24`, not `24.11.2026`.",
+        "away.csv:5:1: A025 `to` must be a day such as `2026-11-24`, not ``.",
         "away.csv:6:1: A025 `to` (2026-11-24) is before `from` (2026-11-28).",
-        "away.csv:7:1: A025 `from` must be a day such as `2026-11-24`, and is `2026-11-28T09:00:00`.",
+        "away.csv:7:1: A025 `from` must be a day such as `2026-11-24`, not `2026-11-28T09:00:00`.",
     ]
     assert caught.value.problems[0].hint == "Did you mean `Dana Whitfield`?"
 

@@ -101,9 +101,9 @@ def test_faults_of_a_condition_of_another_file():
     with pytest.raises(RuleFileError) as caught:
         load_condition(document, ("call_list", "exclude"))
     assert [(each.code, str(each.where), each.message) for each in caught.value.problems] == [
-        ("R020", "flamescore.yaml:4:10", "There is no key `tags` in a condition."),
-        ("R022", "flamescore.yaml:5:33", "`last` must be a period such as `30d`, but is the number `90`."),
-        ("R071", "flamescore.yaml:6:21", "`a` has no operator: nothing is asked of the cell."),
+        ("R020", "flamescore.yaml:4:10", "Unknown key `tags` in a condition."),
+        ("R022", "flamescore.yaml:5:33", "`last` must be a period such as `30d`, not the number `90`."),
+        ("R071", "flamescore.yaml:6:21", "`a` has no operator."),
     ]
 
 

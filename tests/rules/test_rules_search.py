@@ -57,15 +57,15 @@ FAULTS = {
 --where: R110 `country=` asks for nothing.
 {HOW}""",
     "employees={atleast: 100}": """\
---where:1:12: R070 There is no operator `atleast`.
+--where:1:12: R070 Unknown operator `atleast`.
     1 | employees={atleast: 100}
       |            ^^^^^^^
         Did you mean `at_least`?""",
     "{country: {}}": """\
---where:1:11: R071 `country` has no operator: nothing is asked of the cell.
+--where:1:11: R071 `country` has no operator.
     1 | {country: {}}
       |           ^
-        Say what the cell must be: `{equals: VIP, case_sensitive: true}`.""",
+        Add one, such as `equals: VIP`.""",
     "{contry: US}": """\
 --where:1:2: R090 No contacts export has the column `contry`.
     1 | {contry: US}

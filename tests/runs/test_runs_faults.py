@@ -116,7 +116,7 @@ def test_a_full_disk_by_any_writer(tmp_path, write):
         fail()
     assert caught.value.exit_code is ExitCode.OUTPUT
     assert str(caught.value) == (
-        f"O002 {tmp_path} can't be written: No space left on device; nothing was published\n"
+        f"O002 Can't write to {tmp_path}: No space left on device. Nothing was published.\n"
         "        free some space, or keep fewer runs with keep_runs, and run again"
     )
     assert store.latest() == before

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+from flamescore.changes import CHANGES
 from flamescore.frames import POINTS, REJECTS
 from flamescore.tables import (
     WRITERS,
@@ -19,7 +20,7 @@ from flamescore.tables import (
     points_as_text,
     write_tables,
 )
-from tables.by_hand import CONTACTS, POINT_ROWS, SCORE_ROWS, Entries, scored
+from tables.by_hand import CONTACTS, POINT_ROWS, SCORE_ROWS, Entries, at, scored
 
 NO_REJECTS = pl.DataFrame(schema=REJECTS)
 
@@ -59,17 +60,17 @@ def test_scores_csv_is_the_same_in_pieces(written, tmp_path, monkeypatch, spread
 def test_hot_leads_csv_to_the_letter(written):
     assert (written / "hot_leads.csv").read_bytes().decode() == (
         "\ufeffrank,contact_id,name,phone,tags,flames,score,percentile,"
-        "reason_1,reason_2,reason_3,last_activity,hot_since\n"
+        "reason_1,reason_2,reason_3,last_activity,change,newly_hot,hot_since\n"
         "1,003,'=HYPERLINK(1),-12,VIP,5,25.5,100,"
-        '"Visited the sales page: +22.5, 9 times (last 2026-11-20)",'
-        "Submitted a web form: +2 (2026-11-02),Prospect tags: +1,2026-11-20 05:00,\n"
+        '"Visited the sales page ×9, 2026-11-20 (+22.5)","Submitted a web form, 2026-11-02 (+2)",'
+        "Prospect tags (+1),2026-11-20 05:00,,,\n"
     )
 
 
 def test_nobody_hot_is_only_a_header(written):
     assert (written / "hot_leads-fit.csv").read_bytes().decode() == (
         "\ufeffrank,contact_id,name,phone,tags,flames,score,percentile,"
-        "reason_1,reason_2,reason_3,last_activity,hot_since\n"
+        "reason_1,reason_2,reason_3,last_activity,change,newly_hot,hot_since\n"
     )
 
 
@@ -161,12 +162,12 @@ def test_only_the_best_has_100_percent():
     assert hot_list(best, "interest", keep=(), hot_flames=5)["percentile"].to_list() == [99]
 
 
-def test_reasons_take_a_rules_own_limit_off_and_tell_ties_in_file_order():
+def test_reasons_take_a_rules_own_limit_off_and_tell_ties_the_latest_first_then_in_file_order():
     points = [
         ("001", "interest", "rule", "form", 1, 2.0, None),
-        ("001", "interest", "rule", "visit", 1, 9.0, None),
-        ("001", "interest", "rule", "tag", 1, 2.0, None),
-        ("001", "interest", "rule", "buyer", 1, 2.0, None),
+        ("001", "interest", "rule", "visit", 1, 9.0, at(20)),
+        ("001", "interest", "rule", "tag", 1, 2.0, at(3)),
+        ("001", "interest", "rule", "buyer", 1, 2.0, at(5)),
         ("001", "interest", "rule_limit", "visit", 0, -8.0, None),
         ("001", "interest", "group_limit", "form", 0, -2.0, None),
         ("001", "fit", "rule", "dog", 1, 50.0, None),
@@ -175,9 +176,75 @@ def test_reasons_take_a_rules_own_limit_off_and_tell_ties_in_file_order():
     rows = hot_list(scored(points=points), "interest", keep=(), hot_flames=2)
     assert rows.select("contact_id", "reason_1", "reason_2", "reason_3").rows() == [
         ("003", None, None, None),
-        ("001", "Submitted a web form: +2", "Prospect tags: +2", "Already a customer: +2"),
+        (
+            "001",
+            "Already a customer, 2026-11-05 (+2)",
+            "Prospect tags, 2026-11-03 (+2)",
+            "Submitted a web form (+2)",
+        ),
         ("002", None, None, None),
     ]
+
+
+def test_ties_without_dates_stand_in_file_order():
+    points = [("001", "interest", "rule", name, 1, 2.0, None) for name in ("form", "visit", "tag", "buyer")]
+    rows = hot_list(scored(points=points), "interest", keep=(), hot_flames=5)
+    assert rows.row(1, named=True)["reason_1"] == "Submitted a web form (+2)"
+    assert rows.row(1, named=True)["reason_3"] == "Prospect tags (+2)"
+
+
+def test_points_that_are_equal_but_for_a_float_are_a_tie():
+    # As floats 0.3 less 0.1 is 0.19999999999999998, and 0.1 and 0.1 are 0.2.
+    points = [
+        ("001", "interest", "rule", "form", 1, 0.3, at(2)),
+        ("001", "interest", "rule", "visit", 2, 0.2, at(1)),
+        ("001", "interest", "rule_limit", "form", 0, -0.1, None),
+    ]
+    rows = hot_list(scored(points=points), "interest", keep=(), hot_flames=5)
+    assert rows.row(1, named=True)["reason_1"] == "Submitted a web form, 2026-11-02 (+0.2)"
+
+
+@pytest.mark.parametrize(
+    ("decimals", "score", "reason"),
+    [(0, "62", "Submitted a web form ×1,234, 2026-11-02 (+1,235)"),
+     (1, "62.6", "Submitted a web form ×1,234, 2026-11-02 (+1,234.6)"),
+     (4, "62.628", "Submitted a web form ×1,234, 2026-11-02 (+1,234.5678)")],
+)  # fmt: skip
+def test_points_have_at_most_so_many_decimals(decimals, score, reason):
+    made = scored(
+        scores=[("001", "interest", 62.628, 5, 100.0, 100.0, 1, None)],
+        points=[("001", "interest", "rule", "form", 1_234, 1234.5678, at(2))],
+    )
+    rows = hot_list(made, "interest", keep=(), hot_flames=5, decimals=decimals)
+    assert rows.select("score", "reason_1").row(0) == (score, reason)
+
+
+CHANGED = [
+    ("001", "interest", "newly_hot", 8.0, 2, 20.0, 5, 12.0),
+    ("002", "interest", "down", 8.95, 2, 8.0, 2, -0.95),
+    ("003", "interest", "new", None, None, 25.5, 5, None),
+    ("004", "interest", "new", None, None, -1000.0, 0, None),
+    ("002", "fit", "same", 0.1, 0, 0.1, 0, 0.0),
+    ("009", "interest", "vanished", 8.0, 2, None, None, None),
+]
+
+
+def test_what_changed_is_told_signed_and_who_is_newly_hot():
+    rows = pl.DataFrame([(*row, *[None] * 4) for row in CHANGED], schema=CHANGES, orient="row")
+    told = hot_list(scored(), "interest", keep=(), hot_flames=2, changes=rows)
+    assert told.select("contact_id", "change", "newly_hot").rows() == [
+        ("003", None, "yes"),
+        ("001", "+12", "yes"),
+        ("002", "-1", None),
+    ]
+    told = hot_list(scored(), "fit", keep=(), hot_flames=0, changes=rows)
+    assert told.select("contact_id", "change", "newly_hot").rows() == [("002", "0", None)]
+
+
+def test_under_a_condition_who_is_new_and_hot_is_newly_hot_in_the_default_score():
+    rows = pl.DataFrame([(*row, *[None] * 4) for row in CHANGED], schema=CHANGES, orient="row")
+    told = hot_list(scored(), "interest", keep=(), hot_flames=None, changes=rows)
+    assert told.select("contact_id", "newly_hot").rows() == [("003", "yes"), ("001", "yes")]
 
 
 def test_no_ledger_no_reasons():

@@ -66,11 +66,11 @@ def test_a_key_with_a_header_and_sizes(tmp_path):
 
 CASES = [
     ("  Crm: {format: generic, columns: {flames: f}}", "3:3 P023 `Crm` is no name for an entry of `write_back`. Write small letters, digits, `-` and `_`, at most 64, and begin with a letter or a digit."),
-    ("  a: {format: hubspt, columns: {flames: f}}", "3:15 P023 `write_back.a.format` must be a format, and is the text `hubspt`. Did you mean `hubspot`?"),
+    ("  a: {format: hubspt, columns: {flames: f}}", "3:15 P023 `write_back.a.format` must be a format, not the text `hubspt`. Did you mean `hubspot`?"),
     ("  a: {columns: {flames: f}}", "3:6 P021 `write_back.a.format` is missing."),
     ("  a: {format: generic}", "3:6 P021 `write_back.a.columns` is missing."),
     ("  a: {format: generic, columns: {}}", "3:33 P023 `write_back.a.columns` must not be empty."),
-    ("  a: {format: generic, columns: {flames: f}, colums: x}", "3:46 P025 `colums` is not a key of write_back.a. Did you mean `columns`?"),
+    ("  a: {format: generic, columns: {flames: f}, colums: x}", "3:46 P025 Unknown key `colums` in write_back.a. Did you mean `columns`?"),
     ("  a: {format: generic, columns: {owner: Owner}}", "3:34 A013 `owner` is a column of the contacts export, and none of those is written back: it is a day old, and would overwrite what people have typed since. Take it out."),
     ("  a: {format: generic, columns: {flame: f}}", "3:34 A013 `flame` is no column that a write-back can write. Did you mean `flames`?"),
     ("  a: {format: generic, columns: {tomato: f}}", "3:34 A013 `tomato` is no column that a write-back can write. There are: flames, score, percent_of_ideal, percentile, rank, last_activity_at, hot_since, routed_to, in_SEGMENT."),
@@ -80,15 +80,15 @@ CASES = [
     ("  a: {format: hubspot, columns: {flames: Lead Flames}}", "3:34 A013 `Lead Flames` is no name of a field in HubSpot: small letters, digits and `_`. Write the internal name of the property, such as `lead_flames`."),
     ("  a: {format: generic, columns: {flames: f, score: f}}", "3:45 A013 `f` would stand twice in the file. Each column needs a header of its own."),
     ("  a: {format: keap, columns: {flames: Email}}", "3:31 A013 `Email` would stand twice in the file. Each column needs a header of its own."),
-    ("  a: {format: generic, columns: {routed_to: o, rank: r}}", "3:48 A013 `rank` can't stand beside `routed_to`: an owner is written only for who has none. Write it by a write-back of its own."),
+    ("  a: {format: generic, columns: {routed_to: o, rank: r}}", "3:48 A013 `rank` can't be combined with `routed_to`: an owner is written only for who has none. Write it by a write-back of its own."),
     ("  a: {format: generic, segment: hot, columns: {routed_to: o}}", "3:33 A013 `routed_to` takes no `segment`: its rows are those of the contacts that are routed. Take `segment` out."),
     ("  a: {format: keap, key: contact_id, columns: {flames: f}}", "3:26 P023 Keap (Infusionsoft) knows contacts by `email`, not by `contact_id`. Write `key: email`, or leave it out."),
-    ("  a: {format: keap, key: phone, columns: {flames: f}}", "3:26 P023 `write_back.a.key` must be `contact_id` or `email`, or one of them with its header, and is the text `phone`."),
+    ("  a: {format: keap, key: phone, columns: {flames: f}}", "3:26 P023 `write_back.a.key` must be `contact_id` or `email`, or one of them with its header, not the text `phone`."),
     ("  a: {format: hubspot, dates: '%d.%m.%Y', columns: {flames: f}}", "3:31 P023 HubSpot reads dates as `%Y-%m-%d`, `%m/%d/%Y`, `%d/%m/%Y`, not as `%d.%m.%Y`."),
-    ("  a: {format: generic, dates: '%H:%M', columns: {flames: f}}", "3:31 P023 `write_back.a.dates` must be a format of a whole day, such as `%m/%d/%Y`, and is `%H:%M`."),
-    ("  a: {format: generic, round: 5, columns: {flames: f}}", "3:31 P023 `write_back.a.round` must be a whole number from 0 to 4, and is `5`."),
-    ("  a: {format: generic, max_bytes: 20 apples, columns: {flames: f}}", "3:35 P023 `write_back.a.max_bytes` must be a size such as `20MB` or a number of bytes, and is `20 apples`."),
-    ("  a: {format: generic, max_rows: 0, columns: {flames: f}}", "3:34 P023 `write_back.a.max_rows` must be a whole number from 1 to 1,000,000,000, and is `0`."),
+    ("  a: {format: generic, dates: '%H:%M', columns: {flames: f}}", "3:31 P023 `write_back.a.dates` must be a format of a whole day, such as `%m/%d/%Y`, not `%H:%M`."),
+    ("  a: {format: generic, round: 5, columns: {flames: f}}", "3:31 P023 `write_back.a.round` must be a whole number from 0 to 4, not `5`."),
+    ("  a: {format: generic, max_bytes: 20 apples, columns: {flames: f}}", "3:35 P023 `write_back.a.max_bytes` must be a size such as `20MB` or a number of bytes, not `20 apples`."),
+    ("  a: {format: generic, max_rows: 0, columns: {flames: f}}", "3:34 P023 `write_back.a.max_rows` must be a whole number from 1 to 1,000,000,000, not `0`."),
 ]  # fmt: skip
 
 

@@ -12,12 +12,11 @@ import polars as pl
 
 from flamescore.alerts.wording import Lead
 from flamescore.project import OWNER, EmailChannel, placeholders
-from flamescore.report import say
 from flamescore.runs import read, scan
 from flamescore.state import StateDamagedError, StateStore
-from flamescore.tables import given_by_rules
+from flamescore.tables import as_reasons, strongest, with_names
 from flamescore.text import fold
-from flamescore.units import iso_instant, nearest_points, to_local
+from flamescore.units import iso_instant
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,7 +47,6 @@ _TOLD: Final = (
 _CELLS: Final = "\x00cells"
 """The key of a notice's row under which cells stand that texts name and JSON does not tell."""
 
-_REASONS: Final = 3
 _PLACE: Final = "place"
 
 
@@ -216,10 +214,7 @@ def _by_id(rows: pl.LazyFrame) -> dict[str, dict[str, Any]]:
 
 
 def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> dict[str, list[str]]:
-    """Return the rules that gave each contact most, three at most: `Talked with a rep ×2, 2026-11-17 (+18)`.
-
-    What a rule gave is its points after its own limit. Ties: the latest first, then by the rule file.
-    """
+    """Return by contact why it has its points: `Talked with a rep ×2, 2026-11-17 (+18)`."""
     entries = next(score.rules for score in run.record.scores if score.name == score_name)
     names = {rule.id: rule.called for rule in entries if rule.entry == "rule"}
     given = (
@@ -227,26 +222,11 @@ def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> di
         .filter(pl.col("score_name") == score_name)
         .join(ids.lazy(), on="contact_id", how="semi", maintain_order="left")
         .collect()
-        .pipe(given_by_rules)
-        .sort(
-            "contact_id",
-            "points",
-            "last_at",
-            descending=[False, True, True],
-            nulls_last=True,
-            maintain_order=True,  # rows lie in the order of the rule file
-        )
-        .group_by("contact_id", maintain_order=True)
-        .head(_REASONS)
+        .pipe(strongest)
+        .pipe(with_names, names)
+        .pipe(as_reasons, zone, 0)
     )
-    said: dict[str, list[str]] = {}
-    for row in given.iter_rows(named=True):
-        last = row["last_at"]
-        day = None if last is None else f"{to_local(last, zone):%Y-%m-%d}"
-        points = nearest_points(row["points"])
-        words = say.reason(names.get(row["rule_id"], row["rule_id"]), row["occurrences"], day, points, 0)
-        said.setdefault(row["contact_id"], []).append(words)
-    return said
+    return {who: [each for each in words if each is not None] for who, *words in given.iter_rows()}
 
 
 def waiting_notices(project: Project) -> int:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flamescore.backtest.as_json import backtest_json
-from flamescore.backtest.cuts import Cut
-from flamescore.backtest.flame_groups import flame_groups
-from flamescore.backtest.looking import Asked, look
-from flamescore.backtest.outcome import read_outcome
-from flamescore.backtest.page import page
-from flamescore.backtest.past import Known, past_book
-from flamescore.backtest.question import Question, question
-from flamescore.backtest.run import Backtest, backtest
+from typing import TYPE_CHECKING, Final
+
 from flamescore.backtest.schema import backtest_schema
-from flamescore.backtest.show import markdown
-from flamescore.backtest.statistics import compare, first_of_list, holm, ordering, rate, risen, wilson
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.backtest.as_json import backtest_json
+    from flamescore.backtest.cuts import Cut
+    from flamescore.backtest.groups import flame_groups
+    from flamescore.backtest.html import page
+    from flamescore.backtest.looking import Asked, look
+    from flamescore.backtest.outcome import read_outcome
+    from flamescore.backtest.past import Known, past_book
+    from flamescore.backtest.questions import Question, question
+    from flamescore.backtest.run import Backtest, backtest
+    from flamescore.backtest.show import markdown
+    from flamescore.backtest.statistics import compare, first_of_list, holm, ordering, rate, risen, wilson
 
 __all__ = [
     "Asked",
@@ -39,3 +44,30 @@ __all__ = [
     "risen",
     "wilson",
 ]
+
+_WITH_FRAMES: Final = {
+    "Asked": "looking",
+    "Backtest": "run",
+    "Cut": "cuts",
+    "Known": "past",
+    "Question": "questions",
+    "backtest": "run",
+    "backtest_json": "as_json",
+    "compare": "statistics",
+    "first_of_list": "statistics",
+    "flame_groups": "groups",
+    "holm": "statistics",
+    "look": "looking",
+    "markdown": "show",
+    "ordering": "statistics",
+    "page": "html",
+    "past_book": "past",
+    "question": "questions",
+    "rate": "statistics",
+    "read_outcome": "outcome",
+    "risen": "statistics",
+    "wilson": "statistics",
+}
+"""What works or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+
+__getattr__ = late_names(__name__, _WITH_FRAMES)

@@ -12,8 +12,9 @@ from flamescore.findings import as_json
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from flamescore.backtest.call_effects import Calls, HeldOut, Part
     from flamescore.backtest.cuts import Cut
-    from flamescore.backtest.flame_groups import Band
+    from flamescore.backtest.groups import Band
     from flamescore.backtest.measured import Called, ScoreResult
     from flamescore.backtest.profile import Profile
     from flamescore.backtest.rule_results import RuleResult
@@ -34,6 +35,7 @@ def backtest_json(made: Backtest, *, time: str) -> dict[str, Any]:
         "horizon_s": None if question.horizon is None else question.horizon.seconds,
         "who": question.who,
         "known_until": _instant(made.known_until),
+        "fields_from": question.fields_from,
         "static_fields": list(question.static_fields),
         "cuts": [_cut(each) for each in made.cuts],
         "left_out_rules": [
@@ -80,8 +82,8 @@ def _score(score: ScoreResult) -> dict[str, Any]:
             "auc_without": score.own.auc_without.value,
         },
         "capacity": None if score.called is None else _called(score.called),
-        "called": None,
-        "holdout": None,
+        "called": None if score.calls is None else _calls(score.calls),
+        "holdout": None if score.held_out is None else _held_out(score.held_out),
         "rules": [_rule(each) for each in score.rules],
         "cuts": [
             {
@@ -125,6 +127,37 @@ def _band(band: Band, score: ScoreResult | None) -> dict[str, Any]:
         "rate": _rate(band.rate),
         "lift": {"value": band.lift.value, "low": band.lift.low, "high": band.lift.high},
         "worth": worth,
+    }
+
+
+def _calls(calls: Calls) -> dict[str, Any]:
+    return {
+        "flames": [
+            {"flames": number, "called": _part(called), "not_called": _part(others)}
+            for number, (called, others) in enumerate(zip(calls.called, calls.not_called, strict=True))
+        ],
+        "groups": [_band(each, None) for each in calls.groups.groups],
+        "order": calls.groups.order,
+        "sentences": list(calls.groups.sentences),
+    }
+
+
+def _held_out(found: HeldOut) -> dict[str, Any]:
+    return {
+        "since": _instant(found.since),
+        "cuts": found.cuts,
+        "held_out": _part(found.held_out),
+        "others": _part(found.others),
+        "ratio": _compared(found.ratio),
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "contact_cuts": part.contact_cuts,
+        "contacts": part.contacts,
+        "outcomes": part.outcomes,
+        "rate": _rate(part.rate),
     }
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from flamescore.engine import Clock
+from flamescore.errors import Problem
 from flamescore.rule_windows import reaches
 from flamescore.units import start_of_day
 
@@ -116,9 +117,7 @@ def chosen(
     The last cut is the last midnight whose horizon is known, or `last` where that is earlier; the others lie
     so far before it.
     """
-    latest = known.horizon.before(known.until, known.zone)
-    newest = start_of_day(latest.astimezone(known.zone).date(), known.zone)
-    newest = newest if last is None else min(newest, last)
+    newest = _last(known) if last is None else min(_last(known), last)
     found: list[Cut] = []
     for as_of in islice(_back(newest, every, known.zone), many):
         if first is not None and as_of < first:
@@ -128,6 +127,41 @@ def chosen(
         if cut.skipped is not None:
             break
     return tuple(reversed(found))
+
+
+def no_cut(known: Knowledge, cuts: Sequence[Cut], said: str = "No cut can be looked at.") -> Problem:
+    """Say why none of these can be looked at, and which would do; else what has no room."""
+    reasons = " ".join(dict.fromkeys(cut.reason for cut in cuts if cut.reason))
+    last = _last(known)
+    why_not = known.judged(last)
+    if why_not.skipped is None:
+        first, until = shown(_first(known, last), known.zone), shown(last, known.zone)
+        would = f"The first cut that would do is {first}, the last one {until}."
+    else:
+        would = "" if why_not.reason is None or why_not.reason in reasons else why_not.reason
+    return Problem(
+        "B005",
+        " ".join(each for each in (said, reasons, would) if each),
+        hint="Shorten the horizon, export a longer history, or look at cuts with less of it: --short-cuts.",
+    )
+
+
+def _last(known: Knowledge) -> datetime:
+    """Return the last midnight whose horizon is known."""
+    latest = known.horizon.before(known.until, known.zone)
+    return start_of_day(latest.astimezone(known.zone).date(), known.zone)
+
+
+def _first(known: Knowledge, last: datetime) -> datetime:
+    """Return the first midnight that can be looked at, if the last one can: all between them can, too."""
+    day = last.astimezone(known.zone).date()
+    oldest = min((source.oldest for source in known.sources), default=last).astimezone(known.zone).date()
+    low, high = 0, max(0, (day - oldest).days + 2)  # so many days before the last one: it can, it can't
+    while high - low > 1:
+        middle = (low + high) // 2
+        usable = known.judged(start_of_day(day - timedelta(days=middle), known.zone)).skipped is None
+        low, high = (middle, high) if usable else (low, middle)
+    return start_of_day(day - timedelta(days=low), known.zone)
 
 
 def named(known: Knowledge, instants: Sequence[datetime]) -> tuple[Cut, ...]:

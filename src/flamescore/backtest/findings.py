@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest.cuts import said, shown
-from flamescore.backtest.flame_groups import percent
+from flamescore.backtest.groups import percent
 from flamescore.findings import Finding, Severity
-from flamescore.text import fold
+from flamescore.text import fold, json_text
 from flamescore.units import count, show_points
 
 if TYPE_CHECKING:
@@ -23,18 +25,30 @@ _WARNING, _NOTE = Severity.WARNING, Severity.NOTE
 _LATE_SHARE: Final = 100
 _HALF: Final = 0.5
 _SHOWN: Final = 3
+_MOST: Final = 5
 
 
-def findings_of(
-    made: Backtest,
-    past: PastBook,
-    *,
-    exclude_cut: bool,
-    late_comers: tuple[int, int] | None,
-    types: tuple[str, ...],
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What was noticed on the way to a result.
+
+    `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` is what the condition that
+    says who is hot asks for and nobody knows of the past; who is hot is told by `hot_flames` then.
+    `late_comers` are contacts whose first event is after the first cut, of how many; `types` those of events.
+    """
+
+    past: PastBook
+    exclude_cut: bool
+    hot_lacks: tuple[str, ...]
+    hot_flames: int
+    late_comers: tuple[int, int] | None
+    types: tuple[str, ...]
+
+
+def findings_of(made: Backtest, noticed: Noticed) -> Iterator[Finding]:
     """Yield the findings, those of the question first, then score by score."""
-    question, zone = made.question, made.zone
+    question, zone, past = made.question, made.zone, noticed.past
+    late_comers = noticed.late_comers
     if made.usable and not question.cross_section and not any(each.outcomes for each in made.scores):
         text = f"Nobody has the outcome in the {said(question.horizon)} after a cut."  # type: ignore[arg-type] # no cross-section
         yield Finding("B010", _WARNING, "outcome", text, do="look at the outcome and at the horizon")
@@ -61,17 +75,41 @@ def findings_of(
     for name in past.populations:
         text = "its `population` asks for what has no past, and is left out: everyone is looked at."
         yield Finding("B014", _WARNING, name, text[0].upper() + text[1:])
-    if exclude_cut:
+    if noticed.exclude_cut:
         text = "What asks for fields or tags without a past is left out of `call_list.exclude`."
         yield Finding("B015", _NOTE, "call_list", text)
+    if noticed.hot_lacks:
+        yield _hot_by_flames(noticed)
+    yield from _of_scores(made, past)
+    calls = [kind for kind in noticed.types if "call" in fold(kind)]
+    if calls and question.called is None and not question.cross_section:
+        text = f"`{calls[0]}` may be a call: who is called is more likely to buy, whatever the score says."
+        do = f"--called {_as_flag(calls[0])}, to see those who were not called by themselves"
+        yield Finding("B040", _NOTE, "calls", text, do=do)
+
+
+def _of_scores(made: Backtest, past: PastBook) -> Iterator[Finding]:
     for score in made.scores:
         yield from _left_out(score.name, past)
     for score in made.scores:
         yield from _of_score(score)
-    calls = [kind for kind in types if "call" in fold(kind)]
-    if calls and not question.cross_section:
-        text = f"`{calls[0]}` may be a call: who is called is more likely to buy, whatever the score says."
-        yield Finding("B040", _NOTE, "calls", text)
+
+
+def _hot_by_flames(noticed: Noticed) -> Finding:
+    flames = f"{noticed.hot_flames} flames" if noticed.hot_flames > 1 else "1 flame"
+    least = "" if noticed.hot_flames == _MOST else " or more"
+    text = (
+        f"`hot` of the project file asks for what has no past ({', '.join(noticed.hot_lacks)}): hot are "
+        f"those with {flames}{least}."
+    )
+    return Finding("B017", _NOTE, "hot", text, do="--static-fields, for columns that are as good as constant")
+
+
+def _as_flag(kind: str) -> str:
+    """Return an event type as the value of a flag."""
+    if kind.replace("_", "").replace("-", "").isalnum():
+        return kind
+    return shlex.quote(json_text({"event": kind}))
 
 
 def _overlap(made: Backtest) -> bool:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from flamescore.backtest.calls import until_outcome
+from flamescore.backtest.looked import NEVER, Looked, RuleRows, renumbered, together
 from flamescore.backtest.past import CREATED, TAGS, without_rules
 from flamescore.engine import flame_bounds, flames_at
-from flamescore.labels import everyone_of
+from flamescore.labels import drawn, everyone_of
 from flamescore.rules import (
     Branch,
     BranchRule,
@@ -28,7 +30,7 @@ from flamescore.scoring import score_exports
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from flamescore.backtest.outcome import Outcome
     from flamescore.frames import EventSource, Exports
+    from flamescore.project import HoldOut
     from flamescore.rules import Condition
     from flamescore.scoring import Scored
     from flamescore.units import Period
@@ -47,8 +50,6 @@ _OUTCOME: Final = "\0outcome"
 _WORTH: Final = "\0worth"
 _WITHOUT: Final = "\0without\0"
 _BY_FLAMES: Final = Hot()
-NEVER: Final = -1
-"""Stands for no instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,14 @@ class Asked:
     tags_known: bool = False
     value: str | None = None
     own: Mapping[str, frozenset[str]] | None = None
+    called: Outcome | None = None
+    """How a call shows in the events, where it is asked who was called."""
+
+    holdout: HoldOut | None = None
+    """Who is held out of the call list, where that is to be looked at."""
+
+    people: Mapping[datetime, pl.DataFrame] | None = None
+    """By cut the contacts as they were (`Exports.contacts`); None: as they are exported."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -77,53 +86,20 @@ class Asked:
         return self.book.zone
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRows:
-    """The contact-cuts to which a rule, or a branch of one, gave points.
-
-    `rows` are places in the arrays of `Looked`, in order, and `rest` the flames that these contact-cuts have
-    without it; `points` are all that it gave, in ten-thousandths without signs, `balance` with them.
-    """
-
-    rows: Integers
-    rest: Integers
-    points: float
-    balance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A score over all cuts: arrays of one length with a row for each contact-cut that is looked at.
-
-    `contacts` and `cuts` are numbers, `totals` ten-thousandths, `active` seconds since 1970 of the last
-    activity or `NEVER`. `may_call` marks whom the call list does not leave out, `worth` is in ten-thousandths
-    (None: not asked), `without` the totals of the second score. `left_out` counts by reason.
-    """
-
-    score: Score
-    contacts: Integers
-    cuts: Integers
-    totals: Integers
-    flames: Integers
-    outcomes: Marks
-    active: Integers
-    may_call: Marks
-    hot: Marks
-    left_out: Mapping[str, int]
-    rules: Mapping[str, RuleRows]
-    branches: Mapping[tuple[str, int], RuleRows]
-    worth: Integers | None = None
-    without: Integers | None = None
-    unvalued: int = 0
-
-
 def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Looked, ...]:
     """Score everyone at each cut, and look what happened after it; a value for each score, in their order."""
     parts: dict[str, list[Looked]] = {score.name: [] for score in asked.book.scores}
+    ids = None if asked.people is None else _everyone(exports, asked.people.values())
     for number, as_of in enumerate(cuts):
-        for found in _cut(asked, exports, as_of, number):
-            parts[found.score.name].append(found)
-    return tuple(_together(each) for each in parts.values())
+        then = exports if asked.people is None else replace(exports, contacts=asked.people[as_of])
+        for found in _cut(asked, then, as_of, number):
+            parts[found.score.name].append(found if ids is None else renumbered(found, then, exports, ids))
+    return tuple(together(each) for each in parts.values())
+
+
+def _everyone(exports: Exports, others: Iterable[pl.DataFrame]) -> pl.Series:
+    """Return the ids of all contacts, those of earlier days too, in order."""
+    return pl.concat([each["contact_id"] for each in (exports.contacts, *others)]).unique().sort()
 
 
 def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
@@ -183,6 +159,8 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
     if had is not None:
         before = holding(had, exports, asked.book, as_of) if late else everyone.fitting(had)
     outcomes, worth, unvalued = _after(asked, exports, as_of)
+    called = None if asked.called is None else _called(asked, asked.called, exports, as_of)
+    held_out = None if asked.holdout is None else drawn(scored.contacts, asked.holdout)
     excluded = none if asked.exclude is None else everyone.fitting(asked.exclude)
     hot = None if asked.hot.condition is None else everyone.fitting(asked.hot.condition)
     given = _given(scored)
@@ -194,6 +172,8 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
             outcomes=outcomes,
             worth=worth,
             unvalued=unvalued,
+            called=called,
+            held_out=held_out,
             not_yet=not_yet,
             before=before,
             excluded=excluded,
@@ -231,6 +211,15 @@ def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Inte
     end = as_of if asked.horizon is None else asked.horizon.after(as_of, asked.zone)
     found, unvalued = _totals(tuple(scores), exports, asked.book, end)
     return found[0] > 0, found[1] if asked.value is not None else None, unvalued
+
+
+def _called(asked: Asked, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
+    """Mark who was called after a cut, and before the outcome where that came."""
+    assert asked.horizon is not None
+    end = asked.horizon.after(as_of, asked.zone)
+    matches = asked.outcome.matches(asked.zone)
+    known = until_outcome(exports, asked.book, matches, as_of, end)
+    return holding(called.after(asked.horizon, asked.zone), known, asked.book, end)
 
 
 def _totals(
@@ -298,6 +287,8 @@ def _score(
     outcomes: Marks,
     worth: Integers | None,
     unvalued: int,
+    called: Marks | None,
+    held_out: Marks | None,
     not_yet: Marks,
     before: Marks,
     excluded: Marks,
@@ -354,6 +345,8 @@ def _score(
         worth=None if worth is None else worth[kept],
         without=_of_everyone(scored, second)[kept] if has_second else None,
         unvalued=unvalued,
+        called=None if called is None else called[kept],
+        held_out=None if held_out is None else held_out[kept],
     )
 
 
@@ -364,38 +357,3 @@ def _rows(
     there = rows >= 0
     rest = flames_at(bounds, pl.Series(totals[who[there]] - points[there])).to_numpy().astype(np.int64)
     return RuleRows(rows[there], rest, float(np.abs(points[there]).sum()), float(points[there].sum()))
-
-
-def _together(parts: Sequence[Looked]) -> Looked:
-    """Lay the cuts of a score end to end."""
-    first = parts[0]
-    starts = np.cumsum([0, *(len(part.contacts) for part in parts)])[:-1].tolist()
-
-    def joined(name: str) -> NDArray[np.int64]:
-        return np.concatenate([getattr(part, name) for part in parts])
-
-    def rows(found: Sequence[RuleRows]) -> RuleRows:
-        return RuleRows(
-            np.concatenate([each.rows + start for each, start in zip(found, starts, strict=True)]),
-            np.concatenate([each.rest for each in found]),
-            sum(each.points for each in found),
-            sum(each.balance for each in found),
-        )
-
-    return Looked(
-        first.score,
-        contacts=joined("contacts"),
-        cuts=joined("cuts"),
-        totals=joined("totals"),
-        flames=joined("flames"),
-        outcomes=joined("outcomes").astype(np.bool_),
-        active=joined("active"),
-        may_call=joined("may_call").astype(np.bool_),
-        hot=joined("hot").astype(np.bool_),
-        left_out={key: sum(part.left_out[key] for part in parts) for key in first.left_out},
-        rules={key: rows([part.rules[key] for part in parts]) for key in first.rules},
-        branches={key: rows([part.branches[key] for part in parts]) for key in first.branches},
-        worth=None if first.worth is None else joined("worth"),
-        without=None if first.without is None else joined("without"),
-        unvalued=sum(part.unvalued for part in parts),
-    )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition, EventMatch
     from flamescore.units import Period
 
+OUTCOME: Final = "--outcome"
+CALLED: Final = "--called"
 _NOT_HERE: Final = ("last", "since", "burst", "followed_by", "unless_followed_by")
 
 
@@ -41,13 +43,17 @@ class Outcome:
         return tuple(dict.fromkeys(leaf.match for leaf in _asserted(self.loaded.condition(zone))))
 
 
-def read_outcome(text: str, lists: ListFiles, name: str = "--outcome") -> Outcome:
+def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
     """Read an outcome: the type of an event, or a condition of the rule language as YAML.
+
+    `name` is the flag that gives it. What `--called` gives is read the same way, and has to be dated.
 
     Raises:
         RuleFileError: it is no condition, asks for a time of its own, mixes what has a date with what has
             none, or holds where nothing happened.
     """
+    what = "an outcome" if name == OUTCOME else f"`{name}`"
+    said = f"The outcome `{text}`" if name == OUTCOME else f"`{name} {text}`"
     parsed = parse(text, name)
     if parsed.document is None or parsed.problems:
         raise RuleFileError(parsed.problems)
@@ -58,9 +64,9 @@ def read_outcome(text: str, lists: ListFiles, name: str = "--outcome") -> Outcom
     problems = [
         Problem(
             "B001",
-            f"`{key}` can't stand in an outcome: the horizon says when it counts.",
+            f"`{key}` can't stand in {what}: the horizon says when it counts.",
             Where(name, span.line, span.column, text.splitlines()[span.line - 1], span.width),
-            f"Take `{key}` out; --horizon says how long after a cut an outcome counts.",
+            f"Take `{key}` out; --horizon says how long after a cut is looked at.",
         )
         for key, span in _times_of_its_own(root)
     ]
@@ -73,15 +79,23 @@ def read_outcome(text: str, lists: ListFiles, name: str = "--outcome") -> Outcom
         raise UsageError(
             Problem(
                 "B004",
-                f"The outcome `{text}` mixes events with what has no date.",
+                f"{said} mixes events with what has no date.",
                 hint="To look at some contacts only, use the score's `population`.",
+            )
+        )
+    if name == CALLED and True not in kinds:
+        raise UsageError(
+            Problem(
+                "B004",
+                f"{said} asks for what has no date.",
+                hint="Say how a call shows in the events, such as `--called '{event: call}'`.",
             )
         )
     if True in kinds and _holds_of_nothing(found):
         raise UsageError(
             Problem(
                 "B002",
-                f"The outcome `{text}` holds for those to whom nothing happened.",
+                f"{said} holds for those to whom nothing happened.",
                 hint="Ask for an event that happens.",
             )
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from flamescore.backtest.flame_groups import FLAMES
+from flamescore.backtest.groups import FLAMES
 from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, compare, different, holm, rate
 from flamescore.units import POINT
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.backtest.looking import Looked, RuleRows
+    from flamescore.backtest.looked import Looked, RuleRows
     from flamescore.rules import Branch, Rule
 
     Marks = NDArray[np.bool_]

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import polars as pl
-
-from flamescore.backtest.cuts import Cut, Knowledge, Source, chosen, named
-from flamescore.backtest.findings import findings_of
-from flamescore.backtest.looking import Asked, Looked, holding, look
+from flamescore.backtest.cuts import Cut, chosen, named, no_cut
+from flamescore.backtest.findings import Noticed, findings_of
+from flamescore.backtest.looking import Asked, look
 from flamescore.backtest.measured import ScoreResult, measured
-from flamescore.backtest.outcome import Outcome, read_outcome
+from flamescore.backtest.outcome import CALLED, Outcome, read_outcome
 from flamescore.backtest.overlap import overlaps_of
 from flamescore.backtest.past import (
     CREATED,
+    DOMAIN,
     TAGS,
     Known,
     LeftOut,
@@ -27,46 +25,43 @@ from flamescore.backtest.past import (
     past_condition,
 )
 from flamescore.backtest.profile import Profile, profile
-from flamescore.engine import Clock
+from flamescore.backtest.run_fields import RunFields, judged
+from flamescore.backtest.sources import check_types, history_of, knowledge_of, late_comers, sources_of
+from flamescore.columns import with_derived
 from flamescore.errors import InputError, Problem, RuleFileError, UsageError
 from flamescore.exports import ListFiles
+from flamescore.findings import accepted, to_problem
 from flamescore.inputs import parse_as_of, read_inputs, rules_of
-from flamescore.rule_windows import reaches
-from flamescore.rules import (
-    EventMatch,
-    EventRule,
-    Happened,
-    Points,
-    Rule,
-    RuleBook,
-    Score,
-    bind_condition,
-    load_condition,
-)
-from flamescore.scoring import score_exports
-from flamescore.text import fold, json_text
-from flamescore.units import POINT, count
+from flamescore.observed_findings import known_findings
+from flamescore.rules import bind_condition, load_condition
+from flamescore.sanity_checks import ORPHANS, check_plausible
+from flamescore.text import json_text
+from flamescore.units import count
+from flamescore.wallclock import clock
 from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from flamescore.backtest.question import Question
+    import polars as pl
+
+    from flamescore.backtest.cuts import Knowledge
+    from flamescore.backtest.looked import Looked
+    from flamescore.backtest.questions import Question
     from flamescore.findings import Finding
     from flamescore.frames import Exports
     from flamescore.inputs import Inputs
     from flamescore.project import Project
-    from flamescore.rules import LoadedCondition
-    from flamescore.scoring import Scored, SourcePast
+    from flamescore.rules import LoadedCondition, Rule, RuleBook
+    from flamescore.scoring import Scored
 
 _WHY: Final = {
     "not_yet": "were not there yet",
     "had_outcome": "had the outcome before the cut",
     "outside": "are outside the population",
 }
-_HISTORY: Final = "\0history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +99,23 @@ def backtest(
     loaded = rules_of(project)
     lists = ListFiles(project.folder, loaded.lists)
     outcome = read_outcome(question.outcome, lists)
+    called = None if question.called is None else read_outcome(question.called, lists, CALLED)
     names = _scores(loaded.book, question)
+    holdout = project.settings.call_list.holdout
+    if question.holdout_since is not None and holdout is None:
+        hint = "`call_list: {holdout: 5%}` keeps some hot leads from being called, by lot."
+        text = "--holdout-since needs a hold-out, and the project file has none."
+        raise UsageError(Problem("U033", text, hint=hint))
+    asking = [each.loaded for each in (outcome, called) if each is not None]
+    asking += [] if question.value is None else [_worth(question.value, outcome, loaded.zone)]
+    dated = [] if question.cross_section else [_since_when()]
     tell("Reading the exports")
-    also = [outcome.loaded, *_asking(question, outcome, loaded.zone)]
-    with read_inputs(project, rules=loaded, also=also) as inputs:
-        try:
-            bind_condition(outcome.loaded, inputs.columns, loaded.zone)
-        except RuleFileError as error:
-            raise RuleFileError([replace(each, code="B003") for each in error.problems]) from None
-        return _worked(project, inputs, question, outcome, names=names, tell=tell)
+    with read_inputs(project, rules=loaded, also=[*asking, *dated]) as inputs:
+        problems = [problem for each in asking for problem in _unbound(each, inputs)]
+        problems += _unknown(question.static_fields, inputs)
+        if problems:
+            raise UsageError(problems)
+        return _worked(project, inputs, question, outcome, called, names=names, tell=tell)
 
 
 def _worked(
@@ -120,41 +123,28 @@ def _worked(
     inputs: Inputs,
     question: Question,
     outcome: Outcome,
+    called: Outcome | None,
     *,
     names: tuple[str, ...],
     tell: Callable[[str], None],
 ) -> Backtest:
     loaded, exports = inputs.loaded, inputs.exports
-    known = Known(
-        frozenset(question.static_fields),
-        exports.tag_history is not None,
-        asked=columns_asked(outcome.loaded.condition(loaded.zone)) if question.cross_section else frozenset(),
-        everything=question.cross_section,
-    )
-    past = past_book(inputs.bound.book, known, names)
-    _check_left(past)
     tell("Looking how far back the exports go")
-    history = _history(past.book, outcome, inputs)
+    history = history_of(inputs.bound.book, [each for each in (outcome, called) if each], inputs)
+    orphans = [each for each in check_plausible(history, None) if each.code == ORPHANS]
+    if orphans:
+        raise InputError([to_problem(each) for each in orphans])
     if not question.cross_section:
-        _check_types(outcome, history, loaded.zone)
-    sources = _sources(exports, history.observed.pasts, inputs.as_of)
-    until: datetime | None = None
-    begins: datetime | None = None
-    if question.cross_section:
-        cuts: tuple[Cut, ...] = (Cut(inputs.as_of),)
-    else:
-        knowledge = _knowledge(question, outcome, past.book, sources, inputs)
-        until = knowledge.until
-        begins = min((each.oldest for each in knowledge.outcome_sources), default=None)
-        cuts = _cuts(knowledge, question, loaded.zone)
-    usable = [cut.as_of for cut in cuts if cut.skipped is None]
-    if not usable:
-        raise InputError(_no_cut(cuts))
-    overlaps, own = overlaps_of(past.book, outcome, inputs.exports, usable[-1])
+        check_types([each for each in (outcome, called) if each], history, loaded.zone)
+    when = _when(project, inputs, question, outcome, history, names=names)
+    past, known, usable = when.past, when.known, when.usable
+    overlaps, own = overlaps_of(past.book, outcome, exports, usable[-1])
     exclude, exclude_cut = past_condition(inputs.exclude, known, past.book)
-    hot = inputs.hot
+    hot, hot_lacks = inputs.hot, tuple[str, ...]()
     if hot.condition is not None and not has_past(hot.condition, known, past.book):
+        hot_lacks = known.lacking(hot.condition) or ("a score or label that is left out",)
         hot = replace(hot, condition=None)
+    since = None if question.holdout_since is None else parse_as_of(question.holdout_since, loaded.zone)
     asked = Asked(
         past.book,
         outcome,
@@ -169,6 +159,9 @@ def _worked(
         tags_known=known.everything or TAGS in known.columns,
         value=question.value,
         own=own,
+        called=called,
+        holdout=None if since is None else project.settings.call_list.holdout,
+        people=when.people,
     )
     tell(f"Scoring at {count(len(usable), 'cut')}")
     found = look(asked, exports, usable)
@@ -178,45 +171,136 @@ def _worked(
             each,
             usable,
             overlaps=overlaps.get(each.score.name, {}),
-            asks={rule.id: _without_date(rule, exports) for rule in each.score.rules},
+            asks={rule.id: _without_date(rule, question, exports) for rule in each.score.rules},
             capacity=question.capacity,
             listed=question.cross_section,
+            holdout_since=since,
         )
         for each in found
     )
-    made = Backtest(
-        question,
-        loaded.path,
-        loaded.hash,
-        loaded.zone,
-        until,
-        cuts,
-        past.left_out,
-        results,
-        (),
-        begins,
-    )
+    common = None
     if question.profile:
         ever = outcome.after(None, loaded.zone)
         made_of = columns_asked(outcome.loaded.condition(loaded.zone))
         types = history.observed.types
         common = profile(ever, exports, past.book, inputs.as_of, types=types, without=made_of)
-        made = replace(made, profile=common)
     late = None
-    if not question.cross_section and CREATED not in exports.contacts.columns:
-        late = _late_comers(exports, history, usable[0], loaded.zone)
-    return replace(
-        made,
-        findings=tuple(
-            findings_of(
-                made,
-                past,
-                exclude_cut=exclude_cut,
-                late_comers=late,
-                types=history.observed.types,
-            )
-        ),
+    if not question.cross_section and when.people is None and CREATED not in exports.contacts.columns:
+        late = late_comers(exports, history, usable[0], loaded.zone)
+    made = Backtest(
+        question,
+        loaded.path,
+        loaded.hash,
+        loaded.zone,
+        when.known_until,
+        when.cuts,
+        past.left_out,
+        results,
+        (),
+        when.outcome_begins,
+        common,
     )
+    noticed = Noticed(past, exclude_cut, hot_lacks, hot.flames, late, history.observed.types)
+    findings = (*known_findings(inputs), *findings_of(made, noticed))
+    today = clock().astimezone(loaded.zone).date()
+    return replace(made, findings=accepted(findings, project.accepts, today))
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """The cuts, and what is known at them; `people` are the contacts of stored runs, by cut."""
+
+    cuts: tuple[Cut, ...]
+    past: PastBook
+    known: Known
+    known_until: datetime | None = None
+    outcome_begins: datetime | None = None
+    people: Mapping[datetime, pl.DataFrame] | None = None
+
+    @property
+    def usable(self) -> list[datetime]:
+        return [cut.as_of for cut in self.cuts if cut.skipped is None]
+
+
+def _when(
+    project: Project,
+    inputs: Inputs,
+    question: Question,
+    outcome: Outcome,
+    history: Scored,
+    *,
+    names: tuple[str, ...],
+) -> _When:
+    """Choose the cuts, and leave out of the rules what is not known at them.
+
+    Raises:
+        InputError: nothing is left of a score, or no cut can be looked at.
+    """
+    book, zone = inputs.bound.book, inputs.loaded.zone
+    known = Known(
+        frozenset(question.static_fields),
+        inputs.exports.tag_history is not None,
+        asked=columns_asked(outcome.loaded.condition(zone)) if question.cross_section else frozenset(),
+        everything=question.cross_section,
+    )
+    past = past_book(book, known, names)
+    if question.cross_section:
+        _check_left(past)
+        return _When((Cut(inputs.as_of),), past, known)
+    sources = sources_of(inputs.exports, history.observed.pasts, inputs.as_of)
+    reach = knowledge_of(question, outcome, past.book, sources, inputs)
+    begins = min((each.oldest for each in reach.outcome_sources), default=None)
+    if question.fields_from is None:
+        _check_left(past)
+        cuts = _cuts(reach, question, zone)
+        found = _When(cuts, past, known, reach.until, begins)
+        if not found.usable:
+            raise InputError(no_cut(reach, cuts))
+        return found
+    return _of_runs(project, inputs, question, reach, known=known, names=names, begins=begins)
+
+
+def _of_runs(
+    project: Project,
+    inputs: Inputs,
+    question: Question,
+    reach: Knowledge,
+    *,
+    known: Known,
+    names: tuple[str, ...],
+    begins: datetime | None,
+) -> _When:
+    """Take stored runs as cuts.
+
+    What all of them know may be asked, and what may be asked says how far back a cut has to reach. So runs
+    that don't reach are left out, and those that are left are looked at again.
+    """
+    zone = inputs.loaded.zone
+    first, last = _bounds(question, zone)
+    every = question.every or question.horizon
+    assert every is not None
+    fields = RunFields.of(project).thinned(reach, every=every, first=first, last=last, many=question.cuts)
+    left_out: tuple[Cut, ...] = ()
+    while True:
+        if not fields.runs:
+            raise InputError(no_cut(reach, left_out, "No stored run can be a cut."))
+        known = replace(known, columns=frozenset(question.static_fields) | fields.columns())
+        past = past_book(inputs.bound.book, known, names)
+        cuts = judged(fields, replace(reach, book=past.book))
+        left_out = (*(cut for cut in cuts if cut.skipped), *left_out)
+        found = _When(
+            (*left_out, *(cut for cut in cuts if not cut.skipped)), past, known, reach.until, begins
+        )
+        kept = fields.only(found.usable)
+        if kept == fields:
+            break
+        fields = kept
+    _check_left(past)
+    people = {
+        run.as_of: fields.contacts(run, inputs.exports, project, zone, question.static_fields)
+        for run in fields.runs
+    }
+    return replace(found, people=people)
 
 
 def _scores(book: RuleBook, question: Question) -> tuple[str, ...]:
@@ -230,18 +314,44 @@ def _scores(book: RuleBook, question: Question) -> tuple[str, ...]:
     raise UsageError(Problem("U009", f"There is no score `{question.score}`.", hint=hint))
 
 
-def _asking(question: Question, outcome: Outcome, zone: ZoneInfo) -> Iterator[LoadedCondition]:
-    """Yield what makes the columns be read that are asked for beside the outcome, in the forms needed."""
-    asked: list[object] = []
-    if not question.cross_section:
-        asked.append({"field": {CREATED: {"more_than": "2000-01-01T00:00:00Z"}}})
-    if question.value is not None:
-        kinds = sorted({kind for match in outcome.matches(zone) for kind in match.types})
-        asked.append({"event": kinds, "sum": {question.value: {"at_least": 0}}})
-    for each in asked:
-        document = parse(json_text(each), "--value").document
-        assert document is not None
-        yield load_condition(document)
+def _worth(column: str, outcome: Outcome, zone: ZoneInfo) -> LoadedCondition:
+    """Return what asks a property of the events of the outcome as numbers."""
+    kinds = sorted({kind for match in outcome.matches(zone) for kind in match.types})
+    return _condition({"event": kinds, "sum": {column: {"at_least": 0}}})
+
+
+def _since_when() -> LoadedCondition:
+    """Return what asks since when contacts have been there, as a date."""
+    return _condition({"field": {CREATED: {"more_than": "2000-01-01T00:00:00Z"}}})
+
+
+def _condition(said: object) -> LoadedCondition:
+    document = parse(json_text(said), "--value").document
+    assert document is not None
+    return load_condition(document)
+
+
+def _unbound(loaded: LoadedCondition, inputs: Inputs) -> list[Problem]:
+    """Say what a condition asks for that no export has."""
+    try:
+        bind_condition(loaded, inputs.columns, inputs.loaded.zone)
+    except RuleFileError as error:
+        return [replace(each, code="B003") for each in error.problems]
+    return []
+
+
+def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
+    """Say which of these are no columns of contacts."""
+    columns = inputs.columns
+    there = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
+    problems = []
+    for name in names:
+        if name not in (*there, *columns.paths.contacts):
+            meant = nearest(name, dict.fromkeys(there))
+            hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(there)}."
+            text = f"--static-fields: no contacts export has the column `{name}`."
+            problems.append(Problem("B003", text, hint=hint))
+    return problems
 
 
 def _check_left(past: PastBook) -> None:
@@ -278,101 +388,26 @@ def _check_looked(found: tuple[Looked, ...]) -> None:
         raise InputError(problems)
 
 
-def _history(book: RuleBook, outcome: Outcome, inputs: Inputs) -> Scored:
-    """Score once without any window, to learn how far back each source goes and what types there are."""
-    zone = book.zone
-    matches = [leaf.match for leaf in outcome.leaves(zone)]
-    rules = [
-        Rule(f"outcome-{n}", "outcome", EventRule(match, Points(POINT), 1)) for n, match in enumerate(matches)
-    ]
-    rules += [
-        Rule(f"types-{n}", "types", EventRule(EventMatch(types), Points(POINT), 1))
-        for n, types in enumerate(dict.fromkeys(_types_of(book, inputs.as_of)))
-    ]
-    if not rules:
-        rules = [Rule("none", "none", EventRule(EventMatch(("\0none",)), Points(POINT), 1))]
-    score = Score(_HISTORY, _HISTORY, POINT, tuple(rules))
-    return score_exports(RuleBook(zone, (score,)), inputs.exports, as_of=inputs.as_of)
-
-
-def _types_of(book: RuleBook, as_of: datetime) -> list[tuple[str, ...]]:
-    return [each.types for each in reaches(book, Clock(as_of, book.zone))]
-
-
-def _check_types(outcome: Outcome, history: Scored, zone: ZoneInfo) -> None:
-    there = {fold(each): each for each in history.observed.types}
-    wanted = {kind for leaf in outcome.leaves(zone) for kind in leaf.match.types}
-    problems = []
-    for kind in sorted(wanted):
-        if fold(kind) not in there:
-            meant = nearest(kind, dict.fromkeys(there.values()))
-            hint = f"Did you mean `{meant}`?" if meant else None
-            problems.append(Problem("B003", f"No event is of the type `{kind}`.", hint=hint))
-    if problems:
-        raise UsageError(problems)
-
-
-def _sources(exports: Exports, pasts: Sequence[SourcePast], as_of: datetime) -> tuple[Source, ...]:
-    """Return how far each source of events goes that has any at or before `as_of`."""
-    found = []
-    for source, past in zip(exports.events, pasts, strict=True):
-        at = pl.col("at")
-        oldest, newest = (
-            source.sound()
-            .filter(at <= as_of)
-            .select(at.min().alias("oldest"), at.max().alias("newest"))
-            .collect(engine="streaming")
-            .row(0)
-        )
-        if oldest is not None:
-            found.append(Source(source.record.path, oldest, newest, past.named))
-    return tuple(found)
-
-
-def _knowledge(
-    question: Question, outcome: Outcome, book: RuleBook, sources: tuple[Source, ...], inputs: Inputs
-) -> Knowledge:
-    types = {leaf.match.types for leaf in outcome.leaves(book.zone)}
-    having = tuple(source for source in sources if source.types & types)
-    if question.known_until is not None:
-        until = min(parse_as_of(question.known_until, book.zone), inputs.as_of)
-    else:
-        until = min((source.newest for source in having), default=inputs.as_of)
-    assert question.horizon is not None
-    return Knowledge(until, having, sources, book, question.horizon, question.short_cuts)
-
-
-def _cuts(known: Knowledge, question: Question, zone: ZoneInfo) -> tuple[Cut, ...]:
+def _cuts(reach: Knowledge, question: Question, zone: ZoneInfo) -> tuple[Cut, ...]:
     if question.at:
-        return named(known, [parse_as_of(each, zone) for each in question.at])
+        return named(reach, [parse_as_of(each, zone) for each in question.at])
     assert question.horizon is not None
+    first, last = _bounds(question, zone)
+    return chosen(reach, every=question.every or question.horizon, many=question.cuts, first=first, last=last)
+
+
+def _bounds(question: Question, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     first, last = (
         None if text is None else parse_as_of(text, zone) for text in (question.first, question.last)
     )
-    return chosen(known, every=question.every or question.horizon, many=question.cuts, first=first, last=last)
+    return first, last
 
 
-def _no_cut(cuts: Sequence[Cut]) -> Problem:
-    reasons = " ".join(dict.fromkeys(cut.reason for cut in cuts if cut.reason))
-    return Problem(
-        "B005",
-        f"No cut can be looked at. {reasons}".strip(),
-        hint="Shorten the horizon, export a longer history, or look at cuts with less of it: --short-cuts.",
+def _without_date(rule: Rule, question: Question, exports: Exports) -> tuple[str, ...]:
+    """Return the columns that a rule asks as they are today: fields, and tags that have no history."""
+    static = {*question.static_fields, *((DOMAIN,) if "email" in question.static_fields else ())}
+    return tuple(
+        each
+        for each in columns_of_rule(rule)
+        if (question.cross_section or each in static) and (each != TAGS or exports.tag_history is None)
     )
-
-
-def _without_date(rule: Rule, exports: Exports) -> tuple[str, ...]:
-    """Return the fields, and `tags` where they have no history, that a rule asks."""
-    return tuple(each for each in columns_of_rule(rule) if each != TAGS or exports.tag_history is None)
-
-
-def _late_comers(
-    exports: Exports, history: Scored, first: datetime, zone: ZoneInfo
-) -> tuple[int, int] | None:
-    """Return how many contacts have their first event after a cut, of how many there are."""
-    types = history.observed.types
-    if not types:
-        return None
-    anything = Happened(EventMatch(tuple(types)))
-    before, ever = (holding(anything, exports, RuleBook(zone, ()), as_of) for as_of in (first, history.as_of))
-    return int(np.sum(ever & ~before)), len(ever)

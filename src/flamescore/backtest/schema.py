@@ -10,6 +10,7 @@ _NUMBER: Final = {"type": ["number", "null"]}
 _WHOLE: Final = {"type": "integer"}
 _TEXT: Final = {"type": "string"}
 _MAYBE: Final = {"type": ["string", "null"]}
+_ORDER: Final = {"enum": ["in_order", "not_told_apart", "out_of_order", "nothing", "too_few"]}
 
 
 def _object(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - a schema
@@ -73,6 +74,14 @@ def backtest_schema() -> dict[str, Any]:
         hot_outcomes=_WHOLE,
         auc=_NUMBER,
     )
+    part = _object(**counts, rate=rate)
+    calls = _object(
+        flames=_list(_object(flames=_WHOLE, called=part, not_called=part), 6),
+        groups=_list(group),
+        order=_ORDER,
+        sentences=_list(_TEXT),
+    )
+    held_out = _object(since=_TEXT, cuts=_WHOLE, held_out=part, others=part, ratio=compared)
     score = _object(
         name=_TEXT,
         title=_TEXT,
@@ -83,7 +92,7 @@ def backtest_schema() -> dict[str, Any]:
         left_out=_object(not_yet=_WHOLE, had_outcome=_WHOLE, outside=_WHOLE),
         flames=_list(band, 6),
         groups=_list(group),
-        order={"enum": ["in_order", "not_told_apart", "out_of_order", "nothing", "too_few"]},
+        order=_ORDER,
         sentences=_list(_TEXT),
         fifths=_list(_NUMBER, 5),
         gain=_list(_NUMBER, 101),
@@ -91,8 +100,8 @@ def backtest_schema() -> dict[str, Any]:
         auc_of_none=auc,
         own=_object(share=_NUMBER, rules=_list(_TEXT), auc_without=_NUMBER),
         capacity={"anyOf": [{"type": "null"}, capacity]},
-        called={"type": "null"},
-        holdout={"type": "null"},
+        called={"anyOf": [{"type": "null"}, calls]},
+        holdout={"anyOf": [{"type": "null"}, held_out]},
         rules=_list(rule),
         cuts=_list(cut),
         drift=_list(_object(code=_TEXT, rule=_MAYBE, message=_TEXT)),
@@ -108,6 +117,7 @@ def backtest_schema() -> dict[str, Any]:
             horizon_s={"type": ["integer", "null"]},
             who={"enum": ["first-only", "repeat", None]},
             known_until=_MAYBE,
+            fields_from={"enum": ["runs", None]},
             static_fields=_list(_TEXT),
             cuts=_list(
                 _object(

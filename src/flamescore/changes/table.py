@@ -40,6 +40,9 @@ CHANGES: Final = pl.Schema(
 Of scores that no float holds exactly (past 2^53 ten-thousandths) the published floats are compared.
 """
 
+MOVES: Final = pl.Schema({"contact_id": pl.String(), "change": pl.Float64(), "newly_hot": pl.Boolean()})
+"""One row a contact: by how many points it moved under a score, null of a new one, and whether it got hot."""
+
 _FOUND: Final = ("contact_id", "score", "flames")
 _NOW, _THEN = "\x00now", "\x00then"
 """The scores in ten-thousandths."""
@@ -74,6 +77,19 @@ class HotInBoth:
             return _among(None), _among(None)
         then = _among(self.then)
         return now & ~then, ~now & then
+
+    def newly_hot(self, score_name: str) -> pl.Expr:
+        """Say which rows of `CHANGES` are of contacts who are newly hot: who got hot, or is new and hot."""
+        kind = pl.col("change")
+        return (kind == NEWLY_HOT) | ((kind == NEW) & self.is_hot(score_name)).fill_null(value=False)
+
+
+def moves(changes: pl.LazyFrame, score_name: str, hot: HotInBoth) -> pl.LazyFrame:
+    """Return `MOVES` of a score's rows of `CHANGES`; who is gone has none."""
+    mine = (pl.col("score_name") == score_name) & (pl.col("change") != VANISHED)
+    return changes.filter(mine).select(
+        "contact_id", pl.col("difference").alias("change"), hot.newly_hot(score_name).alias("newly_hot")
+    )
 
 
 def _among(ids: pl.Series | None) -> pl.Expr:

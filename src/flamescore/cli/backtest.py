@@ -9,9 +9,9 @@ from flamescore.backtest import backtest as made_of
 from flamescore.backtest import backtest_json, markdown, page, question
 from flamescore.cli.messages import now
 from flamescore.cli.options import BacktestFormat
-from flamescore.cli.output import deliver, place
+from flamescore.cli.output import by_suffix, deliver, place, say_without_charts
 from flamescore.errors import ExitCode, Problem, UsageError
-from flamescore.findings import Severity
+from flamescore.findings import fails_on_warning
 from flamescore.project import find_settings
 from flamescore.text import json_text
 
@@ -26,6 +26,7 @@ _SUFFIXES: Final = {
     ".html": BacktestFormat.HTML,
     ".htm": BacktestFormat.HTML,
     ".md": BacktestFormat.MD,
+    ".txt": BacktestFormat.TABLE,
 }
 _CODES: Final = {
     "order": frozenset({"B020", "B021", "B022"}),
@@ -59,11 +60,13 @@ def backtest(
         if each not in _CODES and each != "warning" and _AUC.fullmatch(each) is None:
             hint = "It takes order, leak, sign, drift, auc=0.60 and warning."
             raise UsageError(Problem("U033", f"--fail-on: `{each}` is nothing to fail on.", hint=hint))
+    path = place(out)
+    chosen = form or (BacktestFormat.TABLE if path is None else by_suffix(path, _SUFFIXES))
     project = find_settings(config, {} if rules is None else {"rules": rules})
     asked = question(flags, project.settings.backtest.given())
-    done = made_of(project, asked)
-    path = place(out)
-    chosen = form or (None if path is None else _SUFFIXES.get(path.suffix.lower())) or BacktestFormat.TABLE
+    done = made_of(project, asked, tell=messages.detail)
+    if chosen is BacktestFormat.HTML:
+        say_without_charts(messages)
     if chosen is BacktestFormat.JSON:
         text = json_text(backtest_json(done, time=now()), indent=2) + "\n"
     elif chosen is BacktestFormat.HTML:
@@ -77,10 +80,9 @@ def backtest(
 
 
 def _fails(done: Backtest, what: str) -> bool:
-    warnings = [each for each in done.findings if each.severity is Severity.WARNING]
     if what == "warning":
-        return bool(warnings)
+        return fails_on_warning(done.findings)
     auc = _AUC.fullmatch(what)
     if auc is not None:
         return any(score.auc.low is None or score.auc.low < float(auc[1]) for score in done.scores)
-    return any(each.code in _CODES[what] for each in warnings)
+    return any(each.is_open and each.code in _CODES[what] for each in done.findings)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["VERBS", "main", "program", "run"]
 
 VERBS: Final = {
+    "init": "Write a first project file and rule file, guessed from the exports.",
     "score": "Score every contact and publish a run: the nightly job.",
     "explain": "Show why a contact has its scores, to the last digit.",
     "search": "List contacts of a run, best first: the call list.",
@@ -34,6 +35,7 @@ VERBS: Final = {
     "runs": "List stored runs, or delete old ones.",
     "notify": "Send what alerts have to tell, and what could not be sent before.",
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
+    "check": "Find all that is wrong with rules, project and exports, in one go.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
     "backtest": "Hold past scores against what happened after them.",
     "diff": "Show what a change of the rules does, before it goes live.",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from flamescore.backtest import backtest_schema
+from flamescore.checking import json_schema as check_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
@@ -18,18 +20,13 @@ if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
 
 
-def _of_backtests() -> dict[str, Any]:
-    from flamescore.backtest import backtest_schema  # noqa: PLC0415 - the room needs Polars, a schema does not
-
-    return backtest_schema()
-
-
 _SCHEMAS: Final = {
     SchemaOf.RULES: rules_schema,
     SchemaOf.PROJECT: project_schema,
     SchemaOf.TEST: tests_schema,
-    SchemaOf.BACKTEST: _of_backtests,
+    SchemaOf.BACKTEST: backtest_schema,
     SchemaOf.DIFF: diff_schema,
+    SchemaOf.CHECK: check_schema,
 }
 
 

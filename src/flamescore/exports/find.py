@@ -142,13 +142,12 @@ def _find(source: Source, folder: Path, cache: Path, spool: Spool) -> FoundFiles
     found = [_found(each, source, folder, root) for each in paths]
     left = _left(_shown(led_out, folder))
     if not found:
-        what = (
-            f"the folder has no file of a known format{these_instead(unknown)}"
+        text = (
+            f"`{source.path}` ({source.KIND}) has no file of a known format{these_instead(unknown)}."
             if root
-            else "no file has such a name"
+            else f"No file matches `{source.path}` ({source.KIND})."
         )
-        hint = f"{left}." if left else f"It is looked for in {folder}."
-        raise fault(MISSING, f"{source.KIND}: `{source.path}`: {what}.", hint)
+        raise fault(MISSING, text, f"{left}." if left else f"Looked in {folder}.")
     chosen = source.files or ("newest" if source.KIND == "contacts" and root is None else "all")
     files = [max(found, key=lambda each: each.age_key)] if chosen == "newest" else found
     findings = (_led_out(left, len(led_out), source),) if left else ()
@@ -190,7 +189,7 @@ def _paths(
     if glob.has_magic(source.path):
         matched = match(source.path, folder)
         return list(matched.files), list(matched.led_out), None, []
-    hint = f"It is looked for in {folder}."
+    hint = f"Looked in {folder}."
     raise fault(MISSING, f"{source.KIND}: there is no `{source.path}`.", hint)
 
 

@@ -299,13 +299,13 @@ def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
     if lack.twice:
         text = f"{_told(lack, lack.headers)}, which stands for {quoted(lack.column)}{_files(lack)}"
     else:
-        text = f"{_told(lack, (lack.column,))}, and nothing is mapped to it{_files(lack)}"
+        text = f"{_told(lack, (lack.column,), 'column for')}{_files(lack)}"
     return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))
 
 
-def _told(lack: Lack, headers: Sequence[str]) -> str:
+def _told(lack: Lack, headers: Sequence[str], column: str = "column") -> str:
     """Say that one file lacks some headers, or how many do."""
-    what = f"column {' or '.join(quoted(each) for each in headers)}"
+    what = f"{column} {' or '.join(quoted(each) for each in headers)}"
     if len(lack.files) > 1:
         return f"{lack.counted} no {what}"
     return f"{lack.first} has {'more than one' if lack.twice else 'no'} {what}"

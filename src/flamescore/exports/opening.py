@@ -161,8 +161,8 @@ def _open(
         newest = max(finding.files, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
         if newest.modified / 1e9 < oldest:
-            age = f"is from {newest.told[2]}, older than `max_age: {spec.max_age}`"
-            text = f"{spec.KIND}: `{newest.shown}` {age}."
+            age = f"is from {newest.told[2]}, older than max_age ({spec.max_age})"
+            text = f"`{newest.shown}` ({spec.KIND}) {age}."
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
     contents = contents_of(finding, spec, spool)
     fitted = _fitted(spec, contents.files, place, project, spool)

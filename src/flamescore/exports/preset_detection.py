@@ -73,19 +73,35 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
         if variant.kind == spec.KIND
     ]
     headers = _Headers(spec, found, spool)
-    fitting = [each for each in candidates if headers.fit(each.variant, auto=spec.preset == AUTO)]
-    best = [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
+    best = _narrowest([each for each in candidates if headers.fit(each.variant, auto=spec.preset == AUTO)])
     if len(best) != 1:
         raise _no_fit(spec, best, candidates, headers)
-    said = (f"preset: auto is {best[0]}",) if spec.preset == AUTO else ()
+    said = (f"preset chosen by its headers: {best[0]}",) if spec.preset == AUTO else ()
     merged = laid_over(best[0].variant.keys, spec, headers.of(best[0].variant))
     again = tuple(replace(each, parts=_parts(each, merged)) for each in found)
     return Fitted(merged, again, said)
 
 
+def fitting(spec: Source, found: tuple[Found, ...], spool: Spool) -> tuple[tuple[str, Variant], ...]:
+    """Return what `preset: auto` would take some files for: presets and their variants, of any kind.
+
+    Of several that fit, those whose header another one's holds are left out.
+    """
+    headers = _Headers(spec, found, spool)
+    candidates = (
+        _Candidate(name, each) for name, preset in all_presets().items() for each in preset.variants
+    )
+    best = _narrowest([each for each in candidates if headers.fit(each.variant, auto=True)])
+    return tuple((each.preset, each.variant) for each in best)
+
+
 def _parts(found: Found, spec: Source) -> tuple[tuple[str, str | None], ...]:
     known = {key for key, _ in found.parts}
     return (*found.parts, *((key, value) for key, value in named(found.name, spec) if key not in known))
+
+
+def _narrowest(fitting: list[_Candidate]) -> list[_Candidate]:
+    return [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
 
 
 def _narrower(one: _Candidate, other: _Candidate) -> bool:
@@ -144,8 +160,8 @@ def _no_fit(
 ) -> NoFitError:
     path = f"{spec.KIND}: `{spec.path}`"
     if best:
-        text = f"{path}: several presets fit the header: {', '.join(str(each) for each in best)}."
-        return NoFitError(text, "Say which: `preset:` takes a name of `flamescore presets`.")
+        text = f"Several presets match the headers of {path}: {', '.join(str(each) for each in best)}."
+        return NoFitError(text, "Set `preset:` to one of them.")
     if not candidates:
         kinds = ", ".join(all_presets()[str(spec.preset)].kinds)
         return NoFitError(
@@ -159,8 +175,8 @@ def _no_fit(
     alike = next((each for each in candidates if spec.preset == AUTO and headers.fit(each.variant)), None)
     nearest = max(candidates, key=share)
     lacking = ", ".join(f"`{name}`" for name in headers.lacking(nearest.variant)) or "nothing, but has more"
-    what = "no preset" if spec.preset == AUTO else f"no variant of `preset: {spec.preset}`"
-    text = f"{path}: {what} fits the header."
+    what = "No preset" if spec.preset == AUTO else f"No variant of `preset: {spec.preset}`"
+    text = f"{what} matches the headers of {path}."
     if alike is not None:
         hint = f"Many files have such a header. If it is {alike}, say `preset: {alike.preset}`."
         return NoFitError(text, hint)

@@ -191,8 +191,8 @@ def decoded(data: bytes, *, shown: str, line: int) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line += data.count(b"\n", 0, error.start)
-        text = f"`{shown}`, line {line}, is not UTF-8."
-        hint = "Try `encoding: windows-1252` for this source (or `latin-1`)."
+        text = f"Line {line} of `{shown}` is not UTF-8."
+        hint = "Add `encoding: windows-1252` (or `latin-1`) to this source."
         raise fault(ENCODING, text, hint) from None
 
 

@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from flamescore.project import RejectLimit, Source
 
 REASONS: Final = {
-    "short_row": "The row has fewer cells than the header.",
-    "long_row": "The row has more cells than the header.",
+    "short_row": "The row has fewer columns than the header.",
+    "long_row": "The row has more columns than the header.",
     "stray_quote": "A quote stands inside a cell, or is escaped by a backslash; write it twice.",
-    "unclosed_quote": "A quote is opened and not closed.",
+    "unclosed_quote": "Missing closing quote.",
     "too_long": "The row is longer than 8 MB.",
     "nul_byte": "The row holds a NUL byte.",
     "no_object": "The line is no JSON object.",
-    "missing_contact": "The row says no contact.",
+    "missing_contact": "The row has no contact id.",
     "total_row": "The id is `Total` or another word for a sum.",
     "rounded_id": "The id is a number that a spreadsheet rounded.",
-    "missing_event": "The row says no type of event.",
-    "missing_time": "The row says no time.",
-    "unreadable_time": "The time does not read.",
-    "missing_tag": "The row says no tag.",
-    "unknown_action": "The action is neither `applied` nor `removed`.",
+    "missing_event": "The row has no event type.",
+    "missing_time": "The row has no time.",
+    "unreadable_time": "The time can't be read.",
+    "missing_tag": "The row has no tag.",
+    "unknown_action": "The action must be `applied` or `removed`.",
     "missing_id": "The row has no id.",
     "repeated_id": "An earlier row of the file has the same id.",
 }
@@ -190,7 +190,7 @@ def check_limit(
         details=found.lines,
         cure=found.cure,
         others=found.others,
-        do="Mend the export, or its settings in the project file; or raise max_rejects.",
+        do="Fix the export or its settings, or raise max_rejects.",
     )
     raise ExportsRefusedError(to_problem(finding))
 

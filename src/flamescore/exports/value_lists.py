@@ -112,7 +112,7 @@ def _no_file(file: Path, path: str) -> ListRefusedError:
         return ListRefusedError("R160", f"The list `{path}` can't be read: it is no plain file.")
     beside = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
     meant = nearest(file.name, beside)
-    hint = f"It is looked for in {printable(str(file.parent))}."
+    hint = f"Looked in {printable(str(file.parent))}."
     if meant:
         hint = f"Did you mean `{printable(path[: len(path) - len(file.name)] + meant)}`?"
     return ListRefusedError("R160", f"The list `{path}` can't be read: there is no such file.", hint)
@@ -125,7 +125,7 @@ def _lines(file: Path, path: str) -> list[str]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
-        raise ListRefusedError("R165", f"The list `{path}`, line {line}, is not UTF-8.", _UTF8) from None
+        raise ListRefusedError("R165", f"Line {line} of the list `{path}` is not UTF-8.", _UTF8) from None
     if "\0" in text:
         line = len(re.findall(r"\r\n?|\n", text[: text.index("\0")])) + 1
         raise _damaged(path, line, _DAMAGE["nul_byte"])
@@ -140,7 +140,7 @@ def _cells(file: Path, path: str, column: str) -> list[str]:
     """
     with file.open("rb") as start:
         if start.read(4).startswith(_WIDE):
-            raise ListRefusedError("R165", f"The list `{path}`, line 1, is not UTF-8.", _UTF8)
+            raise ListRefusedError("R165", f"Line 1 of the list `{path}` is not UTF-8.", _UTF8)
     spec = ContactsSource(path=path, footer="none")
     state = file.stat()
     spool = Spool()
@@ -187,4 +187,6 @@ def _of_export(problem: Problem, path: str) -> ListRefusedError:
     if problem.code == EMPTY:
         return ListRefusedError("R162", f"The list `{path}` has no values.", "Fill it in, or take it out.")
     text = problem.message.removeprefix(f"{ContactsSource.KIND}: ")
-    return ListRefusedError("R165", f"The list {text}", _UTF8 if problem.code == ENCODING else problem.hint)
+    if problem.code == ENCODING:
+        return ListRefusedError("R165", text.replace(f"`{path}`", f"the list `{path}`"), _UTF8)
+    return ListRefusedError("R165", f"The list {text}", problem.hint)

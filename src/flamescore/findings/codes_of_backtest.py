@@ -13,8 +13,8 @@ BACKTEST: Final = (
     Code(
         "B001",
         ERROR,
-        "A time of its own stands in an outcome",
-        "An outcome counts in the horizon after a cut, and nowhere else.",
+        "A time of its own stands in an outcome, or in `--called`",
+        "Both are looked at in the horizon after a cut, and nowhere else.",
         "Take `last`, `since`, `burst` and followers out of it.",
     ),
     Code(
@@ -27,7 +27,7 @@ BACKTEST: Final = (
     Code(
         "B003",
         ERROR,
-        "An outcome asks for an event type or a column that is not there",
+        "There is no such event type or column",
         "No export has it.",
         "Take the name that is offered.",
     ),
@@ -102,6 +102,13 @@ BACKTEST: Final = (
         "Nothing, or `--static-fields`.",
     ),
     Code(
+        "B017",
+        NOTE,
+        "Who is hot is told by flames",
+        "The condition `hot` asks for fields, tags, scores or labels that have no past.",
+        "Nothing, or `--static-fields`.",
+    ),
+    Code(
         "B020",
         WARNING,
         "Flames are out of order",
@@ -134,7 +141,7 @@ BACKTEST: Final = (
         NOTE,
         "Calls seem to be among the events",
         "Whoever is called is more likely to buy, whatever the score says.",
-        "Read the result with that in mind.",
+        "`--called` shows those who were not called by themselves; only a hold-out tells what calls do.",
     ),
     Code(
         "B041",

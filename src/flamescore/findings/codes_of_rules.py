@@ -13,7 +13,7 @@ RULES: Final = (
     Code(
         "R020",
         ERROR,
-        "There is no key `cuont` here",
+        "Unknown key `cuont`",
         "A misspelt key would be left out in silence.",
         "Take the key that is offered.",
     ),
@@ -27,7 +27,7 @@ RULES: Final = (
     Code(
         "R022",
         ERROR,
-        "`tag` must be a text, but is the number `2024`",
+        "`tag` must be text, not the number `2024`",
         "The value is of another kind. `yes`, `no`, dates and `010` are text; `true`, `5` and `2024` "
         "are not.",
         "Put text in quotes, or take the quotes off a number.",
@@ -100,14 +100,14 @@ RULES: Final = (
     Code(
         "R032",
         ERROR,
-        "It does not say how points become flames",
+        "The score has no `five_flames` or `flames`",
         "Flames need the points that are five of them.",
-        "Write `five_flames: 20`, or `flames: [4, 8, 12, 16, 20]`.",
+        "Add `five_flames: 20`, or `flames: [4, 8, 12, 16, 20]`.",
     ),
     Code(
         "R033",
         ERROR,
-        "It has both `five_flames` and `flames`",
+        "Use `five_flames` or `flames`, not both",
         "They could differ.",
         "Keep one.",
     ),
@@ -143,7 +143,7 @@ RULES: Final = (
     Code(
         "R040",
         ERROR,
-        "It does not say what the points are for",
+        "The rule has no subject",
         "A rule has one subject: `event`, `tag`, `field`, `first_of`, or `if` alone.",
         "Add it.",
     ),
@@ -164,14 +164,14 @@ RULES: Final = (
     Code(
         "R043",
         ERROR,
-        "`points` can't stand beside `first_of`",
+        "`points` can't be combined with `first_of`",
         "Each branch has points of its own.",
         "Take it out.",
     ),
     Code(
         "R044",
         ERROR,
-        "It does not say which occurrences count when a contact has several",
+        "`count` is missing",
         "Half of all people expect that three visits count three times, half that they count once; "
         "so it must be said.",
         "`count: once` (the latest alone), `count: each` (every one), or `count: 3` (the latest "
@@ -180,7 +180,7 @@ RULES: Final = (
     Code(
         "R045",
         ERROR,
-        "`expires` can't stand on a rule with `field`",
+        "`expires` does not apply to a rule with `field`",
         "A field has no date: a dog owner is a dog owner a year from now.",
         "Take it out, or make it a rule with `event` or `tag`.",
     ),
@@ -194,7 +194,7 @@ RULES: Final = (
     Code(
         "R047",
         ERROR,
-        "Its id `owns-a-dog` is that of the rule on line 7",
+        "The id `owns-a-dog` is already used by the rule on line 7",
         "Runs are compared rule by rule, by id. Rules that are disabled count too.",
         "Rename one, or give it an `id`.",
     ),
@@ -236,7 +236,7 @@ RULES: Final = (
     Code(
         "R054",
         ERROR,
-        "`count` is no way to count",
+        "The value of `count` is not a count",
         "It is none of the three ways.",
         "`count: once`, `count: each`, `count: 3`.",
     ),
@@ -258,7 +258,7 @@ RULES: Final = (
     Code(
         "R060",
         ERROR,
-        "`4 weeks` is no period",
+        "`4 weeks` is not a period",
         "A period is a whole number and a unit, and at most ten thousand years.",
         "`s`, `min`, `h`, `d`, `w`, `mo`, `y`: `4w`.",
     ),
@@ -272,14 +272,14 @@ RULES: Final = (
     Code(
         "R062",
         ERROR,
-        "A period is longer than nothing",
+        "A period must be longer than 0",
         "Nothing could ever be inside of it.",
         "Write a number above 0.",
     ),
     Code(
         "R063",
         ERROR,
-        "Months and years have no fixed length",
+        "Months and years vary in length",
         "`within` is measured from one event to another.",
         "Write it in `s`, `min`, `h`, `d` or `w`.",
     ),
@@ -322,14 +322,14 @@ RULES: Final = (
     Code(
         "R069",
         ERROR,
-        "This decay has no `every`; `half_life` can't stand beside `linear`",
+        "This decay has no `every`; `half_life` can't be combined with `linear`",
         "A decay has one of the three forms.",
         "See `R066`.",
     ),
     Code(
         "R070",
         ERROR,
-        "There is no operator `atleast`",
+        "Unknown operator `atleast`",
         "A misspelt operator would match everything or nothing.",
         "Take the one that is offered.",
     ),
@@ -357,7 +357,7 @@ RULES: Final = (
     Code(
         "R074",
         ERROR,
-        "This is no regular expression",
+        "Not a valid regular expression",
         "It can't be compiled.",
         "`?`, `(`, `+`, `.` and their like take a `\\` before them to be meant as themselves; for "
         "plain text use `contains`.",
@@ -379,7 +379,7 @@ RULES: Final = (
     Code(
         "R080",
         ERROR,
-        "This is no condition",
+        "Not a condition",
         "A condition has one of `tag`, `field`, `event`, `all`, `any` and `not`; outside `scores` it may "
         "have `score` or `label`.",
         "Add it.",
@@ -394,7 +394,7 @@ RULES: Final = (
     Code(
         "R082",
         ERROR,
-        "`last` can't stand beside `tag`",
+        "`last` can't be combined with `tag`",
         "Tags and fields count whatever their age. `flames` and its like are for `score`.",
         "Take it out, or ask for an event.",
     ),
@@ -410,7 +410,8 @@ RULES: Final = (
         "R110",
         ERROR,
         "`foo` names no column",
-        "A condition begins with a column.",
+        "A condition begins with a column, then says what its cells must be; `>` and `<` compare numbers and "
+        "dates.",
         "`--where country=US`, or `--where '{country: US, employees: {at_least: 100}}'`.",
     ),
 )

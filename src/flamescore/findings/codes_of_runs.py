@@ -168,7 +168,7 @@ RUNS: Final = (
     Code(
         "X070",
         ERROR,
-        "A fault of flamescore itself",
+        "Internal error",
         "A run is published whole or not at all.",
         "Please report the line.",
     ),

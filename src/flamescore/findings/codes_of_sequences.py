@@ -13,7 +13,7 @@ SEQUENCES: Final = (
     Code(
         "R173",
         ERROR,
-        "`per` can't stand beside `burst`",
+        "`per` can't be combined with `burst`",
         "A burst counts as one, and counts different values only where it is told so; it has no amount to "
         "add up or to take points from.",
         "Put `per` inside: `burst: {times: 5, within: 7d, per: url}`. Ask for a sum in a condition of its "

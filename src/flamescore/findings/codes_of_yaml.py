@@ -34,7 +34,7 @@ NUMBERS: Final = (
     Code(
         "004",
         ERROR,
-        "A quote is opened and not closed; a list is not closed; text can't begin with `@`; ...",
+        "Missing closing quote; a list is not closed; text can't begin with `@`; ...",
         "The YAML can't be read from here on, so what follows is not checked yet.",
         "Mend the place and run again. Text with `: `, ` #`, `@`, `*`, `&`, `%` or brackets in it is "
         "safest in single quotes.",
@@ -42,14 +42,14 @@ NUMBERS: Final = (
     Code(
         "005",
         ERROR,
-        "A tab stands where YAML wants spaces",
+        "Tabs can't be used for indentation in YAML",
         "YAML takes spaces alone for indenting.",
-        "Put spaces in its place; most editors can do so as you type.",
+        "Replace them with spaces; most editors can do so as you type.",
     ),
     Code(
         "006",
         ERROR,
-        "A second document begins here",
+        "Only one YAML document per file",
         "A `---` starts another document, and a file holds one.",
         "Take it out.",
     ),
@@ -63,7 +63,7 @@ NUMBERS: Final = (
     Code(
         "008",
         ERROR,
-        "`<<` is not known here",
+        "Merge keys (`<<`) are not supported",
         "A merge copies keys that the reader of the file doesn't see.",
         "Write the keys out, or use `defaults` and `groups`.",
     ),
@@ -84,7 +84,7 @@ NUMBERS: Final = (
     Code(
         "011",
         ERROR,
-        "The aliases of this file stand for more than 100,000 values",
+        "Aliases in this file expand to more than 100,000 values",
         "Few lines can stand for millions of values and fill the memory.",
         "Write out what is meant.",
     ),
@@ -98,7 +98,7 @@ NUMBERS: Final = (
     Code(
         "013",
         ERROR,
-        "A key must be a text",
+        "A key must be text",
         "A list, a mapping or nothing stands before the `:`.",
         "Put the key in quotes.",
     ),

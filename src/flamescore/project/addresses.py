@@ -19,14 +19,14 @@ def is_address(text: str) -> bool:
 
 def _address(text: str) -> str:
     if not is_address(text):
-        msg = f"must be an e-mail address, and is `{text}`"
+        msg = f"must be an e-mail address, not `{text}`"
         raise ValueError(msg)
     return text
 
 
 def _sender(text: str) -> str:
     if printable(text) != text or not is_address(parseaddr(text)[1]):
-        msg = f"must be an e-mail address such as `Leads <leads@example.com>`, and is `{text}`"
+        msg = f"must be an e-mail address such as `Leads <leads@example.com>`, not `{text}`"
         raise ValueError(msg)
     return text
 

@@ -36,7 +36,7 @@ def _or(word: str) -> ValueType:
     def of(text: str) -> Period | None:
         period = parse_period(text)
         if period is None and text != word:
-            msg = f"must be a period such as `7d`, or `{word}`, and is `{text}`"
+            msg = f"must be a period such as `7d`, or `{word}`, not `{text}`"
             raise ValueError(msg)
         return period
 

@@ -32,6 +32,13 @@ class BacktestSettings(Section):
     capacity: int | None = setting(CALLS, "how many of a list are called before the next one", None)
     value: str | None = setting(TEXT, "a property of the outcome's events that is worth something", None)
 
+    called: str | None = setting(
+        TEXT, "how a call shows in the events: a type, or a condition of the rule language", None
+    )
+    fields_from: Literal["runs"] | None = setting(
+        one_of("runs"), "whose fields and tags count: `runs` takes those of the stored runs", None
+    )
+
     def given(self) -> dict[str, object]:
         """Return the keys that somebody gave."""
         return {key: getattr(self, key) for key in self.given_keys}

@@ -44,7 +44,7 @@ def _hours(text: str) -> Hours:
         first, first_minute, end, end_minute = map(int, found.groups())
         hours = Hours(first * 60 + first_minute, end * 60 + end_minute)
     if hours is None or hours.first == hours.end:
-        msg = f"must be hours such as `08:00-20:00`, and is `{text}`"
+        msg = f"must be hours such as `08:00-20:00`, not `{text}`"
         raise ValueError(msg)
     return replace(hours, end=hours.end or _DAY)
 

@@ -124,7 +124,9 @@ def _columns(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
     others = [name for name in export.columns if name not in (ROUTED_TO, *_BESIDE_ROUTED)]
     if ROUTED_TO in export.columns:
         for name in others:
-            text = f"`{name}` can't stand beside `{ROUTED_TO}`: an owner is written only for who has none."
+            text = (
+                f"`{name}` can't be combined with `{ROUTED_TO}`: an owner is written only for who has none."
+            )
             yield ("columns", name), "A013", text, "Write it by a write-back of its own."
         if export.segment is not None:
             text = f"`{ROUTED_TO}` takes no `segment`: its rows are those of the contacts that are routed."

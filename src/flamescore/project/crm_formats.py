@@ -27,7 +27,7 @@ def _size(text: str) -> int:
     found = _SIZE.fullmatch(text)
     size = 0 if found is None else int(found[1]) * _UNITS[found[2] or "B"]
     if size == 0:
-        msg = f"must be a size such as `20MB` or a number of bytes, and is `{text}`"
+        msg = f"must be a size such as `20MB` or a number of bytes, not `{text}`"
         raise ValueError(msg)
     return size
 

@@ -140,9 +140,9 @@ def find_project(
             raise ProjectFileError(Problem(URL, f"{by}: {fault}"))
         path = expanded(named)
         if not path.is_file():
-            hint = None if path.is_absolute() else f"It is looked for in {Path.cwd()}."
+            hint = None if path.is_absolute() else f"Looked in {Path.cwd()}."
             raise ProjectFileError(
-                Problem("P015", f"There is no project file `{named}`, which {by} names.", None, hint)
+                Problem("P015", f"Project file `{named}` (from {by}) not found.", None, hint)
             )
         return path
     folder = (start or Path.cwd()).resolve()
@@ -167,17 +167,23 @@ def load_project(path: str | Path) -> Project:
         raise ProjectFileError(
             Problem("P015", f"The project file `{path}` can't be read: {reason}.")
         ) from None
+    return project_of(source, path)
+
+
+def project_of(source: bytes, path: Path) -> Project:
+    """Read the text of a project file as if it lay at a path. Faults are raised as by `load_project`."""
     parsed = parse(source, str(path), letter="P")
     if parsed.document is None:
         raise ProjectFileError(unshown(parsed.problems, source, None))
-    settings, problems = _validated(parsed.document)
+    settings, problems = validated(parsed.document)
     if settings is None or parsed.problems or problems:
         told = unshown((*parsed.problems, *problems), source, parsed.document)
         raise ProjectFileError(by_place(told))
     return Project(settings, path.resolve().parent, path, parsed.document)
 
 
-def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
+def validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
+    """Return the settings of a file, None where what is wrong leaves none, and every fault of it."""
     if document.root.kind != "mapping":
         text = f"A project file is a mapping of settings, and this is {document.root.shown()}."
         return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)
@@ -267,7 +273,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
         yield without_state(document.where(("output",)))
     if {"hot", "hot_flames"} <= settings.given_keys:
         text = "`hot` stands in place of `hot_flames`; a project file has one of them."
-        yield Problem("P026", text, document.where(HOT, key=True), "Take one of them out.")
+        yield Problem("P026", text, document.where(HOT, key=True), "Remove one.")
     for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
             yield from reaching_faults(document, kind, index, source)
@@ -291,7 +297,7 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - o
     for name in source.columns.keys() & source.constants.keys():
         yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
     if {"contact", "contact_id"} <= {*source.columns, *source.constants}:
-        yield ("columns",), "A source has `contact_id`, or `contact` with `contact_key`, not both."
+        yield ("columns",), "Map either `contact_id`, or `contact` with `contact_key`, not both."
     if "contact" in source.columns and not getattr(source, "contact_key", None):
         yield (
             ("columns", "contact"),
@@ -315,6 +321,7 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - o
     if not source.header and not source.names:
         yield ("header",), "A file without a header needs `names`: the columns' names, in order."
     if len(set(source.names)) != len(source.names):
-        yield ("names",), "`names` has a name twice."
+        twice = next(name for at, name in enumerate(source.names) if name in source.names[:at])
+        yield ("names",), f"`names` lists `{twice}` twice."
     if source.delimiter and source.delimiter == source.quote:
         yield ("quote",), "`quote` and `delimiter` are the same character."

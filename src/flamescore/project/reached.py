@@ -37,7 +37,7 @@ def uri_fault(uri: str) -> tuple[str, str, str] | None:
         text = "`uri` has a password in it, and a project file is no place for one."
         return "A011", text, 'Write "${DATABASE_URL}" and set the variable.'
     if malformed(uri) or not _DATABASE.match(uri):
-        text = f"`uri` must be {DATABASES}, and is `{without_credentials(uri)}`."
+        text = f"`uri` must be {DATABASES}, not `{without_credentials(uri)}`."
         return "P023", text, "A variable is written `${NAME}`."
     return None
 
@@ -72,7 +72,7 @@ def reaching_faults(document: Document, kind: str, index: int, source: Source) -
         return
     if "path" in source.given_keys:
         text = "A source has a `path`, or a `uri` with a `query`, not both."
-        yield contradicts("path", text, "Take one of them out.")
+        yield contradicts("path", text, "Remove one.")
     if source.query is None:
         yield Problem(
             "P021", f"`{kind}.query` is missing.", document.where(place), "A `uri` needs a `query`."

@@ -31,7 +31,7 @@ class ProjectReading(Reading):
 
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
         """Tell a value that is of another kind than is wanted."""
-        return "P023", f"{at.label} must be {wanted}, and is {at.node.shown()}.", hint
+        return "P023", f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
     def empty(self, at: At) -> Told:
         """Tell an empty list or mapping."""
@@ -44,7 +44,7 @@ class ProjectReading(Reading):
         meant = nearest(key, shape.keys)
         hint = f"Did you mean `{meant}`?" if meant else f"Known here: {', '.join(shape.keys)}."
         owner = named(at.path) if at.path else "the project file"
-        return "P025", f"`{key}` is not a key of {owner}.", hint
+        return "P025", f"Unknown key `{key}` in {owner}.", hint
 
     def missing(self, shape: Shape, key: str, at: At) -> Told:  # noqa: ARG002 - it is the same of every shape
         """Tell a key that must be there."""

@@ -85,20 +85,22 @@ def settle(
     return replace(base, settings=settings, given=frozenset(said))
 
 
-def check_needed(project: Project) -> None:
-    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks."""
+def check_needed(project: Project, *, only_rules: bool = False) -> None:
+    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks.
+
+    With `only_rules` no export is asked for.
+    """
     wanted = ["rules", "contacts"] if project.path else ["rules", "contacts", "events"]
+    wanted = wanted[:1] if only_rules else wanted
     missing = [key for key in wanted if not getattr(project.settings, key)]
     if missing:
-        where = (
-            f"{project.path} has no {_list(missing)}"
-            if project.path
-            else "There is no project file (flamescore.yaml)"
-        )
         flags = _list([FLAGS[key] for key in missing])
-        raise UsageError(
-            Problem("U001", f"{where}; {flags} must be given.", None, "`flamescore score --help` shows how.")
-        )
+        if project.path:
+            text, hint = f"{project.path} has no {_list(missing)}.", f"Add it there, or give {flags}."
+        else:
+            text = "No project file (flamescore.yaml) found in this folder or above."
+            hint = f"Run `flamescore init`, or give {flags}."
+        raise UsageError(Problem("U001", text, None, hint))
 
 
 def _list(words: Sequence[str]) -> str:
@@ -142,7 +144,7 @@ def _each(value: object) -> list[Any]:
 def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatever type the key has
     raw = value
     if isinstance(value, str) and key != "rules" and not _is_utf8(value):
-        raise UsageError(Problem("U002", f"{origin} must be text in UTF-8, and is `{value}`."))
+        raise UsageError(Problem("U002", f"{origin} must be text in UTF-8, not `{value}`."))
     if isinstance(value, str) and key in _NUMBERS:
         raw = int(value) if value.strip().isdecimal() else value
     elif isinstance(value, str) and key == "keep":

@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,30}")
 
 def _named(text: str) -> str:
     if _NAME.fullmatch(text) is None:
-        msg = f"must be small letters, digits and `_`, 31 at most and no digit first, and is `{text}`"
+        msg = f"must be small letters, digits and `_`, 31 at most and no digit first, not `{text}`"
         raise ValueError(msg)
     return text
 

@@ -31,7 +31,7 @@ def _days(text: str) -> Days:
     ends = [parse_time(part.strip()) for part in text.split("..")]
     days = [end for end in ends if type(end) is date]
     if len(days) != len(ends) or len(ends) > 2 or days != sorted(days):  # noqa: PLR2004 - a first and a last
-        msg = f"must be a day such as `2026-11-24`, or days such as `2026-11-24..2026-11-28`, and is `{text}`"
+        msg = f"must be a day such as `2026-11-24`, or days such as `2026-11-24..2026-11-28`, not `{text}`"
         raise ValueError(msg)
     return Days(days[0], days[-1])
 

@@ -82,7 +82,7 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
-    msg = f"must be a text, and is {'empty' if isinstance(value, str) else _shown(value)}"
+    msg = f"must be text, not {'empty' if isinstance(value, str) else _shown(value)}"
     raise ValueError(msg)
 
 
@@ -108,7 +108,7 @@ def _separator(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
     found = "white space alone" if isinstance(value, str) else _shown(value)
-    msg = f"must be what stands between two values, such as `;`, and is {found if value != '' else 'empty'}"
+    msg = f"must be what stands between two values, such as `;`, not {found if value != '' else 'empty'}"
     raise ValueError(msg)
 
 
@@ -117,7 +117,7 @@ def _pattern(value: object) -> str:
     try:
         groups = re.compile(text).groups
     except re.error as error:
-        msg = f"is no regular expression: {error}"
+        msg = f"is not a valid regular expression: {error}"
         raise ValueError(msg) from None
     if groups != 1:
         msg = f"must have one group in brackets, and has {groups}"
@@ -127,7 +127,7 @@ def _pattern(value: object) -> str:
 
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        msg = f"must be a list of texts, and is {_shown(value)}"
+        msg = f"must be a list of texts, not {_shown(value)}"
         raise ValueError(msg)  # noqa: TRY004 - `_setting` gathers ValueErrors
     return tuple(_cell(item) for item in value)
 
@@ -135,7 +135,7 @@ def _words(value: object) -> tuple[str, ...]:
 def _limit(value: object) -> RejectLimit:
     limit = value if isinstance(value, RejectLimit) else parse_limit(str(value))
     if limit is None or isinstance(value, bool):
-        msg = f"must be a percentage such as `1%` or a number of rows, and is {_shown(value)}"
+        msg = f"must be a percentage such as `1%` or a number of rows, not {_shown(value)}"
         raise ValueError(msg)
     return limit
 
@@ -143,7 +143,7 @@ def _limit(value: object) -> RejectLimit:
 def _at_most(value: object) -> AtMost:
     limit = None if isinstance(value, bool) else parse_limit(str(value))
     if limit is None:
-        msg = f"must be a number such as `20` or a percentage such as `1%`, and is {_shown(value)}"
+        msg = f"must be a number such as `20` or a percentage such as `1%`, not {_shown(value)}"
         raise ValueError(msg)
     return AtMost(limit.number, limit.share)
 
@@ -151,14 +151,14 @@ def _at_most(value: object) -> AtMost:
 def _day(value: object) -> date:
     day = parse_time(value.strip()) if isinstance(value, str) else None
     if day is None or isinstance(day, datetime):
-        msg = f"must be a day such as `2027-03-31`, and is {_shown(value)}"
+        msg = f"must be a day such as `2027-03-31`, not {_shown(value)}"
         raise ValueError(msg)
     return day
 
 
 def _fail_on(value: object) -> str:
     if value not in ("error", "warning"):
-        msg = f"must be `error` or `warning`, and is {_shown(value)}"
+        msg = f"must be `error` or `warning`, not {_shown(value)}"
         raise ValueError(msg)
     return str(value)
 
@@ -166,7 +166,7 @@ def _fail_on(value: object) -> str:
 def _period(value: object) -> Period:
     period = value if isinstance(value, Period) else parse_period(str(value))
     if period is None:
-        msg = f"must be a period such as `36h` or `2d`, and is {_shown(value)}"
+        msg = f"must be a period such as `36h` or `2d`, not {_shown(value)}"
         raise ValueError(msg)
     return period
 
@@ -175,7 +175,7 @@ def _kept(value: object) -> Period | None:
     """Read a period, or `none`."""
     period = value if isinstance(value, Period) else parse_period(str(value))
     if period is None and value != NONE:
-        msg = f"must be a period such as `90d`, or `{NONE}`, and is {_shown(value)}"
+        msg = f"must be a period such as `90d`, or `{NONE}`, not {_shown(value)}"
         raise ValueError(msg)
     return period
 
@@ -197,7 +197,7 @@ def _newest_within(value: object) -> NewestWithin:
     if not isinstance(value, dict):
         return _period(value)
     if not value:
-        msg = "must be a period, or name event types with a period each, and is empty"
+        msg = "must be a period, or name event types with a period each, not empty"
         raise ValueError(msg)
     return {bare_ends(str(name)): _period(period) for name, period in value.items()}
 
@@ -211,7 +211,7 @@ def _zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(value if isinstance(value, str) else "")
     except (ValueError, OSError, LookupError) as error:
-        msg = f"must be a time zone such as `America/Phoenix`, and is {_shown(value)}"
+        msg = f"must be a time zone such as `America/Phoenix`, not {_shown(value)}"
         raise ValueError(msg) from error
 
 
@@ -219,7 +219,7 @@ def _as_of(value: object) -> str:
     if isinstance(value, str) and (value in ("now", "today") or parse_time(value) is not None):
         return value
     known = "`now`, `today`, a date or an instant such as `2026-11-21T02:00:00Z`"
-    msg = f"must be {known}, and is {_shown(value)}"
+    msg = f"must be {known}, not {_shown(value)}"
     raise ValueError(msg)
 
 
@@ -242,19 +242,19 @@ def _check_format(text: str) -> None:
     unknown = [each for each in used if each not in _DIRECTIVES and each != "%"]
     if unknown or text.count("%") != sum(2 if each == "%" else 1 for each in used):
         bad = f"`%{unknown[0]}`" if unknown else "a lone `%`"
-        msg = f"`{text}` has {bad}; known are {_KNOWN}"
+        msg = f"`{text}` is not a time format: {bad} is unknown. Use {_KNOWN}"
         raise ValueError(msg)
     dated = {*used} & set("FD") or (
         {*used} & set("Yy") and ({*used} & set("j") or ({*used} & set("mbBh") and {*used} & set("de")))
     )
     if not dated or ("I" in used and "p" not in used):
-        msg = f"`{text}` does not say a whole date (year, month and day), or has %I without %p"
+        msg = f"`{text}` is incomplete: it needs year, month and day, and %p with %I"
         raise ValueError(msg)
 
 
 def _mode(value: object) -> int:
     if _MODE.fullmatch(str(value)) is None or isinstance(value, bool):
-        msg = f"must be a file mode such as `0640`, and is {_shown(value)}"
+        msg = f"must be a file mode such as `0640`, not {_shown(value)}"
         raise ValueError(msg)
     return int(str(value), 8)
 
@@ -267,7 +267,7 @@ def _encoding(value: object) -> str:
         "a".encode(known).decode(known)
         codecs.getincrementaldecoder(known)
     except (LookupError, UnicodeError) as error:
-        msg = f"must be an encoding such as `windows-1252` or `latin-1`, and is {_shown(value)}"
+        msg = f"must be an encoding such as `windows-1252` or `latin-1`, not {_shown(value)}"
         raise ValueError(msg) from error
     return known
 
@@ -275,7 +275,7 @@ def _encoding(value: object) -> str:
 def _character(value: object) -> str:
     named = {"tab": "\t", "\\t": "\t"}.get(value, value) if isinstance(value, str) else ""
     if len(named) != 1 or not named.isascii() or named.isalnum() or named in "\r\n\0":
-        msg = f"must be a single character such as `;` or `tab`, and is {_shown(value)}"
+        msg = f"must be a single character such as `;` or `tab`, not {_shown(value)}"
         raise ValueError(msg)
     return named
 
@@ -327,7 +327,7 @@ def whole(least: int, most: int) -> Setting:
     def of(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        msg = f"must be a {words}, and is {_shown(value)}"
+        msg = f"must be a {words}, not {_shown(value)}"
         raise ValueError(msg)
 
     return _setting({"type": "integer", "minimum": least, "maximum": most}, words, of)

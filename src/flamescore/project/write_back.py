@@ -22,7 +22,7 @@ def _format(at: At) -> str:
     if not isinstance(name, str) or name not in known:
         meant = nearest(str(name), known)
         hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
-        at.refuse("P023", f"{at.label} must be a format, and is {at.node.shown()}.", hint)
+        at.refuse("P023", f"{at.label} must be a format, not {at.node.shown()}.", hint)
     return name
 
 
@@ -50,7 +50,7 @@ def _dates(text: str) -> str:
         parts & set("Yy") and (parts & set("j") or (parts & set("mBbh") and parts & set("de")))
     )
     if _DAY_FORMAT.fullmatch(text) is None or not whole_day:
-        msg = f"must be a format of a whole day, such as `%m/%d/%Y`, and is `{text}`"
+        msg = f"must be a format of a whole day, such as `%m/%d/%Y`, not `{text}`"
         raise ValueError(msg)
     return text
 

@@ -19,13 +19,15 @@ from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import Reason, difference, number, signed
 
 if TYPE_CHECKING:
-    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
+    from flamescore.report.call_sheets import render_search
+    from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
-    from flamescore.report.xlsx import Sheet, workbook
+    from flamescore.report.xlsx import workbook
 
 __all__ = [
+    "EXACTLY",
     "HTML_FILE",
     "RENDERERS",
     "SHOWN",
@@ -36,7 +38,6 @@ __all__ = [
     "Page",
     "Reason",
     "RunData",
-    "Sheet",
     "View",
     "difference",
     "entries_in_words",
@@ -52,6 +53,7 @@ __all__ = [
     "render_history",
     "render_html",
     "render_markdown",
+    "render_search",
     "render_terminal",
     "say",
     "scores_lately",
@@ -64,6 +66,7 @@ __all__ = [
 ]
 
 _LATE: Final = {
+    "EXACTLY": "explained",
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",
@@ -71,7 +74,7 @@ _LATE: Final = {
     "render_history": "explained_history",
     "Filtered": "terminal",
     "render_terminal": "terminal",
-    "Sheet": "xlsx",
+    "render_search": "call_sheets",
     "workbook": "xlsx",
 }
 """What shows on a terminal or makes a workbook, which the nightly run does not need, and its module."""

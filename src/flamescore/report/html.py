@@ -200,8 +200,7 @@ def weekday(day: date) -> str:
 
 def moment(instant: datetime) -> str:
     """Say `Saturday 21 Nov 2026, 02:00 MST`."""
-    day = f"{weekday(instant)} {say.short_day(instant.date(), instant.date())} {instant.year}"
-    return f"{day}, {instant:%H:%M} {instant.tzname()}"
+    return f"{weekday(instant)} {say.whole_date(instant.date())}, {say.minute(instant).partition(' ')[2]}"
 
 
 def first_words(message: str) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from flamescore.report import say
 from flamescore.report.accounts import FILE
 from flamescore.report.bots_view import TITLE
 from flamescore.report.page_data import entry_words, missing_words
-from flamescore.report.words import to_the_minute
 from flamescore.text import for_cell
 from flamescore.units import count, nearest_points, to_local
 
@@ -53,7 +52,7 @@ def render_markdown(page: Page) -> str:
 def _lines(page: Page) -> Iterator[str]:
     yield f"# {_headline(page.scores[0])}"
     yield ""
-    when = escaped(to_the_minute(page.as_of))
+    when = escaped(say.minute(page.as_of))
     yield f"{count(page.contacts, 'contact')} as of {when}. Run `{page.run_id}`."
     if page.findings.warnings:
         yield from ("", "## Warnings", "")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
-from flamescore.text import for_page
+from flamescore.text import for_page, terminal_columns
 
 WIDTH: Final = 60
 _CODES: Final = 4
@@ -21,7 +20,7 @@ def shown(text: str, width: int = WIDTH) -> str:
     clean = for_page(text.strip()[: most + 1]).strip()
     if len(clean) <= width // 2:  # even of ideographs
         return clean
-    columns = [_columns(each) for each in clean[:most]]
+    columns = [terminal_columns(each) for each in clean[:most]]
     if sum(columns) <= width and len(clean) <= most:
         return clean
     taken = 0
@@ -30,9 +29,3 @@ def shown(text: str, width: int = WIDTH) -> str:
         if taken > width - 1:
             return f"{clean[:place].rstrip()}…"
     return f"{clean[:most].rstrip()}…"
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,4 +1,7 @@
-"""Rows as an .xlsx workbook: a sheet of all, one an owner; nothing from the data becomes a formula."""
+"""Rows as an .xlsx workbook: a sheet of all, one an owner; nothing from the data becomes a formula.
+
+How call lists are laid out is in `call_sheets`.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,17 @@ import polars as pl
 
 from flamescore.cells import fold, trim
 from flamescore.errors import Problem, UsageError
-from flamescore.report.leads import label_texts, leads
 from flamescore.report.links import mailto, tel
-from flamescore.report.run_data import PERSON
 from flamescore.report.words import UNASSIGNED
 from flamescore.tables import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
-
-    from flamescore.report.leads import Lead
-    from flamescore.report.run_data import RunData
-    from flamescore.runs import ScoreEntry
 
     Writer = Callable[[int, int, Any], object]
 
@@ -58,33 +55,38 @@ class Sheet:
     rows: pl.DataFrame
 
 
-def workbook(
-    rows: pl.DataFrame,
-    *,
-    zone: ZoneInfo,
-    made: datetime | None = None,
-    headers: Mapping[str, str] | None = None,
-    further: Sequence[Sheet] = (),
-) -> bytes:
-    """Return a workbook: all rows, then those of each owner where there is an `owner`, then `further` sheets.
+def workbook(rows: pl.DataFrame, *, zone: ZoneInfo) -> bytes:
+    """Return a plain workbook: all rows, then those of each owner where there is an `owner`.
 
-    Instants become local times of the zone, ids and phone numbers stay text, `flames` get bars. `headers` are
-    what columns are called instead of their names. The same rows give the same bytes for the same `made`.
+    Instants become local times of the zone, ids and phone numbers stay text, `flames` get bars. The same rows
+    give the same bytes.
 
     Raises:
         UsageError: there are more rows than a sheet can have, or xlsxwriter is not installed.
     """
+    return made([Sheet(ALL, rows), *by_owner(rows)], lambda book: partial(_fill, zone, Formats.of(book)))
+
+
+def made(
+    sheets: Sequence[Sheet],
+    filler: Callable[[Workbook], Callable[[Worksheet, pl.DataFrame], None]],
+    *,
+    at: datetime | None = None,
+) -> bytes:
+    """Return a workbook of some sheets, each laid out by what `filler` gives for the new book.
+
+    `at` is when the file says that it was made. Raises as `workbook`.
+    """
     library = _library()
-    sheets = [Sheet(ALL, rows), *by_owner(rows), *further]
     for sheet in sheets:
         _check(sheet.rows.height)
     buffer = BytesIO()
-    options = {**_SAFE, "constant_memory": rows.height > _IN_MEMORY}
+    options = {**_SAFE, "constant_memory": max(sheet.rows.height for sheet in sheets) > _IN_MEMORY}
     with library(buffer, options) as book:
-        book.set_properties({"created": _naive(made)})
-        formats = Formats.of(book)
+        book.set_properties({"created": _naive(at)})
+        fill = filler(book)
         for sheet, name in zip(sheets, sheet_names([each.name for each in sheets]), strict=True):
-            _fill(book.add_worksheet(name), sheet.rows.pipe(flat), formats, zone, headers or {})
+            fill(book.add_worksheet(name), sheet.rows.pipe(flat))
     return buffer.getvalue()
 
 
@@ -107,23 +109,22 @@ def by_owner(rows: pl.DataFrame) -> Iterator[Sheet]:
         yield Sheet(called[key], rows.filter(of == key))
 
 
-def _fill(
-    sheet: Worksheet, rows: pl.DataFrame, formats: Formats, zone: ZoneInfo, headers: Mapping[str, str]
-) -> None:
+def _fill(zone: ZoneInfo, formats: Formats, sheet: Worksheet, rows: pl.DataFrame) -> None:
     sheet_rows = SheetRows(rows, zone)
     cells = sheet_rows.cells()
-    titles = [headers.get(name, name) for name in rows.columns]
-    for column, (name, title) in enumerate(zip(rows.columns, titles, strict=True)):
-        sheet.set_column(column, column, _width(title, cells[name]), formats.of_column(sheet_rows, name))
-        sheet.write_string(0, column, title, formats.header)
-    last = max(len(titles) - 1, 0)
+    for column, name in enumerate(rows.columns):
+        width = width_of(name, cells[name], _WIDE)
+        sheet.set_column(column, column, width, formats.of_column(sheet_rows, name))
+        sheet.write_string(0, column, name, formats.header)
+    last = max(rows.width - 1, 0)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, cells.height, last)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{cells.height + 1}"})
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
-    _write(cells, writers(sheet, sheet_rows, formats))
+    cell = CellWriter(sheet)
+    _write(cells, [cell.writer(name, kind, formats) for name, kind in cells.schema.items()])
     if "flames" in rows.columns and cells.height:
         place = rows.columns.index("flames")
         sheet.conditional_format(1, place, cells.height, place, dict(_BARS))
@@ -149,10 +150,10 @@ def _write(cells: pl.DataFrame, columns: Sequence[Writer]) -> None:
                 columns[column](number, column, value)
 
 
-def _width(title: str, cells: pl.Series) -> int:
+def width_of(title: str, cells: pl.Series, widest: int) -> int:
     """Return a width in characters that the header with its button, and the first cells, fit into."""
     longest = cells.head(_LOOKED_AT).cast(pl.String).str.len_chars().max()
-    return min(max(len(title) + 4, int(str(longest or 0)) + 2, _NARROW), _WIDE)
+    return min(max(len(title) + 4, int(str(longest or 0)) + 2, _NARROW), widest)
 
 
 def _check(rows: int) -> None:
@@ -231,7 +232,7 @@ _LINKED: Final = {"email": mailto, "phone": tel}
 
 @dataclass(frozen=True)
 class Formats:
-    """The formats of a workbook's cells."""
+    """The formats of a workbook's cells, or of one of its columns. `quoted` keeps a cell text when edited."""
 
     header: Format
     text: Format
@@ -239,16 +240,17 @@ class Formats:
     link: Format
     instant: Format
     day: Format
+    number: Format | None = None
 
     @classmethod
     def of(cls, book: Workbook) -> Formats:
-        """Add them to a workbook. `quoted` keeps a cell text even when it is edited."""
+        """Add plain ones to a workbook."""
         add = book.add_format
         return cls(
             header=add({"bold": True, "bg_color": "#F1F3F5", "bottom": 1, "valign": "top"}),
             text=add({"num_format": "@"}),
             quoted=add({"num_format": "@", "quote_prefix": True}),
-            link=add({"num_format": "@", "font_color": "#1864AB", "underline": 1}),
+            link=add({"num_format": "@", **LINK}),
             instant=add({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
             day=add({"num_format": "yyyy-mm-dd", "align": "left"}),
         )
@@ -256,6 +258,9 @@ class Formats:
     def of_column(self, sheet_rows: SheetRows, name: str) -> Format | None:
         """Return how cells of a column look that nothing is written to: text ones stay text when typed in."""
         return self.text if sheet_rows.frame.schema[name] == pl.String else None
+
+
+LINK: Final = {"font_color": "#1864AB", "underline": 1}
 
 
 @dataclass(frozen=True)
@@ -286,58 +291,54 @@ class SheetRows:
         return pl.col(name).cast(pl.String)
 
 
-def writers(sheet: Worksheet, sheet_rows: SheetRows, formats: Formats) -> list[Writer]:
-    """Return what writes each column's cells: a function of row, column and value."""
-    cells = _CellWriter(sheet, formats)
-    return [cells.writer(name, kind) for name, kind in sheet_rows.cells().schema.items()]
-
-
 @dataclass
-class _CellWriter:
+class CellWriter:
     """Writes the cells of one sheet, and counts its links."""
 
     sheet: Worksheet
-    formats: Formats
     links: int = 0
 
-    def writer(self, name: str, kind: pl.DataType) -> Writer:
+    def writer(self, name: str, kind: pl.DataType, formats: Formats) -> Writer:
+        """Return what writes a column's cells: a function of row, column and value."""
         if kind == pl.Boolean:
             return self.boolean
         if kind.is_numeric():
-            return self.number
+            return partial(self.number, formats)
         if isinstance(kind, pl.Datetime | pl.Date):
-            return partial(
-                self.moment, self.formats.day if isinstance(kind, pl.Date) else self.formats.instant
-            )
-        return partial(self.text, _LINKED.get(name, _web))
+            look = formats.day if isinstance(kind, pl.Date) else formats.instant
+            return partial(self.moment, formats, look)
+        return partial(self.text, formats, _LINKED.get(name, _web))
 
     def boolean(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401
+        """Write TRUE or FALSE."""
         self.sheet.write_boolean(row, column, value)
 
-    def number(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401
+    def number(self, formats: Formats, row: int, column: int, value: Any) -> None:  # noqa: ANN401
         """Write a number; one that a spreadsheet can't hold exactly, or at all, as text."""
         if not isfinite(value) or (isinstance(value, int) and abs(value) > _EXACT):
-            self.sheet.write_string(row, column, str(value), self.formats.text)
+            self.sheet.write_string(row, column, str(value), formats.text)
         else:
-            self.sheet.write_number(row, column, value)
+            self.sheet.write_number(row, column, value, formats.number)
 
-    def moment(self, look: Format, row: int, column: int, value: Any) -> None:  # noqa: ANN401
+    def moment(self, formats: Formats, look: Format, row: int, column: int, value: Any) -> None:  # noqa: ANN401
         """Write a date as one; dates before 1900 are none to a spreadsheet, and become text."""
         if value.year < _FIRST_YEAR:
-            self.sheet.write_string(row, column, str(value), self.formats.text)
+            self.sheet.write_string(row, column, str(value), formats.text)
         else:
             self.sheet.write_datetime(row, column, value, look)
 
-    def text(self, link: Callable[[str], str | None], row: int, column: int, value: str) -> None:
+    def text(
+        self, formats: Formats, link: Callable[[str], str | None], row: int, column: int, value: str
+    ) -> None:
         """Write text as text, and as a link where it is one."""
         text = cut(value, _MOST_TEXT)
         target = link(text) if self.links < _MOST_LINKS else None
         if target is not None and len(target) <= _MOST_URL:
             self.links += 1
             url = dialled(target, text) if target.startswith("tel:") else target
-            self.sheet.write_url(row, column, url, self.formats.link, string=text)
+            self.sheet.write_url(row, column, url, formats.link, string=text)
         else:
-            look = self.formats.quoted if text.startswith(_RISKY) else self.formats.text
+            look = formats.quoted if text.startswith(_RISKY) else formats.text
             self.sheet.write_string(row, column, text, look)
 
 
@@ -356,79 +357,3 @@ def dialled(target: str, text: str) -> object:
 
 def _web(text: str) -> str | None:
     return text if len(text) <= _MOST_URL and _URL.fullmatch(text) else None
-
-
-# --- the call list of a report
-
-
-WHY: Final = 3
-_LABEL: Final = "\x00label"
-HEADERS: Final = {
-    "rank": "Rank",
-    "name": "Name",
-    "company": "Company",
-    "phone": "Phone",
-    "email": "E-mail",
-    "owner": "Owner",
-    "flames": "Flames",
-    "score": "Score",
-    "percentile": "Better than %",
-    **{f"reason_{number}": f"Why {number}" for number in range(1, WHY + 1)},
-    "last_activity": "Last activity",
-    "change": "Change",
-    "contact_id": "Contact id",
-    "routed_to": "Routed to",
-    "routed_reason": "Why routed",
-}
-"""The columns in order, and what each is called; those that the contacts don't have are left out."""
-
-
-_WORDS: Final = ("contact_id", "change", *(f"reason_{number}" for number in range(1, WHY + 1)))
-
-
-def render_call_list(run: RunData) -> bytes:
-    """Return the hot leads of the default score by owner, and those of other scores on a sheet each.
-
-    Whom the call list leaves out is not there. Nobody hot: only headers.
-    """
-    default, *others = run.record.scores
-    return workbook(
-        _hot(run, default),
-        zone=run.zone,
-        made=run.as_of,
-        headers=HEADERS | _label_headers(run),
-        further=[Sheet(score.title, _hot(run, score)) for score in others if run.counts_hot(score.name)],
-    )
-
-
-def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
-    """Return the columns of `HEADERS` and the labels for the hot leads of a score, ranked."""
-    mine = (pl.col("score_name") == score.name) & run.is_hot()
-    rows = run.scores.filter(mine).join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
-    told = [name for name in PERSON if name in run.people.columns]
-    measures = ("rank", "flames", "score", "percentile")
-    found = [_row(lead) for lead in leads(run, score, rows)]
-    frame = pl.DataFrame(found, schema=dict.fromkeys((*told, *_WORDS), pl.String)).with_columns(
-        *(rows[name] for name in measures), rows["last_activity_at"].alias("last_activity")
-    )
-    if run.changes is None:
-        frame = frame.drop("change")
-    if run.routed is not None:
-        frame = frame.join(run.routed, on="contact_id", how="left", maintain_order="left")
-    labels = label_texts(run, rows["contact_id"])
-    names = dict(zip(labels.columns, _label_headers(run), strict=True))
-    frame = pl.concat([frame, labels.rename(names)], how="horizontal")
-    place = list(HEADERS).index("percentile") + 1
-    order = (*list(HEADERS)[:place], *names.values(), *list(HEADERS)[place:])
-    return frame.select(name for name in order if name in frame.columns)
-
-
-def _label_headers(run: RunData) -> dict[str, str]:
-    """Return what the columns of labels are called on a sheet, by what they are here."""
-    return {f"{_LABEL}{number}": label.title for number, label in enumerate(run.record.labels)}
-
-
-def _row(lead: Lead) -> dict[str, str | None]:
-    reasons = {f"reason_{number}": str(each) for number, each in enumerate(lead.reasons, 1)}
-    person = {name: getattr(lead, name) for name in PERSON}
-    return {"contact_id": lead.contact_id, "change": lead.change} | person | reasons

@@ -104,7 +104,7 @@ def _read(
     for column in ("from", "to"):
         day = parse_time(row[column])
         if type(day) is not date:
-            text = f"`{column}` must be a day such as `2026-11-24`, and is `{row[column]}`."
+            text = f"`{column}` must be a day such as `2026-11-24`, not `{row[column]}`."
             return Problem(AWAY, text, where, _HINT)
         ends.append(day)
     first, last = ends

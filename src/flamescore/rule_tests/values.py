@@ -55,7 +55,7 @@ class TestsReading(Reading):
 
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
         """Tell a value that is of another kind than is wanted."""
-        return WRONG, f"{at.label} must be {wanted}, and is {at.node.shown()}.", hint
+        return WRONG, f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
     def empty(self, at: At) -> Told:
         """Tell an empty list or mapping."""
@@ -68,7 +68,7 @@ class TestsReading(Reading):
             return told
         meant = nearest(key, shape.keys)
         hint = f"Did you mean `{meant}`?" if meant else f"It can be {', '.join(map(_quoted, shape.keys))}."
-        return WRONG, f"There is no key `{key}` here.", hint
+        return WRONG, f"Unknown key `{key}`.", hint
 
     def missing(self, shape: Shape, key: str, at: At) -> Told | None:
         """Tell a key that must be there, unless it is misspelt: that is told as unknown."""
@@ -95,7 +95,7 @@ def _quoted(word: str) -> str:
 def text_of(at: At) -> str:
     """Read a text; a number and a boolean are the text that they are written as."""
     if at.node.kind not in _CELL_KINDS or not trim(at.node.written):
-        at.wrong("a text")
+        at.wrong("text")
     return trim(at.node.written)
 
 
@@ -150,7 +150,7 @@ def _cell(at: At) -> Cell:
     if at.node.kind == "list":
         return tuple(text_of(each) for each in at.children)
     if at.node.kind not in _CELL_KINDS:
-        at.wrong("a text, a number, `true` or `false`")
+        at.wrong("text, a number, `true` or `false`")
     return at.node.written
 
 

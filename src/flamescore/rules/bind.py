@@ -162,7 +162,7 @@ def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
         yield "R074", "This regular expression is too large to run.", "Let it repeat less."
     else:
         hint = "A character meant as itself takes a `\\` before it: `\\?`. For plain text use `contains`."
-        yield "R074", f"This is no regular expression: {reason}.", hint
+        yield "R074", f"Not a valid regular expression: {reason}.", hint
 
 
 def _regex_fault(pattern: str) -> str | None:

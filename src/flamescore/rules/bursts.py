@@ -1,4 +1,4 @@
-"""The table of `burst`, and what can't stand beside it."""
+"""The table of `burst`, and what can't be combined with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BESIDE: Final[tuple[tuple[Path, str, str], ...]] = (
         "A burst has no amount. Write the points of a burst as a number.",
     ),
 )
-"""What can't stand beside `burst`, what it is called, and what to write instead."""
+"""What can't be combined with `burst`, what it is called, and what to write instead."""
 
 
 BURST_SHAPE: Final = Shape(
@@ -60,7 +60,7 @@ def _beside(at: At) -> Iterator[tuple[Path, Told]]:
     owner = at.reading.at(at.path[:-1])
     for path, name, hint in _BESIDE:
         if owner.child(*path) is not None:
-            yield path, ("R173", f"{name} can't stand beside `burst`.", hint)
+            yield path, ("R173", f"{name} can't be combined with `burst`.", hint)
 
 
 BURST: Final = Key(

@@ -68,9 +68,9 @@ def check_columns(by_column: At) -> None:
     """Tell those of a mapping of column to predicate that ask for nothing."""
     for at in by_column.children if by_column.node.kind == "mapping" else ():
         if at.node.kind == "mapping" and not set(at.keys) - {"case_sensitive"}:
-            what = "`case_sensitive` stands alone" if at.keys else f"`{at.path[-1]}` has no operator"
-            hint = "Say what the cell must be: `{equals: VIP, case_sensitive: true}`."
-            at.tell("R071", f"{what}: nothing is asked of the cell.", hint)
+            alone = " beside `case_sensitive`" if at.keys else ""
+            hint = "Add one, such as `equals: VIP`."
+            at.tell("R071", f"`{at.path[-1]}` has no operator{alone}.", hint)
 
 
 def check_file(top: At) -> None:
@@ -128,11 +128,11 @@ def _flames(score: At) -> None:
         return
     ideal, flames = score.child("five_flames"), score.child("flames")
     if ideal is not None and flames is not None:
-        hint = "Keep `five_flames` for equal steps, or `flames` for steps of your own."
-        flames.tell("R033", "It has both `five_flames` and `flames`.", hint, key=True)
+        hint = "`five_flames` has equal steps, `flames` your own."
+        flames.tell("R033", "Use `five_flames` or `flames`, not both.", hint, key=True)
     if ideal is None and flames is None and not any("flame" in key.casefold() for key in score.keys):
-        hint = "Write `five_flames: 20`, or `flames: [4, 8, 12, 16, 20]`."
-        score.tell("R032", "It does not say how points become flames.", hint, key=True)
+        hint = "Add `five_flames: 20`, or `flames: [4, 8, 12, 16, 20]`."
+        score.tell("R032", "The score has no `five_flames` or `flames`.", hint, key=True)
     points = _number(ideal)
     if ideal is not None and points is not None and points <= 0:
         ideal.tell("R035", f"`five_flames` is {ideal.node.written}; it must be above 0.")
@@ -213,8 +213,8 @@ def _ids(score: At) -> None:
             message = f"The name `{written}` has no letter or digit to make an id of."
             named.tell("R048", message, "Give the rule an `id`.")
         elif made in lines:
-            hint = "Give one of them another name, or an `id` of its own."
-            named.tell("R047", f"Its id `{made}` is that of the rule on line {lines[made]}.", hint)
+            hint = "Give one of them another name, or an `id`."
+            named.tell("R047", f"The id `{made}` is already used by the rule on line {lines[made]}.", hint)
         lines.setdefault(made, named.reading.document.where(named.path).line)
 
 
@@ -265,10 +265,10 @@ def _count(rule: At, score: At) -> None:
     if not _is_event_rule(rule) or _setting(rule, score, "count") is not None or _misspelt(rule, score):
         return
     hint = (
-        "Write `count: once` (the latest alone), `count: each` (every one) or `count: 3` (the latest three), "
+        "Add `count: once` (the latest alone), `count: each` (every one) or `count: 3` (the latest three), "
         "here or under the score's `defaults:`."
     )
-    message = "It does not say which occurrences count when a contact has several."
+    message = "`count` is missing."
     rule.tell("R044", message, hint, path=("event",), key=True)
 
 
@@ -296,8 +296,8 @@ def _undated(rule: At, _score: At) -> None:
 def _branches(rule: At, _score: At) -> None:
     for branch in _items(rule.child("first_of"))[:-1]:
         if branch.node.kind == "mapping" and "if" not in branch.keys:
-            message = "A branch without `if` always holds, so the branches after it can never be reached."
-            branch.tell("R052", message, "Give it an `if`, or put it last.")
+            message = "A branch without `if` always applies, so later branches are never reached."
+            branch.tell("R052", message, "Give it an `if`, or move it to the end.")
 
 
 def _never(rule: At, score: At) -> None:

@@ -160,7 +160,7 @@ _FOLLOWER: Final = Shape(
     "Another event of the same contact, after the counted one.",
     {
         **OTHER_EVENT_KEYS,
-        "within": Key(FIXED_PERIOD, "How long after; months and years have no fixed length.", needed=True),
+        "within": Key(FIXED_PERIOD, "How long after; months and years vary in length.", needed=True),
         "after": Key(FIXED_PERIOD, "How long after at the earliest; shorter than `within`."),
         "same": Key(PROPERTY, "A property that has the same value on both; a missing value equals none."),
     },
@@ -217,9 +217,9 @@ def _unknown_in_condition(shape: Shape, key: str, at: At) -> Told:
         message = f"`{own}` and `{key}` can't stand together; a condition has one of them."
         return "R081", message, f"Join them: `all: [{{{own}: ...}}, {{{key}: ...}}]`, or `any`."
     if key in CONDITIONS["event"].keys:
-        return "R082", f"`{key}` can't stand beside `{own}`.", "In a condition it is for `event`."
+        return "R082", f"`{key}` can't be combined with `{own}`.", "In a condition it is for `event`."
     if key in MEASURES:
-        return "R082", f"`{key}` can't stand beside `{own}`.", "In a condition it is for `score`."
+        return "R082", f"`{key}` can't be combined with `{own}`.", "In a condition it is for `score`."
     known = tuple(dict.fromkeys((*shape.keys, *_words_at(at))))
     return unknown_key(key, known, where="in a condition", others=OTHER_CONDITION_WORDS)
 
@@ -230,7 +230,7 @@ def _missing_in_condition(_key: str, at: At) -> Told | None:
     first = ("tag", "field")  # what people most often mean
     words = (*first, *(word for word in _words_at(at) if word not in first))
     hint = f"A condition has one of {listing(words, 'and')}."
-    return "R080", "This is no condition.", hint
+    return "R080", "Not a condition.", hint
 
 
 def _condition_shape(

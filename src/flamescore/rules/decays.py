@@ -25,7 +25,7 @@ def _unknown_in_decay(shape: Shape, key: str, _at: At) -> Told:
     if key not in known:
         return unknown_key(key, known, where="in a decay")
     form = next(iter(shape.keys))
-    return "R069", f"`{key}` can't stand beside `{form}`.", "A decay is linear, compound or a half-life."
+    return "R069", f"`{key}` can't be combined with `{form}`.", "A decay is linear, compound or a half-life."
 
 
 def _missing_in_decay(key: str, at: At) -> Told | None:

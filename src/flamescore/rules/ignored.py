@@ -108,7 +108,7 @@ _ACTION: Final = ValueType(_action, {"enum": list(_ACTIONS)})
 def _unknown_in_bots(shape: Shape, key: str, _at: At) -> Told:
     if key in _ENTRY.keys:
         hint = "Put it into an entry of the list: `patterns: [{event: ..., at_once: ...}]`."
-        return "R020", f"There is no key `{key}` in `bots`.", hint
+        return "R020", f"Unknown key `{key}` in `bots`.", hint
     return unknown_key(key, shape.keys, where="in `bots`")
 
 
@@ -135,7 +135,7 @@ def _bots(at: At) -> Value:
     if at.node.kind == "text":
         if at.node.written not in _ACTIONS:
             meant = did_you_mean(at.node.written, _ACTIONS)
-            at.refuse("R022", f"`bots` must be `show` or `remove`, but is {at.node.shown()}.", meant)
+            at.refuse("R022", f"`bots` must be `show` or `remove`, not {at.node.shown()}.", meant)
         return _bots_of({"action": at.node.written})
     return _BOTS_SHAPE.read(at)
 

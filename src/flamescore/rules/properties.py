@@ -109,12 +109,12 @@ _SUM_WAYS: Final = f"A sum takes {listing(_SUM_WORDS)} and a number: `sum: {{amo
 
 def _operand(at: At) -> Value:
     if at.node.number is None:
-        at.refuse("R171", f"{at.label} must be a number, but is {at.node.shown()}.", _SUM_WAYS)
+        at.refuse("R171", f"{at.label} must be a number, not {at.node.shown()}.", _SUM_WAYS)
     return BOUND(at)
 
 
 def _no_sum(at: At) -> Told:
-    return "R171", f"{at.label} must say what the sum must be, but is {at.node.shown()}.", _SUM_WAYS
+    return "R171", f"{at.label} must say what the sum must be, not {at.node.shown()}.", _SUM_WAYS
 
 
 def _unknown_in_sum(shape: Shape, key: str, _at: At) -> Told:
@@ -147,7 +147,7 @@ def _sum(at: At) -> asks.SumIs:
 
 def _sums(at: At) -> tuple[asks.SumIs, ...]:
     if at.node.kind != "mapping":
-        message = f"`sum` must say of which property, but is {at.node.shown()}."
+        message = f"`sum` must say of which property, not {at.node.shown()}."
         at.refuse("R171", message, _SUM_WAYS)
     return tuple(_BY_COLUMN(at).values())
 

@@ -82,7 +82,7 @@ class RuleReading(Reading):
 
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
         """Tell a value that is of another kind than is wanted."""
-        return "R022", f"{at.label} must be {wanted}, but is {at.node.shown()}.", hint
+        return "R022", f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
     def empty(self, at: At) -> Told:
         """Tell an empty list or mapping."""
@@ -195,15 +195,19 @@ def unknown_key(
     key: str,
     known: Iterable[str],
     *,
-    where: str = "here",
+    where: str = "",
     others: Mapping[str, str] | None = None,
     also: str = "",
 ) -> Told:
     """Tell a key that nothing knows: the known one that was meant, or all of them."""
     if key in ("follows", "at_once"):
         hint = "Events in such a sequence are not there for any rule: put the entry under `ignore:`."
-        return "R181", f"`{key}` belongs under `ignore` and `bots`, and can't stand {where}.", hint
-    return ("R020", f"There is no key `{key}` {where}.", did_you_mean(key, known, others, also))
+        return (
+            "R181",
+            f"`{key}` belongs under `ignore` and `bots`, and does not apply {where or 'here'}.",
+            hint,
+        )
+    return ("R020", f"Unknown key `{key}`{where and f' {where}'}.", did_you_mean(key, known, others, also))
 
 
 def did_you_mean(

@@ -47,7 +47,7 @@ def _text(at: At) -> str:
     node = at.node
     if node.kind != "text":
         quoted = node.kind in ("number", "boolean")
-        at.wrong("a text", f"Put it in quotes: '{node.written}'." if quoted else None)
+        at.wrong("text", f"Put it in quotes: '{node.written}'." if quoted else None)
     return node.written
 
 
@@ -68,8 +68,8 @@ def _word(at: At) -> str:
 def _part(at: At) -> str:
     text = seen_ends(_text(at))
     if text == "":
-        hint = "For a missing value write `empty: true`."
-        at.refuse("R072", f"{at.label} is an empty text, which every text holds.", hint)
+        hint = "For missing values use `empty: true`."
+        at.refuse("R072", f"{at.label} is empty, so every value would match.", hint)
     return text
 
 
@@ -187,11 +187,11 @@ def _at_most(at: At) -> int:
 
 
 def _count(at: At) -> int | None:
-    ways = "Write `count: once`, `count: each`, or a number such as `count: 3`."
+    ways = "Use `once`, `each` or a number such as `3`."
     if at.node.kind == "number":
         return _whole(at, "R054", ways)
     if at.node.written not in ("once", "each"):
-        at.refuse("R054", f"{at.label} is {at.node.shown()}, which is no way to count.", ways)
+        at.refuse("R054", f"{at.label}: {at.node.shown()} is not a count.", ways)
     return 1 if at.node.written == "once" else None
 
 
@@ -245,7 +245,7 @@ def _range(at: At) -> tuple[Decimal | date | datetime, ...]:
     if at.node.kind != "list":
         at.wrong("a list of two", both)
     if len(at.node.items) != _ENDS:
-        at.refuse("R022", f"{at.label} must be a list of two, but is one of {len(at.node.items)}.", both)
+        at.refuse("R022", f"{at.label} must be a list of two, not one of {len(at.node.items)}.", both)
     low, high = ends = items(at, OPERAND)
     if isinstance(low, Decimal) is not isinstance(high, Decimal):
         message = f"{at.label} goes from a {_kind(low)} to a {_kind(high)}."
@@ -271,7 +271,7 @@ def _cell(at: At) -> Value:
     if at.node.kind == "list":
         at.wrong("one value", "Write `in` (or `not_in`) for a list.")
     if at.node.kind == "mapping":
-        at.wrong("a text, a number, `true` or `false`")
+        at.wrong("text, a number, `true` or `false`")
     return at.node.scalar
 
 
@@ -322,17 +322,17 @@ def _no_period(at: At) -> NoReturn:
     written = at.node.written
     loose = re.fullmatch(r"([0-9]+) ?([^\W\d_]+)\.?", written.strip())
     if loose is not None and loose[2] == "m":
-        message = f"{at.label} is `{written}`, and `m` could mean minutes or months."
+        message = f"{at.label}: in `{written}`, `m` could mean minutes or months."
         at.refuse("R061", message, f"Write `{loose[1]}min` for minutes or `{loose[1]}mo` for months.")
     if loose is not None and int(loose[1]) == 0:
-        at.refuse("R062", f"{at.label} is `{written}`; a period is longer than nothing.")
-    hint = f"A period is a whole number and a unit, {listing(_UNITS)}: `30d`."
+        at.refuse("R062", f"{at.label}: a period must be longer than 0, not `{written}`.")
+    hint = f"Use a number and a unit, {listing(_UNITS)}: `30d`."
     if loose is not None:
         unit = loose[2].lower()
         known = unit if unit in SECONDS else None
         meant = _LONG_UNITS.get(unit) or _LONG_UNITS.get(unit.removesuffix("s")) or known
         hint = f"Did you mean `{loose[1]}{meant}`?" if meant else hint
-    at.refuse("R060", f"{at.label} is {at.node.shown()}, which is no period.", hint)
+    at.refuse("R060", f"{at.label}: {at.node.shown()} is not a period.", hint)
 
 
 def _or_word(word: str, other: ValueType, read_other: Callable[[At], Any] | None = None) -> ValueType:
@@ -346,7 +346,7 @@ def _or_word(word: str, other: ValueType, read_other: Callable[[At], Any] | None
 
 PERIOD: Final = _period_in(_UNITS)
 FIXED_PERIOD: Final = _period_in(
-    tuple(unit for unit in _UNITS if unit not in CALENDAR), "R063", "months and years have no fixed length"
+    tuple(unit for unit in _UNITS if unit not in CALENDAR), "R063", "months and years vary in length"
 )
 DAYS: Final = _period_in(("d", "w"), "R064", "a decay steps in days or weeks")
 CALENDAR_PERIOD: Final = _period_in(("d", "w", "mo", "y"), "R065", "dates compare by calendar day")
@@ -363,8 +363,8 @@ def _percent(at: At) -> Decimal:
         at.wrong("a percentage such as `1%`", hint)
     percent = parse_percent(at.node.written)
     if percent is None:
-        example = "Write one such as `1%` or `0.5%`."
-        at.refuse("R066", f"{at.label} is {at.node.shown()}, which is no percentage.", example)
+        example = "Use one such as `1%` or `0.5%`."
+        at.refuse("R066", f"{at.label}: {at.node.shown()} is not a percentage.", example)
     if _decimals(percent) > _MAX_DECIMALS:
         at.refuse("R067", f"{at.label} is `{at.node.written}`, which has more than four decimals.")
     if not 0 < percent <= _PERCENT:

@@ -144,26 +144,26 @@ def _unknown_in_rule(shape: Shape, key: str, at: At) -> Told | None:
     if subject == "if" and "if" not in at.keys:
         return None
     if key in SUBJECTS:
-        message = f"It has both `{subject}` and `{key}`; a rule gives points for one thing."
-        return "R041", message, f"Make two rules of it, or ask for `{key}` in `if`."
+        message = f"Use `{subject}` or `{key}`, not both."
+        return "R041", message, f"Write two rules, or put `{key}` under `if`."
     if key == "points":
-        return "R043", "`points` can't stand beside `first_of`.", "Each branch has its own points."
+        return "R043", "`points` can't be combined with `first_of`.", "Each branch has its own points."
     kind = "a rule with `if` alone" if subject == "if" else f"a rule with `{subject}`"
-    return "R045", f"`{key}` can't stand on {kind}.", _belongs(key)
+    return "R045", f"`{key}` does not apply to {kind}.", _belongs(key)
 
 
 def _belongs(key: str) -> str:
     if key in ("expires", "decay", "since"):
-        return "It is for rules with `event` or `tag`: the others have no date to go by."
-    return "It is for rules with `tag`." if key == "undated" else "It is for rules with `event`."
+        return "Use it with `event` or `tag`: the others have no date."
+    return "Use it with `tag`." if key == "undated" else "Use it with `event`."
 
 
 def _missing_in_rule(key: str, at: At) -> Told:
     if key == "points":
         return _no_points("It")
     if key == "if":
-        hint = "Give it one of `event`, `tag`, `field`, `first_of` and `if`."
-        return "R040", "It does not say what the points are for.", hint
+        hint = "Add `event`, `tag`, `field`, `first_of` or `if`."
+        return "R040", "The rule has no subject.", hint
     return missing_key(key, at.label)
 
 

@@ -47,7 +47,7 @@ _COMPARED: Final = Shape(
     lambda found: tuple(asks.Order(how, found[how]) for how in _ORDERS if how in found),
     unknown=lambda shape, key, _: (
         "R070",
-        f"There is no operator `{key}` here.",
+        f"Unknown operator `{key}`.",
         did_you_mean(key, shape.keys, OTHER_OPERATORS, "A list means any of its numbers."),
     ),
 )
@@ -100,12 +100,12 @@ def _label(at: At) -> str:
         return str(scalar)
     if at.node.kind != "text":
         quoted = at.node.kind in ("number", "boolean")
-        at.wrong("a text or a whole number", f"Put it in quotes: '{at.node.written}'." if quoted else None)
+        at.wrong("text or a whole number", f"Put it in quotes: '{at.node.written}'." if quoted else None)
     if not at.node.written.strip():
         at.refuse("R025", f"{at.label} is an empty text.")
     if len(at.node.written) > _LONGEST_LABEL:
         message = (
-            f"{at.label} must be a text of 1 to {_LONGEST_LABEL} characters, but has {len(at.node.written)}."
+            f"{at.label} must be text of 1 to {_LONGEST_LABEL} characters, but has {len(at.node.written)}."
         )
         at.refuse("R022", message)
     return at.node.written
@@ -180,7 +180,7 @@ def check_standing(at: At) -> None:
             raise RefusedError
     if at.keys and set(at.keys) <= MEASURES.keys():
         hint = f"Write `{{score: NAME, {at.keys[0]}: ...}}`."
-        at.refuse("R080", "This is no condition: it does not say of which score.", hint)
+        at.refuse("R080", "Not a condition: it does not say of which score.", hint)
     if at.keys == ("score",):
         hint = "Say what it must be: `{score: fit, flames: {at_least: 4}}`."
         at.tell("R071", "Nothing is asked of this score.", hint, path=("score",), key=True)

@@ -162,8 +162,10 @@ def check_link(output: Path) -> None:
     """Raise `OutputError` where something that is no link stands in the place of `latest`."""
     link = output / LATEST
     if os.path.lexists(link) and not link.is_symlink():
-        text = f"{link} is in the way: it is no link, so it is not ours to replace; nothing was published"
-        raise OutputError(Problem("O003", text, hint="move it away, or name another output"))
+        text = f"{link} exists but is not a link, so it was left alone"
+        raise OutputError(
+            Problem("O003", text, hint="Move it, or use another output. Nothing was published.")
+        )
 
 
 def moves(output: Path, as_of: datetime) -> bool:

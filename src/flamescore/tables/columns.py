@@ -8,16 +8,19 @@ import polars as pl
 
 from flamescore.changes import TREND
 from flamescore.columns import MEASURES, REASONS
-from flamescore.units import POINT
+from flamescore.units import POINT, nearest_points
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from zoneinfo import ZoneInfo
 
     from flamescore.scoring import Scored
 
 HOT_SINCE: Final = "hot_since"
 """The column of a call list that says since when a contact is hot."""
+
+MOVED: Final = ("change", "newly_hot")
+"""The columns that say by how many points a contact moved since the run before, and whether it got hot."""
 
 ROUTED: Final = ("routed_to", "routed_reason")
 """The columns of lists that say who calls a lead without an owner, and why."""
@@ -77,7 +80,7 @@ def own_columns(scored: Scored) -> set[str]:
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}
     routes = set() if scored.routed is None else {*ROUTED, "reason", "routed_at", "new"}
-    own = {*scored.scores.columns, *REASONS, "last_activity", HOT_SINCE}
+    own = {*scored.scores.columns, *REASONS, "last_activity", *MOVED, HOT_SINCE}
     return own | measures | account | routes
 
 
@@ -102,6 +105,17 @@ def points_as_text(number: pl.Expr) -> pl.Expr:
         whole.cast(pl.String),
         pl.when(part == "").then(part).otherwise(pl.lit(".") + part),
     )
+
+
+def said(numbers: pl.Series, say: Callable[[int], str], *, whole: bool = False) -> pl.Series:
+    """Say the numbers of a column in words, each different one once; null stays null.
+
+    They are points, and `say` takes their ten-thousandths; or whole numbers, as they are.
+    """
+    different = numbers.drop_nulls().unique()
+    words = [say(each if whole else nearest_points(each)) for each in different]
+    told = pl.Series(words, dtype=pl.String)
+    return numbers.replace_strict(different, told, default=None, return_dtype=pl.String)
 
 
 def local_day(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:

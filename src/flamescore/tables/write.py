@@ -63,6 +63,12 @@ class TableSettings:
     hot_since: pl.DataFrame | None = None
     """Since when contacts are hot: `contact_id, since`; None: of nobody known."""
 
+    changes: pl.DataFrame | None = None
+    """What changed since the run before (`changes.CHANGES`); None: it is not known."""
+
+    decimals: int = 1
+    """With how many decimals at most people read points."""
+
 
 def write_tables(
     folder: Path, scored: Scored, rejects: pl.DataFrame, settings: TableSettings
@@ -143,6 +149,8 @@ def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
             keep=settings.keep,
             hot_flames=settings.hot_flames,
             since=settings.hot_since,
+            changes=settings.changes,
+            decimals=settings.decimals,
         )
         write_csv(leads, folder / file, spreadsheet=True)
         rows += leads.height

@@ -154,8 +154,8 @@ class _Reader:
         if not self.loader.check_event(yaml.StreamEndEvent):
             start = _span(self._next(), self.lines)
             self.fault(
-                6, "A second document begins here; a file holds one.", Span(start.line, start.column, 3),
-                "Take the `---` out, or put what follows into a file of its own.",
+                6, "Only one YAML document per file.", Span(start.line, start.column, 3),
+                "Remove `---`, or put what follows into a file of its own.",
             )  # fmt: skip
         return root
 
@@ -210,7 +210,7 @@ class _Reader:
             return Node("null", span, written=f"*{name}")
         self.expanded += node.size
         if self.expanded > MAX_EXPANDED:
-            self.stop(11, f"The aliases of this file stand for more than {MAX_EXPANDED:,} values.", span)
+            self.stop(11, f"Aliases in this file expand to more than {MAX_EXPANDED:,} values.", span)
         if depth + node.height > MAX_DEPTH:
             self._too_deep(span)
         return node
@@ -252,8 +252,8 @@ class _Reader:
             key = self._key(event, at, depth)
             value = self._node(self._next(), depth + 1)
             if key in keys:
-                message = f"`{shortened(key)}` is given twice; it is on line {keys[key].line} already."
-                self.fault(7, message, at, "Take one of them out.")
+                message = f"Duplicate key `{shortened(key)}`, first on line {keys[key].line}."
+                self.fault(7, message, at, "Remove one.")
             elif key is not None:
                 entries[key], keys[key] = value, at
         self._next()
@@ -264,14 +264,10 @@ class _Reader:
         node = self._node(event, depth + 1)
         plain = isinstance(event, yaml.ScalarEvent)
         if plain and not event.style and event.value == "<<":
-            self.fault(
-                8, "`<<` is not known here: it copies keys without a word.", span, "Write the keys out."
-            )
+            self.fault(8, "Merge keys (`<<`) are not supported.", span, "Write the keys out.")
             return None
         if not plain or (not event.value and not event.style):
-            self.fault(
-                13, "A key must be a text.", span, "Text that begins with `?`, `[` or `{` needs quotes."
-            )
+            self.fault(13, "A key must be text.", span, "Text that begins with `?`, `[` or `{` needs quotes.")
             return None
         return node.written
 

@@ -25,8 +25,8 @@ class Syntax:
 _SENTENCES: Final[tuple[tuple[str, str, str | None], ...]] = (
     (
         "mapping values are not allowed",
-        "A `:` stands where no key can be.",
-        "Text with `: ` in it needs quotes; else begin the line at the column of its neighbours.",
+        "Unexpected `:`.",
+        "Put text that contains `: ` in quotes, and align keys.",
     ),
     (
         "could not find expected ':'",
@@ -35,7 +35,7 @@ _SENTENCES: Final[tuple[tuple[str, str, str | None], ...]] = (
     ),
     (
         "while scanning a quoted scalar",
-        "A quote is opened and not closed.",
+        "Missing closing quote.",
         "Put the closing quote; a quote inside single quotes is written twice: 'It''s'.",
     ),
     (
@@ -96,7 +96,11 @@ def explain(text: str, error: yaml.YAMLError) -> Syntax:
     tab = _tab(lines, mark.line)
     if tab is not None:
         return Syntax(
-            "A tab stands where YAML wants spaces.", tab[0], tab[1], "Put spaces in its place.", tab=True
+            "Tabs can't be used for indentation in YAML.",
+            tab[0],
+            tab[1],
+            "Replace them with spaces.",
+            tab=True,
         )
     token = _TOKEN.search(error.problem or "")
     if token is not None:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 MOST_CUTS: Final = 60
 TWELVE: Final = 12
 Who = Literal["first-only", "repeat"]
+_NOT_OF_A_LIST: Final = (
+    "horizon", "at", "every", "first", "last", "cuts", "known_until", "who", "value", "called", "fields_from",
+    "holdout_since",
+)  # fmt: skip
+"""Flags that mean nothing where a list is compared with itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,9 @@ class Question:
     value: str | None = None
     short_cuts: bool = False
     profile: bool = False
+    called: str | None = None
+    fields_from: Literal["runs"] | None = None
+    holdout_since: str | None = None
 
     @property
     def cross_section(self) -> bool:
@@ -63,9 +71,7 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
         )
     if flags.get("cross_section"):
         apart = [
-            f"--{key.replace('_', '-')}"
-            for key in ("horizon", "at", "every", "first", "last", "cuts", "known_until", "who", "value")
-            if flags.get(key) not in (None, False, ())
+            f"--{key.replace('_', '-')}" for key in _NOT_OF_A_LIST if flags.get(key) not in (None, False, ())
         ]
         names = {"--first": "--from", "--last": "--to", "--who": "--first-only and --repeat"}
         if apart:
@@ -128,6 +134,14 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
                     hint="--at names each cut; the others say how to find them.",
                 )
             )
+    if flags.get("at") and said.get("fields_from"):
+        problems.append(
+            Problem(
+                "U033",
+                "--at can't go with --fields-from runs.",
+                hint="The runs say which cuts there are; --from and --to choose among them.",
+            )
+        )
     cuts = _whole(said.get("cuts", TWELVE), "cuts", problems, most=MOST_CUTS)
     capacity = _whole(said.get("capacity"), "capacity", problems, most=None)
     _raise(problems)
@@ -149,6 +163,9 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
         value=_text(said.get("value")),
         short_cuts=bool(said.get("short_cuts")),
         profile=bool(said.get("profile")),
+        called=_text(said.get("called")),
+        fields_from="runs" if said.get("fields_from") else None,
+        holdout_since=_text(said.get("holdout_since")),
     )
 
 
@@ -162,12 +179,12 @@ def _text(value: object) -> str | None:
 
 
 def _period(value: object, name: str, units: tuple[str, ...], problems: list[Problem]) -> Period | None:
-    if value is None or isinstance(value, Period):
-        return value
-    found = parse_period(str(value))
+    if value is None:
+        return None
+    found = value if isinstance(value, Period) else parse_period(str(value))
     if found is None or found.unit not in units:
         hint = f"Use a number and a unit, such as 30d; the units are {', '.join(units)}."
-        problems.append(Problem("U014", f"--{name}: `{value}` is no period that it can take.", hint=hint))
+        problems.append(Problem("U014", f"--{name}: `{value}` is not a period that it can take.", hint=hint))
         return None
     return found
 
@@ -178,6 +195,6 @@ def _whole(value: object, name: str, problems: list[Problem], *, most: int | Non
     number = int(str(value))
     if number < 1 or (most is not None and number > most):
         bounds = f"from 1 to {most}" if most is not None else "from 1"
-        problems.append(Problem("U033", f"--{name} must be a whole number {bounds}, and is {number}."))
+        problems.append(Problem("U033", f"--{name} must be a whole number {bounds}, not {number}."))
         return None
     return number

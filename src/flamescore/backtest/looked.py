@@ -1,0 +1,111 @@
+"""What was seen of a score over all cuts: a row for each contact-cut, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from flamescore.frames import Exports
+    from flamescore.rules import Score
+
+    Integers = NDArray[np.int64]
+    Marks = NDArray[np.bool_]
+
+NEVER: Final = -1
+"""Stands for no instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRows:
+    """The contact-cuts to which a rule, or a branch of one, gave points.
+
+    `rows` are places in the arrays of `Looked`, in order, and `rest` the flames that these contact-cuts have
+    without it; `points` are all that it gave, in ten-thousandths without signs, `balance` with them.
+    """
+
+    rows: Integers
+    rest: Integers
+    points: float
+    balance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A score over all cuts: arrays of one length with a row for each contact-cut that is looked at.
+
+    `contacts` and `cuts` are numbers, `totals` ten-thousandths, `active` seconds since 1970 of the last
+    activity or `NEVER`. `may_call` marks whom the call list does not leave out, `worth` is in ten-thousandths
+    (None: not asked), `without` the totals of the second score. `left_out` counts by reason.
+    """
+
+    score: Score
+    contacts: Integers
+    cuts: Integers
+    totals: Integers
+    flames: Integers
+    outcomes: Marks
+    active: Integers
+    may_call: Marks
+    hot: Marks
+    left_out: Mapping[str, int]
+    rules: Mapping[str, RuleRows]
+    branches: Mapping[tuple[str, int], RuleRows]
+    worth: Integers | None = None
+    without: Integers | None = None
+    unvalued: int = 0
+    called: Marks | None = None
+    held_out: Marks | None = None
+
+
+def together(parts: Sequence[Looked]) -> Looked:
+    """Lay the cuts of a score end to end."""
+    first = parts[0]
+    starts = np.cumsum([0, *(len(part.contacts) for part in parts)])[:-1].tolist()
+
+    def joined(name: str) -> NDArray[np.int64]:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    def rows(found: Sequence[RuleRows]) -> RuleRows:
+        return RuleRows(
+            np.concatenate([each.rows + start for each, start in zip(found, starts, strict=True)]),
+            np.concatenate([each.rest for each in found]),
+            sum(each.points for each in found),
+            sum(each.balance for each in found),
+        )
+
+    return Looked(
+        first.score,
+        contacts=joined("contacts"),
+        cuts=joined("cuts"),
+        totals=joined("totals"),
+        flames=joined("flames"),
+        outcomes=joined("outcomes").astype(np.bool_),
+        active=joined("active"),
+        may_call=joined("may_call").astype(np.bool_),
+        hot=joined("hot").astype(np.bool_),
+        left_out={key: sum(part.left_out[key] for part in parts) for key in first.left_out},
+        rules={key: rows([part.rules[key] for part in parts]) for key in first.rules},
+        branches={key: rows([part.branches[key] for part in parts]) for key in first.branches},
+        worth=None if first.worth is None else joined("worth"),
+        without=None if first.without is None else joined("without"),
+        unvalued=sum(part.unvalued for part in parts),
+        called=None if first.called is None else joined("called").astype(np.bool_),
+        held_out=None if first.held_out is None else joined("held_out").astype(np.bool_),
+    )
+
+
+def renumbered(found: Looked, then: Exports, now: Exports, ids: pl.Series) -> Looked:
+    """Number the contacts of a day as those of all days are; who is not there yet is counted."""
+    there = then.contacts["contact_id"].sort()
+    numbers = ids.search_sorted(there).to_numpy().astype(np.int64)
+    missing = now.contacts.filter(~pl.col("contact_id").is_in(there.implode())).height
+    left_out = {**found.left_out, "not_yet": found.left_out["not_yet"] + missing}
+    return replace(found, contacts=numbers[found.contacts], left_out=left_out)

@@ -1,0 +1,168 @@
+"""Fields and tags as they were: the contacts of stored runs, each at the instant as of which it scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flamescore.errors import InputError, Problem
+from flamescore.exports import IsoText, stored_items
+from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, ROW
+from flamescore.runs import RunStore, reading_run, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from flamescore.backtest.cuts import Cut, Knowledge
+    from flamescore.frames import Exports
+    from flamescore.number_format import NumberFormat
+    from flamescore.project import ContactsSource, Project
+    from flamescore.runs import Run
+    from flamescore.units import Period
+
+
+@dataclass(frozen=True, slots=True)
+class RunFields:
+    """The stored runs whose contacts may be looked at, oldest first, one for each instant."""
+
+    store: RunStore
+    runs: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, project: Project) -> RunFields:
+        """Return those of a project. Of several runs as of one instant the one that was made last counts.
+
+        Raises:
+            InputError: there is no run yet.
+        """
+        store = RunStore.of(project)
+        by_instant: dict[datetime, Run] = {}
+        for run in sorted(store.runs(), key=lambda run: (run.as_of, run.record.started_at)):
+            by_instant[run.as_of] = run
+        if not by_instant:
+            hint = "`flamescore score` makes one; `keep_runs: {monthly: 24}` keeps one a month for two years."
+            raise InputError(Problem("B005", "No run is stored yet, so no cut can be looked at.", hint=hint))
+        return cls(store, tuple(by_instant.values()))
+
+    def thinned(
+        self, known: Knowledge, *, every: Period, first: datetime | None, last: datetime | None, many: int
+    ) -> RunFields:
+        """Return one run for each step of a period, the latest of each, at most so many.
+
+        Steps are counted back from the latest run whose horizon is known. With runs on the 1st, 9th, 10th and
+        20th and steps of 10 days, the 20th and the 10th are looked at, and no other.
+        """
+        usable = [
+            run
+            for run in self.runs
+            if known.horizon.after(run.as_of, known.zone) <= known.until
+            and (first is None or run.as_of >= first)
+            and (last is None or run.as_of <= last)
+        ]
+        found: list[Run] = []
+        number = 0
+        while usable and len(found) < many:
+            newest = found[0].as_of if found else usable[-1].as_of
+            step = Step(every, number).before(newest, known.zone)
+            usable = [run for run in usable if run.as_of <= step and run not in found]
+            if usable:
+                found.append(usable[-1])
+            number += 1
+        return replace(self, runs=tuple(reversed(found)))
+
+    def columns(self) -> frozenset[str]:
+        """Return the columns that the contacts of every run have."""
+        return frozenset.intersection(*(self._names(run) for run in self.runs)) if self.runs else frozenset()
+
+    def _names(self, run: Run) -> frozenset[str]:
+        return frozenset(scan(self.store.whole(run), "contacts.parquet").collect_schema().names())
+
+    def only(self, instants: Collection[datetime]) -> RunFields:
+        """Return the runs as of these instants."""
+        return replace(self, runs=tuple(run for run in self.runs if run.as_of in instants))
+
+    def contacts(
+        self, run: Run, exports: Exports, project: Project, zone: ZoneInfo, static: Collection[str]
+    ) -> pl.DataFrame:
+        """Return the contacts of a run, as `Exports.contacts` has them.
+
+        `static` columns that the run lacks, and those by which events are matched, are taken from today's
+        contacts. Dates, numbers and lists of a form of their own are read as the project says today.
+        """
+        with reading_run(run):
+            then = scan(self.store.whole(run), "contacts.parquet").collect()
+        now = exports.contacts
+        keys = {source.key for source in exports.events}
+        lacking = [name for name in now.columns if name not in then.columns and name in {*static, *keys}]
+        if lacking:
+            then = then.join(
+                now.select("contact_id", *lacking), on="contact_id", how="left", maintain_order="left"
+            )
+        companions = (_companion(name, then, project.settings.contacts, zone) for name in now.columns)
+        return then.with_columns(each for each in companions if each is not None).drop(ROW, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """So many periods, none too."""
+
+    period: Period
+    many: int
+
+    def before(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """Return the instant so much earlier."""
+        if not self.many:
+            return instant
+        return type(self.period)(self.period.count * self.many, self.period.unit).before(instant, zone)
+
+
+def judged(fields: RunFields, known: Knowledge) -> tuple[Cut, ...]:
+    """Return the runs' instants as cuts, in order of time; going back ends at the first that is left out."""
+    found: list[Cut] = []
+    for run in reversed(fields.runs):
+        found.append(known.judged(run.as_of))
+        if found[-1].skipped is not None:
+            break
+    return tuple(reversed(found))
+
+
+def _companion(
+    name: str, contacts: pl.DataFrame, sources: Sequence[ContactsSource], zone: ZoneInfo
+) -> pl.Expr | None:
+    """Return what stands beside a column of today's contacts, of a run's; None of any other column."""
+    for suffix in (ISO_SUFFIX, NUMBER_SUFFIX, LIST_SUFFIX):
+        column = name.removesuffix(suffix)
+        if column == name or column not in contacts.columns:
+            continue
+        if suffix == ISO_SUFFIX:
+            return _dates(column, sources, zone).alias(name)
+        if suffix == NUMBER_SUFFIX:
+            form = _number_format(column, sources)
+            return None if form is None else form.plain(pl.col(column)).alias(name)
+        separators = (source.lists.get(column) for source in sources)
+        return stored_items(pl.col(column), next((each for each in separators if each), None)).alias(name)
+    return None
+
+
+def _dates(column: str, sources: Sequence[ContactsSource], zone: ZoneInfo) -> pl.Expr:
+    formats: list[str] = []
+    own = next((each.timezone for each in sources if each.timezone is not None), None)
+    for source in sources:
+        for key in (column, *source.columns.get(column, ())):
+            formats += source.dates.get(key, ())
+    reader = IsoText(
+        own or zone, tuple(dict.fromkeys(formats)), shifted=own is not None and own.key != zone.key
+    )
+    return pl.col(column).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _number_format(column: str, sources: Sequence[ContactsSource]) -> NumberFormat | None:
+    for source in sources:
+        found = None if source.numbers is None else source.numbers.of(column, *source.columns.get(column, ()))
+        if found is not None:
+            return found
+    return None

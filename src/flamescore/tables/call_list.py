@@ -1,0 +1,65 @@
+"""The shape of call lists as people read them: one for `hot_leads*.csv` and for `search`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore import shown_points
+from flamescore.columns import REASONS
+from flamescore.tables.columns import HOT_SINCE, MOVED, ROUTED, local_time, said, whole_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+AT: Final = {"last_activity": "last_activity_at"}
+"""What columns of call lists are called where they are exact, if otherwise."""
+
+
+def columns_of_call_list(
+    *,
+    people: Sequence[str],
+    labels: Sequence[str] = (),
+    scores: Sequence[str] = (),
+    own: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return the columns of a call list in their order.
+
+    `people` are those of contacts, `labels` those of labels, `scores` the names of further scores; `own` are
+    those of `hot_since`, `ROUTED`, `why` and `trend` that the list has.
+    """
+    further = (f"{name}_{measure}" for name in scores for measure in ("flames", "score"))
+    ends = (name for name in (HOT_SINCE, *ROUTED, "why") if name in own)
+    return (
+        *("rank", "contact_id", *people, "flames", "score", "percentile", *labels, *REASONS, "last_activity"),
+        *(*MOVED, *ends, *further, *(name for name in ("trend",) if name in own)),
+    )
+
+
+def as_read(rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int) -> pl.DataFrame:
+    """Return some columns of rows of exact values as people read them, without commas in numbers.
+
+    Scores are rounded down and differences to the nearest, to `decimals`; percentiles are whole, rounded
+    down; times are local, to the minute, and what is true is `yes`. Null stays null. `last_activity` is read
+    of `last_activity_at`.
+    """
+    return rows.select(_told(rows, columns, zone, decimals))
+
+
+def _told(rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int) -> Iterator[pl.Expr]:
+    for name in columns:
+        column = rows[AT.get(name, name)]
+        told = pl.lit(column)
+        if name == "percentile":
+            told = whole_percent(told)
+        elif name == "change":
+            told = pl.lit(said(column, lambda points: shown_points.given(points, decimals, commas=False)))
+        elif column.dtype.is_float() and name != "trend":
+            told = pl.lit(said(column, lambda points: shown_points.score(points, decimals, commas=False)))
+        elif isinstance(column.dtype, pl.Datetime):
+            told = local_time(told, zone)
+        elif column.dtype == pl.Boolean:
+            told = pl.when(told).then(pl.lit("yes"))
+        yield told.alias(name)

@@ -1,0 +1,120 @@
+"""Why a contact stands where it does: the rules that gave it most, and how they are told.
+
+rule               points  latest      told
+Talked with a rep    18.4  2026-11-17  1st: Talked with a rep ×2, 2026-11-17 (+18.4)
+Opened an e-mail      8    2026-11-19  2nd: as many points as the next, and later
+Submitted a form      8    2026-11-05  3rd
+Owns a dog            8    none        not told: of as many points, what has no date comes last
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.columns import REASONS
+from flamescore.points import difference_type, in_points, ten_thousandths
+from flamescore.shown_points import given
+from flamescore.tables.columns import local_day, said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from flamescore.scoring import Scored
+
+_AT_ONCE: Final = 2_000
+"""Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
+
+
+# --- which rules
+
+
+def given_by_rules(entries: pl.DataFrame) -> pl.DataFrame:
+    """Return `contact_id, rule_id, points, occurrences, last_at` of the rules that gave a contact points.
+
+    `entries` are the ledger's rows of one score, contact by contact, in order of the rule file, and their
+    order stays. A rule's own limit is taken off; those of groups and the score are not, being no rule's.
+    """
+    rows = entries.select("contact_id", "rule_id", "points", "occurrences", "last_at")
+    limited = entries["entry"] == "rule_limit"
+    if limited.any():
+        kind = difference_type(entries["points"])  # exact: of floats, a sum may miss an equal one by a digit
+        rows = (
+            rows.with_columns(ten_thousandths(pl.col("points"), kind))
+            .filter(limited | (entries["entry"] == "rule"))
+            .group_by("contact_id", "rule_id", maintain_order=True)
+            .agg(pl.col("points", "occurrences").sum(), pl.col("last_at").max())
+        )
+        rows = rows.with_columns(in_points(rows["points"]))
+    else:
+        rows = rows.filter(entries["entry"] == "rule")
+    return rows.filter(pl.col("points") > 0)
+
+
+def strongest(entries: pl.DataFrame) -> pl.DataFrame:
+    """Return `contact_id, rule_id, points, occurrences, last_at` of the three rules that gave each most.
+
+    `entries` are as for `given_by_rules`. Of as many points the latest is first, one without a date last;
+    then they stand in order of the rule file.
+    """
+    who = pl.col("contact_id").rle_id()
+    ordered = given_by_rules(entries).sort(
+        who, "points", "last_at", descending=[False, True, True], nulls_last=True, maintain_order=True
+    )
+    return ordered.filter((who != who.shift(len(REASONS))).fill_null(value=True))
+
+
+def strongest_of(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
+    """Return `strongest` of some contacts under a score, by contact id, with the `name` of each rule."""
+    ids = contact_ids.sort()  # in the order of the ledger, which then is gone through once
+    some = (ids.slice(first, _AT_ONCE) for first in range(0, max(len(ids), 1), _AT_ONCE))
+    rows = pl.concat(
+        scored.ledger.of(each).filter(pl.col("score_name") == score_name).pipe(strongest) for each in some
+    )
+    mine = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
+    return with_names(rows, dict(mine.select("rule_id", "name").iter_rows()))
+
+
+def with_names(rows: pl.DataFrame, names: Mapping[str, str | None]) -> pl.DataFrame:
+    """Add `name`, what each rule is called, by its id; one without a name is called by its id."""
+    known = {rule: name for rule, name in names.items() if name is not None}
+    return rows.with_columns(pl.col("rule_id").replace(known).alias("name"))
+
+
+# --- in words
+
+
+def reason(name: str, occurrences: int, when: str | None, points: int, decimals: int = 1) -> str:
+    """Say why a contact has points: `Talked with a rep ×2, 4 days ago (+18.4)`. `when` is as it is said.
+
+    `points` are ten-thousandths. Once is not counted, and without `when` nothing is said of it.
+    """
+    times = f" ×{occurrences:,}" if occurrences > 1 else ""
+    return f"{name}{times}{f', {when}' if when else ''} ({given(points, decimals)})"
+
+
+def as_reasons(rows: pl.DataFrame, zone: ZoneInfo, decimals: int = 1) -> pl.DataFrame:
+    """Return `contact_id` and `REASONS`, worded as `reason` does, with local dates.
+
+    `rows` are those of `strongest`, with `name`. Where there are fewer than three, the rest is null.
+    """
+    many = rows["occurrences"]
+    times = said(many, lambda number: f" ×{number:,}" if number > 1 else "", whole=True)
+    gave = said(rows["points"], lambda points: f" ({given(points, decimals)})")
+    when = (pl.lit(", ") + local_day(pl.col("last_at"), zone)).fill_null("")
+    words = rows.select("contact_id", words=pl.concat_str("name", pl.lit(times), when, pl.lit(gave)))
+    listed = words.group_by("contact_id", maintain_order=True).agg("words")
+    each = (pl.col("words").list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(REASONS))
+    return listed.select("contact_id", *each)
+
+
+def worded_reasons(
+    scored: Scored, score_name: str, contact_ids: pl.Series, *, decimals: int = 1
+) -> pl.DataFrame:
+    """Return `contact_id` and `REASONS` of some contacts of a scoring, as `as_reasons` words them.
+
+    Contacts to whom no rule gave anything have no row.
+    """
+    return strongest_of(scored, score_name, contact_ids).pipe(as_reasons, scored.book.zone, decimals)
