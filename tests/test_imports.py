@@ -45,7 +45,7 @@ def test_help_imports_nothing_heavy(words):
     assert loaded(MAIN, *words, among=(*HEAVY, *CONNECTIONS)) == set()
 
 
-@pytest.mark.parametrize("which", ["rules", "project", "test", "diff", "backtest"])
+@pytest.mark.parametrize("which", ["rules", "project", "test", "diff", "backtest", "check"])
 def test_a_schema_needs_no_frames(which):
     assert loaded(MAIN, "schema", which) & {"polars", "numpy", "jinja2"} == set()
 

@@ -24,7 +24,16 @@ TIMING = re.compile(r" *\d+\.\d{3} s .*")
 
 
 def test_all_commands_are_here():
-    others = {"delivered", "notify", "test", "backtest", "diff", "freeze"}  # told in tests of their own
+    others = {
+        "delivered",
+        "notify",
+        "check",
+        "test",
+        "backtest",
+        "diff",
+        "freeze",
+        "init",
+    }  # told in tests of their own
     assert {*WORDS} | others == {*VERBS}
 
 

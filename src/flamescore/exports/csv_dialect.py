@@ -18,7 +18,7 @@ from flamescore.invisible import bare_ends
 from flamescore.project import FIND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from flamescore.exports.find import Found
@@ -116,6 +116,18 @@ def beginning(file: CsvFile) -> Head:
     """Return the first bytes of a file that is open, from its first line on."""
     head = Head(_read(file.data, HEAD))
     return replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
+
+
+def first_records(file: CsvFile) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the first `SEARCHED` records of an open file, as each delimiter cuts them, with the delimiter."""
+    head = beginning(file)
+    for _ in range(SEARCHED):
+        if head.at >= len(head.data):
+            return
+        record = _records(head, file.quote, 1)[0]
+        for delimiter in DELIMITERS:
+            yield delimiter, tuple(bare_ends(cell) for cell in cells_of(record, delimiter, file.quote))
+        head = head.past(len(record))
 
 
 def header_below(head: Head, source: Source, by_hand: Collection[str] | None = None) -> Head | None:

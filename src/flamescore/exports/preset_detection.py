@@ -73,8 +73,7 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
         if variant.kind == spec.KIND
     ]
     headers = _Headers(spec, found, spool)
-    fitting = [each for each in candidates if headers.fit(each.variant, auto=spec.preset == AUTO)]
-    best = [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
+    best = _narrowest([each for each in candidates if headers.fit(each.variant, auto=spec.preset == AUTO)])
     if len(best) != 1:
         raise _no_fit(spec, best, candidates, headers)
     said = (f"preset chosen by its headers: {best[0]}",) if spec.preset == AUTO else ()
@@ -83,9 +82,26 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
     return Fitted(merged, again, said)
 
 
+def fitting(spec: Source, found: tuple[Found, ...], spool: Spool) -> tuple[tuple[str, Variant], ...]:
+    """Return what `preset: auto` would take some files for: presets and their variants, of any kind.
+
+    Of several that fit, those whose header another one's holds are left out.
+    """
+    headers = _Headers(spec, found, spool)
+    candidates = (
+        _Candidate(name, each) for name, preset in all_presets().items() for each in preset.variants
+    )
+    best = _narrowest([each for each in candidates if headers.fit(each.variant, auto=True)])
+    return tuple((each.preset, each.variant) for each in best)
+
+
 def _parts(found: Found, spec: Source) -> tuple[tuple[str, str | None], ...]:
     known = {key for key, _ in found.parts}
     return (*found.parts, *((key, value) for key, value in named(found.name, spec) if key not in known))
+
+
+def _narrowest(fitting: list[_Candidate]) -> list[_Candidate]:
+    return [each for each in fitting if not any(_narrower(each, other) for other in fitting)]
 
 
 def _narrower(one: _Candidate, other: _Candidate) -> bool:

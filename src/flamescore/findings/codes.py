@@ -12,7 +12,9 @@ from flamescore.findings.codes_of_connections import CONNECTIONS
 from flamescore.findings.codes_of_diff import DIFF
 from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_history import HISTORY
+from flamescore.findings.codes_of_init import INIT
 from flamescore.findings.codes_of_labels import LABELS
+from flamescore.findings.codes_of_lints import LINTS
 from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_messages import MESSAGES
 from flamescore.findings.codes_of_project import PROJECT, USAGE
@@ -43,7 +45,9 @@ _EVERY: Final = (
     *DIFF,
     *EXPORTS,
     *HISTORY,
+    *INIT,
     *LABELS,
+    *LINTS,
     *LISTS,
     *MESSAGES,
     *PROJECT,
@@ -65,7 +69,9 @@ _AREAS: Final = {
     "A": "Acting on scores",
     "B": "Backtests",
     "D": "Comparing rules",
+    "G": "The first guess",
     "I": "Exports",
+    "L": "Lints",
     "N": "Not found",
     "O": "Runs and output",
     "P": "The project file",

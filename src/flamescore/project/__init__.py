@@ -27,7 +27,7 @@ from flamescore.project.channels import (
 from flamescore.project.crm_columns import CrmColumn, crm_column, unknown_in_write_backs
 from flamescore.project.crm_formats import CrmFormat, CrmKey, all_formats, text_of_format
 from flamescore.project.holdout import HoldOut
-from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project
+from flamescore.project.load import EXCLUDE, HOT, Project, clashes, find_project, load_project, project_of
 from flamescore.project.model import (
     DEFAULT_LIMIT,
     ContactsSource,
@@ -54,6 +54,7 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
+from flamescore.project.sound import SoundPart, find_sound_part
 from flamescore.project.tables import Tables
 from flamescore.project.team import Days, Member, member_named
 from flamescore.project.templates import OF_LEAD, OF_MESSAGE, filled_in, placeholders
@@ -109,6 +110,7 @@ __all__ = [
     "Segment",
     "SegmentAlert",
     "SlackChannel",
+    "SoundPart",
     "Source",
     "StdoutChannel",
     "Tables",
@@ -130,6 +132,7 @@ __all__ = [
     "find_project",
     "find_settings",
     "find_settings_of",
+    "find_sound_part",
     "is_address",
     "json_schema",
     "key_table",
@@ -139,6 +142,7 @@ __all__ = [
     "passwords",
     "placeholders",
     "preset_table",
+    "project_of",
     "settle",
     "text_of",
     "text_of_format",

@@ -17,19 +17,23 @@ from flamescore.report.words import Reason, difference, number, signed
 
 if TYPE_CHECKING:
     from flamescore.report.call_sheets import render_search
-    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
+    from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
-    from flamescore.report.terminal import Filtered, render_terminal
+    from flamescore.report.filtered import Filtered
+    from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.terminal import listed, render_terminal
     from flamescore.report.xlsx import workbook
 
 __all__ = [
+    "EXACTLY",
     "HTML_FILE",
     "RENDERERS",
     "SHOWN",
     "Filtered",
     "Findings",
     "Lead",
+    "Leads",
     "Reason",
     "RunData",
     "View",
@@ -37,6 +41,8 @@ __all__ = [
     "entries_in_words",
     "escaped",
     "just_scored",
+    "lead_table",
+    "listed",
     "number",
     "read_back",
     "redacted",
@@ -57,12 +63,16 @@ __all__ = [
 ]
 
 _LATE: Final = {
+    "EXACTLY": "explained",
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
     "render_history": "explained_history",
-    "Filtered": "terminal",
+    "Filtered": "filtered",
+    "Leads": "list_of_leads",
+    "lead_table": "list_of_leads",
+    "listed": "terminal",
     "render_terminal": "terminal",
     "render_search": "call_sheets",
     "workbook": "xlsx",

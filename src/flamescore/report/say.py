@@ -9,20 +9,33 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.shown_points import given, missing, score
 from flamescore.tables import reason, worded_reasons
+from flamescore.units import ago, to_local
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
-__all__ = ["ago", "given", "missing", "percentile", "reason", "score", "whole_date", "worded_reasons"]
+__all__ = [
+    "ago",
+    "before",
+    "duration",
+    "given",
+    "minute",
+    "missing",
+    "percentile",
+    "reason",
+    "score",
+    "size",
+    "to_the_minute",
+    "whole_date",
+    "worded_reasons",
+    "zone_of",
+]
 
-_DAYS: Final = 60
-"""So many days ago at most are said as days."""
+_THOUSAND: Final = 1_000
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+"""In seconds."""
 
-_DAYS_A_MONTH: Final = (304_375, 10_000)
-_MONTHS: Final = 24
-"""From so many months on they are said as years."""
-
-_MONTHS_A_YEAR: Final = 12
 _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -34,28 +47,65 @@ def percentile(number: float) -> str:
     return f"{int(number // 1)}%"
 
 
+# --- sizes and durations
+
+
+def size(many: int) -> str:
+    """Say a size of so many bytes, decimal: `512 B`, `928 kB`, `1.4 MB`."""
+    if many < _THOUSAND:
+        return f"{many} B"
+    kilobytes = (many + _THOUSAND // 2) // _THOUSAND
+    if kilobytes < _THOUSAND:
+        return f"{kilobytes} kB"
+    for unit in ("MB", "GB", "TB"):
+        tenths = (many * 10 + _THOUSAND**2 // 2) // _THOUSAND**2
+        if tenths < 10 * _THOUSAND or unit == "TB":
+            break
+        many //= _THOUSAND
+    return f"{tenths // 10:,}{f'.{tenths % 10}' if tenths % 10 else ''} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took: `0.8 s`, from a minute on `4 min`, from an hour on `2 h`, rounded down."""
+    if seconds < _MINUTE:
+        return f"{int(seconds * 10) / 10:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min"
+    return f"{int(seconds // _HOUR):,} h"
+
+
+def before(seconds: float) -> str:
+    """Say how long ago something was, by the clock: `4 min ago`, `2 h ago`, `3 days ago`, rounded down."""
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _DAY:
+        return f"{duration(seconds)} ago"
+    days = int(seconds // _DAY)
+    return f"{days:,} day{'' if days == 1 else 's'} ago"
+
+
 # --- times
 
 
-def ago(day: date, today: date) -> str:
-    """Say how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; one to come is a date.
+def to_the_minute(instant: datetime, zone: ZoneInfo) -> str:
+    """Say an instant in local time, without its zone: `2026-11-21 00:00`."""
+    return to_local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
 
-    Counted are calendar days. A month has 30.4375 of them, and a year twelve months; both are rounded down.
-    """
-    days = (today - day).days
-    if days < 0:
-        return day.isoformat()
-    if days <= 1:
-        return "yesterday" if days else "today"
-    if days <= _DAYS:
-        return f"{days} days ago"
-    length, parts = _DAYS_A_MONTH
-    months = days * parts // length
-    if months < _MONTHS:
-        return f"{months} months ago"
-    return f"{months // _MONTHS_A_YEAR} years ago"
+
+def zone_of(instant: datetime, zone: ZoneInfo) -> str:
+    """Say the zone of an instant by its abbreviation, `MST`, else by its offset, `-03:00`."""
+    local = to_local(instant, zone)
+    name = local.tzname() or ""
+    return name if name.isalpha() else local.isoformat()[-len("-03:00") :]
 
 
 def whole_date(day: date) -> str:
     """Say a day with its year, for people: `21 Nov 2026`."""
     return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def minute(local: datetime) -> str:
+    """Say a local time with its zone: `2026-11-21 00:00 MST`, `2026-11-21 00:00 -07:00` without a name."""
+    name = local.tzname() or ""
+    offset = local.isoformat()[-6:]
+    return f"{local:%Y-%m-%d %H:%M} {name if name[:1].isalpha() else offset}"

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 NONE_BEFORE: Final = "has no changes: it is the first, or `changes: false` is set in the project file"
 
 
+WORDS_OF_CHANGES: Final = {kind: kind.replace("_", " ") for kind in KINDS} | {
+    "vanished": "gone",
+    SAME: "unchanged",
+}
+"""The kinds of change in the order in which they are told, and what people read of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedContacts:
     """Who changed under one score: `rows` are `CHANGES`, `why` and the kept columns, newly hot first.
@@ -91,23 +98,27 @@ def changed_contacts(
     return ChangedContacts(found.select(*CHANGES, "why", *others), said, notes)
 
 
-def changed_ids(
-    run: Run, name: str, kinds: tuple[str, ...], against: EarlierRun | None = None
-) -> tuple[pl.Series, tuple[str, ...]]:
-    """Return the ids of contacts that changed in these ways under a score, and what could not be told.
+def changes_under(
+    run: Run, name: str, against: EarlierRun | None = None
+) -> tuple[pl.LazyFrame | None, tuple[str, ...]]:
+    """Return `CHANGES` under a score since the run before, or an earlier one, and what could not be told.
 
-    There are none where the run was held against no other, and none is named.
+    The rows are None where the run was held against no other, and none is named.
     """
-    record = run.record
+    record, mine = run.record, pl.col("score_name") == name
     if against is not None and not _was_held_against(record, against):
         since, hot_note = _since(run, against, name)
-        rows, notes = since.lazy(), (*_of_score(against, name), *hot_note)
-    elif record.changes is None:
-        return pl.Series("contact_id", [], pl.String), (f"Run {record.run_id} {NONE_BEFORE}.",)
-    else:
-        rows, notes = scan(run, FILE), ()
-    rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
-    return rows.select("contact_id").collect().to_series(), notes
+        return since.lazy().filter(mine), (*_of_score(against, name), *hot_note)
+    if record.changes is None:
+        return None, (f"Run {record.run_id} {NONE_BEFORE}.",)
+    return scan(run, FILE).filter(mine), ()
+
+
+def hot_now(run: Run) -> HotInBoth:
+    """Return what says of rows of `CHANGES` who is hot in a run, and newly so."""
+    record = run.record
+    ids = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
+    return HotInBoth(record.hot_flames, record.scores[0].name, ids)
 
 
 def _was_held_against(record: RunRecord, earlier: EarlierRun) -> bool:
@@ -200,8 +211,12 @@ def score_meant(record: RunRecord, score: str | None) -> str:
 
 
 def _summary(record: RunRecord, name: str, before: datetime, counts: Mapping[str, int]) -> str:
-    """Say in a line which times are compared, and what it comes to; the call list is not looked at."""
+    """Say in a line since when, and what it comes to; the call list is not looked at.
+
+    The day of the earlier run tells since when; of two runs of one day the time does too.
+    """
     zone = ZoneInfo(record.timezone)
-    days = (f"{to_local(at, zone):%Y-%m-%d %H:%M}" for at in (record.as_of, before))
-    said = ", ".join(f"{counts.get(kind, 0):,} {kind.replace('_', ' ')}" for kind in KINDS)
-    return f"{name}, {' against '.join(days)}: {said}"
+    now, then = to_local(record.as_of, zone), to_local(before, zone)
+    since = f"{then:%Y-%m-%d}" if now.date() != then.date() else f"{then:%Y-%m-%d %H:%M}"
+    said = ", ".join(f"{counts.get(kind, 0):,} {word}" for kind, word in WORDS_OF_CHANGES.items())
+    return f"{name} since {since}: {said}"

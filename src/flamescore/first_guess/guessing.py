@@ -1,0 +1,126 @@
+"""A first project file and a first rule file, guessed from the exports.
+
+First what each export is taken for (`sources`), then what is worth points (`rule_file`). Then everybody is
+scored by the result, for the points of five flames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import InputError, Problem
+from flamescore.first_guess.looking import loaded
+from flamescore.first_guess.project_file import project_text, told
+from flamescore.first_guess.rule_file import as_text, chosen_rules
+from flamescore.first_guess.sources import guessed_sources
+from flamescore.inputs import read_inputs
+from flamescore.project import project_of
+from flamescore.rules import load_rules_text
+from flamescore.sanity_checks import ORPHANS, check_plausible
+from flamescore.scoring import score_exports
+from flamescore.units import POINT, count, iso_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from flamescore.first_guess.guess import Places, Sources
+    from flamescore.first_guess.rule_file import FirstRule
+    from flamescore.scoring import Scored
+
+NOTHING: Final = "G003"
+_FRESH: Final = timedelta(days=7)
+_SPAN: Final = timedelta(weeks=8)
+_HOT: Final = 0.05
+_NOBODY: Final = 5
+"""Five flames where no score is above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstGuess:
+    """Both files, and what is told of each guess, a line each."""
+
+    project: str
+    rules: str
+    told: tuple[str, ...]
+
+
+def first_guess(
+    paths: Sequence[str], places: Places, *, contacts: str | None, zone: str | None, now: datetime
+) -> FirstGuess:
+    """Guess both files from exports: files and folders, or none for the folder of the project file.
+
+    `contacts` is the path of the export that holds the contacts, `zone` the time zone of the rules; what is
+    None is guessed.
+
+    Raises:
+        InputError: there are no exports, none can be the contacts, or nothing says anything of them.
+    """
+    sources = guessed_sources(paths, places, contacts=contacts, now=now)
+    while True:
+        guess, scored = _guessed(sources, places, zone, now)
+        # A source may have rows of contacts, but none that any rule still looks at.
+        orphaned = [each for each in check_plausible(scored, None) if each.code == ORPHANS]
+        if not orphaned:
+            return guess
+        for each in orphaned:
+            assert each.source is not None
+            sources = sources.without(each.source.path, each.count or 0)
+
+
+def _guessed(sources: Sources, places: Places, zone: str | None, now: datetime) -> tuple[FirstGuess, Scored]:
+    """Write both files, and score everybody by them as of the newest event."""
+    newest = sources.newest
+    as_of = "now" if newest is None or now - newest <= _FRESH else iso_instant(newest)
+    project = project_text(sources, places, as_of)
+    with loaded(project, places.project) as (exports, _):
+        rules = chosen_rules(sources.events, exports)
+    if all(each.off for each in rules):
+        text = (
+            "The contacts have no events that give points, no tags, and no column with few different values."
+        )
+        hint = "Export what they do, such as clicks, visits or orders, too."
+        raise InputError(Problem(NOTHING, f"Nothing can be scored. {text}", hint=hint))
+    writing = partial(
+        as_text,
+        rules,
+        zone=zone or sources.zone or "UTC",
+        guess="as given" if zone else "that of the preset" if sources.zone else "",
+        never=sources.span is not None and sources.span < _SPAN,
+    )
+    trial = load_rules_text(writing(_NOBODY, ""), str(places.rule_file))
+    moment = now if newest is None else min(newest, now)
+    with read_inputs(project_of(project.encode(), places.project), rules=trial, as_of=moment) as inputs:
+        scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of)
+    five, many = _five_flames(scored.whole_points("interest"))
+    reach = f"{many:,} of {sources.people:,} {'reaches' if many == 1 else 'reach'} this"
+    lines = (*told(sources, places, as_of), _of_rules(rules, places, five, f"{many:,} of {sources.people:,}"))
+    return FirstGuess(project, writing(five, reach), lines), scored
+
+
+def _five_flames(points: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the points for five flames, and how many contacts reach them.
+
+    It is the smallest whole number from 1 that at most 5% reach; if nobody does, the highest score, rounded
+    down; if that is under 1, 5. Of scores 9, 7, 7 and 1 at most 0.2 contacts may reach it: it is 9.
+    """
+    best = max(points.tolist(), default=0) // POINT
+    for whole in range(1, best + 1):
+        many = int((points >= whole * POINT).sum())
+        if many <= _HOT * len(points):
+            return whole, many
+    five = best if best >= 1 else _NOBODY
+    return five, int((points >= five * POINT).sum())
+
+
+def _of_rules(rules: Sequence[FirstRule], places: Places, five: int, reach: str) -> str:
+    on = sum(not each.off for each in rules)
+    more = f", {len(rules) - on:,} more as comments" if on < len(rules) else ""
+    flames = f"five flames from {count(five, 'point')}, which {reach} contacts reach"
+    return f"{places.rules}: {count(on, 'rule')}{more}; {flames}"
