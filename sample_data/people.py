@@ -66,12 +66,16 @@ CAST: dict[int, dict[str, str]] = {
     1045: {"first": "Viktor", "last": "Petrov", "company": "Gila Boarding"},
     1046: {"first": "Ruth", "last": "Okafor", "company": ""},
     1047: {"first": "Kenji", "last": "Nakamura", "company": "Sonora Dog Sports"},
-    1048: {"first": '=HYPERLINK("x")', "last": "Baker", "company": "Tempe Grooming"},
-    1049: {"first": "<b>Bob</b>", "last": "Miller", "company": "Red Rock Stables"},
+    1048: {"first": "Grace", "last": "Baker", "company": "Tempe Grooming"},
+    1049: {"first": "Bob", "last": "Miller", "company": "Red Rock Stables"},
     1050: {"first": 'Zoë "Zo"', "last": "O'Brien-Núñez, Jr.", "company": "Smith, Jones & Daughters"},
     1051: {"first": "Frank", "last": "Vogel", "company": ""},
     1052: {"first": "Ngọc", "last": "Nguyễn", "company": "Pima Rescue", "owner": ""},
 }
+
+
+HOSTILE_FIRST_NAMES = {1292: "<b>Bob</b>", 1552: '=HYPERLINK("x")'}
+"""Names that a browser would draw and a spreadsheet would run, of two leads further down the list."""
 
 
 def everyone(dice: Dice) -> list[Contact]:
@@ -107,6 +111,10 @@ def _anyone(dice: Dice, number: int) -> Contact:
 
 def _cast(contact: Contact) -> Contact:
     """Give a member of the cast its name; what it does is written by hand."""
+    hostile = HOSTILE_FIRST_NAMES.get(contact.id)
+    if hostile is not None:
+        email = _email(hostile, contact.last, contact.id, contact.company)
+        return replace(contact, first=hostile, email=email)
     changed = CAST.get(contact.id)
     if changed is None:
         return contact

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/flamescore"
-HEAVY = ("polars", "numpy", "rich.console", "pydantic", "jinja2", "yaml")
+HEAVY = ("polars", "numpy", "rich.console", "pydantic", "jinja2", "yaml", "vl_convert", "markdown_it")
 
 
 CONNECTIONS = ("sqlite3", "smtplib", "urllib.request", "obstore", "adbc_driver_postgresql", "apprise")
@@ -45,7 +45,7 @@ def test_help_imports_nothing_heavy(words):
     assert loaded(MAIN, *words, among=(*HEAVY, *CONNECTIONS)) == set()
 
 
-@pytest.mark.parametrize("which", ["rules", "project", "test", "diff", "backtest"])
+@pytest.mark.parametrize("which", ["rules", "project", "test", "diff", "backtest", "check"])
 def test_a_schema_needs_no_frames(which):
     assert loaded(MAIN, "schema", which) & {"polars", "numpy", "jinja2"} == set()
 

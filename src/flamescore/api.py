@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import polars as pl
-
 from flamescore.accounts import accounts_of
 from flamescore.columns import Columns, ListColumns
-from flamescore.errors import FlamescoreError, Problem, RuleFileError, UsageError, fault
+from flamescore.errors import FlamescoreError, MisuseError, Problem, RuleFileError, UsageError, fault
+from flamescore.explained_runs import explained_as_of_run
 from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
-from flamescore.exports import ListFiles, from_frames, load, readable, survey
+from flamescore.exports import ListFiles, as_frame, from_frames, load, readable, survey
 from flamescore.frames import LIST_SUFFIX, Exports
+from flamescore.given_values import contact_text, instant, wrong
 from flamescore.input_errors import reading
-from flamescore.inputs import call_list_of, parse_as_of
+from flamescore.inputs import call_list_of
 from flamescore.labels import judged
 from flamescore.merged import merged_table
 from flamescore.project import find_settings, settle
+from flamescore.report import RENDERERS, read_back, redacted
+from flamescore.results import Explanation, Result, Run
 from flamescore.rules import (
     Hot,
     bind_condition,
@@ -35,7 +36,8 @@ from flamescore.rules import (
     number_columns,
 )
 from flamescore.rules import load_rules as read_rules
-from flamescore.scoring import Scored, score_exports
+from flamescore.runs import find_run, reading_run, replace_file, writing
+from flamescore.scoring import score_exports
 from flamescore.searches import Query, Term, Where
 from flamescore.searches import search as search_contacts
 from flamescore.stopping import STOPS
@@ -44,23 +46,30 @@ from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
-    from flamescore.explanations import Explanation
-    from flamescore.project import RejectLimit
+    import polars as pl
+
+    from flamescore.exports import Table
+    from flamescore.project import Project, RejectLimit
     from flamescore.rules import LoadedRules
 
-Frame = pl.DataFrame | pl.LazyFrame
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def _told(function: Callable[P, T]) -> Callable[P, T]:
-    """Turn any fault of the program into a `FlamescoreError`, X070: a panic of Polars is no `Exception`."""
+    """Turn any fault of the program into a `FlamescoreError`, X070: a panic of Polars is no `Exception`.
+
+    A value of a wrong kind stays the `TypeError` or `ValueError` that callers expect.
+    """
 
     @wraps(function)
     def told(*args: P.args, **named: P.kwargs) -> T:
         try:
             return function(*args, **named)
+        except MisuseError as error:
+            raise error.cause from None
         except (FlamescoreError, *STOPS, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
@@ -69,35 +78,6 @@ def _told(function: Callable[P, T]) -> Callable[P, T]:
             raise FlamescoreError(fault(error)) from error
 
     return told
-
-
-@dataclass(frozen=True)
-class Result:
-    """What `score` gives.
-
-    `scores`: `contact_id, score_name, score, flames, percent_of_ideal, percentile, rank, last_activity_at`,
-    ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
-    points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
-    `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
-    ids of contacts that were merged, and whose they are now; None where there are none. `labels`:
-    `contact_id` and a column a label, of every contact, by contact id; None where the rule file has no
-    labels. `hot`: the `contact_id` of who is hot, by contact id. `bots`: what looks like a mail
-    scanner's, `contact_id, score_name, events, points_lost`, who loses most first; None where the rules say
-    nothing of `bots`. `accounts`: what contacts score together, ranked, score by score; `account_points`:
-    their ledger, whose rows add up to the account's score. Both are None where the rules have no `accounts`.
-    """
-
-    scores: pl.DataFrame
-    points: pl.DataFrame
-    contacts: pl.DataFrame
-    rejects: pl.DataFrame
-    scored: Scored
-    merged: pl.DataFrame | None = None
-    labels: pl.DataFrame | None = None
-    hot: pl.DataFrame | None = None
-    bots: pl.DataFrame | None = None
-    accounts: pl.DataFrame | None = None
-    account_points: pl.DataFrame | None = None
 
 
 @_told
@@ -145,11 +125,11 @@ def load_exports(
 @_told
 def score(
     rules: LoadedRules,
-    contacts: Frame | Exports,
-    events: Frame | None = None,
-    tag_history: Frame | None = None,
+    contacts: Table | Exports,
+    events: Table | None = None,
+    tag_history: Table | None = None,
     *,
-    as_of: str | datetime = "now",
+    as_of: str | datetime | date = "now",
     max_rejects: RejectLimit | None = None,
     hot: str | Mapping[str, Any] | int = 5,
 ) -> Result:
@@ -170,7 +150,8 @@ def score(
     book = bind_rules(rules, columns).book
     who = _hot(rules, hot, columns)
     conditions = () if who.condition is None else (who.condition,)
-    done = judged(score_exports(book, exports, as_of=_instant(rules, as_of), conditions=conditions), hot=who)
+    at = instant(as_of, rules.zone)
+    done = judged(score_exports(book, exports, as_of=at, conditions=conditions), hot=who)
     merged = None if exports.aliases is None else merged_table(exports.aliases)
     found = accounts_of(done)
     return Result(
@@ -201,25 +182,100 @@ def _hot(rules: LoadedRules, hot: str | Mapping[str, Any] | int, columns: Column
 
 @_told
 def explain(
-    rules: LoadedRules,
-    contact: str,
-    contacts: Frame | Exports,
-    events: Frame | None = None,
-    tag_history: Frame | None = None,
+    rules: LoadedRules | Run,
+    contact: str | int,
+    contacts: Table | Exports | str | Path | None = None,
+    events: Table | None = None,
+    tag_history: Table | None = None,
     *,
-    as_of: str | datetime = "now",
+    config: str | Path | None = None,
+    as_of: str | datetime | date = "now",
     everything: bool = False,
 ) -> Explanation:
     """Explain a contact's scores (by contact id or e-mail): every entry, and every occurrence that counted.
 
+    Two ways: `explain(rules, contact, contacts, events, as_of=...)` from frames or from what `load_exports`
+    returns; `explain(run, contact, config)` as of a run, by its rules and from the exports of the project
+    file, which is looked for as the command line does.
+
     Raises:
         NotFoundError: there is no such contact.
         UsageError: several contacts have that e-mail.
+        TypeError: the contact is neither text nor a whole number, or there are no contacts to look in.
     """
+    asked = contact_text(contact)
+    if isinstance(rules, Run):
+        place = contacts if config is None else config
+        if place is not None and not isinstance(place, str | Path):
+            raise wrong("config", "a path", place)
+        return _as_of_run(rules, asked, place, everything=everything)
+    if contacts is None or isinstance(contacts, str | Path):
+        raise wrong("contacts", "a frame or an Arrow table", contacts)
     exports = _exports(rules, contacts, events, tag_history, None)
     book = bind_rules(rules, _columns(exports)).book
-    who = contact_meant(exports, contact)
-    return explain_contact(book, exports, who, as_of=_instant(rules, as_of), everything=everything)
+    who = contact_meant(exports, asked)
+    at = instant(as_of, rules.zone)
+    return Explanation.of(explain_contact(book, exports, who, as_of=at, everything=everything))
+
+
+def _as_of_run(run: Run, contact: str, config: str | Path | None, *, everything: bool) -> Explanation:
+    project = run.project if config is None else find_settings(str(config))
+    path = config if config is not None else run.project.path
+    told = explained_as_of_run(
+        project, contact, run.stored, None if path is None else str(path), everything=everything, most=None
+    )
+    return Explanation.of(told)
+
+
+@_told
+def load_run(output: str | Path = "out", run: str = "latest") -> Run:
+    """Find a stored run in an output folder, or in that of a project file.
+
+    `run` is `latest`, an id, the start of one, a time, or a day such as `2026-01-01`. An output folder that
+    is that of the project file in the working folder, or further up, belongs to that project.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    return Run(find_run(project := _project_of_output(output), run, warn=lambda _: None), project)
+
+
+def _project_of_output(output: str | Path) -> Project:
+    if Path(output).is_file():
+        return find_settings(str(output))
+    bare = settle(None, {"output": str(output)}, environ={})
+    try:
+        near = find_settings(None)
+    except FlamescoreError:
+        return bare  # a project file that can't be read has no say in a folder that is named
+    same = near.path is not None and near.output_folder.resolve() == bare.output_folder.resolve()
+    return near if same else bare
+
+
+@_told
+def report(run: Run, path: str | Path | None = None, redact: bool = False) -> Path | str:  # noqa: FBT001, FBT002
+    """Write the report of a run in the format of the suffix (.html, .md or .xlsx), and return its path.
+
+    Without a path its HTML is returned as text. `redact` leaves names, companies, e-mails and phones out.
+
+    Raises:
+        UsageError: the suffix is of no report.
+        OutputError: the file can't be written.
+    """
+    if not isinstance(run, Run):
+        raise wrong("run", "a run from load_run", run)
+    form = "html" if path is None else Path(path).suffix.lower().removeprefix(".")
+    if form not in RENDERERS:
+        hint = f"Use one of the suffixes {', '.join(f'.{each}' for each in RENDERERS)}."
+        raise UsageError(Problem("U010", f"Can't tell the format from `{path}`.", hint=hint))
+    with reading_run(run.stored):
+        data = replace(read_back(run.stored), decimals=run.project.settings.decimals)
+        made = RENDERERS[form](redacted(data) if redact else data)
+    if path is None:
+        return made.decode()
+    with writing(Path(path)):
+        replace_file(Path(path).resolve(), made)
+    return Path(path)
 
 
 @_told
@@ -252,7 +308,7 @@ def search(
         owners=tuple(owners),
         tags=tuple(tags),
         where=Where.of(where, result.contacts.columns, at, zone) if where else None,
-        text=text,
+        texts=(text,) if text and text.strip() else (),
     )
     merged = None if result.merged is None else result.merged.lazy()
     names = [label.name for label in result.scored.book.labels]
@@ -286,17 +342,17 @@ def _texts(wanted: str | Sequence[str]) -> tuple[str | None, ...]:
 
 def _exports(
     rules: LoadedRules,
-    contacts: Frame | Exports,
-    events: Frame | None,
-    tag_history: Frame | None,
+    contacts: Table | Exports,
+    events: Table | None,
+    tag_history: Table | None,
     max_rejects: RejectLimit | None,
 ) -> Exports:
     if isinstance(contacts, Exports):
         return contacts
     return from_frames(
-        contacts,
-        events,
-        tag_history,
+        as_frame("contacts", contacts),
+        None if events is None else as_frame("events", events),
+        None if tag_history is None else as_frame("tag_history", tag_history),
         zone=rules.zone,
         max_rejects=max_rejects,
         named=named_columns(rules),
@@ -322,9 +378,3 @@ def _columns(exports: Exports) -> Columns:
 def _held(names: Iterable[str]) -> frozenset[str]:
     """Return the columns that have their items beside them."""
     return frozenset(name.removesuffix(LIST_SUFFIX) for name in names if name.endswith(LIST_SUFFIX))
-
-
-def _instant(rules: LoadedRules, as_of: str | datetime) -> datetime:
-    if isinstance(as_of, str):
-        return parse_as_of(as_of, rules.zone)
-    return parse_as_of(as_of.astimezone(UTC).isoformat() if as_of.tzinfo else as_of.isoformat(), rules.zone)

@@ -150,6 +150,14 @@ class OutputError(FlamescoreError):
     exit_code = ExitCode.OUTPUT
 
 
+class MisuseError(Exception):
+    """A call of the Python API with a value of a wrong kind; callers get its `cause`, a built-in error."""
+
+    def __init__(self, cause: TypeError | ValueError) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
 def fault(error: BaseException) -> Problem:
     """Tell an unexpected fault by its kind and place in the program; its text might hold people's data."""
     frame = error.__traceback__

@@ -293,6 +293,13 @@ class EventSource:
         del since
         return self.frame.select("event", "at")
 
+    def newest_of_files(self) -> tuple[datetime, ...]:
+        """Return the time of the newest event of each of its files, in order; a frame comes from none.
+
+        A file without events that read has no newest one.
+        """
+        return ()
+
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
         return EventSource(frame, self.record, self.key)

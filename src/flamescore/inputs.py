@@ -221,12 +221,47 @@ def _bound_acting(
     return bound, waited_for
 
 
+def faults_of(project: Project, rules: LoadedRules | None, columns: Columns | None) -> tuple[Problem, ...]:
+    """Return all faults that `read_inputs` would raise one kind at a time, by place.
+
+    They are those of the rules against the columns there are, and of what the project file asks. Without
+    `rules`, or without `columns`, what needs them is not looked at.
+    """
+    problems: list[Problem] = []
+    asked: list[LoadedCondition] = []
+    acting: dict[NodePath, LoadedCondition] = {}
+    events: dict[str, LoadedEvents] = {}
+    for read in (call_list_of, hot_of):
+        with _noting(problems):
+            found = read(project, rules)
+            asked += () if found is None else (found,)
+    if rules is not None:
+        with _noting(problems):
+            acting, events = _acting_of(project, rules)
+    if columns is not None:
+        with _noting(problems):
+            _check_columns(project, columns)
+        with _noting(problems):
+            _check_templates(project, columns)
+    if columns is not None and rules is not None:
+        with _noting(problems):
+            bind_rules(rules, columns)
+        with _noting(problems):
+            _check_lists(project, [score.name for score in rules.book.scores], columns)
+        for each in asked:
+            with _noting(problems):
+                _bound(each, columns, rules.zone)
+        with _noting(problems):
+            _bound_acting(acting, events, columns, rules.zone)
+    return tuple(by_place(problems))
+
+
 @contextmanager
 def _noting(problems: list[Problem]) -> Iterator[None]:
-    """Note the faults of the project file that are found inside, and go on."""
+    """Note the faults of rules and project file that are found inside, and go on."""
     try:
         yield
-    except ProjectFileError as error:
+    except (ProjectFileError, RuleFileError) as error:
         problems += error.problems
 
 

@@ -8,15 +8,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from flamescore.accounts import account_findings, accounts_of
+from flamescore.accounts import accounts_of
 from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
-from flamescore.alert_events import as_condition
-from flamescore.bots_findings import bots_findings
 from flamescore.changes import compare, with_trend
 from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.errors import InputError
-from flamescore.event_feeds import check_feeds, feeds_of, with_feeds
+from flamescore.event_feeds import feeds_of, with_feeds
 from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
 from flamescore.findings import (
@@ -36,10 +34,9 @@ from flamescore.memory import release_free_memory
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
-from flamescore.project import EXCLUDE, HOT, check_needed
+from flamescore.project import check_needed
 from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
 from flamescore.routing import away_of, none_routed
-from flamescore.rule_checks import Outside, check_rules
 from flamescore.runs import (
     LATEST_AHEAD,
     LISTS_FILE,
@@ -56,10 +53,10 @@ from flamescore.runs import (
     undeleted,
     write_record,
 )
-from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_latest
+from flamescore.sanity_checks import FUTURE, check_as_of, not_latest
 from flamescore.scoring import score_exports
+from flamescore.scoring_findings import near, scoring_findings
 from flamescore.segments import segments_of
-from flamescore.setting_checks import check_settings, hot_set_aside
 from flamescore.state import UNREADABLE
 from flamescore.steps import Stopwatch
 from flamescore.tables import (
@@ -74,7 +71,7 @@ from flamescore.tables import (
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import date
     from pathlib import Path
 
@@ -89,7 +86,6 @@ if TYPE_CHECKING:
     from flamescore.rules import LoadedRules
     from flamescore.runs import HeldStore, Published, RunRecord
     from flamescore.scoring import Scored
-    from flamescore.segments import Segments
     from flamescore.steps import Step
     from flamescore.units import Period
 
@@ -138,9 +134,9 @@ LATE: Final = (UNREADABLE, "A026", "A031", UNLOADED, "O100", "O104", "O105")
 _RAISED: Final = frozenset(
     code
     for code, each in CODES.items()
-    if each.severity is Severity.WARNING and code not in (*LATE, LATEST_AHEAD)
+    if each.severity is Severity.WARNING and code not in (*LATE, LATEST_AHEAD) and code[0] not in "BL"
 )
-"""The warnings that a scoring may tell before it publishes."""
+"""The warnings that a scoring may tell before it publishes; not those of backtests, and no lints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +154,6 @@ class _Judge:
         """Return all findings of a run as they are accepted, and a note for each entry that fits none."""
         told = tuple(found)
         return (*self.judged(told), *unused(told, self.project.accepts, _RAISED))
-
-
-def _near(finding: Finding, project: Project) -> Finding:
-    """Return a finding whose place in a file is named as the project does."""
-    return finding if finding.where is None else replace(finding, place=project.place(finding.where))
 
 
 @dataclass
@@ -258,13 +249,7 @@ def _work(
         scored = progress.scored = with_feeds(scored, feeds)
         progress.known = (
             *progress.known,
-            *_of_rules(inputs, scored, segments),
-            *account_findings(scored.accounts),
-            *hot_set_aside(project),
-            *bots_findings(inputs, scored),
-            *check_settings(inputs),
-            *check_feeds(feeds),
-            *check_plausible(scored, past.latest()),
+            *scoring_findings(inputs, scored, segments, feeds, past.latest()),
         )
         seen = _let_through(progress.known, accept=options.accept)
         stop = strict_error(judge.judged(seen)) if options.strict else None
@@ -286,7 +271,7 @@ def _work(
         scored,
         rules=RulesFile.of(rules_path(project), rules.text, describe_lists(rules.lists)),
         started_at=started_at,
-        findings=tuple(_near(each, project) for each in findings),
+        findings=tuple(near(each, project) for each in findings),
         hot=inputs.hot,
         given=describe_given(project),
         changes=changes,
@@ -334,23 +319,6 @@ def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ..
     if stops and not accept:
         raise InputError([to_problem(each) for each in stops])
     return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)
-
-
-def _of_rules(inputs: Inputs, scored: Scored, segments: Segments) -> Iterator[Finding]:
-    """Yield what rules, and conditions of the project file, come to, with places as messages show them."""
-    project, others = inputs.project, []
-    if inputs.hot.condition is not None and project.document is not None:
-        others.append(Outside(inputs.hot.condition, project.document, HOT, scored.hot.is_empty()))
-    if inputs.exclude is not None and project.document is not None:
-        others.append(Outside(inputs.exclude, project.document, EXCLUDE, scored.excluded.is_empty()))
-    if project.document is not None:
-        for path, condition in inputs.acting.items():
-            empty = not segments.fitting(condition).any()
-            others.append(Outside(condition, project.document, path, empty))
-        for name, events in inputs.alert_events.items():
-            others.append(Outside(as_condition(events), project.document, ("alerts", name), empty=False))
-    for found in check_rules(inputs.loaded.document, inputs.exports, scored, others):
-        yield _near(found, project)
 
 
 def _publish(

@@ -28,6 +28,15 @@ NO_PLACE: Final = "is another name on each machine; write the place, such as Ame
 _NO_PLACES: Final = ("localtime", "factory", "posixrules")
 _NO_PLACE_FOLDERS: Final = ("posix/", "right/")
 
+_DAYS_AGO: Final = 60
+"""So many days ago at most are said as days."""
+
+_DAYS_A_MONTH: Final = (304_375, 10_000)
+_MONTHS_AGO: Final = 24
+"""From so many months on they are said as years."""
+
+_MONTHS_A_YEAR: Final = 12
+
 _PERIOD = re.compile(r"([0-9]+) ?(s|min|h|d|w|mo|y)", re.ASCII)
 _CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _TIME = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]{_CLOCK})?)?", re.ASCII)
@@ -126,6 +135,25 @@ def show_points(ten_thousandths: int) -> str:
 def count(many: int, noun: str) -> str:
     """Say `1 lead`, `2,000 leads`."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
+
+
+def ago(day: date, today: date) -> str:
+    """Say how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; one to come is a date.
+
+    Counted are calendar days. A month has 30.4375 of them, and a year twelve months; both are rounded down.
+    """
+    days = (today - day).days
+    if days < 0:
+        return day.isoformat()
+    if days <= 1:
+        return "yesterday" if days else "today"
+    if days <= _DAYS_AGO:
+        return f"{days} days ago"
+    length, parts = _DAYS_A_MONTH
+    months = days * parts // length
+    if months < _MONTHS_AGO:
+        return f"{months} months ago"
+    return f"{months // _MONTHS_A_YEAR} years ago"
 
 
 def names_no_place(text: str) -> bool:

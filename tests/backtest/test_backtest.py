@@ -1,7 +1,9 @@
 """Backtests of small projects through the door: the law of the past, who is looked at, cuts, what is told."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -313,3 +315,70 @@ def test_a_horizon_of_months_is_refused_in_the_project_file_too():
     with pytest.raises(FlamescoreError) as caught:
         question({}, {"outcome": "deal", "horizon": parse_period("1mo"), "who": "repeat"})
     assert [each.code for each in caught.value.problems] == ["U014"]
+
+
+HOSTILE = '<script>alert(1)</script> "a" & [x](http://evil.example) ![y](z) `c` | d'
+
+
+def figures(html):
+    return re.findall(r"<figure>.*?</figure>", html, re.DOTALL)
+
+
+def test_each_chart_has_its_numbers_in_a_table(project):
+    pytest.importorskip("vl_convert", reason="needs the extra `charts`")
+    cuts = tuple(day(number)[:10] for number in (90, 100, 110, 120))
+    bought = "".join(f"{number},purchase,{day(126)},\n" for number in (7, 14, 21))  # who never visits
+    with (project / "events.csv").open("a") as events:
+        events.write(bought)
+    text = (project / "rules.yaml").read_text()
+    (project / "rules.yaml").write_text(text.replace("name: Visit", f"name: {json.dumps(HOSTILE)}"))
+    done = made(project, capacity=5, at=cuts, short_cuts=True)
+    html = page(done)
+    drawn = figures(html)
+    captions = [re.search(r"<figcaption>(.*?)</figcaption>", each)[1] for each in drawn]
+    assert [each.split(",")[0].split(":")[0].split(";")[0] for each in captions] == [
+        "Rate by flames with its 95% interval",
+        "Gain",
+        "How many times as often those with a rule have the outcome",
+        "Rate of each group over the cuts",
+        "Precision over the cuts",
+    ]
+    for figure in drawn:
+        (svg,) = re.findall(r"<svg .*?</svg>", figure, re.DOTALL)
+        ET.fromstring(svg)
+        assert "<details><summary>The numbers</summary>" in figure
+        assert "<td" in figure
+    assert drawn[1].count("<tr>") == 102
+    score = done.scores[0]
+    for band in score.flames.bands:
+        if band.contact_cuts:
+            assert f">{band.rate.value:.1%}</td>" in drawn[0]
+    called = [outcomes / many for many, outcomes in score.called.cuts]
+    assert all(f">{each:.1%} (" in drawn[4] for each in called)
+    assert sum(outcomes for _, outcomes in score.called.cuts) == pytest.approx(score.called.outcomes)
+    assert [sum(many for many, _ in over) for over in score.groups_over_cuts] == [
+        band.contact_cuts for band in score.flames.groups
+    ]
+    for evil in ("<script", "<img", "<a ", 'style="', "xmlns"):
+        assert evil not in html
+    assert "&lt;script&gt;" in html
+    assert page(done) == html
+
+
+def test_without_the_extra_a_page_has_its_tables_alone(project, monkeypatch):
+    monkeypatch.setattr("flamescore.pages.charts.can_draw", lambda: False)
+    html = page(made(project))
+    assert "<svg" not in html
+    assert len(figures(html)) == 2
+    assert html.count("<details open><summary>The numbers</summary>") == 2
+
+
+def test_a_page_names_no_contact(project):
+    contacts = (project / "contacts.csv").read_text().splitlines()
+    events = (project / "events.csv").read_text().splitlines()
+    for path, lines in (("contacts.csv", contacts), ("events.csv", events)):
+        text = "\n".join([lines[0], *(f"somebody-{line}" for line in lines[1:])])
+        (project / path).write_text(f"{text}\n")
+    done = made(project, capacity=5, profile=True, called="form")
+    for told in (page(done), markdown(done), json.dumps(backtest_json(done, time=""))):
+        assert "somebody" not in told

@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 
 import jsonschema
 import pytest
@@ -36,11 +38,15 @@ def day(number):
     return (BEGIN + timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def set_up(folder):
+    (folder / "rules.yaml").write_text(RULES)
+    (folder / "flamescore.yaml").write_text(PROJECT)
+    (folder / "contacts.csv").write_text("contact_id,plan\n" + "".join(f"c{n},A\n" for n in range(8)))
+
+
 @pytest.fixture
 def here(tmp_path):
-    (tmp_path / "rules.yaml").write_text(RULES)
-    (tmp_path / "flamescore.yaml").write_text(PROJECT)
-    (tmp_path / "contacts.csv").write_text("contact_id,plan\n" + "".join(f"c{n},A\n" for n in range(8)))
+    set_up(tmp_path)
     return tmp_path
 
 
@@ -190,13 +196,15 @@ scores:
 """
 
 
-@pytest.fixture
-def nights(here):
+@pytest.fixture(scope="module")
+def nightly_runs(tmp_path_factory):
     """Runs on some days; a contact moves to another plan, one comes, one goes."""
-    (here / "rules.yaml").write_text(FIELDS)
+    folder = tmp_path_factory.mktemp("nights")
+    set_up(folder)
+    (folder / "rules.yaml").write_text(FIELDS)
     visits = [("a", "visit", 0, ""), ("b", "visit", 90, ""), ("a", "visit", 178, "")]
     purchases = [("a", "purchase", 0, ""), ("b", "purchase", 125, ""), ("a", "purchase", 180, "")]
-    write_events(here, visits + purchases)
+    write_events(folder, visits + purchases)
     lists = {
         "2026-04-20": "a,free,9,\nb,pro,99,VIP\ngone,pro,9,\n",
         "2026-04-30": "a,free,9,VIP\nb,free,99,\n",
@@ -204,9 +212,14 @@ def nights(here):
         "2026-06-20": "a,free,9,\nb,free,99,\nnew,pro,9,\n",
     }
     for night, contacts in lists.items():
-        (here / "contacts.csv").write_text(f"contact_id,plan,size,tags\n{contacts}")
-        nightly(find_settings(str(here / "flamescore.yaml"), {"as_of": night}), Options())
-    return here
+        (folder / "contacts.csv").write_text(f"contact_id,plan,size,tags\n{contacts}")
+        nightly(find_settings(str(folder / "flamescore.yaml"), {"as_of": night}), Options())
+    return folder
+
+
+@pytest.fixture
+def nights(nightly_runs, tmp_path):
+    return Path(copytree(nightly_runs, tmp_path / "nights", symlinks=True))
 
 
 def test_fields_are_those_of_the_run(nights):
@@ -246,23 +259,24 @@ def test_a_column_that_some_run_lacks_needs_the_present(nights):
     assert constant.scores[0].rules[-1].contact_cuts == 3
 
 
-def test_dates_and_numbers_of_runs_are_read_as_the_project_says(nights):
+def test_dates_and_numbers_of_runs_are_read_as_the_project_says(here):
+    write_events(here, [("a", "purchase", 0, ""), ("a", "purchase", 180, "")])
     text = PROJECT.replace(
         "contacts.csv}",
         'contacts.csv, numbers: {decimal: ","}, dates: {since: "%d.%m.%Y"}, lists: {likes: ";"}}',
     )
-    (nights / "flamescore.yaml").write_text(text)
-    (nights / "rules.yaml").write_text(
+    (here / "flamescore.yaml").write_text(text)
+    (here / "rules.yaml").write_text(
         "version: 1\nscores:\n  interest:\n    five_flames: 10\n    rules:\n"
         "      - {name: Much, field: {amount: {at_least: 1.5}}, points: 1}\n"
         "      - {name: Early, field: {since: {less_than: 2026-02-01}}, points: 1}\n"
         "      - {name: Tea, field: {likes: {has: tea}}, points: 1}\n"
     )
-    (nights / "contacts.csv").write_text(
+    (here / "contacts.csv").write_text(
         'contact_id,amount,since,likes\na,"1,5",31.01.2026,coffee;tea\nb,"1,4",01.02.2026,coffee\n'
     )
-    project = find_settings(str(nights / "flamescore.yaml"), {"as_of": "2026-05-02"})
+    project = find_settings(str(here / "flamescore.yaml"), {"as_of": "2026-05-02"})
     nightly(project, Options())
-    done = made(nights, fields_from="runs", at=(), first="2026-05-02")
+    done = made(here, fields_from="runs", at=(), first="2026-05-02")
     assert [rule.contact_cuts for rule in done.scores[0].rules] == [1, 1, 1]
     assert done.left_out == ()

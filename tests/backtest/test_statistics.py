@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import isotonic_regression
-from scipy.stats import binomtest, chi2
+from scipy.stats import binomtest, chi2, power_divergence
 from sklearn.metrics import roc_auc_score
 
 from flamescore.backtest import compare, first_of_list, flame_groups, holm, ordering, rate, risen, wilson
@@ -83,10 +83,37 @@ def test_the_score_test_is_that_of_cochran_mantel_and_haenszel():
         assert found.ratio.low is None
 
 
+def test_the_larger_of_score_test_and_likelihood_ratio_counts():
+    dice = np.random.default_rng(6)
+    compared = 0
+    for _ in range(200):
+        many = int(dice.integers(20, 200))
+        strata, upper = dice.integers(0, 3, many), dice.random(many) < dice.random()
+        outcomes = dice.random(many) < dice.choice([0, 0.1, 0.5, 1])
+        found = compare(upper, outcomes, strata, np.arange(many))
+        sizes = [
+            np.array([np.sum(marks & (strata == s)) for s in range(3)], float)
+            for marks in (np.ones(many, bool), upper, outcomes, upper & outcomes)
+        ]
+        n, n1, m, a = (each[(sizes[1] > 0) & (sizes[1] < sizes[0])] for each in sizes)
+        e1 = float(np.sum(n1 * m / n))
+        e0 = float(m.sum()) - e1
+        spread = np.sum(n1 * (n - n1) * m * (n - m) / (n * n * np.where(n > 1, n - 1, 1)))
+        if e1 < 1 or e0 < 1 or not spread:
+            assert found.p is None
+            continue
+        compared += 1
+        score = (a.sum() - e1) ** 2 / spread
+        ratio = power_divergence([a.sum(), m.sum() - a.sum()], [e1, e0], lambda_="log-likelihood").statistic
+        expected = max(chi2.sf(score, 1), chi2.sf(max(0, ratio), 1))
+        assert found.p == pytest.approx(expected, abs=1e-9)
+    assert compared > 60
+
+
 def test_flames_are_pooled_as_isotonic_regression_pools_them():
     dice = np.random.default_rng(4)
-    for _ in range(40):
-        many = 3_000
+    for _ in range(200):
+        many = 1_000
         flames = dice.integers(0, 6, many)
         outcomes = dice.random(many) < dice.random(6)[flames] * 0.5
         found = flame_groups(flames, outcomes, np.zeros(many, int), np.arange(many))

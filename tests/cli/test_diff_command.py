@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cli.small import RULES
+from flamescore.pages import can_draw
 
 PERSONAL = ("Ann", "ann@example.com", "Acme", "Dana")
 
@@ -80,4 +81,16 @@ def test_the_same_file_is_no_change(flamescore):
 def test_what_is_not_there(flamescore):
     assert "D001" in flamescore("diff", "git:main").err
     assert flamescore("diff", "none.yaml").code == 2
-    assert flamescore("diff", "old.yaml", "-o", "x.html").code == 2
+    assert flamescore("diff", "old.yaml", "-o", "x.xyz").code == 2
+
+
+def test_a_change_as_a_page(changed, flamescore):
+    assert flamescore("diff", "old.yaml", "-o", "d.html").out == ""
+    html = (changed / "d.html").read_text()
+    assert "<li>changed: Form (points 5 → 10)</li>" in html
+    assert ("<svg" in html) is can_draw()
+    assert "<td>103</td><td>20 → 30</td>" in html.replace("\n", "")
+    assert "<td>not scored</td>" in html
+    evil = [word for word in (*PERSONAL, "<script", "http:", 'style="') if word in html]
+    assert evil == []
+    assert "103" not in flamescore("diff", "old.yaml", "--format", "html", "--redact").out

@@ -43,10 +43,11 @@ def test_explain_on_the_last_day(ages, flamescore):
     done = flamescore("explain", "101", "--as-of", "9999-12-31", "--all")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(
-        "Ann Lee · ann@example.com · 101\nas of 9999-12-31 00:00 UTC\n\ninterest: 19 points, 4 of 5 flames"
+        "Ann Lee · ann@example.com · 101\nAcme · owner Dana Fox\n"
+        "As of 9999-12-31 00:00 UTC\n\ninterest: 19 points ▲▲▲▲·"
     )
     assert "If nothing happens" not in done.out
-    assert "2026-11-20 09:30, 2,912,118 d old, call; +1\n" in done.out
+    assert "2026-11-20 09:30, 7972 years ago: call; +1\n" in done.out
 
 
 def test_explain_within_the_last_month_has_the_outlook_that_there_is(ages, flamescore):
@@ -59,8 +60,8 @@ def test_explain_on_the_first_day(ages, flamescore):
     ages()
     done = flamescore("explain", "101", "--as-of", "0001-01-01T12:00:00Z")
     assert (done.code, done.err) == (0, "")
-    assert "as of 0001-01-01 12:00 UTC\n\ninterest: 6 points, 1 of 5 flames" in done.out
-    assert "0001-01-01 01:00, under a day old, call; +5\n" in done.out
+    assert "As of 0001-01-01 12:00 UTC\n\ninterest: 6 points ▲····" in done.out
+    assert "0001-01-01 01:00, today: call; +5\n" in done.out
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])

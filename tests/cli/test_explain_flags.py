@@ -28,23 +28,26 @@ def told(text):
 
 ANN = """\
 Ann Lee · ann@example.com · 101
-as of 2026-11-21 00:00 UTC · run {run}
+Acme · owner Dana Fox
+As of 2026-11-21 00:00 UTC · run {run}
 
-Interest: 25 points, 5 of 5 flames, 125% of the ideal, rank 1, better than 100% of the rest
-  +10  Form (2×)
-       2026-11-18 10:00, 2 d old, form_submit; +5; expires 2026-12-16 10:00
-       2026-11-10 10:00, 10 d old, form_submit; +5; expires 2026-12-08 10:00
+Interest: 25 points ▲▲▲▲▲, rank 1 of 8, better than 100%
+  +10  Form ×2
+       2026-11-18 10:00, 3 days ago: form_submit; +5; until 2026-12-16
+       2026-11-10 10:00, 11 days ago: form_submit; +5; until 2026-12-08
   +10  Call
-       2026-11-20 09:30, under a day old, call; +10; expires 2026-12-18 09:30
+       2026-11-20 09:30, yesterday: call; +10; until 2026-12-18
    +5  VIP
+       tag "VIP", no date
    25  total
-  If nothing happens: 25 points and 5 flames in 7 days, 5 points and 1 flame in 30 days
+  If nothing happens: 25 points (5 flames) in 7 days, 5 points (1 flame) in 30 days
 
-fit: 3 points, 3 of 5 flames, 60% of the ideal, rank 2, better than 71% of the rest
-  +3  Size
-   3  total
-  If nothing happens: 3 points and 3 flames in 7 days, 3 points and 3 flames in 30 days
-  To the next flame: 1 point more
+fit: 3 points ▲▲▲··, rank 2 of 8, better than 71%
+   +3  Size
+       branch 2 of 3: Employees is 250 (at least 100)
+    3  total
+  If nothing happens: 3 points (3 flames) in 7 days, 3 points (3 flames) in 30 days
+  1 point more for 4 flames.
 """
 
 
@@ -88,15 +91,15 @@ def test_all_shows_what_gave_nothing_and_why(explain):
     uncounted = interest["entries"][1]["uncounted"]
     assert [(each["at"], each["outcome"]) for each in uncounted] == [("2026-11-01T09:00:00Z", "count")]
     assert [(each["rule_id"], each["why"]) for each in interest["silent"]] == [
-        ("vip", "the contact does not have the tag"),
-        ("works-for-a-competitor", "the contact does not have the tag"),
+        ("vip", 'no tag "VIP"'),
+        ("works-for-a-competitor", 'no tag "Competitor"'),
     ]
     text = explain("106", "--all")
     assert (
-        "    Form: has expired\n      2026-10-01 10:00, 50 d old, form_submit; does not count: has expired\n"
-        in text
-    )
-    assert "    Call: no such event\n" in text
+        "    Form: latest 2026-10-01, older than 4w\n"
+        "      2026-10-01 10:00, 51 days ago: form_submit; does not count: has expired\n"
+    ) in text
+    assert "    Call: no call\n" in text
     assert "Gave nothing" not in explain("106")
 
 
@@ -114,6 +117,63 @@ def test_a_suffix_that_says_nothing(scored, flamescore):
     done = flamescore("explain", "101", "-o", "why.csv")
     assert (done.code, (scored / "why.csv").exists()) == (2, False)
     assert done.err.startswith("error U010: Can't tell the format from `why.csv`.\n")
+
+
+def test_exact_and_decimals(project, flamescore):
+    (project / "rules.yaml").write_text(RULES.replace("points: 10}", "points: 10, decay: 1.2345%}"))
+    assert flamescore("score").code == 0
+    rounded = flamescore("explain", "103").out
+    assert "  +9.6  Call\n" in rounded
+    assert "; +9.6 (× 0.963 after 3 full days); until 2026-12-15\n" in rounded
+    assert "  19.6  total (19.6297 exactly)\n" in rounded
+    assert "  0.4 points more for 5 flames. One of these would do:\n" in rounded
+    exact = flamescore("explain", "103", "--exact").out
+    assert "  +9.6297  Call\n" in exact
+    assert "; +9.6297 (× 0.962965 after 3 full days); until 2026-12-15\n" in exact
+    assert "  19.6297  total\n" in exact
+    assert "  0.3703 points more for 5 flames. One of these would do:\n" in exact
+    assert "  +10  Call\n" in flamescore("explain", "103", FLAMESCORE_DECIMALS="0").out
+
+
+def test_rules_are_offered_by_how_many_contacts_have_points_from_them(project, flamescore):
+    more = """\
+      - {name: Chat, event: chat, points: 9}
+      - {name: Webinar, event: webinar, points: 9}
+      - {name: Form, event: form_submit, points: 5}
+"""
+    rules = RULES.replace("      - {name: Form, event: form_submit, points: 5}\n", more)
+    (project / "rules.yaml").write_text(rules)
+    (project / "events.csv").write_text(EVENTS + "107,webinar,2026-11-12T10:00:00Z,\n")
+    assert flamescore("score").code == 0
+    assert (
+        flamescore("explain", "104")
+        .out.partition("\n\nfit")[0]
+        .endswith(
+            "  3 points more for 2 flames. One of these would do:\n"
+            "    if they do this again: Form → 10 points, 2 flames\n"
+            "    if they do this for the first time: Call → 15 points, 3 flames\n"
+            "    if they do this for the first time: Webinar → 14 points, 3 flames"
+        )
+    )
+    alone = told(flamescore("explain", "104", "--as-of", "2026-11-21", "--format", "json").out)
+    ways = [(way["name"], way["again"]) for way in alone["scores"][0]["next_flame"]]
+    assert ways == [("Chat", False), ("Webinar", False), ("Form", True), ("Call", False)]
+
+
+def test_without_the_characters_that_some_terminals_lack(scored, explain, process):
+    said = explain("101", TERM="dumb")
+    assert "Interest: 25 points *****, rank 1 of 8" in said
+    assert "fit: 3 points ***.., rank 2 of 8" in said
+    assert "  +10  Form x2\n" in said
+    assert said.isascii()
+    assert process("explain", "101", cwd=scored, PYTHONIOENCODING="ascii").out == said
+
+
+def test_columns_wrap_at_a_space_and_nothing_is_cut(explain):
+    whole, narrow = explain("101"), explain("101", COLUMNS="60")
+    assert max(map(len, narrow.splitlines())) <= 60
+    assert ("       2026-11-10 10:00, 11 days ago: form_submit; +5; until\n       2026-12-08\n") in narrow
+    assert whole.split() == narrow.split()
 
 
 @pytest.mark.usefixtures("scored")
@@ -256,7 +316,7 @@ def test_an_if_that_does_not_hold_holds_its_events_back(project, flamescore):
     assert flamescore("score").code == 0
     silent = told(flamescore("explain", "104", "--format", "json", "--all").out)["scores"][0]["silent"]
     form = next(line for line in silent if line["rule_id"] == "form")
-    assert (form["why"], form["counted"]) == ("its `if` does not hold", [])
+    assert (form["why"], form["counted"]) == ('if: no tag "VIP"', [])
     assert [(each["outcome"], each["points"]) for each in form["uncounted"]] == [("condition", None)]
     text = flamescore("explain", "104", "--all").out
     assert "form_submit; does not count: the rule's `if` does not hold" in text

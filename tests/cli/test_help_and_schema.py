@@ -29,6 +29,7 @@ def test_the_list_of_commands_says_what_each_does(flamescore):
         assert f"  {verb:<9}  {gist}\n" in done.out
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_help_opens_with_an_example(flamescore, verb, flag):

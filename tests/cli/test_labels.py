@@ -328,6 +328,12 @@ def test_explain_ends_with_labels_and_hot(score, flamescore):
     assert told["labels"][2] == {
         "name": "grade", "title": "Grade", "text": "A1", "parts": [["fit_band", "A"], ["intent_band", "1"]], "known": True,
     }  # fmt: skip
+    assert [(each["kind"], each["value"]) for each in told["labels"][0]["evidence"]] == [
+        ("branch", 1),
+        ("score", 5),
+    ]
+    out = flamescore("explain", "1", "--all").out
+    assert "fit_band  A\n  branch 1 of 3: fit flames 5 (one of 4, 5)\nintent_band  1\n" in out
 
 
 def test_explain_as_of_another_time_tells_what_depends_on_others_with_rank_alone(score, flamescore):

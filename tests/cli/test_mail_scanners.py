@@ -104,7 +104,7 @@ def test_an_explanation_marks_each_event_that_is_shown(mail, flamescore):
     flamescore("score")
     said = flamescore("explain", "b").out
     assert "  21 events look like a mail scanner's: 30 points\n" in said
-    assert "; +1; expires 2026-12-14 09:00:01; like a mail scanner's\n" in said
+    assert "; +1; until 2026-12-14; like a mail scanner's\n" in said
     assert "scanner" not in flamescore("explain", "h").out
 
 

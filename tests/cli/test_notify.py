@@ -140,6 +140,7 @@ def test_flags_that_do_not_go_together(flamescore, project, words, said):
     assert not (project / "out").exists()
 
 
+@pytest.mark.once
 def test_a_test_goes_by_the_channel_alone(flamescore, project):
     write(project, LOG)
     done = flamescore("notify", "--test", "log")

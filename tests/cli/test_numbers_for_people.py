@@ -20,11 +20,11 @@ def large(project, flamescore):
 @pytest.mark.usefixtures("large")
 def test_explain(flamescore):
     out = flamescore("explain", "101").out
-    assert "Interest: 2,484 points, 0 of 5 flames" in out
-    assert "  +2,469  Form (2×)" in out
-    assert "; +1,234.5; expires 2026-12-16" in out
+    assert "Interest: 2,484 points ·····" in out
+    assert "  +2,469  Form ×2" in out
+    assert "; +1,234.5; until 2026-12-16" in out
     assert "\n   2,484  total" in out
-    assert "To the next flame: 1,516 points more" in out
+    assert "  1,516 points more for 1 flame." in out
     assert '"score": 2484,' in flamescore("explain", "101", "--format", "json").out
 
 

@@ -27,6 +27,7 @@ def test_all_commands_are_here():
     others = {
         "delivered",
         "notify",
+        "check",
         "test",
         "backtest",
         "diff",

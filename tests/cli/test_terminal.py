@@ -122,9 +122,9 @@ def test_explain_on_a_terminal(folder):
     assert code == 0
     seen = lines(text)
     assert seen[0] == "[/evil] · evil@example.com · 102"
-    assert "Interest: 15 points, 3 of 5 flames, 75% of the ideal, rank 4, better than 57% of the rest" in seen
-    assert "  To the next flame: 1 point more" in seen
-    assert "    If this happens again: Form → 20 points, 5 flames" in seen
+    assert "Interest: 15 points ▲▲▲··, rank 4 of 8, better than 57%" in seen
+    assert "  1 point more for 4 flames. One of these would do:" in seen
+    assert "    if they do this again: Form → 20 points, 5 flames" in seen
 
 
 @pytest.mark.usefixtures("summary")

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 
+from evidence_read_again import holds
 from flamescore.explanations import AHEAD, explain
 from oracle import World, rule_id_of
 from oracle_conditions import event_matches
@@ -57,8 +58,19 @@ def _entries_are_those_of_the_engine_and_of_the_oracle(case, explanations):
             for score in explanation.scores
             for line in score.entries
         ]
-        assert mine == [row for row in engine if row["contact_id"] == explanation.contact_id]
-        assert mine == [row for row in oracle if row["contact_id"] == explanation.contact_id]
+        for ledger in (engine, oracle):
+            rows = [row for row in ledger if row["contact_id"] == explanation.contact_id]
+            assert mine == largest_first(rows, [score.score_name for score in explanation.scores])
+
+
+def largest_first(rows, scores):
+    """Sort the rules of each score by points, most first; limits and silence stay behind them."""
+
+    def size(row):
+        is_rule = row["entry"] == "rule"
+        return scores.index(row["score_name"]), not is_rule, -row["points"] if is_rule else 0
+
+    return sorted(rows, key=size)
 
 
 def _standing_is_that_of_the_oracle_and_the_entries_add_up_to_it(case, explanations):
@@ -147,6 +159,28 @@ def _hidden(book, there, needed):
     return (named(ours, left) | patterns) - (patterns - before)
 
 
+def _evidence_says_the_same_when_it_is_read_again(explanations):
+    for explanation in explanations:
+        for score in explanation.scores:
+            for line in told(score):
+                assert {holds(each, explanation) for each in line.evidence} <= {True, None}, line
+                assert all(each.holds for each in line.evidence)
+                assert (line.failed is None) == (line in score.entries)
+            failed = [line.failed for line in score.silent] + [score.failed] * (score.failed is not None)
+            for each in failed:
+                assert not each.holds
+                assert holds(each, explanation) in (False, None), each
+            assert (score.failed is None) == score.in_population
+        for label in explanation.labels:
+            assert all(each.holds and holds(each, explanation) in (True, None) for each in label.evidence)
+            if label.failed is not None:
+                assert label.text is None
+                assert (label.failed.holds, holds(label.failed, explanation)) in (
+                    (False, False),
+                    (False, None),
+                )
+
+
 def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
     now = replace(
         case,
@@ -185,6 +219,7 @@ def test_explanations_are_those_of_the_engine_and_of_the_oracle(case):
     _counted_occurrences_are_those_of_the_oracle_and_sum_to_their_rule(case, everything)
     _a_dated_tag_is_worth_what_its_rule_gives(everything)
     _with_all_every_event_that_a_rule_matches_has_an_outcome(case, everything)
+    _evidence_says_the_same_when_it_is_read_again(everything)
     _outlook_is_what_will_be_if_nothing_happens(case, everything)
 
 

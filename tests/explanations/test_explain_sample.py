@@ -1,6 +1,7 @@
 """The explanation of every contact of the sample adds up to its published score, to the last digit.
 
-In full size these are 6,000. A third of the time would go into the outlook, which has a test of its own.
+So does its evidence, read again from its own fields. In full size these are 6,000. A third of the time would
+go into the outlook, which has a test of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import flamescore
+from evidence_read_again import holds
 from flamescore.api import _columns
 from flamescore.cli.explain import _json
 from flamescore.explanations import AHEAD, explain, frozen, held_against
@@ -43,6 +45,17 @@ def _some(exports, part):
     return exports.contacts["contact_id"].to_list()[part::PARTS][:: STEP // PARTS or 1]
 
 
+def _evidence_says_the_same_when_it_is_read_again(explanation):
+    for score in explanation.scores:
+        for line in score.entries:
+            assert bool(line.evidence) == (line.entry == "rule")
+            assert all(each.holds and holds(each, explanation) for each in line.evidence)
+        for line in score.silent:
+            assert line.why == line.failed.sentence
+            assert not line.failed.holds
+            assert holds(line.failed, explanation) is False
+
+
 @pytest.mark.parametrize("part", range(PARTS) if FULL else [0])
 def test_it_adds_up(sample, part, monkeypatch):
     monkeypatch.setattr(import_module("flamescore.explanations.contact"), "AHEAD", ())
@@ -53,6 +66,7 @@ def test_it_adds_up(sample, part, monkeypatch):
         explanation = explain(book, exports, contact_id, as_of=result.scored.as_of, everything=True)
         explanation = held_against(explanation, "run", result.scores.lazy())
         assert explanation.notes == ()
+        _evidence_says_the_same_when_it_is_read_again(explanation)
         told = json.loads(_json(explanation), parse_float=Decimal)
         for score in told["scores"]:
             row = rows.get((contact_id, score["score_name"]))

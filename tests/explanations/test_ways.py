@@ -84,12 +84,12 @@ ONE = [("form", "2026-11-20T10:00:00Z", "a")]
         pytest.param([FORM.replace("4", "10")], ONE * 2, None, [], id="five flames are all there are"),
         pytest.param(
             [FORM, "{name: Call, event: call, points: 9}", "{name: Chat, event: chat, points: 8}"], ONE, 4,
-            [("call", 13, 3), ("chat", 12, 3), ("form", 8, 2)],
-            id="best first",
+            [("form", 8, 2), ("call", 13, 3), ("chat", 12, 3)],
+            id="in order of the file",
         ),
         pytest.param(
             [f"{{name: R{n}, event: e{n}, points: {n}}}" for n in range(4, 11)], [("e4", "2026-11-20", "a")], 4,
-            [("r10", 14, 3), ("r9", 13, 3), ("r8", 12, 3), ("r7", 11, 2), ("r6", 10, 2)],
+            [("r4", 8, 2), ("r5", 9, 2), ("r6", 10, 2), ("r7", 11, 2), ("r8", 12, 3)],
             id="five at most",
         ),
     ],

@@ -246,9 +246,10 @@ def test_cases_of_the_sample_pass_and_tell_nobody_s_name(tmp_path, rules):
     assert len(words) > MANY
     for text in texts.values():
         body = text.partition("as_of: 2026")[2]
+        body = re.sub(r"Vaccination Due: \d{4}-\d\d-\d\d", "Vaccination Due: a day", body)
         found = [word for word in words if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", body)]
         assert found == []
-        assert re.findall(r"\d{4}-\d\d-\d\d", body.replace("Vaccination Due: 2", "")) == []
+        assert re.findall(r"\d{4}-\d\d-\d\d", body) == []
     files = []
     for id_, text in texts.items():
         files.append(tmp_path / f"{id_}.test.yaml")

@@ -191,9 +191,9 @@ def test_a_failure_is_told_with_the_ledger_of_its_score():
         "    score: expected at most 5, was 10",
         "    scores.fit.score: expected 1, was 0",
         "        interest:",
-        "        +10  Form (2×)",
-        "         -2  Form: limit of the rule",
+        "        +10  Form ×2",
         "         +2  VIP",
+        "         -2  Form: limit 8",
         "        fit:",
         "        no rule gave anything",
     ]

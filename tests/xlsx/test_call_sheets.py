@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from importlib import import_module
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -236,7 +237,7 @@ def test_chosen_columns_are_shown_as_they_are(run):
 
 
 def test_rows_that_are_streamed_look_the_same(run, book, monkeypatch):
-    monkeypatch.setattr("flamescore.report.xlsx._IN_MEMORY", 3)
+    monkeypatch.setattr(import_module("flamescore.report.xlsx"), "_IN_MEMORY", 3)
     streamed = report(run)
     for sheet in book:
         other = streamed[sheet.title]

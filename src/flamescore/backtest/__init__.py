@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest.schema import backtest_schema
+from flamescore.late_names import late_names
 
 if TYPE_CHECKING:
     from flamescore.backtest.as_json import backtest_json
@@ -70,8 +70,4 @@ _WITH_FRAMES: Final = {
 }
 """What works or tells, and its module: imported when it is asked for, for a schema needs none of it."""
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever there is by that name
-    if name not in _WITH_FRAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_FRAMES[name]}"), name)
+__getattr__ = late_names(__name__, _WITH_FRAMES)

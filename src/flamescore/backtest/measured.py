@@ -73,6 +73,8 @@ class Called:
     most: float | None
     missed: float | None
     last: tuple[float, float, float] | None
+    cuts: tuple[tuple[int, float], ...] = ()
+    """At each cut how many are called, and how many of them have the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,9 @@ class ScoreResult:
     held_out: HeldOut | None = None
     """What those who are held out of the call list did; None where nobody asked."""
 
+    groups_over_cuts: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """Of each group of flames its contact-cuts and outcomes at each cut."""
+
     @property
     def enough(self) -> bool:
         """Whether enough contacts have the outcome for p-values."""
@@ -148,6 +153,7 @@ def measured(
     none = looked.flames == 0
     each_cut = tuple(_cut(looked, number, as_of) for number, as_of in enumerate(cuts))
     rise = _rise(looked, len(cuts))
+    groups = flame_groups(looked.flames, outcomes, looked.cuts, contacts)
     rules = rule_results(looked, overlaps, asks, enough=people >= ENOUGH, listed=listed)
     return ScoreResult(
         looked.score.name,
@@ -158,7 +164,7 @@ def measured(
         people,
         rate(outcomes, contacts),
         looked.left_out,
-        flame_groups(looked.flames, outcomes, looked.cuts, contacts),
+        groups,
         _fifths(looked, len(cuts)),
         _gain(looked, len(cuts)),
         auc,
@@ -174,7 +180,15 @@ def measured(
         looked.score.ideal is not None and looked.score.bounds is None,
         calls_of(looked),
         held_out_of(looked, cuts, holdout_since),
+        tuple(_over_cuts(looked, band.flames, len(cuts)) for band in groups.groups),
     )
+
+
+def _over_cuts(looked: Looked, flames: Sequence[int], cuts: int) -> tuple[tuple[int, int], ...]:
+    mine = np.isin(looked.flames, flames)
+    many = np.bincount(looked.cuts[mine], minlength=cuts)
+    found = np.bincount(looked.cuts[mine & looked.outcomes], minlength=cuts)
+    return tuple(zip(many.tolist(), found.tolist(), strict=True))
 
 
 def _at(looked: Looked, number: int) -> Integers:
@@ -233,6 +247,7 @@ def _called(looked: Looked, cuts: int, capacity: int) -> Called:
     shares = np.zeros(len(looked.outcomes))
     least = most = every = 0.0
     lasts = []
+    each_cut: list[tuple[int, float]] = []
     called = 0
     for number in range(cuts):
         rows = _at(looked, number)
@@ -242,6 +257,7 @@ def _called(looked: Looked, cuts: int, capacity: int) -> Called:
         take = min(capacity, len(rows))
         called += take
         if not take:
+            each_cut.append((0, 0.0))
             continue
         last = rows[take - 1]
         lasts.append(int(looked.totals[last]))
@@ -253,6 +269,7 @@ def _called(looked: Looked, cuts: int, capacity: int) -> Called:
         sure, among = float(looked.outcomes[rows[:first]].sum()), int(looked.outcomes[tied].sum())
         least += sure + max(0, (take - first) - (len(tied) - among))
         most += sure + min(take - first, among)
+        each_cut.append((take, sure + among * (take - first) / len(tied)))
     found = float((shares * looked.outcomes).sum())
     lasts.sort()
     there = shares > 0
@@ -267,6 +284,7 @@ def _called(looked: Looked, cuts: int, capacity: int) -> Called:
         most / called if called else None,
         1 - found / every if every else None,
         (lasts[(len(lasts) - 1) // 2] / POINT, lasts[0] / POINT, lasts[-1] / POINT) if lasts else None,
+        tuple(each_cut),
     )
 
 

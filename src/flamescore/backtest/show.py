@@ -8,7 +8,8 @@ from flamescore.backtest.call_effects import BOUND
 from flamescore.backtest.cuts import said, shown
 from flamescore.backtest.findings import own_share, ratio
 from flamescore.backtest.groups import FLAMES, flames_said, percent
-from flamescore.text import printable
+from flamescore.pages import table
+from flamescore.report import escaped
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -29,8 +30,19 @@ def markdown(made: Backtest) -> str:
 
 
 def _lines(made: Backtest) -> Iterator[str]:
+    yield from heading(made)
+    for score in made.scores:
+        yield from of_score(score, made)
+        yield from rules(score)
+        yield from over_time(score, made)
+    if made.profile is not None:
+        yield from profile(made.profile)
+
+
+def heading(made: Backtest) -> Iterator[str]:
+    """Yield what was asked, and which cuts were looked at."""
     question = made.question
-    outcome = _cell(question.outcome)
+    outcome = escaped(question.outcome)
     if question.cross_section:
         yield f"# Cross-section: {outcome}"
         yield ""
@@ -47,25 +59,22 @@ def _lines(made: Backtest) -> Iterator[str]:
             yield f"Outcomes are known until {shown(made.known_until, made.zone)}."
         for cut in made.cuts:
             if cut.reason:
-                yield cut.reason
+                yield escaped(cut.reason)
         if question.fields_from == "runs":
             yield "Fields and tags are those of the stored runs of these instants."
     if question.static_fields:
-        yield f"Taken as constant: {', '.join(_cell(each) for each in question.static_fields)}."
+        yield f"Taken as constant: {', '.join(escaped(each) for each in question.static_fields)}."
     yield ""
-    for score in made.scores:
-        yield from _score(score, made)
-    if made.profile is not None:
-        yield from _profile(made.profile)
 
 
-def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
+def of_score(score: ScoreResult, made: Backtest) -> Iterator[str]:
+    """Yield what the flames and the list of a score say, and what calls do to that."""
     whole = score.rate
     where = "" if made.question.cross_section else f" at {count(len(made.usable), 'cut')}"
-    yield f"## {_cell(score.title)}"
+    yield f"## {escaped(score.title)}"
     yield ""
     yield (
-        f"{_cell(score.name)}: {count(score.contacts, 'contact')}{where}, "
+        f"{escaped(score.name)}: {count(score.contacts, 'contact')}{where}, "
         f"{count(score.contact_cuts, 'contact-cut')}; {score.outcomes:,} with the outcome "
         f"({percent(whole.value)}, {_interval(whole)}), of {count(score.outcome_contacts, 'contact')}"
     )
@@ -73,7 +82,7 @@ def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
     worth = score.worth
     head = ["Flames", "Contact-cuts", "Contacts", "Outcomes", "Rate", "95% interval", "Lift"]
     more = [] if worth is None else ["Worth each", "Share of all"]
-    yield from _table(
+    yield from table(
         head + more,
         [_band(band) + _worth(worth, band) for band in reversed(score.flames.bands)],
         right=[True] * 5 + [False, True] + [True] * len(more),
@@ -85,7 +94,7 @@ def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
         yield f"Together {flames_said(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
     yield _auc(score)
     if score.own.share > 0:
-        yield own_share(score)
+        yield escaped(own_share(score))
     if score.called is not None:
         yield _called(score.called, score)
     if score.unvalued:
@@ -95,8 +104,6 @@ def _score(score: ScoreResult, made: Backtest) -> Iterator[str]:
         yield from _calls(score.calls)
     if score.held_out is not None:
         yield from _held_out(score.held_out, made)
-    yield from _rules(score)
-    yield from _over_time(score, made)
 
 
 def _auc(score: ScoreResult) -> str:
@@ -141,7 +148,7 @@ def _calls(calls: Calls) -> Iterator[str]:
         [str(number), *_part(calls.called[number]), *_part(calls.not_called[number])]
         for number in reversed(range(FLAMES))
     ]
-    yield from _table([*head, "95% interval"], rows, right=[True, *[True, True, True, False] * 2])
+    yield from table([*head, "95% interval"], rows, right=[True, *[True, True, True, False] * 2])
     yield ""
     yield f"Of those who were not called: {' '.join(calls.groups.sentences)}"
     for band in (each for each in calls.groups.groups if len(each.flames) > 1):
@@ -160,7 +167,7 @@ def _held_out(found: HeldOut, made: Backtest) -> Iterator[str]:
     yield f"Who is hot at a cut from {shown(found.since, made.zone)} on ({count(found.cuts, 'cut')})."
     yield ""
     rows = [["Held out", *_part(found.held_out)], ["Not held out", *_part(found.others)]]
-    yield from _table(
+    yield from table(
         ["Hot", "Contact-cuts", "Outcomes", "Rate", "95% interval"],
         rows,
         right=[False, True, True, True, False],
@@ -185,18 +192,20 @@ def _part(part: Part) -> list[str]:
     ]
 
 
-def _rules(score: ScoreResult) -> Iterator[str]:
+def rules(score: ScoreResult) -> Iterator[str]:
+    """Yield what each rule adds."""
     yield "### Rules"
     yield ""
     if not score.enough:
         yield "Too few outcomes for p-values."
         yield ""
     head = ["Rule", "Points", "Reach", "With", "Without", "Ratio", "p", "Alike otherwise", "p", "Sign"]
-    yield from _table(head, [_rule(each) for each in score.rules], right=[False, *[True] * 8, False])
+    yield from table(head, [_rule(each) for each in score.rules], right=[False, *[True] * 8, False])
     yield ""
 
 
-def _profile(found: Profile) -> Iterator[str]:
+def profile(found: Profile) -> Iterator[str]:
+    """Yield what those with the outcome have in common."""
     yield "## What they have in common"
     yield ""
     yield "As exported today, in no order of time: those who ever had the outcome against those who had not."
@@ -205,8 +214,8 @@ def _profile(found: Profile) -> Iterator[str]:
     head = ["What", "Value", "Contacts", "With", "Without", "Ratio", "p"]
     rows = [
         [
-            _cell(each.kind),
-            _cell(each.value),
+            escaped(each.kind),
+            escaped(each.value),
             f"{each.contacts:,}",
             percent(each.with_it.value),
             percent(each.without_it.value),
@@ -216,13 +225,14 @@ def _profile(found: Profile) -> Iterator[str]:
         for each in found.found
     ]
     if rows:
-        yield from _table(head, rows, right=[False, False, *[True] * 5])
+        yield from table(head, rows, right=[False, False, *[True] * 5])
     else:
         yield "Nothing stands out."
     yield ""
 
 
-def _over_time(score: ScoreResult, made: Backtest) -> Iterator[str]:
+def over_time(score: ScoreResult, made: Backtest) -> Iterator[str]:
+    """Yield how a score did at each cut."""
     if len(made.usable) > 1:
         yield "### Cut by cut"
         yield ""
@@ -239,20 +249,13 @@ def _over_time(score: ScoreResult, made: Backtest) -> Iterator[str]:
             ]
             for each in score.cuts
         ]
-        yield from _table(head, rows, right=[False, *[True] * 6])
+        yield from table(head, rows, right=[False, *[True] * 6])
         yield ""
     if score.rise.value is not None:
         rise = score.rise
         between = f"{rise.low:+.2f} to {rise.high:+.2f}"
         yield f"AUC of the later half less the earlier: {rise.value:+.2f} ({between})."
         yield ""
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[bool]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'|'.join('---:' if each else '---' for each in right)}|"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
 
 
 def _band(band: Band) -> list[str]:
@@ -275,7 +278,7 @@ def _worth(worth: Sequence[tuple[float | None, float | None]] | None, band: Band
 
 
 def _rule(found: RuleResult) -> list[str]:
-    name = _cell(found.name) if found.branch is None else f"- {_cell(found.name)}"
+    name = escaped(found.name) if found.branch is None else f"- {escaped(found.name)}"
     return [
         f"{name} (a leak?)" if found.leak else name,
         "-" if found.points is None else _number(found.points),
@@ -331,8 +334,3 @@ def _ordinal(number: int) -> str:
 def _and(texts: Sequence[str]) -> str:
     *others, last = texts
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _cell(text: str) -> str:
-    """Return a text that comes from a file as one cell of a Markdown table."""
-    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("`", "\\`")

@@ -11,8 +11,10 @@ from flamescore.cli.messages import Messages
 from flamescore.cli.options import (
     As,
     BacktestFormat,
+    CheckFormat,
     Config,
     DiffFormat,
+    FailOn,
     FieldsFrom,
     Log,
     LogFormat,
@@ -27,68 +29,6 @@ from flamescore.cli.options import (
 
 if TYPE_CHECKING:
     from flamescore.errors import ExitCode
-
-
-def init(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATH]...",
-            help="Exports, or folders of them.  [default: this folder, and three folders down]",
-            show_default=False,
-        ),
-    ] = None,
-    *,
-    config: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the project file here. Default: $FLAMESCORE_CONFIG, else flamescore.yaml.",
-            show_default=False,
-        ),
-    ] = None,
-    contacts: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="This export holds the contacts.", show_default=False),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE",
-            help="Time zone of the rules.  [default: the preset's, else UTC]",
-            show_default=False,
-        ),
-    ] = None,
-    rules: Annotated[
-        str, typer.Option(metavar="FILE", help="Write the rules here, beside the project file.")
-    ] = "rules.yaml",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print both files, and write nothing.")] = False,
-    out: Out = None,
-    quiet: Quiet = 0,
-    verbose: Verbose = False,
-    log_format: Log = LogFormat.TEXT,
-) -> None:
-    """Example: flamescore init exports/*.csv
-
-    Look at the exports, and write a first flamescore.yaml and rules.yaml. Nothing is asked: every guess has a
-    comment in the file, where it is easy to change. A file that is there is never overwritten.
-    """
-
-    def work(messages: Messages) -> None:
-        from flamescore.cli import init as verb
-
-        verb.init(
-            paths or [],
-            config,
-            messages,
-            contacts=contacts,
-            zone=timezone,
-            rules=rules,
-            dry_run=dry_run,
-            out=out,
-        )
-
-    command(work, Messages(log_format, quiet, verbose))
 
 
 def presets(
@@ -120,7 +60,9 @@ def presets(
 def schema(
     which: Annotated[
         SchemaOf,
-        typer.Argument(help="`rules`, `project` for flamescore.yaml, `test`, or `backtest` for its JSON."),
+        typer.Argument(
+            help="`rules`, `project` for flamescore.yaml, `test`; `backtest`, `diff`, `check` for their JSON."
+        ),
     ] = SchemaOf.RULES,
     out: Out = None,
     quiet: Quiet = 0,
@@ -130,13 +72,56 @@ def schema(
     """Example: flamescore schema rules -o rules/rules.schema.json
 
     Print the JSON Schema of rule files, of the project file, or of files of tests. With it, an editor
-    completes keys and marks mistakes as you type.
+    completes keys and marks mistakes as you type. Or that of the JSON that a command writes.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import schema as verb
 
         verb.schema(which, out, messages)
+
+    command(work, Messages(log_format, quiet, verbose))
+
+
+def check(
+    *,
+    config: Config = None,
+    rules_only: Annotated[
+        bool, typer.Option("--rules-only", help="Open no export: for an editor, or before a commit.")
+    ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Score as of this time instead, as in `score`.", show_default=False
+        ),
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(
+            help="From which finding on to fail.  [default: `fail_on` of the project file]",
+            show_default=False,
+        ),
+    ] = None,
+    out: Out = None,
+    form: Annotated[
+        CheckFormat | None,
+        typer.Option("--format", help="Default: by the suffix of -o (.json); else full.", show_default=False),
+    ] = None,
+    quiet: Quiet = 0,
+    verbose: Verbose = False,
+    log_format: Log = LogFormat.TEXT,
+) -> None:
+    """Example: flamescore check
+
+    Tell all that is wrong or doubtful of the rules, the project and the exports, and what each rule comes to.
+    The exports are scored once; nothing is written. Exit code 0: nothing fails; 1: a warning does
+    (--fail-on warning); 2: the rule or project file is wrong; 3: the exports would stop a run.
+    """
+
+    def work(messages: Messages) -> ExitCode:
+        from flamescore.cli import check as verb
+
+        return verb.check(config, as_of, messages, rules_only=rules_only, fail_on=fail_on, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 
@@ -219,7 +204,9 @@ def diff(
     form: Annotated[
         DiffFormat | None,
         typer.Option(
-            "--format", help="Default: by the suffix of -o (.json, .md); else table.", show_default=False
+            "--format",
+            help="Default: by the suffix of -o (.json, .html, .md); else table.",
+            show_default=False,
         ),
     ] = None,
     quiet: Quiet = 0,

@@ -9,7 +9,7 @@ from flamescore.backtest import backtest as made_of
 from flamescore.backtest import backtest_json, markdown, page, question
 from flamescore.cli.messages import now
 from flamescore.cli.options import BacktestFormat
-from flamescore.cli.output import by_suffix, deliver, place
+from flamescore.cli.output import by_suffix, deliver, place, say_without_charts
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import fails_on_warning
 from flamescore.project import find_settings
@@ -65,6 +65,8 @@ def backtest(
     project = find_settings(config, {} if rules is None else {"rules": rules})
     asked = question(flags, project.settings.backtest.given())
     done = made_of(project, asked, tell=messages.detail)
+    if chosen is BacktestFormat.HTML:
+        say_without_charts(messages)
     if chosen is BacktestFormat.JSON:
         text = json_text(backtest_json(done, time=now()), indent=2) + "\n"
     elif chosen is BacktestFormat.HTML:

@@ -21,27 +21,40 @@ from flamescore.cli.options import (
     ChangedHow,
     Complete,
     Config,
+    Exact,
     ExplainAs,
+    Flames,
+    InScores,
     InSegments,
     Labels,
     Limit,
     LockTimeout,
     Log,
     LogFormat,
+    MaxScore,
+    MinPercentile,
+    MinScore,
     NotifyToo,
     OfAccount,
     OnlyHeldOut,
     OnlyHot,
     Out,
     Output,
+    Owners,
     Ping,
     Quiet,
     Raw,
     Roles,
     RunName,
+    ShowColumns,
     Since,
+    SortBy,
     Spreadsheet,
+    Tags,
+    Text,
     Verbose,
+    WhereIs,
+    Words,
 )
 
 if TYPE_CHECKING:
@@ -174,6 +187,7 @@ def explain(
         bool,
         typer.Option("--all", help="Include rules and events that did not count, with the reason."),
     ] = False,
+    exact: Exact = False,
     as_test: AsTest = False,
     out: Out = None,
     form: ExplainAs = None,
@@ -212,65 +226,34 @@ def explain(
                 account, contact, config, as_of, run, messages, everything=everything, out=out, form=form
             )
             return
-        verb.explain(
-            contact, config, as_of, run, messages, rank=rank, everything=everything, out=out, form=form
-        )
+        asked = (contact, config, as_of, run, messages)
+        verb.explain(*asked, rank=rank, everything=everything, exact=exact, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 
 
 def search(
     *,
+    words: Words = None,
     config: Config = None,
     run: RunName = None,
-    flames: Annotated[str | None, typer.Option(metavar="N|N-M", help="Number of flames: 5, or 4-5.")] = None,
-    score: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[:N-M]",
-            help="Score to search by (default: the first), also with flames. Repeat to require several.",
-        ),
-    ] = None,
-    min_score: Annotated[
-        float | None, typer.Option(metavar="POINTS", help="Only contacts with at least this score.")
-    ] = None,
-    min_percentile: Annotated[
-        float | None,
-        typer.Option(
-            metavar="P", help="Only contacts better than this percentage of the others.", min=0, max=100
-        ),
-    ] = None,
-    owner: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only this owner's contacts (Unassigned: no owner). Repeat for several owners.",
-        ),
-    ] = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TAG", help="Only contacts with this tag. Repeat to require several."),
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PREDICATES",
-            help="As in rule files: '{country: US, employees: {at_least: 100}}', or country=US for short.",
-        ),
-    ] = None,
+    flames: Flames = None,
+    score: InScores = None,
+    min_score: MinScore = None,
+    max_score: MaxScore = None,
+    min_percentile: MinPercentile = None,
+    owner: Owners = None,
+    tag: Tags = None,
+    where: WhereIs = None,
     label: Labels = None,
     hot: OnlyHot = False,
     segment: InSegments = None,
-    text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Search name, company and e-mail; or give a whole id.")
-    ] = None,
+    text: Text = None,
     changed: ChangedHow = None,
     against: Against = None,
+    sort: SortBy = None,
     limit: Limit = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(metavar="A,B,C", help="Show these columns, separated by commas."),
-    ] = None,
+    columns: ShowColumns = None,
     everyone: Annotated[
         bool, typer.Option("--all", help="Include contacts excluded from calls, or held out.")
     ] = False,
@@ -288,9 +271,9 @@ def search(
 ) -> None:
     """Example: flamescore search --flames 5 --owner "Ann Lee" -o calls.csv
 
-    List the contacts of the latest run that match every condition, best first. Contacts excluded by the
-    project's call_list.exclude, and those that call_list.holdout holds out, are not shown, unless --all is
-    given.
+    List the contacts of the latest run that match every condition, best first: flamescore search maria
+    delgado. Contacts excluded by the project's call_list.exclude, and those that call_list.holdout holds out,
+    are not shown, unless --all is given. CSV has the shape of hot_leads.csv; --raw writes exact numbers.
     """
 
     def work(messages: Messages) -> None:
@@ -300,14 +283,17 @@ def search(
             flames=flames,
             scores=tuple(score or ()),
             min_score=min_score,
+            max_score=max_score,
             min_percentile=min_percentile,
             owners=tuple(owner or ()),
             tags=tuple(tag or ()),
             where=tuple(where or ()),
+            words=tuple(words or ()),
             text=text,
             columns=verb.names(columns),
+            sort=() if sort is None else (sort,),
             everyone=everyone,
-            changed=() if changed is None else verb.KINDS[changed],
+            changed=tuple(each.value for each in changed or ()),
             labels=tuple(label or ()),
             hot=hot,
             held_out=held_out,

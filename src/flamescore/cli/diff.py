@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.cli.options import DiffFormat
-from flamescore.cli.output import by_suffix, deliver, place
+from flamescore.cli.output import by_suffix, deliver, place, say_without_charts
 from flamescore.errors import ExitCode, InputError
 from flamescore.findings import accepted, to_problem
 from flamescore.inputs import read_inputs, rules_path
@@ -14,6 +14,7 @@ from flamescore.project import find_settings
 from flamescore.rule_diff import (
     Diff,
     File,
+    as_html,
     as_json,
     as_markdown,
     as_text,
@@ -34,8 +35,19 @@ if TYPE_CHECKING:
     from flamescore.project import Project
     from flamescore.rules import LoadedRules
 
-_RENDERED: Final = {DiffFormat.TABLE: as_text, DiffFormat.JSON: as_json, DiffFormat.MD: as_markdown}
-_SUFFIXES: Final = {".json": DiffFormat.JSON, ".md": DiffFormat.MD, ".txt": DiffFormat.TABLE}
+_RENDERED: Final = {
+    DiffFormat.TABLE: as_text,
+    DiffFormat.JSON: as_json,
+    DiffFormat.HTML: as_html,
+    DiffFormat.MD: as_markdown,
+}
+_SUFFIXES: Final = {
+    ".json": DiffFormat.JSON,
+    ".html": DiffFormat.HTML,
+    ".htm": DiffFormat.HTML,
+    ".md": DiffFormat.MD,
+    ".txt": DiffFormat.TABLE,
+}
 
 
 def diff(
@@ -68,6 +80,8 @@ def diff(
             redact=redact,
         )
     messages.tell(done.findings)
+    if chosen is DiffFormat.HTML:
+        say_without_charts(messages)
     deliver(_RENDERED[chosen](done).encode(), out)
     messages.took("diff")
     return ExitCode.FOUND if any(each.fails(done) for each in asked) else ExitCode.DONE

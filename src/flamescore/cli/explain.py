@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -10,24 +11,20 @@ from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import by_suffix, deliver, place, plain
 from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
-from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, held_against
+from flamescore.explained_runs import columns_to_find, explained_as_of_run
+from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, given_to
 from flamescore.explanations import explain as explain_contact
-from flamescore.exports import list_hash
-from flamescore.inputs import read_inputs, rules_path
-from flamescore.labels import HOT_FILE, LABELS_FILE
+from flamescore.inputs import read_inputs
 from flamescore.project import find_settings
-from flamescore.report import SHOWN, render_explanation
-from flamescore.runs import find_run, project_of, reading_run, rules_of_run, scan
+from flamescore.report import EXACTLY, SHOWN, render_explanation
+from flamescore.runs import find_run
 from flamescore.text import json_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flamescore.cli.messages import Messages
     from flamescore.explanations import Explanation
     from flamescore.frames import Exports
     from flamescore.project import Project
-    from flamescore.runs import Run
 
 
 def explain(
@@ -39,10 +36,11 @@ def explain(
     *,
     rank: bool,
     everything: bool,
+    exact: bool,
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Explain a contact as of a run, or as of a time."""
+    """Explain a contact as of a run, or as of a time; `exact`: with all decimals of points."""
     contact = contact_asked(contact)
     if as_of is not None and run is not None:
         hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
@@ -53,89 +51,18 @@ def explain(
     if as_of is None:
         found = find_run(project, run, warn=messages.warn)
         messages.of_run.run_id = found.run_id
-        told = _of_run(project, contact, found, config, everything=everything, most=most)
+        told = explained_as_of_run(project, contact, found, config, everything=everything, most=most)
     else:
         told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
-    _write(told, out, chosen, everything=everything)
+    decimals = EXACTLY if exact else project.settings.decimals
+    _write(told, out, chosen, everything=everything, decimals=decimals)
     messages.took("explain")
-
-
-def _of_run(
-    project: Project,
-    contact: str,
-    found: Run,
-    config: str | None,
-    *,
-    everything: bool,
-    most: int | None,
-) -> Explanation:
-    record = found.record
-    rules = rules_of_run(found)
-    as_of = record.as_of.isoformat().replace("+00:00", "Z")
-    read = project_of(found, project, config)
-    keys = _keys(contact)
-    with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=keys, of_run=True) as inputs:
-        who = contact_meant(inputs.exports, contact)
-        book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
-        told = explain_contact(
-            book,
-            exports,
-            who,
-            as_of=instant,
-            everything=everything,
-            most=most,
-            flames_from={score.name: score.flames_from for score in record.scores if score.flames_from},
-        )
-    with reading_run(found):
-        told = held_against(
-            told,
-            found.run_id,
-            scan(found, "scores.parquet"),
-            labels=scan(found, LABELS_FILE) if record.labels else None,
-            hot=scan(found, HOT_FILE) if record.hot_condition is not None else None,
-        )
-    if rules_changed(project, record.rules.text):
-        name = project.settings.rules
-        note = f"{name} has changed since this run; showing the run's rules."
-        told = replace(told, notes=(*told.notes, note))
-    for path in _changed_lists(project, found):
-        note = f"The list {path} has changed since this run; showing the run's own."
-        told = replace(told, notes=(*told.notes, note))
-    return told
-
-
-def _changed_lists(project: Project, found: Run) -> tuple[str, ...]:
-    """Return the lists from files, as the rule file names them, that are not what they were."""
-    if not project.settings.rules:
-        return ()
-    folder = rules_path(project).parent
-    lists = {each.path: each.hash.removeprefix("sha256:") for each in found.record.rules.lists}
-    return tuple(path for path, then in lists.items() if _hash_of(folder / path) != then)
-
-
-def _hash_of(file: Path) -> str | None:
-    """Return the hash of a list's file; None where it can't be read."""
-    try:
-        return list_hash(file)
-    except (OSError, ValueError):
-        return None
-
-
-def rules_changed(project: Project, text: str) -> bool:
-    """Say whether the project's rule file says something else than a text; also where it is gone."""
-    if not project.settings.rules:
-        return False
-    try:
-        now = rules_path(project).read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return True
-    return now != text.removeprefix("\ufeff")
 
 
 def _of_time(
     project: Project, contact: str, as_of: str, *, rank: bool, everything: bool, most: int | None
 ) -> Explanation:
-    with read_inputs(project, as_of=as_of, keys=None if rank else _keys(contact)) as inputs:
+    with read_inputs(project, as_of=as_of, keys=None if rank else columns_to_find(contact)) as inputs:
         book, exports = inputs.bound.book, inputs.exports
         who = contact_meant(exports, contact)
         hot = inputs.hot
@@ -148,6 +75,7 @@ def _of_time(
             everything=everything,
             most=most,
             flames_from=None if among is None else flames_of_list(among),
+            given_to=None if among is None else given_to(among),
             hot=hot,
         )
         day = _exported_on(exports)
@@ -157,11 +85,6 @@ def _of_time(
     if len(as_of.strip()) == len("2026-11-21"):
         notes.insert(0, f"A date means 00:00 in {told.timezone}.")
     return replace(told, notes=(*told.notes, *notes))
-
-
-def _keys(contact: str) -> tuple[str, ...]:
-    """Return the columns that most likely tell which contact is meant, beside the ids."""
-    return ("email",) if "@" in contact else ()
 
 
 def _exported_on(exports: Exports) -> str:
@@ -191,13 +114,29 @@ def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = Fal
     return by_suffix(path, {**suffixes, ".csv": ExplainFormat.CSV} if rows else suffixes)
 
 
-def _write(told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool) -> None:
+def _write(
+    told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool, decimals: int
+) -> None:
     if form is ExplainFormat.JSON:
         deliver(_json(told).encode(), out)
-    elif place(out) is None and sys.stdout.isatty():
-        show(render_explanation(told, everything=everything))
+        return
+    page = render_explanation(told, everything=everything, decimals=decimals, ascii_only=_is_ascii(out))
+    if place(out) is None and sys.stdout.isatty():
+        show(page)
     else:
-        deliver(as_text(render_explanation(told, everything=everything)).encode(), out)
+        deliver(as_text(page, width=_width(out)).encode(), out)
+
+
+def _width(out: str | None) -> int:
+    """Return how wide text is that goes to no terminal: as `COLUMNS` says of stdout, else any width."""
+    columns = os.environ.get("COLUMNS", "")
+    return max(int(columns), _LEAST) if place(out) is None and columns.isdecimal() else _ANY
+
+
+def _is_ascii(out: str | None) -> bool:
+    """Say whether stdout lacks all characters beyond ASCII; a file has them."""
+    lacks = "utf" not in (sys.stdout.encoding or "utf-8").lower() or os.environ.get("TERM") == "dumb"
+    return place(out) is None and lacks
 
 
 def _json(told: Explanation) -> str:
@@ -210,6 +149,12 @@ def _json(told: Explanation) -> str:
     return json_text(plain(data), indent=2) + "\n"
 
 
+_LEAST: Final = 40
+_ANY: Final = 10**9
+
+_NOT_TOLD: Final = ("numbers",)
+"""Keys that only the text needs."""
+
 _ASKED_FOR: Final = ("burst", "like_scanner", "silence", "by_percentile", "bots", "labels", "hot")
 """Keys that are there only where the rules ask for what they tell: `hot` is false for who is not hot."""
 
@@ -219,5 +164,11 @@ def _as_told(value: Any) -> Any:  # noqa: ANN401 - of whatever an explanation ho
     if isinstance(value, dict):
         silent = {key for key in _ASKED_FOR if key in value and value[key] in (None, (), False)}
         silent -= {"hot"} if value.get("hot") is False else set()
+        silent |= {key for key in _NOT_TOLD if key in value}
+        silent |= (
+            {"evidence", "failed"}
+            if "known" in value and not (value["evidence"] or value["failed"])
+            else set()
+        )
         return {key: _as_told(each) for key, each in value.items() if key not in silent}
     return [_as_told(each) for each in value] if isinstance(value, tuple | list) else value

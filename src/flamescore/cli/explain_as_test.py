@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flamescore.cli.explain import rules_changed
 from flamescore.cli.output import deliver, place
 from flamescore.errors import Problem, UsageError
+from flamescore.explained_runs import rules_changed
 from flamescore.explanations import contact_meant
 from flamescore.inputs import read_inputs, rules_path
 from flamescore.project import find_settings

@@ -41,7 +41,25 @@ class DiffFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    HTML = "html"
     MD = "md"
+
+
+class CheckFormat(StrEnum):
+    """How a check is written."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class FailOn(StrEnum):
+    """From which severity on a check fails."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NONE = "none"
 
 
 class TestFormat(StrEnum):
@@ -72,6 +90,9 @@ class Changed(StrEnum):
 
     UP = "up"
     DOWN = "down"
+    NEWLY_HOT = "newly-hot"
+    COOLED_OFF = "cooled-off"
+    NEW = "new"
 
 
 class SchemaOf(StrEnum):
@@ -82,6 +103,7 @@ class SchemaOf(StrEnum):
     TEST = "test"
     BACKTEST = "backtest"
     DIFF = "diff"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +158,9 @@ AsTest: TypeAlias = Annotated[
         help="Print a test for `flamescore test` of this case, with nothing personal of the contact.",
     ),
 ]
+Exact: TypeAlias = Annotated[
+    bool, typer.Option("--exact", help="Show points with all four decimals, not rounded for reading.")
+]
 Spreadsheet: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -147,10 +172,76 @@ Raw: TypeAlias = Annotated[
     bool,
     typer.Option("--raw", help="CSV for programs: every cell exact, even those that would run as formulas."),
 ]
-ChangedHow: TypeAlias = Annotated[
-    Changed | None,
+Words: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="TEXT",
+        help="Words to find in name, company, e-mail or phone, in any order; or a whole contact id.",
+        show_default=False,
+    ),
+]
+Flames: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="N|N-M|N+", help="Number of flames: 5, 3-4 or 4+.")
+]
+InScores: TypeAlias = Annotated[
+    list[str] | None,
     typer.Option(
-        help="Only contacts whose score changed this way since the previous run.", show_default=False
+        metavar="NAME[:FLAMES]",
+        help="Score to search by (default: the first), also with flames: fit:3+. Repeat to require several.",
+    ),
+]
+MinScore: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="POINTS", help="Only contacts with at least this score.")
+]
+MaxScore: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="POINTS", help="Only contacts with at most this score.")
+]
+MinPercentile: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        metavar="P", help="Only contacts better than this percentage of the others.", min=0, max=100
+    ),
+]
+Owners: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Only this owner's contacts (Unassigned: no owner). Repeat for several owners.",
+    ),
+]
+Tags: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TAG", help="Only contacts with this tag. Repeat to require several."),
+]
+WhereIs: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="country=US, country!=US, employees>=100 (also >, <=, <), name~smith (contains); or as in rule "
+        "files: '{country: US, employees: {at_least: 100}}'.",
+    ),
+]
+Text: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="The same as TEXT without a flag; both must be found.")
+]
+SortBy: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KEY[,KEY]",
+        help="rank (the default), score, flames, percentile, last_activity, change, name, company, owner, "
+        "contact_id or a column of the contacts; - before a key turns it round: -last_activity.",
+        show_default=False,
+    ),
+]
+ShowColumns: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,C", help="Show these columns, separated by commas."),
+]
+ChangedHow: TypeAlias = Annotated[
+    list[Changed] | None,
+    typer.Option(
+        help="Only contacts that changed this way since the previous run. Repeat for any of several ways.",
+        show_default=False,
     ),
 ]
 Labels: TypeAlias = Annotated[

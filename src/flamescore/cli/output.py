@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -13,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import Format
 from flamescore.errors import Problem, UsageError
-from flamescore.stopping import unbroken
+from flamescore.runs import replace_file
 from flamescore.tables import flat, guard
 from flamescore.text import json_text
 
@@ -88,6 +86,14 @@ def remark_on_others(
         messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}")
 
 
+def say_without_charts(messages: Messages) -> None:
+    """Say that a page has tables alone, where charts can't be drawn."""
+    from flamescore.pages import can_draw  # noqa: PLC0415 - only where a page is made
+
+    if not can_draw():
+        messages.remark("The page has tables and no charts; these need: pip install 'flamescore[charts]'")
+
+
 def deliver(data: bytes, out: str | None) -> None:
     """Write to a file, whole or not at all, or to stdout."""
     path = place(out)
@@ -100,7 +106,7 @@ def deliver(data: bytes, out: str | None) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device is written to, not replaced
         else:
-            _replace(path.resolve(), data)
+            replace_file(path.resolve(), data)
 
 
 def _rendered(frame: pl.DataFrame, output: Output, zone: ZoneInfo | None) -> bytes:
@@ -145,21 +151,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the place and rename, so that nobody sees half a file."""
-    beside: str | None = None
-    try:
-        with unbroken():
-            handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).replace(path)
-    except BaseException:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _csv(frame: pl.DataFrame, output: Output) -> bytes:

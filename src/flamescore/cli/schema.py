@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest import backtest_schema
+from flamescore.checking import json_schema as check_schema
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import SchemaOf
 from flamescore.project import json_schema as project_schema
@@ -25,6 +26,7 @@ _SCHEMAS: Final = {
     SchemaOf.TEST: tests_schema,
     SchemaOf.BACKTEST: backtest_schema,
     SchemaOf.DIFF: diff_schema,
+    SchemaOf.CHECK: check_schema,
 }
 
 

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cli.options import Changed, Format
-from flamescore.cli.output import deliver, emit, first_rows, format_of, on_terminal, remark_on_others
+from flamescore.cli.options import Format
+from flamescore.cli.output import (
+    SHOWN,
+    deliver,
+    emit,
+    first_rows,
+    format_of,
+    on_terminal,
+    place,
+    remark_on_others,
+)
 from flamescore.errors import Problem, UsageError
 from flamescore.findings import Finding, Severity
 from flamescore.history import find_earlier
 from flamescore.project import find_settings
 from flamescore.runs import find_run, reading_run
-from flamescore.searches import Asked, AskedAccounts, search_run
+from flamescore.searches import Asked, AskedAccounts, search_run, why_nobody
 from flamescore.searches import search_accounts as accounts_of_run
 from flamescore.tables import local_time, whole_percent
 
@@ -25,12 +34,11 @@ if TYPE_CHECKING:
     from flamescore.runs import Run
     from flamescore.searches import Found
 
-__all__ = ["KINDS", "Asked", "OfAccounts", "names", "search", "search_accounts"]
+__all__ = ["Asked", "OfAccounts", "names", "search", "search_accounts"]
 
 NOBODY: Final = "N002"
 
-KINDS: Final = {Changed.UP: ("newly_hot", "up"), Changed.DOWN: ("cooled_off", "down")}
-"""The kinds of change that each word of --changed means."""
+_EXACT: Final = (Format.JSON, Format.NDJSON, Format.PARQUET)
 
 
 def search(
@@ -44,33 +52,49 @@ def search(
 ) -> None:
     """Search a run and show the rows."""
     if against is not None and not asked.changed:
-        hint = "Add `--changed up` or `--changed down`."
+        hint = "Add `--changed`: up, down, newly-hot, cooled-off or new."
         raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
     project = find_settings(config)
     newer = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = newer.run_id
     if against is not None:
         asked = replace(asked, against=find_earlier(project, against, newer))
-    found = search_run(project, newer, asked)
+    most = limit if limit is not None else SHOWN if on_terminal(output) else None
+    bare = output.raw and format_of(output) is Format.CSV
+    found = search_run(project, newer, asked, first=most, bare=bare)
     for note in found.notes:
         messages.remark(note)
-    shown = first_rows(found.rows, output, limit)
-    if found.rows.is_empty():
-        messages.warn(Finding(NOBODY, Severity.INFO, "", "No contacts match."))
+    if not found.count:
+        for text in why_nobody(project, newer, asked):
+            messages.warn(Finding(NOBODY, Severity.INFO, "", text))
+    _write(project, newer, found, asked, output)
+    if on_terminal(output) and found.rows.height < found.count:
+        hint = "" if limit is not None else "; --limit shows more"
+        messages.remark(f"{found.rows.height:,} of {found.count:,} shown{hint}")
+    messages.took(f"search of run {found.run_id}: {found.count:,} found")
+
+
+def _write(project: Project, run: Run, found: Found, asked: Asked, output: Output) -> None:
+    """Write what was found: exact for programs, else as people read it."""
+    form = format_of(output)
     if on_terminal(output) and asked.columns is None:
-        _show(shown, found)
-    elif format_of(output) is Format.XLSX:
-        deliver(_workbook(project, newer, found, shown, asked), output.out)
+        _show(found)
+    elif form is Format.CSV and output.raw:
+        emit(found.bare(), output)
+    elif form in _EXACT:
+        emit(found.exact(), output, zone=found.zone)
+    elif form is Format.XLSX:
+        deliver(_workbook(project, run, found, asked), output.out)
     else:
-        emit(shown, output, zone=found.zone)
-    remark_on_others(shown, found.rows, output, limit, messages)
-    messages.took(f"search of run {found.run_id}: {found.rows.height:,} found")
+        in_file = form is Format.CSV and place(output.out) is not None
+        emit(found.for_people(), replace(output, spreadsheet=output.spreadsheet or in_file))
 
 
-def _workbook(project: Project, run: Run, found: Found, rows: pl.DataFrame, asked: Asked) -> bytes:
+def _workbook(project: Project, run: Run, found: Found, asked: Asked) -> bytes:
     """Return the rows as a workbook, laid out as the call list of a report."""
     from flamescore.report import read_back, render_search  # noqa: PLC0415 - a report takes 50 ms
 
+    rows = found.exact() if found.compared else found.bare()
     with reading_run(run):
         data = replace(read_back(run), decimals=project.settings.decimals)
         return render_search(data, rows, found.score_name, columns=asked.columns)
@@ -119,6 +143,7 @@ def search_accounts(
         "--all": asked.everyone,
         "--held-out": asked.held_out,
         "--segment": asked.segments,
+        "--sort": asked.sort,
     }
     for flag, given in others.items():
         if given:
@@ -132,8 +157,9 @@ def search_accounts(
             flames=asked.flames,
             scores=asked.scores,
             min_score=asked.min_score,
+            max_score=asked.max_score,
             min_percentile=asked.min_percentile,
-            text=asked.text,
+            text=" ".join((*asked.words, asked.text or "")),
             roles=of_accounts.roles,
             complete=of_accounts.complete,
             columns=asked.columns,
@@ -156,9 +182,9 @@ def names(columns: str | None) -> tuple[str, ...] | None:
     return None if columns is None else tuple(each.strip() for each in columns.split(",") if each.strip())
 
 
-def _show(rows: pl.DataFrame, found: Found) -> None:
+def _show(found: Found) -> None:
     """Show the call list on the terminal, in the columns that a rep needs first."""
     from flamescore.cli.call_list import show_call_list  # noqa: PLC0415 - rich takes 50 ms, a pipe needs none
 
-    if not rows.is_empty():
-        show_call_list(rows, found.further, found.zone)
+    if not found.rows.is_empty():
+        show_call_list(found.rows, found.further, found.zone)

@@ -25,6 +25,7 @@ from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of_all, ranked, standing
 from flamescore.engine.readings import MISSING, instant_of
+from flamescore.engine.scan import BATCH, event_columns
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
@@ -34,6 +35,7 @@ from flamescore.engine.worth import contributions, decay_factors, fade_end
 
 __all__ = [
     "AT",
+    "BATCH",
     "BOTS",
     "COUNTED",
     "DAY",
@@ -80,6 +82,7 @@ __all__ = [
     "contributions",
     "decay_factors",
     "entry_table",
+    "event_columns",
     "event_key",
     "fade_end",
     "flame_bounds",

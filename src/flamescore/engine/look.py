@@ -67,6 +67,11 @@ class Cells:
         """Return how many rows have a cell that does not read as the number or date that is asked for."""
         return self._rows(evaluate(self.table, (predicate,), clock)["u0"])
 
+    def answers(self, predicates: Sequence[Predicate], clock: Clock) -> list[tuple[bool, bool]]:
+        """Say of the first row which predicates hold, and for which its cell does not read."""
+        row, many = evaluate(self.table, predicates, clock).row(0), len(predicates)
+        return list(zip(row[:many], row[many:], strict=True))
+
     def of_text(self, text: str) -> Cells:
         """Return one row whose cell is a text."""
         return Cells(pl.DataFrame({CELL: [text], ROWS: [1]}))

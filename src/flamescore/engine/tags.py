@@ -46,6 +46,10 @@ class Tags:
         out[found[_C].to_numpy()] = True
         return out
 
+    def of_one(self, match: TagMatch) -> dict[str, int | None]:
+        """Return the tags of the only contact that fit, folded, with their time (epoch seconds) or None."""
+        return dict(self.held.filter(_fits(match)).select(_TAG, _AT).iter_rows())
+
     def applied_at(self, match: TagMatch) -> NDArray[np.int64]:
         """Return when each contact's latest matching tag was applied (epoch seconds), or `UNDATED`."""
         latest = self.held.filter(_fits(match)).drop_nulls(_AT).group_by(_C).agg(pl.col(_AT).max())

@@ -65,6 +65,8 @@ class Traced:
     """The events that the patterns of `bots` name and `ignore` leaves; removed ones match no stream."""
     other_sums: tuple[StreamSums, ...] = ()
     """The sums of the other action of `bots`; none where there is no such event."""
+    gone: frozenset[int] = frozenset()
+    """The events that entries of `ignore` in sequence name, or that `bots` removes."""
 
 
 def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
@@ -91,6 +93,7 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
     # What is not there matches nothing; only that which `bots` removes stays to be told of.
     left = tuple(() if gone else each for each, gone in zip(matches, verdict.gone.tolist(), strict=True))
     found = _counted(events, kept, left, aggregator, _without(partition, verdict.gone))
+    found = replace(found, gone=frozenset(np.flatnonzero(verdict.gone).tolist()))
     if verdict.scanner is None or verdict.other is None or not verdict.scanner.any():
         return found
     removed = np.flatnonzero(verdict.gone & verdict.scanner).tolist()

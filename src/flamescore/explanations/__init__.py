@@ -9,8 +9,10 @@ from flamescore.explanations.contact import (
     everyone,
     explain,
     flames_of_list,
+    given_to,
     held_against,
 )
+from flamescore.explanations.evidence import Evidence, sentences
 from flamescore.explanations.explanation import (
     Applied,
     EntryLine,
@@ -24,6 +26,7 @@ from flamescore.explanations.explanation import (
 )
 from flamescore.explanations.find_contact import contact_among, contact_meant
 from flamescore.explanations.labels import labels_of_everyone, needs_everyone
+from flamescore.explanations.predicate_words import is_number, number_said, quoted
 from flamescore.explanations.reasons import OUTCOMES
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "OUTCOMES",
     "Applied",
     "EntryLine",
+    "Evidence",
     "Explanation",
     "InBurst",
     "LabelExplained",
@@ -45,8 +49,13 @@ __all__ = [
     "explain",
     "flames_of_list",
     "frozen",
+    "given_to",
     "held_against",
+    "is_number",
     "labels_of_everyone",
     "needs_everyone",
+    "number_said",
+    "quoted",
+    "sentences",
     "single",
 ]

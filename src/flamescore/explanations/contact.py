@@ -26,7 +26,7 @@ from flamescore.explanations.explanation import (
     Outlook,
     ScoreExplained,
 )
-from flamescore.explanations.labels import asked_beside, labels_told, told_alone
+from flamescore.explanations.labels import asked_beside, kept_evidence, labels_told, told_alone
 from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
 from flamescore.labels import judged
@@ -60,6 +60,7 @@ def explain(
     everything: bool = False,
     most: int | None = None,
     flames_from: Mapping[str, Sequence[float | None]] | None = None,
+    given_to: Mapping[tuple[str, str], int] | None = None,
     hot: Hot = _BY_FLAMES,
 ) -> Explanation:
     """Explain every score of a contact as of an instant.
@@ -68,7 +69,9 @@ def explain(
     With `most` only so many of the occurrences that count under a rule are told, the latest.
     Rank and percentile are left out, and labels that ask for them: they depend on everyone else. So do flames
     by percentile: of a score that gives them they are told by `flames_from`, the points from which there are
-    1 to 5 in the whole list. A condition in `hot` is told of too.
+    1 to 5 in the whole list. `given_to` says to how many contacts of the list each rule, by score and id,
+    gave something, and so which of them are offered on the way to the next flame. A condition in `hot` is
+    told of too.
 
     Raises:
         ScoreTooLargeError: 64 bits don't hold a score.
@@ -82,19 +85,19 @@ def explain(
     check_score_size(builder, summary, ready.ledger_writer.entries, as_of=as_of, id_of=lambda _: contact_id)
     rows = [_ranked(score, summary, number, clock) for number, score in enumerate(book.scores)]
     bounds = {score.name: _bounds(score, flames_from or {}) for score in book.scores}
+    lines = EntryLines(
+        ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
+    )
     labels, is_hot = told_alone(
         book,
         hot,
-        evaluator,
+        lines.conditions,
         summary,
         {score.name: row["flames"] for score, row in zip(book.scores, rows, strict=True) if row},
     )
     later = {days: _later(book, mine, as_of, days, bounds) for days in AHEAD}
-    lines = EntryLines(
-        ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
-    )
     entries = [lines.entries(score) for score in book.scores]
-    ahead = ways(ready, traced, evaluator, bounds)
+    ahead = ways(ready, traced, evaluator, bounds, given_to)
     bots = _like_scanners(ready, traced, summary)
     scores = tuple(
         ScoreExplained(
@@ -114,7 +117,13 @@ def explain(
             bots=bots[number],
         )
         if bool(summary.in_population[number][0])
-        else ScoreExplained(score.name, score.title, in_population=False, bots=bots[number])
+        else ScoreExplained(
+            score.name,
+            score.title,
+            in_population=False,
+            bots=bots[number],
+            failed=lines.conditions.failing(score.population) if everything and score.population else None,
+        )
         for number, score in enumerate(book.scores)
     )
     return Explanation(
@@ -126,7 +135,18 @@ def explain(
         scores=scores,
         labels=labels,
         hot=is_hot,
+        company=_cell(mine, "company"),
+        owner=_cell(mine, "owner"),
     )
+
+
+def given_to(scored: Scored) -> dict[tuple[str, str], int]:
+    """Return to how many contacts each rule, by score and id, gave something."""
+    rules = scored.observed.rules.filter(pl.col("entry") == "rule")
+    return {
+        (score, rule): many
+        for score, rule, many in rules.select("score_name", "rule_id", "contacts").iter_rows()
+    }
 
 
 def everyone(book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _BY_FLAMES) -> Scored:
@@ -144,17 +164,26 @@ def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLA
     """Add what depends on everyone who is scored: rank, percentile, labels, and `hot` by a condition."""
     book, mine = done.book, pl.col("contact_id") == explanation.contact_id
     rows = done.scores.filter(mine).to_dicts()
-    told = _with_ranks(explanation, {row["score_name"]: (row["rank"], row["percentile"]) for row in rows})
+    places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
+    told = _with_ranks(explanation, places, dict(done.scores["score_name"].value_counts().iter_rows()))
     texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
-    labels = labels_told(book, dict(zip((label.name for label in book.labels), texts, strict=True)))
+    named = dict(zip((label.name for label in book.labels), texts, strict=True))
+    labels = tuple(kept_evidence(label, explanation.labels) for label in labels_told(book, named))
     is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
     return replace(told, labels=labels, hot=is_hot)
 
 
-def _with_ranks(explanation: Explanation, places: dict[str, tuple[int, float]]) -> Explanation:
-    """Add rank and percentile, by score."""
+def _with_ranks(
+    explanation: Explanation, places: Mapping[str, tuple[int, float]], contacts: Mapping[str, int]
+) -> Explanation:
+    """Add rank and percentile, and of how many contacts, by score."""
     scores = tuple(
-        replace(s, rank=places[s.score_name][0], percentile=places[s.score_name][1])
+        replace(
+            s,
+            rank=places[s.score_name][0],
+            percentile=places[s.score_name][1],
+            of=contacts.get(s.score_name),
+        )
         if s.score_name in places
         else s
         for s in explanation.scores
@@ -167,12 +196,14 @@ def held_against(
     run_id: str,
     scores: pl.LazyFrame,
     *,
+    contacts: Mapping[str, int] | None = None,
     labels: pl.LazyFrame | None = None,
     hot: pl.LazyFrame | None = None,
 ) -> Explanation:
     """Take rank and percentile from a run's `scores`, and note where the run has other scores.
 
-    Labels are those that the run gave, and so is who was `hot` by its condition (None without one).
+    `contacts` says how many it scored, by score. Labels are those that the run gave, and so is who was `hot`
+    by its condition (None without one).
     """
     rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
@@ -184,7 +215,7 @@ def held_against(
             was = "is not in it" if name not in then else f"has {_points(then[name])} there"
             now = "is not scored now" if name not in told else f"{_points(told[name])} now"
             notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
-    told_so = _with_ranks(explanation, places)
+    told_so = _with_ranks(explanation, places, contacts or {})
     mine = pl.col("contact_id") == explanation.contact_id
     is_hot = None if hot is None else not hot.filter(mine).collect().is_empty()
     return replace(
@@ -202,7 +233,7 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
     if not rows or len(rows[0]) != len(explanation.labels):
         return explanation.labels
     texts = dict(zip((label.name for label in explanation.labels), rows[0], strict=True))
-    return tuple(
+    told = (
         replace(
             label,
             text=texts[label.name],
@@ -211,6 +242,7 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
         )
         for label in explanation.labels
     )
+    return tuple(kept_evidence(label, explanation.labels) for label in told)
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from flamescore.explanations.evidence import Evidence
+
 
 @dataclass(frozen=True, slots=True)
 class InBurst:
@@ -86,8 +88,10 @@ class Silence:
 class EntryLine:
     """A rule, limit or silence that gave or took something; or, with `why`, a rule that gave nothing.
 
-    `applied` is there for tag rules alone that expire or decay, of contacts who have the tag; `silence` for
-    what silence took.
+    `evidence` is what a rule that gave something saw; `failed` the first test that stopped one that gave
+    nothing, of which `why` is the sentence. `applied` is there for tag rules alone that expire or decay, of
+    contacts who have the tag; `silence` for what silence took; `limit` for a limit: the bound that the sum
+    is held to. `numbers` are the properties of its occurrences that it reads as numbers.
     """
 
     entry: str
@@ -102,6 +106,10 @@ class EntryLine:
     uncounted: tuple[Occurrence, ...] = ()
     applied: Applied | None = None
     silence: Silence | None = None
+    evidence: tuple[Evidence, ...] = ()
+    failed: Evidence | None = None
+    limit: float | None = None
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +123,26 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A rule of which one more occurrence now would bring the next flame."""
+    """A rule of which one occurrence now would bring the next flame.
+
+    `again` says whether the contact has one that counts, or counted until it expired.
+    """
 
     rule_id: str
     name: str
     score: float
     flames: int
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreExplained:
     """One score of the contact: the `entries` add up to `score`, to the last digit.
 
-    `in_population` is False where the score leaves the contact out; there is nothing else to say then.
-    `rank` and `percentile` are None where the whole list was not scored. `by_percentile` says that flames
+    `in_population` is False where the score leaves the contact out; there is nothing else to say then but
+    the test of the population that `failed`.
+    `rank`, `percentile` and `of`, how many are scored, are None where the whole list was not scored.
+    `by_percentile` says that flames
     are given by percentile: there is no ideal then, all flames here are by the bounds of the run, and None
     where there is none.
     """
@@ -149,13 +163,16 @@ class ScoreExplained:
     next_flame: tuple[Way, ...] = ()
     by_percentile: bool = False
     bots: LikeScanner | None = None
+    of: int | None = None
+    failed: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelExplained:
     """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
 
-    `known` is False where it depends on everyone else, and the whole list was not scored.
+    `known` is False where it depends on everyone else, and the whole list was not scored. `evidence` is what
+    its branch saw, `failed` why none holds, where that depends on nobody else.
     """
 
     name: str
@@ -163,6 +180,8 @@ class LabelExplained:
     text: str | None
     parts: tuple[tuple[str, str | None], ...] = ()
     known: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    failed: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +202,5 @@ class Explanation:
     notes: tuple[str, ...] = ()
     labels: tuple[LabelExplained, ...] = ()
     hot: bool | None = None
+    company: str | None = None
+    owner: str | None = None

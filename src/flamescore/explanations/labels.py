@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,10 @@ from flamescore.labels import Everyone, Standing, with_labels
 from flamescore.rules import LabelIs, ScoreIs, label_conditions, leaves, stands
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from flamescore.engine import ConditionEvaluator, LedgerSummary
+    from flamescore.engine import LedgerSummary
+    from flamescore.explanations.condition_evidence import ConditionEvidence
     from flamescore.rules import Condition, Hot, Label, RuleBook
 
 _OF_EVERYONE = frozenset(("percentile", "rank"))
@@ -27,7 +29,7 @@ def asked_beside(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
 
 
 def told_alone(
-    book: RuleBook, hot: Hot, evaluator: ConditionEvaluator, summary: LedgerSummary, flames: Mapping[str, int]
+    book: RuleBook, hot: Hot, facts: ConditionEvidence, summary: LedgerSummary, flames: Mapping[str, int]
 ) -> tuple[tuple[LabelExplained, ...], bool | None]:
     """Tell labels, and whether the contact is hot, as far as that does not depend on everyone else.
 
@@ -39,7 +41,7 @@ def told_alone(
         none = np.zeros(len(there), np.int64)
         stars = none + flames.get(score.name, 0)
         standings[score.name] = Standing(there, summary.totals[number][there], stars, none, none)
-    answers = {leaf: evaluator.evaluate(leaf) for leaf in asked_beside(book, hot)}
+    answers = {leaf: facts.evaluator.evaluate(leaf) for leaf in asked_beside(book, hot)}
     by_list = _by_list(book)
     unknown = _of_everyone(book, by_list)
     known = [label for label in book.labels if label.name not in unknown]
@@ -48,7 +50,24 @@ def told_alone(
     is_hot = None
     if hot.condition is not None and not _needs_everyone(hot.condition, unknown, by_list):
         is_hot = bool(everyone.fitting(hot.condition)[0])
-    return labels_told(book, texts), is_hot
+    seen = replace(facts, everyone=everyone)
+    return tuple(_seen(label, book, seen) for label in labels_told(book, texts)), is_hot
+
+
+def _seen(told: LabelExplained, book: RuleBook, facts: ConditionEvidence) -> LabelExplained:
+    """Add to a label that is known what its branch saw, or why none holds."""
+    label = next(each for each in book.labels if each.name == told.name)
+    conditions = [branch.condition for branch in label.branches]
+    if not told.known or not conditions:
+        return told
+    failed = facts.no_branch(conditions)
+    return replace(told, failed=failed, evidence=() if failed else tuple(facts.branch(conditions)))
+
+
+def kept_evidence(now: LabelExplained, before: Iterable[LabelExplained]) -> LabelExplained:
+    """Take over what a label's branch saw where the label is the same."""
+    same = next((each for each in before if (each.name, each.text) == (now.name, now.text)), now)
+    return replace(now, evidence=same.evidence, failed=same.failed)
 
 
 def labels_of_everyone(book: RuleBook) -> frozenset[str]:

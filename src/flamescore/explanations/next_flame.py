@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 
 from flamescore.engine import (
+    COUNTED,
+    EXPIRED,
     MAX_SCORE,
     MISSING,
     ConditionEvaluator,
@@ -48,12 +50,19 @@ def needed(bounds: Bounds | None, total: int) -> float | None:
 
 
 def ways(
-    ready: Prepared, traced: Traced, evaluator: ConditionEvaluator, bounds: Mapping[str, Bounds | None]
+    ready: Prepared,
+    traced: Traced,
+    evaluator: ConditionEvaluator,
+    bounds: Mapping[str, Bounds | None],
+    given_to: Mapping[tuple[str, str], int] | None,
 ) -> tuple[tuple[Way, ...], ...]:
     """Return, score by score, the rules of which one more occurrence now brings a flame, after limits.
 
     The occurrence is thought of as new in every property. Rules with followers or with points from a
-    property are left out: what would follow, or stand in the property, nobody knows. Best first.
+    property are left out: what would follow, or stand in the property, nobody knows. `given_to` says of how
+    many contacts a rule, by score and id, is known to have given something: those that gave most contacts
+    something come first, then as in the file, and those that gave nobody anything are left out. None where
+    the list was not scored.
     """
     streams = ready.streams
     asked = (_asked(rule, streams) for score in ready.book.scores for rule in score.rules)
@@ -64,13 +73,18 @@ def ways(
     # As so many contacts scored at once, each with one event more: a rule at a time took 0.5 s for 100.
     twins = _twins(evaluator, _one_more(ready, traced, open_), open_, _ended(streams, open_))
     _, then = ready.ledger_writer.write(twins)
+    known = {stream for (stream, _), outcome in traced.outcomes.items() if outcome in (COUNTED, EXPIRED)}
     return tuple(
-        _best(
-            score,
-            bounds[score.name],
-            streams,
-            int(now.totals[number][0]),
-            dict(zip(open_, then.totals[number].tolist(), strict=True)),
+        _likeliest(
+            _those_that_bring_a_flame(
+                score,
+                bounds[score.name],
+                streams,
+                (int(now.totals[number][0]), dict(zip(open_, then.totals[number].tolist(), strict=True))),
+                known,
+            ),
+            score.name,
+            given_to,
         )
         for number, score in enumerate(ready.book.scores)
     )
@@ -94,21 +108,39 @@ def _asked(rule: Rule, streams: Streams) -> int | None:
     return None if streams.all[stream].links else stream
 
 
-def _best(
-    score: Score, bounds: Bounds | None, streams: Streams, now: int, then: dict[int, int]
+def _likeliest(
+    found: Sequence[Way], score_name: str, given_to: Mapping[tuple[str, str], int] | None
 ) -> tuple[Way, ...]:
-    """Return the rules that bring a flame, by the total that one more event of each stream leads to."""
+    """Return the ways that most contacts went, and none that nobody went; all alike where that is unknown."""
+    if given_to is None:
+        return tuple(found[:MOST])
+    contacts = {way.rule_id: given_to.get((score_name, way.rule_id), 0) for way in found}
+    gone = (way for way in found if contacts[way.rule_id])
+    return tuple(sorted(gone, key=lambda way: -contacts[way.rule_id])[:MOST])
+
+
+def _those_that_bring_a_flame(
+    score: Score,
+    bounds: Bounds | None,
+    streams: Streams,
+    totals: tuple[int, dict[int, int]],
+    known: set[int],
+) -> list[Way]:
+    """Return the rules that bring a flame, by `totals`: that of now, and what one more of each stream makes.
+
+    `known` are the streams of which the contact has something that counts, or has expired.
+    """
     if bounds is None:
-        return ()
+        return []
     asked = [(rule, stream) for rule in score.rules if (stream := _asked(rule, streams)) is not None]
-    totals = [then[stream] for _, stream in asked]
-    least, *reached = _flames_of(bounds, [now, *totals])
-    found = [
-        Way(rule.id, rule.name, total / POINT, flames)
-        for (rule, _), total, flames in zip(asked, totals, reached, strict=True)
+    now, then = totals
+    led_to = [then[stream] for _, stream in asked]
+    least, *reached = _flames_of(bounds, [now, *led_to])
+    return [
+        Way(rule.id, rule.name, total / POINT, flames, again=stream in known)
+        for (rule, stream), total, flames in zip(asked, led_to, reached, strict=True)
         if flames > least
     ]
-    return tuple(sorted(found, key=lambda way: -way.score)[:MOST])
 
 
 def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[StreamSums, ...]:

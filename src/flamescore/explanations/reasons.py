@@ -1,11 +1,11 @@
-"""The entries of an explanation, the tags whose age rules look at, and why rules gave nothing."""
+"""The entries of an explanation, with what each rule saw, and why the other rules gave nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -24,15 +24,21 @@ from flamescore.engine import (
     contributions,
     decay_factors,
 )
+from flamescore.explanations.condition_evidence import ConditionEvidence
+from flamescore.explanations.contact_events import ContactEvents
+from flamescore.explanations.event_evidence import EventEvidence, faded, worth_nothing
+from flamescore.explanations.evidence import led
 from flamescore.explanations.expiry import expires_at
 from flamescore.explanations.explanation import Applied, EntryLine, InBurst, Occurrence, Silence
+from flamescore.explanations.predicate_words import reads_numbers
 from flamescore.rules import BranchRule, EventRule, TagRule
 from flamescore.units import POINT, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flamescore.engine import ConditionEvaluator, LedgerRows, Prepared, Stream, Traced
+    from flamescore.engine import ConditionEvaluator, Entry, LedgerRows, Prepared, Stream, Traced
+    from flamescore.explanations.evidence import Evidence
     from flamescore.rules import Decay, Idle, Rule, Score
 
 CONDITION: Final = "condition"
@@ -70,7 +76,11 @@ class EntryLines:
     """So many counted occurrences of an entry are told; to tell of 69,000 takes a second."""
 
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
-        """Return what gave or took anything, in order; the points add up to the score."""
+        """Return what gave or took anything; the points add up to the score.
+
+        Rules come first, most points first, else in order of the file; then limits and silence in the order
+        in which they are worked out.
+        """
         rules = {rule.id: rule for rule in score.rules}
         idles = {("group_idle", group.name): group.idle for group in score.groups}
         idles["score_idle", score.name] = score.idle
@@ -86,25 +96,34 @@ class EntryLines:
             entry = self.ready.ledger_writer.entries[number]
             if entry.score_name != score.name:
                 continue
-            rule = rules.get(entry.id) if entry.entry == "rule" else None
             idle = idles.get((entry.entry, entry.id))
-            counted, uncounted = ((), ()) if rule is None else self._occurrences(rule, self.most)
-            lines.append(
-                EntryLine(
-                    entry=entry.entry,
-                    rule_id=entry.id,
-                    name=entry.name,
-                    points=points / POINT,
-                    occurrences=occurrences,
-                    last_at=None if age == NO_AGE else self._instant(age),
-                    group=None if rule is None else rule.group,
-                    counted=counted,
-                    uncounted=uncounted,
-                    applied=None if rule is None else self._applied(rule),
-                    silence=None if idle is None else self._silence(idle),
-                )
+            line = EntryLine(
+                entry=entry.entry,
+                rule_id=entry.id,
+                name=entry.name,
+                points=points / POINT,
+                occurrences=occurrences,
+                last_at=None if age == NO_AGE else self._instant(age),
+                silence=None if idle is None else self._silence(idle),
+                limit=_limit(entry, points),
             )
-        return tuple(lines)
+            if entry.entry == "rule":
+                line = self._given(line, rules[entry.id])
+            lines.append((entry.entry != "rule", -points if entry.entry == "rule" else 0, line))
+        return tuple(line for _, _, line in sorted(lines, key=lambda each: each[:2]))
+
+    def _given(self, line: EntryLine, rule: Rule) -> EntryLine:
+        """Add to the line of a rule that gave something what it saw."""
+        counted, uncounted = self._occurrences(rule, self.most)
+        return replace(
+            line,
+            group=rule.group,
+            counted=counted,
+            uncounted=uncounted,
+            applied=self._applied(rule),
+            evidence=tuple(self._evidence(rule)),
+            numbers=self._numbers(rule),
+        )
 
     def silent(self, score: Score, entries: Sequence[EntryLine]) -> tuple[EntryLine, ...]:
         """Return the rules that gave nothing and so are not among the entries, each with the reason."""
@@ -112,7 +131,7 @@ class EntryLines:
         out = []
         for rule in (rule for rule in score.rules if rule.id not in given):
             counted, uncounted = self._occurrences(rule)
-            why = self._why(rule, counted, uncounted)
+            failed = self._failed(rule)
             if not self._in_force(rule):
                 held_back = (replace(o, outcome=CONDITION, factor=None, points=None) for o in counted)
                 counted, uncounted = (), (*held_back, *uncounted)
@@ -125,41 +144,105 @@ class EntryLines:
                     occurrences=len(counted),
                     last_at=max((each.at for each in counted), default=None),
                     group=rule.group,
-                    why=why,
+                    why=failed.sentence,
                     counted=counted,
                     uncounted=uncounted,
                     applied=self._applied(rule),
+                    failed=failed,
+                    numbers=self._numbers(rule),
                 )
             )
         return tuple(out)
 
-    def _why(self, rule: Rule, counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, ...]) -> str:
-        if not self._in_force(rule):
-            return "its `if` does not hold"
+    # --- evidence --------------------------------------------------------------------------------------
+
+    @cached_property
+    def _events(self) -> ContactEvents:
+        return ContactEvents(self.ready, self.traced, self.evaluator)
+
+    @cached_property
+    def _told(self) -> EventEvidence:
+        return EventEvidence(self._events)
+
+    @cached_property
+    def conditions(self) -> ConditionEvidence:
+        """What the contact says of conditions."""
+        return ConditionEvidence(self.ready, self.evaluator, self._events, self.history)
+
+    def _evidence(self, rule: Rule) -> list[Evidence]:
+        """Show what a rule that gave something saw."""
         match rule.subject:
             case EventRule():
-                return _why_no_event(counted, uncounted)
+                found = self._told.given(rule.subject)
             case TagRule():
-                return self._why_no_tag(rule.subject)
-            case BranchRule(branches=branches):
-                holds = any(self.evaluator.evaluate(branch.condition)[0] for branch in branches)
-                return "it is worth 0" if holds else "its condition does not hold"
+                applied = self._applied(rule)
+                at = None if applied is None or applied.at is None else int(applied.at.timestamp())
+                found = self.conditions.of_rule(rule.subject, at, None if applied is None else applied.tag)
+            case BranchRule():
+                found = self.conditions.branch([each.condition for each in rule.subject.branches])
+        if rule.condition is None:
+            return found
+        return [*found, *led(self.conditions.holding(rule.condition), "if: ")]
+
+    def _failed(self, rule: Rule) -> Evidence:
+        """Tell the first test that stopped a rule: of its subject, of its `if`, of what it is worth."""
+        match rule.subject:
+            case EventRule():
+                failed = self._told.nothing(rule.subject)
+            case TagRule():
+                failed = self._no_tag(rule.subject)
+            case BranchRule():
+                asked = [each.condition for each in rule.subject.branches]
+                failed = self.conditions.no_branch(asked, rule.subject.key)
+        if failed is not None:
+            return failed
+        if rule.condition is not None and not self._in_force(rule):
+            failed = self.conditions.failing(rule.condition)
+            return failed.said(f"if: {failed.sentence}")
+        match rule.subject:
+            case EventRule():
+                return self._told.worthless(rule.subject)
+            case TagRule():
+                applied = self._applied(rule)
+                return faded(None if applied is None or rule.subject.points == 0 else applied.age_days)
+            case BranchRule():
+                return worth_nothing("worth 0")
 
     def _in_force(self, rule: Rule) -> bool:
         """Tell whether the rule's own `if` holds, or it has none."""
         return rule.condition is None or bool(self.evaluator.evaluate(rule.condition)[0])
 
-    def _why_no_tag(self, rule: TagRule) -> str:
+    def _no_tag(self, rule: TagRule) -> Evidence | None:
+        """Tell why the tag of a rule does not count; None where it does."""
         if not self.evaluator.facts.tags[rule.tag][0]:
-            return "the contact does not have the tag"
-        if not rule.dated or rule.points == 0:
-            return "it is worth 0"
-        if self.evaluator.facts.tagged_at[rule.tag][0] == UNDATED:
-            return "the tag has no date, and the rule skips such tags"
-        age = self.ready.clock.now - int(self.evaluator.facts.tagged_at[rule.tag][0])
-        if age >= self.ready.ledger_writer.reset_of(rule, self.evaluator)[0]:
-            return "the tag was not applied after the latest reset"
-        return "the tag has expired, or is worth 0 by now"
+            return self.conditions.no_tag(rule.tag)
+        reset = int(self.ready.ledger_writer.reset_of(rule, self.evaluator)[0])
+        applied = _applied_tag(rule, self.ready, self.history, reset)
+        if applied is None or applied.outcome == COUNTED:
+            return None
+        if applied.at is None:
+            [tag, *_] = self.conditions.tags(rule.tag)
+            return replace(tag, operator="dated", operand=True, holds=False)
+        [tag, *_] = self.conditions.of_rule(rule, int(applied.at.timestamp()), applied.tag)
+        day = self._events.local_day(applied.at).isoformat()
+        called = tag.sentence.partition(", since")[0]
+        if applied.outcome == EXPIRED:
+            failed = replace(tag, operator="within_last", operand=str(rule.window), holds=False)
+            return failed.said(f"{called}, since {day}, older than {rule.window}")
+        streams = self.ready.streams.of_tag_rule[rule]
+        after = self._told.reset_on(streams)
+        failed = replace(tag, operator="after", operand=after, holds=False)
+        return failed.said(f"{called}, since {day}, not after {after}")
+
+    def _numbers(self, rule: Rule) -> tuple[str, ...]:
+        """Name the properties of its events that a rule reads as numbers."""
+        if not isinstance(rule.subject, EventRule):
+            return ()
+        names = [p.column for p in rule.subject.match.where if any(map(reads_numbers, p.tests))]
+        names += [] if rule.subject.points.column is None else [rule.subject.points.column]
+        return tuple(dict.fromkeys(names))
+
+    # --- tags, silence, occurrences --------------------------------------------------------------------
 
     def _applied(self, rule: Rule) -> Applied | None:
         """Tell of the tag that a rule looks at the age of."""
@@ -177,14 +260,14 @@ class EntryLines:
         active = (
             row
             for row, matched in enumerate(self.traced.matches)
-            if self._ages[row] >= 0 and not streams.isdisjoint(matched)
+            if self._events.ages[row] >= 0 and not streams.isdisjoint(matched)
         )
-        row = min(active, key=lambda row: self._ages[row], default=None)
+        row = min(active, key=lambda row: self._events.ages[row], default=None)
         if row is None:
             return Silence(0.0)
-        age = self._ages[row]
+        age = self._events.ages[row]
         left = _factor_at(idle.decay, age) / WHOLE
-        return Silence(left, age // DAY, self._cells[AT][row], self._cells[EVENT][row])
+        return Silence(left, age // DAY, self._events.cells[AT][row], self._events.cells[EVENT][row])
 
     def _occurrences(
         self, rule: Rule, most: int | None = None
@@ -196,10 +279,10 @@ class EntryLines:
         if not isinstance(rule.subject, EventRule):
             return (), ()
         number = self.ready.streams.of_rule[rule.subject]
-        stream, rows = self.ready.streams.all[number], self._by_stream.get(number, [])
-        oldest = max((0, *(self._ages[row] for row in rows)))
+        stream, rows = self.ready.streams.all[number], self._events.by_stream.get(number, [])
+        oldest = max((0, *(self._events.ages[row] for row in rows)))
         factor = decay_factors(stream.decay, oldest // DAY).tolist()
-        properties = [name for name in _columns(stream) if name in self._cells]
+        properties = [name for name in _columns(stream) if name in self._events.cells]
         tell = partial(self._occurrence, rule.subject, number, factor=factor, properties=properties)
         outcomes = self.traced.outcomes
         counted = [row for row in rows if outcomes[number, row] == COUNTED][:most]
@@ -210,7 +293,7 @@ class EntryLines:
         self, rule: EventRule, number: int, row: int, *, factor: list[int], properties: list[str]
     ) -> Occurrence:
         """Tell of one event under a rule; `factor` is by whole days."""
-        cells, age, at = self._cells, self._ages[row], self._cells[AT][row]
+        cells, age, at = self._events.cells, self._events.ages[row], self._events.cells[AT][row]
         outcome, worth = self.traced.outcomes[number, row], self.traced.worth.get((number, row))
         left = factor[min(age // DAY, len(factor) - 1)] if outcome == COUNTED else None
         return Occurrence(
@@ -231,37 +314,16 @@ class EntryLines:
 
     def _properties(self, row: int, names: list[str]) -> tuple[tuple[str, str], ...]:
         """Return those of some properties that an event has."""
-        return tuple((c, self._cells[c][row]) for c in names if self._cells[c][row] is not None)
-
-    @cached_property
-    def _by_stream(self) -> dict[int, list[int]]:
-        """The events that each stream matches, latest first."""
-        found: dict[int, list[int]] = {}
-        for stream, row in self.traced.outcomes:
-            found.setdefault(stream, []).append(row)
-        ages = self._ages
-        return {stream: sorted(rows, key=lambda row: (ages[row], row)) for stream, rows in found.items()}
-
-    @cached_property
-    def _ages(self) -> list[int]:
-        ages: list[int] = self.traced.age.tolist()
-        return ages
-
-    @cached_property
-    def _cells(self) -> dict[str, list[Any]]:
-        """The events column by column: to look a row of a frame up takes 8 us, 0.2 s for a busy contact."""
-        return self.traced.events.to_dict(as_series=False)
+        return tuple((c, self._events.cells[c][row]) for c in names if self._events.cells[c][row] is not None)
 
     def _instant(self, age: int) -> datetime:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=self.ready.clock.now - age)
 
 
-def _why_no_event(counted: tuple[Occurrence, ...], uncounted: tuple[Occurrence, ...]) -> str:
-    if counted:
-        return "what it counts is worth 0 by now"
-    if not uncounted:
-        return "no such event"
-    return "; ".join(dict.fromkeys(OUTCOMES[each.outcome] for each in uncounted))
+def _limit(entry: Entry, points: int) -> float | None:
+    """Return the bound that a limit holds its sum to: the upper one where it takes points."""
+    bound = entry.limits.high if points < 0 else entry.limits.low
+    return None if bound is None else bound / POINT
 
 
 def _columns(stream: Stream) -> tuple[str, ...]:

@@ -121,6 +121,19 @@ class ExportedEvents(EventSource):
             reads &= pl.col(DROP) != FAULTY
         return rows.filter(reads).select("event", "at")
 
+    def newest_of_files(self) -> tuple[datetime, ...]:
+        """Return the time of the newest event of each of its files, in order.
+
+        Raises:
+            InputError: a file can't be read any more.
+        """
+        found = []
+        for plan in self.validated.plans:
+            rows = _as_written(plan.table.scan(), plan, self.options, None, None)
+            with reading(partial(str, plan.table.found.shown)):
+                found.append(rows.select(pl.col("at").max()).collect().item())
+        return tuple(each for each in found if each is not None)
+
     def only(self, frame: pl.LazyFrame) -> EventSource:
         """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
         sound = frame.filter(pl.col(DROP) <= SUPERSEDED) if DROP in self.frame.collect_schema() else frame
@@ -351,8 +364,15 @@ def _recent(plan: Plan, window: Window) -> pl.LazyFrame:
     at = plan.column("at", text=False)
     cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - _LOCAL
     # What lies before the first year does not read as a time.
-    wanted = (at >= cut) | at.is_null() | (at < datetime.min.replace(tzinfo=cut.tzinfo))
+    first = datetime.min.replace(tzinfo=cut.tzinfo)
+    wanted = (at >= _in_zone(cut, dtype)) | at.is_null() | (at < _in_zone(first, dtype))
     return rows.filter(wanted | plan.column("event").is_in(lasting) if lasting else wanted)
+
+
+def _in_zone(instant: datetime, dtype: pl.Datetime) -> pl.Expr:
+    """Return an instant as columns of a type can be held against it: Polars compares none of other zones."""
+    value = pl.lit(instant)
+    return value if dtype.time_zone in (None, "UTC") else value.dt.convert_time_zone(dtype.time_zone)
 
 
 def _lasting(plan: Plan, window: Window) -> list[str] | None:

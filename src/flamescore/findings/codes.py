@@ -14,6 +14,7 @@ from flamescore.findings.codes_of_exports import EXPORTS
 from flamescore.findings.codes_of_history import HISTORY
 from flamescore.findings.codes_of_init import INIT
 from flamescore.findings.codes_of_labels import LABELS
+from flamescore.findings.codes_of_lints import LINTS
 from flamescore.findings.codes_of_lists import LISTS
 from flamescore.findings.codes_of_messages import MESSAGES
 from flamescore.findings.codes_of_project import PROJECT, USAGE
@@ -46,6 +47,7 @@ _EVERY: Final = (
     *HISTORY,
     *INIT,
     *LABELS,
+    *LINTS,
     *LISTS,
     *MESSAGES,
     *PROJECT,
@@ -69,6 +71,7 @@ _AREAS: Final = {
     "D": "Comparing rules",
     "G": "The first guess",
     "I": "Exports",
+    "L": "Lints",
     "N": "Not found",
     "O": "Runs and output",
     "P": "The project file",

@@ -109,6 +109,13 @@ EXPORTS: Final = (
         "Run it; `--accept` publishes it all the same, once.",
     ),
     Code(
+        "I070",
+        ERROR,
+        "A table from Python can't be read",
+        "A column mixes types, columns differ in length or share a name, or pyarrow is missing.",
+        'Make the column text first (`df["x"].astype(str)`), or `pip install pyarrow`.',
+    ),
+    Code(
         "I110",
         WARNING,
         "Some files, or a whole source, lack a column that something asks for",

@@ -195,7 +195,7 @@ USAGE: Final = (
         ERROR,
         "A text is not a number of flames",
         "Flames go from 0 to 5.",
-        "`--flames 5`, or `--flames 4-5`.",
+        "`--flames 5`, `--flames 3-4`, or `--flames 4+`.",
     ),
     Code(
         "U007",
@@ -210,6 +210,13 @@ USAGE: Final = (
         "There is no such column",
         "Neither the scores nor the contacts have it.",
         "Take a column that the text names.",
+    ),
+    Code(
+        "U017",
+        ERROR,
+        "There is nothing of this name to sort by",
+        "`--sort` takes the columns of a search, and those of the contacts.",
+        "Take a key that the text names.",
     ),
     Code(
         "U018",

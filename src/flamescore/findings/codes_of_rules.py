@@ -410,7 +410,8 @@ RULES: Final = (
         "R110",
         ERROR,
         "`foo` names no column",
-        "A condition begins with a column.",
+        "A condition begins with a column, then says what its cells must be; `>` and `<` compare numbers and "
+        "dates.",
         "`--where country=US`, or `--where '{country: US, employees: {at_least: 100}}'`.",
     ),
 )

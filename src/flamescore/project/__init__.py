@@ -54,6 +54,7 @@ from flamescore.project.settings import (
     find_settings_of,
     settle,
 )
+from flamescore.project.sound import SoundPart, find_sound_part
 from flamescore.project.tables import Tables
 from flamescore.project.team import Days, Member, member_named
 from flamescore.project.templates import OF_LEAD, OF_MESSAGE, filled_in, placeholders
@@ -109,6 +110,7 @@ __all__ = [
     "Segment",
     "SegmentAlert",
     "SlackChannel",
+    "SoundPart",
     "Source",
     "StdoutChannel",
     "Tables",
@@ -130,6 +132,7 @@ __all__ = [
     "find_project",
     "find_settings",
     "find_settings_of",
+    "find_sound_part",
     "is_address",
     "json_schema",
     "key_table",

@@ -175,14 +175,15 @@ def project_of(source: bytes, path: Path) -> Project:
     parsed = parse(source, str(path), letter="P")
     if parsed.document is None:
         raise ProjectFileError(unshown(parsed.problems, source, None))
-    settings, problems = _validated(parsed.document)
+    settings, problems = validated(parsed.document)
     if settings is None or parsed.problems or problems:
         told = unshown((*parsed.problems, *problems), source, parsed.document)
         raise ProjectFileError(by_place(told))
     return Project(settings, path.resolve().parent, path, parsed.document)
 
 
-def _validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
+def validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
+    """Return the settings of a file, None where what is wrong leaves none, and every fault of it."""
     if document.root.kind != "mapping":
         text = f"A project file is a mapping of settings, and this is {document.root.shown()}."
         return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)

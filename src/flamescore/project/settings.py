@@ -85,9 +85,13 @@ def settle(
     return replace(base, settings=settings, given=frozenset(said))
 
 
-def check_needed(project: Project) -> None:
-    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks."""
+def check_needed(project: Project, *, only_rules: bool = False) -> None:
+    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks.
+
+    With `only_rules` no export is asked for.
+    """
     wanted = ["rules", "contacts"] if project.path else ["rules", "contacts", "events"]
+    wanted = wanted[:1] if only_rules else wanted
     missing = [key for key in wanted if not getattr(project.settings, key)]
     if missing:
         flags = _list([FLAGS[key] for key in missing])

@@ -17,13 +17,14 @@ from flamescore.report.words import Reason, difference, number, signed
 
 if TYPE_CHECKING:
     from flamescore.report.call_sheets import render_search
-    from flamescore.report.explained import SHOWN, entries_in_words, render_explanation
+    from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.terminal import Filtered, render_terminal
     from flamescore.report.xlsx import workbook
 
 __all__ = [
+    "EXACTLY",
     "HTML_FILE",
     "RENDERERS",
     "SHOWN",
@@ -57,6 +58,7 @@ __all__ = [
 ]
 
 _LATE: Final = {
+    "EXACTLY": "explained",
     "SHOWN": "explained",
     "entries_in_words": "explained",
     "render_account": "explained_account",

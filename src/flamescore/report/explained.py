@@ -1,26 +1,26 @@
-"""An explanation for people: rich text, nothing of it read as markup."""
+"""An explanation for people: lines of text that wrap at spaces, nothing of them read as markup."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Group
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from flamescore.explanations import OUTCOMES
-from flamescore.report.words import number
+from flamescore.explanations import OUTCOMES, is_number, number_said, quoted, sentences
+from flamescore.report import say
 from flamescore.text import for_cell
-from flamescore.units import WHOLE, count, to_local
+from flamescore.units import WHOLE, count, nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
 
     from flamescore.explanations import (
         Applied,
@@ -33,204 +33,329 @@ if TYPE_CHECKING:
         Silence,
     )
 
-LIMITS = {
-    "rule_limit": "limit of the rule",
-    "group_limit": "limit of the group",
-    "score_limit": "limit of the score",
-}
+LIMITS = ("rule_limit", "group_limit", "score_limit")
 SHOWN = 12
 """Counted occurrences of a rule that are listed; the others are counted. JSON has them all."""
 
+EXACTLY = 4
+"""Decimals that points have."""
 
-def render_explanation(explanation: Explanation, *, everything: bool = False) -> Group:
-    """Return the whole explanation, score by score."""
-    zone = ZoneInfo(explanation.timezone)
-    parts: list[RenderableType] = [_head(explanation, zone)]
+_FLAMES = 5
+_IN_ASCII = str.maketrans({"…": "...", "×": "x", "→": "->", "·": "-", "▲": "*"})
+_FACTOR = 5
+"""Billionths have so many decimals more than a factor is shown with."""
+
+
+def render_explanation(
+    explanation: Explanation, *, everything: bool = False, decimals: int = 1, ascii_only: bool = False
+) -> Group:
+    """Return the whole explanation, score by score; points have so many decimals at most.
+
+    `ascii_only`: what is no data is told without characters that old terminals lack.
+    """
+    words = _Words(ZoneInfo(explanation.timezone), explanation.as_of, decimals, ascii_only=ascii_only)
+    wide = words.widest(explanation.scores)
+    parts: list[RenderableType] = list(_head(explanation, words))
     for score in explanation.scores:
-        parts += ["", *_score(score, zone, everything=everything)]
-    parts += ["", *map(_label, explanation.labels)] if explanation.labels else []
-    parts += [Text(for_cell(note), style="yellow") for note in explanation.notes]
+        parts += ["", *_score(score, words, wide, everything=everything)]
+    parts += [""] if explanation.labels else []
+    for label in explanation.labels:
+        parts += [_label(label, words), *(_label_seen(label, words) if everything else ())]
+    parts += [words.line((note, "yellow")) for note in explanation.notes]
     if explanation.hot is not None:
-        parts.append(Text(f"hot: {'yes' if explanation.hot else 'no'}"))
+        parts.append(words.line(f"hot: {'yes' if explanation.hot else 'no'}"))
     return Group(*parts)
 
 
-def _label(label: LabelExplained) -> Text:
+def entries_in_words(score: ScoreExplained, timezone: str) -> tuple[tuple[str, str], ...]:
+    """Return the points, exactly, and the words of every entry: `+1` and `Prospect tags`."""
+    words = _Words(ZoneInfo(timezone), None, EXACTLY)
+    return tuple((words.given(line.points), for_cell(words.entry(line))) for line in score.entries)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text, wrapped at spaces; what is wrapped begins at `rest`. No word is cut."""
+
+    text: Text
+    rest: int = 0
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Lay it out as wide as there is room."""
+        breaks = _breaks(self.text.plain, options.max_width, self.rest)
+        for number, part in enumerate(self.text.divide(breaks)):
+            part.rstrip()
+            whole = Text(" " * self.rest) + part if number else part
+            whole.no_wrap, whole.overflow = True, "ignore"
+            yield whole
+
+
+def _breaks(text: str, width: int, rest: int) -> list[int]:
+    """Return where the lines of a text begin, but for the first: each after a space.
+
+    Of `a bb ccc` in 5 columns, the rest from column 2 on, they are 5: `a bb` and `  ccc`.
+    """
+    places: list[int] = []
+    begin, indent = 0, 0
+    led = len(text) - len(text.lstrip(" "))
+    for at in (at for at, char in enumerate(text) if char == " " and at >= led):
+        end = text.find(" ", at + 1)
+        word_end = len(text) if end < 0 else end
+        if indent + cell_len(text[begin:word_end]) > width and text[begin:at].strip():
+            begin, indent = at + 1, rest
+            places.append(begin)
+    return places
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Numbers and times of an explanation as people read them."""
+
+    zone: ZoneInfo
+    as_of: datetime | None
+    decimals: int
+    ascii_only: bool = False
+
+    def line(self, *pieces: str | tuple[str, str], rest: int = 0) -> Line:
+        """Make a line of texts, some with a style; what is wrapped begins at `rest`."""
+        styled = [(piece, "") if isinstance(piece, str) else piece for piece in pieces]
+        shown = [(for_cell(text), style) for text, style in styled]
+        if self.ascii_only:
+            shown = [(text.translate(_IN_ASCII), style) for text, style in shown]
+        return Line(Text.assemble(*shown), rest)
+
+    def given(self, points: float) -> str:
+        """Say points with their sign: `+3`, `-0.3`."""
+        return say.given(nearest_points(points), self.decimals)
+
+    def score(self, points: float) -> str:
+        """Say a score."""
+        return say.score(nearest_points(points), self.decimals)
+
+    def worth(self, points: float) -> str:
+        """Say a score with its unit: `1 point`, `62.6 points`."""
+        return _in_points(self.score(points))
+
+    def widest(self, scores: Sequence[ScoreExplained]) -> int:
+        """Return the width of the column of points."""
+        told = [score for score in scores if score.in_population]
+        cells = [self.given(line.points) for score in told for line in score.entries]
+        return max(map(len, (*cells, *(self.score(score.score) for score in told))), default=0)
+
+    def total(self, score: ScoreExplained) -> str:
+        """Say what follows the sum: the exact one where it, or what it is made of, is rounded."""
+        parts = [nearest_points(line.points) for line in score.entries]
+        exact = nearest_points(score.score)
+        rounded = say.score(exact, self.decimals) != say.score(exact, EXACTLY) or any(
+            say.given(part, self.decimals) != say.given(part, EXACTLY) for part in parts
+        )
+        return f"total ({say.score(exact, EXACTLY)} exactly)" if rounded else "total"
+
+    def time(self, instant: datetime) -> str:
+        return say.to_the_minute(instant, self.zone)
+
+    def day(self, instant: datetime) -> str:
+        return to_local(instant, self.zone).date().isoformat()
+
+    def aged(self, at: datetime) -> str:
+        """Say when it was and how long ago: `2026-11-17 16:39, 4 days ago`; what is to come is only when."""
+        if self.as_of is None or at > self.as_of:
+            return self.time(at)
+        today = to_local(self.as_of, self.zone).date()
+        return f"{self.time(at)}, {say.ago(to_local(at, self.zone).date(), today)}"
+
+    def factor(self, factor: float) -> str:
+        """Say a decay factor with four decimals, or the first digit that is not zero; exactly if asked."""
+        billionths = round(factor * WHOLE)
+        unit = 1 if self.decimals == EXACTLY else 10**_FACTOR
+        rounded = (2 * billionths + unit) // (2 * unit) * unit
+        if rounded == 0 and billionths:
+            first = 10 ** (len(str(billionths)) - 1)
+            rounded = billionths // first * first
+        whole, part = divmod(rounded, WHOLE)
+        digits = f"{part:09d}".rstrip("0")
+        return f"{whole}.{digits}" if digits else f"{whole}"
+
+    # --- entries ---------------------------------------------------------------------------------------
+
+    def entry(self, line: EntryLine) -> str:
+        """Say what gave or took points: `Talked with a rep ×2`, `Opened an e-mail: limit 3`."""
+        if line.silence is not None:
+            of_group = f"; group {line.name}" if line.entry == "group_idle" else ""
+            return f"{self.silence(line.silence)}{of_group}"
+        if line.entry in LIMITS:
+            bound = "" if line.limit is None else f" {say.score(nearest_points(line.limit), EXACTLY)}"
+            group = "group " if line.entry == "group_limit" else ""
+            return f"{group}{line.name}: limit{bound}"
+        times = f" ×{line.occurrences:,}" if line.occurrences > 1 else ""
+        return f"{line.name}{times}"
+
+    def silence(self, silence: Silence) -> str:
+        """Say it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`; shares are cut."""
+        if silence.days is None or silence.at is None:
+            return "Never active: all off"
+        off = "all" if silence.left == 0 else f"{(WHOLE - round(silence.left * WHOLE)) * 100 // WHOLE}%"
+        since = f"{self.time(silence.at)} ({silence.event})"
+        return f"Idle for {count(silence.days, 'day')}: {off} off; last activity {since}"
+
+    def occurrence(self, occurrence: Occurrence, numbers: Sequence[str]) -> str:
+        """Say it: `2026-11-17 16:39, 4 days ago: call, seconds 950; +9.5 (× 0.9548 after 3 full days)`."""
+        said = [occurrence.event, *(_property(name, text, numbers) for name, text in occurrence.properties)]
+        what = self.burst(occurrence.burst) if occurrence.burst else ", ".join(said)
+        like = ("like a mail scanner's",) if occurrence.like_scanner else ()
+        return "; ".join((f"{self.aged(occurrence.at)}: {what}", *self.worth_of(occurrence), *like))
+
+    def burst(self, events: Sequence[InBurst]) -> str:
+        """Say what is in a burst and since when: `3 page_visit since 2026-11-10 09:00`."""
+        types = Counter(each.event for each in events)
+        said = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
+        return f"{said} since {self.time(events[-1].at)}"
+
+    def worth_of(self, what: Occurrence | Applied) -> Iterator[str]:
+        """Say what an event or tag gives, and until when; or why it does not count."""
+        if what.points is None:
+            yield f"does not count: {OUTCOMES.get(what.outcome, what.outcome)}"
+            return
+        factor = ""
+        if what.factor not in (None, 1.0) and what.age_days is not None:
+            days = count(what.age_days, "full day")
+            factor = f" (× {self.factor(what.factor or 0.0)} after {days})"
+        yield f"{self.given(what.points)}{factor}"
+        if what.expires_at is not None:
+            yield f"until {self.day(what.expires_at)}"
+
+    def applied(self, tag: Applied) -> str:
+        """Say of a tag what its rule looks at: `2026-11-01 10:00, 20 days ago: tagged VIP; +3.2 (...)`."""
+        called = "" if tag.tag is None else f" {quoted(tag.tag)}"
+        what = "tagged, no date" if tag.at is None else f"{self.aged(tag.at)}: tagged{called}"
+        return "; ".join((what, *self.worth_of(tag)))
+
+    def seen(self, line: EntryLine) -> Iterator[str]:
+        """Say what a rule saw: its evidence, or the events and the tag that count by their age."""
+        evidence = sentences(line.evidence)
+        if line.applied is not None:
+            tag, *evidence_of_others = evidence or ("",)
+            yield "; ".join((tag, *self.worth_of(line.applied)))
+            yield from evidence_of_others
+            return
+        yield from (self.occurrence(each, line.numbers) for each in line.counted[:SHOWN])
+        if line.counted and line.occurrences > SHOWN:
+            yield f"and {count(line.occurrences - SHOWN, 'earlier one')}"
+        yield from evidence[1:] if line.counted else evidence  # the events say the first themselves
+
+
+def _property(name: str, text: str, numbers: Sequence[str]) -> str:
+    as_number = name in numbers and is_number(text.strip())
+    return f"{name} {number_said(text.strip()) if as_number else quoted(text.strip())}"
+
+
+def _in_points(said: str) -> str:
+    return f"{said} point" if said in ("1", "-1") else f"{said} points"
+
+
+# --- the page ------------------------------------------------------------------------------------------
+
+
+def _head(explanation: Explanation, words: _Words) -> Iterator[RenderableType]:
+    who = " · ".join(filter(None, (explanation.name, explanation.email, explanation.contact_id)))
+    yield words.line((who, "bold"))
+    owner = f"owner {explanation.owner}" if explanation.owner else None
+    where = " · ".join(filter(None, (explanation.company, owner)))
+    if where:
+        yield words.line(where)
+    run = f" · run {explanation.run_id}" if explanation.run_id else ""
+    zone = say.zone_of(explanation.as_of, words.zone)
+    yield words.line((f"As of {words.time(explanation.as_of)} {zone}{run}", "dim"))
+
+
+def _label(label: LabelExplained, words: _Words) -> RenderableType:
     """Say `Grade  A1  (fit_band A, intent_band 1)`."""
     text = (label.text or "none") if label.known else "not known without --rank"
     parts = ", ".join(f"{name} {part or 'none'}" for name, part in label.parts) if label.known else ""
-    return Text.assemble(
-        (for_cell(label.title), "bold"), "  ", for_cell(text), f"  ({for_cell(parts)})" if parts else ""
-    )
+    return words.line((label.title, "bold"), f"  {text}", f"  ({parts})" if parts else "", rest=2)
 
 
-def points(value: float) -> str:
-    """Show points with their sign: `+3`, `-0.25`."""
-    return number(value) if value < 0 else f"+{number(value)}"
+def _label_seen(label: LabelExplained, words: _Words) -> Iterator[RenderableType]:
+    """Say what the branch of a label saw, or why none holds."""
+    evidence = label.evidence if label.failed is None else (label.failed,)
+    yield from (_under(words, each, 2) for each in sentences(evidence))
 
 
-def _head(explanation: Explanation, zone: ZoneInfo) -> Text:
-    who = " · ".join(filter(None, (explanation.name, explanation.email, explanation.contact_id)))
-    run = f" · run {explanation.run_id}" if explanation.run_id else ""
-    return Text.assemble(
-        (for_cell(who), "bold"), f"\nas of {_time(explanation.as_of, zone)} {explanation.timezone}{run}"
-    )
-
-
-def _score(score: ScoreExplained, zone: ZoneInfo, *, everything: bool) -> Iterator[RenderableType]:
+def _score(score: ScoreExplained, words: _Words, wide: int, *, everything: bool) -> Iterator[RenderableType]:
     if not score.in_population:
-        yield Text(f"{for_cell(score.title)}: not scored (outside the score's population)")
+        yield words.line(f"{score.title}: not scored (outside the score's population)", rest=2)
+        if everything and score.failed is not None:
+            yield _under(words, score.failed.sentence, 2)
         return
-    yield _standing(score)
+    yield _standing(score, words)
     if score.bots is not None:
         some = count(score.bots.events, "event")
         look = "looks" if score.bots.events == 1 else "look"
-        yield Text(f"  {some} {look} like a mail scanner's: {_worth(score.bots.points_lost)}")
-    yield _ledger(score, zone)
+        lost = _in_points(words.given(score.bots.points_lost).removeprefix("+"))
+        yield words.line(f"  {some} {look} like a mail scanner's: {lost}", rest=4)
+    yield from _ledger(score, words, wide)
     if everything:
-        yield from _silent(score, zone)
-    yield from _outlook(score)
+        yield from _silent(score, words)
+    yield from _outlook(score, words)
 
 
-def _standing(score: ScoreExplained) -> Text:
-    said = [_worth(score.score)]
+def _standing(score: ScoreExplained, words: _Words) -> RenderableType:
+    said: list[str | tuple[str, str]] = [(score.title, "bold"), f": {words.worth(score.score)}"]
     if score.flames is not None:
-        said.append(f"{score.flames} of 5 flames")
-    if score.percent_of_ideal is not None:
-        said.append(f"{_percent(score.percent_of_ideal)} of the ideal")
+        none = "." if words.ascii_only else "·"
+        said += [" ", ("▲" * score.flames, "red"), none * (_FLAMES - score.flames)]
     if score.rank is not None and score.percentile is not None:
-        said += [f"rank {score.rank:,}", f"better than {int(score.percentile)}% of the rest"]
-    return Text.assemble((for_cell(score.title), "bold"), ": ", ", ".join(said))
+        of = "" if score.of is None else f" of {score.of:,}"
+        said.append(f", rank {score.rank:,}{of}, better than {say.percentile(score.percentile)}")
+    return words.line(*said, rest=2)
 
 
-def _percent(share: float) -> str:
-    return f"{share:,.0f}%" if abs(share) >= 1_000 else f"{share:.4g}%"  # noqa: PLR2004 - four digits
-
-
-def entries_in_words(score: ScoreExplained, timezone: str) -> tuple[tuple[str, str], ...]:
-    """Return the points and the words of every entry of a score, such as `+1` and `Prospect tags`."""
-    zone = ZoneInfo(timezone)
-    return tuple((points(line.points), for_cell(_entry(line, zone))) for line in score.entries)
-
-
-def _ledger(score: ScoreExplained, zone: ZoneInfo) -> RenderableType:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(justify="right")
-    table.add_column()
+def _ledger(score: ScoreExplained, words: _Words, wide: int) -> Iterator[RenderableType]:
+    indent = wide + 4
     for line in score.entries:
-        table.add_row(Text(points(line.points)), Text(for_cell(_entry(line, zone))))
-        if line.applied is not None:
-            table.add_row("", Text(for_cell(_applied(line.applied, zone)), style="dim"))
-        for occurrence in line.counted[:SHOWN]:
-            table.add_row("", Text(for_cell(_occurrence(occurrence, zone)), style="dim"))
-        if line.counted and line.occurrences > SHOWN:
-            more = count(line.occurrences - SHOWN, "earlier one")
-            table.add_row("", Text(f"and {more}", style="dim"))
-        for occurrence in line.uncounted:
-            table.add_row("", Text(for_cell(_occurrence(occurrence, zone)), style="dim"))
-    table.add_row(Text(number(score.score), style="bold"), Text("total", style="bold"))
-    return Padding(table, (0, 0, 0, 2))
+        yield words.line(f"  {words.given(line.points):>{wide}}  {words.entry(line)}", rest=indent)
+        yield from (_under(words, each, indent) for each in words.seen(line))
+        yield from (_under(words, words.occurrence(each, line.numbers), indent) for each in line.uncounted)
+    total = f"  {words.score(score.score):>{wide}}  {words.total(score)}"
+    yield words.line((total, "bold"), rest=indent)
 
 
-def _entry(line: EntryLine, zone: ZoneInfo) -> str:
-    if line.silence is not None:
-        of_group = f"; group {line.name}" if line.entry == "group_idle" else ""
-        return f"{_silence(line.silence, zone)}{of_group}"
-    limit = LIMITS.get(line.entry)
-    if limit:
-        return f"{line.name}: {limit}"
-    times = f" ({line.occurrences:,}×)" if line.occurrences > 1 else ""
-    return f"{line.name}{times}"
+def _under(words: _Words, text: str, indent: int) -> RenderableType:
+    return words.line((f"{' ' * indent}{text}", "dim"), rest=indent)
 
 
-def _silence(silence: Silence, zone: ZoneInfo) -> str:
-    """Say it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (link_click)`; shares are cut."""
-    if silence.days is None or silence.at is None:
-        return "Never active: all off"
-    off = "all" if silence.left == 0 else f"{(WHOLE - round(silence.left * WHOLE)) * 100 // WHOLE}%"
-    since = f"{_time(silence.at, zone)} ({silence.event})"
-    return f"Idle for {count(silence.days, 'day')}: {off} off; last activity {since}"
-
-
-def _occurrence(occurrence: Occurrence, zone: ZoneInfo) -> str:
-    aged = _aged(occurrence.at, occurrence.age_days, zone)
-    like = ("like a mail scanner's",) if occurrence.like_scanner else ()
-    if occurrence.burst:
-        burst = _burst(occurrence.burst, zone)
-        return "; ".join((f"{aged}, {burst}", *_worth_of(occurrence, zone), *like))
-    said = [f"{aged}, {occurrence.event}", *(f"{name} {value}" for name, value in occurrence.properties)]
-    return "; ".join((*said, *_worth_of(occurrence, zone), *like))
-
-
-def _burst(events: Sequence[InBurst], zone: ZoneInfo) -> str:
-    """Say what is in a burst and since when: `3 page_visit since 2026-11-10 09:00`."""
-    types = Counter(each.event for each in events)
-    said = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
-    return f"{said} since {_time(events[-1].at, zone)}"
-
-
-def _applied(tag: Applied, zone: ZoneInfo) -> str:
-    if tag.at is None or tag.age_days is None:
-        return "; ".join(("tagged, without a date", *_worth_of(tag, zone)))
-    called = "" if tag.tag is None else f" {tag.tag}"
-    return "; ".join((f"{_aged(tag.at, tag.age_days, zone)}, tagged{called}", *_worth_of(tag, zone)))
-
-
-def _aged(at: datetime, age_days: int, zone: ZoneInfo) -> str:
-    age = "under a day old" if age_days == 0 else f"{age_days:,} d old"
-    return f"{_time(at, zone)}, {age}"
-
-
-def _worth_of(what: Occurrence | Applied, zone: ZoneInfo) -> Iterator[str]:
-    """Say what an event or tag gives, and until when; or why it does not count."""
-    if what.points is None:
-        yield f"does not count: {OUTCOMES.get(what.outcome, what.outcome)}"
-        return
-    factor = "" if what.factor in (None, 1.0) else f" (× {what.factor:.9g})"
-    yield f"{points(what.points)}{factor}"
-    if what.expires_at is not None:
-        yield f"expires {_time(what.expires_at, zone)}"
-
-
-def _silent(score: ScoreExplained, zone: ZoneInfo) -> Iterator[RenderableType]:
+def _silent(score: ScoreExplained, words: _Words) -> Iterator[RenderableType]:
     if not score.silent:
         return
-    yield Text("  Gave nothing:")
+    yield words.line("  Gave nothing:")
     for line in score.silent:
-        yield Text(for_cell(f"    {line.name}: {line.why}"), style="dim")
+        yield words.line(f"    {line.name}: {line.why}", rest=6)
         if line.applied is not None:
-            yield Text(for_cell(f"      {_applied(line.applied, zone)}"), style="dim")
+            yield _under(words, words.applied(line.applied), 6)
         for occurrence in (*line.counted, *line.uncounted):
-            yield Text(for_cell(f"      {_occurrence(occurrence, zone)}"), style="dim")
+            yield _under(words, words.occurrence(occurrence, line.numbers), 6)
 
 
-def _outlook(score: ScoreExplained) -> Iterator[RenderableType]:
+def _outlook(score: ScoreExplained, words: _Words) -> Iterator[RenderableType]:
     by_list = ", by this run's list" if score.by_percentile else ""
-    later = ", ".join(f"{_worth(o.score)}{_with_flames(o.flames)} in {o.days} days" for o in score.outlook)
+    later = ", ".join(
+        f"{words.worth(o.score)}{_with_flames(o.flames)} in {o.days} days" for o in score.outlook
+    )
     if later:
         told = by_list if any(o.flames is not None for o in score.outlook) else ""
-        yield Text(f"  If nothing happens: {later}{told}")
-    if score.next_flame_needs is None:
+        yield words.line(f"  If nothing happens: {later}{told}", rest=4)
+    if score.next_flame_needs is None or score.flames is None:
         return
-    about = "about " if score.by_percentile else ""
-    yield Text(f"  To the next flame: {about}{_worth(score.next_flame_needs)} more{by_list}")
+    about = "About " if score.by_percentile else ""
+    needs = _in_points(say.missing(nearest_points(score.next_flame_needs), words.decimals))
+    flames = count(score.flames + 1, "flame")
+    ways = " One of these would do:" if score.next_flame else ""
+    yield words.line(f"  {about}{needs} more for {flames}{by_list}.{ways}", rest=4)
     for way in score.next_flame:
-        yield Text(
-            for_cell(
-                f"    If this happens again: {way.name} → {_worth(way.score)}, {count(way.flames, 'flame')}"
-            )
-        )
+        often = "again" if way.again else "for the first time"
+        outcome = f"{words.worth(way.score)}, {count(way.flames, 'flame')}"
+        yield words.line(f"    if they do this {often}: {way.name} → {outcome}", rest=6)
 
 
 def _with_flames(flames: int | None) -> str:
-    return "" if flames is None else f" and {count(flames, 'flame')}"
-
-
-def _worth(value: float) -> str:
-    told = number(value)
-    return f"{told} point" if told in ("1", "-1") else f"{told} points"
-
-
-def _time(instant: datetime, zone: ZoneInfo) -> str:
-    local = to_local(instant, zone).replace(tzinfo=None)
-    return local.isoformat(" ", "seconds" if local.second else "minutes")
+    return "" if flames is None else f" ({count(flames, 'flame')})"

@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.shown_points import given, missing, score
 from flamescore.tables import reason, worded_reasons
+from flamescore.units import ago, to_local
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
-__all__ = ["ago", "given", "missing", "percentile", "reason", "score", "whole_date", "worded_reasons"]
+__all__ = [
+    "ago",
+    "given",
+    "minute",
+    "missing",
+    "percentile",
+    "reason",
+    "score",
+    "to_the_minute",
+    "whole_date",
+    "worded_reasons",
+    "zone_of",
+]
 
-_DAYS: Final = 60
-"""So many days ago at most are said as days."""
-
-_DAYS_A_MONTH: Final = (304_375, 10_000)
-_MONTHS: Final = 24
-"""From so many months on they are said as years."""
-
-_MONTHS_A_YEAR: Final = 12
 _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -37,25 +43,25 @@ def percentile(number: float) -> str:
 # --- times
 
 
-def ago(day: date, today: date) -> str:
-    """Say how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; one to come is a date.
+def to_the_minute(instant: datetime, zone: ZoneInfo) -> str:
+    """Say an instant in local time, without its zone: `2026-11-21 00:00`."""
+    return to_local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
 
-    Counted are calendar days. A month has 30.4375 of them, and a year twelve months; both are rounded down.
-    """
-    days = (today - day).days
-    if days < 0:
-        return day.isoformat()
-    if days <= 1:
-        return "yesterday" if days else "today"
-    if days <= _DAYS:
-        return f"{days} days ago"
-    length, parts = _DAYS_A_MONTH
-    months = days * parts // length
-    if months < _MONTHS:
-        return f"{months} months ago"
-    return f"{months // _MONTHS_A_YEAR} years ago"
+
+def zone_of(instant: datetime, zone: ZoneInfo) -> str:
+    """Say the zone of an instant by its abbreviation, `MST`, else by its offset, `-03:00`."""
+    local = to_local(instant, zone)
+    name = local.tzname() or ""
+    return name if name.isalpha() else local.isoformat()[-len("-03:00") :]
 
 
 def whole_date(day: date) -> str:
     """Say a day with its year, for people: `21 Nov 2026`."""
     return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def minute(local: datetime) -> str:
+    """Say a local time with its zone: `2026-11-21 00:00 MST`, `2026-11-21 00:00 -07:00` without a name."""
+    name = local.tzname() or ""
+    offset = local.isoformat()[-6:]
+    return f"{local:%Y-%m-%d %H:%M} {name if name[:1].isalpha() else offset}"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flamescore.rules import BranchRule, EventRule, FieldIs, Happened, HasTag, TagRule, beside, leaves
+from flamescore.rules import (
+    BranchRule,
+    EventRule,
+    FieldIs,
+    Happened,
+    HasTag,
+    TagRule,
+    beside,
+    leaves,
+    rule_paths,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +110,7 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
             yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
         yield from _activities(document, score)
         yield from _inherited_resets(score, document)
-        for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
+        for rule, path in zip(score.rules, rule_paths(document, score), strict=True):
             key = score.name, rule.id
             # Where a score is for nobody its rules give nobody anything: the cause alone is told.
             empty = not nobody and not given.get(key) and key not in unvalued
@@ -166,18 +176,6 @@ def _activities(document: Document, score: Score) -> Iterator[Asker]:
             yield Asker(f"{score.name}/idle", title, document, named, empty=False, parts=parts)
 
 
-def _rule_paths(document: Document, score: Score) -> list[NodePath]:
-    """Return where the enabled rules of a score stand."""
-    base: NodePath = ("scores", score.name, "rules")
-    node = document.root.at(base)
-    items = () if node is None else node.items
-    return [
-        (*base, number)
-        for number, item in enumerate(items)
-        if (switch := item.child("enabled")) is None or switch.scalar is not False
-    ]
-
-
 def _of_rule(
     score: Score, rule: Rule, document: Document, path: NodePath, taken: tuple[int, ...], *, empty: bool
 ) -> Iterator[Asker]:
@@ -233,7 +231,7 @@ def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
     """Yield the groups of a score, and its defaults, that rules have their resets from."""
     found: dict[NodePath, tuple[EventMatch, ...]] = {}
     base: NodePath = ("scores", score.name)
-    for rule, path in zip(score.rules, _rule_paths(document, score), strict=True):
+    for rule, path in zip(score.rules, rule_paths(document, score), strict=True):
         places = (path, (*base, "groups", rule.group or ""), (*base, "defaults"))
         owner = next((each for each in places if document.root.at((*each, "since")) is not None), path)
         if isinstance(rule.subject, EventRule) and owner != path:

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from flamescore.rule_diff.books import rule_changes, setting_changes
     from flamescore.rule_diff.comparing import compare
     from flamescore.rule_diff.failing import fail_on
+    from flamescore.rule_diff.html import as_html
     from flamescore.rule_diff.revisions import loaded
     from flamescore.rule_diff.telling import Diff, File, as_json, as_markdown, as_text
 
 __all__ = [
     "Diff",
     "File",
+    "as_html",
     "as_json",
     "as_markdown",
     "as_text",
@@ -31,6 +33,7 @@ __all__ = [
 _WITH_FRAMES: Final = {
     "Diff": "telling",
     "File": "telling",
+    "as_html": "html",
     "as_json": "telling",
     "as_markdown": "telling",
     "as_text": "telling",

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from flamescore.pages import table
 from flamescore.report import escaped
 from flamescore.rule_diff.books import MOVES_NOTHING
 from flamescore.rule_diff.comparing import NOT_SCORED
@@ -60,31 +61,29 @@ class Diff:
 
 def as_text(diff: Diff) -> str:
     """Return it for people: rules, then score by score what moves."""
-    lines = [f"{for_log(diff.old.path)} {ARROW} {for_log(diff.new.path)}, as of {_instant(diff.as_of)}", ""]
-    lines += [f"  {for_cell(each)}" for each in _changes(diff)] or ["  No rule changed."]
+    lines = [f"{for_log(diff.old.path)} {ARROW} {for_log(diff.new.path)}, as of {instant(diff.as_of)}", ""]
+    lines += [f"  {for_cell(each)}" for each in changes(diff)] or ["  No rule changed."]
     for score in diff.scores:
-        lines += ["", for_cell(f"{score.title}: {_headline(score)}")]
-        lines += [f"  {for_cell(each)}" for each in _list_lines(diff, score)]
+        lines += ["", for_cell(f"{score.title}: {headline(score)}")]
+        lines += [f"  {for_cell(each)}" for each in list_lines(diff, score)]
         lines += ["", "  flames, old by new", *(f"  {each}" for each in _grid(score))]
         lines += [""] if score.movers else []
-        lines += [f"  {for_cell('  '.join(_cells(diff, each)))}" for each in score.movers]
+        lines += [f"  {for_cell('  '.join(cells(diff, each)))}" for each in score.movers]
     return "\n".join(lines) + "\n"
 
 
 def as_markdown(diff: Diff) -> str:
     """Return it for a pull request: contacts are told by their ids alone, folded away."""
     lines = [f"### {escaped(diff.old.path)} {ARROW} {escaped(diff.new.path)}", ""]
-    lines += [f"- {escaped(each)}" for each in _changes(diff)] or ["No rule changed."]
+    lines += [f"- {escaped(each)}" for each in changes(diff)] or ["No rule changed."]
     for score in diff.scores:
-        lines += ["", f"**{escaped(score.title)}**: {escaped(_headline(score))}", ""]
-        lines += _table(
-            ["old \\ new", *_NAMES], [[_NAMES[n], *map(_many, row)] for n, row in enumerate(score.matrix)]
-        )
-        lines += ["", *(f"- {escaped(each)}" for each in _list_lines(diff, score, ids=False))]
+        lines += ["", f"**{escaped(score.title)}**: {escaped(headline(score))}", ""]
+        lines += matrix(score)
+        lines += ["", *(f"- {escaped(each)}" for each in list_lines(diff, score, ids=False))]
         if score.movers and not diff.redacted:
             lines += ["", f"<details><summary>Who moves most ({len(score.movers)})</summary>", ""]
-            rows = [[escaped(cell) for cell in _cells(diff, each)] for each in score.movers]
-            lines += [*_table(["contact", "score", "flames", "moved by"], rows), "", "</details>"]
+            rows = [[escaped(cell) for cell in cells(diff, each)] for each in score.movers]
+            lines += [*table(MOVED, rows, right=[False] * len(MOVED)), "", "</details>"]
     return "\n".join(lines) + "\n"
 
 
@@ -95,15 +94,25 @@ def as_json(diff: Diff) -> str:
 
 # --- words -------------------------------------------------------------------------------------------
 
-_NAMES: Final = ("0", "1", "2", "3", "4", "5", "not scored")
+NAMES: Final = ("0", "1", "2", "3", "4", "5", "not scored")
 
 
-def _headline(score: ScoreDiff) -> str:
+MOVED: Final = ("contact", "score", "flames", "moved by")
+
+
+def matrix(score: ScoreDiff) -> Iterator[str]:
+    """Yield the lines of a table of flames by flames, old by new."""
+    rows = [[NAMES[n], *map(many_or_dot, row)] for n, row in enumerate(score.matrix)]
+    return table(["old \\ new", *NAMES], rows, right=[False] * (len(NAMES) + 1))
+
+
+def headline(score: ScoreDiff) -> str:
+    """Say in a line how many change, and how many are hot."""
     hot = f"{score.hot.before:,} {ARROW} {score.hot.after:,} hot"
     return f"{score.changed:,} of {count(score.contacts, 'contact')} change, {hot}"
 
 
-def _changes(diff: Diff) -> list[str]:
+def changes(diff: Diff) -> list[str]:
     """Say every change of rules and of what is beside them."""
     found = []
     for each in diff.settings:
@@ -123,7 +132,7 @@ def _json(value: Any) -> str:  # noqa: ANN401 - what a rule file holds
     return _NOBODY if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _list_lines(diff: Diff, score: ScoreDiff, *, ids: bool = True) -> Iterator[str]:
+def list_lines(diff: Diff, score: ScoreDiff, *, ids: bool = True) -> Iterator[str]:
     """Say who comes and goes on the hot list, and among the first so many."""
     lists = [("hot list", score.hot)]
     lists += [] if score.capacity is None else [(f"first {score.capacity.after}", score.capacity)]
@@ -139,17 +148,19 @@ def _people(diff: Diff, who: Sequence[str], *, ids: bool) -> str:
     return f"{len(who):,} ({', '.join(who[:_SHOWN])}{more})"
 
 
-def _many(number: int) -> str:
+def many_or_dot(number: int) -> str:
+    """Show a count; nobody is a dot."""
     return f"{number:,}" if number else "."
 
 
 def _grid(score: ScoreDiff) -> list[str]:
-    rows = [["", *_NAMES], *([_NAMES[n], *map(_many, row)] for n, row in enumerate(score.matrix))]
+    rows = [["", *NAMES], *([NAMES[n], *map(many_or_dot, row)] for n, row in enumerate(score.matrix))]
     wide = [max(len(row[column]) for row in rows) for column in range(NOT_SCORED + 2)]
     return ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, wide, strict=True)) for row in rows]
 
 
-def _cells(diff: Diff, mover: Mover) -> tuple[str, str, str, str]:
+def cells(diff: Diff, mover: Mover) -> tuple[str, str, str, str]:
+    """Return who moved, the score, the flames, and what moved it."""
     score = _step(_points(mover.old_score), _points(mover.new_score))
     flames = _step(_flames(mover.old_flames), _flames(mover.new_flames))
     moved = "" if not mover.moved else f" {'+' if mover.moved > 0 else ''}{show_points(mover.moved)}"
@@ -168,13 +179,9 @@ def _step(old: str, new: str) -> str:
     return old if old == new else f"{old} {ARROW} {new}"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    return [f"| {' | '.join(line)} |" for line in lines]
-
-
-def _instant(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
+def instant(at: datetime) -> str:
+    """Show an instant as ISO 8601."""
+    return at.isoformat().replace("+00:00", "Z")
 
 
 # --- JSON --------------------------------------------------------------------------------------------
@@ -183,7 +190,7 @@ def _instant(instant: datetime) -> str:
 def _data(diff: Diff) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
-        "as_of": _instant(diff.as_of),
+        "as_of": instant(diff.as_of),
         "old": {"path": diff.old.path, "hash": f"sha256:{diff.old.hash}"},
         "new": {"path": diff.new.path, "hash": f"sha256:{diff.new.hash}"},
         "rules": [

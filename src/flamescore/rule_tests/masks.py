@@ -74,7 +74,9 @@ class Personal:
     ids: frozenset[str]
 
     def is_in(self, text: str) -> bool:
-        """Say whether any of it stands in a text, as whole words."""
+        """Say whether any of it stands in a text, as whole words; the parts of a date are no ids."""
+        if _DATE.fullmatch(text):
+            return False
         folded = fold(text)
         if not self.ids.isdisjoint((text, *_WORD.findall(text))):
             return True

@@ -68,6 +68,7 @@ from flamescore.rules.load import (
     load_rules_text,
 )
 from flamescore.rules.names import Names
+from flamescore.rules.places import rule_paths
 from flamescore.rules.rulebook import (
     NO_LIMITS,
     Branch,
@@ -88,6 +89,7 @@ from flamescore.rules.rulebook import (
     label_conditions,
 )
 from flamescore.rules.shapes import rules_schema as json_schema
+from flamescore.rules.short_where import short_where
 from flamescore.rules.subscribed import LoadedEvents, load_events
 
 __all__ = [
@@ -179,5 +181,7 @@ __all__ = [
     "named_columns",
     "number_columns",
     "role_conditions",
+    "rule_paths",
+    "short_where",
     "stands",
 ]

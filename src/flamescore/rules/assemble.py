@@ -113,11 +113,11 @@ def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> bo
                 since=found.get("since", ()),
             )
         case "field":
-            return book.BranchRule((book.Branch(asks.FieldIs(found["field"]), found["points"]),))
+            return book.BranchRule((book.Branch(asks.FieldIs(found["field"]), found["points"]),), "field")
         case "first_of":
             return book.BranchRule(found["first_of"])
         case _:
-            return book.BranchRule((book.Branch(found["if"], found["points"]),))
+            return book.BranchRule((book.Branch(found["if"], found["points"]),), "if")
 
 
 def _event_rule(found: Found) -> book.EventRule:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -15,8 +14,9 @@ from flamescore.rules.names import Names, check_names, names_of
 from flamescore.rules.predicates import CONTACT_PREDICATES
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
+from flamescore.rules.short_where import HINT, short_where
 from flamescore.schema_reader import RefusedError, ValueType
-from flamescore.yaml_tree import Document, Node, Span, parse
+from flamescore.yaml_tree import Document, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from flamescore.rules.rulebook import RuleBook
     from flamescore.schema_reader import At, Value
     from flamescore.yaml_tree import Path as NodePath
-
-_SHORT = re.compile(r"\s*([^{}=]*[^{}=\s])\s*=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +164,7 @@ def load_field_condition(document: Document, path: NodePath, lists: Lists | None
 def load_predicates(
     texts: Sequence[str], name: str = "--where", lists: Lists | None = None
 ) -> LoadedPredicates:
-    """Read predicates on contacts. `country=US` is short for `{country: US}`; the value is YAML.
+    """Read predicates on contacts: YAML, or the short form of `short_where`.
 
     Raises:
         RuleFileError: with every fault.
@@ -188,19 +186,20 @@ def load_predicates(
 
 def _where(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
     """Return the mapping of column to predicate that a `--where` is, or what is wrong with it."""
-    short = _SHORT.fullmatch(text)
-    hint = "Write `country=US`, or `{country: US, employees: {at_least: 100}}`."
-    if not text.strip() or (short is not None and not short[2].strip()):
-        return None, (Problem("R110", f"`{text.strip()}` asks for nothing.", Where(name), hint),)
-    parsed = parse(text if short is None else " " * short.start(2) + short[2], name)
+    if not text.strip():
+        return None, (Problem("R110", "`` asks for nothing.", Where(name), HINT),)
+    short = short_where(text)
+    if short is not None:
+        found = short.node(name)
+        if isinstance(found, Problem):
+            return None, (found,)
+        return Document(name, tuple(text.splitlines()), found), ()
+    parsed = parse(text, name)
     if parsed.document is None or parsed.problems:
         return None, parsed.problems
     root = parsed.document.root
-    if short is not None:
-        key = Span(1, short.start(1) + 1, len(short[1]))
-        root = Node("mapping", root.span, entries={short[1]: root}, keys={short[1]: key})
     if root.kind != "mapping":
-        return None, (Problem("R110", f"`{text.strip()}` names no column.", Where(name), hint),)
+        return None, (Problem("R110", f"`{text.strip()}` names no column.", Where(name), HINT),)
     return Document(name, tuple(text.splitlines()), root), ()
 
 

@@ -167,7 +167,8 @@ def _predicate(kind: ExportKind) -> ValueType:
         if at.node.kind == "mapping":
             found = TESTS.read(at)
             sensitive = found.pop("case_sensitive", False)
-            tests = tuple(test for word, value in found.items() for test in OPERATORS[word].tests(value))
+            written = (word for word in at.keys if word in found)
+            tests = tuple(test for word in written for test in OPERATORS[word].tests(found[word]))
         else:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)

@@ -6,7 +6,7 @@ Points are ten-thousandths, lengths are seconds, factors are billionths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from flamescore.rules.condition_book import (
@@ -96,9 +96,13 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class BranchRule:
-    """The points of the first branch that holds. `field` and `if` rules are ones of a single branch."""
+    """The points of the first branch that holds. `field` and `if` rules are ones of a single branch.
+
+    `key` is how the rule is written.
+    """
 
     branches: tuple[Branch, ...]
+    key: Literal["first_of", "field", "if"] = field(default="first_of", compare=False)
 
 
 Subject = EventRule | TagRule | BranchRule

@@ -5,7 +5,14 @@ from __future__ import annotations
 from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST, Run, instant_of, moves
-from flamescore.runs.changes import ChangedContacts, EarlierRun, OnlyScores, changed_contacts, changed_ids
+from flamescore.runs.changes import (
+    ChangedContacts,
+    EarlierRun,
+    OnlyScores,
+    changed_contacts,
+    changes_under,
+    hot_now,
+)
 from flamescore.runs.contents import (
     LISTS_FILE,
     checksums,
@@ -17,7 +24,17 @@ from flamescore.runs.contents import (
     scan,
     uncalled,
 )
-from flamescore.runs.disk import Modes, flush, make_folder, modes, private, reading, remove, writing
+from flamescore.runs.disk import (
+    Modes,
+    flush,
+    make_folder,
+    modes,
+    private,
+    reading,
+    remove,
+    replace_file,
+    writing,
+)
 from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
@@ -82,7 +99,7 @@ __all__ = [
     "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",
-    "changed_ids",
+    "changes_under",
     "checked",
     "checksums",
     "describe",
@@ -95,6 +112,7 @@ __all__ = [
     "frozen_flames",
     "has_merged",
     "has_table",
+    "hot_now",
     "instant_of",
     "leave_failed",
     "listed",
@@ -110,6 +128,7 @@ __all__ = [
     "reading",
     "reading_run",
     "remove",
+    "replace_file",
     "rules_of_run",
     "run_against",
     "scan",

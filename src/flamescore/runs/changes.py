@@ -91,23 +91,27 @@ def changed_contacts(
     return ChangedContacts(found.select(*CHANGES, "why", *others), said, notes)
 
 
-def changed_ids(
-    run: Run, name: str, kinds: tuple[str, ...], against: EarlierRun | None = None
-) -> tuple[pl.Series, tuple[str, ...]]:
-    """Return the ids of contacts that changed in these ways under a score, and what could not be told.
+def changes_under(
+    run: Run, name: str, against: EarlierRun | None = None
+) -> tuple[pl.LazyFrame | None, tuple[str, ...]]:
+    """Return `CHANGES` under a score since the run before, or an earlier one, and what could not be told.
 
-    There are none where the run was held against no other, and none is named.
+    The rows are None where the run was held against no other, and none is named.
     """
-    record = run.record
+    record, mine = run.record, pl.col("score_name") == name
     if against is not None and not _was_held_against(record, against):
         since, hot_note = _since(run, against, name)
-        rows, notes = since.lazy(), (*_of_score(against, name), *hot_note)
-    elif record.changes is None:
-        return pl.Series("contact_id", [], pl.String), (f"Run {record.run_id} {NONE_BEFORE}.",)
-    else:
-        rows, notes = scan(run, FILE), ()
-    rows = rows.filter(pl.col("score_name") == name, pl.col("change").is_in(kinds))
-    return rows.select("contact_id").collect().to_series(), notes
+        return since.lazy().filter(mine), (*_of_score(against, name), *hot_note)
+    if record.changes is None:
+        return None, (f"Run {record.run_id} {NONE_BEFORE}.",)
+    return scan(run, FILE).filter(mine), ()
+
+
+def hot_now(run: Run) -> HotInBoth:
+    """Return what says of rows of `CHANGES` who is hot in a run, and newly so."""
+    record = run.record
+    ids = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
+    return HotInBoth(record.hot_flames, record.scores[0].name, ids)
 
 
 def _was_held_against(record: RunRecord, earlier: EarlierRun) -> bool:

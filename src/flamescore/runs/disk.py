@@ -6,17 +6,19 @@ import errno
 import os
 import re
 import shutil
+import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from polars.exceptions import PolarsError
 
 from flamescore.errors import InputError, OutputError, Problem
+from flamescore.stopping import unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _OWNER: Final = 0o600
 _READ: Final = 0o444
@@ -96,6 +98,21 @@ def remove(path: Path) -> bool:
         with suppress(OSError):
             path.unlink(missing_ok=True)
     return not os.path.lexists(path)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside the place and rename, so that nobody sees half a file."""
+    beside: str | None = None
+    try:
+        with unbroken():
+            handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(beside).replace(path)
+    except BaseException:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        raise
 
 
 # --- what the disk refuses

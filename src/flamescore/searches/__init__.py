@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from flamescore.searches.accounts import AskedAccounts, search_accounts
-from flamescore.searches.query import Query, Term, search
-from flamescore.searches.run import Asked, Found, search_run
+from flamescore.searches.asked import WAYS, Asked
+from flamescore.searches.found import Found
+from flamescore.searches.nobody import why_nobody
+from flamescore.searches.query import Query, search
+from flamescore.searches.run import search_run
+from flamescore.searches.sorting import KEYS as SORT_KEYS
+from flamescore.searches.sorting import in_order, sort_keys
+from flamescore.searches.terms import Term, flames_of, terms_of
 from flamescore.searches.where import Where
 
 __all__ = [
+    "SORT_KEYS",
+    "WAYS",
     "Asked",
     "AskedAccounts",
     "Found",
     "Query",
     "Term",
     "Where",
+    "flames_of",
+    "in_order",
     "search",
     "search_accounts",
     "search_run",
+    "sort_keys",
+    "terms_of",
+    "why_nobody",
 ]

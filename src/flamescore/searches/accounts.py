@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 from math import isnan
-from operator import or_
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from flamescore.account_frames import ACCOUNTS, ACCOUNTS_FILE
-from flamescore.cells import fold, folded
 from flamescore.errors import Problem, UsageError
 from flamescore.runs import book_with_accounts, reading_run, scan
-from flamescore.searches.run import Found, terms_of
+from flamescore.searches.terms import terms_of
+from flamescore.searches.words import has_words
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
     from flamescore.rules import Role
     from flamescore.runs import Run
-    from flamescore.searches.query import Term
+    from flamescore.searches.terms import Term
 
 _SHOWN: Final = (
     "rank", "account", "name", "contacts", "score", "flames", "percentile", "last_activity_at",
@@ -38,6 +36,7 @@ class AskedAccounts:
     flames: str | None = None
     scores: tuple[str, ...] = ()
     min_score: float | None = None
+    max_score: float | None = None
     min_percentile: float | None = None
     text: str | None = None
     roles: tuple[str, ...] = ()
@@ -47,7 +46,16 @@ class AskedAccounts:
     columns: tuple[str, ...] | None = None
 
 
-def search_accounts(found: Run, asked: AskedAccounts) -> Found:
+@dataclass(frozen=True, slots=True)
+class FoundAccounts:
+    """The accounts that a search found: the rows to show."""
+
+    rows: pl.DataFrame
+    run_id: str
+    zone: ZoneInfo
+
+
+def search_accounts(found: Run, asked: AskedAccounts) -> FoundAccounts:
     """Search the accounts of a run, and return the rows to show.
 
     Raises:
@@ -57,15 +65,16 @@ def search_accounts(found: Run, asked: AskedAccounts) -> Found:
     """
     accounts = book_with_accounts(found).accounts
     assert accounts is not None
-    if asked.min_score is not None and isnan(asked.min_score):
-        raise UsageError(Problem("U002", "--min-score must be a number, not `nan`."))
+    for flag, number in (("--min-score", asked.min_score), ("--max-score", asked.max_score)):
+        if number is not None and isnan(number):
+            raise UsageError(Problem("U002", f"{flag} must be a number, not `nan`."))
     terms = terms_of(asked.flames, asked.scores, [score.name for score in accounts.scores])
     filled = _filled(asked, accounts.roles)
     with reading_run(found):
         rows = _matching(scan(found, ACCOUNTS_FILE), asked, terms, filled)
         rows = rows.select(_columns(asked, rows.columns))
     zone = ZoneInfo(found.record.timezone)
-    return Found(rows, found.run_id, zone, tuple(term.score_name for term in terms[1:]))
+    return FoundAccounts(rows, found.run_id, zone)
 
 
 def _matching(
@@ -76,12 +85,12 @@ def _matching(
     conditions = [_fits(first), *filled]
     if asked.min_score is not None:
         conditions.append(pl.col("score") >= asked.min_score)
+    if asked.max_score is not None:
+        conditions.append(pl.col("score") <= asked.max_score)
     if asked.min_percentile is not None:
         conditions.append(pl.col("percentile") >= asked.min_percentile)
     if asked.text:
-        cells = (folded(pl.col(name)) for name in ("account", "name"))
-        found = (each.str.contains(fold(asked.text), literal=True).fill_null(value=False) for each in cells)
-        conditions.append(reduce(or_, found))
+        conditions.append(has_words(("account", "name"), asked.text))
     rows = accounts.filter(*conditions).collect()
     for term in more:
         theirs = accounts.filter(_fits(term)).select(

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import fold, folded, trim
-from flamescore.merged import TEXT_COLUMNS
+from flamescore.cells import fold, folded
+from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX
+from flamescore.searches.words import has_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flamescore.searches.terms import Term
     from flamescore.searches.where import Where
 
 UNASSIGNED: Final = "Unassigned"
@@ -24,25 +26,19 @@ NOTHING: Final = "nothing in the window"
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A score, and the flames that it must have (both ends included)."""
-
-    score_name: str
-    low: int = 0
-    high: int = 5
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """What is looked for; everything must hold. The first term's score ranks, and has the bounds."""
 
     terms: tuple[Term, ...]
     min_score: float | None = None
+    max_score: float | None = None
     min_percentile: float | None = None
     owners: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     where: Where | None = None
-    text: str | None = None
+    texts: tuple[str, ...] = ()
+    """Each must be found: see `words.has_text`."""
+
     labels: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
     """By the column of a label the texts of which it must be one; None is for no label."""
 
@@ -66,9 +62,9 @@ def search(
     Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
     `<name>_flames`. `excluded` are ids to be left out; of `hot`, `held_out` and `members` only theirs are
     kept. Of `labels` (`labels.parquet`) each contact found gets its own, a column a label after `percentile`.
-    Text compares as in rules: trimmed, NFC, lower case; an id exactly, and labels too. What `merged`
-    (`merged_table`) holds of old contacts is found as if it were the survivor's. `routed` (`routing.TOLD`)
-    adds its columns, and its reps stand for the owners of those who have none.
+    Owners and tags compare as in rules: trimmed, NFC, lower case; an id exactly, and labels too. What
+    `merged` (`merged_table`) holds of old contacts is found as if it were the survivor's. `routed`
+    (`routing.TOLD`) adds its columns, and its reps stand for the owners of those who have none.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
@@ -111,15 +107,16 @@ def _labelled(asked: tuple[str, tuple[str | None, ...]]) -> pl.Expr:
     return there | pl.col(name).is_null() if None in texts else there
 
 
-def ranked_contacts(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Return some columns of the contacts found, of theirs or of all that the contacts have, in order."""
-    others = [name for name in columns if name not in frame.columns]
-    if others:
-        theirs = contacts.select("contact_id", *others).filter(
-            pl.col("contact_id").is_in(frame["contact_id"].implode())
-        )
-        frame = frame.join(theirs.collect(), on="contact_id", how="left", maintain_order="left")
-    return frame.select(columns)
+def with_columns_of(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Add columns of contacts to rows, by contact id, and their companions; those that are there stay."""
+    names = contacts.collect_schema().names()
+    wanted = [name for name in dict.fromkeys(columns) if name in names and name not in frame.columns]
+    beside = [name + end for name in columns for end in (ISO_SUFFIX, NUMBER_SUFFIX) if name + end in names]
+    if not (wanted or beside):
+        return frame
+    ids = pl.col("contact_id").is_in(frame["contact_id"].implode())
+    theirs = contacts.select("contact_id", *wanted, *beside).filter(ids).collect()
+    return frame.join(theirs, on="contact_id", how="left", maintain_order="left")
 
 
 def why_cold(frame: pl.DataFrame, points: pl.LazyFrame, names: Mapping[str, str]) -> pl.DataFrame:
@@ -147,6 +144,8 @@ def _bounds(query: Query) -> list[pl.Expr]:
     out = []
     if query.min_score is not None:
         out.append(pl.col("score") >= query.min_score)
+    if query.max_score is not None:
+        out.append(pl.col("score") <= query.max_score)
     if query.min_percentile is not None:
         out.append(pl.col("percentile") >= query.min_percentile)
     return out
@@ -159,12 +158,10 @@ def _among(
     *,
     merged: pl.LazyFrame | None,
 ) -> pl.DataFrame:
-    if not (query.owners or query.tags or query.where or query.text):
+    if not (query.owners or query.tags or query.where or query.texts):
         return found
     people = contacts.filter(pl.col("contact_id").is_in(found["contact_id"].implode()))
-    people = people.filter(*_of_people(query))
-    if query.text:
-        people = people.filter(_worded(contacts, query.text) | _was(merged, query.text))
+    people = people.filter(*_of_people(query), *(has_text(contacts, text, merged) for text in query.texts))
     frame = people.collect()
     if query.where is not None:
         frame = query.where.among(frame)
@@ -177,22 +174,6 @@ def _of_people(query: Query) -> list[pl.Expr]:
         out.append(reduce(or_, (_owner(owner) for owner in query.owners)))
     out += [pl.col("tags").list.eval(folded(pl.element()) == fold(tag)).list.any() for tag in query.tags]
     return out
-
-
-def _worded(people: pl.LazyFrame, text: str, key: str = "contact_id") -> pl.Expr:
-    """Say which rows have a text in name, company or e-mail, or as their whole id."""
-    columns = people.collect_schema().names()
-    there = [folded(pl.col(name)) for name in TEXT_COLUMNS if name in columns]
-    cells = (cell.str.contains(fold(text), literal=True).fill_null(value=False) for cell in there)
-    return reduce(or_, cells, pl.col(key) == trim(text))
-
-
-def _was(merged: pl.LazyFrame | None, text: str) -> pl.Expr:
-    """Say which contacts a row that has the text was merged into."""
-    if merged is None:
-        return pl.lit(value=False)
-    found = merged.filter(_worded(merged, text, "merged_id")).select("contact_id").collect().to_series()
-    return pl.col("contact_id").is_in(found.implode())
 
 
 def _owner(owner: str) -> pl.Expr:

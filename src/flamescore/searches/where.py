@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import and_
 from pathlib import Path
@@ -13,14 +13,17 @@ import polars as pl
 
 from flamescore.columns import Columns, ListColumns
 from flamescore.engine import Clock, contacts_of, match_fields
+from flamescore.errors import RuleFileError
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX
 from flamescore.rules import bind_predicates, date_columns, list_columns, load_predicates, number_columns
+from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from flamescore.errors import Problem
     from flamescore.exports import ListFiles
     from flamescore.number_format import NumberFormat
     from flamescore.project import Project
@@ -55,7 +58,7 @@ class Where:
         Raises:
             RuleFileError: they are none, or name a column that is not there.
         """
-        return cls._bound(_load(texts), columns, as_of, zone)
+        return cls._bound(_load(texts, columns), columns, as_of, zone)
 
     @classmethod
     def _bound(
@@ -82,13 +85,28 @@ def bound(
     project: Project, texts: Sequence[str], contacts: pl.LazyFrame, as_of: datetime, zone: ZoneInfo
 ) -> tuple[pl.LazyFrame, Where]:
     """Bind predicates to a run's contacts, and give these the companions of declared dates and numbers."""
-    loaded = _load(texts)
     names = contacts.collect_schema().names()
+    loaded = _load(texts, names)
     asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
     held = {name: items for name in asked if (items := _items(project, name, contacts)) is not None}
     where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
     contacts = contacts.with_columns(items.alias(name + LIST_SUFFIX) for name, items in held.items())
-    for name in sorted(date_columns(loaded).contacts):
+    contacts = _with_dates(project, contacts, sorted(date_columns(loaded).contacts), zone)
+    return _with_numbers(project, contacts, sorted(number_columns(loaded).contacts)), where
+
+
+def as_declared(
+    project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
+) -> pl.LazyFrame:
+    """Give some columns of a run's contacts their companions, where the project says how they are written."""
+    dated = _with_dates(project, contacts, names, zone)
+    return _with_numbers(project, dated, names)
+
+
+def _with_dates(
+    project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
+) -> pl.LazyFrame:
+    for name in names:
         formats = _formats(project, name)
         if formats:
             from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
@@ -96,15 +114,32 @@ def bound(
             reader = IsoText(zone, formats, shifted=False)
             iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
             contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
-    for name in sorted(number_columns(loaded).contacts):
+    return contacts
+
+
+def _with_numbers(project: Project, contacts: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+    for name in names:
         form = _number_format(project, name)
         if form is not None:
             contacts = contacts.with_columns(form.plain(pl.col(name)).alias(name + NUMBER_SUFFIX))
-    return contacts, where
+    return contacts
 
 
-def _load(texts: Sequence[str]) -> LoadedPredicates:
-    return load_predicates(texts, lists=_WorkingFolder())
+def _load(texts: Sequence[str], columns: Sequence[str]) -> LoadedPredicates:
+    """Read predicates; what names no column is told with the columns that there are."""
+    try:
+        return load_predicates(texts, lists=_WorkingFolder())
+    except RuleFileError as error:
+        raise RuleFileError([_with_columns(each, texts, columns) for each in error.problems]) from None
+
+
+def _with_columns(problem: Problem, texts: Sequence[str], columns: Sequence[str]) -> Problem:
+    if problem.code != "R110":
+        return problem
+    meant = (nearest(text.strip(), columns) for text in texts if f"`{text.strip()}`" in problem.message)
+    near = next((each for each in meant if each is not None), None)
+    hint = f"{problem.hint} Columns: {', '.join(columns)}."
+    return replace(problem, hint=f"Did you mean `{near}`? {hint}" if near else hint)
 
 
 def _items(project: Project, name: str, contacts: pl.LazyFrame) -> pl.Expr | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.tables.accounts import write_accounts
-from flamescore.tables.call_list import as_call_list
+from flamescore.tables.call_list import as_read, columns_of_call_list
 from flamescore.tables.changes import (
     PARTS,
     with_people,
@@ -52,8 +52,9 @@ __all__ = [
     "ListedSegment",
     "TableSettings",
     "absent",
-    "as_call_list",
+    "as_read",
     "as_reasons",
+    "columns_of_call_list",
     "flat",
     "free_name",
     "guard",

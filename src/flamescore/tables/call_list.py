@@ -2,75 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore import shown_points
 from flamescore.columns import REASONS
-from flamescore.tables.columns import HOT_SINCE, ROUTED, local_time, said, whole_percent
+from flamescore.tables.columns import HOT_SINCE, MOVED, ROUTED, local_time, said, whole_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+AT: Final = {"last_activity": "last_activity_at"}
+"""What columns of call lists are called where they are exact, if otherwise."""
 
-def as_call_list(
-    rows: pl.DataFrame,
-    zone: ZoneInfo,
-    decimals: int,
+
+def columns_of_call_list(
     *,
     people: Sequence[str],
     labels: Sequence[str] = (),
     scores: Sequence[str] = (),
     own: Collection[str] = (),
-) -> pl.DataFrame:
-    """Return rows in the columns and words of a call list, in their order.
+) -> tuple[str, ...]:
+    """Return the columns of a call list in their order.
 
-    `rows` have exact values: `rank, contact_id, flames, score, percentile, last_activity_at, change,
-    newly_hot`, `REASONS`, the columns `people` of contacts, `labels`, and `NAME_flames, NAME_score` of
-    further `scores`; `own` are those of `hot_since`, `ROUTED`, `why` and `trend` that they have too. Scores
-    are rounded down and differences to the nearest, to `decimals`; times are local, to the minute. Null stays
-    null, and `newly_hot` is `yes` or null.
+    `people` are those of contacts, `labels` those of labels, `scores` the names of further scores; `own` are
+    those of `hot_since`, `ROUTED`, `why` and `trend` that the list has.
     """
-    further = (
-        column
-        for name in scores
-        for column in (pl.col(f"{name}_flames"), _score(rows, f"{name}_score", decimals))
-    )
-    return rows.select(
-        "rank",
-        "contact_id",
-        *people,
-        "flames",
-        _score(rows, "score", decimals),
-        whole_percent(pl.col("percentile")),
-        *labels,
-        *REASONS,
-        local_time(pl.col("last_activity_at"), zone).alias("last_activity"),
-        difference(rows["change"], decimals),
-        yes(pl.col("newly_hot")).alias("newly_hot"),
-        *(local_time(pl.col(name), zone) for name in (HOT_SINCE,) if name in own),
-        *(name for name in (*ROUTED, "why") if name in own),
-        *further,
-        *(name for name in ("trend",) if name in own),
+    further = (f"{name}_{measure}" for name in scores for measure in ("flames", "score"))
+    ends = (name for name in (HOT_SINCE, *ROUTED, "why") if name in own)
+    return (
+        *("rank", "contact_id", *people, "flames", "score", "percentile", *labels, *REASONS, "last_activity"),
+        *(*MOVED, *ends, *further, *(name for name in ("trend",) if name in own)),
     )
 
 
-def _score(rows: pl.DataFrame, name: str, decimals: int) -> pl.Series:
-    return score(rows[name], decimals)
+def as_read(rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int) -> pl.DataFrame:
+    """Return some columns of rows of exact values as people read them, without commas in numbers.
+
+    Scores are rounded down and differences to the nearest, to `decimals`; percentiles are whole, rounded
+    down; times are local, to the minute, and what is true is `yes`. Null stays null. `last_activity` is read
+    of `last_activity_at`.
+    """
+    return rows.select(_told(rows, columns, zone, decimals))
 
 
-def score(points: pl.Series, decimals: int) -> pl.Series:
-    """Say scores without commas, as cells of a spreadsheet."""
-    return said(points, lambda number: shown_points.score(number, decimals, commas=False))
-
-
-def difference(points: pl.Series, decimals: int) -> pl.Series:
-    """Say differences with their sign and without commas."""
-    return said(points, lambda number: shown_points.given(number, decimals, commas=False))
-
-
-def yes(flag: pl.Expr) -> pl.Expr:
-    """Say `yes` or nothing."""
-    return pl.when(flag).then(pl.lit("yes"))
+def _told(rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int) -> Iterator[pl.Expr]:
+    for name in columns:
+        column = rows[AT.get(name, name)]
+        told = pl.lit(column)
+        if name == "percentile":
+            told = whole_percent(told)
+        elif name == "change":
+            told = pl.lit(said(column, lambda points: shown_points.given(points, decimals, commas=False)))
+        elif column.dtype.is_float() and name != "trend":
+            told = pl.lit(said(column, lambda points: shown_points.score(points, decimals, commas=False)))
+        elif isinstance(column.dtype, pl.Datetime):
+            told = local_time(told, zone)
+        elif column.dtype == pl.Boolean:
+            told = pl.when(told).then(pl.lit("yes"))
+        yield told.alias(name)

@@ -10,7 +10,7 @@ import polars as pl
 
 from flamescore.changes import MOVES, HotInBoth, moves
 from flamescore.frames import INSTANT
-from flamescore.tables.call_list import as_call_list
+from flamescore.tables.call_list import as_read, columns_of_call_list
 from flamescore.tables.columns import HOT_SINCE, ROUTED, kept, with_account
 from flamescore.tables.labels import labels_beside
 from flamescore.tables.reasons import worded_reasons
@@ -38,10 +38,10 @@ def hot_list(
 
     Without `hot_flames` these are `scored.hot`, those without a row under the score last, by contact id.
     Whom `call_list.exclude` leaves out, and who is held out, is not on it. The columns are those of
-    `as_call_list`: the kept ones, `account_key` where there are accounts, a column a label, `hot_since` (by
-    `since`, which is `contact_id, since`), with routes `routed_to` and `routed_reason`, and `trend` where it
-    was asked for. `changes` are `CHANGES` since the run before; without them `change` and `newly_hot` are
-    null. Nobody hot: no rows.
+    `columns_of_call_list`: the kept ones, `account_key` where there are accounts, a column a label,
+    `hot_since` (by `since`, which is `contact_id, since`), with routes `routed_to` and `routed_reason`, and
+    `trend` where it was asked for. `changes` are `CHANGES` since the run before; without them `change` and
+    `newly_hot` are null. Nobody hot: no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
@@ -60,14 +60,12 @@ def hot_list(
     listed: pl.DataFrame = pl.concat([hot, *beside], how="horizontal")
     for each in told:
         listed = listed.join(each, on="contact_id", how="left", maintain_order="left")
-    return as_call_list(
-        listed,
-        scored.book.zone,
-        decimals,
+    names = columns_of_call_list(
         people=people.columns,
         labels=labels.columns,
         own={HOT_SINCE, *(() if scored.routed is None else ROUTED), *({"trend"} & {*hot.columns})},
     )
+    return as_read(listed, names, scored.book.zone, decimals)
 
 
 def _moved(

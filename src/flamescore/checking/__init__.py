@@ -1,0 +1,49 @@
+"""Everything that is wrong with rules, project and exports, in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flamescore.checking.schema import json_schema
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.checking.run import Checked, RuleResult, ScoreResult, check
+    from flamescore.checking.telling import (
+        RULE_COLUMNS,
+        as_concise,
+        as_github,
+        as_json,
+        findings_text,
+        rule_rows,
+        score_line,
+        summary,
+    )
+
+__all__ = [
+    "RULE_COLUMNS",
+    "Checked",
+    "RuleResult",
+    "ScoreResult",
+    "as_concise",
+    "as_github",
+    "as_json",
+    "check",
+    "findings_text",
+    "json_schema",
+    "rule_rows",
+    "score_line",
+    "summary",
+]
+
+_WITH_FRAMES: Final = {
+    **dict.fromkeys(("Checked", "RuleResult", "ScoreResult", "check"), "run"),
+    **dict.fromkeys(
+        ("RULE_COLUMNS", "as_concise", "as_github", "as_json", "findings_text", "rule_rows"), "telling"
+    ),
+    **dict.fromkeys(("score_line", "summary"), "telling"),
+}
+"""What checks or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+
+
+__getattr__ = late_names(__name__, _WITH_FRAMES)

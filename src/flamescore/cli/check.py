@@ -1,0 +1,115 @@
+"""The work of `flamescore check`: all that is wrong with rules, project and exports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from flamescore.checking import (
+    RULE_COLUMNS,
+    as_concise,
+    as_github,
+    as_json,
+    findings_text,
+    rule_rows,
+    score_line,
+    summary,
+)
+from flamescore.checking import (
+    check as checked_project,
+)
+from flamescore.cli.messages import here
+from flamescore.cli.options import CheckFormat, FailOn, LogFormat
+from flamescore.cli.output import by_suffix, deliver, place
+from flamescore.errors import ExitCode
+from flamescore.findings import fails_on_warning, wants_colours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from flamescore.checking import Checked
+    from flamescore.cli.messages import Messages
+
+_SUFFIXES: Final = {".json": CheckFormat.JSON, ".txt": CheckFormat.FULL}
+_NUMERIC: Final = (False, True, True, True, True, False)
+
+
+def check(
+    config: str | None,
+    as_of: str | None,
+    messages: Messages,
+    *,
+    rules_only: bool,
+    fail_on: FailOn | None,
+    out: str | None,
+    form: CheckFormat | None,
+) -> ExitCode:
+    """Check, tell all that was found, and return what of it fails."""
+    path = place(out)
+    chosen = form or (CheckFormat.FULL if path is None else by_suffix(path, _SUFFIXES))
+    found = checked_project(config, as_of, rules_only=rules_only)
+    if path is not None or messages.log is LogFormat.JSON:
+        messages.tell(found.findings, notes=True)
+    if chosen is CheckFormat.FULL and path is None and sys.stdout.isatty():
+        _show(found, messages)
+    else:
+        deliver(_rendered(found, chosen, messages).encode(), out)
+    messages.took("check")
+    return _code(found, fail_on or FailOn(found.fail_on))
+
+
+def _code(found: Checked, fail_on: FailOn) -> ExitCode:
+    if fail_on is FailOn.NONE:
+        return ExitCode.DONE
+    if found.is_wrong:
+        return ExitCode.USAGE
+    if found.is_stopped:
+        return ExitCode.INPUT
+    failed = fail_on is FailOn.WARNING and fails_on_warning(found.findings)
+    return ExitCode.FOUND if failed else ExitCode.DONE
+
+
+def _rendered(found: Checked, form: CheckFormat, messages: Messages) -> str:
+    match form:
+        case CheckFormat.JSON:
+            return as_json(found)
+        case CheckFormat.CONCISE:
+            return as_concise(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+        case CheckFormat.GITHUB:
+            return as_github(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+        case CheckFormat.FULL:
+            return _full(found, messages)
+
+
+def _full(found: Checked, messages: Messages) -> str:
+    from flamescore.cli.terminal import as_text  # noqa: PLC0415 - rich takes time to import
+
+    told = findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+    parts = [told] if told else []
+    parts += [f"{line}\n{as_text(table)}" for line, table in _tables(found)]
+    return "".join((*(f"{part.rstrip()}\n\n" for part in parts), f"{summary(found)}\n"))
+
+
+def _show(found: Checked, messages: Messages) -> None:
+    from flamescore.cli.terminal import show  # noqa: PLC0415 - rich takes time to import
+
+    coloured = wants_colours(os.environ, is_terminal=True)
+    told = findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet, coloured=coloured)
+    sys.stdout.write(f"{told}\n" if told else "")
+    for line, table in _tables(found):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        show(table)
+    sys.stdout.write(f"{summary(found)}\n")
+
+
+def _tables(found: Checked) -> Iterator[tuple[str, RenderableType]]:
+    """Yield a line about each score that was worked out, and the table of its rules."""
+    from flamescore.cli.terminal import grid  # noqa: PLC0415 - rich takes time to import
+
+    for score in found.scores:
+        if score.flames is not None:
+            yield score_line(score), grid(RULE_COLUMNS, _NUMERIC, rule_rows(found, score))

@@ -1,0 +1,114 @@
+"""An explanation as of a stored run: by the run's rules, from the exports that it read, as they are now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flamescore.explanations import contact_meant, held_against
+from flamescore.explanations import explain as explain_contact
+from flamescore.exports import list_hash
+from flamescore.inputs import read_inputs, rules_path
+from flamescore.labels import HOT_FILE, LABELS_FILE
+from flamescore.runs import project_of, reading_run, rules_of_run, scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flamescore.explanations import Explanation
+    from flamescore.project import Project
+    from flamescore.runs import Run
+
+
+def explained_as_of_run(
+    project: Project,
+    contact: str,
+    found: Run,
+    config: str | None,
+    *,
+    everything: bool,
+    most: int | None,
+) -> Explanation:
+    """Explain a contact (by contact id or e-mail) as of a run.
+
+    `config` is where the project file is looked for; `most` counted occurrences of a rule are worked out,
+    None for all. Its notes say where the rule file, or a list that the rules name, has changed since.
+
+    Raises:
+        NotFoundError: there is no such contact.
+        UsageError: several contacts have that e-mail.
+        InputError: the exports can't be read.
+    """
+    record = found.record
+    rules = rules_of_run(found)
+    as_of = record.as_of.isoformat().replace("+00:00", "Z")
+    read = project_of(found, project, config)
+    keys = columns_to_find(contact)
+    with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=keys, of_run=True) as inputs:
+        who = contact_meant(inputs.exports, contact)
+        book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
+        told = explain_contact(
+            book,
+            exports,
+            who,
+            as_of=instant,
+            everything=everything,
+            most=most,
+            flames_from={score.name: score.flames_from for score in record.scores if score.flames_from},
+            given_to={
+                (score.name, rule.id): rule.contacts
+                for score in record.scores
+                for rule in score.rules
+                if rule.entry == "rule"
+            },
+        )
+    with reading_run(found):
+        told = held_against(
+            told,
+            found.run_id,
+            scan(found, "scores.parquet"),
+            contacts={score.name: score.contacts for score in record.scores},
+            labels=scan(found, LABELS_FILE) if record.labels else None,
+            hot=scan(found, HOT_FILE) if record.hot_condition is not None else None,
+        )
+    if rules_changed(project, record.rules.text):
+        name = project.settings.rules
+        note = f"{name} has changed since this run; showing the run's rules."
+        told = replace(told, notes=(*told.notes, note))
+    for path in _changed_lists(project, found):
+        note = f"The list {path} has changed since this run; showing the run's own."
+        told = replace(told, notes=(*told.notes, note))
+    return told
+
+
+def _changed_lists(project: Project, found: Run) -> tuple[str, ...]:
+    """Return the lists from files, as the rule file names them, that are not what they were."""
+    if not project.settings.rules:
+        return ()
+    folder = rules_path(project).parent
+    lists = {each.path: each.hash.removeprefix("sha256:") for each in found.record.rules.lists}
+    return tuple(path for path, then in lists.items() if _hash_of(folder / path) != then)
+
+
+def _hash_of(file: Path) -> str | None:
+    """Return the hash of a list's file; None where it can't be read."""
+    try:
+        return list_hash(file)
+    except (OSError, ValueError):
+        return None
+
+
+def rules_changed(project: Project, text: str) -> bool:
+    """Say whether the project's rule file says something else than a text; also where it is gone."""
+    if not project.settings.rules:
+        return False
+    try:
+        now = rules_path(project).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return True
+    return now != text.removeprefix("\ufeff")
+
+
+def columns_to_find(contact: str) -> tuple[str, ...]:
+    """Return the columns that most likely tell which contact is meant, beside the ids."""
+    return ("email",) if "@" in contact else ()

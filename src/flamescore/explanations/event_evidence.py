@@ -1,0 +1,374 @@
+"""What events of a contact say of a rule or condition: how many count, or the step that left none.
+
+The steps are those of the language, and each occurrence knows the one that it did not get through
+(`engine.Traced.outcomes`). Of a rule with `expires: 4w` and `times: 4` the visits of
+
+    100 days ago    expired          12, 5 and 2 days ago    times
+
+came to `times` at the furthest, so that it says `3 of the 4 needed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.engine import AT, BOTS, DAY, EVENT, MISSING
+from flamescore.explanations.contact_events import STEPS, ContactEvents
+from flamescore.explanations.evidence import Evidence
+from flamescore.explanations.predicate_words import asked_of, is_number, no_number, number_said, quoted
+from flamescore.rules import EventRule
+from flamescore.units import POINT, clamped, iso_instant, show_points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from flamescore.rules import EventMatch, Follower, Happened, Per, SumIs, SumOrder
+
+_UNITS: Final = ((DAY, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_SUMS: Final = {
+    "at_least": "less than",
+    "more_than": "not more than",
+    "at_most": "more than",
+    "less_than": "not less than",
+}
+
+
+@dataclass(frozen=True)
+class EventEvidence:
+    """What the events of one contact say of rules and conditions."""
+
+    events: ContactEvents
+
+    # --- words of what is asked ------------------------------------------------------------------------
+
+    def _label(self, asked: EventRule | Happened) -> str:
+        """Say which events are asked for: `link_click, url contains "/sales"`."""
+        parts = [self._of(asked.match)]
+        if asked.followed_by is not None:
+            parts.append(f"followed by {self._of(asked.followed_by.match)}")
+        if asked.unless_followed_by is not None:
+            parts.append(f"not followed by {self._of(asked.unless_followed_by.match)}")
+        if asked.burst is not None:
+            parts.append(f"bursts of {asked.burst.times:,} within {asked.burst.within}")
+        return ", ".join(parts)
+
+    def _of(self, match: EventMatch) -> str:
+        where = asked_of(match.where, self.events.ready.clock.zone)
+        return f"{_types(match)}, {where}" if where else _types(match)
+
+    def _whose(self, match: EventMatch) -> str:
+        where = asked_of(match.where, self.events.ready.clock.zone)
+        return f"{_types(match)} whose {where}" if where else _types(match)
+
+    def _count(self, asked: EventRule | Happened, many: int, latest: datetime | None, stream: int) -> str:
+        """Say how many there are: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
+        least = _least(asked)
+        said = f"{self._label(asked)}: {many:,}"
+        said += f" of the {least:,} needed" if many < least else ""
+        said += f" in the last {asked.window}" if asked.window is not None else ""
+        said += f", one per {_per(asked.per)}" if asked.per is not None else ""
+        said += self._after_reset(stream)
+        return said if latest is None else f"{said}, latest {self.events.local_day(latest).isoformat()}"
+
+    def _after_reset(self, stream: int) -> str:
+        reset = self.reset_on(self.events.ready.streams.all[stream].resets)
+        return "" if reset is None else f" after {reset}"
+
+    def reset_on(self, streams: Sequence[int]) -> str | None:
+        """Say which event started something over, and when: `won on 2026-11-05`."""
+        row = self.events.reset(streams)
+        return None if row is None else f"{self.events.cells[EVENT][row]} on {self.events.day(row)}"
+
+    # --- what holds ------------------------------------------------------------------------------------
+
+    def given(self, rule: EventRule) -> list[Evidence]:
+        """Show how many events count under a rule that gave something, and what followed the latest."""
+        stream = self.events.ready.streams.of_rule[rule]
+        many, latest = self.events.how_many(stream)
+        found = self._enough(rule, stream, many, latest)
+        rows = self.events.counted(stream)
+        for follower, number, wanted in self.events.links(rule, stream):
+            after = self.events.after(rows[0], follower, number) if rows else []
+            found.append(self._followed(follower, after, holds=True, wanted=wanted))
+        return found
+
+    def happened(self, condition: Happened) -> list[Evidence]:
+        """Show the events of a condition that holds."""
+        streams = self.events.ready.streams.of_condition[condition]
+        many, latest = self.events.how_many(streams[0])
+        said = self._count(condition, many, latest, streams[0])
+        totals = [self.events.total(stream) for stream in streams[: len(condition.sums)]]
+        for total, asked in zip(totals, condition.sums, strict=True):
+            bounds = " and ".join(f"{_words(b)} {_points(b.operand)}" for b in asked.bounds)
+            said += f", {asked.column} comes to {_points(total)} ({bounds})"
+        found = [each.said(said) for each in self._enough(condition, streams[0], many, latest)]
+        for total, asked in zip(totals, condition.sums, strict=True):
+            found += [self._sum(condition, asked, bound, total, said, holds=True) for bound in asked.bounds]
+        return found
+
+    def _enough(
+        self, asked: EventRule | Happened, stream: int, many: int, latest: datetime | None
+    ) -> list[Evidence]:
+        said, most = self._count(asked, many, latest, stream), asked.times.most
+        said += "" if most is None else f" (at most {most:,})"
+        found = [self._times(asked, many, latest, said, holds=True)]
+        return found if most is None else [*found, self._too_many(asked, many, latest, said, holds=True)]
+
+    def _times(
+        self, asked: EventRule | Happened, many: int, latest: datetime | None, said: str, *, holds: bool
+    ) -> Evidence:
+        return Evidence(
+            kind="event",
+            subject=self._label(asked),
+            operator="at_least",
+            operand=_least(asked),
+            holds=holds,
+            count=many,
+            needed=_least(asked),
+            latest_at=latest,
+            sentence=said,
+        )
+
+    def _too_many(
+        self, asked: EventRule | Happened, many: int, latest: datetime | None, said: str, *, holds: bool
+    ) -> Evidence:
+        return Evidence(
+            kind="event",
+            subject=self._label(asked),
+            operator="at_most",
+            operand=asked.times.most,
+            holds=holds,
+            count=many,
+            latest_at=latest,
+            sentence=said,
+        )
+
+    def _sum(
+        self, asked: Happened, of: SumIs, bound: SumOrder, total: int, said: str, *, holds: bool
+    ) -> Evidence:
+        return Evidence(
+            kind="event",
+            subject=f"{self._label(asked)}: {of.column}",
+            value=_plain(total),
+            operator=bound.how,
+            operand=_plain(bound.operand),
+            holds=holds,
+            sentence=said,
+        )
+
+    # --- what does not ---------------------------------------------------------------------------------
+
+    def not_happened(self, condition: Happened) -> Evidence:
+        """Tell why a condition on events does not hold."""
+        streams, times = self.events.ready.streams.of_condition[condition], condition.times
+        many, latest = self.events.how_many(streams[0])
+        said = self._count(condition, many, latest, streams[0])
+        if many < times.least:
+            if many:
+                return self._times(condition, many, latest, said, holds=False)
+            return self._none(condition, streams[0], of_condition=True)
+        if times.most is not None and many > times.most:
+            return self._too_many(condition, many, latest, f"{said}, more than {times.most:,}", holds=False)
+        for stream, asked in zip(streams, condition.sums, strict=False):
+            total = self.events.total(stream)
+            for bound in asked.bounds:
+                if not _holds(bound, total):
+                    missed = f"{_SUMS[bound.how]} {_points(bound.operand)}"
+                    what = f"{said}, {asked.column} comes to {_points(total)}, {missed}"
+                    return self._sum(condition, asked, bound, total, what, holds=False)
+        msg = f"{condition} holds"
+        raise AssertionError(msg)
+
+    def nothing(self, rule: EventRule) -> Evidence | None:
+        """Tell which step left no occurrence of a rule; None where some count."""
+        stream = self.events.ready.streams.of_rule[rule]
+        many, _ = self.events.how_many(stream)
+        return None if many else self._none(rule, stream, of_condition=False)
+
+    def _none(self, asked: EventRule | Happened, stream: int, *, of_condition: bool) -> Evidence:
+        """Tell of the step that the events came to at the furthest."""
+        there = self.events.there(stream)
+        label, types = self._label(asked), _types(asked.match)
+        if not there:
+            return self._times(asked, 0, None, self._unmatched(asked.match, stream), holds=False)
+        steps = [self.events.step(stream, row) for row in there]
+        furthest = max(steps)
+        rows = [row for row, step in zip(there, steps, strict=True) if step == furthest]
+        row, latest = rows[0], self.events.cells[AT][rows[0]]
+        match STEPS[furthest]:
+            case "old" | "expired":
+                said = f"latest {self.events.day(row)}, older than {asked.window}"
+                if of_condition:
+                    whose, day = self._whose(asked.match), self.events.day(row)
+                    said = f"no {whose} in the last {asked.window} (latest {day})"
+                return self._times(asked, 0, latest, said, holds=False)
+            case "since":
+                reset = self._after_reset(stream).removeprefix(" ")
+                said = f"latest {self.events.day(row)}, not {reset}"
+            case "follower":
+                told = self._follower(asked, stream, row)
+                return told.said(f"{label}: {told.sentence}") if of_condition else told
+            case "burst":
+                assert asked.burst is not None
+                most = self.events.nearest(rows, asked.burst)
+                said = f"at most {most:,} of the {asked.burst.times:,} needed within {asked.burst.within}"
+                said = f"{types}: {said}" if of_condition else said
+                return Evidence(
+                    kind="event",
+                    subject=_types(asked.match),
+                    operator="at_least",
+                    operand=asked.burst.times,
+                    holds=False,
+                    count=most,
+                    needed=asked.burst.times,
+                    latest_at=latest,
+                    sentence=said,
+                )
+            case _:
+                return self._wrong_number(asked, len(rows), latest)
+        return self._times(asked, 0, latest, f"{types}: {said}" if of_condition else said, holds=False)
+
+    def _wrong_number(self, rule: EventRule | Happened, many: int, latest: datetime) -> Evidence:
+        """Tell of too few or too many under `times` of a rule."""
+        if many < _least(rule):
+            said = f"{many:,} of the {_least(rule):,} needed"
+            return self._times(rule, many, latest, said, holds=False)
+        said = f"{many:,} {_types(rule.match)}, more than {rule.times.most:,}"
+        return self._too_many(rule, many, latest, said, holds=False)
+
+    def _unmatched(self, match: EventMatch, stream: int) -> str:
+        """Say that there is no event of the types, none that fits, or none that is left."""
+        types = _types(match)
+        rows = self.events.of_types(match)
+        here = rows - self.events.traced.gone
+        if here and match.where:
+            return f"{len(here):,} {types}, none whose {asked_of(match.where, self.events.ready.clock.zone)}"
+        if rows and not here:
+            removed = any(self.events.traced.outcomes.get((stream, row)) == BOTS for row in rows)
+            return f"{len(rows):,} {types}, removed by {'bots' if removed else 'ignore'}"
+        return f"no {types}"
+
+    # --- followers and bursts --------------------------------------------------------------------------
+
+    def _follower(self, asked: EventRule | Happened, stream: int, row: int) -> Evidence:
+        """Tell what is wrong with what followed an event."""
+        for follower, number, wanted in self.events.links(asked, stream):
+            after = self.events.after(row, follower, number)
+            if wanted != bool(after):
+                return self._followed(follower, after, holds=False, wanted=wanted)
+        wait = asked.unless_followed_by
+        assert wait is not None
+        ends = clamped(self.events.ready.clock.now - self.events.ages[row] + wait.within)
+        said = f"within {_length(wait.within)} is not over until {self.events.local_day(ends).isoformat()}"
+        return Evidence(
+            kind="follower",
+            subject=self._of(wait.match),
+            value=iso_instant(ends),
+            operator="at_most",
+            operand=iso_instant(self.events.ready.clock.as_of),
+            holds=False,
+            sentence=said,
+        )
+
+    def _followed(self, follower: Follower, after: Sequence[int], *, holds: bool, wanted: bool) -> Evidence:
+        """Tell whether something followed; `wanted`: it must."""
+        if after:
+            said = f"{_types(follower.match)} on {self.events.day(after[0])} followed"
+        else:
+            same = "" if follower.same is None else f" with the same {follower.same}"
+            within = _length(follower.within)
+            span = f"within {within}" if follower.after <= 1 else f"{_length(follower.after)} to {within}"
+            said = f"no {self._whose(follower.match)}{same} {span} after it"
+        return Evidence(
+            kind="follower",
+            subject=self._of(follower.match),
+            operator="at_least" if wanted else "less_than",
+            operand=1,
+            holds=holds,
+            count=len(after),
+            needed=1 if wanted else None,
+            latest_at=self.events.cells[AT][after[0]] if after else None,
+            sentence=said,
+        )
+
+    # --- worth nothing ---------------------------------------------------------------------------------
+
+    def worthless(self, rule: EventRule) -> Evidence:
+        """Tell why what counts under a rule gives nothing."""
+        stream = self.events.ready.streams.of_rule[rule]
+        rows = self.events.counted(stream)
+        row, column = rows[0], rule.points.column
+        if any(self.events.traced.worth.get((stream, each)) for each in rows):
+            return worth_nothing(f"{len(rows):,} {_types(rule.match)} come to 0")
+        if column is None:
+            return faded(self.events.ages[row] // DAY if rule.points.fixed else None)
+        text = self.events.cell(row, column)
+        amount = self.events.traced.kept.amounts[self.events.ready.streams.amount_columns.index(column)][row]
+        if amount == MISSING or text is None:
+            return no_number(column, text)
+        said = number_said(text) if is_number(text) else quoted(text)
+        return worth_nothing(f"{column} is {said}, worth 0")
+
+
+def worth_nothing(sentence: str) -> Evidence:
+    """Say that something gives no points."""
+    return Evidence(
+        kind="event",
+        subject="points",
+        value=0,
+        operator="not_equals",
+        operand=0,
+        holds=False,
+        sentence=sentence,
+    )
+
+
+def faded(days: int | None) -> Evidence:
+    """Say that something is worth 0, after so many full days; None where it always is."""
+    after = "" if days is None else f" after {days:,} full {'day' if days == 1 else 'days'}"
+    return worth_nothing(f"worth 0{after}")
+
+
+def _least(asked: EventRule | Happened) -> int:
+    """Return how many events there must be: a rule gives nothing for none, however few it asks for."""
+    return max(asked.times.least, 1) if isinstance(asked, EventRule) else asked.times.least
+
+
+def _types(match: EventMatch) -> str:
+    return " or ".join(match.types)
+
+
+def _per(per: Per) -> str:
+    return per.column if per.column is not None else str(per.unit)
+
+
+def _length(seconds: int) -> str:
+    """Say a length in its largest whole unit up to days: `7d`, `36h`."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
+    return f"{seconds // size}{unit}"
+
+
+def _words(bound: SumOrder) -> str:
+    return bound.how.replace("_", " ")
+
+
+def _points(ten_thousandths: int) -> str:
+    return number_said(show_points(ten_thousandths))
+
+
+def _plain(ten_thousandths: int) -> int | float:
+    return ten_thousandths // POINT if ten_thousandths % POINT == 0 else ten_thousandths / POINT
+
+
+def _holds(bound: SumOrder, total: int) -> bool:
+    match bound.how:
+        case "at_least":
+            return total >= bound.operand
+        case "at_most":
+            return total <= bound.operand
+        case "more_than":
+            return total > bound.operand
+        case "less_than":
+            return total < bound.operand

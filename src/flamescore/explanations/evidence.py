@@ -1,0 +1,80 @@
+"""What a rule saw of a contact: one test, what it was held against, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+Kind = Literal["field", "tag", "event", "branch", "follower", "score", "label"]
+Single = str | int | float | bool
+Operand = Single | list[Single] | dict[str, str | None] | None
+
+_COUNTS: Final = {
+    "at_least": "less_than",
+    "less_than": "at_least",
+    "at_most": "more_than",
+    "more_than": "at_most",
+}
+_NOT: Final = "not_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One test of one thing. `holds` follows from the other fields, so that anybody can check it.
+
+    kind        what is tested                                  holds when
+    field       `value` of the column `subject`                 `value operator operand`, as in rule files
+    tag         `value`, the tags that fit                      any, all or like: as in rule files
+    event       `count` of the events `subject`, or, with a     `count operator operand`, or
+                `value`, a sum of one of their properties       `value operator operand`
+    follower    `count` of the events `subject` after one       `count operator operand`
+    branch      `value`, which of `operand` branches it is      it is one of them
+    score       `value` of the measure `subject`                `value operator operand`
+    label       `value`, the text of the label `subject`        `value operator operand`
+
+    Operators are those of the language; `not_` before one that has no opposite there says that it must not
+    hold. `value` is what the operator read: the text of a cell, trimmed, or the number or date that a
+    declared format reads of it; None where there is none. Of a list from a file `operand` names the file.
+    `count` and `needed` are None where nothing is counted. All tests of one column have the same `sentence`.
+    """
+
+    kind: Kind
+    subject: str | None = None
+    value: str | int | float | list[str] | None = None
+    operator: str | None = None
+    operand: Operand = None
+    holds: bool = True
+    count: int | None = None
+    needed: int | None = None
+    latest_at: datetime | None = None
+    sentence: str
+
+    def denied(self) -> Evidence:
+        """Return what the same facts say of the opposite test: what `not` asks for."""
+        operator, operand = self.operator, self.operand
+        if operator == "empty":
+            operand = not operand
+        elif operator in _COUNTS and self.kind != "field":
+            operator = _COUNTS[operator]
+        elif operator is not None:
+            operator = operator.removeprefix(_NOT) if operator.startswith(_NOT) else f"{_NOT}{operator}"
+        return replace(self, operator=operator, operand=operand, holds=not self.holds, needed=None)
+
+    def said(self, sentence: str) -> Evidence:
+        """Return it in other words."""
+        return replace(self, sentence=sentence)
+
+
+def sentences(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Return the lines that say evidence: each sentence once."""
+    return tuple(dict.fromkeys(each.sentence for each in evidence))
+
+
+def led(evidence: Sequence[Evidence], lead: str) -> list[Evidence]:
+    """Put words before the first sentence, wherever it stands."""
+    first = evidence[0].sentence
+    return [each.said(lead + first) if each.sentence == first else each for each in evidence]

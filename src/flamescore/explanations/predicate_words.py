@@ -1,0 +1,314 @@
+"""Predicates in words: what a cell was, what it had to be, and why it was not.
+
+operator     in the label of an event     evidence             why not
+equals       asset is "pitch"             country is "US"      country is "DE", not "US"
+contains     url contains "/sales"        (contains "/sales")  url is "/blog", which does not contain "/sales"
+at_least     percent at least 90          (at least 90)        percent is 40, less than 90
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from flamescore.cells import LARGEST, NUMBER
+from flamescore.explanations.evidence import Evidence, Operand, Single
+from flamescore.rules import Empty, Equals, Has, Like, ListValues, Matches, Order, Within
+from flamescore.units import to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from flamescore.rules import Predicate, Test
+
+LONGEST: Final = 60
+"""So many characters of a cell are shown."""
+
+_MOST_OPERANDS: Final = 12
+_ONE: Final = 1
+_NUMBER: Final = re.compile(NUMBER)
+_VERBS: Final = {"contains": "contain", "starts_with": "start with", "ends_with": "end with"}
+_BELOW: Final = {"at_least": "less than", "more_than": "not more than"}
+_ABOVE: Final = {"at_most": "more than", "less_than": "not less than"}
+_DATES_MISSED: Final = {
+    "at_least": "before",
+    "more_than": "not after",
+    "at_most": "after",
+    "less_than": "not before",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: its text, trimmed, and what it is as a number, as a date, and as a list of items.
+
+    `text` is None where it is missing, `number` where it is none. `items` are there where the column is known
+    to hold several values.
+    """
+
+    text: str | None
+    number: str | None
+    date: str | None
+    items: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str | None, iso: str | None = None) -> Cell:
+        """Take a text; `iso` is the date that a declared format reads of it."""
+        return cls(text, text if is_number(text) else None, text if iso is None else iso)
+
+
+@dataclass(frozen=True, slots=True)
+class TestWords:
+    """A test in words: after a column in a label, in the brackets of evidence, after a cell that fails.
+
+    `shown` is None where the cell itself says it.
+    """
+
+    asked: str
+    shown: str | None
+    failed: str
+
+
+def is_number(text: str | None) -> bool:
+    """Say whether a trimmed cell reads as a number."""
+    return text is not None and _NUMBER.search(text) is not None and abs(Decimal(text)) <= Decimal(LARGEST)
+
+
+def number_said(number: str | Decimal) -> str:
+    """Say a number as it is written, with a comma between thousands: `15,000.50`."""
+    return f"{Decimal(number):,f}"
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotes, cut at 60 characters."""
+    return f'"{text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"}"'
+
+
+def listed(texts: Sequence[str]) -> str:
+    """List texts: the first twelve, and how many others there are."""
+    shown, more = texts[:_MOST_OPERANDS], len(texts) - _MOST_OPERANDS
+    return ", ".join(shown) + (f" and {more:,} {'other' if more == _ONE else 'others'}" if more > 0 else "")
+
+
+def reads_numbers(test: Test) -> bool:
+    """Say whether a test reads cells as numbers."""
+    if isinstance(test, Order):
+        return isinstance(test.operand, Decimal)
+    return isinstance(test, Equals) and bool(test.numbers)
+
+
+def reads_dates(test: Test) -> bool:
+    """Say whether a test reads cells as dates."""
+    return isinstance(test, Within) or (isinstance(test, Order) and not isinstance(test.operand, Decimal))
+
+
+def cell_said(cell: Cell, tests: Iterable[Test]) -> str:
+    """Say a cell as some tests read it: text in quotes, numbers with commas, dates as they are."""
+    tests = tuple(tests)
+    if cell.text is None:
+        return "empty"
+    if cell.items and any(isinstance(test, Has) for test in tests):
+        return listed([quoted(item) for item in cell.items])
+    if cell.number is not None and any(map(reads_numbers, tests)):
+        return number_said(cell.number)
+    if cell.date is not None and any(map(reads_dates, tests)):
+        return cell.date
+    if cell.number is not None and tests and all(isinstance(test, Empty) for test in tests):
+        return cell.text
+    return quoted(cell.text)
+
+
+def property_said(name: str, text: str, tests: Iterable[Test], *, number: bool = False) -> str:
+    """Say a property of an event: `seconds 1,260`, `url "/sales"`; `number`: it is read as one anyway."""
+    cell = Cell.of(text)
+    as_number = number and cell.number is not None
+    return f"{name} {number_said(text) if as_number else cell_said(cell, tests)}"
+
+
+def asked_of(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
+    """Say what predicates ask: `url contains "/sales", seconds at least 10 and at most 60`."""
+    return ", ".join(
+        f"{each.column} {' and '.join(words_of(test, zone).asked for test in each.tests)}"
+        for each in predicates
+    )
+
+
+def fitting(predicate: Predicate, cell: Cell, zone: ZoneInfo) -> list[Evidence]:
+    """Show the cell for which every test of a predicate holds."""
+    shown = [words for test in predicate.tests if (words := words_of(test, zone).shown) is not None]
+    brackets = f" ({'; '.join(shown)})" if shown else ""
+    sentence = f"{predicate.column} is {cell_said(cell, predicate.tests)}{brackets}"
+    return [_evidence(predicate, test, cell, zone, sentence, holds=True) for test in predicate.tests]
+
+
+def missing(predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, *, unread: bool) -> Evidence:
+    """Tell why a test does not hold for a cell; `unread`: the cell is not the number or date it must be."""
+    column = predicate.column
+    if cell.text is None:
+        return Evidence(
+            kind="field",
+            subject=column,
+            operator="empty",
+            operand=False,
+            holds=False,
+            sentence=f"{column} is empty",
+        )
+    if unread:
+        what = "number" if reads_numbers(test) else "date"
+        said = f"{column} is {quoted(cell.text)}, which is not a {what}"
+    else:
+        said = f"{column} is {cell_said(cell, (test,))}{words_of(test, zone).failed}"
+    return _evidence(predicate, test, cell, zone, said, holds=False)
+
+
+def no_number(column: str, text: str | None) -> Evidence:
+    """Tell of a cell that should be a number, and is none."""
+    said = "empty" if text is None else f"{quoted(text)}, which is not a number"
+    return Evidence(
+        kind="field",
+        subject=column,
+        value=text,
+        operator="is_number",
+        operand=True,
+        holds=False,
+        sentence=f"{column} is {said}",
+    )
+
+
+def _evidence(
+    predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, sentence: str, *, holds: bool
+) -> Evidence:
+    operator, operand = as_written(test, zone)
+    value: str | list[str] | None = cell.text
+    if cell.items and isinstance(test, Has):
+        value = list(cell.items)
+    elif reads_numbers(test) and cell.number is not None:
+        value = cell.number
+    elif reads_dates(test):
+        value = cell.date
+    return Evidence(
+        kind="field",
+        subject=predicate.column,
+        value=value,
+        operator=f"{operator} case_sensitive" if predicate.case_sensitive else operator,
+        operand=operand,
+        holds=holds,
+        sentence=sentence,
+    )
+
+
+def as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0911 - one a kind
+    """Return a test as operator and operand."""
+    match test:
+        case Empty(value=value):
+            return "empty", value
+        case Equals():
+            several = len(_operands(test)) > _ONE or isinstance(test.texts, ListValues)
+            word = "in" if several else "equals"
+            return f"not_{word}" if test.negate else word, _values(test, several=several)
+        case Like(how=how, texts=texts):
+            several = len(texts) > _ONE or isinstance(texts, ListValues)
+            return f"not_{how}" if test.negate else how, _values(Equals(texts=texts), several=several)
+        case Matches(pattern=pattern):
+            return "matches", pattern
+        case Order(how=how, operand=operand):
+            return how, _plain(operand) if isinstance(operand, Decimal) else _date_said(operand, zone)
+        case Within(period=period, ahead=ahead):
+            return "within_next" if ahead else "within_last", str(period)
+        case Has(how=how, items=items):
+            return how, _values(items, several=True)
+
+
+def _values(items: Equals, *, several: bool) -> Operand:
+    """Return operands as JSON has them; of a list from a file where it is."""
+    if isinstance(items.texts, ListValues):
+        return {"file": items.texts.path, "column": items.texts.column}
+    values: list[Single] = [*items.texts, *map(_plain, items.numbers), *items.booleans]
+    return values if several else values[0]
+
+
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _operands(items: Equals) -> tuple[str, ...]:
+    """Return operands in words, each as it compares; a list from a file is one: `the list targets.csv`."""
+    if isinstance(items.texts, ListValues):
+        return (f"the list {items.texts.path}",)
+    flags = ("true" if flag else "false" for flag in items.booleans)
+    texts = (f'"{text}"' for text in items.texts)
+    return (*texts, *map(number_said, items.numbers), *flags)
+
+
+def _date_said(operand: date | datetime, zone: ZoneInfo) -> str:
+    if isinstance(operand, datetime):
+        return to_local(operand, zone).replace(tzinfo=None).isoformat(" ", "minutes")
+    return operand.isoformat()
+
+
+def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one a kind
+    """Say a test; instants are local ones of the zone."""
+    match test:
+        case Empty(value=value):
+            return TestWords(
+                "is empty" if value else "is not empty", None if value else "not empty", ", not empty"
+            )
+        case Equals():
+            return _equals(test)
+        case Like():
+            return _like(test)
+        case Matches(pattern=pattern):
+            return TestWords(f"matches {pattern}", f"matches {pattern}", f", which does not match {pattern}")
+        case Order(how=how, operand=operand):
+            dated = not isinstance(operand, Decimal)
+            said = number_said(operand) if isinstance(operand, Decimal) else _date_said(operand, zone)
+            words = f"{how.replace('_', ' ')} {said}"
+            missed = _DATES_MISSED[how] if dated else (_BELOW | _ABOVE)[how]
+            return TestWords(words, words, f", {missed} {said}")
+        case Within(period=period, ahead=ahead):
+            words = f"in the {'next' if ahead else 'last'} {period}"
+            return TestWords(words, words, f", not {words}")
+        case Has():
+            return _has(test)
+
+
+def _equals(test: Equals) -> TestWords:
+    said = _operands(test)
+    if len(said) > _ONE:
+        some = f"one of {listed(said)}"
+    elif isinstance(test.texts, ListValues):
+        some = f"in {said[0]}"
+    else:
+        some = said[0]
+        if not test.negate:
+            return TestWords(f"is {some}", None, f", not {some}")
+    if test.negate:
+        return TestWords(f"is not {some}", f"not {some}", "")
+    return TestWords(f"is {some}", some, f", not {some}")
+
+
+def _like(test: Like) -> TestWords:
+    said = _operands(Equals(texts=test.texts))
+    several = len(said) > _ONE or isinstance(test.texts, ListValues)
+    some = f"any of {listed(said)}" if several else said[0]
+    verb, base = test.how.replace("_", " "), _VERBS[test.how]
+    if test.negate:
+        words = f"does not {base} {some}"
+        return TestWords(words, words, f", which {verb} {some.replace('any of', 'one of', 1)}")
+    return TestWords(f"{verb} {some}", f"{verb} {some}", f", which does not {base} {some}")
+
+
+def _has(test: Has) -> TestWords:
+    said = _operands(test.items)
+    several = len(said) > _ONE or isinstance(test.items.texts, ListValues)
+    values = listed(said)
+    if test.how == "has_none":
+        words = f"does not have {'any of ' if several else ''}{values}"
+        return TestWords(words, words, f", which has {'one of ' if several else ''}{values}")
+    many = ("all of " if test.how == "has_all" else "any of ") if several else ""
+    return TestWords(f"has {many}{values}", f"has {many}{values}", f", which does not have {many}{values}")

@@ -1,0 +1,83 @@
+"""Why a contact stands as a condition on scores or labels asks, or why it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flamescore.explanations.evidence import Evidence
+from flamescore.explanations.predicate_words import as_written, number_said, words_of
+from flamescore.rules import Equals
+from flamescore.units import POINT, show_points
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from flamescore.labels import Everyone, Standing
+    from flamescore.rules import LabelIs, Measure, ScoreIs
+
+
+def of_score(everyone: Everyone, asked: ScoreIs, zone: ZoneInfo) -> list[Evidence]:
+    """Show every test of a condition on a score; the only contact of `everyone` may have no row under it."""
+    standing = everyone.standings[asked.score]
+    if not len(standing.place):
+        said = f"{asked.score}: not scored"
+        return [
+            Evidence(
+                kind="score",
+                subject=asked.score,
+                operator="empty",
+                operand=False,
+                holds=False,
+                sentence=said,
+            )
+        ]
+    found = []
+    for measure, tests in asked.measures:
+        value, number = _measured(standing, measure)
+        subject = f"{asked.score} {measure}"
+        for test in tests:
+            holds, words = bool(standing.fits(measure, test)[0]), words_of(test, zone)
+            shown = "" if words.shown is None else f" ({words.shown})"
+            operator, operand = as_written(test, zone)
+            found.append(
+                Evidence(
+                    kind="score",
+                    subject=subject,
+                    value=value,
+                    operator=operator,
+                    operand=operand,
+                    holds=holds,
+                    sentence=f"{subject} {number}{shown if holds else words.failed}",
+                )
+            )
+    return found
+
+
+def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
+    """Return a measure that the contact has by itself alone, and how it is said."""
+    if measure == "points":
+        points = int(standing.points[0])
+        return (points // POINT if points % POINT == 0 else points / POINT), number_said(show_points(points))
+    flames = int(standing.flames[0])
+    return flames, f"{flames}"
+
+
+def of_labels(everyone: Everyone, asked: LabelIs, zone: ZoneInfo) -> list[Evidence]:
+    """Show every test of a condition on labels."""
+    found = []
+    for name, texts in asked.labels:
+        value, words = everyone.labels[name][0], words_of(Equals(texts=texts), zone)
+        shown = "" if words.shown is None else f" ({words.shown})"
+        said = "empty" if value is None else f'"{value}"{shown if value in texts else words.failed}'
+        found.append(
+            Evidence(
+                kind="label",
+                subject=name,
+                value=value,
+                operator="in",
+                operand=list(texts),
+                holds=value in texts,
+                sentence=f"{name} is {said}",
+            )
+        )
+    return found

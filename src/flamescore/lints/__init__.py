@@ -1,0 +1,43 @@
+"""Lints: what a rule file says, or what comes of it, that is hardly meant. Their codes begin with L.
+
+The static ones need the rule file alone; the others a scoring, and a look at the events.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flamescore.late_names import late_names
+from flamescore.lints.static import static_lints
+
+if TYPE_CHECKING:
+    from flamescore.lints.events import lints_of_events, machine_conditions, machine_lints
+    from flamescore.lints.firing import Fired, Firing, firing_of
+    from flamescore.lints.scores import flames_of, lints_of_scores
+
+__all__ = [
+    "Fired",
+    "Firing",
+    "firing_of",
+    "flames_of",
+    "lints_of_events",
+    "lints_of_scores",
+    "machine_conditions",
+    "machine_lints",
+    "static_lints",
+]
+
+_WITH_FRAMES: Final = {
+    "Fired": "firing",
+    "Firing": "firing",
+    "firing_of": "firing",
+    "flames_of": "scores",
+    "lints_of_events": "events",
+    "lints_of_scores": "scores",
+    "machine_conditions": "events",
+    "machine_lints": "events",
+}
+"""What looks at frames, and its module: imported when it is asked for, for static lints need none of it."""
+
+
+__getattr__ = late_names(__name__, _WITH_FRAMES)

@@ -1,0 +1,352 @@
+"""Lints of cells and events: words for yes and no, addresses, rhythms, machines, types without a rule.
+
+Every source of events is gone over once more, whatever the time of its rows, for the distinct cells of the
+columns in question. What machines click is answered by the scoring itself, beside its rules: see
+`machine_conditions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from flamescore.cells import FALSE, TRUE
+from flamescore.engine import EVENT, Cells, Clock, cells_of_column, contacts_of, look
+from flamescore.findings import Finding, severity_of
+from flamescore.lints.addresses import plain_address
+from flamescore.lints.places import finding, nearest_place
+from flamescore.rule_checks import place_of
+from flamescore.rules import (
+    Burst,
+    Empty,
+    Equals,
+    EventMatch,
+    EventRule,
+    FieldIs,
+    Happened,
+    Per,
+    Predicate,
+    Times,
+    conditions_of,
+    leaves,
+)
+from flamescore.text import fold
+from flamescore.units import Period, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from flamescore.engine import Look
+    from flamescore.frames import Exports
+    from flamescore.rule_checks import Asker
+    from flamescore.rules import Condition, RuleBook
+    from flamescore.scoring import Scored
+    from flamescore.yaml_tree import Path as NodePath
+
+WORDS, ADDRESSES, RHYTHM, MACHINES, UNNAMED = "L203", "L204", "L207", "L208", "L209"
+
+_YES_AND_NO: Final = frozenset({"yes", "no", "true", "false", "1", "0"})
+_FEWER: Final = 0.95
+_FILES: Final = 3
+_URL: Final = "url"
+_URLS, _AT_ONCE, _AGAIN, _PEOPLE = 4, Period(10, "s"), 2, 5
+_SHOWN: Final = 5
+_HOUR, _DAY = 3_600, 86_400
+
+
+# --- L208: clicks of machines ----------------------------------------------------------------------------
+
+
+def machine_conditions(book: RuleBook, clock: Clock, properties: Sequence[str]) -> dict[str, Condition]:
+    """Return, by type that rules count, the condition that somebody has clicked like a machine, and again.
+
+    They are bursts of the rule language: 4 different `url` in 10 seconds, twice. So they are answered in the
+    pass of the scoring, and what `ignore` and `bots` take out is not there for them either. They look as far
+    back as the widest rule for the type does, and no further. `properties` are those that events have.
+    """
+    if _URL not in properties:
+        return {}
+    clicks = Burst(_URLS, _AT_ONCE, Per(column=_URL))
+    return {
+        kind: Happened(EventMatch((kind,)), window, times=Times(_AGAIN), burst=clicks)
+        for kind, window in _widest(book, clock).items()
+    }
+
+
+def _widest(book: RuleBook, clock: Clock) -> dict[str, Period | None]:
+    windows: dict[str, list[Period | None]] = {}
+    for asked in _asked(book):
+        for kind in asked.match.types:
+            windows.setdefault(fold(kind), []).append(asked.window)
+    return {
+        kind: None if None in some else max(some, key=lambda each: clock.reach(each) or 0)
+        for kind, some in windows.items()
+    }
+
+
+def _asked(book: RuleBook) -> Iterator[EventRule | Happened]:
+    for score in book.scores:
+        for rule in score.rules:
+            if isinstance(rule.subject, EventRule):
+                yield rule.subject
+            for condition in conditions_of(rule):
+                yield from (leaf for leaf in leaves(condition) if isinstance(leaf, Happened))
+
+
+def machine_lints(
+    machines: dict[str, Condition], askers: Sequence[Asker], scored: Scored
+) -> Iterator[Finding]:
+    """Yield L208 for each type of which five contacts or more have such clicks."""
+    for kind, condition in machines.items():
+        mask: NDArray[np.bool_] = scored.answers[condition]
+        many = int(mask.sum())
+        if many < _PEOPLE:
+            continue
+        asker = next(each for each in askers if _names(each, kind))
+        yield finding(
+            MACHINES,
+            f"event {kind}",
+            f"{count(many, 'contact')} have {_URLS} or more different `url` of `{kind}` within 10 seconds, "
+            "twice or more: that is how mail scanners click.",
+            asker.document,
+            place_of(asker.document, asker.path, "event", kind),
+            cure=f"ignore: [{{event: {kind}, at_once: {{times: {_URLS}, within: {_AT_ONCE}, per: {_URL}}}}}]",
+            count=many,
+            of=scored.contacts.height,
+        )
+
+
+def _names(asker: Asker, kind: str) -> bool:
+    return any(fold(kind) == fold(each) for match in asker.matches() for each in match.types)
+
+
+# --- the others ------------------------------------------------------------------------------------------
+
+
+def lints_of_events(askers: Sequence[Asker], exports: Exports, clock: Clock) -> Iterator[Finding]:
+    """Yield the lints L203, L204, L207 and L209.
+
+    `askers` are all that ask something of the exports.
+
+    Raises:
+        InputError: a file can't be read any more.
+    """
+    seen = _seen(askers, exports, clock)
+    yield from _words(askers, exports, seen)
+    yield from _addresses(askers, seen)
+    yield from _rhythms(askers, seen, clock)
+    yield from _unnamed(askers, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A source of events: what its rows hold, its types (folded), and the newest event of each file.
+
+    Of a source of one or two files the newest events are not looked for.
+    """
+
+    path: str
+    looked: Look
+    types: frozenset[str]
+    newest: tuple[datetime, ...]
+
+
+def _seen(askers: Sequence[Asker], exports: Exports, clock: Clock) -> tuple[_Seen, ...]:
+    if not exports.events:
+        return ()
+    columns = {
+        *(predicate.column for _, _, match in _matches(askers) for predicate in _wordy(match.where)),
+        *(per.column for _, _, _, per in _per(askers) if per.column is not None),
+    }
+    predicates = [
+        Predicate(EVENT, (Empty(value=False),)),
+        *(Predicate(column, (Empty(value=False),)) for column in sorted(columns)),
+    ]
+    people = contacts_of(exports.contacts, exports.aliases)
+    found = []
+    for source in exports.events:
+        looked = look((source,), people, clock, predicates)
+        types = frozenset(map(fold, looked.cells[EVENT].values()))
+        newest = source.newest_of_files() if len(source.record.files) >= _FILES else ()
+        found.append(_Seen(source.record.path, looked, types, tuple(sorted(newest))))
+    return tuple(found)
+
+
+def _values(seen: Sequence[_Seen], match: EventMatch, column: str) -> dict[str, int]:
+    """Return the distinct cells of a column among events of these types, with how many rows have each."""
+    found: dict[str, int] = {}
+    for each in seen:
+        cells = each.looked.cells[column].of_types([fold(kind) for kind in match.types])
+        for cell, many in cells.values().items():
+            found[cell] = found.get(cell, 0) + many
+    return found
+
+
+def _matches(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch]]:
+    """Yield what is asked of events, by whom, and below which path."""
+    for asker in askers:
+        if asker.match is not None:
+            yield asker, asker.path, asker.match
+        for part in (*asker.parts, *asker.others):
+            for leaf in leaves(part.condition):
+                if isinstance(leaf, Happened):
+                    yield asker, part.path, leaf.match
+
+
+# --- L203: words for yes and no --------------------------------------------------------------------------
+
+
+def _wordy(where: Sequence[Predicate]) -> Iterator[Predicate]:
+    """Yield those that ask for a text like `yes` or `0`."""
+    yield from (each for each in where if any(True for _ in _words_of(each)))
+
+
+def _words_of(predicate: Predicate) -> Iterator[str]:
+    for test in predicate.tests:
+        if isinstance(test, Equals) and not test.negate:
+            yield from (text for text in test.texts if fold(text) in _YES_AND_NO)
+
+
+def _words(askers: Sequence[Asker], exports: Exports, seen: Sequence[_Seen]) -> Iterator[Finding]:
+    for asker in askers:
+        for part in (*asker.parts, *asker.others):
+            for leaf in leaves(part.condition):
+                for predicate in _wordy(leaf.where) if isinstance(leaf, FieldIs) else ():
+                    cells: Cells = cells_of_column(exports.contacts, predicate.column)
+                    yield from _word(asker, part.path, predicate, cells.values())
+    for asker, path, match in _matches(askers):
+        for predicate in _wordy(match.where) if seen else ():
+            yield from _word(asker, path, predicate, _values(seen, match, predicate.column))
+
+
+def _word(asker: Asker, path: NodePath, predicate: Predicate, cells: dict[str, int]) -> Iterator[Finding]:
+    there = {fold(cell) for cell in cells}
+    if not there or not there <= {*TRUE, *FALSE}:
+        return
+    for word in _words_of(predicate):
+        if fold(word) in there:
+            continue
+        meant = "true" if fold(word) in TRUE else "false"
+        shown = ", ".join(f"`{each}`" for each in sorted(there))
+        yield finding(
+            WORDS,
+            f"{asker.subject} {predicate.column}",
+            f"`{predicate.column}` holds {shown} and never the text `{word}`, which {asker.title} asks for.",
+            asker.document,
+            place_of(asker.document, path, predicate.column, word),
+            do=f"write {meant}, without quotes: it fits every word for it",
+            count=0,
+            of=sum(cells.values()),
+        )
+
+
+# --- L204: one page, several addresses -------------------------------------------------------------------
+
+
+def _per(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch, Per]]:
+    """Yield what is counted per value of a property, by whom, and below which path."""
+    for asker in askers:
+        if asker.rule is not None and asker.rule.per is not None:
+            yield asker, asker.path, asker.rule.match, asker.rule.per
+        for part in (*asker.parts, *asker.others):
+            for leaf in leaves(part.condition):
+                if isinstance(leaf, Happened) and leaf.per is not None:
+                    yield asker, part.path, leaf.match, leaf.per
+
+
+def _addresses(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Finding]:
+    known: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
+    for asker, path, match, per in _per(askers) if seen else ():
+        if per.column is None:
+            continue
+        asked = match.types, per.column
+        if asked not in known:
+            values = _values(seen, match, per.column)
+            known[asked] = len(values), len({plain_address(value) for value in values})
+        many, pages = known[asked]
+        if many and pages <= _FEWER * many:
+            yield finding(
+                ADDRESSES,
+                f"{asker.subject} {per.column}",
+                f"{asker.title} counts per `{per.column}`, but its {many:,} different values are "
+                f"{count(pages, 'page')}, written in several ways.",
+                asker.document,
+                nearest_place(asker.document, path, "per"),
+                do="write `per: day`, or export a cleaned column",
+                count=pages,
+                of=many,
+            )
+
+
+# --- L207: windows that are over before the next export --------------------------------------------------
+
+
+def _windows(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, str, EventMatch, Period]]:
+    for asker in askers:
+        if asker.rule is not None and asker.rule.window is not None:
+            yield asker, asker.path, "expires", asker.rule.match, asker.rule.window
+        for part in (*asker.parts, *asker.others):
+            for leaf in leaves(part.condition):
+                if isinstance(leaf, Happened) and leaf.window is not None:
+                    yield asker, part.path, "last", leaf.match, leaf.window
+
+
+def _rhythms(askers: Sequence[Asker], seen: Sequence[_Seen], clock: Clock) -> Iterator[Finding]:
+    for each in seen:
+        if len(each.newest) < _FILES:
+            continue
+        rhythm = median((later - earlier).total_seconds() for earlier, later in pairwise(each.newest))
+        for asker, path, key, match, window in _windows(askers):
+            reach = clock.reach(window)
+            if reach is None or reach >= rhythm or not each.types.intersection(map(fold, match.types)):
+                continue
+            yield finding(
+                RHYTHM,
+                asker.subject,
+                f"{asker.title} looks back {window}, but a new file of {each.path} comes every "
+                f"{_length(rhythm)}: in between it finds less and less.",
+                asker.document,
+                nearest_place(asker.document, path, key),
+                do=f"give it a window of {_length(rhythm)} or more, or export more often",
+            )
+
+
+def _length(seconds: float) -> str:
+    if seconds < 2 * _DAY:
+        return count(round(seconds / _HOUR), "hour")
+    return count(round(seconds / _DAY), "day")
+
+
+# --- L209: types without a rule --------------------------------------------------------------------------
+
+
+def _unnamed(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Finding]:
+    named = {fold(kind) for asker in askers for match in asker.matches() for kind in match.types}
+    many: dict[str, int] = {}
+    shown: dict[str, str] = {}
+    for each in seen:
+        for kind, rows in each.looked.cells[EVENT].values().items():
+            if fold(kind) not in named:
+                shown.setdefault(fold(kind), kind)
+                many[fold(kind)] = many.get(fold(kind), 0) + rows
+    if not many:
+        return
+    first = sorted(many, key=lambda kind: (-many[kind], kind))[:_SHOWN]
+    rest = len(many) - len(first)
+    have = "has" if len(many) == 1 else "have"
+    text = f"{count(len(many), 'type')} of events in the exports {have} no rule"
+    text += f"; these are the {_SHOWN} commonest of them." if rest else "."
+    yield Finding(
+        UNNAMED,
+        severity_of(UNNAMED),
+        "events",
+        text,
+        common=tuple((shown[kind], many[kind]) for kind in first),
+        count=len(many),
+    )

@@ -1,0 +1,176 @@
+"""For whom rules fire: to whom they give anything, or from whom they take it, after their own limits.
+
+All of it is read off the ledger. A rule and its own limit are two entries there, so a rule that gave 5 points
+and has 5 taken back by `limits: {max: 0}` does not fire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flamescore.engine import NO_AGE
+from flamescore.units import nearest_points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from flamescore.engine import LedgerRows
+    from flamescore.scoring import Scored
+
+    Contacts = NDArray[np.int64]
+
+RuleKey = tuple[str, str]
+"""Score and rule id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """What a rule came to: contacts for whom it fires, counted occurrences, points in ten-thousandths.
+
+    Points are those after the rule's own limits. `last_at` is the latest of the occurrences (UTC), None where
+    no event is behind the points.
+    """
+
+    contacts: int = 0
+    occurrences: int = 0
+    points: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clamped:
+    """How many contacts the limits of a group or score lift to their `min`, and cut down to their `max`."""
+
+    lifted: int
+    cut: int
+
+
+@dataclass(frozen=True)
+class Firing:
+    """All rules of a scoring: for whom they fire, and whom limits of groups and scores hold.
+
+    `clamped` is by score and the name of the group, or of the score itself.
+    """
+
+    scored: Scored
+    rules: dict[RuleKey, Fired]
+    clamped: dict[tuple[str, str, str], Clamped] = field(default_factory=dict)
+
+    def together(self, least: int, share: float) -> Iterator[tuple[RuleKey, RuleKey, int, int]]:
+        """Yield pairs of rules of a score that fire for nearly the same contacts, in order of the rule file.
+
+        `least` contacts each, and at least this `share` of those for whom one of them fires are those for
+        whom both do. With each pair come the contacts of both, and of either.
+        """
+        pairs = [
+            (one, other)
+            for one, other in combinations(self.rules, 2)
+            if one[0] == other[0] and self._may_be_alike(one, other, least, share)
+        ]
+        both = dict.fromkeys(pairs, 0)
+        wanted = {rule for pair in pairs for rule in pair}
+        for found in _parts(self.scored) if pairs else ():
+            firing = {rule: contacts for rule, contacts, _ in found if rule in wanted}
+            for pair in pairs:
+                one, other = pair
+                if one in firing and other in firing:
+                    same = np.intersect1d(firing[one], firing[other], assume_unique=True)
+                    both[pair] += len(same)
+        for pair, many in both.items():
+            either = sum(self.rules[rule].contacts for rule in pair) - many
+            if many >= share * either:
+                yield *pair, many, either
+
+    def _may_be_alike(self, one: RuleKey, other: RuleKey, least: int, share: float) -> bool:
+        few, more = sorted((self.rules[one].contacts, self.rules[other].contacts))
+        return few >= least and few >= share * more
+
+
+def firing_of(scored: Scored) -> Firing:
+    """Return for whom the rules of a scoring fire."""
+    contacts: dict[RuleKey, int] = {}
+    youngest: dict[RuleKey, int] = {}
+    for found in _parts(scored):
+        for rule, firing, age in found:
+            contacts[rule] = contacts.get(rule, 0) + len(firing)
+            if age != NO_AGE:
+                youngest[rule] = min(youngest.get(rule, age), age)
+    now = scored.ledger.now
+    sums = _sums(scored)
+    rules = {
+        (score.name, rule.id): Fired(
+            contacts.get((score.name, rule.id), 0),
+            *sums[score.name, rule.id],
+            None
+            if (score.name, rule.id) not in youngest
+            else datetime.fromtimestamp(now - youngest[score.name, rule.id], UTC),
+        )
+        for score in scored.book.scores
+        for rule in score.rules
+    }
+    return Firing(scored, rules, _clamped(scored))
+
+
+def _sums(scored: Scored) -> dict[RuleKey, tuple[int, int]]:
+    """Return occurrences and points of each rule, the latter with what its own limit gave or took."""
+    found: dict[RuleKey, tuple[int, int]] = {}
+    for row in scored.observed.rules.iter_rows(named=True):
+        if row["entry"] in ("rule", "rule_limit"):
+            key = row["score_name"], row["rule_id"]
+            occurrences, points = found.get(key, (0, 0))
+            found[key] = occurrences + row["occurrences"], points + nearest_points(row["points"])
+    return found
+
+
+def _parts(scored: Scored) -> Iterator[list[tuple[RuleKey, Contacts, int]]]:
+    """Yield, part by part of the ledger, each rule with the contacts for whom it fires, in rising order.
+
+    The last is the age in seconds of the youngest occurrence of the rule, `NO_AGE` without one.
+    """
+    entries = scored.ledger.entries
+    limits = {(each.score_name, each.id): n for n, each in enumerate(entries) if each.entry == "rule_limit"}
+    for stored in scored.ledger.stored:
+        rows, slices = _by_entry(stored.rows(), len(entries))
+        found = []
+        for number, entry in enumerate(entries):
+            if entry.entry != "rule" or not len(rows.entry[slices[number]]):
+                continue
+            key = entry.score_name, entry.id
+            contact, points, age = (each[slices[number]] for each in (rows.contact, rows.points, rows.age))
+            ages = age[age != NO_AGE]
+            limit = limits.get(key)
+            if limit is not None and len(rows.entry[slices[limit]]):
+                taken = points * 0 if points.dtype == object else np.zeros(len(points), np.int64)
+                place = np.searchsorted(contact, rows.contact[slices[limit]])
+                taken[place] = rows.points[slices[limit]]
+                contact = contact[points + taken != 0]
+            found.append((key, contact.astype(np.int64), int(ages.min()) if len(ages) else NO_AGE))
+        yield found
+
+
+def _by_entry(rows: LedgerRows, entries: int) -> tuple[LedgerRows, list[slice]]:
+    """Put rows in order of entry, then contact; return them, and where those of each entry are."""
+    order = np.argsort(rows.entry, kind="stable")
+    ordered = type(rows)(*(column[order] for column in rows.arrays))
+    edges = np.searchsorted(ordered.entry, np.arange(entries + 1)).tolist()
+    return ordered, [slice(*pair) for pair in pairwise(edges)]
+
+
+def _clamped(scored: Scored) -> dict[tuple[str, str, str], Clamped]:
+    entries = scored.ledger.entries
+    held = {n: each for n, each in enumerate(entries) if each.entry in ("group_limit", "score_limit")}
+    lifted, cut = dict.fromkeys(held, 0), dict.fromkeys(held, 0)
+    for stored in scored.ledger.stored if held else ():
+        rows = stored.rows()
+        for number in held:
+            points = rows.points[rows.entry == number]
+            lifted[number] += int((points > 0).sum())
+            cut[number] += int((points < 0).sum())
+    return {(each.score_name, each.entry, each.id): Clamped(lifted[n], cut[n]) for n, each in held.items()}

@@ -1,0 +1,67 @@
+"""A search as it was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.changes import COOLED_OFF, DOWN, NEW, NEWLY_HOT, UP
+
+if TYPE_CHECKING:
+    from flamescore.runs import EarlierRun
+
+WAYS: Final = {
+    "up": (NEWLY_HOT, UP),
+    "down": (COOLED_OFF, DOWN),
+    "newly-hot": (NEWLY_HOT,),
+    "cooled-off": (COOLED_OFF,),
+    "new": (NEW,),
+}
+"""The ways in which contacts change, and the kinds of `changes.KINDS` that each means.
+
+Who is new and hot is newly hot too.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search as it was typed. Everything must hold."""
+
+    flames: str | None = None
+    """`5`, `3-5` or `3+`: the flames of the first score."""
+
+    scores: tuple[str, ...] = ()
+    """`NAME`, or `NAME:3+`; by default the first of the run. The first ranks, and has the bounds."""
+
+    min_score: float | None = None
+    max_score: float | None = None
+    min_percentile: float | None = None
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    """Predicates as in rule files, or short: see `rules.short_where`."""
+
+    words: tuple[str, ...] = ()
+    text: str | None = None
+    """`words` and `text` must both be found: each word in name, company, e-mail or phone, or as the id."""
+
+    columns: tuple[str, ...] | None = None
+    sort: tuple[str, ...] = ()
+    """`-last_activity,name`: see `sorting.KEYS`; by default by rank."""
+
+    everyone: bool = False
+    changed: tuple[str, ...] = ()
+    """Only contacts that changed in one of these ways (`WAYS`) since the run before."""
+
+    against: EarlierRun | None = None
+    """Or since this earlier run."""
+
+    labels: tuple[str, ...] = ()
+    """`grade=A1`: only contacts with this label; `grade=` is for those without."""
+
+    hot: bool = False
+    held_out: bool = False
+    """Only contacts who are held out; `everyone` has them beside all others."""
+
+    segments: tuple[str, ...] = ()
+    """Only contacts that are in all of these."""

@@ -1,0 +1,166 @@
+"""What to say where a search found nobody: what may have been meant, and which condition is too much."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import fold, present
+from flamescore.rules import short_where
+from flamescore.runs import reading_run, scan
+from flamescore.searches.matching import routed_of
+from flamescore.searches.query import UNASSIGNED
+from flamescore.searches.run import count_of
+from flamescore.searches.words import without_accents
+from flamescore.units import count
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from flamescore.project import Project
+    from flamescore.runs import Run
+    from flamescore.searches.asked import Asked
+
+_TOLD: Final = 3
+"""So many values at most are suggested, and so many conditions are told."""
+
+
+def why_nobody(project: Project, run: Run, asked: Asked) -> tuple[str, ...]:
+    """Return what to say of a search of a run that found nobody, a sentence or two each.
+
+    First, where it is so: that no contact has the owner, the tag or the value asked for, with what may have
+    been meant; or that those who match are left out of calls. Last, how many match without one of the
+    conditions, the most first.
+    """
+    with reading_run(run):
+        first = next(_unknown(run, asked), None) or _left_out(project, run, asked)
+    fewer = ((words, count_of(project, run, without)) for words, without in _without_one(asked))
+    most = sorted((each for each in fewer if each[1]), key=lambda each: -each[1])[:_TOLD]
+    counts = "".join(f" Without {words}: {many:,}." for words, many in most)
+    return (*(() if first is None else (first,)), f"No contacts match.{counts}")
+
+
+def _left_out(project: Project, run: Run, asked: Asked) -> str | None:
+    if asked.everyone or asked.held_out:
+        return None
+    many = count_of(project, run, replace(asked, everyone=True))
+    if many == 1:
+        return "1 contact matches but is excluded from calls; --all shows it."
+    return f"{count(many, 'contact')} match but are excluded from calls; --all shows them." if many else None
+
+
+# --- values that nobody has
+
+
+def _unknown(run: Run, asked: Asked) -> Iterator[str]:
+    """Yield that no contact has a value, for each that was asked for."""
+    contacts = scan(run, "contacts.parquet")
+    for owner in asked.owners:
+        if fold(owner) != fold(UNASSIGNED):
+            yield from _nobody_has("owner", owner, _owners(run, contacts))
+    for tag in asked.tags:
+        yield from _nobody_has("tag", tag, _texts(contacts.select(pl.col("tags").explode())))
+    for text in asked.where:
+        short = short_where(text)
+        if short is None or short.operator != "equals" or not short.is_text:
+            continue
+        column = contacts.collect_schema().get(short.column)
+        if column == pl.String:
+            yield from _nobody_has(short.column, short.value, _texts(contacts.select(short.column)))
+
+
+def _nobody_has(what: str, typed: str, values: Sequence[str]) -> Iterator[str]:
+    if fold(typed) in {fold(value) for value in values}:
+        return
+    meant = [f'"{value}"' for value in meant_by(typed, values)]
+    listed = f"{', '.join(meant[:-1])} or {meant[-1]}" if len(meant) > 1 else "".join(meant)
+    yield f'No contact has the {what} "{typed}".' + (f" Did you mean {listed}?" if meant else "")
+
+
+def meant_by(typed: str, values: Iterable[str]) -> tuple[str, ...]:
+    """Return which values may have been meant: three at most that start so, else the nearest, if any.
+
+    Case and accents make no difference to how they start; the shortest come first, then by code point.
+    """
+    known, start = sorted(set(values)), without_accents(typed.strip())
+    begin = sorted((each for each in known if without_accents(each).startswith(start)), key=len)
+    if start and begin:
+        return tuple(begin[:_TOLD])
+    near = nearest(typed, known)
+    return () if near is None else (near,)
+
+
+def _owners(run: Run, contacts: pl.LazyFrame) -> list[str]:
+    owners = _texts(contacts.select("owner")) if "owner" in contacts.collect_schema().names() else []
+    return owners if run.record.routing is None else [*owners, *_reps(run)]
+
+
+def _reps(run: Run) -> list[str]:
+    routed = routed_of(run)
+    return [] if routed is None else _texts(routed.lazy().select("routed_to"))
+
+
+def _texts(column: pl.LazyFrame) -> list[str]:
+    """Return the different values of a column of text, by code point."""
+    return column.select(present(pl.first())).drop_nulls().unique().collect().to_series().sort().to_list()
+
+
+# --- conditions, each left out
+
+
+_ALONE: Final = {
+    "text": '--text "{}"',
+    "flames": "--flames {}",
+    "min_score": "--min-score {:.15g}",
+    "max_score": "--max-score {:.15g}",
+    "min_percentile": "--min-percentile {:.15g}",
+}
+_EACH: Final = {
+    "scores": "--score {}",
+    "tags": '--tag "{}"',
+    "where": '--where "{}"',
+    "segments": "--segment {}",
+}
+"""Flags that may be repeated and must all hold."""
+
+
+def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield each condition as it was typed, and the search without it."""
+    if asked.words:
+        yield f'"{" ".join(asked.words)}"', replace(asked, words=())
+    for name, words in _ALONE.items():
+        value = getattr(asked, name)
+        if value is not None:
+            yield words.format(value), _without(asked, name, None)
+    for name, words in _EACH.items():
+        values = getattr(asked, name)
+        for place, value in enumerate(values):
+            yield words.format(value), _without(asked, name, (*values[:place], *values[place + 1 :]))
+    for name in ("hot", "held_out"):
+        if getattr(asked, name):
+            yield f"--{name.replace('_', '-')}", _without(asked, name, value=False)
+    yield from _any_of(asked)
+
+
+def _any_of(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield the flags of which any value will do: together they are one condition."""
+    if asked.owners:
+        yield _repeated('--owner "{}"', asked.owners), replace(asked, owners=())
+    if asked.changed:
+        yield _repeated("--changed {}", asked.changed), replace(asked, changed=(), against=None)
+    names = dict.fromkeys(text.partition("=")[0].strip() for text in asked.labels)
+    for name in names:
+        these = tuple(text for text in asked.labels if text.partition("=")[0].strip() == name)
+        rest = tuple(text for text in asked.labels if text not in these)
+        yield _repeated('--label "{}"', these), replace(asked, labels=rest)
+
+
+def _without(asked: Asked, name: str, value: object) -> Asked:
+    return replace(asked, **{name: value})  # type: ignore[arg-type]  # each name with a value of its own type
+
+
+def _repeated(words: str, values: Iterable[str]) -> str:
+    return " ".join(words.format(value) for value in values)

@@ -1,0 +1,73 @@
+"""Which scores and flames a search asks for, as they are typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flamescore.errors import Problem, UsageError
+from flamescore.yaml_tree import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST: Final = 5
+_RANGE: Final = re.compile(r"([0-5])(?:-([0-5])|(\+))?")
+_FORMS: Final = tuple(
+    form for low in range(MOST + 1) for form in (f"{low}", f"{low}+", *(f"{low}-{n}" for n in range(low, 6)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A score, and the flames that it must have (both ends included)."""
+
+    score_name: str
+    low: int = 0
+    high: int = MOST
+
+
+def flames_of(text: str, flag: str = "--flames") -> tuple[int, int]:
+    """Read a number of flames, `5`, or a range of them, `3-5` or `3+`, both ends included.
+
+    Raises:
+        UsageError: it is none.
+    """
+    match = _RANGE.fullmatch(text.strip())
+    if match is not None:
+        low = int(match[1])
+        high = MOST if match[3] else int(match[2] or low)
+        if low <= high:
+            return low, high
+    near = nearest(text, _FORMS) if match is None else f"{match[2]}-{match[1]}"
+    there = "Use 0 to 5, or a range such as 3-4 or 4+."
+    hint = f"Did you mean `{near}`? {there}" if near else there
+    raise UsageError(Problem("U006", f"{flag}: `{text}` is not a number of flames.", hint=hint))
+
+
+def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:
+    """Return what `--flames` and `--score` ask for, of a run with scores of these names.
+
+    Flames are those of the first score; without a score it is the first of `names`. `NAME:3+` is a score with
+    flames of its own; the first must have both.
+
+    Raises:
+        UsageError: there is no such score, or it is no number of flames.
+    """
+    low, high = (0, MOST) if asked_flames is None else flames_of(asked_flames)
+    if not scores:
+        return (Term(names[0], low, high),)
+    terms = [_term(text, names) for text in scores]
+    if asked_flames is not None:
+        terms[0] = Term(terms[0].score_name, max(low, terms[0].low), min(high, terms[0].high))
+    return tuple(terms)
+
+
+def _term(text: str, names: Sequence[str]) -> Term:
+    name, colon, flames = text.rpartition(":") if ":" in text and text not in names else (text, "", "")
+    if name not in names:
+        near = nearest(name, names)
+        hint = f"Did you mean `{near}`?" if near else f"Scores in this run: {', '.join(names)}."
+        raise UsageError(Problem("U005", f"This run has no score `{name}`.", hint=hint))
+    return Term(name, *(flames_of(flames, "--score") if colon else (0, MOST)))

@@ -1,0 +1,89 @@
+"""Finding contacts by words: each by itself, in any order, case and accents aside.
+
+María Delgado, (602) 555-0142, is found by `delgado maria`, by `DELGADO 5550142` and by `602 555-0142`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import trim
+from flamescore.merged import TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PHONE: Final = "phone"
+_DIGITS: Final = re.compile(r"[+().\-/]*[0-9][0-9+().\-/]*")
+"""A word of digits, and of what stands between those of a phone number."""
+
+
+def without_accents(text: str) -> str:
+    """Return a text in lower case and without accents: `Å` becomes `a`. `ø` and `ß` are no accents."""
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(each for each in apart if unicodedata.category(each) != "Mn").lower()
+
+
+def _without_accents(column: pl.Expr) -> pl.Expr:
+    return column.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.to_lowercase()
+
+
+def has_text(people: pl.LazyFrame, text: str, merged: pl.LazyFrame | None = None) -> pl.Expr:
+    """Say which contacts have every word of a text, or have the text as their whole id; never null.
+
+    `people` are contacts with text columns, of which name, company, e-mail and the digits of the phone are
+    looked at where they are there. A word may also be the whole id. What `merged` (`merged.merged_table`)
+    holds of old contacts is found as if it were the survivor's.
+    """
+    words = text.split()
+    whole = _is(trim(text), merged)
+    return whole | reduce(and_, (_word(people, word, merged) for word in words), pl.lit(value=bool(words)))
+
+
+def has_words(columns: Sequence[str], text: str) -> pl.Expr:
+    """Say which rows have every word of a text in one of some text columns; never null."""
+    each = (_in_any(columns, word) for word in text.split())
+    return reduce(and_, each, pl.lit(value=True))
+
+
+def _in_any(columns: Sequence[str], word: str) -> pl.Expr:
+    cells = (_without_accents(pl.col(name)) for name in columns)
+    found = (cell.str.contains(without_accents(word), literal=True).fill_null(value=False) for cell in cells)
+    return reduce(or_, found, pl.lit(value=False))
+
+
+def _word(people: pl.LazyFrame, word: str, merged: pl.LazyFrame | None) -> pl.Expr:
+    return _in_cells(people, word) | _is(word, merged) | _was(merged, word)
+
+
+def _in_cells(people: pl.LazyFrame, word: str) -> pl.Expr:
+    columns = people.collect_schema().names()
+    found = _in_any([name for name in TEXT_COLUMNS if name in columns], word)
+    if PHONE not in columns or _DIGITS.fullmatch(word) is None:
+        return found
+    digits = re.sub("[^0-9]", "", word)
+    phone = pl.col(PHONE).str.replace_all("[^0-9]", "")
+    return found | phone.str.contains(digits, literal=True).fill_null(value=False)
+
+
+def _is(contact_id: str, merged: pl.LazyFrame | None) -> pl.Expr:
+    """Say who has this id, or had it."""
+    same = pl.col("contact_id") == contact_id
+    if merged is None:
+        return same
+    return same | _among(merged.filter(pl.col("merged_id") == contact_id))
+
+
+def _was(merged: pl.LazyFrame | None, word: str) -> pl.Expr:
+    """Say into whom rows that have the word were merged."""
+    return pl.lit(value=False) if merged is None else _among(merged.filter(_in_cells(merged, word)))
+
+
+def _among(rows: pl.LazyFrame) -> pl.Expr:
+    return pl.col("contact_id").is_in(rows.select("contact_id").collect().to_series().implode())
