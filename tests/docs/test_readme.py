@@ -107,3 +107,12 @@ def test_the_verbs_of_the_makefile_are_there():
     assert verbs >= set(needed.split())
     named = set(re.findall(r"make ([a-z-]+)", "\n".join(re.findall(r"`([^`\n]+)`", README))))
     assert named <= verbs
+
+
+@pytest.mark.full
+def test_the_page_on_explanations_shows_what_comes_out(tmp_path):
+    page = (ROOT / "docs/explain.md").read_text(encoding="utf-8")
+    example = next(body for found, body in FENCE.findall(page) if found == "text")
+    flamescore("score", "--rules", "rules/b2b.yaml", "--output", str(tmp_path), "--quiet", cwd=ROOT)
+    told = shown(flamescore("explain", "1042", cwd=ROOT, FLAMESCORE_OUTPUT=str(tmp_path))).splitlines()
+    assert [line for line in shown(example).splitlines() if line not in told] == []
