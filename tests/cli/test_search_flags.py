@@ -333,6 +333,7 @@ def test_a_file_that_does_not_say_its_format(scored, flamescore, words, known):
     )
 
 
+@pytest.mark.once
 def test_a_device_is_written_to_and_not_replaced(search, tmp_path):
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)

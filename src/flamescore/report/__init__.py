@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
-    from flamescore.report.terminal import Filtered, render_terminal
+    from flamescore.report.filtered import Filtered
+    from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.terminal import listed, render_terminal
     from flamescore.report.xlsx import workbook
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Filtered",
     "Findings",
     "Lead",
+    "Leads",
     "Reason",
     "RunData",
     "View",
@@ -38,6 +41,8 @@ __all__ = [
     "entries_in_words",
     "escaped",
     "just_scored",
+    "lead_table",
+    "listed",
     "number",
     "read_back",
     "redacted",
@@ -64,7 +69,10 @@ _LATE: Final = {
     "render_account": "explained_account",
     "render_explanation": "explained",
     "render_history": "explained_history",
-    "Filtered": "terminal",
+    "Filtered": "filtered",
+    "Leads": "list_of_leads",
+    "lead_table": "list_of_leads",
+    "listed": "terminal",
     "render_terminal": "terminal",
     "render_search": "call_sheets",
     "workbook": "xlsx",

@@ -152,6 +152,11 @@ class ScoreEntry(Part):
         "has so many",
         default=None,
     )
+    to_call: int | None = key(
+        "how many are hot and on the call list; absent in older records, and under a `hot` condition of all "
+        "scores but the default one",
+        absent=True,
+    )
 
     def hot(self, hot_flames: int | None) -> int:
         """Return how many have at least so many flames; 0 where flames don't say who is hot."""
@@ -352,6 +357,18 @@ class RunRecord(Part):
     def hot_contacts(self) -> int:
         """Return how many are hot: by the condition, else under the default score."""
         return self.scores[0].hot(self.hot_flames) if self.hot is None else self.hot.contacts
+
+    @property
+    def to_call(self) -> int | None:
+        """Return how many are to be called by the default score; None in older records that don't tell.
+
+        Of those that wrote one call list its length tells.
+        """
+        if self.scores[0].to_call is not None:
+            return self.scores[0].to_call
+        lists = len(self.scores) if self.hot_flames is not None else 1
+        written = (step.rows for step in self.steps if step.step == "write: hot_leads.csv")
+        return next(written, None) if lists == 1 else None
 
 
 class DamagedRunError(InputError):

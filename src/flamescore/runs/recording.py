@@ -99,7 +99,7 @@ def describe(
         excluded=scored.excluded.height,
         hot_flames=hot.by_flames,
         given=given,
-        scores=tuple(_score(score, scored) for score in scored.book.scores),
+        scores=tuple(_score(score, scored, hot) for score in scored.book.scores),
         observed=_observed(scored.observed),
         warnings=tuple(as_line(each) for each in in_order(findings)),
         versions=versions(),
@@ -229,7 +229,7 @@ def _source(source: SourceRecord) -> SourceEntry:
     )
 
 
-def _score(score: Score, scored: Scored) -> ScoreEntry:
+def _score(score: Score, scored: Scored, hot: Hot) -> ScoreEntry:
     """Sum up one score: contacts by flames, the score at `PERCENTS`, what each rule gave or took."""
     rows = scored.scores.filter(pl.col("score_name") == score.name)
     flames = dict(rows["flames"].value_counts().iter_rows())
@@ -254,7 +254,19 @@ def _score(score: Score, scored: Scored) -> ScoreEntry:
             for rule in rules.iter_rows(named=True)
         ),
         flames_from=scored.flames_from(score),
+        to_call=_to_call(rows, scored, hot, is_default=score is scored.book.scores[0]),
     )
+
+
+def _to_call(rows: pl.DataFrame, scored: Scored, hot: Hot, *, is_default: bool) -> int | None:
+    """Count who is hot under a score and may be called; by a condition the default one alone tells it."""
+    if hot.by_flames is not None:
+        who = rows.filter(pl.col("flames") >= hot.by_flames)
+    elif is_default:
+        who = scored.hot
+    else:
+        return None
+    return who.join(scored.uncalled, on="contact_id", how="anti").height
 
 
 def _at(rising: pl.Series, percent: int) -> float | None:

@@ -24,7 +24,7 @@ _DIGITS: Final = re.compile(r"[+().\-/]*[0-9][0-9+().\-/]*")
 """A word of digits, and of what stands between those of a phone number."""
 
 
-_LETTERS: Final = {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
+_LETTERS: Final[dict[str, str | int | None]] = {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
 """Letters that people type as these, though Unicode doesn't take them apart."""
 
 
@@ -37,7 +37,7 @@ def without_accents(text: str) -> str:
 
 def _without_accents(column: pl.Expr) -> pl.Expr:
     bare = column.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.to_lowercase()
-    return bare.str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    return bare.str.replace_many(list(_LETTERS), [str(each) for each in _LETTERS.values()])
 
 
 def has_text(people: pl.LazyFrame, text: str, merged: pl.LazyFrame | None = None) -> pl.Expr:
