@@ -107,7 +107,7 @@ def test_search_says_how_many_more_there_are_and_when_there_is_nobody(folder):
     _, text = on_terminal("search", "--limit", "2", "-q", cwd=folder)
     assert "shown" not in text
     code, text = on_terminal("search", "--min-score", "1000", cwd=folder)
-    assert (code, plain(text)) == (0, "info N002: No contacts match.\n")
+    assert (code, plain(text)) == (0, "info N002: No contacts match. Without --min-score 1000: 7.\n")
 
 
 @pytest.mark.usefixtures("summary")

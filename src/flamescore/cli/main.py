@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from flamescore._version import __version__
-from flamescore.cli import acting, authoring, commands
+from flamescore.cli import acting, authoring, commands, measuring
 from flamescore.cli.boundary import ended, misuse
 from flamescore.cli.start import main
 from flamescore.cli.streams import check_stdout, steady_streams
@@ -35,7 +35,7 @@ VERBS: Final = {
     "runs": "List stored runs, or delete old ones.",
     "notify": "Send what alerts have to tell, and what could not be sent before.",
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
-    "check": "Find all that is wrong with rules, project and exports, in one go.",
+    "check": "Find everything that is wrong with rules, project and exports.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
     "backtest": "Hold past scores against what happened after them.",
     "diff": "Show what a change of the rules does, before it goes live.",
@@ -45,7 +45,7 @@ VERBS: Final = {
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
 
-Each is the function of its name in `commands`, `authoring` or `acting`.
+Each is the function of its name in `commands`, `authoring`, `measuring` or `acting`.
 """
 
 
@@ -72,7 +72,9 @@ def _made(verb: str) -> Any:  # noqa: ANN401 - Typer's own class
 
 
 def _function(verb: str) -> Any:  # noqa: ANN401 - each has flags of its own
-    return next(getattr(each, verb) for each in (commands, authoring, acting) if hasattr(each, verb))
+    return next(
+        getattr(each, verb) for each in (commands, authoring, measuring, acting) if hasattr(each, verb)
+    )
 
 
 class _Coercion:
