@@ -37,6 +37,9 @@ AS_PEERS: Final = ", the peers' tables"
 NEXT_NIGHT: Final = ", the next night"
 """Ends the name of a run that is held against one of the day before."""
 
+BACKTEST: Final = ", a backtest of 12 cuts"
+"""Ends the name of what holds the scores of a dozen weeks against what came after them."""
+
 OF_HALF: Final = ", half of the events"
 """Ends the name of what tells how memory grows: the same contacts with fewer events."""
 
@@ -117,6 +120,7 @@ def heavy(plan: Plan) -> Iterator[Row]:
             yield _peer(peer, plan, count, BROAD)
     if plan.data.size != "L" and UP_TO in plan.counts:
         yield _next_night(plan)
+        yield _row(OURS + BACKTEST, UP_TO, 1, backtest(project(plan.data, UP_TO)))
     if plan.data.size == "L" and PEAK in plan.counts:
         half = replace(plan.data, variant="half")
         once(python("data.py", half.size, "--variant", half.variant))
@@ -184,6 +188,14 @@ def published(config: Path) -> Path:
 def score(config: Path) -> list[str]:
     """Return the command that scores a project, writing every table and the report."""
     return product("score", "--quiet", "--config", str(config))
+
+
+def backtest(config: Path) -> list[str]:
+    """Return the command that looks at all rules of a project at twelve weekly cuts."""
+    asked = ("--outcome", "purchase", "--horizon", "4w", "--every", "1w", "--cuts", "12", "--repeat")
+    known = ("--static-fields", "tags,employees", "--short-cuts")
+    out = str(PLACE / "out" / "backtest.json")
+    return product("backtest", *asked, *known, "-o", out, "--quiet", "--config", str(config))
 
 
 def product(*words: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from features import ACCOUNTS, ACTING, BOTS, FEATURES, LABELS, LISTS
 from heavy import (
     AS_PEERS,
+    BACKTEST,
     CSV_FLOOR,
     FLOOR,
     FROM_CSV,
@@ -60,6 +61,11 @@ class Found:
         each = self.waits.get(what)
         return None if each is None else Measured(each.ratio, each.work)
 
+    def memory(self, one: tuple[str, int], other: tuple[str, int]) -> Measured | None:
+        """Return the ratio of the peaks of two rows; None where one is missing."""
+        rows = [self.rows[key] for key in (one, other) if key in self.rows]
+        return None if len(rows) < 2 else Measured(rows[0].cost.peak / rows[1].cost.peak)
+
     def peak(self) -> Measured | None:
         """Return the peak in GB."""
         row = self.rows.get((OURS, PEAK))
@@ -109,6 +115,7 @@ def _wait(what: str) -> Callable[[Found], Measured | None]:
 _NARROW: Final = OURS + OF_NARROW
 _TABLES: Final = _over((OURS + NO_REPORT, 100), (FLOOR, 0))
 _NARROW_TABLES: Final = _over((OURS + NO_REPORT + OF_NARROW, 100), (FLOOR, 0))
+_BACKTEST: Final = (OURS + BACKTEST, 100), (OURS + NO_REPORT, 100)
 _DUCKDB: Final = _over(("duckdb", 100), (OURS + AS_PEERS, 100))
 _PANDAS: Final = _over(("pandas", 100), (OURS + AS_PEERS, 100))
 
@@ -143,6 +150,8 @@ TARGETS: Final = (
         )
         for each in FEATURES
     ),
+    Target("a backtest of 12 cuts / all tables, at M, 100 rules", "M", 8, _over(*_BACKTEST)),
+    Target("its peak memory / that of all tables", "M", 2.5, lambda found: found.memory(*_BACKTEST)),
     Target("DuckDB / the same tables at M, 100 rules", "M", 3.5, _DUCKDB, least=True),
     Target("DuckDB / the same tables at L, 100 rules", "L", 3.5, _DUCKDB, least=True),
     Target("pandas / the same tables at S, 100 rules", "S", 15, _PANDAS, least=True),

@@ -24,7 +24,7 @@ LANGUAGE = frozenset(OPPOSITES)
 """Opposites that the language has: they hold for a present cell alone."""
 
 
-def holds(evidence, told):
+def holds(evidence, told):  # noqa: PLR0911 - a line a kind
     """Say whether evidence holds, as of the explanation; None where a list from a file would be needed."""
     if isinstance(evidence.operand, dict):
         return None
@@ -35,7 +35,7 @@ def holds(evidence, told):
     if evidence.kind == "event" or (evidence.kind == "follower" and evidence.count is not None):
         number = evidence.count if evidence.value is None else evidence.value
         return _ordered(evidence.operator, Fraction(number), Fraction(evidence.operand))
-    if evidence.kind in ("score", "label") and evidence.value is not None:
+    if evidence.kind == "label" or (evidence.kind == "score" and evidence.value is not None):
         return _stands(evidence.operator, evidence.value, evidence.operand)
     if evidence.kind == "follower":
         zone = ZoneInfo(told.timezone)
@@ -103,7 +103,8 @@ def _cell(operator, text, operand, sensitive, told):  # noqa: C901, PLR0911 - a 
     if operator in ("has", "has_all", "has_none"):
         items = text if isinstance(text, list) else items_of(text, ";")
         found = [any(_equals(item, each, sensitive) for item in items) for each in several]
-        return {"has": any(found), "has_all": all(found), "has_none": not any(found)}[operator]
+        several = {"has": any(found), "has_all": all(found), "has_none": not any(found)}
+        return bool(items) and several[operator]
     if operator == "matches":
         return re.search(operand, text, 0 if sensitive else re.IGNORECASE) is not None
     cell = comparable(text, case_sensitive=sensitive)

@@ -167,13 +167,16 @@ def test_a_row_may_lack_a_key(rules):
     assert result.scores.filter(pl.col("score") > 0)["contact_id"].to_list() == ["6"]
 
 
+DIFFER = 'Columns of contacts differ in length: "contact_id" has 1, "name" has 2.'
+
+
 @pytest.mark.parametrize(
     ("contacts", "said"),
     [
-        ({"contact_id": ["1"], "name": ["a", "b"]}, 'Columns of contacts differ in length: "contact_id" has 1, "name" has 2.'),
+        ({"contact_id": ["1"], "name": ["a", "b"]}, DIFFER),
         ({"contact_id": ["1"], 1: ["a"], "1": ["b"]}, 'Two columns of contacts are called "1".'),
     ],
-)  # fmt: skip
+)
 def test_columns_that_do_not_fit_together(rules, contacts, said):
     with pytest.raises(flamescore.InputError, match="I070") as told:
         flamescore.score(rules, contacts)
@@ -247,6 +250,87 @@ def test_rules_as_a_path_as_its_text_and_as_yaml(tmp_path):
         assert flamescore.load_rules(each).names.scores == ("interest",)
 
 
+# --- searching a result
+
+RAW = ("rank", "contact_id", "name", "owner", "score", "flames", "percentile", "last_activity_at")
+BESIDE = ("reason_1", "reason_2", "reason_3", "change", "newly_hot")
+
+
+def test_the_rows_of_a_search(result):
+    found = flamescore.search(result)
+    assert tuple(found.columns) == RAW + BESIDE
+    assert found.row(0, named=True) == {
+        "rank": 1, "contact_id": "7", "name": "Ann", "owner": "Dana", "score": 12.25, "flames": 3,
+        "percentile": found["percentile"][0], "last_activity_at": datetime(2026, 11, 20, 12, tzinfo=UTC),
+        "reason_1": "Form ×2, 2026-11-20 (+10)", "reason_2": "Large (+2.3)", "reason_3": None,
+        "change": None, "newly_hot": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ({"flames": 3}, "7"),
+        ({"flames": (1, 3)}, "78"),
+        ({"flames": "1+"}, "78"),
+        ({"flames": "0-1"}, "89"),
+        ({"owners": "Dana"}, "79"),
+        ({"owners": ["Dana", "Unassigned"]}, "789"),
+        ({"where": "employees>100"}, "7"),
+        ({"where": ("employees>=20", "employees<100")}, "9"),
+        ({"max_score": 0}, "9"),
+        ({"min_score": 5, "max_score": 10}, "8"),
+        ({"scores": "interest:1-2"}, "8"),
+        ({"sort": "contact_id"}, "789"),
+        ({"sort": ["-contact_id"]}, "987"),
+        ({"sort": "employees"}, "798"),
+        ({"sort": "-score", "limit": 2}, "98"),
+        ({"limit": 0}, ""),
+    ],
+)
+def test_what_a_search_asks_of_a_result(result, asked, ids):
+    assert "".join(flamescore.search(result, **asked)["contact_id"]) == ids
+
+
+def test_words_are_found(result):
+    assert flamescore.search(result, "ann")["contact_id"].to_list() == ["7"]
+
+
+WRONG_SEARCHES = {
+    "owners must be text, or a list of texts, not int": {"owners": 7},
+    "each of tags must be text, not int": {"tags": [7]},
+    'flames must be a whole number, two, or text such as "4-5", not float': {"flames": 4.0},
+    'flames must be a whole number, two, or text such as "4-5", not bool': {"flames": True},
+    'flames must be a whole number, two, or text such as "4-5", not tuple': {"flames": (1, 2, 3)},
+    "limit must be a whole number, not str": {"limit": "5"},
+}
+
+
+@pytest.mark.parametrize("said", WRONG_SEARCHES)
+def test_values_of_a_search_of_a_wrong_kind(result, said):
+    with pytest.raises(TypeError) as told:
+        flamescore.search(result, **WRONG_SEARCHES[said])
+    assert str(told.value) == said
+
+
+def test_values_of_a_search_that_mean_nothing(result, rules):
+    with pytest.raises(ValueError, match="changed needs a run from load_run"):
+        flamescore.search(result, changed="up")
+    with pytest.raises(ValueError, match="limit must be 0 or more, not -1"):
+        flamescore.search(result, limit=-1)
+    with pytest.raises(TypeError, match=r"must be a Result, or a run from load_run, not LoadedRules"):
+        flamescore.search(rules)
+    for code, asked in {
+        "U005": {"score": "fit"},
+        "U006": {"flames": 9},
+        "U017": {"sort": "shoe"},
+        "U002": {"changed": "upp"},
+        "U018": {"labels": {"grade": "A"}},
+    }.items():
+        with pytest.raises(flamescore.UsageError, match=code):
+            flamescore.search(result, **asked)
+
+
 # --- stored runs
 
 
@@ -286,6 +370,23 @@ def test_the_frames_of_a_run(stored):
     assert first.changes is None
     assert run.rejects is None
     assert run.scores is run.scores
+
+
+def test_a_run_is_searched_as_on_the_command_line(stored):
+    run = flamescore.load_run(stored / "flamescore.yaml")
+    found = flamescore.search(run, flames="1+", sort="name")
+    assert found.columns[:2] == ["rank", "contact_id"]
+    assert tuple(found.columns[-5:]) == BESIDE
+    assert found.schema["change"] == pl.Float64
+    assert found.schema["newly_hot"] == pl.Boolean
+    assert "105" not in found["contact_id"]
+    assert "105" in flamescore.search(run, flames="1+", everyone=True)["contact_id"]
+    moved = run.changes.filter(
+        pl.col("score_name") == "interest", pl.col("change").is_in(["up", "newly_hot"])
+    )
+    up = flamescore.search(run, changed="up", everyone=True)["contact_id"]
+    assert sorted(up) == sorted(moved["contact_id"])
+    assert flamescore.search(run, "smith cara")["contact_id"].to_list() == ["104"]
 
 
 def test_rejects_of_a_run(tmp_path):
@@ -414,6 +515,6 @@ def test_what_there_is_to_complete():
     assert all(getattr(flamescore, name) is not None for name in names)
 
 
-def test_every_public_name_is_told_of():
+def test_every_public_name_is_documented():
     page = (Path(__file__).parents[1] / "docs/python.md").read_text()
     assert [name for name in flamescore.__all__ if f"`{name}" not in page and name != "__version__"] == []

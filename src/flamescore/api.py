@@ -16,13 +16,14 @@ from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
 from flamescore.exports import ListFiles, as_frame, from_frames, load, readable, survey
 from flamescore.frames import LIST_SUFFIX, Exports
-from flamescore.given_values import contact_text, instant, wrong
+from flamescore.given_values import contact_text, flames_text, instant, not_negative, texts, wrong
 from flamescore.input_errors import reading
 from flamescore.inputs import call_list_of
 from flamescore.labels import judged
 from flamescore.merged import merged_table
 from flamescore.project import find_settings, settle
 from flamescore.report import RENDERERS, read_back, redacted
+from flamescore.result_search import search_result
 from flamescore.results import Explanation, Result, Run
 from flamescore.rules import (
     Hot,
@@ -38,10 +39,8 @@ from flamescore.rules import (
 from flamescore.rules import load_rules as read_rules
 from flamescore.runs import find_run, reading_run, replace_file, writing
 from flamescore.scoring import score_exports
-from flamescore.searches import Query, Term, Where
-from flamescore.searches import search as search_contacts
+from flamescore.searches import WAYS, Asked, search_run
 from flamescore.stopping import STOPS
-from flamescore.tables import label_columns
 from flamescore.yaml_tree import nearest, parse
 
 if TYPE_CHECKING:
@@ -280,64 +279,73 @@ def report(run: Run, path: str | Path | None = None, redact: bool = False) -> Pa
 
 @_told
 def search(
-    result: Result,
-    *,
-    score: str | None = None,
-    flames: tuple[int, int] = (0, 5),
-    min_score: float | None = None,
-    min_percentile: float | None = None,
-    owners: Sequence[str] = (),
-    tags: Sequence[str] = (),
-    where: Sequence[str] = (),
+    found_in: Result | Run,
     text: str | None = None,
+    *,
+    flames: int | tuple[int, int] | str | None = None,
+    score: str | None = None,
+    scores: str | Sequence[str] = (),
+    min_score: float | None = None,
+    max_score: float | None = None,
+    min_percentile: float | None = None,
+    owners: str | Sequence[str] = (),
+    tags: str | Sequence[str] = (),
+    where: str | Sequence[str] = (),
+    changed: str | Sequence[str] = (),
+    sort: str | Sequence[str] = (),
+    limit: int | None = None,
+    everyone: bool = False,
     labels: Mapping[str, str | Sequence[str]] | None = None,
     hot: bool = False,
 ) -> pl.DataFrame:
-    """Return the contacts of a result that fit everything asked, ranked: the columns of `scores`.
+    """Return the contacts of a result or of a stored run that fit everything asked, ranked or as `sort` says.
 
-    `where` takes the rule language's predicates: `"{country: US, employees: {at_least: 100}}"` or
-    `"country=US"`. `labels` has by name the text that a contact's label must be, or several, `""` for none;
-    `hot` finds those alone who are hot. Labels are columns after `percentile`.
+    Of a run these are the exact rows of `flamescore search --format json`, without whom its call list leaves
+    out unless `everyone`; a result has no call list, and its `change` and `newly_hot` are null. `text` is
+    words to be found; `flames` `5`, `(4, 5)`, `"4-5"` or `"4+"`; `score` the one that ranks, `scores` more of
+    them, with flames as in `"fit:3+"`. `where` takes the rule language's predicates, or short ones:
+    `"{country: US, employees: {at_least: 100}}"`, `"employees>100"`. `labels` has by name the text that a
+    contact's label must be, or several, `""` for none; `hot` finds those alone who are hot.
+
+    Raises:
+        UsageError: there is no such score, column, label or way to change, or it is no number of flames.
+        ValueError: `changed` is asked of a result, which has no changes.
     """
-    name = score or result.scored.book.scores[0].name
-    at, zone = result.scored.as_of, result.scored.book.zone
-    query = Query(
-        terms=(Term(name, *flames),),
+    asked = Asked(
+        flames=None if flames is None else flames_text(flames),
+        scores=(*texts("score", score), *texts("scores", scores)),
         min_score=min_score,
+        max_score=max_score,
         min_percentile=min_percentile,
-        owners=tuple(owners),
-        tags=tuple(tags),
-        where=Where.of(where, result.contacts.columns, at, zone) if where else None,
-        texts=(text,) if text and text.strip() else (),
+        owners=texts("owners", owners),
+        tags=texts("tags", tags),
+        where=texts("where", where),
+        text=text,
+        sort=texts("sort", sort),
+        everyone=everyone,
+        changed=_ways(texts("changed", changed)),
+        labels=tuple(f"{name}={each}" for name, some in (labels or {}).items() for each in texts(name, some)),
+        hot=hot,
     )
-    merged = None if result.merged is None else result.merged.lazy()
-    names = [label.name for label in result.scored.book.labels]
-    columns = label_columns(names, {*result.scores.columns, *result.contacts.columns})
-    texts = None if result.labels is None else result.labels.clone()
-    if texts is not None:
-        texts.columns = ["contact_id", *columns.values()]
-    asked = tuple((_column(name, columns), _texts(wanted)) for name, wanted in (labels or {}).items())
-    return search_contacts(
-        result.scores.lazy(),
-        result.contacts.lazy(),
-        replace(query, labels=asked),
-        merged=merged,
-        labels=None if texts is None else texts.lazy(),
-        hot=None if not hot or result.hot is None else result.hot["contact_id"],
-    )
+    first = None if limit is None else not_negative("limit", limit)
+    if isinstance(found_in, Run):
+        return search_run(found_in.project, found_in.stored, asked, first=first).exact()
+    if not isinstance(found_in, Result):
+        raise wrong("the first argument", "a Result, or a run from load_run", found_in)
+    if asked.changed:
+        text_of_it = "changed needs a run from load_run: a Result was held against no earlier one"
+        raise MisuseError(ValueError(text_of_it))
+    rows = search_result(found_in, asked)
+    return rows if first is None else rows.head(first)
 
 
-def _column(name: str, columns: Mapping[str, str]) -> str:
-    if name not in columns:
-        near = nearest(name, tuple(columns))
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(columns) or 'none'}."
-        raise UsageError(Problem("U018", f"There is no label `{name}`.", hint=hint))
-    return columns[name]
-
-
-def _texts(wanted: str | Sequence[str]) -> tuple[str | None, ...]:
-    """Return the texts that a label must be one of; an empty one is for no label."""
-    return tuple(text or None for text in ((wanted,) if isinstance(wanted, str) else wanted))
+def _ways(asked: tuple[str, ...]) -> tuple[str, ...]:
+    for way in asked:
+        if way not in WAYS:
+            near = nearest(way, tuple(WAYS))
+            hint = f"Did you mean `{near}`?" if near else f"Use {', '.join(WAYS)}."
+            raise UsageError(Problem("U002", f"`{way}` is not a way to change.", hint=hint))
+    return asked
 
 
 def _exports(

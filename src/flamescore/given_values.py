@@ -50,6 +50,16 @@ def flames_text(flames: object) -> str:
     return "-".join(str(each) for each in whole)
 
 
+def not_negative(name: str, given: object) -> int:
+    """Return a whole number of 0 or more."""
+    whole = None if isinstance(given, bool) else _whole(given)
+    if whole is None:
+        raise wrong(name, "a whole number", given)
+    if whole < 0:
+        raise MisuseError(ValueError(f"{name} must be 0 or more, not {whole}"))
+    return whole
+
+
 def texts(name: str, given: object) -> tuple[str, ...]:
     """Return one text, or several, as a tuple; None is none. One text is one entry, not its letters."""
     if given is None:

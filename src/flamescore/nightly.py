@@ -314,8 +314,6 @@ def _work(
     )
 
 
-
-
 def _publish(
     held: HeldStore,
     describe_run: Callable[..., RunRecord],

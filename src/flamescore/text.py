@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ _SPACES: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
 LONGEST_SHAPE: Final = 40
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Words of some scripts and many emoji are joined or parted by these; they move nothing."""
+
+_JOINER: Final = "\u200d"
+_SOFT_HYPHEN: Final = "\u00ad"
+_WIDENING: Final = "\ufe0f"
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}"
 """With one slash too: that is what a path makes of `//`. One letter is a drive."""
@@ -201,8 +206,31 @@ def _window(cells: list[str], at: int) -> tuple[int, int]:
 
 
 def terminal_columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes: an ideograph two, a mark over a letter none."""
+    """Return how many columns of a terminal a text takes, at most.
+
+    An ideograph takes two, a mark over a letter none. What is joined is counted part by part: many terminals
+    show a family of three as three people.
+    """
     if text.isascii():
         return len(text)
-    wide = unicodedata.east_asian_width
-    return sum(0 if unicodedata.combining(each) else 2 if wide(each) in "WF" else 1 for each in text)
+    return sum(map(_width_of, text))
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Yield what must not be torn apart: a character with its marks, and with what is joined to it."""
+    first = 0
+    for at in range(1, len(text)):
+        if _width_of(text[at]) and text[at] not in _WIDENING and text[at - 1] != _JOINER:
+            yield text[first:at]
+            first = at
+    if text:
+        yield text[first:]
+
+
+@cache
+def _width_of(character: str) -> int:
+    if character in _WIDENING:  # it makes the sign before it an emoji, which takes two
+        return 1
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") and character != _SOFT_HYPHEN:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

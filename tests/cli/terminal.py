@@ -23,9 +23,10 @@ def on_terminal(*words: str, cwd: Path, width: int = 80, **environ: str) -> tupl
     """Run the program with all three streams on a terminal; return its exit code and what came."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
-    env = environment(TERM="xterm-256color", **environ)
+    env = environment()
     for name in ("COLUMNS", "LINES", "FORCE_COLOR"):
         env.pop(name, None)
+    env |= {"TERM": "xterm-256color"} | environ
     with subprocess.Popen(
         command(*words), stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env
     ) as child:

@@ -11,9 +11,9 @@ from cli.small import PROJECT, RULES
 from flamescore.checking import json_schema
 
 BAD_ROW = "101,call,whenever,\n"
-TOLD = '"100%25: Again, again" asks for the same as "VIP" on line 10: their points add up.'
+TOLD = '"100%25: Again, again" has the same conditions as "VIP" on line 10, so their points add up.'
 ALIKE = "      - {name: Again, tag: VIP, points: 1}\n  fit:\n"
-GAP = "nobody has 2 or 4 flames, though some have fewer and some have more."
+GAP = "nobody has 2 or 4 flames, though others have fewer or more."
 PERSONAL = ("Ann", "ann@example.com", "Acme", "Dana")
 
 
@@ -51,7 +51,7 @@ def test_a_line_a_finding(flamescore):
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
         "events events.csv: warning I131: 1 of 16 rows is rejected: 1 unreadable_time.",
-        'rules.yaml:12:9: warning L105: "Again" asks for the same as "VIP" on line 10: their points add up.',
+        "rules.yaml:12:9: warning L105: " + TOLD.replace("100%25: Again, again", "Again"),
     ]
 
 

@@ -33,9 +33,9 @@ TABLES = (
 SEARCHED = ("scores.parquet", "contacts.parquet", "excluded.parquet", "merged.parquet")
 REPORTED = ("scores.parquet", "points.parquet", "contacts.parquet", "excluded.parquet", "changes.parquet")
 READS = {
-    ("search", "--format", "csv"): SEARCHED,
-    ("search", "--flames", "0", "--format", "json"): (*SEARCHED, "points.parquet"),
-    ("search", "--changed", "up", "--format", "ndjson"): (*SEARCHED, "changes.parquet"),
+    ("search", "--format", "csv"): (*SEARCHED, "points.parquet", "changes.parquet"),
+    ("search", "--flames", "0", "--raw", "--format", "csv"): (*SEARCHED, "points.parquet"),
+    ("search", "--changed", "up", "--raw"): (*SEARCHED, "changes.parquet"),
     ("search", "--text", "ann", "--where", "Country=US", "--tag", "VIP", "--columns", "Country"): SEARCHED,
     ("report",): REPORTED,
     ("report", "--format", "md", "--redact"): REPORTED,
@@ -365,7 +365,7 @@ def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, m
     assert flamescore("report").code == 70
     (nights / "out" / "latest" / "report.md").unlink()
     assert flamescore("report").code == 70
-    monkeypatch.setattr(import_module("flamescore.searches.run"), "search", fail)
+    monkeypatch.setattr(import_module("flamescore.searches.matching"), "search", fail)
     assert flamescore("search").code == 70
 
 

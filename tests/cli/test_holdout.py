@@ -48,7 +48,7 @@ def test_the_table_and_the_record_tell_who_is_held_out(held):
     assert record(folder)["holdout"] == {"share": "25%", "contacts": 2, "hot": 1}
     assert (
         done.out
-        == f"{latest(folder)}: 8 contacts, 3 hot on interest, 1 hot on fit with 5 flames, 1 held out\n"
+        == f"{latest(folder)}: 8 contacts, 3 hot on interest, 1 hot on fit with 5 flames, 1 to call, 1 held out\n"
     )
 
 
@@ -116,7 +116,7 @@ def test_under_a_condition_the_default_score_has_the_one_list(project, flamescor
         text + "hot: {any: [{score: interest, points: {at_least: 15}}, {score: fit, flames: 0}]}\n"
     )
     done = flamescore("score")
-    assert done.out == f"{latest(project)}: 8 contacts, 6 hot, 2 held out\n"
+    assert done.out == f"{latest(project)}: 8 contacts, 6 hot, 3 to call, 2 held out\n"
     hot = pl.read_parquet(project / "out/latest/holdout.parquet")["hot"].to_list()
     assert hot == [True, True, False, False]
     assert ids((project / "out/latest/hot_leads.csv").read_text()) == ["103", "102", "107"]

@@ -51,10 +51,10 @@ def test_twice_is_refused_and_changes_nothing(exports, flamescore):
     (exports / "exports" / "more.csv").write_text(EVENTS)
     done = flamescore("init")
     assert (done.code, done.out) == (2, "")
-    assert "G001 flamescore.yaml is already here; init never overwrites." in done.err
+    assert "error G001: flamescore.yaml is already here; init never overwrites." in done.err
     (exports / "flamescore.yaml").unlink()
     done = flamescore("init")
-    assert "G001 rules.yaml is already here; init never overwrites." in done.err
+    assert "error G001: rules.yaml is already here; init never overwrites." in done.err
     assert {each: each.read_bytes() for each in exports.glob("*.yaml")}.items() < before.items()
 
 
@@ -62,9 +62,9 @@ def test_a_dry_run_prints_both_files_and_writes_nothing(exports, flamescore):
     shown = flamescore("init", "--dry-run").out
     assert [each.name for each in exports.iterdir()] == ["exports"]
     project, rules = shown.removeprefix("# flamescore.yaml\n").split("# rules.yaml\n")
-    told = flamescore("init", "-o", "told.txt")
+    told = flamescore("init", "-o", "told.log")
     assert told.out == ""
-    assert (exports / "told.txt").read_text().endswith("\n\nNext: flamescore check\n")
+    assert (exports / "told.log").read_text().endswith("\n\nNext: flamescore check\n")
     assert (exports / "flamescore.yaml").read_text() == project
     assert (exports / "rules.yaml").read_text() == rules
     assert flamescore("init", "--dry-run").out == shown
@@ -75,7 +75,7 @@ def test_its_flags(exports, flamescore):
     (exports / "deals").mkdir()
     done = flamescore("init", "exports/events.csv", "--contacts", "exports/contacts.csv", *words)
     assert done.code == 0, done.err
-    assert "path: ../exports/contacts.csv\n" in (exports / "deals" / "scoring.yaml").read_text()
+    assert 'path: "../exports/contacts.csv"\n' in (exports / "deals" / "scoring.yaml").read_text()
     assert "timezone: Europe/Berlin   # as given" in (exports / "deals" / "rules" / "first.yaml").read_text()
     assert flamescore("score", "--config", "deals/scoring.yaml").code == 0
 
@@ -83,9 +83,9 @@ def test_its_flags(exports, flamescore):
 @pytest.mark.usefixtures("exports")
 def test_what_it_refuses(flamescore):
     done = flamescore("init", "--timezone", "Berlin")
-    assert (done.code, done.err.split(" ")[0]) == (2, "U002")
+    assert (done.code, done.err[:12]) == (2, "error U002: ")
     done = flamescore("init", "exports/events.csv")
-    assert (done.code, done.err.split(" ")[0]) == (3, "G002")
+    assert (done.code, done.err[:12]) == (3, "error G002: ")
     assert (
         "The nearest is exports/events.csv, whose column `contact_id` has only 7 different values" in done.err
     )

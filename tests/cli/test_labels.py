@@ -181,7 +181,7 @@ def test_without_labels_there_is_no_table_and_hot_is_told_all_the_same(score, la
 
 def test_a_condition_is_one_answer_a_contact(score, latest):
     done = score(project=PROJECT + HOT)
-    assert done.out.strip().endswith(": 5 contacts, 3 hot")
+    assert done.out.strip().endswith(": 5 contacts, 3 hot, 3 to call")
     assert record(latest)["hot"] == {"contacts": 3, "condition": {"label": {"grade": ["A1", "C3"]}}}
     assert record(latest)["hot_flames"] is None
     assert pl.read_parquet(latest / "hot.parquet")["contact_id"].to_list() == ["1", "3", "4"]
@@ -206,7 +206,9 @@ def test_hot_is_before_the_call_list_and_both_may_ask_for_scores(score, latest):
 
 def test_a_flag_wins_over_the_condition_with_a_note(score, latest):
     done = score("--hot-flames", "2", project=PROJECT + HOT)
-    assert done.out.strip().endswith("contacts, 3 hot on engagement, 3 hot on fit with 2 flames or more")
+    assert done.out.strip().endswith(
+        "contacts, 3 hot on engagement, 3 hot on fit with 2 flames or more, 3 to call"
+    )
     assert record(latest)["hot"] == {"contacts": 3, "condition": None}
     (note,) = [each for each in record(latest)["findings"] if each["code"] == "R187"]
     assert (note["severity"], note["subject"], note["line"]) == ("note", "hot", 7)

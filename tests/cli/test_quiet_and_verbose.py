@@ -32,6 +32,7 @@ def test_all_commands_are_here():
         "backtest",
         "diff",
         "freeze",
+        "init",
     }  # told in tests of their own
     assert {*WORDS} | others == {*VERBS}
 

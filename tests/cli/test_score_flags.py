@@ -10,6 +10,9 @@ import pytest
 
 from cli.small import CONTACTS, EVENTS, PROJECT, RANKED, RULES, latest, record, runs, write_project
 
+LINE = "8 contacts, 3 hot on interest, 1 hot on fit with 5 flames, 2 to call\n"
+"""What it says of the project after the id of the run."""
+
 
 def scores(folder, output="out"):
     return pl.read_parquet(folder / output / "latest" / "scores.parquet")
@@ -30,14 +33,14 @@ def test_without_a_word_it_scores_the_project_and_says_a_line(scored):
 
 def test_the_line(project, flamescore):
     done = flamescore("score")
-    assert done.out == f"{latest(project)}: 8 contacts, 3 hot on interest, 1 hot on fit with 5 flames\n"
+    assert done.out == f"{latest(project)}: {LINE}"
     assert done.err == ""
 
 
 def test_a_process_of_its_own_does_the_same(project, process):
     done = process("score", cwd=project)
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"{latest(project)}: 8 contacts, 3 hot on interest, 1 hot on fit with 5 flames\n"
+    assert done.out == f"{latest(project)}: {LINE}"
 
 
 def test_quiet_says_nothing(project, flamescore):
@@ -272,10 +275,7 @@ def test_make_latest_moves_latest_back(project, flamescore):
 def test_dry_run_works_all_out_and_writes_nothing(project, flamescore):
     done = flamescore("score", "--dry-run")
     assert done.code == 0
-    assert done.out == (
-        "dry run: 8 contacts, 3 hot on interest, 1 hot on fit with 5 flames\n"
-        "No earlier run to compare with. Nothing was written.\n"
-    )
+    assert done.out == (f"dry run: {LINE}No earlier run to compare with. Nothing was written.\n")
     assert not (project / "out").exists()
 
 

@@ -4,11 +4,18 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
+from pathlib import Path
+
 import pytest
 
-from cli.small import latest, write_project
+from cli.small import EVENTS, latest, write_project
 from cli.terminal import CODES, on_terminal, plain
 from flamescore.cli.start import main  # noqa: F401 - a broken program fails here, not in each process
+
+SAMPLE = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -18,52 +25,88 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def summary(folder):
-    code, text = on_terminal("score", "--hot-flames", "3", cwd=folder, width=100)
+    code, text = on_terminal("score", cwd=folder, width=100)
     assert code == 0
     return text
 
 
-def test_score_shows_progress_and_the_summary(folder, summary):
+SUMMARY = """\
+8 contacts scored as of 2026-11-21 00:00 UTC
+
+Interest: 2 hot leads to call
+1 more is hot but excluded from calls
+  ▲▲▲▲▲  3  ██████████████████████████████
+  ▲▲▲▲·  0
+  ▲▲▲··  1  ██████████
+  ▲▲···  0
+  ▲····  1  ██████████
+  ·····  3
+Half score 5 or less; the top 10% 25 or more; the top 1% 25 or more.
+
+fit: 1 hot lead to call
+  ▲▲▲▲▲  1  ██████████
+  ▲▲▲▲·  0
+  ▲▲▲··  2  ████████████████████
+  ▲▲···  0
+  ▲····  3  ██████████████████████████████
+  ·····  2
+Half score 1 or less; the top 10% 5 or more; the top 1% 5 or more.
+
+#  Interest  fit      Name             Company          Phone            Why                Id
+1  ▲▲▲▲▲ 25  ▲▲▲·· 3  Ann Lee          Acme             +1 602 555 0101  Call, yesterday    101
+2  ▲▲▲▲▲ 20  ▲···· 1  <script>alert(…                                    Call, 4 days ago   103
+3  ▲▲▲·· 15  ▲···· 1  [/evil]          =HYPERLINK("ht…                   Call, 9 days ago   102
+4  ▲····  5  ▲▲▲▲▲ 5  Cara Smith       Smith & Sons     -1-602           Form, yesterday    104
+5  ·····  0  ····· 0  Eve                                                                   106
+6  ·····  0  ····· 0  Faye                                                                  107
+7  ····· -5  ▲▲▲·· 3  Gus              Rival                             Form, 10 days ago  108
+Published to out/latest.
+"""
+
+
+def test_score_shows_progress_and_the_summary(summary):
     assert "\x1b[?25l" in summary
     assert "Writing the tables" in summary
-    seen = plain(summary)
-    assert "8 contacts as of 2026-11-21 00:00 UTC" in seen
-    assert "Interest: 4 hot, 1 of them excluded from calls" in seen
-    assert "▲▲▲▲▲" in seen
-    assert "Ann Lee" in seen
-    assert seen.endswith(f"Published {folder}/out/runs/{latest(folder)}\n")
+    _, _, seen = plain(summary).rpartition("8 contacts")
+    assert f"8 contacts{seen}" == SUMMARY
 
 
-@pytest.mark.usefixtures("folder")
-def test_names_come_out_as_themselves(summary):
-    seen = plain(summary)
-    assert "[/evil]" in seen
-    assert "<script>alert(1)</script>" in seen
-    assert '=HYPERLINK("http://x","y")' in seen
+@pytest.mark.usefixtures("summary")
+def test_a_run_that_latest_does_not_lead_to_says_where_it_is(folder):
+    code, text = on_terminal("score", "--as-of", "2026-11-20", cwd=folder)
+    assert code == 0
+    assert "\nPublished to out/runs/2026-11-20T000000Z-" in plain(text)
 
 
 LIST = """\
-   Name                       Company                     Phone            E-mail              Flames  Score      Last
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-1  Ann Lee                    Acme                        +1 602 555 0101  ann@example.com     ▲▲▲▲▲   25 (100%)  2026-11-20 09:30
-2  <script>alert(1)</script>                                               script@example.com  ▲▲▲▲▲   20 (71%)   2026-11-17 09:00
-4  [/evil]                    =HYPERLINK("http://x","y")                   evil@example.com    ▲▲▲··   15 (57%)   2026-11-19 10:00
-5  Cara Smith                 Smith & Sons                -1-602           cara@example.com    ▲····   5 (42%)    2026-11-20 22:00
+#  Flames  Score  Name                       Company                     Phone            E-mail              Why               Owner     Id
+1  ▲▲▲▲▲      25  Ann Lee                    Acme                        +1 602 555 0101  ann@example.com     Call, yesterday   Dana Fox  101
+2  ▲▲▲▲▲      20  <script>alert(1)</script>                                               script@example.com  Call, 4 days ago  Bob       103
+3  ▲▲▲··      15  [/evil]                    =HYPERLINK("http://x","y")                   evil@example.com    Call, 9 days ago  Dana Fox  102
+4  ▲····       5  Cara Smith                 Smith & Sons                -1-602           cara@example.com    Form, yesterday             104
 """
 
-NARROW = """\
-   Name                    E-mail              Flames     Last
-   Company                 Phone               Score
-────────────────────────────────────────────────────────────────────
-1  Ann Lee                 ann@example.com     ▲▲▲▲▲      2026-11-20
-   Acme                    +1 602 555 0101     25 (100%)  09:30
-2  <script>alert(1)</scr…  script@example.com  ▲▲▲▲▲      2026-11-17
-                                               20 (71%)   09:00
-4  [/evil]                 evil@example.com    ▲▲▲··      2026-11-19
-   =HYPERLINK("http://x"…                      15 (57%)   10:00
-5  Cara Smith              cara@example.com    ▲····      2026-11-20
-   Smith & Sons            -1-602              5 (42%)    22:00
+AT_80 = """\
+#  Flames  Score  Name                    Phone            Why               Id
+1  ▲▲▲▲▲      25  Ann Lee                 +1 602 555 0101  Call, yesterday   101
+2  ▲▲▲▲▲      20  <script>alert(1)</scr…                   Call, 4 days ago  103
+3  ▲▲▲··      15  [/evil]                                  Call, 9 days ago  102
+4  ▲····       5  Cara Smith              -1-602           Form, yesterday   104
 """
+
+AT_40 = """\
+#  Flames  Score  Name               Id
+1  ▲▲▲▲▲      25  Ann Lee            101
+2  ▲▲▲▲▲      20  <script>alert(1)…  103
+3  ▲▲▲··      15  [/evil]            102
+4  ▲····       5  Cara Smith         104
+"""
+
+
+@pytest.mark.parametrize(("width", "seen"), [(160, LIST), (80, AT_80), (40, AT_40), (20, AT_40)])
+def test_search_is_as_wide_as_the_screen(scored, flamescore, width, seen):  # noqa: ARG001
+    done = flamescore("search", "--flames", "1-5", "--format", "table", COLUMNS=str(width))
+    assert (done.out, done.err) == (seen, "")
 
 
 def lines(text: str) -> list[str]:
@@ -71,33 +114,21 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("summary")
-def test_search_has_a_line_a_lead_where_that_fits(folder):
-    code, text = on_terminal("search", "--flames", "1-5", cwd=folder, width=134)
-    assert code == 0
-    assert lines(text) == LIST.splitlines()
+def test_search_on_a_terminal_shows_the_same(folder):
+    code, text = on_terminal("search", "--flames", "1-5", cwd=folder, width=80)
+    assert (code, lines(text)) == (0, AT_80.splitlines())
 
 
-@pytest.mark.usefixtures("summary")
-def test_search_has_two_lines_a_lead_where_it_is_narrow_and_cuts_only_names(folder):
-    _, text = on_terminal("search", "--flames", "1-5", cwd=folder, width=68)
-    assert lines(text) == NARROW.splitlines()
-
-
-@pytest.mark.usefixtures("summary")
-def test_search_is_never_wider_than_the_terminal(folder):
-    for width in (64, 100):
-        _, text = on_terminal("search", "--all", cwd=folder, width=width)
-        assert max(map(len, lines(text))) <= width
-        for whole in ("script@example.com", "+1 602 555 0101", "25 (100%)", "2026-11-20"):
-            assert whole in plain(text)
-
-
-@pytest.mark.usefixtures("summary")
-def test_search_with_further_scores_and_with_why(folder):
-    _, text = on_terminal("search", "--score", "interest:5", "--score", "fit:1-3", cwd=folder, width=160)
-    assert "▲▲▲▲▲   25 (100%)  2026-11-20 09:30  ▲▲▲·· 3" in plain(text)
-    _, text = on_terminal("search", "--flames", "0", cwd=folder)
-    assert "Works for a competitor" in plain(text)
+@pytest.mark.usefixtures("scored")
+def test_search_with_further_scores_and_with_why(flamescore):
+    words = ("search", "--score", "interest:5", "--score", "fit:1-3", "--format", "table")
+    assert flamescore(*words, COLUMNS="80").out == (
+        "#  Flames  Score  fit      Name           Phone            Why               Id\n"
+        "1  ▲▲▲▲▲      25  ▲▲▲·· 3  Ann Lee        +1 602 555 0101  Call, yesterday   101\n"
+        "2  ▲▲▲▲▲      20  ▲···· 1  <script>aler…                   Call, 4 days ago  103\n"
+    )
+    cold = flamescore("search", "--flames", "0", "--format", "table", COLUMNS="80").out
+    assert "Works for a competitor" in cold
 
 
 @pytest.mark.usefixtures("summary")
@@ -107,13 +138,22 @@ def test_search_says_how_many_more_there_are_and_when_there_is_nobody(folder):
     _, text = on_terminal("search", "--limit", "2", "-q", cwd=folder)
     assert "shown" not in text
     code, text = on_terminal("search", "--min-score", "1000", cwd=folder)
-    assert (code, plain(text)) == (0, "info N002: No contacts match.\n")
+    assert (code, plain(text)) == (0, "info N002: No contacts match. Without --min-score 1000: 7.\n")
 
 
-@pytest.mark.usefixtures("summary")
-def test_search_with_columns_shows_these_under_their_names(folder):
-    _, text = on_terminal("search", "--columns", "contact_id,Country", "--limit", "1", cwd=folder)
-    assert [line.split() for line in lines(text)][1:4:2] == [["contact_id", "Country"], ["101", "US"]]
+@pytest.mark.usefixtures("scored")
+def test_nobody_is_no_table(flamescore):
+    done = flamescore("search", "--min-score", "1000", "--format", "table")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("info N002: No contacts match.")
+
+
+@pytest.mark.usefixtures("scored")
+def test_search_with_columns_shows_these_under_their_names(flamescore):
+    done = flamescore(
+        "search", "--columns", "contact_id,Country,Employees", "--limit", "1", "--format", "table"
+    )
+    assert done.out == "contact_id  Country  Employees\n101         US       250\n"
 
 
 @pytest.mark.usefixtures("summary")
@@ -133,13 +173,99 @@ def test_a_format_that_is_asked_for_holds_on_a_terminal_too(folder):
     assert text == "contact_id\n101\n"
 
 
-@pytest.mark.usefixtures("summary")
-def test_colours_on_a_terminal_but_not_with_no_color(folder):
-    _, coloured = on_terminal("search", cwd=folder)
-    _, plain_text = on_terminal("search", cwd=folder, NO_COLOR="1")
-    assert "\x1b[31m" in coloured
-    assert "\x1b[31m" not in plain_text
-    assert plain(coloured) == plain(plain_text)
+@pytest.fixture
+def nights(scored, flamescore):
+    """The project with a second run, a day later: somebody got hot, somebody else lost a little."""
+    more = "104,call,2026-11-21T10:00:00Z,\n" + "104,form_submit,2026-11-21T10:00:00Z,E\n" * 2
+    (scored / "events.csv").write_text(EVENTS.replace("103,call,2026-11-17T09:00:00Z,\n", "") + more)
+    assert flamescore("score", "--as-of", "2026-11-22").code == 0
+    return scored
+
+
+CHANGES = """\
+interest since 2026-11-21: 1 newly hot, 0 cooled off, 0 up, 0 down, 0 new, 0 gone, 7 unchanged
+
+Change     Name        Flames  Score   Because of        Id
+newly hot  Cara Smith  1 → 5   5 → 25  +20 new activity  104
+"""
+
+
+@pytest.mark.usefixtures("nights")
+def test_changes(flamescore):
+    for width in ("80", "120"):
+        done = flamescore("changes", "--format", "table", COLUMNS=width)
+        assert (done.out, done.err) == (CHANGES, "")
+    ascii_only = flamescore("changes", "--format", "table", TERM="dumb").out
+    assert "1 -> 5  5 -> 25  +20 new activity" in ascii_only
+    assert flamescore("changes", "--all", "--format", "table").out.count("unchanged") == 8
+
+
+@pytest.mark.usefixtures("nights")
+def test_who_is_newly_hot_is_marked(flamescore):
+    shown = flamescore("search", "--flames", "1-5", "--format", "table", COLUMNS="40").out
+    assert shown.splitlines()[1:3] == [
+        "1  ▲▲▲▲▲ new     25  Cara Smith      104",
+        "2  ▲▲▲▲▲         25  Ann Lee         101",
+    ]
+
+
+def test_runs(nights, flamescore):
+    done = flamescore("runs", "--format", "table", COLUMNS="80")
+    header, first, second = done.out.splitlines()
+    assert header == "   Run                        As of             Contacts  Hot  To call   Size"
+    assert first.startswith(f"*  {latest(nights)}  2026-11-22 00:00         8    4        3  ")
+    assert second.startswith("   2026-11-21T000000Z-")
+    assert "  2026-11-21 00:00         8    3        2  " in second
+    wide = flamescore("runs", "--format", "table", COLUMNS="120").out.splitlines()
+    assert wide[0].endswith("   Size   Took  Started")
+    assert wide[1].endswith(" s  just now")
+    assert flamescore("runs", "--limit", "1", "--format", "table").out.count("2026-11-2") == 2
+    (nights / "out" / "runs" / latest(nights) / "run.json").write_text("{")
+    damaged = flamescore("runs", "--format", "table", COLUMNS="80").out.splitlines()[1]
+    assert damaged.startswith(f"*  {latest(nights)}  damaged  ")
+
+
+@pytest.mark.usefixtures("nights")
+def test_runs_for_programs_have_to_call_at_the_end(flamescore):
+    header, first, _ = flamescore("runs").out.splitlines()
+    assert header == "run_id,as_of,latest,contacts,hot,bytes,seconds,started_at,damaged,to_call"
+    assert (first.split(",")[4], first.split(",")[-1]) == ("4", "3")
+
+
+# --- colours
+
+
+COMBINED = list(itertools.product(("", "1"), ("", "0", "1"), ("xterm", "dumb"), ("utf-8", "ascii")))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("environ", COMBINED, ids=str)
+@pytest.mark.parametrize("terminal", [True, False])
+def test_every_combination_of_what_steers_colours_and_marks(folder, summary, process, environ, terminal):
+    del summary
+    without, forced, term, encoding = environ
+    wanted = {"NO_COLOR": without, "FORCE_COLOR": forced, "TERM": term, "PYTHONIOENCODING": encoding}
+    words = ("search", "--flames", "1-5", "--format", "table")
+    if terminal:
+        _, text = on_terminal(*words, cwd=folder, width=80, **wanted)
+    else:
+        text = process(*words, cwd=folder, COLUMNS="80", **wanted).out
+    coloured = not without and term != "dumb" and (terminal or forced == "1")
+    assert ("\x1b[31m" in text) is coloured
+    assert ("▲" in text) is (term != "dumb" and encoding == "utf-8")
+    assert len(lines(text)) == len(AT_80.splitlines())
+    assert all(len(line) <= 80 for line in lines(text))
+
+
+@pytest.mark.usefixtures("scored")
+def test_colours_in_a_pipe_are_forced_and_turn_no_csv_into_a_table(flamescore):
+    forced = flamescore("search", "--format", "table", FORCE_COLOR="1", TERM="xterm").out
+    unforced = flamescore("search", "--format", "table", TERM="xterm").out
+    assert forced.splitlines()[1].startswith("1  \x1b[31m▲▲▲▲▲\x1b[0m      25  \x1b[1mAnn Lee\x1b[0m")
+    assert plain(forced) == unforced
+    assert flamescore("search", FORCE_COLOR="1").out.startswith("rank,contact_id,")
+    assert flamescore("search", "--format", "table", "-o", "calls.txt", FORCE_COLOR="1").code == 0
+    assert not CODES.search(Path("calls.txt").read_text(encoding="utf-8"))
 
 
 def test_off_a_terminal_there_are_no_codes_and_no_progress(project, process):
@@ -155,3 +281,33 @@ def test_a_shell_without_utf8_stops_nothing(project, process):
     for words in (("explain", "101"), ("search", "--format", "table")):
         done = process(*words, cwd=project, **environ)
         assert (done.code, done.err) == (0, "")
+        assert "*****" in done.out or words[0] == "explain"
+
+
+# --- the sample, to the letter
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """The sample, scored on two nights as on a terminal."""
+    folder = tmp_path_factory.mktemp("sample")
+    for name in ("sample_data", "rules"):
+        shutil.copytree(SAMPLE / name, folder / name)
+    shutil.copy(SAMPLE / "flamescore.yaml", folder)
+    assert on_terminal("score", "--as-of", "2026-11-20", cwd=folder)[0] == 0
+    assert on_terminal("score", cwd=folder)[0] == 0
+    return folder
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize(
+    "words", [("score",), ("search",), ("changes",), ("report",), ("search", "--flames", "0")], ids=" ".join
+)
+def test_the_sample_to_the_letter(sample, words, width):
+    code, text = on_terminal(*words, cwd=sample, width=width)
+    assert code == 0
+    seen = plain(text)
+    seen = seen[seen.rindex("2,000 contacts") :] if words == ("score",) else seen
+    golden = GOLDEN / f"{words[0]}{'-cold' if len(words) > 1 else ''}-{width}.txt"
+    assert seen == golden.read_text(encoding="utf-8")

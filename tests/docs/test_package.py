@@ -72,6 +72,6 @@ def test_it_works_from_an_empty_folder(wheel, tmp_path):
     words = ("score", "--config", ROOT / "flamescore.yaml", "--output", tmp_path / "out")
     done = run(program, *words, cwd=empty)
     assert done.returncode == 0, done.stderr
-    assert "2,000 contacts, 36 hot with 5 flames" in done.stdout
+    assert "2,000 contacts, 36 hot with 5 flames, 22 to call" in done.stdout
     assert (tmp_path / "out/latest/scores.parquet").is_file()
     assert list(empty.iterdir()) == []

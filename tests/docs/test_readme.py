@@ -4,11 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flamescore.cli.main import VERBS
+from flamescore.first_guess import Places, first_guess
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,11 +74,27 @@ def folder(tmp_path_factory):
 
 def test_your_own_data_in_five_minutes(folder):
     commands = re.findall(r"^    flamescore (.+)$", README, re.MULTILINE)
-    assert [each.split()[0] for each in commands] == ["score", "search", "explain"]
-    score, search, explain = (flamescore(*each.split(), cwd=folder) for each in commands)
-    assert score.endswith(": 2 contacts, 0 hot with 5 flames\n")
+    assert [each.split()[0] for each in commands[4:]] == ["score", "search", "explain"]
+    score, search, explain = (flamescore(*each.split(), cwd=folder) for each in commands[4:])
+    assert score.endswith(": 2 contacts, 0 hot with 5 flames, 0 to call\n")
     assert [line.split(",")[1] for line in search.splitlines()] == ["contact_id", "7"]
     assert shown(explain) == shown(fences("text")[1])
+
+
+def test_it_begins_with_the_first_guess(tmp_path):
+    commands = re.findall(r"^    flamescore (.+)$", README, re.MULTILINE)[:4]
+    assert [each.split()[0] for each in commands] == ["init", "check", "score", "search"]
+    contacts, clicks = fences("csv")
+    (tmp_path / "contacts.csv").write_text(contacts, encoding="utf-8")
+    (tmp_path / "clicks.csv").write_text(clicks, encoding="utf-8")
+    page = (ROOT / "docs/guess-and-check.md").read_text(encoding="utf-8")
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    told = first_guess([], Places(tmp_path), contacts=None, zone=None, now=now).told
+    assert (
+        told[-1]
+        == "rules.yaml: 2 rules, 3 more as comments; five flames from 4 points, which 1 of 2 contacts reach"
+    )
+    assert all(each in page for each in told[:2])
 
 
 def test_every_command_is_told():
@@ -91,3 +109,12 @@ def test_the_verbs_of_the_makefile_are_there():
     assert verbs >= set(needed.split())
     named = set(re.findall(r"make ([a-z-]+)", "\n".join(re.findall(r"`([^`\n]+)`", README))))
     assert named <= verbs
+
+
+@pytest.mark.full
+def test_the_page_on_explanations_shows_what_comes_out(tmp_path):
+    page = (ROOT / "docs/explain.md").read_text(encoding="utf-8")
+    example = next(body for found, body in FENCE.findall(page) if found == "text")
+    flamescore("score", "--rules", "rules/b2b.yaml", "--output", str(tmp_path), "--quiet", cwd=ROOT)
+    told = shown(flamescore("explain", "1042", cwd=ROOT, FLAMESCORE_OUTPUT=str(tmp_path))).splitlines()
+    assert [line for line in shown(example).splitlines() if line not in told] == []

@@ -134,7 +134,7 @@ def test_nothing_of_the_data_moves_the_terminal_or_is_markup():
         assert not {"\u202e", "\x07", "\x9b"} & set(shown_lines)
 
 
-@pytest.mark.parametrize(("severity", "colour"), [(ERROR, 31), (WARNING, 33), (NOTE, 36)])
+@pytest.mark.parametrize(("severity", "colour"), [(ERROR, "1;31"), (WARNING, "1;33"), (NOTE, "36")])
 def test_colours(severity, colour):
     assert as_text(make(severity), coloured=True) == (
         f"events e.csv: \x1b[{colour}m{severity}\x1b[0m \x1b[1mI131\x1b[0m: 1 of 26 rows is left out."
@@ -151,6 +151,10 @@ def test_colours(severity, colour):
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
         ({"NO_COLOR": ""}, True, True),
         ({"TERM": "dumb"}, True, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, False),
+        ({"FORCE_COLOR": "0"}, False, False),
+        ({"FORCE_COLOR": "0"}, True, True),
+        ({"FORCE_COLOR": ""}, False, False),
     ],
 )
 def test_when_text_is_coloured(environ, terminal, wanted):

@@ -235,15 +235,16 @@ def test_a_source_with_too_many_rejects_is_left_out(guess):
 
 def test_which_types_are_worth_what(guess):
     kinds = {
-        "Unsubscribed": 9, "spam_report": 8, "email_sent": 7, "Order paid": 6, "form_submit": 5, "link_click": 4,
-        "page_view": 3, "login": 2,
+        "Unsubscribed": 9, "spam_report": 8, "email_sent": 7, "Order paid": 6, "form_submit": 5,
+        "link_click": 4, "page_view": 3, "login": 2,
     }  # fmt: skip
     text = "user_id,event,at\n" + "".join(
         f"{1 + number},{kind},2026-11-20\n" for kind, many in kinds.items() for number in range(many)
     )
     found = guess({"people.csv": PEOPLE, "all.csv": text})
     assert rules(found) == {
-        "Unsubscribed": -10, "Spam report": -20, "Form submit": 5, "Link click": 3, "Page view": 2, "Login": 1,
+        "Unsubscribed": -10, "Spam report": -20, "Form submit": 5, "Link click": 3, "Page view": 2,
+        "Login": 1,
     }  # fmt: skip
     assert (
         "      # happens to a contact, is not done by one\n      # - name: Email sent   # 7 rows\n"

@@ -85,6 +85,6 @@ def test_a_link_of_somebody_else_stays(tmp_path):
 
 def test_where_nothing_can_be_written(tmp_path):
     (tmp_path / "rules").write_text("a file, no folder")
-    with pytest.raises(OutputError, match="O007 a.yaml and b.yaml can't be written"):
+    with pytest.raises(OutputError, match=r"O007 a\.yaml and b\.yaml can't be written"):
         write_both({tmp_path / "a.yaml": "1", tmp_path / "rules" / "b.yaml": "2"}, tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == ["rules"]

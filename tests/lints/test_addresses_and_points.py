@@ -103,8 +103,7 @@ def test_bands_between_others_that_nobody_has():
 
 def test_floors_and_ceilings_are_counted():
     found = lints(f"five_flames: 5\nlimits: {{min: 0, max: 4}}\n{POINTS}", [-1, -2, 0, 3, 5, 6, 7])
-    assert found["L210"].message == (
-        "The `min` of score `fit`, 0, is all that 2 contacts get; its `max`, 4, holds 3."
-    )
+    told = "2 contacts are raised to the `min` of score `fit`, 0; 3 are capped at 4."
+    assert found["L210"].message == told
     assert found["L210"].count == 2
     assert "L210" not in lints(f"five_flames: 5\nlimits: {{min: 0, max: 4}}\n{POINTS}", [0, 3, 5])

@@ -137,8 +137,8 @@ def test_another_run(report):
 
 def test_the_terminal_is_the_default(report):
     told = report().stdout
-    assert "2,000 contacts as of 2026-11-21 00:00 MST" in told
-    assert "1 got hot: Lars Åkesson" in told
+    assert "2,000 contacts scored as of 2026-11-21 00:00 MST" in told
+    assert "1 newly hot and 1 cooled off since 2026-11-20; 14 more are hot but excluded from calls" in told
     assert "Rachel Walker" in told
 
 

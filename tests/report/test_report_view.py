@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from rich.ansi import AnsiDecoder
-from rich.console import Console
 
 from flamescore.findings import Finding, Severity
 from flamescore.report import (
@@ -16,10 +13,12 @@ from flamescore.report import (
     Reason,
     render_terminal,
     summary_line,
+    view,
 )
 from flamescore.rules import Hot
+from flamescore.screen import Screen
 from flamescore.text import for_cell
-from report.pages import RUN
+from report.pages import RUN, data
 from report.pages import report as told
 from tables.by_hand import CONTACTS, scored
 
@@ -63,15 +62,10 @@ def named(name: str) -> Scored:
     return scored(contacts=CONTACTS.with_columns(name=pl.lit(name)))
 
 
-def printed(result: Scored, *, width: int = 200, findings: tuple[Finding, ...] = ()) -> str:
-    console = Console(file=io.StringIO(), width=width, color_system="truecolor", force_terminal=True)
-    console.print(render_terminal(told(result, findings=findings)))
-    text = console.file.getvalue()
-    return plain_text(text)
-
-
-def plain_text(text: str) -> str:
-    return "\n".join(part.plain for part in AnsiDecoder().decode(text))
+def printed(result: Scored, *, width: int = 200, **settings: object) -> str:
+    """What a screen without colours shows of a report."""
+    seen = data(result, **settings)
+    return "\n".join(render_terminal(view(seen), seen, on=Screen(width), top=10))
 
 
 def test_the_view_in_numbers():
@@ -158,17 +152,22 @@ def test_limit_bounds_the_list():
 
 def test_one_line():
     assert summary_line(told(scored())) == (
-        "2026-11-21T020000Z-3f9a1c: 4 contacts, 2 hot on interest, 0 hot on fit with 5 flames"
+        "2026-11-21T020000Z-3f9a1c: 4 contacts, 2 hot on interest, 0 hot on fit with 5 flames, 2 to call"
     )
     assert summary_line(told(scored(), hot=Hot(2))).endswith(
-        "4 contacts, 3 hot on interest, 0 hot on fit with 2 flames or more"
+        "4 contacts, 3 hot on interest, 0 hot on fit with 2 flames or more, 3 to call"
     )
+
+
+def test_to_call_is_after_the_call_list_and_the_hold_out():
+    assert summary_line(told(scored(excluded=("001",)))).endswith(" with 5 flames, 1 to call")
 
 
 def test_one_line_of_one_score():
     report = told(scored())
     assert (
-        summary_line(replace(report, scores=report.scores[:1])) == f"{RUN}: 4 contacts, 2 hot with 5 flames"
+        summary_line(replace(report, scores=report.scores[:1]))
+        == f"{RUN}: 4 contacts, 2 hot with 5 flames, 2 to call"
     )
 
 
@@ -182,48 +181,50 @@ def of(contacts, hot_flames):
 
 
 def test_one_is_one_and_thousands_are_parted():
-    assert summary_line(of(1, 1)) == f"{RUN}: 1 contact, 1 hot with 1 flame or more"
-    assert summary_line(of(12_345, 5)) == f"{RUN}: 12,345 contacts, 12,345 hot with 5 flames"
-
-
-def test_one_is_one_and_thousands_are_parted_on_the_terminal():
-    console = Console(file=io.StringIO(), width=200)
-    console.print(render_terminal(of(1, 5)))
-    console.print(render_terminal(of(12_345, 5)))
-    text = console.file.getvalue()
-    assert text.startswith("1 contact as of ")
-    assert "\n12,345 contacts as of " in text
-    assert "\n 12,345   " in text
+    assert summary_line(of(1, 1)) == f"{RUN}: 1 contact, 1 hot with 1 flame or more, 2 to call"
+    assert summary_line(of(12_345, 5)) == f"{RUN}: 12,345 contacts, 12,345 hot with 5 flames, 2 to call"
 
 
 # --- the terminal
 
 
+FINDINGS = (Finding("I114", Severity.WARNING, "keep fax", "There is no such column."),)
+SEEN = """\
+4 contacts scored as of 2026-11-20 19:00 MST
+
+The interest: 2 hot leads to call
+  ▲▲▲▲▲  2  ██████████████████████████████
+  ▲▲▲▲·  0
+  ▲▲▲··  0
+  ▲▲···  1  ███████████████
+  ▲····  0
+  ·····  1
+Half score 8 or less; the top 10% 25.5 or more; the top 1% 25.5 or more.
+"""
+
+
 def test_the_terminal_shows_it_all():
-    text = printed(
-        scored(), findings=(Finding("I114", Severity.WARNING, "keep fax", "There is no such column."),)
-    )
-    assert "4 contacts as of 2026-11-20 19:00 MST (run 2026-11-21T020000Z-3f9a1c)" in text
-    assert "The interest: 2 hot" in text
-    assert "▲▲▲▲▲  2  ██████████████████████████████" in text
-    assert "▲▲···  1  ███████████████" in text
-    assert "▲▲▲▲·  0" in text
-    assert "Score: 8 at 50%, 20 at 75%, 25.5 at 90%, 25.5 at 99%" in text
-    assert "Visited the sales page 9 times, last today, +22.5" in text
-    assert "25.5 (100%)" in text
-    assert "- keep fax: warning I114: There is no such column." in text
+    text = printed(scored(), findings=FINDINGS)
+    assert text.startswith(SEEN)
+    assert "Visited the sales page ×9, today" in text
+    assert "\n\nFindings\n- keep fax: warning I114: There is no such column.\n" in text
 
 
 def test_those_not_to_be_called_are_told():
-    assert "The interest: 2 hot, 1 of them excluded from calls" in printed(scored(excluded=("001",)))
+    text = printed(scored(excluded=("001",)))
+    assert "The interest: 1 hot lead to call\n1 more is hot but excluded from calls\n" in text
 
 
-def test_one_of_a_million_is_a_bar_too():
+def test_one_of_a_million_is_a_bar_too_and_the_zero_has_none():
     rows = [("003", "interest", 9.0, 5, 1.0, 100.0, 1, None)]
-    rows += [("002", "interest", 0.0, 0, 0.0, 0.0, 2, None)] * 1_000
-    bars = [row.rstrip() for row in printed(scored(scores=rows)).split("\n")]
-    assert "▲▲▲▲▲      1  █" in bars
-    assert f"·····  1,000  {'█' * 30}" in bars
+    rows += [(f"1{n:03}", "interest", 8.0, 4, 1.0, 100.0, 1, None) for n in range(1_000)]
+    rows += [("002", "interest", 0.0, 0, 0.0, 0.0, 2, None)] * 5_000
+    bars = printed(scored(scores=rows)).split("\n")
+    assert "  ▲▲▲▲▲      1  █" in bars
+    assert f"  ▲▲▲▲·  1,000  {'█' * 30}" in bars
+    assert "  ·····  5,000" in bars
+    narrow = printed(scored(scores=rows), width=40).split("\n")
+    assert f"  ▲▲▲▲·  1,000  {'█' * 24}" in narrow
 
 
 def test_nobody_at_all():
@@ -245,8 +246,9 @@ def test_a_cell_leaves_letters_alone():
     assert for_cell("\x00\x9b\u2066\x7f") == r"\x00\x9b\u2066\x7f"
 
 
-def test_a_narrow_terminal_shows_the_strongest_reason_alone():
-    wide, narrow = printed(scored(), width=120), printed(scored(), width=80)
-    assert "Submitted a web form" in wide
-    assert "Submitted" not in narrow
-    assert "Visited" in narrow
+def test_a_narrow_terminal_keeps_who_and_lets_the_rest_go():
+    narrow = printed(scored(), width=60)
+    (header,) = (line for line in narrow.split("\n") if line.startswith("#  "))
+    assert {"Name", "Id"} < set(header.split())
+    assert "Why" not in header
+    assert "Visited" not in narrow

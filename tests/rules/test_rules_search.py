@@ -1,5 +1,6 @@
 """`--where` of a search: its long and short form, and its faults."""
 
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,24 @@ def bound(*texts):
         ("country=[US, CA]", Predicate("country", (Equals(texts=("US", "CA")),))),
         ("country={starts_with: U}", Predicate("country", (Like("starts_with", ("U",)),))),
         ("country=a=b", Predicate("country", (Equals(texts=("a=b",)),))),
+        ("country!=US", Predicate("country", (Equals(texts=("US",), negate=True),))),
+        ("employees != 5", Predicate("employees", (Equals(numbers=(Decimal(5),), negate=True),))),
+        ("employees>100", Predicate("employees", (Order("more_than", Decimal(100)),))),
+        ("employees>=100.5", Predicate("employees", (Order("at_least", Decimal("100.5")),))),
+        ("employees<-1", Predicate("employees", (Order("less_than", Decimal(-1)),))),
+        ("employees <= 1e3", Predicate("employees", (Order("at_most", Decimal(1000)),))),
+        ("First Name<2026-12-01", Predicate("First Name", (Order("less_than", date(2026, 12, 1)),))),
+        ("country~us", Predicate("country", (Like("contains", ("us",)),))),
+        ("employees~55", Predicate("employees", (Like("contains", ("55",)),))),
+        ("country=>5", Predicate("country", (Equals(texts=(">5",)),))),
+        ("country~a=b", Predicate("country", (Like("contains", ("a=b",)),))),
+        ("country=true", Predicate("country", (Equals(texts=("true",)),))),
+        ("country=a: b", Predicate("country", (Equals(texts=("a: b",)),))),
+        ("country=*x # [", Predicate("country", (Equals(texts=("*x # [",)),))),
+        ("country=[US", Predicate("country", (Equals(texts=("[US",)),))),
+        ("country=0042", Predicate("country", (Equals(texts=("0042",)),))),
+        ('{country: "a=b>c"}', Predicate("country", (Equals(texts=("a=b>c",)),))),
+        ("country: {contains: 'a>b'}", Predicate("country", (Like("contains", ("a>b",)),))),
         ("{country: US}", Predicate("country", (Equals(texts=("US",)),))),
         (
             "{employees: {between: [10, 99]}}",
@@ -56,6 +75,15 @@ FAULTS = {
     "country=": f"""\
 --where: R110 `country=` asks for nothing.
 {HOW}""",
+    "=US": f"""\
+--where: R110 `=US` names no column.
+{HOW}""",
+    "employees>": f"""\
+--where: R110 `employees>` asks for nothing.
+{HOW}""",
+    "employees >= lots": """\
+--where: R110 `>=` needs a number or a date, not `lots`.
+        Write `employees>=100`, or `employees>=2026-12-31`.""",
     "employees={atleast: 100}": """\
 --where:1:12: R070 Unknown operator `atleast`.
     1 | employees={atleast: 100}

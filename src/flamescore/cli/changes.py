@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
-from flamescore.cli.options import Format
-from flamescore.cli.output import emit, first_rows, format_of, on_terminal, remark_on_others
+from flamescore.cli.output import emit, first_rows, remark_on_others
 from flamescore.history import find_earlier
 from flamescore.project import find_settings
-from flamescore.report import number
-from flamescore.runs import changed_contacts, find_run, reading_run
+from flamescore.report import say
+from flamescore.runs import WORDS_OF_CHANGES, changed_contacts, find_run, reading_run
+from flamescore.screen import Column, Span, table
+from flamescore.tables import PARTS
+from flamescore.units import nearest_points
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    import polars as pl
+
     from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
-    from flamescore.runs import ChangedContacts
+    from flamescore.screen import Cell, Screen
 
-ARROW = "\N{RIGHTWARDS ARROW}"
+_HOTTER, _COLDER = "red", "blue"
+_STYLES: Final = {"newly_hot": _HOTTER, "cooled_off": _COLDER}
 
 
 def changes(
@@ -33,7 +40,6 @@ def changes(
     everyone: bool,
 ) -> None:
     """Show what changed in a run since the one before, or since the earlier one that `against` means."""
-    chosen = format_of(output)
     project = find_settings(config)
     found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
@@ -42,46 +48,66 @@ def changes(
         told = changed_contacts(found, score, everyone=everyone, against=earlier)
     rows = told.rows
     shown = first_rows(rows, output, limit)
-    _say(told, output, messages)
-    emit(_brief(shown) if chosen is Format.TABLE else shown, output)
+    if not told.known:
+        messages.remark(told.summary)
+    for note in told.notes:
+        messages.remark(note)
+    heading = told.summary if told.known and not messages.quiet else None
+    emit(shown, output, table=partial(_laid_out, shown, heading, project.settings.decimals))
     remark_on_others(shown, rows, output, limit, messages)
     messages.took(f"changes of run {found.run_id}: {rows.height:,} found")
 
 
-def _say(told: ChangedContacts, output: Output, messages: Messages) -> None:
-    """Say what could not be told, and on a terminal what it all comes to."""
-    if not told.known:
-        messages.remark(told.summary)
-        return
-    if on_terminal(output):
-        messages.remark(told.summary)
-    for note in told.notes:
-        messages.remark(note)
+def _laid_out(rows: pl.DataFrame, heading: str | None, decimals: int, on: Screen) -> list[str]:
+    """Lay the rows out under a line that sums them up: who, from where to where, and why."""
+    lines = [] if heading is None else [on.shown(heading)]
+    if rows.is_empty():
+        return lines
+    people = rows.to_dicts()
+    columns = [
+        Column(
+            "Change",
+            [(Span(WORDS_OF_CHANGES[row["change"]], _STYLES.get(row["change"], "")),) for row in people],
+        ),
+        Column("Name", [_text(row, "name") or _text(row, "email") for row in people], least=12, style="bold"),
+        Column("Owner", [_text(row, "owner") for row in people], least=10, goes=1, style="dim"),
+        Column("Flames", [_step(row["previous_flames"], row["flames"], on) for row in people]),
+        Column("Score", [_step(*_scores(row, decimals), on) for row in people]),
+        Column("Because of", [_causes(row, decimals) for row in people], least=16, goes=2),
+        Column("Id", [row["contact_id"] for row in people], style="dim"),
+    ]
+    gap = [""] if lines else []
+    return [*lines, *gap, *table([each for each in columns if not each.is_empty], on)]
 
 
-def _brief(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return what a person reads of the rows: who, from where to where, and why."""
-    who = pl.coalesce(*(name for name in ("name", "contact_id") if name in rows.columns))
-    owner = [pl.col("owner")] if "owner" in rows.columns else []
-    return rows.select(
-        pl.col("change").str.replace_all("_", " "),
-        who.alias("who"),
-        *owner,
-        _step(pl.col("previous_flames").cast(pl.String), pl.col("flames").cast(pl.String)).alias("flames"),
-        _step(_numbers("previous_score"), _numbers("score")).alias("score"),
-        "why",
+def _text(row: Mapping[str, Any], name: str) -> str:
+    return "" if row.get(name) is None else str(row[name])
+
+
+def _step(then: object, now: object, on: Screen) -> str:
+    """Say where it went: `4 → 5`; what stayed, or stands alone, once."""
+    if then is None or now is None or then == now:
+        return f"{then if now is None else now}"
+    return f"{then} {on.marks('→')} {now}"
+
+
+def _scores(row: Mapping[str, Any], decimals: int) -> tuple[str | None, str | None]:
+    then, now = (
+        None if row[name] is None else say.score(nearest_points(row[name]), decimals)
+        for name in ("previous_score", "score")
     )
+    return then, now
 
 
-def _numbers(name: str) -> pl.Expr:
-    """Say points with a comma between thousands; null stays null."""
-
-    def said(cells: pl.Series) -> pl.Series:
-        return pl.Series([None if cell is None else number(cell) for cell in cells], dtype=pl.String)
-
-    return pl.col(name).map_batches(said, return_dtype=pl.String, is_elementwise=True)
-
-
-def _step(then: pl.Expr, now: pl.Expr) -> pl.Expr:
-    both = pl.concat_str(then, now, separator=f" {ARROW} ")
-    return pl.when(then == now).then(now).otherwise(pl.coalesce(both, now, then))
+def _causes(row: Mapping[str, Any], decimals: int) -> Cell:
+    """Say the parts of a change, the largest first: `+2 new activity`; what else is known of it where not."""
+    parts = [(nearest_points(row[name]), words) for name, words in PARTS.items() if row[name]]
+    parts.sort(key=lambda part: -abs(part[0]))
+    if not parts:
+        return row["why"] or ""
+    spans: list[Span] = []
+    for points, words in parts:
+        comma = ", " if spans else ""
+        style = _HOTTER if points > 0 else _COLDER
+        spans += [Span(comma), Span(say.given(points, decimals), style), Span(f" {words}")]
+    return tuple(spans)

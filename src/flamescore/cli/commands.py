@@ -408,6 +408,7 @@ def runs(
             metavar="SECONDS", help="With --prune: how long to wait for another run to finish.", min=0
         ),
     ] = 0.0,
+    limit: Limit = None,
     out: Out = None,
     form: As = None,
     spreadsheet: Spreadsheet = False,
@@ -418,15 +419,15 @@ def runs(
 ) -> None:
     """Example: flamescore runs
 
-    List the stored runs, newest first: their as_of, how many contacts are hot, their size in bytes, how long
-    they took, and when. A damaged run shows only what its folder name says. --check shows which runs are as
-    they were published; the exit code is 3 if one is not.
+    List the stored runs, newest first: their as_of, how many contacts are hot and how many of them can be
+    called, their size, how long they took, and when. A * marks the latest. A damaged run shows only what its
+    folder name says. --check shows which runs are as they were published; the exit code is 3 if one is not.
     """
 
     def work(messages: Messages) -> None:
         from flamescore.cli import runs as verb
 
         rows = Output(out, form, spreadsheet, raw)
-        verb.runs(config, output, rows, messages, prune=prune, check=check, lock_timeout=lock_timeout)
+        verb.runs(config, output, rows, limit, messages, prune=prune, check=check, lock_timeout=lock_timeout)
 
     command(work, Messages(log_format, quiet, verbose))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import by_suffix, deliver, place, plain
-from flamescore.cli.terminal import as_text, show
+from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.explained_runs import columns_to_find, explained_as_of_run
 from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, given_to
@@ -124,7 +124,7 @@ def _write(
     if place(out) is None and sys.stdout.isatty():
         show(page)
     else:
-        deliver(as_text(page, width=_width(out)).encode(), out)
+        deliver(as_text(page, width=_width(out), coloured=screen(out).coloured).encode(), out)
 
 
 def _width(out: str | None) -> int:

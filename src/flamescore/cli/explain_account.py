@@ -11,7 +11,7 @@ from flamescore.accounts import AccountTables, explain_account
 from flamescore.cli.explain import chosen_form
 from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import deliver, place, plain
-from flamescore.cli.terminal import as_text, show
+from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.project import find_settings
 from flamescore.report import render_account
@@ -66,5 +66,5 @@ def explain_of_account(
         if place(out) is None and sys.stdout.isatty():
             show(page)
         else:
-            deliver(as_text(page).encode(), out)
+            deliver(as_text(page, coloured=screen(out).coloured).encode(), out)
     messages.took("explain")

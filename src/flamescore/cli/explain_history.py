@@ -10,7 +10,7 @@ import polars as pl
 from flamescore.cli.explain import chosen_form, contact_asked
 from flamescore.cli.options import ExplainFormat, Format, Output
 from flamescore.cli.output import deliver, emit, place
-from flamescore.cli.terminal import as_text, show
+from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.history import SERIES, contact_history
 from flamescore.project import find_settings
@@ -62,7 +62,7 @@ def explain_since(
         if place(out) is None and sys.stdout.isatty():
             show(page)
         else:
-            deliver(as_text(page).encode(), out)
+            deliver(as_text(page, coloured=screen(out).coloured).encode(), out)
     else:
         rows = pl.concat([pl.DataFrame(schema=SERIES), *(score.rows for score in told.scores)])
         emit(rows, Output(out, Format(chosen)))

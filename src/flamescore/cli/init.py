@@ -41,7 +41,7 @@ def init(
     both = (places.project, places.rule_file)
     if not dry_run:
         tidy(both, places.folder)
-        refuse(both)
+        refuse((*both, places.project.with_suffix(".yml")))  # a folder has one project file
     guess = first_guess(paths, places, contacts=contacts, zone=zone, now=clock())
     if dry_run:
         shown = (f"# {places.name}", guess.project, f"# {places.rules}", guess.rules)

@@ -14,8 +14,9 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from flamescore._version import __version__
-from flamescore.cli import acting, authoring, commands
+from flamescore.cli import acting, authoring, commands, measuring
 from flamescore.cli.boundary import ended, misuse
+from flamescore.cli.completion import VALUES
 from flamescore.cli.start import main
 from flamescore.cli.streams import check_stdout, steady_streams
 from flamescore.errors import ExitCode
@@ -35,7 +36,7 @@ VERBS: Final = {
     "runs": "List stored runs, or delete old ones.",
     "notify": "Send what alerts have to tell, and what could not be sent before.",
     "delivered": "Say that files for the CRM were imported, or that they were undone.",
-    "check": "Find all that is wrong with rules, project and exports, in one go.",
+    "check": "Find everything that is wrong with rules, project and exports.",
     "test": "Run the tests beside rule files: made-up contacts and what they must score.",
     "backtest": "Hold past scores against what happened after them.",
     "diff": "Show what a change of the rules does, before it goes live.",
@@ -45,7 +46,7 @@ VERBS: Final = {
 }
 """The commands, and what the list of commands says of each; their own help opens with an example.
 
-Each is the function of its name in `commands`, `authoring` or `acting`.
+Each is the function of its name in `commands`, `authoring`, `measuring` or `acting`.
 """
 
 
@@ -72,7 +73,9 @@ def _made(verb: str) -> Any:  # noqa: ANN401 - Typer's own class
 
 
 def _function(verb: str) -> Any:  # noqa: ANN401 - each has flags of its own
-    return next(getattr(each, verb) for each in (commands, authoring, acting) if hasattr(each, verb))
+    return next(
+        getattr(each, verb) for each in (commands, authoring, measuring, acting) if hasattr(each, verb)
+    )
 
 
 class _Coercion:
@@ -102,7 +105,11 @@ class _Verb(TyperCommand):
     """A command that checks the values that were given alone."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer's own class
-        return _spared(super().get_params(ctx))
+        params = _spared(super().get_params(ctx))
+        for param in params:
+            if param.name in VALUES and not param.type_descriptor.is_choice:
+                param._custom_shell_complete = VALUES[param.name]  # noqa: SLF001 - what `autocompletion` sets
+        return params
 
 
 class _Program(TyperGroup):
@@ -153,7 +160,8 @@ def _version(*, value: bool) -> None:
 def _top(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     pass

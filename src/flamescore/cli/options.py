@@ -176,12 +176,12 @@ Words: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="TEXT",
-        help="Words to find in name, company, e-mail or phone, in any order; or a whole contact id.",
+        help="Search name, company, e-mail and phone for each word; or give a whole id.",
         show_default=False,
     ),
 ]
 Flames: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="N|N-M|N+", help="Number of flames: 5, 3-4 or 4+.")
+    str | None, typer.Option(metavar="N|N-M|N+", help="Number of flames: 5, 4-5 or 4+.")
 ]
 InScores: TypeAlias = Annotated[
     list[str] | None,
@@ -217,12 +217,12 @@ WhereIs: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CONDITION",
-        help="country=US, country!=US, employees>=100 (also >, <=, <), name~smith (contains); or as in rule "
-        "files: '{country: US, employees: {at_least: 100}}'.",
+        help="A condition as in rule files, or short: country=US, country!=US, 'employees>100' (>=, <, <=), "
+        "name~smith (contains). Repeat to require several.",
     ),
 ]
 Text: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="TEXT", help="The same as TEXT without a flag; both must be found.")
+    str | None, typer.Option(metavar="TEXT", help="The same as TEXT; with both, both must be found.")
 ]
 SortBy: TypeAlias = Annotated[
     str | None,
@@ -240,7 +240,7 @@ ShowColumns: TypeAlias = Annotated[
 ChangedHow: TypeAlias = Annotated[
     list[Changed] | None,
     typer.Option(
-        help="Only contacts that changed this way since the previous run. Repeat for any of several ways.",
+        help="Only contacts whose score changed this way since the last run. Repeat for several ways.",
         show_default=False,
     ),
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from flamescore.cli import terminal
 from flamescore.cli.boundary import writing_to
 from flamescore.cli.options import Format
 from flamescore.errors import Problem, UsageError
@@ -16,30 +17,47 @@ from flamescore.tables import flat, guard
 from flamescore.text import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import polars as pl
 
     from flamescore.cli.messages import Messages
     from flamescore.cli.options import Output
+    from flamescore.screen import Screen
 
 T = TypeVar("T")
 TEXT: Final = {".txt": Format.TABLE}
-SHOWN: Final = 100
+SHOWN: Final = 50
 """Rows that a terminal shows where no --limit is given."""
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 """How CSV shows an instant; they are all UTC, in whole seconds."""
 
 
-def emit(frame: pl.DataFrame, output: Output, *, zone: ZoneInfo | None = None) -> None:
-    """Write rows in a format; a table on a terminal is as wide as that is. `zone` is for workbooks."""
-    if on_terminal(output):
-        from flamescore.cli import terminal  # noqa: PLC0415 - rich and the report take 50 ms
+def emit(
+    frame: pl.DataFrame,
+    output: Output,
+    *,
+    zone: ZoneInfo | None = None,
+    table: Callable[[Screen], list[str]] | None = None,
+) -> None:
+    """Write rows in a format; `table` lays them out for a screen, else all columns are shown.
 
-        terminal.show(terminal.grid(frame.columns, _numeric(frame), _cells(frame)))
+    A table is as wide as the terminal, else as `COLUMNS` says; in a file it has no colours. `zone` is for
+    workbooks.
+    """
+    if format_of(output) is not Format.TABLE:
+        deliver(_rendered(frame, output, zone), output.out)
         return
-    deliver(_rendered(frame, output, zone), output.out)
+    on = terminal.screen(output.out)
+    lines = _any_table(frame, on) if table is None else table(on)
+    text = "".join(f"{line}\n" for line in lines)
+    deliver(text.encode(on.encoding, "replace"), output.out)
+
+
+def _any_table(frame: pl.DataFrame, on: Screen) -> list[str]:
+    exact = [kind.is_numeric() or kind.is_temporal() for kind in frame.schema.values()]
+    return terminal.any_table(frame.columns, exact, _cells(frame), on)
 
 
 def place(out: str | None) -> Path | None:
@@ -127,17 +145,14 @@ def _rendered(frame: pl.DataFrame, output: Output, zone: ZoneInfo | None) -> byt
 
 
 def _for_people(frame: pl.DataFrame, form: Format, zone: ZoneInfo | None) -> bytes:
-    from flamescore.cli import terminal  # noqa: PLC0415 - rich and the report take 50 ms
-    from flamescore.report import escaped, workbook  # noqa: PLC0415 - the same
+    from flamescore.report import escaped, workbook  # noqa: PLC0415 - the report takes 50 ms
 
     if form is Format.XLSX:
         return workbook(frame, zone=zone or ZoneInfo("UTC"))
-    if form is Format.MD:
-        names = [escaped(name) for name in frame.columns]
-        rows = [[escaped(cell) for cell in row] for row in _cells(frame)]
-        lines = [names, ["---"] * len(names), *rows]
-        return "".join(f"| {' | '.join(line)} |\n" for line in lines).encode()
-    return terminal.as_text(terminal.grid(frame.columns, _numeric(frame), _cells(frame))).encode()
+    names = [escaped(name) for name in frame.columns]
+    rows = [[escaped(cell) for cell in row] for row in _cells(frame)]
+    lines = [names, ["---"] * len(names), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines).encode()
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
@@ -169,10 +184,6 @@ def _csv(frame: pl.DataFrame, output: Output) -> bytes:
 def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
     for row in frame.pipe(flat).iter_rows():
         yield ["" if cell is None else _said(plain(cell)) for cell in row]
-
-
-def _numeric(frame: pl.DataFrame) -> list[bool]:
-    return [kind.is_numeric() for kind in frame.schema.values()]
 
 
 def _said(cell: Any) -> str:  # noqa: ANN401 - a cell is of any type

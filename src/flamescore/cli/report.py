@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from flamescore.cli import terminal
 from flamescore.cli.output import by_suffix, deliver, place
-from flamescore.cli.terminal import as_text, show
 from flamescore.errors import Problem, UsageError
 from flamescore.project import find_settings
 from flamescore.report import RENDERERS, read_back, redacted, render_terminal, view
@@ -38,13 +37,13 @@ def report(
         data = replace(read_back(found), decimals=project.settings.decimals)
         data = redacted(data) if redact else data
         render = RENDERERS.get(chosen)
-        made = render(data) if render else render_terminal(view(data), top=SHOWN)
-    if isinstance(made, bytes):
-        deliver(made, out)
-    elif place(out) is None and sys.stdout.isatty():
-        show(made)
-    else:
-        deliver(as_text(made).encode(), out)
+        if render is not None:
+            made = render(data)
+        else:
+            on = terminal.screen(out)
+            lines = render_terminal(view(data), data, on=on, top=SHOWN)
+            made = "".join(f"{line}\n" for line in lines).encode(on.encoding, "replace")
+    deliver(made, out)
     messages.took(f"report of run {found.run_id}")
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
 
 from flamescore import stopping
 from flamescore.alerts import waiting_notices
 from flamescore.changes import would_change
+from flamescore.cli import terminal
 from flamescore.cli.boundary import say
 from flamescore.cli.health import KEY as PING
 from flamescore.cli.health import HealthCheck
@@ -20,8 +25,10 @@ from flamescore.cli.options import LogFormat
 from flamescore.errors import ExitCode, FlamescoreError, Problem, UsageError, fault
 from flamescore.findings import Finding, Severity, as_json, fails_on_warning, of_problem
 from flamescore.nightly import LATE, Options, nightly
-from flamescore.project import find_settings
+from flamescore.project import S3, find_settings
 from flamescore.report import Findings, summary_line
+from flamescore.runs import LATEST, reading_run
+from flamescore.screen import screen_of
 from flamescore.text import for_log
 from flamescore.units import count, parse_period
 from flamescore.wallclock import clock
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
     from flamescore.nightly import Outcome
     from flamescore.project import Project
+    from flamescore.runs import Published
     from flamescore.units import Period
 
 __all__ = ["Options", "score"]
@@ -41,6 +49,11 @@ PUBLISHED: Final = "O000"
 DRY_RUN: Final = "O010"
 TOLD: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
 """The exit codes of runs that have failed: another run at work is no failure, and a wrong file is mended."""
+
+LISTED: Final = 10
+"""Leads that are listed on a terminal."""
+
+MOST_FLAMES: Final = 5
 
 SENDING_WAITS: Final = 130.0
 """Seconds that `--notify` waits for another command that sends: that ends after 120."""
@@ -77,7 +90,7 @@ def score(
     if outcome.published is not None:
         messages.of_run.run_id, messages.of_run.published = outcome.published.run.run_id, True
     health.line = summary_line(outcome.report)
-    _say(outcome, messages)
+    _say(outcome, project, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     code = ExitCode.UNSENT if outcome.untold else ExitCode.FOUND if failed else ExitCode.DONE
     if options.dry_run:
@@ -125,7 +138,8 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
     from rich.text import Text  # noqa: PLC0415 - the same
 
-    with Console(stderr=True).status(Text("Starting")) as status:
+    spinner = "line" if screen_of(sys.stderr, os.environ).plain else "dots"
+    with Console(stderr=True).status(Text("Starting"), spinner=spinner) as status:
         yield lambda step: status.update(Text(for_log(step)))
 
 
@@ -138,11 +152,11 @@ def _period(text: str | None) -> Period | None:
     return found
 
 
-def _say(outcome: Outcome, messages: Messages) -> None:
+def _say(outcome: Outcome, project: Project, messages: Messages) -> None:
     """Tell the run on stdout and what was found on stderr; as JSON all of it there."""
     structured = messages.log is LogFormat.JSON
     if not messages.quiet and not structured:
-        _on_stdout(outcome)
+        _on_stdout(outcome, project)
     published = outcome.published
     ids = {} if published is None else dict.fromkeys(LATE, published.run.run_id)
     messages.tell(outcome.findings, run_ids=ids)
@@ -165,20 +179,53 @@ def _would_change(outcome: Outcome) -> Iterator[str]:
     yield from _written(outcome)
 
 
-def _on_stdout(outcome: Outcome) -> None:
+def _on_stdout(outcome: Outcome, project: Project) -> None:
     """Tell the run: on a terminal its report, off one a line."""
     if sys.stdout.isatty():
-        from flamescore.cli.terminal import show  # noqa: PLC0415 - rich takes time to import, a pipe needs none
-        from flamescore.report import render_terminal  # noqa: PLC0415 - the same
-
-        show(render_terminal(replace(outcome.report, findings=Findings())))
+        terminal.write(_report(outcome, project))
     else:
         say(summary_line(outcome.report))
     if outcome.published is None:
+        if sys.stdout.isatty():
+            say("Nothing was written (--dry-run).")
         for told in _would_change(outcome):
             say(told)
     elif sys.stdout.isatty():
-        say(f"Published {outcome.published.place}")
+        say(_published(outcome.published, outcome, project))
+
+
+def _report(outcome: Outcome, project: Project) -> list[str]:
+    """Return the report as lines, with the first leads of the call list."""
+    from flamescore.report import just_scored, listed, read_back, render_terminal  # noqa: PLC0415 - for people
+
+    settings, report = project.settings, replace(outcome.report, findings=Findings())
+    show = partial(render_terminal, report, on=terminal.screen(), top=LISTED)
+    if outcome.published is None:
+        scored = just_scored(outcome.record, outcome.scored, keep=settings.keep)
+        return show(replace(scored, decimals=settings.decimals))
+    run = outcome.published.run
+    with reading_run(run):
+        stored = read_back(run, pl.Series(listed(report, LISTED), dtype=pl.String))
+        return show(replace(stored, decimals=settings.decimals))
+
+
+def _published(published: Published, outcome: Outcome, project: Project) -> str:
+    """Say where the run lies, and how the leads that were not listed are found."""
+    default = outcome.report.scores[0]
+    told = f"Published to {_place(published, project)}."
+    if default.on_list is None or default.on_list <= LISTED:
+        return told
+    flames = outcome.report.hot_flames
+    hot = "--hot" if flames is None else f"--flames {flames}" + ("" if flames == MOST_FLAMES else "-5")
+    run = "" if published.latest else f" --run {published.run.run_id}"
+    return f"{told} The rest: flamescore search {hot}{run}"
+
+
+def _place(published: Published, project: Project) -> str:
+    """Return where people find the run: `out/latest`, or its own folder where that leads to another."""
+    if project.settings.output.startswith(S3):
+        return published.place
+    return terminal.near(project.output_folder / LATEST if published.latest else published.run.path)
 
 
 def _routes(outcome: Outcome) -> Iterator[str]:

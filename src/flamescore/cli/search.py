@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from flamescore.cli.options import Output
     from flamescore.project import Project
     from flamescore.runs import Run
+    from flamescore.screen import Screen
     from flamescore.searches import Found
 
 __all__ = ["Asked", "OfAccounts", "names", "search", "search_accounts"]
@@ -77,8 +79,8 @@ def search(
 def _write(project: Project, run: Run, found: Found, asked: Asked, output: Output) -> None:
     """Write what was found: exact for programs, else as people read it."""
     form = format_of(output)
-    if on_terminal(output) and asked.columns is None:
-        _show(found)
+    if form is Format.TABLE and asked.columns is None:
+        emit(found.rows, output, table=partial(_call_list, run, found))
     elif form is Format.CSV and output.raw:
         emit(found.bare(), output)
     elif form in _EXACT:
@@ -182,9 +184,8 @@ def names(columns: str | None) -> tuple[str, ...] | None:
     return None if columns is None else tuple(each.strip() for each in columns.split(",") if each.strip())
 
 
-def _show(found: Found) -> None:
-    """Show the call list on the terminal, in the columns that a rep needs first."""
-    from flamescore.cli.call_list import show_call_list  # noqa: PLC0415 - rich takes 50 ms, a pipe needs none
+def _call_list(run: Run, found: Found, on: Screen) -> list[str]:
+    """Lay the call list out, in the columns that a rep needs first."""
+    from flamescore.cli.call_list import call_list  # noqa: PLC0415 - reports take 50 ms, CSV needs none
 
-    if not found.rows.is_empty():
-        show_call_list(found.rows, found.further, found.zone)
+    return call_list(run, found, on)

@@ -1,43 +1,89 @@
-"""The terminal: what it shows is as wide as it is, and holds no character that it would obey."""
+"""What goes to stdout for people: the screen behind it, rows as a table, and paths as they are told."""
 
 from __future__ import annotations
 
+import os
+import sys
 from io import StringIO
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from flamescore.report import Filtered
-from flamescore.text import for_cell
+from flamescore.cli.messages import here
+from flamescore.screen import Column, Screen, screen_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
+_LEAST: Final = 12
+"""Columns of the screen that text of any table keeps."""
+
+_WHOLE: Final = ("id", "phone", "email", "preset")
+"""What columns of text are called that are never cut, or what their names end in."""
+
+
+def screen(out: str | None = None) -> Screen:
+    """Return the screen behind stdout; a file, if that is where text goes, is as wide but has no colours."""
+    behind = screen_of(sys.stdout, os.environ)
+    return behind if out in (None, "-") else Screen(width=behind.width)
+
+
+def write(lines: Iterable[str]) -> None:
+    """Write lines to stdout."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def any_table(
+    headers: Sequence[str], exact: Sequence[bool], rows: Iterable[Sequence[str]], on: Screen
+) -> list[str]:
+    """Lay rows of whatever columns out; where they don't fit a row takes several lines.
+
+    `exact` are columns of numbers and dates, which stand to the right, and are never cut.
+    """
+    cells = list(zip(*rows, strict=True)) or [()] * len(headers)
+    return table(
+        [
+            Column(header, column, right=is_exact, least=None if is_exact or _is_whole(header) else _LEAST)
+            for header, is_exact, column in zip(headers, exact, cells, strict=True)
+        ],
+        on,
+    )
+
+
+def _is_whole(header: str) -> bool:
+    return any(header == each or header.endswith(f"_{each}") for each in _WHOLE)
+
+
+def near(path: str | Path) -> str:
+    """Return a path relative to the working folder where it lies in it, with `/` on every system."""
+    there, folder = Path(path), here()
+    is_below = folder is not None and there.is_relative_to(folder)
+    return (there.relative_to(folder) if folder is not None and is_below else there).as_posix()
+
 
 def show(renderable: RenderableType) -> None:
-    """Print on the terminal, as wide as that is."""
-    Console(highlight=False).print(Filtered(renderable))
+    """Print what rich lays out, as wide as the screen is."""
+    sys.stdout.write(_rendered(renderable, screen()))
 
 
-def as_text(renderable: RenderableType, *, width: int = 200) -> str:
-    """Return what a terminal of a width would show, without colours and blank ends."""
+def as_text(renderable: RenderableType, *, width: int | None = None, coloured: bool = False) -> str:
+    """Return what rich lays out as text, by default as wide as stdout and without colours."""
+    return _rendered(renderable, Screen(width=width or screen().width, coloured=coloured))
+
+
+def _rendered(renderable: RenderableType, on: Screen) -> str:
+    from rich.console import Console  # noqa: PLC0415 - rich takes 50 ms, and tables need none
+
+    from flamescore.report import Filtered  # noqa: PLC0415 - the same
+
     page = StringIO()
-    Console(file=page, width=width, color_system=None, force_terminal=False, highlight=False).print(
-        Filtered(renderable)
-    )
-    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
-
-
-def grid(headers: Sequence[str], numeric: Sequence[bool], rows: Iterable[Sequence[str]]) -> Table:
-    """Lay rows of cells out as a table; columns of numbers stand to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for header, right in zip(headers, numeric, strict=True):
-        table.add_column(Text(for_cell(header)), justify="right" if right else "left")
-    for row in rows:
-        table.add_row(*(Text(for_cell(cell)) for cell in row))
-    return table
+    Console(
+        file=page,
+        width=on.width,
+        color_system="standard" if on.coloured else None,
+        force_terminal=on.coloured,
+        no_color=not on.coloured,
+        highlight=False,
+    ).print(Filtered(renderable))
+    return "".join(f"{line.rstrip()}\n" for line in on.marks(page.getvalue()).splitlines())

@@ -146,7 +146,8 @@ class ConditionEvidence:
         """Return the contact's cell of a column."""
         table = self._cells(column).table
         beside = {name: table[name][0] for name in (PLAIN, ISO, ITEMS) if name in table.columns}
-        items = tuple(item for item in (beside.get(ITEMS) or "").split(ITEM_END) if item)
+        told = beside.get(ITEMS)
+        items = None if told is None else tuple(item for item in told.split(ITEM_END) if item)
         cell = replace(Cell.of(table["cell"][0], iso=beside.get(ISO)), items=items)
         return replace(cell, number=Cell.of(beside[PLAIN]).number) if PLAIN in beside else cell
 

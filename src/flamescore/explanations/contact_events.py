@@ -77,15 +77,26 @@ class ContactEvents:
     def there(self, stream: int) -> list[int]:
         """Return the events of a stream up to `as_of`, latest first, without those that `bots` removes."""
         outcomes = self.traced.outcomes
-        return [
-            row
-            for row in self.by_stream.get(stream, ())
-            if self.ages[row] >= 0 and outcomes[stream, row] != BOTS
-        ]
+        if stream not in self._there:
+            self._there[stream] = [
+                row
+                for row in self.by_stream.get(stream, ())
+                if self.ages[row] >= 0 and outcomes[stream, row] != BOTS
+            ]
+        return self._there[stream]
+
+    @cached_property
+    def _there(self) -> dict[int, list[int]]:
+        return {}
 
     def counted(self, stream: int) -> list[int]:
         """Return those that count, latest first."""
         return [row for row in self.there(stream) if self.traced.outcomes[stream, row] == COUNTED]
+
+    def enough(self, stream: int) -> int:
+        """Return how many came as far as `times`: `count` may keep fewer of them."""
+        outcomes = self.traced.outcomes
+        return sum(outcomes[stream, row] in (COUNTED, "count") for row in self.there(stream))
 
     def of_types(self, match: EventMatch) -> set[int]:
         """Return the events of the types, whether or not they fit, up to `as_of`."""

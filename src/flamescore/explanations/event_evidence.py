@@ -86,11 +86,11 @@ class EventEvidence:
     def given(self, rule: EventRule) -> list[Evidence]:
         """Show how many events count under a rule that gave something, and what followed the latest."""
         stream = self.events.ready.streams.of_rule[rule]
-        many, latest = self.events.how_many(stream)
-        found = self._enough(rule, stream, many, latest)
         rows = self.events.counted(stream)
+        many, latest = self.events.enough(stream), self.events.cells[AT][rows[0]]
+        found = self._enough(rule, stream, many, latest)
         for follower, number, wanted in self.events.links(rule, stream):
-            after = self.events.after(rows[0], follower, number) if rows else []
+            after = self.events.after(rows[0], follower, number)
             found.append(self._followed(follower, after, holds=True, wanted=wanted))
         return found
 

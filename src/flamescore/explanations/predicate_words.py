@@ -47,14 +47,13 @@ _DATES_MISSED: Final = {
 class Cell:
     """A cell: its text, trimmed, and what it is as a number, as a date, and as a list of items.
 
-    `text` is None where it is missing, `number` where it is none. `items` are there where the column is known
-    to hold several values.
+    `text` is None where it is missing, `number` where it is none, `items` where nobody has told them apart.
     """
 
     text: str | None
     number: str | None
     date: str | None
-    items: tuple[str, ...] = ()
+    items: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, text: str | None, iso: str | None = None) -> Cell:
@@ -161,6 +160,8 @@ def missing(predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, *, unr
     if unread:
         what = "number" if reads_numbers(test) else "date"
         said = f"{column} is {quoted(cell.text)}, which is not a {what}"
+    elif isinstance(test, Has) and cell.items == ():
+        said = f"{column} is {quoted(cell.text)}, which has no values"
     else:
         said = f"{column} is {cell_said(cell, (test,))}{words_of(test, zone).failed}"
     return _evidence(predicate, test, cell, zone, said, holds=False)
@@ -185,7 +186,7 @@ def _evidence(
 ) -> Evidence:
     operator, operand = as_written(test, zone)
     value: str | list[str] | None = cell.text
-    if cell.items and isinstance(test, Has):
+    if cell.items is not None and isinstance(test, Has):
         value = list(cell.items)
     elif reads_numbers(test) and cell.number is not None:
         value = cell.number

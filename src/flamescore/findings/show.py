@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 INDENT: Final = " " * 8
 _RANKS: Final = {each: rank for rank, each in enumerate(Severity)}
 _COLOURS: Final = {
-    Severity.ERROR: "red",
-    Severity.WARNING: "yellow",
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
     Severity.NOTE: "cyan",
     Severity.INFO: "none",
 }
@@ -141,10 +141,13 @@ def as_record(finding: Finding) -> dict[str, Any]:
 
 
 def wants_colours(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Say whether text is coloured: never under `NO_COLOR`, else under `FORCE_COLOR`, else on a terminal."""
-    if environ.get("NO_COLOR"):
+    """Say whether text is coloured: on a terminal, and everywhere under `FORCE_COLOR`, unless that is `0`.
+
+    It never is under `NO_COLOR`, nor where `TERM` is `dumb`. Empty variables say nothing.
+    """
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
-    return bool(environ.get("FORCE_COLOR")) or (is_terminal and environ.get("TERM") != "dumb")
+    return is_terminal or environ.get("FORCE_COLOR", "") not in ("", "0")
 
 
 def _is_shown(finding: Finding, verbose: bool, quiet: int, *, notes: bool) -> bool:  # noqa: FBT001 - flags

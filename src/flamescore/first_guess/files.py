@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,8 @@ DEPTH: Final = 3
 """How many folders down exports are looked for."""
 
 _OUTPUT: Final = "out"
+_SUBJECT: Final = re.compile(r"^(?:source|contacts|events|tag_history|opportunities): (`[^`]*` )?")
+"""How a message on a source begins: with its kind, and mostly its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,8 @@ def opened_exports(
 
 def because(error: FlamescoreError) -> str:
     """Return what an error of an export says, as the end of a sentence about it."""
-    text = for_log(error.problems[0].message)
-    return text.split(": ", 1)[-1].strip().removesuffix(".")
+    text = for_log(error.problems[0].message).removesuffix(".")
+    return _SUBJECT.sub(lambda found: "it " if found[1] else "", text)
 
 
 def _pattern(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Lints: what a rule file says, or what comes of it, that is hardly meant. Their codes begin with L.
+"""Lints: what a rule file says, or what comes of it, that was probably not intended. Codes begin with L.
 
 The static ones need the rule file alone; the others a scoring, and a look at the events.
 """

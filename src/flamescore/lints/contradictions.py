@@ -176,13 +176,13 @@ def _between(parts: Sequence[Condition]) -> Iterator[Contradiction]:
         if not isinstance(part, Not):
             continue
         if part.part in parts:
-            yield Contradiction("it asks for a condition and for its opposite", "not")
+            yield Contradiction("it requires a condition and its opposite", "not")
         elif isinstance(part.part, HasTag):
             lacked = _any_of(part.part.tag)
             wanted = (_all_of(each.tag) for each in parts if isinstance(each, HasTag))
             tags = {tag for each in wanted for tag in each if fold(tag) in lacked}
             if tags:
-                yield Contradiction(f"it asks for the tag `{min(tags)}`, and for its absence", "not")
+                yield Contradiction(f"it requires the tag `{min(tags)}` and rules it out", "not")
 
 
 def _all_of(tag: TagMatch) -> tuple[str, ...]:

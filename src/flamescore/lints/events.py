@@ -113,7 +113,7 @@ def machine_lints(
             MACHINES,
             f"event {kind}",
             f"{count(many, 'contact')} have {_URLS} or more different `url` of `{kind}` within 10 seconds, "
-            "twice or more: that is how mail scanners click.",
+            "at least twice: that is how mail scanners click.",
             asker.document,
             place_of(asker.document, asker.path, "event", kind),
             cure=f"ignore: [{{event: {kind}, at_once: {{times: {_URLS}, within: {_AT_ONCE}, per: {_URL}}}}}]",
@@ -237,10 +237,10 @@ def _word(asker: Asker, path: NodePath, predicate: Predicate, cells: dict[str, i
         yield finding(
             WORDS,
             f"{asker.subject} {predicate.column}",
-            f"`{predicate.column}` holds {shown} and never the text `{word}`, which {asker.title} asks for.",
+            f"`{predicate.column}` holds {shown}, but never the text `{word}`, which {asker.title} asks for.",
             asker.document,
             place_of(asker.document, path, predicate.column, word),
-            do=f"write {meant}, without quotes: it fits every word for it",
+            do=f"use {meant} without quotes: it fits every word for it",
             count=0,
             of=sum(cells.values()),
         )
@@ -275,10 +275,10 @@ def _addresses(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Findi
                 ADDRESSES,
                 f"{asker.subject} {per.column}",
                 f"{asker.title} counts per `{per.column}`, but its {many:,} different values are "
-                f"{count(pages, 'page')}, written in several ways.",
+                f"{count(pages, 'page')}, written in different ways.",
                 asker.document,
                 nearest_place(asker.document, path, "per"),
-                do="write `per: day`, or export a cleaned column",
+                do="use `per: day`, or export a column with the bare page",
                 count=pages,
                 of=many,
             )
@@ -310,7 +310,7 @@ def _rhythms(askers: Sequence[Asker], seen: Sequence[_Seen], clock: Clock) -> It
                 RHYTHM,
                 asker.subject,
                 f"{asker.title} looks back {window}, but a new file of {each.path} comes every "
-                f"{_length(rhythm)}: in between it finds less and less.",
+                f"{_length(rhythm)}: in between, it finds less and less.",
                 asker.document,
                 nearest_place(asker.document, path, key),
                 do=f"give it a window of {_length(rhythm)} or more, or export more often",
@@ -340,8 +340,8 @@ def _unnamed(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Finding
     first = sorted(many, key=lambda kind: (-many[kind], kind))[:_SHOWN]
     rest = len(many) - len(first)
     have = "has" if len(many) == 1 else "have"
-    text = f"{count(len(many), 'type')} of events in the exports {have} no rule"
-    text += f"; these are the {_SHOWN} commonest of them." if rest else "."
+    text = f"{count(len(many), 'event type')} in the exports {have} no rule"
+    text += f"; the {_SHOWN} most common are listed." if rest else "."
     yield Finding(
         UNNAMED,
         severity_of(UNNAMED),

@@ -65,11 +65,10 @@ def _for_everyone(
             yield finding(
                 EVERYONE,
                 subject_of(score, rule),
-                f'"{rule.name}" fires for {many:,} of {count(contacts, "contact")}: it tells nobody from '
-                "anybody.",
+                f'"{rule.name}" fires for {many:,} of {count(contacts, "contact")}, so it sets nobody apart.',
                 document,
                 paths[rule.id],
-                do="ask for more, or drop the rule",
+                do="require more, or drop the rule",
                 count=many,
                 of=contacts,
             )
@@ -95,7 +94,7 @@ def _twin(
         TWINS,
         subject_of(score, other),
         f'"{other.name}" fires for the same contacts as "{one.name}" on line {line}: '
-        f"both do for {both:,} of the {either:,} for whom either does.",
+        f"both for {both:,} of the {either:,} for whom either does.",
         document,
         paths[other.id],
         do="keep one of them, or put both into a group with `limits: {max: ...}`",
@@ -127,15 +126,15 @@ def _five_flames(
     if score.percentiles is not None or contacts < _ENOUGH or 0 < five * 2 < contacts:
         return
     if five == 0:
-        text = f"{score.title}: nobody of {count(contacts, 'contact')} has five flames."
+        text = f"{score.title}: none of {count(contacts, 'contact')} has five flames"
     else:
-        text = f"{score.title}: {five:,} of {count(contacts, 'contact')} have five flames."
+        text = f"{score.title}: {five:,} of {count(contacts, 'contact')} have five flames"
     few = points_for_few(points)
     reach = sum(each >= few * POINT for each in points)
     yield finding(
         FIVE,
         score.name,
-        f"{text[:-1]}; {reach:,} have {few} points or more.",
+        f"{text}; {reach:,} have {few} points or more.",
         document,
         ("scores", score.name, "five_flames" if score.bounds is None else "flames"),
         cure=f"five_flames: {few}",
@@ -155,7 +154,7 @@ def _gaps(document: Document, score: Score, flames: tuple[int, ...]) -> Iterator
             GAP,
             score.name,
             f"{score.title}: nobody has {named} flame{'' if named == '1' else 's'}, "
-            "though some have fewer and some have more.",
+            "though others have fewer or more.",
             document,
             ("scores", score.name, key),
         )
@@ -171,12 +170,11 @@ def _held(document: Document, score: Score, firing: Firing) -> Iterator[Finding]
         if held is None or not held.lifted or limits.low is None:
             continue
         whose = f"group `{name}`" if below else f"score `{name}`"
-        text = (
-            f"The `min` of {whose}, {show_points(limits.low)}, is all that {count(held.lifted, 'contact')} "
-        )
-        text += "gets" if held.lifted == 1 else "get"
+        verb = "is" if held.lifted == 1 else "are"
+        text = f"{count(held.lifted, 'contact')} {verb} raised to the `min` of {whose}, "
+        text += show_points(limits.low)
         if held.cut and limits.high is not None:
-            text += f"; its `max`, {show_points(limits.high)}, holds {held.cut:,}"
+            text += f"; {held.cut:,} {'is' if held.cut == 1 else 'are'} capped at {show_points(limits.high)}"
         yield finding(
             HELD,
             "/".join((score.name, *below)),

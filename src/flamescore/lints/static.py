@@ -1,4 +1,4 @@
-"""Lints that need no exports: what a rule file says that hardly can be meant.
+"""Lints that need no exports: what a rule file says that was probably not intended.
 
 The largest sum of a score (`most_points`), with each rule at its most:
 
@@ -88,15 +88,15 @@ def _floored(document: Document, score: Score, rule: Rule, path: NodePath) -> It
     points = _penalty(rule)
     if group is None or low is None or points is None or low <= points:
         return
-    said = f'"{rule.name}" takes {show_points(-points)} points, but its group `{group.name}` has a `min` of'
-    rest = "nothing" if low == 0 else f"no more than {show_points(-low)}"
+    said = f'"{rule.name}" takes {show_points(-points)} points, but the `min` of its group `{group.name}` is'
+    rest = "it can't lower" if low == 0 else f"it lowers by {show_points(-low)} at most"
     yield finding(
         FLOOR,
         subject_of(score, rule),
-        f"{said} {show_points(low)}: it takes {rest} from the rest of the score.",
+        f"{said} {show_points(low)}: {rest} the rest of the score.",
         document,
         (*path, "points"),
-        do=f"lower `min` of the group to {show_points(points)} or less, or move the rule out of the group",
+        do=f"lower `min` to {show_points(points)}, or move the rule out of the group",
     )
 
 
@@ -166,8 +166,8 @@ def _branches(
             yield finding(
                 UNREACHED,
                 subject,
-                f"Branch {number + 1} can't be reached: whoever fits it is taken by branch {taker + 1}, "
-                f"on line {line}.",
+                f"Branch {number + 1} is never reached: branch {taker + 1} on line {line} takes everyone "
+                "who fits it.",
                 document,
                 path,
                 do="put the narrower branch first",
@@ -181,10 +181,10 @@ def _never(
         yield finding(
             NEVER,
             subject,
-            f"It can never hold: {each.why}.",
+            f"This can never be true: {each.why}.",
             document,
             nearest_place(document, below, each.key),
-            do="take one of the two out",
+            do="remove one of the two; for either of them, use `any`",
         )
 
 
@@ -195,10 +195,10 @@ def _needless(
         yield finding(
             NEEDLESS,
             subject_of(score, rule),
-            f'`per` of "{rule.name}" changes nothing: of `count: once` only the latest occurrence counts.',
+            f'`per` has no effect on "{rule.name}": with `count: once` only the latest occurrence counts.',
             document,
             nearest_place(document, path, "per"),
-            do="take `per` out, or write `count: each`",
+            do="remove `per`, or use `count: each`",
         )
 
 
@@ -250,8 +250,8 @@ def _out_of_reach(document: Document, score: Score) -> Iterator[Finding]:
     yield finding(
         BEYOND,
         score.name,
-        f"Five flames are out of reach: they take {show_points(wanted)} points, and all rules together give "
-        f"{show_points(most)} at most.",
+        f"Five flames are out of reach: they take {show_points(wanted)} points, but all rules together give "
+        f"at most {show_points(most)}.",
         document,
         ("scores", score.name, key),
         do=f"lower it to {show_points(most)} or less, or give more points"
@@ -274,10 +274,11 @@ def _alike(document: Document, score: Score, paths: Sequence[NodePath]) -> Itera
             yield finding(
                 ALIKE,
                 subject_of(score, rule),
-                f'"{rule.name}" asks for the same as "{first.name}" on line {line}: their points add up.',
+                f'"{rule.name}" has the same conditions as "{first.name}" on line {line}, '
+                "so their points add up.",
                 document,
                 paths[other],
-                do="keep one of them, with the points of both",
+                do="keep one of them",
             )
 
 
@@ -311,8 +312,8 @@ def _disabled(document: Document, score: Score) -> Iterator[Finding]:
             yield finding(
                 DISABLED,
                 f"{score.name}/{same}",
-                f"The disabled rule `{same}` has a namesake that is enabled, on line {rule.line}.",
+                f"The disabled rule `{same}` has the same name as the enabled rule on line {rule.line}.",
                 document,
                 (*base, number),
-                do="delete the one that is not meant, or give it another name",
+                do="delete the disabled rule, or rename it",
             )

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from flamescore.report.explained import EXACTLY, SHOWN, entries_in_words, render_explanation
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
-    from flamescore.report.terminal import Filtered, render_terminal
+    from flamescore.report.filtered import Filtered
+    from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.terminal import listed, render_terminal
     from flamescore.report.xlsx import workbook
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Filtered",
     "Findings",
     "Lead",
+    "Leads",
     "Listing",
     "Page",
     "Reason",
@@ -43,6 +46,8 @@ __all__ = [
     "entries_in_words",
     "escaped",
     "just_scored",
+    "lead_table",
+    "listed",
     "listing",
     "number",
     "page_of",
@@ -72,7 +77,10 @@ _LATE: Final = {
     "render_account": "explained_account",
     "render_explanation": "explained",
     "render_history": "explained_history",
-    "Filtered": "terminal",
+    "Filtered": "filtered",
+    "Leads": "list_of_leads",
+    "lead_table": "list_of_leads",
+    "listed": "terminal",
     "render_terminal": "terminal",
     "render_search": "call_sheets",
     "workbook": "xlsx",

@@ -146,10 +146,11 @@ def just_scored(
     )
 
 
-def read_back(run: Run) -> RunData:
-    """Return the data of a published run.
+def read_back(run: Run, ids: pl.Series | None = None) -> RunData:
+    """Return the data of a published run; with `ids` of these contacts alone, whatever the run's size.
 
-    The ledger is read when it is asked for: use the data within `runs.reading_run`.
+    The ledger is read when it is asked for: use the data within `runs.reading_run`. Some contacts are without
+    accounts and bots.
 
     Raises:
         DamagedRunError: a file of the run is missing or damaged.
@@ -157,24 +158,32 @@ def read_back(run: Run) -> RunData:
     scores, points = scan(run, "scores.parquet"), scan(run, "points.parquet").select(POINTS.names())
     kept = scores.collect_schema().names()
     routed = _routed(run)
+
+    def mine(table: pl.LazyFrame) -> pl.DataFrame:
+        some = table if ids is None else table.filter(pl.col("contact_id").is_in(ids.implode()))
+        return some.collect()
+
+    def whole(file: str) -> pl.DataFrame:
+        return read(run, file) if ids is None else mine(scan(run, file))
+
+    everything = ids is None
     return RunData(
         record=run.record,
-        book=_book(run),
-        scores=scores.select(SCORES.names()).collect(),
-        people=scan(run, "contacts.parquet")
-        .select("contact_id", *(name for name in PERSON if name in kept))
-        .collect()
-        .pipe(_with_reps, routed),
+        book=_book(run) if everything else None,
+        scores=mine(scores.select(SCORES.names())),
+        people=mine(
+            scan(run, "contacts.parquet").select("contact_id", *(name for name in PERSON if name in kept))
+        ).pipe(_with_reps, routed),
         ledger=lambda ids: points.filter(pl.col("contact_id").is_in(ids.implode())).collect(),
-        uncalled=uncalled(run).collect(),
-        changes=None if run.record.changes is None else read(run, CHANGES_FILE),
-        labels=read(run, LABELS_FILE) if run.record.labels else None,
-        hot=None if run.record.hot_condition is None else read(run, HOT_FILE),
-        holdout=None if run.record.holdout is None else read(run, HOLDOUT_FILE),
+        uncalled=mine(uncalled(run)),
+        changes=None if run.record.changes is None else whole(CHANGES_FILE),
+        labels=whole(LABELS_FILE) if run.record.labels else None,
+        hot=None if run.record.hot_condition is None else whole(HOT_FILE),
+        holdout=None if run.record.holdout is None else whole(HOLDOUT_FILE),
         routed=routed,
-        bots=None if run.record.bots is None else read(run, BOTS_FILE),
-        accounts=None if run.record.accounts is None else read(run, ACCOUNTS_FILE),
-        past_scores=read(run, PAST_SCORES_FILE) if has_table(run, PAST_SCORES_FILE) else None,
+        bots=read(run, BOTS_FILE) if everything and run.record.bots is not None else None,
+        accounts=read(run, ACCOUNTS_FILE) if everything and run.record.accounts is not None else None,
+        past_scores=whole(PAST_SCORES_FILE) if has_table(run, PAST_SCORES_FILE) else None,
     )
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ago",
+    "before",
+    "duration",
     "given",
     "minute",
     "missing",
@@ -24,11 +26,16 @@ __all__ = [
     "reason",
     "score",
     "short_day",
+    "size",
     "to_the_minute",
     "whole_date",
     "worded_reasons",
     "zone_of",
 ]
+
+_THOUSAND: Final = 1_000
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+"""In seconds."""
 
 _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -39,6 +46,43 @@ _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "
 def percentile(number: float) -> str:
     """Say a percentile, rounded down, so that only the best of a list shows 100: `93%`."""
     return f"{int(number // 1)}%"
+
+
+# --- sizes and durations
+
+
+def size(many: int) -> str:
+    """Say a size of so many bytes, decimal: `512 B`, `928 kB`, `1.4 MB`."""
+    if many < _THOUSAND:
+        return f"{many} B"
+    kilobytes = (many + _THOUSAND // 2) // _THOUSAND
+    if kilobytes < _THOUSAND:
+        return f"{kilobytes} kB"
+    for unit in ("MB", "GB", "TB"):
+        tenths = (many * 10 + _THOUSAND**2 // 2) // _THOUSAND**2
+        if tenths < 10 * _THOUSAND or unit == "TB":
+            break
+        many //= _THOUSAND
+    return f"{tenths // 10:,}{f'.{tenths % 10}' if tenths % 10 else ''} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took: `0.8 s`, from a minute on `4 min`, from an hour on `2 h`, rounded down."""
+    if seconds < _MINUTE:
+        return f"{int(seconds * 10) / 10:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min"
+    return f"{int(seconds // _HOUR):,} h"
+
+
+def before(seconds: float) -> str:
+    """Say how long ago something was, by the clock: `4 min ago`, `2 h ago`, `3 days ago`, rounded down."""
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _DAY:
+        return f"{duration(seconds)} ago"
+    days = int(seconds // _DAY)
+    return f"{days:,} day{'' if days == 1 else 's'} ago"
 
 
 # --- times

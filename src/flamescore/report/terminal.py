@@ -1,193 +1,149 @@
-"""The report on a terminal: renderables of rich. Text from the data is never read as markup."""
+"""The report on a screen: what a run came to, in lines. No text from the data steers a terminal."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rich import box
-from rich.console import Group
-from rich.segment import Segment
-from rich.table import Table
-from rich.text import Text
-
+from flamescore.report import say
+from flamescore.report.list_of_leads import Leads, lead_table
 from flamescore.report.view import held_out_line
 from flamescore.report.words import to_the_minute
-from flamescore.text import for_cell, printable
-from flamescore.units import count
+from flamescore.screen import Column, table
+from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
-
-    from rich.console import Console, ConsoleOptions, RenderableType
+    from collections.abc import Iterator
 
     from flamescore.report.accounts import AccountsView
-    from flamescore.report.leads import Lead
+    from flamescore.report.run_data import RunData
     from flamescore.report.told import Findings
     from flamescore.report.view import ScoreView, View
+    from flamescore.screen import Screen
 
 BAR: Final = 30
-WIDE: Final = 110
-"""From so many columns on three reasons of a lead have a line each."""
+"""Columns of the screen that the longest bar takes."""
 
-FLAME: Final = "▲"
+_ALL_FLAMES: Final = 5
 
 
-def render_terminal(report: View, *, top: int = 10) -> Group:
-    """Return the whole: each score by flames, at the percentiles, its `top` leads; then the warnings."""
-    parts: list[RenderableType] = [_headline(report)]
+def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> list[str]:
+    """Return the lines: a block a score, the first `top` of the call list, accounts, then open warnings.
+
+    `leads` has at least the contacts that are listed.
+    """
+    screen, when = on, to_the_minute(report.as_of)
+    lines = [f"{count(report.contacts, 'contact')} scored as of {when}"]
     for score in report.scores:
-        parts += [_title(report, score), by_flames(score), at_percentiles(score)]
-        parts += [*moved(score, report.since), leads(score.leads[:top])]
-    parts += by_label(report)
+        lines += ["", *_block(report, score, screen), *_percentiles(leads, score.name, screen)]
+    if report.labels:
+        lines += ["", *by_label(report, screen)]
+    lines += ["", *_leads(report, leads, screen, top=top)]
     if report.accounts is not None:
-        parts += _accounts(report.accounts)
-    return Group(*parts, *_findings(report.findings))
+        lines += ["", *_accounts(report.accounts, screen)]
+    return [*lines, *_findings(report.findings, screen)]
 
 
-def by_label(report: View) -> list[RenderableType]:
-    """Return the contacts by each label, a line a label; nothing where there are none."""
-    lines: list[RenderableType] = [Text()] if report.labels else []
+def listed(report: View, top: int) -> list[str]:
+    """Return the ids of the contacts that are listed: the first of the default score's call list."""
+    return [lead.contact_id for lead in report.scores[0].leads[:top]]
+
+
+def _block(report: View, score: ScoreView, screen: Screen) -> Iterator[str]:
+    """Yield what a score came to: who is to be called, who moved, contacts by flames, some percentiles."""
+    title = screen.styled(screen.shown(score.title), "bold")
+    yield title if score.on_list is None else f"{title}: {count(score.on_list, 'hot lead')} to call"
+    moved = "; ".join(_moved(report, score))
+    if moved:
+        yield moved
+    yield from by_flames(score, screen)
+
+
+def _percentiles(run: RunData, name: str, screen: Screen) -> list[str]:
+    """Return the score at some percentiles, as a sentence; nothing where nobody is scored."""
+    (record,) = (score for score in run.record.scores if score.name == name)
+    at = {
+        each.percent: say.score(nearest_points(each.score), run.decimals)
+        for each in record.percentiles
+        if each.score is not None
+    }
+    if not at:
+        return []
+    said = f"Half score {at[50]} or less; the top 10% {at[90]} or more; the top 1% {at[99]} or more."
+    return [screen.styled(said, "dim")]
+
+
+def _moved(report: View, score: ScoreView) -> Iterator[str]:
+    """Yield who got hot and who cooled off, and who is hot but not to be called."""
+    if score.moves is not None and report.since is not None:
+        since = f"{report.since:%Y-%m-%d}"
+        if report.since.date() == report.as_of.date():
+            since += f"{report.since: %H:%M}"
+        yield f"{score.moves.newly_hot:,} newly hot and {score.moves.cooled_off:,} cooled off since {since}"
+    if score.hot is None or score.on_list is None:
+        return
+    excluded = score.hot - score.on_list - score.held_out
+    if excluded:
+        yield f"{excluded:,} more {'is' if excluded == 1 else 'are'} hot but excluded from calls"
+    held_out = held_out_line(report, score)
+    if held_out is not None:
+        yield held_out
+
+
+def by_flames(score: ScoreView, screen: Screen) -> Iterator[str]:
+    """Yield the contacts by flames, five first, with bars that the longest of one to five flames scales."""
+    most = max(*score.flames[1:], 1)
+    wide = max(len(f"{contacts:,}") for contacts in score.flames)
+    room = min(BAR, screen.width - _ALL_FLAMES - wide - 6)
+    for flames, contacts in reversed(tuple(enumerate(score.flames))):
+        # Whoever is there shows: one contact of a million is a bar of one block too.
+        blocks = max(round(room * contacts / most), 1) if contacts and flames else 0
+        drawn = screen.styled(screen.flames(flames), "red")
+        bar = screen.styled(screen.marks("█" * blocks), "red")
+        yield f"  {drawn}  {contacts:>{wide},}  {bar}".rstrip()
+
+
+def by_label(report: View, screen: Screen) -> Iterator[str]:
+    """Yield the contacts by each label, a line a label."""
     for label in report.labels:
         counts = ", ".join(
             f"{'none' if value.label is None else value.label} {value.contacts:,}"
             for value in label.values
             if value.contacts
         )
-        lines.append(Text.assemble((for_cell(label.title), "bold"), f": {for_cell(counts)}"))
-    return lines
+        yield screen.shown(f"{label.title}: {counts}")
 
 
-def by_flames(score: ScoreView) -> Table:
-    """Return the contacts by flames as bars, five first."""
-    most = max(*score.flames, 1)
-    table = _table()
-    for flames, contacts in reversed(tuple(enumerate(score.flames))):
-        # Whoever is there shows: one contact of a million is a bar of one block too.
-        blocks = max(round(BAR * contacts / most), 1) if contacts else 0
-        table.add_row(_drawn(flames), Text(f"{contacts:,}", justify="right"), Text("█" * blocks, style="red"))
-    return table
+def _leads(report: View, leads: RunData, screen: Screen, *, top: int) -> list[str]:
+    ids = listed(report, top)
+    if not ids:
+        return [screen.styled("No leads on the call list.", "dim")]
+    names = tuple(score.name for score in report.scores)
+    shown = Leads(leads, ids, range(1, len(ids) + 1), names)
+    return lead_table(shown, screen, titled=len(names) > 1)
 
 
-def at_percentiles(score: ScoreView) -> Text:
-    """Return the score at the percentiles, in one line."""
-    said = ", ".join(f"{text} at {percent}%" for percent, text in score.percentiles)
-    return Text(f"Score: {said}", style="dim")
-
-
-def moved(score: ScoreView, since: datetime | None) -> list[RenderableType]:
-    """Return who got hot and who cooled since the run before, in a line each; nothing if that is unknown."""
-    moves = score.moves
-    if moves is None or since is None:
-        return []
-    counts = f"{moves.up:,} rose, {moves.down:,} fell, {moves.new:,} new, {moves.vanished:,} gone"
-    lines = [Text(f"Since {since:%Y-%m-%d %H:%M}: {counts}", style="dim")]
-    for what, many, listed in (
-        ("got hot", moves.newly_hot, moves.hot),
-        ("cooled off", moves.cooled_off, moves.cooled),
-    ):
-        if many:
-            who = ", ".join(for_cell(one.called) for one in listed)
-            more = f" and {many - len(listed):,} more" if many > len(listed) else ""
-            lines.append(Text(f"{many:,} {what}: {who}{more}"))
-    return list(lines)
-
-
-def leads(ranked: Sequence[Lead]) -> RenderableType:
-    """Return the top of the ranked list; where the terminal is narrow with the strongest reason alone."""
-    return _Leads(tuple(ranked)) if ranked else Text("No leads on the call list.", style="dim")
-
-
-@dataclass(frozen=True)
-class _Leads:
-    """The list, laid out when the width is known."""
-
-    ranked: tuple[Lead, ...]
-
-    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        most = None if options.max_width >= WIDE else 1
-        table = _table("", "", "Flames", "Score", "Strongest reasons", "Last activity")
-        for lead in self.ranked:
-            called = Text(for_cell(lead.called), style="bold")
-            if lead.company:
-                called.append(f"\n{for_cell(lead.company)}", style="dim not bold")
-            if lead.labels:
-                said = ", ".join(f"{title} {text}" for title, text in lead.labels)
-                called.append(f"\n{for_cell(said)}", style="not bold")
-            why = Text("\n".join(for_cell(str(reason)) for reason in lead.reasons[:most]))
-            last = Text(lead.last_activity or "")
-            table.add_row(Text(f"{lead.rank:,}"), called, _drawn(lead.flames), Text(lead.standing), why, last)
-        yield table
-
-
-def _accounts(view: AccountsView) -> list[RenderableType]:
+def _accounts(view: AccountsView, screen: Screen) -> list[str]:
     """Return the best accounts, a line each."""
-    title = Text.assemble("\n", ("Accounts", "bold"), f": {view.accounts:,} by {for_cell(view.title)}")
-    table = _table("", "", "Contacts", "Flames", "Score", "Roles", "Last activity")
-    for line in view.lines:
-        called, roles = Text(for_cell(line.called), style="bold"), Text(for_cell(line.roles))
-        many, standing = Text(f"{line.contacts:,}", justify="right"), Text(f"{line.score} ({line.percent}%)")
-        drawn, last = _drawn(line.flames), Text(line.last_activity or "")
-        table.add_row(Text(f"{line.rank:,}"), called, many, drawn, standing, roles, last)
-    return [title, table] if view.lines else [title]
+    title = screen.styled(screen.shown(f"Accounts: {view.accounts:,} by {view.title}"), "bold")
+    if not view.lines:
+        return [title]
+    columns = (
+        Column("#", [f"{line.rank:,}" for line in view.lines], right=True),
+        Column("Flames", [screen.flames(line.flames) for line in view.lines], style="red"),
+        Column("Score", [f"{line.score} ({line.percent}%)" for line in view.lines], right=True),
+        Column("Account", [line.called for line in view.lines], least=12, style="bold"),
+        Column("Contacts", [f"{line.contacts:,}" for line in view.lines], right=True, goes=3),
+        Column("Roles", [line.roles for line in view.lines], least=12, goes=2),
+        Column("Last activity", [line.last_activity or "" for line in view.lines], goes=1),
+    )
+    return [title, *table([each for each in columns if not each.is_empty], screen)]
 
 
-def _findings(findings: Findings) -> list[RenderableType]:
-    """Return the warnings that nobody accepted: nothing, or a heading and a line each, and what to do."""
+def _findings(findings: Findings, screen: Screen) -> Iterator[str]:
+    """Yield the warnings that nobody accepted: nothing, or a heading and a line each, and what to do."""
     if not findings.warnings:
-        return []
-    lines = [
-        Text(f"{indent}{for_cell(line)}")
-        for told in findings.warnings
-        for indent, line in (
-            ("- ", f"{told.head}: {told.message}"),
-            *(("  ", each) for each in told.lines),
-        )
-    ]
-    return [Text(), Text("Findings", style="bold yellow"), *lines]
-
-
-def _headline(report: View) -> Text:
-    when = to_the_minute(report.as_of)
-    return Text(f"{count(report.contacts, 'contact')} as of {when} (run {report.run_id})")
-
-
-def _title(report: View, score: ScoreView) -> Text:
-    if score.hot is None or score.on_list is None:
-        return Text.assemble("\n", (for_cell(score.title), "bold"))
-    left_out = score.hot - score.on_list - score.held_out
-    aside = f", {left_out:,} of them excluded from calls" if left_out else ""
-    held_out = held_out_line(report, score)
-    aside += "" if held_out is None else f"; {held_out}"
-    return Text.assemble("\n", (for_cell(score.title), "bold"), f": {score.hot:,} hot{aside}")
-
-
-def _drawn(flames: int) -> Text:
-    return Text(FLAME * flames + "·" * (5 - flames), style="red")
-
-
-def _table(*headers: str) -> Table:
-    table = Table(*headers, box=box.SIMPLE if headers else None, show_header=bool(headers), pad_edge=False)
-    if not headers:
-        for _ in range(3):
-            table.add_column()
-    return table
-
-
-@dataclass(frozen=True)
-class Filtered:
-    """Something to show, without what a terminal would obey but for its own colours and line ends.
-
-    Texts are escaped before they are laid out, so that columns stay straight; here nothing is forgotten.
-    """
-
-    shown: RenderableType
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for segment in console.render(self.shown, options):
-            if segment.control:
-                yield segment
-            else:
-                text = "\n".join(map(printable, segment.text.split("\n")))
-                yield Segment(text, segment.style)
+        return
+    yield from ("", screen.styled("Findings", "bold"))
+    for told in findings.warnings:
+        yield screen.shown(f"- {told.head}: {told.message}")
+        yield from (f"  {screen.shown(line)}" for line in told.lines)

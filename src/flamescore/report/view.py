@@ -210,13 +210,16 @@ def _parts(row: Mapping[str, float | None]) -> Iterator[str]:
 def summary_line(report: View) -> str:
     """Say a report in one line, without its end: the run, the contacts, how many are hot under each score.
 
-    Under a condition it is one number for all. With a hold-out, the hot leads of the default score follow who
-    are held out.
+    Under a condition it is one number for all. How many of the default score's are to be called follows, and
+    with a hold-out how many are held out.
     """
+    default = report.scores[0]
+    end = f", {default.on_list:,} to call"
+    if report.holdout is not None:
+        end += f", {default.held_out:,} held out"
     start = f"{report.run_id}: {count(report.contacts, 'contact')}"
-    end = "" if report.holdout is None else f", {report.scores[0].held_out:,} held out"
     if report.hot_flames is None:
-        return f"{start}, {report.scores[0].hot:,} hot{end}"
+        return f"{start}, {default.hot:,} hot{end}"
     hot = ", ".join(_hot(score, several=len(report.scores) > 1) for score in report.scores)
     return f"{start}, {hot} with {_flames(report.hot_flames)}{end}"
 

@@ -6,6 +6,7 @@ from flamescore.runs.accounts import book_with_accounts
 from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST, Run, instant_of, moves
 from flamescore.runs.changes import (
+    WORDS_OF_CHANGES,
     ChangedContacts,
     EarlierRun,
     OnlyScores,
@@ -76,6 +77,7 @@ __all__ = [
     "PAST_SCORES_FILE",
     "RECORD",
     "REJECTS_FILE",
+    "WORDS_OF_CHANGES",
     "AlertEntry",
     "BotsEntry",
     "ChangedContacts",

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 NONE_BEFORE: Final = "has no changes: it is the first, or `changes: false` is set in the project file"
 
 
+WORDS_OF_CHANGES: Final = {kind: kind.replace("_", " ") for kind in KINDS} | {
+    "vanished": "gone",
+    SAME: "unchanged",
+}
+"""The kinds of change in the order in which they are told, and what people read of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedContacts:
     """Who changed under one score: `rows` are `CHANGES`, `why` and the kept columns, newly hot first.
@@ -204,8 +211,12 @@ def score_meant(record: RunRecord, score: str | None) -> str:
 
 
 def _summary(record: RunRecord, name: str, before: datetime, counts: Mapping[str, int]) -> str:
-    """Say in a line which times are compared, and what it comes to; the call list is not looked at."""
+    """Say in a line since when, and what it comes to; the call list is not looked at.
+
+    The day of the earlier run tells since when; of two runs of one day the time does too.
+    """
     zone = ZoneInfo(record.timezone)
-    days = (f"{to_local(at, zone):%Y-%m-%d %H:%M}" for at in (record.as_of, before))
-    said = ", ".join(f"{counts.get(kind, 0):,} {kind.replace('_', ' ')}" for kind in KINDS)
-    return f"{name}, {' against '.join(days)}: {said}"
+    now, then = to_local(record.as_of, zone), to_local(before, zone)
+    since = f"{then:%Y-%m-%d}" if now.date() != then.date() else f"{then:%Y-%m-%d %H:%M}"
+    said = ", ".join(f"{counts.get(kind, 0):,} {word}" for kind, word in WORDS_OF_CHANGES.items())
+    return f"{name} since {since}: {said}"

@@ -364,6 +364,18 @@ class RunRecord(Part):
         """Return how many are hot: by the condition, else under the default score."""
         return self.scores[0].hot(self.hot_flames) if self.hot is None else self.hot.contacts
 
+    @property
+    def to_call(self) -> int | None:
+        """Return how many are to be called by the default score; None in older records that don't tell.
+
+        Of those that wrote one call list its length tells.
+        """
+        if self.scores[0].to_call is not None:
+            return self.scores[0].to_call
+        lists = len(self.scores) if self.hot_flames is not None else 1
+        written = (step.rows for step in self.steps if step.step == "write: hot_leads.csv")
+        return next(written, None) if lists == 1 else None
+
 
 class DamagedRunError(InputError):
     """A file of a run is missing or not as it was published. `why` goes on from the name of the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -156,9 +157,13 @@ LISTED: Final = pl.Schema(
         "seconds": pl.Float64(),
         "started_at": INSTANT,
         "damaged": pl.String(),
+        "to_call": pl.Int64(),
     }
 )
-"""One row a run. `hot` is of its default score, by the run's own `hot_flames`; `damaged` names a file."""
+"""One row a run. `hot` and `to_call` are of its default score; `damaged` names a file.
+
+`hot` goes by the run's own `hot_flames`; `to_call` are those of them who are on the call list.
+"""
 
 CHECKED: Final = pl.Schema(
     {
@@ -176,16 +181,26 @@ SOUND, DAMAGED, NO_CHECKSUMS = "sound", "damaged", "no checksums"
 RESULTS: Final = (SOUND, DAMAGED, NO_CHECKSUMS)
 
 
-def listed(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
-    """Return `LISTED`, newest `as_of` first, and what is seen to be damaged by the sizes of the files.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The runs there are: `table` is `LISTED`, newest `as_of` first; `zones` are their rule files', by row.
 
-    What a damaged record does not tell is null.
+    `damaged` is what is seen to be so by the sizes of the files. What a damaged record does not tell is null.
     """
+
+    table: pl.DataFrame
+    zones: tuple[ZoneInfo, ...]
+    damaged: tuple[DamagedRunError, ...]
+
+
+def listed(store: RunStore) -> Listed:
+    """Return the runs there are, by their records; of the tables the sizes are looked at."""
     latest = store.latest(whole=False)
     with reading(store.output):
         found = [(run, next(damages(run, whole=False), None)) for run in reversed(store.runs())]
         rows = [_row(run, damaged, latest=run == latest) for run, damaged in found]
-    return pl.DataFrame(rows, schema=LISTED), tuple(damaged for _, damaged in found if damaged)
+        zones = tuple(_zone(run) for run, _ in found)
+    return Listed(pl.DataFrame(rows, schema=LISTED), zones, tuple(damaged for _, damaged in found if damaged))
 
 
 def checked(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
@@ -242,6 +257,7 @@ def _of_record(record: RunRecord) -> dict[str, Any]:
     return {
         "contacts": record.contacts,
         "hot": None if default is None else record.hot_contacts,
+        "to_call": None if default is None else record.to_call,
         "seconds": round(seconds, 3),
         "started_at": record.started_at,
     }

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 class Found:
     """What a search found: `rows` in their order, with exact values, and how many contacts fit in all.
 
-    `rows` have every column that any form has. Beside those of a search's CSV for programs there are
-    `change` (Float64, null of a new contact and without an earlier run) and `newly_hot` (Boolean, null
-    without an earlier run), the place on the call list (`place` says under which name; null of whom
-    `call_list` leaves out), and `hot_since` and `account_key` where the run has them. A column of contacts
-    that is called like one of these is called `contact_` and its name; `renamed` has these.
+    `rows` have every column that any form has, and none that nobody asked for. Beside those of a search's
+    CSV for programs these are `change` (Float64, null of a new contact and without an earlier run),
+    `newly_hot` (Boolean, null without an earlier run), the place on the call list (`place` says under which
+    name; null of whom `call_list` leaves out), and `hot_since` and `account_key` where the run has them. A
+    column of contacts that is called like one of these is called `contact_` and its name; `renamed` has
+    these.
     """
 
     rows: pl.DataFrame

@@ -217,7 +217,7 @@ def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:
     for flag, columns in needed.items():
         for column in columns:
             if column not in names:
-                hint = f"Map it in the project file: `columns: {{{column}: HEADER}}` of the contacts."
+                hint = "Add it under `columns:` in the project file."
                 raise UsageError(
                     Problem(
                         "U007",

@@ -18,7 +18,15 @@ from flamescore.searches.matching import matching
 from flamescore.searches.query import why_cold, with_columns_of
 from flamescore.searches.sorting import in_order, sort_keys
 from flamescore.searches.where import as_declared
-from flamescore.tables import ACCOUNT_KEY, HOT_SINCE, MOVED, ROUTED, columns_of_call_list, free_name
+from flamescore.tables import (
+    ACCOUNT_KEY,
+    HOT_SINCE,
+    MOVED,
+    ROUTED,
+    columns_of_call_list,
+    free_name,
+    local_time,
+)
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -39,8 +47,8 @@ def search_run(
 ) -> Found:
     """Search a run, and return who fits, in order.
 
-    Of so many `first` contacts the rows are returned, of all without it. `bare` leaves their reasons out,
-    unless `columns` names one.
+    Of so many `first` contacts the rows are returned, of all without it. `bare` leaves out reasons and what
+    changed, unless `columns` names them.
 
     Raises:
         UsageError: what was asked is none of the run's: a score, a column, a number of flames, a key.
@@ -67,19 +75,21 @@ def _found(
     in_contacts = [each for each in contacts.collect_schema().names() if "\x00" not in each]
     used = {*there, *in_contacts, *_OWN}
     renamed = {
-        each: free_name(each, used, prefix="contact_")
-        for each in dict.fromkeys((*there, *in_contacts))
-        if each in _OWN
+        own: free_name(own, used, prefix="contact_")
+        for own in dict.fromkeys((*there, *in_contacts))
+        if own in _OWN
     }
     place = free_name("place", used, prefix="list_")
     rows = fits.rows.rename({old: new for old, new in renamed.items() if old in fits.rows.columns})
-    since = hot_since(run)
-    for told in (
-        moved(run, name, fits.changes),
-        places(run, name).rename({"place": place}),
-        *(() if since is None else (since,)),
-    ):
-        rows = rows.join(told, on="contact_id", how="left", maintain_order="left")
+    everything = not bare and asked.columns is None
+    chosen = frozenset(asked.columns or ())
+    beside = [places(run, name).rename({"place": place})]
+    if everything or asked.sort or chosen & {*MOVED}:
+        beside.append(moved(run, name, fits.changes))
+    if (everything or HOT_SINCE in chosen) and (since := hot_since(run)) is not None:
+        beside.append(since)
+    for each in beside:
+        rows = rows.join(each, on="contact_id", how="left", maintain_order="left")
     if record.accounts is not None and ACCOUNT_KEY not in rows.columns:
         rows = with_columns_of(rows, contacts.select("contact_id", ACCOUNT_KEY), (ACCOUNT_KEY,))
     shown = contacts.rename({old: new for old, new in renamed.items() if old in in_contacts})
@@ -91,12 +101,13 @@ def _found(
     bare_columns = [renamed.get(each, each) for each in _default_columns(there, fits.labels)]
     for_people = _for_people(some, fits, renamed, record)
     if asked.columns is not None:
-        known = [*some.columns, *REASONS, "last_activity", *shown.collect_schema().names()]
-        bare_columns = _chosen(asked.columns, [each for each in known if "\x00" not in each])
-        some = with_columns_of(some, shown, bare_columns)
+        told = (*some.columns, *REASONS, *MOVED, "last_activity", *shown.collect_schema().names())
+        bare_columns = _chosen(asked.columns, [each for each in told if "\x00" not in each])
+        some = with_columns_of(some, shown, bare_columns).with_columns(
+            local_time(pl.col("last_activity_at"), zone).alias("last_activity")
+        )
         for_people = tuple(bare_columns)
-    reasons = not bare or not set(REASONS).isdisjoint(bare_columns)
-    ids = some["contact_id"] if reasons else some["contact_id"].clear()
+    ids = some["contact_id"] if everything or chosen & {*REASONS} else some["contact_id"].clear()
     return Found(
         rows=some,
         count=rows.height,

@@ -41,9 +41,9 @@ def flames_of(text: str, flag: str = "--flames") -> tuple[int, int]:
         if low <= high:
             return low, high
     near = nearest(text, _FORMS) if match is None else f"{match[2]}-{match[1]}"
-    there = "Use 0 to 5, or a range such as 3-4 or 4+."
+    there = "Use 0 to 5, a range such as 4-5, or 4+."
     hint = f"Did you mean `{near}`? {there}" if near else there
-    raise UsageError(Problem("U006", f"{flag}: `{text}` is not a number of flames.", hint=hint))
+    raise UsageError(Problem("U006", f"{flag} `{text}` is not a number of flames.", hint=hint))
 
 
 def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:

@@ -24,14 +24,28 @@ _DIGITS: Final = re.compile(r"[+().\-/]*[0-9][0-9+().\-/]*")
 """A word of digits, and of what stands between those of a phone number."""
 
 
+_LETTERS: Final[dict[str, str | int | None]] = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "\u0131": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+}
+"""Letters that people type as these, though Unicode doesn't take them apart."""
+
+
 def without_accents(text: str) -> str:
-    """Return a text in lower case and without accents: `Å` becomes `a`. `ø` and `ß` are no accents."""
+    """Return a text in lower case and without accents: `Å` becomes `a`, and `Ø` becomes `o`."""
     apart = unicodedata.normalize("NFD", text)
-    return "".join(each for each in apart if unicodedata.category(each) != "Mn").lower()
+    bare = "".join(each for each in apart if unicodedata.category(each) != "Mn").lower()
+    return bare.translate(str.maketrans(_LETTERS))
 
 
 def _without_accents(column: pl.Expr) -> pl.Expr:
-    return column.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.to_lowercase()
+    bare = column.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.to_lowercase()
+    return bare.str.replace_many(list(_LETTERS), [str(each) for each in _LETTERS.values()])
 
 
 def has_text(people: pl.LazyFrame, text: str, merged: pl.LazyFrame | None = None) -> pl.Expr:
