@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from flamescore.text import for_page, terminal_columns
@@ -11,6 +12,7 @@ _CODES: Final = 4
 """Code points that a column of width may have: letters may bear hundreds of marks."""
 
 
+@lru_cache(maxsize=2048)  # a name stands in the row, the ledger and the labels of links
 def shown(text: str, width: int = WIDTH) -> str:
     """Return text on one line, cut to so many columns with `…`: an ideograph takes two, a mark none.
 

@@ -63,12 +63,10 @@ class Earlier:
 
     def trend(self, as_of: datetime) -> tuple[TrendEntry, ...]:
         """Return the trend that the run before tells; nothing where there is none, or it can't be read."""
-        found = self._of(
-            _run_before(self.store, as_of),
-            lambda run: run.record.trend,
-            "The trend of the report begins anew.",
-        )
-        return found or ()
+        run = _run_before(self.store, as_of)
+        if run is None or any(run_id == run.run_id for run_id, _ in self._unread):
+            return ()
+        return self._of(run, lambda run: run.record.trend, "The trend of the report begins anew.") or ()
 
     def latest(self) -> RunRecord | None:
         """Return the record of the latest run."""

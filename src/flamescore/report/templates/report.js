@@ -69,7 +69,7 @@
   );
   const many = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
-  // --- the state, as the address has it: #view&owner=Dana+Whitfield&flames=4-5&sort=-last&lead=1042
+  // --- the state, as the address has it: #view&owner=NAME&flames=4-5&sort=-last&lead=1042
 
   const range = (text) => {
     const found = /^([0-5])(?:-([0-5]))?$/.exec(text || "");
