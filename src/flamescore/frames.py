@@ -45,6 +45,16 @@ POINTS: Final = pl.Schema(
 )
 """The ledger: one row a contact, score and rule or limit that gave or took anything."""
 
+PAST_SCORES: Final = pl.Schema(
+    {
+        "contact_id": pl.String(),
+        "score_name": pl.String(),
+        "as_of": INSTANT,
+        "score": pl.Float64(),
+    }
+)
+"""What the contacts of a report scored lately: one row a contact, score and local day that has a run."""
+
 BOTS: Final = pl.Schema(
     {
         "contact_id": pl.String(),

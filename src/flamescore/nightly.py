@@ -13,7 +13,6 @@ from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
 from flamescore.changes import compare, with_trend
 from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
-from flamescore.errors import InputError
 from flamescore.event_feeds import feeds_of, with_feeds
 from flamescore.exports import delete_leftovers
 from flamescore.failed_runs import Progress
@@ -23,9 +22,7 @@ from flamescore.findings import (
     Severity,
     StrictError,
     accepted,
-    let_through,
     strict_error,
-    to_problem,
     unused,
 )
 from flamescore.inputs import parse_as_of, read_inputs, rules_of, rules_path
@@ -35,11 +32,12 @@ from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
 from flamescore.observed_findings import known_findings, observed_findings
 from flamescore.project import check_needed
-from flamescore.report import HTML_FILE, just_scored, view, write_html, write_markdown
+from flamescore.report import HTML_FILE, just_scored, page_of, scores_lately, view, write_html, write_markdown
 from flamescore.routing import away_of, none_routed
 from flamescore.runs import (
     LATEST_AHEAD,
     LISTS_FILE,
+    PAST_SCORES_FILE,
     Earlier,
     RulesFile,
     RunStore,
@@ -53,7 +51,7 @@ from flamescore.runs import (
     undeleted,
     write_record,
 )
-from flamescore.sanity_checks import FUTURE, check_as_of, not_latest
+from flamescore.sanity_checks import FUTURE, check_as_of, not_latest, passed
 from flamescore.scoring import score_exports
 from flamescore.scoring_findings import near, scoring_findings
 from flamescore.segments import segments_of
@@ -251,7 +249,7 @@ def _work(
             *progress.known,
             *scoring_findings(inputs, scored, segments, feeds, past.latest()),
         )
-        seen = _let_through(progress.known, accept=options.accept)
+        seen = passed(progress.known, accept=options.accept)
         stop = strict_error(judge.judged(seen)) if options.strict else None
         if stop is not None:
             raise StrictError(stop, judge.judged(seen))
@@ -263,9 +261,15 @@ def _work(
         if acts.routed is not None:
             scored = replace(scored, routed=acts.routed.told)
     previous = past.scores() if held is None else None
+    past_scores, unread = (
+        (None, ())
+        if held is None or settings.history is None
+        else scores_lately(held.output, inputs.as_of, scored, inputs.hot)
+    )
+    trend = () if held is None else past.trend(inputs.as_of)
     if changes is not None and changes.hot_note is not None:
         seen = (*seen, Finding("R188", Severity.NOTE, "hot", f"{changes.hot_note}."))
-    findings = judge.all_of((*seen, *past.findings, *stands.findings, *acts.findings))
+    findings = judge.all_of((*seen, *unread, *past.findings, *stands.findings, *acts.findings))
     describe_run = partial(
         describe,
         scored,
@@ -277,10 +281,11 @@ def _work(
         changes=changes,
         acting=acts.record,
         holdout=holdout,
+        trend=trend,
     )
     if held is None:
         record = describe_run(run_id="")
-        report = view(just_scored(record, scored, keep=settings.keep))
+        report = view(just_scored(record, scored, keep=settings.keep, decimals=settings.decimals))
         record = finished(record, scored, steps=watch.steps)
         return Outcome(
             scored,
@@ -299,6 +304,7 @@ def _work(
         scored=scored,
         changes=changes,
         acts=acts,
+        past_scores=past_scores,
         taking_in=TakingIn.of(project, stands),
         watch=watch,
         options=options,
@@ -306,19 +312,6 @@ def _work(
         judge=judge,
         ahead=any(each.code == FUTURE for each in clock_says),
     )
-
-
-def _let_through(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
-    """Return findings, under `accept` with the errors as warnings.
-
-    Raises:
-        InputError: there are errors, without `accept`; all in one.
-    """
-    told = tuple(found)
-    stops = [each for each in told if each.severity is Severity.ERROR]
-    if stops and not accept:
-        raise InputError([to_problem(each) for each in stops])
-    return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)
 
 
 def _publish(
@@ -329,6 +322,7 @@ def _publish(
     scored: Scored,
     changes: Changes | None,
     acts: Acted,
+    past_scores: pl.DataFrame | None,
     taking_in: TakingIn,
     watch: _Stopwatch,
     options: Options,
@@ -342,11 +336,16 @@ def _publish(
         watch.begin("Writing the tables and the report")
         release_free_memory()
         record = describe_run(run_id=folder.run_id)
-        rows = None if changes is None else changes.rows
+        data = just_scored(
+            record,
+            scored,
+            keep=settings.keep,
+            decimals=settings.decimals,
+            changes=None if changes is None else changes.rows,
+            past_scores=past_scores,
+        )
         with ThreadPoolExecutor(1) as beside:
-            reporting = beside.submit(
-                _report, folder.path, just_scored(record, scored, keep=settings.keep, changes=rows)
-            )
+            reporting = beside.submit(_report, folder.path, data)
             written = _write(folder.path, inputs, scored, changes, acts=acts, spreadsheet=options.spreadsheet)
             for export in acts.write_backs:
                 export.write(folder.path, folder.run_id, inputs.as_of)
@@ -377,10 +376,12 @@ def _publish(
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:
     watch = Stopwatch()
-    report = view(run)
-    write_markdown(folder, report)
-    write_html(folder, report)
-    return report, watch(HTML_FILE, sum(len(score.leads) for score in report.scores))
+    page = page_of(run)
+    if run.past_scores is not None:
+        write_parquet(run.past_scores, folder / PAST_SCORES_FILE)
+    write_markdown(folder, page)
+    write_html(folder, page)
+    return view(run), watch(HTML_FILE, len(page.leads))
 
 
 def _write(

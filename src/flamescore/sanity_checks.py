@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from flamescore.engine import Clock
-from flamescore.errors import UsageError
+from flamescore.errors import InputError, UsageError
 from flamescore.findings import Finding, InExport, Severity, let_through, to_problem
 from flamescore.inputs import parse_as_of
 from flamescore.rule_windows import reaches
@@ -23,7 +23,7 @@ from flamescore.units import count
 from flamescore.wallclock import ahead, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -278,3 +278,16 @@ def not_latest(published: Published, *, acting: bool = False) -> Finding | None:
         return Finding(NOT_MOVED, Severity.WARNING, "latest", text)
     text = f"{stands}; read this run with --run {run.run_id}."
     return Finding(BACKFILL, Severity.NOTE, "latest", text)
+
+
+def passed(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
+    """Return the findings of a run that goes on, under `accept` with the errors as warnings.
+
+    Raises:
+        InputError: there are errors, without `accept`; all in one.
+    """
+    told = tuple(found)
+    stops = [each for each in told if each.severity is Severity.ERROR]
+    if stops and not accept:
+        raise InputError([to_problem(each) for each in stops])
+    return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)

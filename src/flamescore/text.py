@@ -89,6 +89,11 @@ def for_cell(text: str) -> str:
     return _HIDDEN.sub(_escaped_in_cell, _SPACES.sub(" ", text))
 
 
+def for_page(text: str) -> str:
+    """Return a value as a page shows it: line ends and tabs are spaces, what hides or turns is U+FFFD."""
+    return _HIDDEN.sub(lambda found: found[0] if found[0] in _JOINERS else "\ufffd", _SPACES.sub(" ", text))
+
+
 def shape(text: str) -> str:
     """Return what a text looks like, without what it says: digits as `9`, letters as `a`, 40 of them."""
     return "".join(

@@ -317,7 +317,7 @@ def test_a_run_without_accounts(scored, flamescore):
 
 def test_the_report_has_the_best_twenty(accounts, flamescore):
     text = (accounts / "out/latest/report.md").read_text()
-    section = text.partition("## Accounts\n")[2].partition("## Findings")[0].splitlines()
+    section = text.partition("## Accounts\n")[2].partition("## Rules")[0].splitlines()
     assert section[1] == "The best 20 of 210 by engagement; `accounts.csv` has them all."
     assert section[5:7] == [
         "| 1 | Acme Inc | 4 | 2 | 11 (99%) | not complete |  |",

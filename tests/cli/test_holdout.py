@@ -76,7 +76,7 @@ def test_the_report_says_how_many_and_shows_none(held, flamescore):
         assert "0 hot leads are held out (25%)" in text, file  # under the other score
         assert "Cara Smith" in text, file
         assert "Ann Lee" not in text, file
-    assert "1 of them is excluded from calls; 1 hot lead" in (folder / "out/latest/report.html").read_text()
+    assert "<b>1</b> more hot, not to be called" in (folder / "out/latest/report.html").read_text()
     assert flamescore("report", "--format", "table").out.count("held out (25%)") == 2
     again = flamescore("report", "--format", "html").out
     assert again == (folder / "out/latest/report.html").read_text()

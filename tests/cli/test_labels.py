@@ -407,10 +407,12 @@ def test_the_report_lists_and_counts_labels(score, latest, flamescore):
     score(project=PROJECT + HOT)
     page = (latest / "report.html").read_text(encoding="utf-8")
     text = (latest / "report.md").read_text(encoding="utf-8")
-    assert "<bdi>Grade</bdi> <b><bdi>A1</bdi></b>" in page
+    assert 'title="Grade"><bdi>Grade</bdi></th>' in page
+    assert page.count("<bdi>A1</bdi></td>") == 2
+    assert 'aria-label="Grade"><option value="">Grade: all</option>' in page
     assert "\n## Grade\n\n| Label | Contacts |\n|---|---:|\n| A1 | 2 |\n" in text
     assert "| none | 1 |" in text
-    assert "4 scored, 3 hot, 3 of them on the call list." in text
+    assert "4 contacts scored, 3 hot to call." in text
     assert "Closest to hot" not in page + text
     assert flamescore("report", "--format", "html").out == page
     assert "Grade: A1 2, C2 1, C3 1, none 1" in flamescore("report", "--format", "table").out

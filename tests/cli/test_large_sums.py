@@ -53,10 +53,10 @@ def test_rule_totals_are_exact(shop, tmp_path, flamescore):
     assert flamescore("score", "-q").code == 0
     run = tmp_path / "out/latest"
     assert '          "points": 945600000000000\n' in (run / "run.json").read_text()
-    assert "| Orders | 4,000 | 960,000 | 945,600,000,000,000 |" in (run / "report.md").read_text()
-    assert "<td>945,600,000,000,000</td>" in (run / "report.html").read_text()
+    assert "| Orders | 4,000 | 960,000 | +945,600,000,000,000 |" in (run / "report.md").read_text()
+    assert "<b>+945,600,000,000,000</b>" in (run / "report.html").read_text()
     report = flamescore("report", "--format", "md")
-    assert "| Orders | 4,000 | 960,000 | 945,600,000,000,000 |" in report.out
+    assert "| Orders | 4,000 | 960,000 | +945,600,000,000,000 |" in report.out
 
 
 def test_so_are_those_that_no_float_holds(shop, tmp_path, flamescore):
@@ -69,7 +69,7 @@ def test_so_are_those_that_no_float_holds(shop, tmp_path, flamescore):
     assert flamescore("score", "-q", "--accept").code == 0
     assert '"points": 1001498999122085.9766\n' in (run / "run.json").read_text()
     report = flamescore("report", "--format", "md")
-    assert "| Orders | 1,999 | 1,001,499 | 1,001,498,999,122,085.9766 |" in report.out
+    assert "| Orders | 1,999 | 1,001,499 | +1,001,498,999,122,086 |" in report.out
 
 
 def test_scores_are_told_whole(shop, tmp_path, flamescore):

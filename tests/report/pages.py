@@ -10,12 +10,12 @@ import polars as pl
 
 from flamescore.changes import Changes
 from flamescore.frames import POINTS, SCORES
-from flamescore.report import RunData, just_scored, view
+from flamescore.report import RunData, just_scored, page_of, view
 from flamescore.runs import RulesFile, describe
 from tables.by_hand import AS_OF, RULES, at, book, places_of, scored
 
 if TYPE_CHECKING:
-    from flamescore.report import View
+    from flamescore.report import Page, View
     from flamescore.scoring import Scored
 
 RUN = "2026-11-21T020000Z-3f9a1c"
@@ -41,16 +41,23 @@ def data(
     *,
     keep: tuple[str, ...] = ("name", "company", "phone", "email", "owner"),
     changes: Changes | None = None,
+    past_scores: pl.DataFrame | None = None,
+    decimals: int = 1,
     **settings: object,
 ) -> RunData:
     """Return what a report of a scoring is made from; `settings` are those of `describe`."""
     rules = RulesFile(path="rules.yaml", text="version: 1\n", hash=HASH)
     record = describe(result, run_id=RUN, rules=rules, started_at=AS_OF, changes=changes, **settings)
-    return just_scored(record, result, keep=keep, changes=None if changes is None else changes.rows)
+    rows = None if changes is None else changes.rows
+    return just_scored(record, result, keep=keep, changes=rows, past_scores=past_scores, decimals=decimals)
 
 
 def report(result: Scored, *, limit: int = 500, **settings: object) -> View:
     return view(data(result, **settings), limit=limit)
+
+
+def page(result: Scored, *, limit: int = 500, **settings: object) -> Page:
+    return page_of(data(result, **settings), limit=limit)
 
 
 def many(count: int, *, text: str | None = None) -> Scored:

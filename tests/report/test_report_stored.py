@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 from flamescore.cli.main import program
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
-from flamescore.report import redacted, view
+from flamescore.report import page_of, redacted
 from report.pages import data, many
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +47,28 @@ def test_a_stored_run_gives_the_very_report_that_it_wrote(output, report, tmp_pa
     (run,) = (output / "runs").glob(f"{night}T*")
     assert report("--run", night, "-o", str(tmp_path / name)).exit_code == 0
     assert (tmp_path / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_a_stored_run_needs_no_other_run_for_its_report(output, tmp_path, monkeypatch):
+    """The second night has its changes, its trend and the lines of its leads; here it is alone."""
+    (run,) = (output / "runs").glob("2026-11-21T*")
+    alone = tmp_path / "out" / "runs" / run.name
+    shutil.copytree(run, alone)
+    (tmp_path / "out" / "latest").symlink_to(Path("runs", run.name))
+    monkeypatch.setenv("FLAMESCORE_OUTPUT", str(tmp_path / "out"))
+    monkeypatch.setenv("FLAMESCORE_CONFIG", str(ROOT / "flamescore.yaml"))
+    told = CliRunner().invoke(program(), ["report", "--format", "html"])
+    assert told.stdout.encode() == (run / "report.html").read_bytes()
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    assert [(each["as_of"][:10], each["hot"], each["to_call"]) for each in record["trend"]] == [
+        ("2026-11-20", 38, 25),
+        ("2026-11-21", 36, 22),
+    ]
+    assert record["scores"][0]["to_call"] == 22
+    past = pl.read_parquet(run / "history.parquet")
+    assert past["as_of"].n_unique() == 2
+    assert past["contact_id"].n_unique() == 298
+    assert past.row(0)[0] == "2456"
 
 
 RULES = r"""
@@ -140,16 +164,14 @@ def test_redacted_has_no_name_no_email_no_phone_of_the_sample(output, report, fo
         assert len(texts) > 500
         assert [text for text in texts if len(text) > 3 and text in body] == []
     assert "2456" in body
-    assert "Stayed in the webinar to the end 2 days ago" in body
+    assert "Stayed in the webinar to the end" in body
 
 
 def test_redacted_numbers_the_owners_and_drops_the_companies():
-    told = view(redacted(data(many(3))))
-    assert [lead.owner for lead in told.scores[0].leads] == ["Owner 1", "Owner 2", "Owner 3"]
-    assert {(lead.company, lead.name, lead.email, lead.phone) for lead in told.scores[0].leads} == {
-        (None,) * 4
-    }
-    assert [lead.contact_id for lead in told.scores[0].leads] == ["000000", "000001", "000002"]
+    told = page_of(redacted(data(many(3))))
+    assert [lead.owner for lead in told.leads] == ["Owner 1", "Owner 2", "Owner 3"]
+    assert {(lead.company, lead.name, lead.email, lead.phone) for lead in told.leads} == {(None,) * 4}
+    assert [lead.contact_id for lead in told.leads] == ["000000", "000001", "000002"]
     assert told.redacted
 
 
@@ -167,6 +189,6 @@ def test_an_id_that_is_an_email_is_numbered():
         uncalled=renamed(base.uncalled),
         ledger=lambda who: renamed(base.ledger(who.replace({"ann@example.com": "000001"}))),
     )
-    leads = view(redacted(telling)).scores[0].leads
+    leads = page_of(redacted(telling)).leads
     assert [lead.contact_id for lead in leads] == ["000000", "contact 1"]
-    assert len(leads[1].reasons) == 3
+    assert len(leads[1].standings[0].reasons) == 3

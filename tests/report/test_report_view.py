@@ -6,25 +6,21 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from markdown_it import MarkdownIt
 
 from flamescore.findings import Finding, Severity
 from flamescore.report import (
     Lead,
     Reason,
-    escaped,
-    render_markdown,
     render_terminal,
     summary_line,
     view,
-    write_markdown,
 )
 from flamescore.rules import Hot
 from flamescore.screen import Screen
 from flamescore.text import for_cell
 from report.pages import RUN, data
 from report.pages import report as told
-from tables.by_hand import CONTACTS, SCORE_ROWS, scored
+from tables.by_hand import CONTACTS, scored
 
 if TYPE_CHECKING:
     from flamescore.scoring import Scored
@@ -81,7 +77,7 @@ def test_the_view_in_numbers():
     assert interest.flames == (1, 0, 1, 0, 0, 2)
     assert interest.percentiles == ((50, "8"), (75, "20"), (90, "25.5"), (99, "25.5"))
     assert [lead.contact_id for lead in interest.leads] == ["003", "002", "004"]
-    assert (fit.contacts, fit.hot, fit.file, interest.file) == (1, 0, "hot_leads-fit.csv", "hot_leads.csv")
+    assert (fit.contacts, fit.hot) == (1, 0)
 
 
 def test_a_lead_in_words():
@@ -102,7 +98,6 @@ def test_a_lead_in_words():
             Reason("Submitted a web form 2 days ago", "+2"),
         ),
         last_activity="2026-11-18 20:00",
-        hot=True,
     )
 
 
@@ -151,17 +146,6 @@ def test_the_percentile_is_rounded_down(percentile, standing):
     assert told(scored(scores=rows)).scores[0].leads[0].standing == standing
 
 
-def test_the_rules_by_points():
-    rules = told(scored()).scores[0].rules
-    assert [(rule.called, rule.entry, str(rule.points)) for rule in rules] == [
-        ("Visited the sales page", "rule", "53.0"),
-        ("Submitted a web form", "rule", "4.0"),
-        ("Prospect tags", "rule", "1.0"),
-        ("Visited the sales page", "rule_limit", "-4.5"),
-        ("Already a customer", "rule", "-1000.0"),
-    ]
-
-
 def test_limit_bounds_the_list():
     assert len(told(scored(), limit=4).scores[0].leads) == 2
 
@@ -199,10 +183,6 @@ def of(contacts, hot_flames):
 def test_one_is_one_and_thousands_are_parted():
     assert summary_line(of(1, 1)) == f"{RUN}: 1 contact, 1 hot with 1 flame or more, 2 to call"
     assert summary_line(of(12_345, 5)) == f"{RUN}: 12,345 contacts, 12,345 hot with 5 flames, 2 to call"
-    assert "\n1 contact as of 2026" in render_markdown(of(1, 5))
-    text = render_markdown(of(12_345, 5))
-    assert "\n12,345 contacts as of 2026" in text
-    assert "\n| 12,345 | " in text
 
 
 # --- the terminal
@@ -264,89 +244,6 @@ def test_a_name_can_not_drive_the_terminal():
 def test_a_cell_leaves_letters_alone():
     assert for_cell("Zoë 李 🔥 a\tb") == "Zoë 李 🔥 a b"
     assert for_cell("\x00\x9b\u2066\x7f") == r"\x00\x9b\u2066\x7f"
-
-
-# --- report.md
-
-
-def cells(markdown: str) -> list[str]:
-    """Every text that a reader of the rendered Markdown sees, by block."""
-    found = []
-    for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown):
-        if token.type == "inline":
-            kinds = {child.type for child in token.children}
-            assert kinds <= {"text", "code_inline", "text_special", "html_inline", "softbreak"}, kinds
-            found.append("".join(child.content for child in token.children))
-    return found
-
-
-@pytest.mark.parametrize("name", EVIL)
-def test_a_name_shows_as_itself_in_markdown(name):
-    report = render_markdown(told(named(name)))
-    assert name in cells(report)
-    assert "<script" not in report
-
-
-@pytest.mark.parametrize("name", EVIL)
-def test_escaped_text_is_plain_as_a_paragraph(name):
-    assert cells(escaped(name)) == [name]
-
-
-def test_line_ends_do_not_break_the_table():
-    report = render_markdown(told(named("a\nb\r\n| c |")))
-    assert "a b  | c |" in cells(report)
-
-
-def test_the_report_to_the_letter(tmp_path):
-    write_markdown(tmp_path, told(scored(), keep=("name", "owner")))
-    assert (tmp_path / "report.md").read_bytes().decode().split("### Rules")[0] == (
-        "# Hot leads\n\n"
-        "4 contacts as of 2026-11-20 19:00 MST. Run `2026-11-21T020000Z-3f9a1c`.\n\n"
-        "## The interest\n\n"
-        "4 scored, 2 hot, 2 of them on the call list.\n\n"
-        "| Flames | Contacts |\n|---|---:|\n"
-        "| 5 | 2 |\n| 4 | 0 |\n| 3 | 0 |\n| 2 | 1 |\n| 1 | 0 |\n| 0 | 1 |\n\n"
-        "| Percentile | Score |\n|---:|---:|\n"
-        "| 50% | 8 |\n| 75% | 20 |\n| 90% | 25.5 |\n| 99% | 25.5 |\n\n"
-        "### The list\n\n"
-        "| Rank | Name | Company | Phone | E-mail | Owner "
-        "| Flames | Score | Strongest reasons | Last activity |\n"
-        "|---:|---|---|---|---|---|---:|---:|---|---|\n"
-        "| 1 | \\=HYPERLINK(1) |  |  |  | Lee | 5 | 25.5 (100%) "
-        "| Visited the sales page 9 times, last today, +22.5"
-        "<br>Submitted a web form 18 days ago, +2<br>Prospect tags, +1 | 2026-11-20 05:00 |\n"
-        "| 2 | Ann \\[/evil\\] |  |  |  | Kim | 5 | 20 (66%) "
-        "| Visited the sales page 3 times, last 2 days ago, +18"
-        "<br>Submitted a web form 2 days ago, +2 | 2026-11-18 20:00 |\n\n"
-        "### Closest to hot\n\n"
-        "| Rank | Name | Flames | Score | To go |\n|---:|---|---:|---:|---:|\n"
-        "| 3 | Bob \\| Co | 2 | 8 (33%) | 12 |\n\n"
-    )
-
-
-def test_nobody_hot_names_the_nearest():
-    rows = [row for row in SCORE_ROWS if row[3] != 5]
-    report = render_markdown(told(scored(scores=rows)))
-    assert "No leads are hot. The closest:\n" in report
-    assert "| 3 | Bob \\| Co |" in report
-
-
-def test_a_rule_without_a_name_is_called_by_its_id():
-    observed = scored().observed
-    rules = observed.rules.with_columns(name=pl.lit(""))
-    report = render_markdown(told(replace(scored(), observed=replace(observed, rules=rules))))
-    assert "| visit | 3 | 14 | 53 |\n" in report
-    assert "| buyer | 1 | 1 | -1,000 |\n" in report
-
-
-def test_a_cut_list_says_so():
-    report = render_markdown(told(scored(), limit=2))
-    assert "The first 1 of 2; `hot_leads.csv` has them all." in report
-
-
-def test_clean_input_in_the_report():
-    result = replace(scored(), observed=replace(scored().observed, sources=()))
-    assert render_markdown(told(result)).endswith("## Findings\n\nNothing to report.\n")
 
 
 def test_a_narrow_terminal_keeps_who_and_lets_the_rest_go():

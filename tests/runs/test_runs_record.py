@@ -124,6 +124,16 @@ def test_what_it_says(tmp_path):
                 **dict.fromkeys(("cure", "accepted", "accepted_until")),
             }
         ],
+        "trend": [
+            {
+                "as_of": "2026-11-21T02:00:00Z",
+                "score": score,
+                "hot": hot,
+                "to_call": to_call,
+                "rules_hash": "sha256:" + sha256(b"version: 1\n").hexdigest(),
+            }
+            for score, hot, to_call in (("interest", 2, 1), ("fit", 0, 0))
+        ],
         "given": None,
         "bots": None,
         "accounts": None,

@@ -13,6 +13,7 @@ from flamescore.explanations.contact import (
     held_against,
 )
 from flamescore.explanations.evidence import Evidence, sentences
+from flamescore.explanations.expiry import expires_at
 from flamescore.explanations.explanation import (
     Applied,
     EntryLine,
@@ -46,6 +47,7 @@ __all__ = [
     "contact_among",
     "contact_meant",
     "everyone",
+    "expires_at",
     "explain",
     "flames_of_list",
     "frozen",

@@ -159,6 +159,13 @@ RUNS: Final = (
         "Give it the right, or delete the folder.",
     ),
     Code(
+        "O106",
+        NOTE,
+        "A file of the history can't be read",
+        "It is damaged; the report draws the scores without that day.",
+        "Move the file away.",
+    ),
+    Code(
         "X070",
         ERROR,
         "Internal error",

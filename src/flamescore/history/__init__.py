@@ -16,6 +16,7 @@ from flamescore.history.files import (
     write_history,
 )
 from flamescore.history.keeping import Keeping
+from flamescore.history.recent import recent_scores
 from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
 from flamescore.late_names import late_names
 
@@ -36,6 +37,7 @@ __all__ = [
     "history_of",
     "kept_files",
     "read_contact",
+    "recent_scores",
     "series",
     "sparkline",
     "sparklines",

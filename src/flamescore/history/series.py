@@ -93,10 +93,14 @@ def _read(files: Sequence[HistoryFile], ids: Sequence[str]) -> pl.DataFrame:
 _TOLD: Final = tuple(name for name in HISTORY if name != "contact_id")
 
 
-def read_file(file: HistoryFile) -> pl.DataFrame:
-    """Return a whole file (`HISTORY`); an `InputError` names one that is damaged or gone."""
+def read_file(file: HistoryFile, ids: pl.Series | None = None) -> pl.DataFrame:
+    """Return a file (`HISTORY`), or its rows of some contacts.
+
+    An `InputError` names one that is damaged or gone.
+    """
+    rows = _scan(file) if ids is None else _scan(file).filter(pl.col("contact_id").is_in(ids.implode()))
     try:
-        return _scan(file).collect()
+        return rows.collect()
     except (PolarsError, PanicException, OSError) as error:
         raise _damaged([file], error) from error
 

@@ -8,8 +8,11 @@ from flamescore.late_names import late_names
 from flamescore.report import say
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
+from flamescore.report.lately import scores_lately
 from flamescore.report.leads import Lead
+from flamescore.report.listed import Listing, listing
 from flamescore.report.markdown import escaped, render_markdown, write_markdown
+from flamescore.report.page import Page, page_of
 from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.told import Findings
 from flamescore.report.view import View, summary_line, view
@@ -34,6 +37,8 @@ __all__ = [
     "Findings",
     "Lead",
     "Leads",
+    "Listing",
+    "Page",
     "Reason",
     "RunData",
     "View",
@@ -43,7 +48,9 @@ __all__ = [
     "just_scored",
     "lead_table",
     "listed",
+    "listing",
     "number",
+    "page_of",
     "read_back",
     "redacted",
     "render_account",
@@ -54,6 +61,7 @@ __all__ = [
     "render_search",
     "render_terminal",
     "say",
+    "scores_lately",
     "signed",
     "summary_line",
     "view",

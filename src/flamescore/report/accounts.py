@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from flamescore.report.words import number
-from flamescore.units import to_local
+from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from flamescore.report.run_data import RunData
 
@@ -24,7 +24,10 @@ _ROLE: Final = "role_"
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One account: `called` is its name, else its key. `lacks` has the roles that nobody fills."""
+    """One account: `called` is its name, else its key. `lacks` has the roles that nobody fills.
+
+    `points` are the score in ten-thousandths, `last_day` the local day of the last activity.
+    """
 
     rank: int
     called: str
@@ -36,6 +39,8 @@ class AccountLine:
     lacks: tuple[str, ...]
     complete: bool | None
     last_activity: str | None
+    points: int
+    last_day: date | None
 
     @property
     def roles(self) -> str:
@@ -71,6 +76,7 @@ def best_accounts(run: RunData) -> AccountsView | None:
 
 def _line(row: dict[str, Any], run: RunData) -> AccountLine:
     at: datetime | None = row["last_activity_at"]
+    local = None if at is None else to_local(at, run.zone)
     roles = {name.removeprefix(_ROLE): many for name, many in row.items() if name.startswith(_ROLE)}
     return AccountLine(
         rank=row["rank"],
@@ -82,5 +88,7 @@ def _line(row: dict[str, Any], run: RunData) -> AccountLine:
         percent=int(row["percentile"]),
         lacks=tuple(name for name, many in roles.items() if not many),
         complete=row.get("complete"),
-        last_activity=None if at is None else f"{to_local(at, run.zone):%Y-%m-%d %H:%M}",
+        last_activity=None if local is None else f"{local:%Y-%m-%d %H:%M}",
+        points=nearest_points(row["score"]),
+        last_day=None if local is None else local.date(),
     )

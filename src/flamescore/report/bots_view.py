@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flamescore.report.words import number
-from flamescore.units import count
+from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,14 @@ BOTS_LISTED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class BotLine:
-    """A contact and score: how many events, and how many points are lost without them."""
+    """A contact and score: how many events, and how many points (ten-thousandths) are lost without them."""
 
     contact_id: str
     called: str
     company: str | None
     score: str
     events: int
-    lost: str
+    points_lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def bots_view(run: RunData) -> BotsView | None:
             company=row.get("company") or None,
             score=titles.get(row["score_name"], row["score_name"]),
             events=row["events"],
-            lost=number(row["points_lost"]),
+            points_lost=nearest_points(row["points_lost"]),
         )
         for row in rows.iter_rows(named=True)
     )

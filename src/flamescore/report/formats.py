@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.report.html import render_html
 from flamescore.report.markdown import render_markdown
-from flamescore.report.view import view
+from flamescore.report.page import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def _html(run: RunData) -> bytes:
-    return render_html(view(run)).encode()
+    return render_html(page_of(run)).encode()
 
 
 def _markdown(run: RunData) -> bytes:
-    return render_markdown(view(run)).encode()
+    return render_markdown(page_of(run)).encode()
 
 
 def _workbook(run: RunData) -> bytes:

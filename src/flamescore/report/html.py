@@ -3,81 +3,118 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote_plus
 
+from flamescore.report import say
+from flamescore.report.drawing import LEAST, spark, trend_line
 from flamescore.report.links import mailto, tel
-from flamescore.report.view import held_out_line
-from flamescore.report.words import UNASSIGNED, number
-from flamescore.text import for_cell
-from flamescore.units import count
+from flamescore.report.page_data import (
+    age,
+    change_words,
+    entry_words,
+    minus,
+    missing_words,
+    owner_key,
+    part_words,
+    reason_words,
+    script_data,
+)
+from flamescore.report.shown import shown
+from flamescore.report.words import UNASSIGNED
+from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
 
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from flamescore.report.view import ScoreView, View
-    from flamescore.runs import RuleEntry
+    from flamescore.report.page import Page
+    from flamescore.report.standings import Listed
 
 HTML_FILE: Final = "report.html"
 LIMIT: Final = 1_500_000
 """Bytes that a page may have; where texts are so long that it has more, it lists fewer leads."""
-RULES: Final = 10
-"""Rules that a chart shows; the table beside it has them all."""
 
-STEPS: Final = 9
-"""How many strengths a cell may have beside none."""
-
-_LENGTH: Final = 60
-_TITLE: Final = 120
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def write_html(folder: Path, report: View) -> None:
+def write_html(folder: Path, page: Page) -> None:
     """Write `report.html` into a folder: UTF-8, LF."""
-    (folder / HTML_FILE).write_text(render_html(report), encoding="utf-8", newline="\n")
+    (folder / HTML_FILE).write_text(render_html(page), encoding="utf-8", newline="\n")
 
 
-def render_html(report: View, *, limit: int = LIMIT) -> str:
+def render_html(page: Page, *, limit: int = LIMIT) -> str:
     """Return the whole page, with fewer leads where it would have more bytes than `limit`."""
+    made = _render(page)
+    while len(made.encode()) > limit and page.leads:
+        page = page.first(len(page.leads) // 2)
+        made = _render(page)
+    return made
+
+
+def _render(page: Page) -> str:
     style, script = _asset("report.css"), _asset("report.js")
     template = _environment().get_template("report.html.j2")
-    parts = {
-        "style": _trusted(style),
-        "script": _trusted(script),
-        "policy": policy(style, script),
-    }
-    page = template.render(report=report, **parts)
-    while len(page.encode()) > limit and any(score.leads for score in report.scores):
-        report = replace(report, scores=tuple(_halved(score) for score in report.scores))
-        page = template.render(report=report, **parts)
-    return page
+    return template.render(
+        page=page,
+        style=_trusted(style),
+        script=_trusted(script),
+        data=_trusted(script_data(page)),
+        policy=policy(style, script),
+        widest="0-5" if page.several else "1-5",
+        with_=_columns_with_something(page),
+        flame_levels=_flame_levels(page),
+        notices=page.findings.warnings,
+        on_page={lead.contact_id for lead in page.leads},
+    )
 
 
 def policy(style: str, script: str) -> str:
     """Return the Content-Security-Policy: this style and this script by their hashes, and nothing else."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _halved(score: ScoreView) -> ScoreView:
-    leads = score.leads[: len(score.leads) // 2]
-    ids = {lead.contact_id for lead in leads}
-    owners = (
-        replace(owner, listed=tuple(lead for lead in owner.listed if lead.contact_id in ids))
-        for owner in score.owners
+def _columns_with_something(page: Page) -> dict[str, bool]:
+    """Say of which columns any lead has something: what the page has no text of has no place on it."""
+
+    def any_has(column: str) -> bool:
+        return any(getattr(lead, column) for lead in page.leads)
+
+    return {
+        "owner": page.has("owner")
+        and (any_has("owner") or any(each.owner != UNASSIGNED for each in page.owners)),
+        "phone": any_has("phone"),
+        "email": any_has("email"),
+        "change": page.since is not None,
+        "spark": page.runs >= LEAST,
+    }
+
+
+def _flame_levels(page: Page) -> tuple[tuple[str, str, int], ...]:
+    """Return the filters by flames: value in the address (none for who is hot), words, and how many."""
+    hot = sum(any(each and each.hot for each in lead.standings[:1]) for lead in page.leads)
+    least = page.hot_flames or 1
+    fewer = tuple(
+        (f"{flames}-5", f"{flames}+", _with(page, flames))
+        for flames in (least - 1, least - 2)
+        if flames >= 2  # noqa: PLR2004 - one flame or more are all
     )
-    return replace(score, leads=leads, owners=tuple(owners))
+    return (("", "Hot", hot), *fewer, ("0-5" if page.several else "1-5", "All", len(page.leads)))
+
+
+def _with(page: Page, flames: int) -> int:
+    return sum(lead.standings[0] is not None and lead.standings[0].flames >= flames for lead in page.leads)
 
 
 def _hash(text: str) -> str:
@@ -88,8 +125,18 @@ def _asset(name: str) -> str:
     return (files("flamescore.report") / "templates" / name).read_text(encoding="utf-8")
 
 
+@cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where a page is made
+    """Return the templates, compiled once; what depends on the page a filter takes from the context."""
+    from jinja2 import (  # noqa: PLC0415 - only where a page is made
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        pass_context,
+    )
+
+    def of_page(made: Callable[..., Any]) -> Callable[..., Any]:
+        return pass_context(lambda context, *values: made(context["page"], *values))
 
     environment = Environment(
         loader=PackageLoader("flamescore.report"),
@@ -100,112 +147,84 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "own": own,
-        "tel": _phone,
-        "mail": _mail,
-        "bare": bare,
-        "day": day,
+        "shown": shown,
+        "tel": tel,
+        "mailto": mailto,
+        "reason": lambda why: own(why.name, times=why.times),
+        "reason_words": reason_words,
+        "weekday": weekday,
         "moment": moment,
         "count": count,
-        "number": number,
-        "strongest": strongest,
-        "share": share,
-        "strength": strength,
+        "entry": entry_words,
+        "percent": percent,
+        "owner_key": owner_key,
+        "address": quote_plus,
+        "nearest_points": nearest_points,
+        "first_words": first_words,
+        "number": "{:,}".format,
+        "points": of_page(lambda page, points: minus(say.score(points, page.decimals))),
+        "given": of_page(lambda page, points: minus(say.given(points, page.decimals))),
+        "missing": of_page(lambda page, points: missing_words(points, page.decimals)),
+        "changed": of_page(lambda page, change: change_words(change, page.decimals)),
+        "parts": of_page(lambda page, parts: part_words(parts, page.decimals)),
+        "day": of_page(lambda page, day: say.short_day(day, page.as_of.date())),
+        "local_day": of_page(lambda page, at: say.short_day(at.date(), page.as_of.date())),
+        "age": of_page(age),
+        "spark": of_page(lambda page, standing, score: spark(standing.past, page.runs, score.hot_from)),
     }
-    environment.filters |= {"short": short, "iso": lambda text: text.replace(" ", "T")}
-    environment.globals |= {"unassigned": UNASSIGNED, "held_out_line": held_out_line}
+    environment.globals |= {
+        "trend_line": trend_line,
+        "step": step,
+        "name_of": name_of,
+    }
     return environment
 
 
-def own(text: str, length: int = _LENGTH, *, titled: bool = False) -> Markup:
-    """Show text from the data as itself: on one line, of its own direction, cut where it is very long.
-
-    `titled` keeps more of what is cut, to be read by pointing at it.
-    """
+def own(text: str, width: int = 60, *, times: int = 1) -> Markup:
+    """Show text from the data as itself: on one line, of its own direction, cut where it is very long."""
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
-    clean = for_cell(text).strip()
-    if len(clean) <= length:
-        return Markup("<bdi>{}</bdi>").format(clean)
-    if not titled:
-        return Markup("<bdi>{}…</bdi>").format(clean[:length].rstrip())
-    return Markup('<bdi title="{}">{}…</bdi>').format(clean[:_TITLE], clean[:length].rstrip())
+    made = Markup("<bdi>{}</bdi>").format(shown(text, width))
+    return made + f" \N{MULTIPLICATION SIGN}{times:,}" if times > 1 else made
 
 
-def bare(text: str, length: int = _LENGTH) -> str:
-    """Cut text from the data for places that hold no element: an option, a label."""
-    clean = for_cell(text).strip()
-    return clean if len(clean) <= length else f"{clean[:length].rstrip()}…"
+def name_of(lead: Listed) -> str:
+    """Return what a lead is called, for places that hold no element."""
+    return shown(lead.called)
 
 
-def day(instant: datetime) -> str:
-    """Say `Saturday 21 Nov 2026`, in English wherever it runs."""
-    return f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]} {instant.year}"
+def weekday(day: date) -> str:
+    """Say `Saturday`, in English wherever it runs."""
+    return _DAYS[day.weekday()]
 
 
 def moment(instant: datetime) -> str:
     """Say `Saturday 21 Nov 2026, 02:00 MST`."""
-    return f"{day(instant)}, {instant:%H:%M} {instant.tzname()}"
+    return f"{weekday(instant)} {say.whole_date(instant.date())}, {say.minute(instant).partition(' ')[2]}"
 
 
-def short(text: str, year: int) -> str:
-    """Shorten `2026-11-20 08:05` to `20 Nov`, with the year where it is another one."""
-    its_year, month, rest = text.rsplit("-", 2)  # in some zones an instant of 9999 is in the year `+10000`
-    told = f"{int(rest[:2])} {_MONTHS[int(month) - 1]}"
-    return told if its_year == f"{year:04d}" else f"{told} {its_year.lstrip('+')}"
+def first_words(message: str) -> tuple[str, str]:
+    """Part a message after its first `:` or full stop: what is shown at once, and whether there is more."""
+    ends = [at for mark in (": ", ". ") if (at := message.find(mark)) > 0]
+    cut = min(ends, default=len(message))
+    return message[:cut].rstrip(".:"), message[cut:]
 
 
-def _phone(text: str) -> Markup:
-    return _link(text, tel(text), 40)
+def percent(amount: float | Decimal, most: float | Decimal) -> int:
+    """Return how long a bar is, in percent of the longest: 0 for nothing, at least 1 for anything else."""
+    if not amount or not most:
+        return 0
+    return max(round(100 * abs(float(amount) / float(most))), 1)
 
 
-def _mail(text: str) -> Markup:
-    """Link an address that is one; where there is no room it breaks before the @."""
-    from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
-
-    href = mailto(text)
-    if href is None or len(text) > _LENGTH:
-        return _link(text, href, 60)
-    local, _, domain = for_cell(text).strip().partition("@")
-    return Markup('<a href="{}"><bdi>{}<wbr>@{}</bdi></a>').format(href, local, domain)
-
-
-def _link(text: str, href: str | None, length: int) -> Markup:
-    from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
-
-    if href is None:
-        return own(text, length)
-    return Markup('<a href="{}">{}</a>').format(href, own(text, length))
+def step(first: int, other: int) -> int:
+    """Return how strong the colour of a cell of the grid is, 0 to 5: by its place, whatever it holds."""
+    least = min(first, other)
+    return least if least < 2 else (first + other) // 2  # noqa: PLR2004 - the two palest rows and columns
 
 
 def _trusted(text: str) -> Markup:
-    """Take a file of the package as markup."""
+    """Take a file of the package, or JSON that is escaped, as markup."""
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
-    return Markup(text)  # noqa: S704 - nothing from the data
-
-
-# --- what the charts are drawn from; the page draws them itself, as small SVG rectangles and table cells
-
-
-def strongest(lines: Sequence[RuleEntry], *, took: bool = False) -> tuple[RuleEntry, ...]:
-    """Return the ten rules and limits that gave most or, with `took`, took most; the strongest first.
-
-    Ties keep the order of the rule file; what neither gave nor took is left out.
-    """
-    found = (line for line in lines if line.points and (line.points < 0) == took)
-    return tuple(sorted(found, key=lambda line: -abs(line.points))[:RULES])
-
-
-def share(amount: float | Decimal, most: float | Decimal) -> float:
-    """Return how long a bar is, in percent of the longest: 0 for nothing, at least 1 for anything else."""
-    if not amount or not most:
-        return 0.0
-    return max(round(100 * abs(float(amount) / float(most)), 2), 1.0)
-
-
-def strength(many: int, most: int) -> int:
-    """Return how strong a cell's colour is, 0 (nobody) to 9 (the fullest cell).
-
-    The share is raised to 0.35, so that cells with few contacts are told from empty ones.
-    """
-    return max(1, round(STEPS * (many / most) ** 0.35)) if many else 0
+    return Markup(text)  # noqa: S704 - nothing from the data that is not escaped

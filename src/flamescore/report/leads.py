@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flamescore.report.run_data import PERSON
-from flamescore.report.words import UNASSIGNED, Reason, difference, number, reason, signed
+from flamescore.report.words import Reason, difference, number, reason, signed
 from flamescore.tables import local_time, strongest, whole_percent
 from flamescore.units import to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from flamescore.report.run_data import RunData
     from flamescore.runs import ScoreEntry
-
-
-_HOT = "\x00hot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +24,7 @@ class Lead:
     """One contact of the ranked list: `standing` is `42 (93%)`, `last_activity` is local time.
 
     `change` is by how many points it moved since the run before, None where that is not known, `new` for a
-    new contact; `missing` the points to be hot, None for who is hot already, and under a condition. `labels`
-    are those that it has, each with its title. `is_routed` says that the owner is the rep whom it was routed
-    to, `routed_reason` why, or why nobody could get it.
+    new contact; `labels` are those that it has, each with its title.
     """
 
     rank: int
@@ -46,16 +40,7 @@ class Lead:
     reasons: tuple[Reason, ...]
     last_activity: str | None
     change: str | None = None
-    missing: str | None = None
-    hot: bool = False
     labels: tuple[tuple[str, str], ...] = ()
-    is_routed: bool = False
-    routed_reason: str | None = None
-
-    @property
-    def called_by(self) -> str:
-        """Return the owner, a rep who stands for one with `(routed)`; `Unassigned` where there is neither."""
-        return f"{self.owner or UNASSIGNED}{' (routed)' if self.is_routed else ''}"
 
     @property
     def called(self) -> str:
@@ -72,18 +57,16 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
     """Tell some rows of a score, in their order."""
     why = _reasons(run, score, rows["contact_id"])
     moved = _moved(run, score.name, rows["contact_id"])
-    hot_from, titles = run.hot_from(score.name), [label.title for label in run.record.labels]
+    titles = [label.title for label in run.record.labels]
     frame = rows.select(
         "rank",
         "contact_id",
         "flames",
         "score",
-        run.is_hot().alias(_HOT),
         whole_percent(pl.col("percentile")),
         local_time(pl.col("last_activity_at"), run.zone).alias("last_activity"),
     ).pipe(_with_people, run.people)
     texts = label_texts(run, rows["contact_id"])
-    routes = _routes(run, rows["contact_id"])
     return tuple(
         Lead(
             rank=row["rank"],
@@ -94,10 +77,6 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
             reasons=why.get(row["contact_id"], ()),
             last_activity=row["last_activity"],
             change=moved.get(row["contact_id"]),
-            missing=None if hot_from is None or row[_HOT] else _missing(row, hot_from),
-            hot=row[_HOT],
-            is_routed=routes.get(row["contact_id"], (None, None))[0] is not None,
-            routed_reason=routes.get(row["contact_id"], (None, None))[1],
             labels=tuple(
                 (title, text) for title, text in zip(titles, of_lead, strict=True) if text is not None
             ),
@@ -107,7 +86,7 @@ def leads(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[Lead, ..
     )
 
 
-def _routes(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]:
+def routes_of(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]:
     """Return by contact the rep and the reason, of those of some contacts who are routed or got nobody."""
     if run.routed is None:
         return {}
@@ -123,24 +102,11 @@ def label_texts(run: RunData, ids: pl.Series) -> pl.DataFrame:
     return rows.drop("contact_id")
 
 
-def with_owner(run: RunData, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add the owner to some rows, `Unassigned` where there is none."""
-    if "owner" not in run.people.columns:
-        return rows.with_columns(owner=pl.lit(UNASSIGNED))
-    owners = run.people.select("contact_id", pl.col("owner").cast(pl.String))
-    owned = rows.pipe(_with_people, owners)
-    return owned.with_columns(pl.col("owner").replace("", None).fill_null(UNASSIGNED))
-
-
 def _with_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Add what is known of people, by contact id; for a few rows only theirs are looked at."""
     if rows.height < people.height:
         people = people.filter(pl.col("contact_id").is_in(rows["contact_id"].implode()))
     return rows.join(people, on="contact_id", how="left", maintain_order="left")
-
-
-def _missing(row: Mapping[str, object], hot_from: float) -> str:
-    return number(difference(hot_from, float(str(row["score"]))))
 
 
 def _reasons(run: RunData, score: ScoreEntry, ids: pl.Series) -> dict[str, tuple[Reason, ...]]:

@@ -5,30 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from flamescore.report import say
 from flamescore.report.accounts import FILE
 from flamescore.report.bots_view import TITLE
-from flamescore.report.view import held_out_line
-from flamescore.report.words import number, to_the_minute
+from flamescore.report.page_data import entry_words, missing_words
 from flamescore.text import for_cell
-from flamescore.units import count
+from flamescore.units import count, nearest_points, to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from flamescore.report.accounts import AccountsView
     from flamescore.report.bots_view import BotsView
-    from flamescore.report.leads import Lead
-    from flamescore.report.told import Findings
-    from flamescore.report.view import ScoreView, View
-    from flamescore.runs import RuleEntry
+    from flamescore.report.page import Moved, Page, PageScore
+    from flamescore.report.standings import Listed, Standing, Why
+    from flamescore.report.told import Told
 
 MARKDOWN_FILE: Final = "report.md"
-NEAREST: Final = 5
-HEADERS: Final = (
-    *("Rank", "Name", "Company", "Phone", "E-mail", "Owner"),
-    *("Flames", "Score", "Strongest reasons", "Last activity"),
-)
+FEWER: Final = 5
+"""Leads that are listed where nobody is hot."""
+
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]|~$@]|:(?=[^\s\d])|(?<=[Ww]{3})\.")
 """What means something inside a line: also the colon of a URL or a smiley, and the dot of `www.`."""
@@ -36,9 +33,9 @@ _FIRST: Final = re.compile(r"^(?:(?=[#+\-=])|(\d+)(?=[.)]))")
 """What means something at the start of a line: a heading, a list."""
 
 
-def write_markdown(folder: Path, report: View) -> None:
+def write_markdown(folder: Path, page: Page) -> None:
     """Write `report.md` into a folder: UTF-8, LF."""
-    (folder / MARKDOWN_FILE).write_text(render_markdown(report), encoding="utf-8", newline="\n")
+    (folder / MARKDOWN_FILE).write_text(render_markdown(page), encoding="utf-8", newline="\n")
 
 
 def escaped(text: str) -> str:
@@ -47,135 +44,192 @@ def escaped(text: str) -> str:
     return _FIRST.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", entities), count=1)
 
 
-def render_markdown(report: View) -> str:
-    """Return the whole report."""
-    return "\n".join(_lines(report)) + "\n"
+def render_markdown(page: Page) -> str:
+    """Return the whole report, in the order of the page."""
+    return "\n".join(_lines(page)) + "\n"
 
 
-def _lines(report: View) -> Iterator[str]:
-    yield "# Hot leads"
+def _lines(page: Page) -> Iterator[str]:
+    yield f"# {_headline(page.scores[0])}"
     yield ""
-    when = escaped(to_the_minute(report.as_of))
-    yield f"{count(report.contacts, 'contact')} as of {when}. Run `{report.run_id}`."
-    since = "" if report.since is None else to_the_minute(report.since)
-    for score in report.scores:
-        yield from _score(score, since, held_out_line(report, score))
-    yield from _labels(report)
-    if report.accounts is not None:
-        yield from _accounts(report.accounts)
-    yield from _bots(report.bots)
-    yield from _findings(report.findings)
-    if report.newest:
-        yield from ("", "### The newest event of each source", "")
-        yield from (f"- {escaped(each.told)}" for each in report.newest)
+    when = escaped(say.minute(page.as_of))
+    yield f"{count(page.contacts, 'contact')} as of {when}. Run `{page.run_id}`."
+    if page.findings.warnings:
+        yield from ("", "## Warnings", "")
+        yield from _told(page.findings.warnings)
+    for number, score in enumerate(page.scores):
+        yield from _call_list(page, score, number)
+    for score in page.scores:
+        yield from _moves(page, score)
+    yield from _owners(page)
+    yield from _nearest(page)
+    yield from _labels(page)
+    if page.accounts is not None:
+        yield from _accounts(page, page.accounts)
+    for score in page.scores:
+        yield from _rules(page, score)
+    yield from _bots(page, page.bots)
+    yield from _exports(page)
 
 
-def _labels(report: View) -> Iterator[str]:
+def _headline(score: PageScore) -> str:
+    return f"{count(score.to_call, 'hot lead')} to call" if score.to_call else "No hot lead to call"
+
+
+def _titled(page: Page, words: str, score: PageScore) -> str:
+    return f"## {words}, {escaped(score.title)}" if page.several else f"## {words}"
+
+
+def _call_list(page: Page, score: PageScore, number: int) -> Iterator[str]:
+    yield from ("", f"## Call list, by {escaped(score.title)}" if page.several else "## Call list", "")
+    if score.to_call is None or score.hot is None:
+        yield f"{count(score.contacts, 'contact')} scored."
+    else:
+        excluded = f", {score.excluded:,} more hot, not to be called" if score.excluded else ""
+        yield f"{count(score.contacts, 'contact')} scored, {score.to_call:,} hot to call{excluded}."
+        held_out = page.held_out(score)
+        if held_out is not None:
+            yield from ("", f"{escaped(held_out)}.")
+    standings = [(lead, lead.standings[number]) for lead in page.leads]
+    on_list = sorted(
+        ((lead, one) for lead, one in standings if one is not None and one.place is not None),
+        key=lambda each: each[1].place or 0,
+    )
+    hot = [(lead, one) for lead, one in on_list if one.hot]
+    yield ""
+    if not on_list:
+        yield "No lead on the call list has a flame."
+        return
+    if not hot:
+        yield "Nobody on it is hot. The first:"
+        yield ""
+    elif score.to_call is not None and len(hot) < score.to_call:
+        yield f"The first {len(hot):,} of {score.to_call:,}; `scores.csv` has everyone."
+        yield ""
+    yield from _leads(page, hot or on_list[:FEWER])
+
+
+def _leads(page: Page, leads: Iterable[tuple[Listed, Standing]]) -> Iterator[str]:
+    people = [
+        (header, column)
+        for header, column in (
+            ("Company", "company"), ("Phone", "phone"), ("E-mail", "email"), ("Owner", "owner"),
+        )
+        if page.has(column)
+    ]  # fmt: skip
+    changed = ("Change",) if page.since is not None else ()
+    labels = tuple(escaped(label.title) for label in page.labels)
+    yield _row(
+        "#",
+        "Name",
+        *(header for header, _ in people),
+        "Flames",
+        "Score",
+        *labels,
+        "Why",
+        "Last activity",
+        *changed,
+    )
+    ends = ["---"] * (len(labels) + 2) + ["---:"] * len(changed)
+    yield f"|---:|---|{'---|' * len(people)}---:|---:|{'|'.join(ends)}|"
+    for lead, one in leads:
+        cells = [escaped(_person(lead, column)) for _, column in people]
+        standing = f"{say.score(one.points, page.decimals)} ({one.percent}%)"
+        why = "<br>".join(escaped(_reason(page, reason)) for reason in one.reasons)
+        last = "" if lead.last_activity is None else f"{lead.last_activity:%Y-%m-%d %H:%M}"
+        texts = [escaped(text or "") for text in lead.labels]
+        moved = (_change(page, one),) if changed else ()
+        yield _row(
+            f"{one.place:,}",
+            escaped(lead.called),
+            *cells,
+            str(one.flames),
+            standing,
+            *texts,
+            why,
+            last,
+            *moved,
+        )
+
+
+def _person(lead: Listed, column: str) -> str:
+    if column == "owner":
+        reason = "" if lead.routed_reason is None else f", {lead.routed_reason}"
+        return f"{lead.called_by}{reason}"
+    return getattr(lead, column) or ""
+
+
+def _reason(page: Page, why: Why) -> str:
+    when = None if why.last is None else why.last.isoformat()
+    return say.reason(why.name, why.times, when, why.points, page.decimals)
+
+
+def _change(page: Page, one: Standing) -> str:
+    if one.change is None:
+        return ""
+    return "new" if one.change.points is None else say.given(one.change.points, page.decimals)
+
+
+def _moves(page: Page, score: PageScore) -> Iterator[str]:
+    moves = score.moves
+    if moves is None or page.since is None:
+        return
+    yield from ("", _titled(page, f"What changed since {page.since:%Y-%m-%d}", score), "")
+    yield f"{moves.up:,} rose, {moves.down:,} fell, {moves.new:,} new, {moves.gone:,} gone."
+    for what, many, listed in (
+        ("newly hot", moves.newly_hot, moves.hot),
+        ("cooled off", moves.cooled_off, moves.cooled),
+    ):
+        more = ", the first:" if len(listed) < many else ":" if many else "."
+        yield from ("", f"{many:,} {what}{more}", "")
+        yield from (f"- {_moved(page, each)}" for each in listed)
+
+
+def _moved(page: Page, moved: Moved) -> str:
+    before = "new" if moved.before is None else say.score(moved.before, page.decimals)
+    parts = ", ".join(f"{say.given(points, page.decimals)} {words}" for points, words in moved.parts)
+    owner = f", {escaped(moved.owner)}" if page.has("owner") else ""
+    why = f" ({parts})" if parts else ""
+    return f"{escaped(moved.called)}{owner}: {before} → {say.score(moved.now, page.decimals)}{why}"
+
+
+def _owners(page: Page) -> Iterator[str]:
+    if not page.owners:
+        return
+    changed = ("New",) if page.since is not None else ()
+    short = () if (page.hot_flames or 1) == 1 else (count((page.hot_flames or 1) - 1, "flame"),)
+    yield from ("", "## Owners", "", _row("Owner", "Hot", *changed, *short, "Any"))
+    yield f"|---|{'---:|' * (2 + len(changed) + len(short))}"
+    for each in page.owners:
+        new = (f"{each.newly_hot:,}",) if changed else ()
+        few = (f"{each.short:,}",) if short else ()
+        yield _row(escaped(each.owner), f"{each.hot:,}", *new, *few, f"{each.any:,}")
+
+
+def _nearest(page: Page) -> Iterator[str]:
+    if not page.nearest:
+        return
+    yield from (
+        "",
+        "## Closest to hot",
+        "",
+        _row("Name", "Flames", "Score", "To be hot"),
+        "|---|---:|---:|---:|",
+    )
+    for each in page.nearest:
+        missing = "" if each.missing is None else missing_words(each.missing, page.decimals)
+        yield _row(escaped(each.called), str(each.flames), say.score(each.points, page.decimals), missing)
+
+
+def _labels(page: Page) -> Iterator[str]:
     """Count the contacts by each label."""
-    for label in report.labels:
+    for label in page.labels:
         yield from ("", f"## {escaped(label.title)}", "", "| Label | Contacts |", "|---|---:|")
         for value in label.values:
             yield _row("none" if value.label is None else escaped(value.label), f"{value.contacts:,}")
 
 
-def _score(score: ScoreView, since: str, held_out: str | None) -> Iterator[str]:
-    yield from ("", f"## {escaped(score.title)}", "")
-    if score.hot is None:
-        yield f"{score.contacts:,} scored."
-    else:
-        yield f"{score.contacts:,} scored, {score.hot:,} hot, {score.on_list:,} of them on the call list."
-    if held_out is not None:
-        yield from ("", f"{escaped(held_out)}.")
-    yield from ("", "| Flames | Contacts |", "|---|---:|")
-    yield from (f"| {flames} | {score.flames[flames]:,} |" for flames in range(5, -1, -1))
-    yield from ("", "| Percentile | Score |", "|---:|---:|")
-    yield from (f"| {percent}% | {text} |" for percent, text in score.percentiles)
-    yield from _moves(score, since)
-    yield from _leads(score)
-    yield from _nearest(score)
-    yield from _rules(score.rules)
-
-
-def _leads(score: ScoreView) -> Iterator[str]:
-    hot = [lead for lead in score.leads if lead.hot]
-    yield from ("", "### The list", "")
-    if not hot:
-        yield "No leads are hot." + (" The closest:" if score.leads else "")
-        yield ""
-    if score.on_list is not None and len(hot) < score.on_list:
-        yield f"The first {len(hot):,} of {score.on_list:,}; `{score.file}` has them all."
-        yield ""
-    yield from _table(hot or score.leads[:NEAREST])
-
-
-def _moves(score: ScoreView, since: str) -> Iterator[str]:
-    moves = score.moves
-    if moves is None:
-        return
-    yield from ("", f"### What changed since {escaped(since)}", "")
-    yield f"{moves.up:,} rose, {moves.down:,} fell, {moves.new:,} are new, {moves.vanished:,} are gone."
-    for what, many, listed in (
-        ("got hot", moves.newly_hot, moves.hot),
-        ("cooled off", moves.cooled_off, moves.cooled),
-    ):
-        yield from (
-            "",
-            f"{many:,} {what}" + (", the first:" if len(listed) < many else ":" if many else "."),
-            "",
-        )
-        for one in listed:
-            why = f" ({', '.join(one.parts)})" if one.parts else ""
-            yield f"- {escaped(one.called)}: {one.before or 'new'} to {one.now}{why}"
-
-
-def _nearest(score: ScoreView) -> Iterator[str]:
-    if not score.nearest or not score.on_list:
-        return
-    yield from (
-        "",
-        "### Closest to hot",
-        "",
-        "| Rank | Name | Flames | Score | To go |",
-        "|---:|---|---:|---:|---:|",
-    )
-    for lead in score.nearest:
-        yield _row(
-            f"{lead.rank:,}", escaped(lead.called), str(lead.flames), lead.standing, lead.missing or ""
-        )
-
-
-def _table(leads: Sequence[Lead]) -> Iterator[str]:
-    if not leads:
-        return
-    labelled = any(lead.labels for lead in leads)
-    yield _row(*HEADERS, *(("Labels",) if labelled else ()))
-    yield "|---:|---|---|---|---|---|---:|---:|---|---|" + ("---|" if labelled else "")
-    for lead in leads:
-        person = (
-            lead.name or lead.contact_id,
-            lead.company,
-            lead.phone,
-            lead.email,
-            lead.called_by if lead.routed_reason is None else f"{lead.called_by}, {lead.routed_reason}",
-        )
-        cells = (escaped(text or "") for text in person)
-        why = "<br>".join(escaped(str(reason)) for reason in lead.reasons)
-        told = ", ".join(escaped(f"{title} {text}") for title, text in lead.labels)
-        last = (lead.last_activity or "", *((told,) if labelled else ()))
-        yield _row(f"{lead.rank:,}", *cells, str(lead.flames), lead.standing, why, *last)
-
-
-def _rules(rules: Sequence[RuleEntry]) -> Iterator[str]:
-    yield from ("", "### Rules by points given", "")
-    yield from ("| Rule | Contacts | Occurrences | Points |", "|---|---:|---:|---:|")
-    for rule in rules:
-        kind = "" if rule.entry == "rule" else f" ({rule.entry.replace('_', ' ')})"
-        yield _row(
-            escaped(rule.called) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", number(rule.points)
-        )
-
-
-def _accounts(view: AccountsView) -> Iterator[str]:
+def _accounts(page: Page, view: AccountsView) -> Iterator[str]:
     yield from ("", "## Accounts", "")
     if not view.lines:
         yield "No account has a score."
@@ -188,16 +242,24 @@ def _accounts(view: AccountsView) -> Iterator[str]:
     yield from ("", _row("Rank", "Account", "Contacts", "Flames", "Score", "Roles", "Last activity"))
     yield "|---:|---|---:|---:|---:|---|---|"
     for line in view.lines:
-        cells = (
-            escaped(line.called),
-            f"{line.contacts:,}",
-            str(line.flames),
-            f"{line.score} ({line.percent}%)",
-        )
+        standing = f"{say.score(line.points, page.decimals)} ({line.percent}%)"
+        cells = (escaped(line.called), f"{line.contacts:,}", str(line.flames), standing)
         yield _row(f"{line.rank:,}", *cells, escaped(line.roles), line.last_activity or "")
 
 
-def _bots(bots: BotsView | None) -> Iterator[str]:
+def _rules(page: Page, score: PageScore) -> Iterator[str]:
+    yield from ("", _titled(page, "Rules", score), "")
+    yield from ("| Rule | Contacts | Times | Points |", "|---|---:|---:|---:|")
+    for rule in sorted(score.rules, key=lambda rule: -rule.points):
+        kind = "" if rule.entry == "rule" else f" ({entry_words(rule.entry)})"
+        if not rule.contacts and rule.entry == "rule":
+            yield _row(escaped(rule.called), "matches nobody", "", "")
+            continue
+        points = say.given(nearest_points(rule.points), page.decimals)
+        yield _row(escaped(rule.called) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", points)
+
+
+def _bots(page: Page, bots: BotsView | None) -> Iterator[str]:
     if bots is None:
         return
     yield from ("", f"## {TITLE}", "")
@@ -206,23 +268,33 @@ def _bots(bots: BotsView | None) -> Iterator[str]:
         yield from ("", "| Name | Company | Score | Events | Points lost |", "|---|---|---|---:|---:|")
     for line in bots.lines:
         cells = (escaped(text or "") for text in (line.called, line.company, line.score))
-        yield _row(*cells, f"{line.events:,}", line.lost)
+        yield _row(*cells, f"{line.events:,}", say.score(line.points_lost, page.decimals))
     if len(bots.lines) < bots.rows:
         yield from ("", f"The first {len(bots.lines):,} of {bots.rows:,}; `bots.parquet` has them all.")
 
 
-def _findings(findings: Findings) -> Iterator[str]:
-    yield from ("", "## Findings", "")
-    if not findings.warnings and not findings.others:
+def _exports(page: Page) -> Iterator[str]:
+    yield from ("", "## Exports", "")
+    if page.findings.others:
+        yield from ("Notes and accepted warnings:", "", *_told(page.findings.others))
+    elif not page.findings.warnings:
         yield "Nothing to report."
-    for told in findings.warnings:
-        yield f"- {escaped(f'{told.head}: {told.message}')}"
-        yield from (f"  - {escaped(line)}" for line in told.lines)
-    if findings.others:
-        yield from ("", "### Notes and accepted warnings", "")
-    for told in findings.others:
+    if not page.sources:
+        return
+    yield from ("", _row("Export", "Rows", "Used", "Rejected", "Unknown contact", "Too old", "Newest event"))
+    yield "|---|---:|---:|---:|---:|---:|---|"
+    for source in page.sources:
+        counts = (source.rows, source.kept, source.rejected, source.orphans, source.old)
+        day = None if source.newest is None else to_local(source.newest, page.zone).date()
+        newest = "" if day is None else f"{day.isoformat()}, {say.ago(day, page.as_of.date())}"
+        yield _row(escaped(source.path), *(f"{many:,}" for many in counts), newest)
+
+
+def _told(found: Iterable[Told]) -> Iterator[str]:
+    for told in found:
         reason = "" if told.accepted is None else f" {told.accepted}"
         yield f"- {escaped(f'{told.head}: {told.message}{reason}')}"
+        yield from (f"  - {escaped(line)}" for line in told.lines)
 
 
 def _row(*cells: str) -> str:

@@ -21,7 +21,7 @@ from flamescore.errors import RuleFileError
 from flamescore.frames import POINTS, SCORES
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.routing import UNROUTED_FILE, told_of
-from flamescore.runs import read, rules_of_run, scan, uncalled
+from flamescore.runs import PAST_SCORES_FILE, has_table, read, rules_of_run, scan, uncalled
 from flamescore.tables import PARTS
 from flamescore.units import POINT, to_local
 
@@ -69,6 +69,9 @@ class RunData:
     bots: pl.DataFrame | None = None
     """`frames.BOTS`; None where the rules say nothing of `bots`."""
 
+    past_scores: pl.DataFrame | None = None
+    """`frames.PAST_SCORES` of the contacts that are listed; None where no history is kept."""
+
     decimals: int = 1
     """With how many decimals at most points are said."""
 
@@ -113,7 +116,13 @@ class RunData:
 
 
 def just_scored(
-    record: RunRecord, scored: Scored, *, keep: Sequence[str] = PERSON, changes: pl.DataFrame | None = None
+    record: RunRecord,
+    scored: Scored,
+    *,
+    keep: Sequence[str] = PERSON,
+    decimals: int = 1,
+    changes: pl.DataFrame | None = None,
+    past_scores: pl.DataFrame | None = None,
 ) -> RunData:
     """Return the data of a scoring, of which the record was just made; only kept columns of a person."""
     kept = (name for name in PERSON if name in keep and name in scored.contacts.columns)
@@ -132,6 +141,8 @@ def just_scored(
         routed=routed,
         bots=None if scored.bots is None else scored.bots.table,
         accounts=None if scored.accounts is None else scored.accounts.scores,
+        past_scores=past_scores,
+        decimals=decimals,
     )
 
 
@@ -172,6 +183,7 @@ def read_back(run: Run, ids: pl.Series | None = None) -> RunData:
         routed=routed,
         bots=read(run, BOTS_FILE) if everything and run.record.bots is not None else None,
         accounts=read(run, ACCOUNTS_FILE) if everything and run.record.accounts is not None else None,
+        past_scores=whole(PAST_SCORES_FILE) if has_table(run, PAST_SCORES_FILE) else None,
     )
 
 
@@ -247,6 +259,7 @@ def redacted(run: RunData) -> RunData:
         accounts=None,
         redacted=True,
         bots=None if run.bots is None else shown(run.bots),
+        past_scores=None if run.past_scores is None else shown(run.past_scores),
     )
 
 

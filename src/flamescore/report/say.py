@@ -25,6 +25,7 @@ __all__ = [
     "percentile",
     "reason",
     "score",
+    "short_day",
     "size",
     "to_the_minute",
     "whole_date",
@@ -90,6 +91,12 @@ def before(seconds: float) -> str:
 def to_the_minute(instant: datetime, zone: ZoneInfo) -> str:
     """Say an instant in local time, without its zone: `2026-11-21 00:00`."""
     return to_local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
+
+
+def short_day(day: date, today: date) -> str:
+    """Say a day as the page does: `20 Nov`, with the year where it is not that of `today`."""
+    said = f"{day.day} {_MONTH_NAMES[day.month - 1]}"
+    return said if day.year == today.year else f"{said} {day.year}"
 
 
 def zone_of(instant: datetime, zone: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from flamescore.runs.changes import (
 )
 from flamescore.runs.contents import (
     LISTS_FILE,
+    PAST_SCORES_FILE,
     checksums,
     file_of,
     has_merged,
@@ -51,6 +52,7 @@ from flamescore.runs.record import (
     RulesFile,
     RunRecord,
     ScoreEntry,
+    SourceEntry,
     read_record,
     write_record,
 )
@@ -61,6 +63,7 @@ from flamescore.runs.record_sections import (
     RoutingEntry,
     SegmentEntry,
     StateEntry,
+    TrendEntry,
     WriteBackEntry,
 )
 from flamescore.runs.recording import describe, describe_given, finished
@@ -71,6 +74,7 @@ __all__ = [
     "LATEST",
     "LATEST_AHEAD",
     "LISTS_FILE",
+    "PAST_SCORES_FILE",
     "RECORD",
     "REJECTS_FILE",
     "WORDS_OF_CHANGES",
@@ -97,7 +101,9 @@ __all__ = [
     "RunStore",
     "ScoreEntry",
     "SegmentEntry",
+    "SourceEntry",
     "StateEntry",
+    "TrendEntry",
     "WriteBackEntry",
     "book_with_accounts",
     "changed_contacts",

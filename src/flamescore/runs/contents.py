@@ -31,7 +31,7 @@ from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import BOTS, POINTS, SCORES
+from flamescore.frames import BOTS, PAST_SCORES, POINTS, SCORES
 from flamescore.labels import HOLDOUT, HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.routing import UNROUTED, UNROUTED_FILE
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 LISTS_FILE: Final = "lists.parquet"
 LISTS_SCHEMA: Final = pl.Schema({"path": pl.String(), "column": pl.String(), "value": pl.String()})
 """The values of the lists from files that the rules name; a run whose rules name none has no such table."""
+
+PAST_SCORES_FILE: Final = "history.parquet"
+"""`frames.PAST_SCORES`, which the report draws; with `history: none` a run has no such table."""
 
 PARTIAL: Final = ".partial"
 """The mark of a run of which not every file is here: it lies in S3, and they come when it is read."""
@@ -157,7 +160,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
     absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
     absent |= {BOTS_FILE} if record.bots is None else set()
     later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE, UNROUTED_FILE, HOLDOUT_FILE)
-    absent |= {file for file in later if not has_table(run, file)}
+    absent |= {file for file in (*later, PAST_SCORES_FILE) if not has_table(run, file)}
     absent |= set() if record.rules.lists else {LISTS_FILE}
     return tuple(file for file in TABLES if file not in absent)
 
@@ -312,6 +315,12 @@ TABLES: Final[Mapping[str, Table]] = {
         further=_TEXT,
         present=("contact_id", "score_name", "change"),
         holds=(pl.col("change").is_in(KINDS),),
+    ),
+    PAST_SCORES_FILE: Table(
+        PAST_SCORES,
+        present=tuple(PAST_SCORES),
+        holds=(pl.col("score").is_finite(),),
+        key=("contact_id", "score_name", "as_of"),
     ),
     ACCOUNTS_FILE: Table(
         ACCOUNTS,

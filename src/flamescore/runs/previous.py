@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
+    from flamescore.runs.record_sections import TrendEntry
     from flamescore.runs.store import RunStore
 
 T = TypeVar("T")
@@ -59,6 +60,13 @@ class Earlier:
         """
         read_run = partial(_before, hot=hot)
         return self._of(_run_before(self.store, as_of), read_run, "What changed since then is not told.")
+
+    def trend(self, as_of: datetime) -> tuple[TrendEntry, ...]:
+        """Return the trend that the run before tells; nothing where there is none, or it can't be read."""
+        run = _run_before(self.store, as_of)
+        if run is None or any(run_id == run.run_id for run_id, _ in self._unread):
+            return ()
+        return self._of(run, lambda run: run.record.trend, "The trend of the report begins anew.") or ()
 
     def latest(self) -> RunRecord | None:
         """Return the record of the latest run."""

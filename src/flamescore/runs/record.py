@@ -26,6 +26,7 @@ from flamescore.runs.record_sections import (
     RoutingEntry,
     SegmentEntry,
     StateEntry,
+    TrendEntry,
     WriteBackEntry,
 )
 from flamescore.text import printable_json
@@ -332,6 +333,11 @@ class RunRecord(Part):
     hot: HotEntry | None = key("who is hot; null in records of older programs", default=None)
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
+    )
+    trend: tuple[TrendEntry, ...] = key(
+        "how many were hot, and how many to call, in the last run of each of the 14 newest local days up to "
+        "this one, oldest first",
+        default=(),
     )
     segments: tuple[SegmentEntry, ...] | None = key(
         "the segments, built-in ones first; absent in older records", absent=True

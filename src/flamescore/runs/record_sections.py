@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,16 @@ class AlertEntry(Part):
     name: str = key("its name")
     rung: Whole = key("for how many contacts it rang")
     definition: str = key("a hash of its segment, and of `when` or the keys of its event")
+
+
+class TrendEntry(Part):
+    """How many were hot under a score in one run."""
+
+    as_of: datetime = key("the `as_of` of the run, UTC")
+    score: str = key("the score's name")
+    hot: Whole = key("how many were hot under it")
+    to_call: Whole = key("those of them who were on the call list")
+    rules_hash: str = key("the hash of that run's rule file")
 
 
 class LabelValue(Part):

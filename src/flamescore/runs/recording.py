@@ -44,7 +44,9 @@ from flamescore.runs.record_sections import (
     LabelEntry,
     LabelValue,
     NearAccountsEntry,
+    TrendEntry,
 )
+from flamescore.runs.trend import continued
 from flamescore.units import show_points
 
 if TYPE_CHECKING:
@@ -78,14 +80,16 @@ def describe(
     given: GivenEntry | None = None,
     changes: Changes | None = None,
     holdout: HoldOut | None = None,
+    trend: Sequence[TrendEntry] = (),
     acting: Mapping[str, Any] = MappingProxyType({}),
 ) -> RunRecord:
     """Return the record of a run before anything of it is written; `finished` adds what only then is known.
 
     `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout`
-    says how those were drawn who are held out. `acting` has the keys of what comes after the scores, such as
-    `state`.
+    says how those were drawn who are held out. `trend` is that of the run before. `acting` has the keys of
+    what comes after the scores, such as `state`.
     """
+    scores = tuple(_score(score, scored, hot) for score in scored.book.scores)
     return RunRecord(
         run_id=run_id,
         as_of=scored.as_of.astimezone(UTC),
@@ -99,7 +103,7 @@ def describe(
         excluded=scored.excluded.height,
         hot_flames=hot.by_flames,
         given=given,
-        scores=tuple(_score(score, scored, hot) for score in scored.book.scores),
+        scores=scores,
         observed=_observed(scored.observed),
         warnings=tuple(as_line(each) for each in in_order(findings)),
         versions=versions(),
@@ -110,7 +114,23 @@ def describe(
         hot=HotEntry(contacts=scored.hot.height, condition=hot.written),
         bots=None if scored.bots is None else _bots(scored.bots, hot.by_flames),
         holdout=None if holdout is None or scored.holdout is None else _holdout(scored.holdout, holdout),
+        trend=continued(trend, _today(scored, scores, hot, rules.hash), scored.book.zone),
         **acting,
+    )
+
+
+def _today(scored: Scored, scores: Sequence[ScoreEntry], hot: Hot, rules_hash: str) -> tuple[TrendEntry, ...]:
+    """Return what this run adds to the trend: an entry for each score under which it is told who is hot."""
+    return tuple(
+        TrendEntry(
+            as_of=scored.as_of.astimezone(UTC),
+            score=score.name,
+            hot=scored.hot.height if hot.by_flames is None else score.hot(hot.by_flames),
+            to_call=score.to_call,
+            rules_hash=rules_hash,
+        )
+        for score in scores
+        if score.to_call is not None
     )
 
 

@@ -24,7 +24,15 @@ _DIGITS: Final = re.compile(r"[+().\-/]*[0-9][0-9+().\-/]*")
 """A word of digits, and of what stands between those of a phone number."""
 
 
-_LETTERS: Final[dict[str, str | int | None]] = {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
+_LETTERS: Final[dict[str, str | int | None]] = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "\u0131": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+}
 """Letters that people type as these, though Unicode doesn't take them apart."""
 
 
@@ -32,7 +40,7 @@ def without_accents(text: str) -> str:
     """Return a text in lower case and without accents: `Å` becomes `a`, and `Ø` becomes `o`."""
     apart = unicodedata.normalize("NFD", text)
     bare = "".join(each for each in apart if unicodedata.category(each) != "Mn").lower()
-    return bare.translate(str.maketrans(_LETTERS))
+    return bare.translate({ord(letter): plain for letter, plain in _LETTERS.items()})
 
 
 def _without_accents(column: pl.Expr) -> pl.Expr:

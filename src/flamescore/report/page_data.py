@@ -1,0 +1,209 @@
+"""What the script of the page reads: the ledger of each lead, and what lists, filters and sorting need.
+
+It is JSON in the page. Keys of a lead are short, for there are 500:
+
+i, n, c, p, e, o   id, name, company, phone, e-mail, owner (`o` is what filters by owner compare)
+t, m               links to call and to mail
+r, y               what stands for the owner where a rep was routed, and why
+a                  last activity, to sort by: `2026-11-20 08:05`
+b                  labels, in order of `labels`
+s                  under each score, or null:
+  q, z             place on the call list, order among the leads of the page
+  f, x, h          flames; 1 where it is hot, newly hot
+  p, u             score and percentile as they show
+  w                reasons, each `[words, age]`
+  d, v             change to sort by, change as it shows
+  k                parts of the change
+  g                points missing to be hot, as they show
+  l                sparkline: its points, the height of the dotted line, and its last point
+  e                ledger: `[rule, points, times, last, until]`; rules and days are places in `rules`, `days`
+  r                rank, as it shows
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any, Final
+
+from flamescore.report import say
+from flamescore.report.drawing import spark
+from flamescore.report.links import mailto, tel
+from flamescore.report.shown import shown
+from flamescore.report.words import UNASSIGNED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from flamescore.report.page import Page, PageScore
+    from flamescore.report.standings import Change, LedgerLine, Listed, Standing, Why
+    from flamescore.runs import LabelEntry
+
+_OWNER: Final = 120
+"""How much of an owner's name filters compare, and the address has."""
+
+_ENTRIES: Final = {
+    "rule": "",
+    "rule_limit": "limit",
+    "group_limit": "limit of the group",
+    "score_limit": "limit of the score",
+    "group_idle": "silence",
+    "score_idle": "silence",
+}
+_ESCAPED: Final = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def minus(text: str) -> str:
+    """Write points with the minus sign that is as wide as a plus."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def owner_key(name: str) -> str:
+    """Return an owner's name as filters compare it."""
+    return shown(name, _OWNER)
+
+
+def entry_words(entry: str) -> str:
+    """Say what an entry of the ledger is that is no rule: `limit`; nothing of a rule."""
+    return _ENTRIES[entry]
+
+
+def script_data(page: Page) -> str:
+    """Return the JSON, safe inside a `script` element."""
+    days: dict[str, int] = {}
+    leads = [_lead(page, lead, days) for lead in page.leads]
+    text = json.dumps(
+        {
+            "as_of": page.as_of.isoformat(),
+            "hot": page.hot_flames,
+            "since": None if page.since is None else say.short_day(page.since.date(), page.as_of.date()),
+            "nobody": UNASSIGNED,
+            "total": page.total,
+            "scores": [_score(score) for score in page.scores],
+            "labels": [
+                {"name": label.name, "title": shown(label.title), "values": _texts(label)}
+                for label in page.labels
+            ],
+            "days": list(days),
+            "leads": leads,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    for character, escaped in _ESCAPED.items():
+        text = text.replace(character, escaped)
+    return text
+
+
+def _texts(label: LabelEntry) -> list[str]:
+    return [shown(each.label) for each in label.values if each.label is not None]
+
+
+def _score(score: PageScore) -> dict[str, Any]:
+    return {
+        "title": shown(score.title),
+        "rules": [[shown(rule.called), _ENTRIES[rule.entry]] for rule in score.rules],
+    }
+
+
+def _lead(page: Page, lead: Listed, days: dict[str, int]) -> dict[str, Any]:
+    of_person = {
+        "c": lead.company,
+        "p": lead.phone,
+        "e": lead.email,
+        "y": lead.routed_reason,
+        "r": lead.called_by if lead.is_routed else None,
+    }
+    known: dict[str, Any] = {key: shown(text) for key, text in of_person.items() if text}
+    links = {"t": lead.phone and tel(lead.phone), "m": lead.email and mailto(lead.email)}
+    known |= {key: href for key, href in links.items() if href}
+    if lead.last_activity is not None:
+        known["a"] = f"{lead.last_activity:%Y-%m-%d %H:%M}"
+    if page.labels:
+        known["b"] = [None if text is None else shown(text) for text in lead.labels]
+    if page.has("owner"):
+        known["o"] = owner_key(lead.owned_by)
+    command = explain_command(lead.contact_id)
+    if command != lead.contact_id:
+        known["j"] = command
+    standings = [
+        None if standing is None else _standing(page, score, standing, days)
+        for score, standing in zip(page.scores, lead.standings, strict=True)
+    ]
+    return {"i": lead.contact_id, "n": shown(lead.called), **known, "s": standings}
+
+
+def explain_command(contact_id: str) -> str:
+    """Return a contact's id as a word of a shell's command."""
+    word = shlex.quote(contact_id)
+    return f"-- {word}" if contact_id.startswith("-") else word
+
+
+def _standing(page: Page, score: PageScore, standing: Standing, days: dict[str, int]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "q": standing.place,
+        "z": standing.order,
+        "f": standing.flames,
+        "p": minus(say.score(standing.points, page.decimals)),
+        "u": f"{standing.percent}%",
+        "r": f"{standing.rank:,} of {score.contacts:,}, better than {standing.percent}%",
+        "w": [[reason_words(why), age(page, why.last)] for why in standing.reasons],
+        "e": list(_ledger(page, standing.ledger, days)),
+    }
+    told |= {"x": 1} if standing.hot else {}
+    if standing.change is not None:
+        told |= _change(page, standing.change)
+    if standing.missing is not None:
+        told["g"] = missing_words(standing.missing, page.decimals)
+    drawn = spark(standing.past, page.runs, score.hot_from)
+    if drawn is not None:
+        told["l"] = [drawn.points, drawn.threshold, *drawn.end]
+    return told
+
+
+def reason_words(why: Why) -> str:
+    """Say `Talked with a rep ×2`."""
+    return shown(why.name) + (f" \N{MULTIPLICATION SIGN}{why.times:,}" if why.times > 1 else "")
+
+
+def age(page: Page, day: date | None) -> str:
+    """Say how long ago a day was; nothing where there is none."""
+    return "" if day is None else say.ago(day, page.as_of.date())
+
+
+def missing_words(points: int, decimals: int) -> str:
+    """Say `2 points more`."""
+    said = say.missing(points, decimals)
+    return f"{said} point{'' if said == '1' else 's'} more"
+
+
+def change_words(change: Change, decimals: int) -> str:
+    """Say `+8.6`, `new`, or nothing where nothing changed."""
+    if change.points is None:
+        return "new"
+    return minus(say.given(change.points, decimals)) if change.points else ""
+
+
+def part_words(parts: tuple[tuple[int, str], ...], decimals: int) -> str:
+    """Say `+2 new activity, +1 changed rules`."""
+    return ", ".join(f"{minus(say.given(points, decimals))} {words}" for points, words in parts)
+
+
+def _change(page: Page, change: Change) -> dict[str, Any]:
+    said = change_words(change, page.decimals)
+    parts = part_words(change.parts, page.decimals)
+    told: dict[str, Any] = {"v": said, "k": parts or said or "unchanged"}
+    told |= {} if change.points is None else {"d": change.points}
+    return told | ({"h": 1} if change.newly_hot else {})
+
+
+def _ledger(page: Page, lines: tuple[LedgerLine, ...], days: dict[str, int]) -> Iterator[list[Any]]:
+    today = page.as_of.date()
+    for line in lines:
+        last = "" if line.last is None else f"{say.short_day(line.last, today)}, {say.ago(line.last, today)}"
+        until = "" if line.entry != "rule" else "no expiry"
+        if line.until is not None:
+            until = say.short_day(line.until, today)
+        places = [days.setdefault(text, len(days)) for text in (last, until)]
+        yield [line.rule, minus(say.given(line.points, page.decimals)), line.times, *places]

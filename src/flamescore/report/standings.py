@@ -1,0 +1,300 @@
+"""What a report tells of each contact that it lists: how it stands under each score, and why.
+
+Points are whole ten-thousandths; how they are said is up to the renderers, which ask `say`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.engine import Clock
+from flamescore.explanations import expires_at
+from flamescore.report.leads import label_texts, routes_of
+from flamescore.report.run_data import PERSON
+from flamescore.report.words import UNASSIGNED
+from flamescore.rules import BranchRule
+from flamescore.tables import PARTS, strongest
+from flamescore.units import nearest_points, to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from flamescore.report.listed import Listing
+    from flamescore.report.run_data import RunData
+    from flamescore.runs import ScoreEntry
+    from flamescore.units import Period
+
+RULE: Final = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One of the rules that gave most: how often it counted, and the local day of the last time, if any."""
+
+    name: str
+    times: int
+    last: date | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One entry of the ledger: what a rule gave, or what a limit or silence took.
+
+    `rule` is its place among the record's rules of the score. `until` is the local day on which the last
+    occurrence stops counting, None where it never does or nothing is dated.
+    """
+
+    rule: int
+    entry: str
+    points: int
+    times: int
+    last: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a score moved since the run before: by what, in parts that are not 0, with their words.
+
+    `points` is None of who is new.
+    """
+
+    points: int | None
+    newly_hot: bool
+    parts: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A contact under one score.
+
+    `place` is its place on the score's call list, None where it is not on it; `order` its place among the
+    contacts listed. `missing` are the points to be hot: None for who is hot, and where that is not told.
+    `past` are its scores lately, oldest first, each with the number of its run among those that are drawn.
+    """
+
+    place: int | None
+    order: int
+    flames: int
+    points: int
+    percent: int
+    rank: int
+    hot: bool
+    reasons: tuple[Why, ...]
+    ledger: tuple[LedgerLine, ...]
+    change: Change | None
+    missing: int | None
+    past: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One contact of a report; `standings` are those under the run's scores, None where it is not scored.
+
+    `owner` is the rep to whom it was routed where `is_routed`; `routed_reason` says why, or why to nobody.
+    `labels` are its texts in order of the record's labels.
+    """
+
+    contact_id: str
+    name: str | None
+    company: str | None
+    phone: str | None
+    email: str | None
+    owner: str | None
+    is_routed: bool
+    routed_reason: str | None
+    last_activity: datetime | None
+    labels: tuple[str | None, ...]
+    standings: tuple[Standing | None, ...]
+
+    @property
+    def called(self) -> str:
+        """Return its name, else its e-mail, else its id."""
+        return self.name or self.email or self.contact_id
+
+    @property
+    def owned_by(self) -> str:
+        """Return the owner, or the rep who stands for one; `Unassigned` where there is neither."""
+        return self.owner or UNASSIGNED
+
+    @property
+    def called_by(self) -> str:
+        """Return the owner, a rep who stands for one with `(routed)`."""
+        return f"{self.owned_by}{' (routed)' if self.is_routed else ''}"
+
+
+def listed_contacts(run: RunData, listing: Listing) -> tuple[Listed, ...]:
+    """Tell the contacts of a listing, in its order."""
+    ids = listing.ids
+    ledger = run.ledger(ids)
+    by_score = [_standings(run, score, listing, ledger) for score in run.record.scores]
+    last = dict(
+        run.scores.filter(pl.col("contact_id").is_in(ids.implode()))
+        .group_by("contact_id")
+        .agg(pl.col("last_activity_at").max())
+        .iter_rows()
+    )
+    routes = routes_of(run, ids)
+    rows = (
+        ids.alias("contact_id")
+        .to_frame()
+        .join(run.people, on="contact_id", how="left", maintain_order="left")
+    )
+    found = []
+    for row, texts in zip(rows.iter_rows(named=True), _labels(run, ids), strict=True):
+        who = row["contact_id"]
+        rep, reason = routes.get(who, (None, None))
+        at = last.get(who)
+        found.append(
+            Listed(
+                contact_id=who,
+                is_routed=rep is not None,
+                routed_reason=reason,
+                last_activity=None if at is None else to_local(at, run.zone),
+                labels=texts,
+                standings=tuple(of_score.get(who) for of_score in by_score),
+                **{name: str(row[name]) if row.get(name) else None for name in PERSON},
+            )
+        )
+    return tuple(found)
+
+
+def _labels(run: RunData, ids: pl.Series) -> list[tuple[str | None, ...]]:
+    texts = label_texts(run, ids)
+    return [tuple(row) for row in texts.iter_rows()] if texts.width else [()] * len(ids)
+
+
+def _standings(
+    run: RunData, score: ScoreEntry, listing: Listing, ledger: pl.DataFrame
+) -> dict[str, Standing]:
+    mine = pl.col("score_name") == score.name
+    rows = run.scores.filter(mine, pl.col("contact_id").is_in(listing.ids.implode()))
+    rows = rows.with_columns(run.is_hot().alias("\x00hot"))
+    places = dict(listing.places.filter(mine).select("contact_id", "place").iter_rows())
+    entries = ledger.filter(mine)
+    reasons, lines = _reasons(run, score, entries), _ledger(run, score, entries)
+    changed, past = _changes(run, score.name, listing.ids), _past(run, score.name)
+    bound, told = run.hot_from(score.name), run.counts_hot(score.name)
+    hot_from = None if bound is None else nearest_points(bound)
+    found = {}
+    for order, row in enumerate(rows.iter_rows(named=True)):
+        who, points, hot = row["contact_id"], nearest_points(row["score"]), row["\x00hot"] and told
+        found[who] = Standing(
+            place=places.get(who),
+            order=order,
+            flames=row["flames"],
+            points=points,
+            percent=int(row["percentile"]),
+            rank=row["rank"],
+            hot=hot,
+            reasons=tuple(reasons.get(who, ())),
+            ledger=tuple(lines.get(who, ())),
+            change=changed.get(who),
+            missing=None if hot or hot_from is None else hot_from - points,
+            past=tuple(past.get(who, ())),
+        )
+    return found
+
+
+def _reasons(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> dict[str, list[Why]]:
+    """Return by contact the rules that gave most: `tables.strongest` says which, and in what order."""
+    names = {rule.id: rule.called for rule in score.rules if rule.entry == RULE}
+    found: dict[str, list[Why]] = {}
+    for row in strongest(entries).iter_rows(named=True):
+        found.setdefault(row["contact_id"], []).append(
+            Why(
+                names.get(row["rule_id"]) or row["rule_id"],
+                row["occurrences"],
+                _day(run, row["last_at"]),
+                nearest_points(row["points"]),
+            )
+        )
+    return found
+
+
+def _day(run: RunData, at: datetime | None) -> date | None:
+    return None if at is None else to_local(at, run.zone).date()
+
+
+def _ledger(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> dict[str, list[LedgerLine]]:
+    """Return by contact its entries: most points first, then in order of the file; limits last."""
+    places = {(rule.entry, rule.id): place for place, rule in enumerate(score.rules)}
+    windows = _windows(run, score.name)
+    clock = Clock(run.record.as_of, run.zone)
+    found: dict[str, list[LedgerLine]] = {}
+    for who, _, entry, rule, times, points, at in entries.iter_rows():
+        window = windows.get(rule) if entry == RULE else None
+        ends = None if window is None or at is None else expires_at(at, window, clock)
+        line = LedgerLine(
+            places.get((entry, rule), len(places)),
+            entry,
+            nearest_points(points),
+            times,
+            _day(run, at),
+            _day(run, ends),
+        )
+        found.setdefault(who, []).append(line)
+    for lines in found.values():
+        lines.sort(key=lambda line: (line.entry != RULE, -line.points, line.rule))
+    return found
+
+
+def _windows(run: RunData, score_name: str) -> dict[str, Period]:
+    """Return how long an occurrence of each rule counts; nothing of rules that never forget."""
+    for score in () if run.book is None else run.book.scores:
+        if score.name == score_name:
+            return {
+                rule.id: rule.subject.window
+                for rule in score.rules
+                if not isinstance(rule.subject, BranchRule) and rule.subject.window is not None
+            }
+    return {}
+
+
+def newly_hot(run: RunData, score_name: str) -> pl.Expr:
+    """Say which rows of `changes.CHANGES` are of who got hot: also of new contacts who are hot at once."""
+    at_once = run.is_hot() if run.counts_hot(score_name) else pl.lit(value=False)
+    return (pl.col("change") == "newly_hot") | ((pl.col("change") == "new") & at_once)
+
+
+def parts_of(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
+    """Yield the parts of a change that are not 0, each with its words."""
+    for column, words in PARTS.items():
+        value = row.get(column)
+        if isinstance(value, float) and nearest_points(value):
+            yield nearest_points(value), words
+
+
+def _changes(run: RunData, score_name: str, ids: pl.Series) -> dict[str, Change]:
+    if run.changes is None:
+        return {}
+    mine = (pl.col("score_name") == score_name) & pl.col("contact_id").is_in(ids.implode())
+    rows = run.changes.filter(mine).with_columns(newly_hot(run, score_name).alias("\x00got_hot"))
+    found = {}
+    for row in rows.iter_rows(named=True):
+        then, now = row["previous_score"], row["score"]
+        if now is not None:
+            moved = None if then is None else nearest_points(now) - nearest_points(then)
+            found[row["contact_id"]] = Change(moved, row["\x00got_hot"], tuple(parts_of(row)))
+    return found
+
+
+def run_times(run: RunData) -> Sequence[datetime]:
+    """Return the `as_of` of the runs that sparklines are drawn over, oldest first."""
+    return () if run.past_scores is None else run.past_scores["as_of"].unique().sort().to_list()
+
+
+def _past(run: RunData, score_name: str) -> dict[str, list[tuple[int, int]]]:
+    if run.past_scores is None:
+        return {}
+    number = {at: place for place, at in enumerate(run_times(run))}
+    rows = run.past_scores.filter(pl.col("score_name") == score_name).sort("as_of", maintain_order=True)
+    found: dict[str, list[tuple[int, int]]] = {}
+    for who, at, points in rows.select("contact_id", "as_of", "score").iter_rows():
+        found.setdefault(who, []).append((number[at], nearest_points(points)))
+    return found
