@@ -389,8 +389,7 @@ def test_a_score_that_adds_up_is_worked_out_without_rules_as_if_it_were_scored_a
     rules = (
         "version: 1\nscores:\n  interest:\n    five_flames: 10\n    limits: {min: -1, max: 7}\n    rules:\n"
         "      - {name: Visit, event: visit, expires: 30d, points: 2, count: each}\n"
-        "      - {name: Bought, event: purchase, expires: never, count: each, points: -3,"
-        " limits: {min: -2}}\n"
+        "      - {name: Bought, event: purchase, expires: never, count: 9, points: -3, limits: {min: -2}}\n"
     )
     cuts = {"at": ("2026-05-01", "2026-05-20", "2026-06-01"), "short_cuts": True}
     found = []
