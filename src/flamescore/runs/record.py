@@ -366,10 +366,7 @@ class RunRecord(Part):
 
     @property
     def to_call(self) -> int | None:
-        """Return how many are to be called by the default score; None in older records that don't tell.
-
-        Of those that wrote one call list its length tells.
-        """
+        """Return how many are to be called by the default score; None where an older record doesn't tell."""
         if self.scores[0].to_call is not None:
             return self.scores[0].to_call
         lists = len(self.scores) if self.hot_flames is not None else 1

@@ -24,15 +24,7 @@ _DIGITS: Final = re.compile(r"[+().\-/]*[0-9][0-9+().\-/]*")
 """A word of digits, and of what stands between those of a phone number."""
 
 
-_LETTERS: Final[dict[str, str | int | None]] = {
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "\u0131": "i",
-    "æ": "ae",
-    "œ": "oe",
-    "ß": "ss",
-}
+_LETTERS: Final = {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
 """Letters that people type as these, though Unicode doesn't take them apart."""
 
 
