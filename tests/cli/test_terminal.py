@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,6 @@ import pytest
 from cli.small import EVENTS, latest, write_project
 from cli.terminal import CODES, on_terminal, plain
 from flamescore.cli.start import main  # noqa: F401 - a broken program fails here, not in each process
-
-SAMPLE = Path(__file__).parents[2]
-GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -282,32 +278,3 @@ def test_a_shell_without_utf8_stops_nothing(project, process):
         done = process(*words, cwd=project, **environ)
         assert (done.code, done.err) == (0, "")
         assert "*****" in done.out or words[0] == "explain"
-
-
-# --- the sample, to the letter
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    """The sample, scored on two nights as on a terminal."""
-    folder = tmp_path_factory.mktemp("sample")
-    for name in ("sample_data", "rules"):
-        shutil.copytree(SAMPLE / name, folder / name)
-    shutil.copy(SAMPLE / "flamescore.yaml", folder)
-    assert on_terminal("score", "--as-of", "2026-11-20", cwd=folder)[0] == 0
-    assert on_terminal("score", cwd=folder)[0] == 0
-    return folder
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize(
-    "words", [("score",), ("search",), ("changes",), ("report",), ("search", "--flames", "0")], ids=" ".join
-)
-def test_the_sample_to_the_letter(sample, words, width):
-    code, text = on_terminal(*words, cwd=sample, width=width)
-    assert code == 0
-    seen = plain(text)
-    seen = seen[seen.rindex("2,000 contacts") :] if words == ("score",) else seen
-    golden = GOLDEN / f"{words[0]}{'-cold' if len(words) > 1 else ''}-{width}.txt"
-    assert seen == golden.read_text(encoding="utf-8")
