@@ -37,14 +37,21 @@ NOTE: Final = "<!-- Made by docs/generate.py from the code; `make docs` makes it
 COMMANDS: Final = """# The commands
 
 Every command says its help with `--help`. Rows and results go to stdout, everything else to stderr. Nothing
-asks a question. Off a terminal there is no progress and no colour; `NO_COLOR` switches colours off on a
-terminal too.
+asks a question. Off a terminal there is no progress and no colour.
 
 - **The project file** is `--config FILE`, else `$FLAMESCORE_CONFIG`, else `flamescore.yaml` (or
   `flamescore.yml`) in the working folder or the nearest folder above it. A flag wins over a variable
   (`FLAMESCORE_OUTPUT` and others, listed in [project-file.md](project-file.md)), a variable over the file.
 - **Formats.** Where a command prints rows: a table on a terminal, CSV in a pipe, else what `--format` or the
   suffix of `-o FILE` says. A file is written beside its place and renamed, so nobody sees half of one.
+- **Tables** are as wide as the terminal, else as `COLUMNS` says, else 100. Names, companies and reasons are cut
+  with `…` where there is no room; ids, phones and numbers never are. Then columns go, such as Owner and E-mail
+  first. A list of more than 50 rows is cut on a terminal; `--limit` shows more.
+- **Colours** are there on a terminal. `NO_COLOR` takes them away; `FORCE_COLOR` has them in a pipe too, as for
+  `FORCE_COLOR=1 flamescore explain 1042 | less -R`, and turns no CSV into a table. Under `TERM=dumb`
+  there are none; there, and where stdout is not UTF-8, flames are drawn as `****.`.
+- **Completion.** `flamescore --install-completion` has the shell complete commands and flags, and of the latest
+  run owners, tags, scores, columns, runs, and contacts from three characters on.
 - **Exit codes** are listed in [exit-codes.md](exit-codes.md).
 - **Errors** are text, or one JSON object a line under `--log-format json`.
 """

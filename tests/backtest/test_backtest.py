@@ -273,6 +273,7 @@ def test_findings_go_by_what_the_project_accepts(project):
     asked = {"at": ("2026-03-10",), "short_cuts": True}
     (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
     assert late.is_open
+    assert (late.count, late.of) == (101, 120)  # who visit, but the one who asked before
     path.write_text(f"{path.read_text()}accept: [{{code: B012, reason: they came in March}}]\n")
     (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
     assert late.accepted == "they came in March"
@@ -382,3 +383,23 @@ def test_a_page_names_no_contact(project):
     done = made(project, capacity=5, profile=True, called="form")
     for told in (page(done), markdown(done), json.dumps(backtest_json(done, time=""))):
         assert "somebody" not in told
+
+
+def test_a_score_that_adds_up_is_worked_out_without_rules_as_if_it_were_scored_again(project):
+    rules = (
+        "version: 1\nscores:\n  interest:\n    five_flames: 10\n    limits: {min: -1, max: 7}\n    rules:\n"
+        "      - {name: Visit, event: visit, expires: 30d, points: 2, count: each}\n"
+        "      - {name: Bought, event: purchase, expires: never, count: each, points: -3,"
+        " limits: {min: -2}}\n"
+    )
+    cuts = {"at": ("2026-05-01", "2026-05-20", "2026-06-01"), "short_cuts": True}
+    found = []
+    for text in (rules, rules.replace("    rules:", "    groups: {all: {limits: {max: 1000}}}\n    rules:")):
+        if "groups" in text:
+            text = text.replace("name: Visit", "group: all, name: Visit")  # noqa: PLW2901 - which scores again
+        (project / "rules.yaml").write_text(text)
+        (score,) = made(project, **cuts).scores
+        found.append((score.auc, score.own, score.rules))
+    assert found[0] == found[1]
+    assert found[0][1].auc_without.value is not None
+    assert found[0][1].auc_without != found[0][0]

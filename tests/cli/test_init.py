@@ -34,6 +34,7 @@ def test_from_two_exports_to_a_hot_list(exports, flamescore):
     )
     assert lines[-1] == "Next: flamescore check"
     hot = lines[-3].rpartition(", which ")[2].split()[0]
+    assert flamescore("check").code == 0
     assert flamescore("score").code == 0
     listed = flamescore("search", "--flames", "5", "--format", "csv").out.splitlines()[1:]
     assert len(listed) == int(hot) > 0

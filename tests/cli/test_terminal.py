@@ -145,7 +145,7 @@ def test_search_says_how_many_more_there_are_and_when_there_is_nobody(folder):
 def test_nobody_is_no_table(flamescore):
     done = flamescore("search", "--min-score", "1000", "--format", "table")
     assert (done.code, done.out) == (0, "")
-    assert done.err.startswith("info N002: No contacts match.")
+    assert done.err == "info N002: No contacts match. Without --min-score 1000: 7.\n"
 
 
 @pytest.mark.usefixtures("scored")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 
+from flamescore.checking import check
 from flamescore.first_guess import Places, first_guess
 from flamescore.inputs import read_inputs
 from flamescore.project import load_project
@@ -23,6 +24,8 @@ def guessed(folder, *names):
     found = first_guess([], Places(folder), contacts=None, zone=None, now=clock())
     (folder / "flamescore.yaml").write_text(found.project)
     (folder / "rules.yaml").write_text(found.rules)
+    checked = check(str(folder / "flamescore.yaml"))
+    assert (checked.is_wrong, checked.is_stopped) == (False, False)
     project, rules = load_project(folder / "flamescore.yaml"), load_rules(folder / "rules.yaml")
     with read_inputs(project) as inputs:
         scores = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of).scores

@@ -52,15 +52,15 @@ def test_how_contacts_changed(nights, ways, found):
 def test_changes_of_who_was_found(nights):
     found = search_run(*nights, Asked(flames="5"))
     assert found.exact().select("contact_id", "change", "newly_hot").rows() == [
-        ("109", None, True), ("101", 0.0, False), ("103", 0.0, False), ("102", 5.0, True),
+        ("109", None, True), ("101", 0.0, False), ("102", 5.0, True), ("103", 0.0, False),
     ]  # fmt: skip
     told = found.for_people().select("contact_id", "change", "newly_hot").rows()
-    assert told == [("109", None, "yes"), ("101", "0", None), ("103", "0", None), ("102", "+5", "yes")]
+    assert told == [("109", None, "yes"), ("101", "0", None), ("102", "+5", "yes"), ("103", "0", None)]
 
 
 def test_places_number_the_call_list_whatever_is_asked(nights):
     found = search_run(*nights, Asked(owners=("Bob",), everyone=True))
-    assert found.rows.select("contact_id", "place").rows()[:3] == [("103", 3), ("105", None), ("106", 6)]
+    assert found.rows.select("contact_id", "place").rows()[:3] == [("103", 4), ("105", None), ("106", 6)]
 
 
 def test_only_the_first_rows_are_told_and_all_are_counted(nights):

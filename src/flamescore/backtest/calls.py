@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.int64]
 
+NEVER: Final = int(np.iinfo(np.int64).max)
+"""Is later than any instant."""
+
 _FIRST: Final = "\0first"
 _SECOND: Final = 1_000_000
 
@@ -48,7 +51,7 @@ def until_outcome(
 def first_after(
     exports: Exports, book: RuleBook, matches: Sequence[EventMatch], cut: datetime, end: datetime
 ) -> Integers:
-    """Return in seconds since 1970 when each contact has the first of these events, `end` for who has none.
+    """Return in seconds since 1970 when each contact has the first of these events, `NEVER` for who has none.
 
     In order of contact id. Time is turned around between cut and end, so that the first is the latest: of the
     horizon of 30 days the 5th becomes the 25th. Entries of `ignore` that look at other events too are passed
@@ -67,7 +70,7 @@ def first_after(
         ignore=tuple(each for each in book.ignore if not each.in_sequence),
     )
     found = score_exports(plain, replace(exports, events=sources), as_of=end, events=rules).latest
-    first = np.full(exports.contacts.height, int(end.timestamp()), np.int64)
+    first = np.full(exports.contacts.height, NEVER, np.int64)
     for age in found.values():
         first = np.where(age == NO_AGE, first, np.minimum(first, int(cut.timestamp()) + age.astype(np.int64)))
     return first

@@ -31,8 +31,8 @@ class RuleRows:
     without it; `points` are all that it gave, in ten-thousandths without signs, `balance` with them.
     """
 
-    rows: Integers
-    rest: Integers
+    rows: NDArray[np.int32]
+    rest: NDArray[np.int8]
     points: float
     balance: float
 
@@ -75,7 +75,7 @@ def together(parts: Sequence[Looked]) -> Looked:
 
     def rows(found: Sequence[RuleRows]) -> RuleRows:
         return RuleRows(
-            np.concatenate([each.rows + start for each, start in zip(found, starts, strict=True)]),
+            np.concatenate([each.rows + np.int32(start) for each, start in zip(found, starts, strict=True)]),
             np.concatenate([each.rest for each in found]),
             sum(each.points for each in found),
             sum(each.balance for each in found),

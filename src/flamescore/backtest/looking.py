@@ -14,6 +14,7 @@ from flamescore.backtest.past import CREATED, TAGS, without_rules
 from flamescore.engine import flame_bounds, flames_at
 from flamescore.labels import drawn, everyone_of
 from flamescore.rules import (
+    NO_LIMITS,
     Branch,
     BranchRule,
     EventRule,
@@ -30,7 +31,7 @@ from flamescore.scoring import score_exports
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
     Integers = NDArray[np.int64]
+    _Given = Mapping[tuple[str, str], tuple[Integers, Integers]]
     Marks = NDArray[np.bool_]
 
 _OUTCOME: Final = "\0outcome"
@@ -129,7 +131,7 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
     seconds = tuple(
         without_rules(score, own[score.name], _WITHOUT + score.name)
         for score in asked.book.scores
-        if own.get(score.name)
+        if own.get(score.name) and not _adds_up(score)
     )
     had = asked.outcome.after(None, asked.zone) if asked.first_only else None
     late = any(asked.known_after)
@@ -163,7 +165,7 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
     held_out = None if asked.holdout is None else drawn(scored.contacts, asked.holdout)
     excluded = none if asked.exclude is None else everyone.fitting(asked.exclude)
     hot = None if asked.hot.condition is None else everyone.fitting(asked.hot.condition)
-    given = _given(scored)
+    given = _given(scored, {score.name for score in asked.book.scores})
     for score in asked.book.scores:
         yield _score(
             score,
@@ -180,6 +182,7 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
             hot=hot,
             hot_flames=asked.hot.flames,
             given=given,
+            own=own.get(score.name, frozenset()),
             taken={
                 rule_id: everyone.first_fitting(branch.condition for branch in each).astype(np.int64)
                 for (name, rule_id), each in branches.items()
@@ -244,14 +247,35 @@ def score_of(condition: Condition) -> Score:
     return Score(_OUTCOME, _OUTCOME, POINT, (rule,))
 
 
-def _given(scored: Scored) -> dict[tuple[str, str], tuple[Integers, Integers]]:
-    """Return to whom each rule gave points after its own limits, and how many (ten-thousandths)."""
+def _adds_up(score: Score) -> bool:
+    """Say whether a score is the sum of what its rules give, within its own limits."""
+    plain = all(group.limits == NO_LIMITS and group.idle is None for group in score.groups)
+    return plain and score.idle is None
+
+
+def _sum(score: Score, own: frozenset[str], given: _Given, many: int) -> Integers:
+    """Add up what the rules of a score give without some, within its limits: that of so many contacts."""
+    found = np.zeros(many, np.int64)
+    for rule in score.rules:
+        if rule.id not in own and (score.name, rule.id) in given:
+            who, points = given[score.name, rule.id]
+            found[who] += points
+    if score.limits == NO_LIMITS:
+        return found
+    return np.clip(found, score.limits.low, score.limits.high)
+
+
+def _given(scored: Scored, names: Collection[str]) -> _Given:
+    """Return to whom each rule of these scores gave points after its own limits, and how many."""
     entries = scored.ledger.entries
-    keys = list(dict.fromkeys((e.score_name, e.id) for e in entries if e.entry in ("rule", "rule_limit")))
+    wanted = [e.entry in ("rule", "rule_limit") and e.score_name in names for e in entries]
+    keys = list(
+        dict.fromkeys((e.score_name, e.id) for e, is_one in zip(entries, wanted, strict=True) if is_one)
+    )
     place = {key: number for number, key in enumerate(keys)}
     of = np.array(
-        [place[e.score_name, e.id] if e.entry in ("rule", "rule_limit") else -1 for e in entries],
-        np.int64,
+        [place[e.score_name, e.id] if is_one else -1 for e, is_one in zip(entries, wanted, strict=True)],
+        np.int32,
     )
     rules, contacts, points = [], [], []
     for part in scored.ledger.stored:
@@ -261,9 +285,12 @@ def _given(scored: Scored) -> dict[tuple[str, str], tuple[Integers, Integers]]:
         rules.append(rule[kept])
         contacts.append(rows.contact[kept].astype(np.int64) + part.first)
         points.append(rows.points[kept].astype(np.int64))
-    none = np.zeros(0, np.int64)
-    rule, contact, point = (np.concatenate([none, *each]) for each in (rules, contacts, points))
-    order = np.lexsort((contact, rule))
+    rule, contact, point = (
+        np.concatenate([np.zeros(0, kind), *each])
+        for kind, each in ((np.int32, rules), (np.int64, contacts), (np.int64, points))
+    )
+    few = len(keys) < 1 << 15  # the ledger is in order of contacts, and small numbers are sorted in no time
+    order = np.argsort(rule.astype(np.int16) if few else rule, kind="stable")
     rule, contact, point = rule[order], contact[order], point[order]
     new = np.ones(len(rule), np.bool_)
     new[1:] = (rule[1:] != rule[:-1]) | (contact[1:] != contact[:-1])
@@ -294,7 +321,8 @@ def _score(
     excluded: Marks,
     hot: Marks | None,
     hot_flames: int,
-    given: Mapping[tuple[str, str], tuple[Integers, Integers]],
+    given: _Given,
+    own: frozenset[str],
     taken: Mapping[str, Integers],
 ) -> Looked:
     mine = scored.scores["score_name"] == score.name
@@ -322,8 +350,10 @@ def _score(
             for branch in range(len(rule.subject.branches)):  # type: ignore[union-attr] # it has branches
                 some = taken[rule.id][who] == branch
                 branches[rule.id, branch] = _rows(who[some], points[some], row_of, totals, bounds)
-    second = _WITHOUT + score.name
-    has_second = second in {each.name for each in scored.book.scores}
+    without = None
+    if own:
+        adds_up = _adds_up(score)
+        without = _sum(score, own, given, many) if adds_up else _of_everyone(scored, _WITHOUT + score.name)
     is_hot = flames >= hot_flames if hot is None else hot
     return Looked(
         score,
@@ -343,7 +373,7 @@ def _score(
         rules=rules,
         branches=branches,
         worth=None if worth is None else worth[kept],
-        without=_of_everyone(scored, second)[kept] if has_second else None,
+        without=None if without is None else without[kept],
         unvalued=unvalued,
         called=None if called is None else called[kept],
         held_out=None if held_out is None else held_out[kept],
@@ -355,5 +385,7 @@ def _rows(
 ) -> RuleRows:
     rows = row_of[who]
     there = rows >= 0
-    rest = flames_at(bounds, pl.Series(totals[who[there]] - points[there])).to_numpy().astype(np.int64)
-    return RuleRows(rows[there], rest, float(np.abs(points[there]).sum()), float(points[there].sum()))
+    rest = flames_at(bounds, pl.Series(totals[who[there]] - points[there])).to_numpy().astype(np.int8)
+    return RuleRows(
+        rows[there].astype(np.int32), rest, float(np.abs(points[there]).sum()), float(points[there].sum())
+    )

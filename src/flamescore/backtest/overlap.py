@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.rules import EventRule, Ignored, Points, Rule, RuleBook, Score
 from flamescore.scoring import score_exports
+from flamescore.text import fold
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -22,14 +23,16 @@ def overlaps_of(
 ) -> tuple[dict[str, dict[str, float]], dict[str, frozenset[str]]]:
     """Return by score the share of each rule's events that are the outcome, and the rules that have any.
 
-    A rule's events are counted once as they are, and once without those that fit the outcome.
+    A rule's events are counted once as they are, and once without those that fit the outcome. Rules of other
+    types of events have none that are.
     """
     matches = tuple(leaf.match for leaf in outcome.leaves(book.zone))
+    types = {fold(kind) for match in matches for kind in match.types}
     rules = [
         (score.name, rule)
         for score in book.scores
         for rule in score.rules
-        if isinstance(rule.subject, EventRule)
+        if isinstance(rule.subject, EventRule) and not types.isdisjoint(map(fold, rule.subject.match.types))
     ]
     if not matches or not rules:
         return {}, {}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
+from flamescore.backtest.calls import NEVER, first_after
 from flamescore.backtest.cuts import Knowledge, Source
-from flamescore.backtest.looking import holding
 from flamescore.engine import Clock
 from flamescore.errors import Problem, UsageError
 from flamescore.inputs import parse_as_of
 from flamescore.rule_windows import reaches
-from flamescore.rules import EventMatch, EventRule, Happened, Points, Rule, RuleBook, Score
+from flamescore.rules import EventMatch, EventRule, Points, Rule, RuleBook, Score
 from flamescore.scoring import score_exports
 from flamescore.text import fold
 from flamescore.units import POINT
@@ -106,8 +107,10 @@ def knowledge_of(
 def late_comers(exports: Exports, history: Scored, first: datetime, zone: ZoneInfo) -> tuple[int, int] | None:
     """Return how many contacts have their first event after a cut, of how many there are."""
     types = history.observed.types
-    if not types:
+    oldest = [source.oldest for source in sources_of(exports, history.observed.pasts, history.as_of)]
+    if not types or not oldest:
         return None
-    anything = Happened(EventMatch(tuple(types)))
-    before, ever = (holding(anything, exports, RuleBook(zone, ()), as_of) for as_of in (first, history.as_of))
-    return int(np.sum(ever & ~before)), len(ever)
+    since = min(oldest) - timedelta(seconds=1)
+    matches = (EventMatch(tuple(types)),)
+    instants = first_after(exports, RuleBook(zone, ()), matches, since, history.as_of)
+    return int(np.sum((instants > first.timestamp()) & (instants != NEVER))), len(instants)

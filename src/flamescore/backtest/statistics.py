@@ -104,12 +104,13 @@ def wilson(successes: float, trials: float, effect: float = 1.0) -> Estimate:
 
 def rate(outcomes: Marks, contacts: Integers, shares: Floats | None = None) -> Estimate:
     """Return how many contact-cuts have the outcome; with `shares` each counts for a part of one."""
-    weights = np.ones(len(outcomes)) if shares is None else shares
-    trials = float(weights.sum())
+    weights: Floats | float = 1.0 if shares is None else shares
+    trials = float(len(outcomes) if shares is None else shares.sum())
     if not trials:
         return Estimate()
-    successes = float((weights * outcomes).sum())
-    return wilson(successes, trials, design_effect(weights * (outcomes - successes / trials), contacts))
+    successes = float(np.count_nonzero(outcomes) if shares is None else (shares * outcomes).sum())
+    residuals: Floats = weights * (outcomes.astype(np.float64) - successes / trials)
+    return wilson(successes, trials, design_effect(residuals, contacts))
 
 
 # --- a list in order ----------------------------------------------------------------------------------
@@ -212,8 +213,9 @@ def compare(
     mixed = (n1 > 0) & (n1 < n)
     if not mixed.any():
         return Comparison()
-    rows = mixed[stratum]
-    stratum, ones, twos, contacts = stratum[rows], ones[rows], twos[rows], contacts[rows]
+    if not (mixed | (n == 0)).all():
+        rows = mixed[stratum]
+        stratum, ones, twos, contacts = stratum[rows], ones[rows], twos[rows], contacts[rows]
     m: Floats = np.bincount(stratum, twos, len(n)).astype(np.float64)
     a: Floats = np.bincount(stratum, ones * twos, len(n)).astype(np.float64)
     size = np.maximum(n, 1)  # of a number that no stratum has 0

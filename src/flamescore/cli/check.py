@@ -22,19 +22,25 @@ from flamescore.checking import (
 from flamescore.cli.messages import here
 from flamescore.cli.options import CheckFormat, FailOn, LogFormat
 from flamescore.cli.output import by_suffix, deliver, place
+from flamescore.cli.terminal import screen, write
 from flamescore.errors import ExitCode
 from flamescore.findings import fails_on_warning, wants_colours
+from flamescore.screen import Column, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import RenderableType
-
     from flamescore.checking import Checked
     from flamescore.cli.messages import Messages
+    from flamescore.screen import Screen
 
 _SUFFIXES: Final = {".json": CheckFormat.JSON, ".txt": CheckFormat.FULL}
 _NUMERIC: Final = (False, True, True, True, True, False)
+_GOES: Final = (0, 0, 1, 2, 0, 3)
+"""Which columns of the rules go first where not all fit; 0 never does."""
+
+_LEAST: Final = 16
+"""Columns of the screen that the name of a rule keeps."""
 
 
 def check(
@@ -85,31 +91,31 @@ def _rendered(found: Checked, form: CheckFormat, messages: Messages) -> str:
 
 
 def _full(found: Checked, messages: Messages) -> str:
-    from flamescore.cli.terminal import as_text  # noqa: PLC0415 - rich takes time to import
-
     told = findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet)
     parts = [told] if told else []
-    parts += [f"{line}\n{as_text(table)}" for line, table in _tables(found)]
+    parts += ["\n".join(lines) for lines in _tables(found, screen("a file"))]
     return "".join((*(f"{part.rstrip()}\n\n" for part in parts), f"{summary(found)}\n"))
 
 
 def _show(found: Checked, messages: Messages) -> None:
-    from flamescore.cli.terminal import show  # noqa: PLC0415 - rich takes time to import
-
     coloured = wants_colours(os.environ, is_terminal=True)
     told = findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet, coloured=coloured)
     sys.stdout.write(f"{told}\n" if told else "")
-    for line, table in _tables(found):
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-        show(table)
-    sys.stdout.write(f"{summary(found)}\n")
+    for lines in _tables(found, screen()):
+        write((*lines, ""))
+    write((summary(found),))
 
 
-def _tables(found: Checked) -> Iterator[tuple[str, RenderableType]]:
+def _tables(found: Checked, on: Screen) -> Iterator[list[str]]:
     """Yield a line about each score that was worked out, and the table of its rules."""
-    from flamescore.cli.terminal import grid  # noqa: PLC0415 - rich takes time to import
-
     for score in found.scores:
         if score.flames is not None:
-            yield score_line(score), grid(RULE_COLUMNS, _NUMERIC, rule_rows(found, score))
+            rows = [(on.shown(name), *cells) for name, *cells in rule_rows(found, score)]
+            cells = list(zip(*rows, strict=True)) or [()] * len(RULE_COLUMNS)
+            columns = [
+                Column(header, column, right=numeric, least=None if at else _LEAST, goes=goes)
+                for at, (header, column, numeric, goes) in enumerate(
+                    zip(RULE_COLUMNS, cells, _NUMERIC, _GOES, strict=True)
+                )
+            ]
+            yield [on.shown(score_line(score)), *table(columns, on)]

@@ -17,6 +17,7 @@ from flamescore.first_guess.project_file import project_text, told
 from flamescore.first_guess.rule_file import as_text, chosen_rules
 from flamescore.first_guess.sources import guessed_sources
 from flamescore.inputs import read_inputs
+from flamescore.lints import points_for_few
 from flamescore.project import project_of
 from flamescore.rules import load_rules_text
 from flamescore.sanity_checks import ORPHANS, check_plausible
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 NOTHING: Final = "G003"
 _FRESH: Final = timedelta(days=7)
 _SPAN: Final = timedelta(weeks=8)
-_HOT: Final = 0.05
 _NOBODY: Final = 5
 """Five flames where no score is above 0."""
 
@@ -105,17 +105,8 @@ def _guessed(sources: Sources, places: Places, zone: str | None, now: datetime) 
 
 
 def _five_flames(points: NDArray[np.int64]) -> tuple[int, int]:
-    """Return the points for five flames, and how many contacts reach them.
-
-    It is the smallest whole number from 1 that at most 5% reach; if nobody does, the highest score, rounded
-    down; if that is under 1, 5. Of scores 9, 7, 7 and 1 at most 0.2 contacts may reach it: it is 9.
-    """
-    best = max(points.tolist(), default=0) // POINT
-    for whole in range(1, best + 1):
-        many = int((points >= whole * POINT).sum())
-        if many <= _HOT * len(points):
-            return whole, many
-    five = best if best >= 1 else _NOBODY
+    """Return the points for five flames, and how many contacts reach them."""
+    five = points_for_few(points)
     return five, int((points >= five * POINT).sum())
 
 

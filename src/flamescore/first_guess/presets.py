@@ -25,10 +25,7 @@ def preset_of(export: Export, spool: Spool) -> tuple[Guess | None, str]:
         return None, f"Several presets fit: {names}. Say one with `preset:` in place of the columns."
     ((name, variant),) = fits
     if not (variant.verified and all_presets()[name].verified):
-        return (
-            None,
-            f"It may be of preset {names}, which was not made from a real export, so that it is not taken.",
-        )
+        return None, f"It may be of {names}; that preset was not made from real exports, so it is not taken."
     keys = {"preset": Key(name, variant.name)}
     zone = variant.keys.timezone
     return (

@@ -35,7 +35,7 @@ def project_text(sources: Sources, places: Places, as_of: str = "now") -> str:
         if used or refused:
             lines.append(f"{kind}:" if used else f"# {kind}:")
         for each, rows in used:
-            lines += _comment(f"{each.why[:1].upper()}{each.why[1:]}{f'; {rows}' if rows else ''}.", "  ")
+            lines += _comment(f"{_kind(each).capitalize()}: {each.why}{f'; {rows}' if rows else ''}.", "  ")
             lines += _comment(sources.hints.get(each.path, ""), "  ")
             lines += [f"  {line}" for line in each.lines()]
         for each, reason in refused:

@@ -14,7 +14,7 @@ import polars as pl
 
 from flamescore.cells import present
 from flamescore.findings import scalar
-from flamescore.first_guess.words import plain
+from flamescore.first_guess.words import OF_ONE, plain
 from flamescore.text import fold, printable
 from flamescore.units import count
 
@@ -41,7 +41,6 @@ _TYPES, _TAGS, _COLUMNS = 12, 5, 5
 _FEWEST, _MOST = 2, 20
 _COMMON: Final = 0.9
 _ADDRESS_POINTS: Final = 5
-_NO_FIELDS: Final = frozenset({"contact_id", "email", "name", "phone", "tags", "created_at"})
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?")
 
 
@@ -163,7 +162,7 @@ def column_rules(contacts: pl.DataFrame) -> tuple[FirstRule, ...]:
     """Return rules for the commonest values of the first contact columns that have few different ones."""
     rules: list[FirstRule] = []
     for column in contacts.columns:
-        if column in _NO_FIELDS or "\0" in column or contacts.schema[column] != pl.String:
+        if plain(column) in OF_ONE or "\0" in column or contacts.schema[column] != pl.String:
             continue
         cells = contacts.select(present(pl.col(column)).alias("value")).drop_nulls()
         values = cells.group_by("value").len().sort(["len", "value"], descending=[True, False])

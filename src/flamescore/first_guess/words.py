@@ -36,6 +36,12 @@ PEOPLE: Final[tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]] = (
 )
 """Canonical columns of contacts that lists show, and the headers that stand for each."""
 
+OF_ONE: Final = frozenset(
+    {*KEYS, *CREATED, "phone", "phone number", "tags", "name", "full name", "first name", "last name"}
+    | {"firstname", "lastname"}
+)
+"""Columns that say who somebody is, not what they are like."""
+
 _OTHER: Final = re.compile(r"[\W_]+")
 _NOT_IN_NAMES: Final = re.compile(r"[^0-9a-z]+")
 _RUN: Final = re.compile(r"[0-9](?:[-_0-9]*[0-9])?")

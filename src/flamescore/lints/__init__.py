@@ -13,7 +13,7 @@ from flamescore.lints.static import static_lints
 if TYPE_CHECKING:
     from flamescore.lints.events import lints_of_events, machine_conditions, machine_lints
     from flamescore.lints.firing import Fired, Firing, firing_of
-    from flamescore.lints.scores import flames_of, lints_of_scores
+    from flamescore.lints.scores import flames_of, lints_of_scores, points_for_few
 
 __all__ = [
     "Fired",
@@ -24,6 +24,7 @@ __all__ = [
     "lints_of_scores",
     "machine_conditions",
     "machine_lints",
+    "points_for_few",
     "static_lints",
 ]
 
@@ -36,6 +37,7 @@ _WITH_FRAMES: Final = {
     "lints_of_scores": "scores",
     "machine_conditions": "events",
     "machine_lints": "events",
+    "points_for_few": "scores",
 }
 """What looks at frames, and its module: imported when it is asked for, for static lints need none of it."""
 

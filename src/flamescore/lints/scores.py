@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from flamescore.lints.places import finding, subject_of
@@ -12,6 +13,8 @@ from flamescore.units import POINT, count, show_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from flamescore.findings import Finding
     from flamescore.lints.firing import Firing
@@ -36,14 +39,13 @@ def lints_of_scores(document: Document, scored: Scored, firing: Firing) -> Itera
     """Yield the lints L201, L202, L205, L206 and L210, score by score."""
     twins = list(firing.together(_TWINS_EACH, _TWINS_SHARE))
     for score in scored.book.scores:
-        points = scored.whole_points(score.name)
         flames = flames_of(scored, score)
         paths = dict(zip((rule.id for rule in score.rules), rule_paths(document, score), strict=True))
         yield from _for_everyone(document, score, firing, sum(flames), paths)
         for (name, one), (_, other), both, either in twins:
             if name == score.name and not _share_a_limit(score, one, other):
                 yield _twin(document, score, (one, other), (both, either), paths)
-        yield from _five_flames(document, score, flames, sorted(points.tolist(), reverse=True))
+        yield from _five_flames(document, score, flames, scored.whole_points(score.name))
         yield from _gaps(document, score, flames)
         yield from _held(document, score, firing)
 
@@ -103,24 +105,24 @@ def _twin(
     )
 
 
-def points_for_few(points: list[int]) -> int:
+def points_for_few(points: NDArray[np.int64]) -> int:
     """Return the smallest whole number of points, from 1, that at most 5% of the contacts reach.
 
-    `points` are the scores in ten-thousandths, the highest first. If nobody reaches that number, it is the
-    highest score, rounded down; if that is under 1, 5. Of a hundred scores 9, 9, 8, 8, 8, 7, 7, 1, 0, ...
-    five contacts have 8 or more, and seven have 7 or more: so it is 8.
+    `points` are the scores in ten-thousandths. If nobody reaches that number, it is the highest score,
+    rounded down; if that is under 1, 5. Of a hundred scores 9, 9, 8, 8, 8, 7, 7, 1, 0, ... five contacts have
+    8 or more, and seven have 7 or more: so it is 8.
     """
+    ordered = np.sort(points)[::-1]
     allowed = len(points) // _FEW
-    first_out = points[allowed] if allowed < len(points) else 0
-    found = max(1, first_out // POINT + 1)
-    highest = points[0] if points else 0
+    found = max(1, int(ordered[allowed]) // POINT + 1 if allowed < len(points) else 1)
+    highest = int(ordered[0]) if len(points) else 0
     if highest >= found * POINT:
         return found
     return highest // POINT if highest >= POINT else _FLAMES
 
 
 def _five_flames(
-    document: Document, score: Score, flames: tuple[int, ...], points: list[int]
+    document: Document, score: Score, flames: tuple[int, ...], points: NDArray[np.int64]
 ) -> Iterator[Finding]:
     contacts, five = sum(flames), flames[_FLAMES]
     if score.percentiles is not None or contacts < _ENOUGH or 0 < five * 2 < contacts:
@@ -130,7 +132,7 @@ def _five_flames(
     else:
         text = f"{score.title}: {five:,} of {count(contacts, 'contact')} have five flames"
     few = points_for_few(points)
-    reach = sum(each >= few * POINT for each in points)
+    reach = int((points >= few * POINT).sum())
     yield finding(
         FIVE,
         score.name,

@@ -40,7 +40,7 @@ def without_accents(text: str) -> str:
     """Return a text in lower case and without accents: `Å` becomes `a`, and `Ø` becomes `o`."""
     apart = unicodedata.normalize("NFD", text)
     bare = "".join(each for each in apart if unicodedata.category(each) != "Mn").lower()
-    return bare.translate(str.maketrans(_LETTERS))
+    return bare.translate({ord(letter): plain for letter, plain in _LETTERS.items()})
 
 
 def _without_accents(column: pl.Expr) -> pl.Expr:
