@@ -334,11 +334,7 @@ class RunRecord(Part):
     bots: BotsEntry | None = key(
         "what looks like a mail scanner's; null without `bots` in the rule file", default=None
     )
-    trend: tuple[TrendEntry, ...] = key(
-        "how many were hot, and how many to call, in the last run of each of the 14 newest local days up to "
-        "this one, oldest first",
-        default=(),
-    )
+    trend: tuple[TrendEntry, ...] = key("hot leads run by run, 14 local days at most", default=())
     segments: tuple[SegmentEntry, ...] | None = key(
         "the segments, built-in ones first; absent in older records", absent=True
     )
