@@ -38,7 +38,7 @@ def fences(language):
 
 def test_the_demos_output_is_that_of_the_program(tmp_path):
     flamescore("score", "--rules", "rules/keap.yaml", "--output", str(tmp_path), "--quiet", cwd=ROOT)
-    report = (tmp_path / "latest/report.md").read_text(encoding="utf-8").partition("### ")[0]
+    report = (tmp_path / "latest/report.md").read_text(encoding="utf-8").partition("\n| 4 |")[0]
     assert shown(report) in shown(README)
     words = ("search", "--flames", "5", "--limit", "10", "--quiet", "--format", "table")
     columns = ("--columns", "rank,contact_id,name,company,owner,score,flames")
