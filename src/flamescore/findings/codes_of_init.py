@@ -11,7 +11,7 @@ INIT: Final = (
     Code(
         "G001",
         Severity.ERROR,
-        "`flamescore.yaml` is already here; init never overwrites.",
+        "`flamescore.yaml` is already here; init never overwrites",
         "One of the two files that `init` would write is there. Nothing has been changed.",
         "Rename or delete it, or see what would be written with `--dry-run`.",
     ),
