@@ -257,7 +257,7 @@ def _people_shown(output: Path, spoilt: set[Path]) -> list[str]:
                 text = (folder / name).read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
-            told = text if name == "run.json" else text.rpartition("\n## Findings\n")[2]
+            told = text if name == "run.json" else text.rpartition("\n## Exports\n")[2]
             if PERSON.lower() in told.lower():
                 faults.append(f"a person's data in {folder.name}/{name}")
     return faults
