@@ -239,8 +239,8 @@ def test_changes_are_printed_newly_hot_first(folder):
     assert folder.rows("changes", "--run", "2026-01-06") == []
     assert "Nearest: `interest`." in folder.run("changes", "--score", "intrest", code=2).stderr
     table = folder.run("changes", "--format", "table").stdout
-    assert "newly hot   Ann    Bo" in table
-    assert "1 → 5    3 → 11" in table
+    assert "newly hot  Ann   Bo " in table
+    assert "1 → 5   3 → 11" in table
 
 
 def nights(folder):
@@ -341,7 +341,7 @@ def test_search_for_who_rose_or_fell_since_another_run(folder):
     assert "O004" in folder.run("search", "--changed", "up", "--against", "1y", code=4).stderr
     assert folder.run("search", "--against", "6d", code=2).stderr == (
         "error U000: --against says since when, but not what changed.\n"
-        "        Do: Add `--changed up` or `--changed down`.\n"
+        "        Do: Add `--changed`: up, down, newly-hot, cooled-off or new.\n"
     )
 
 

@@ -189,7 +189,7 @@ def test_6_a_limit_on_the_size_of_files(scored):
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600)),
         )
     assert done.returncode == 6
-    assert b"File too large; nothing was published" in done.stderr
+    assert b"File too large. Nothing was published." in done.stderr
 
 
 @pytest.mark.parametrize(

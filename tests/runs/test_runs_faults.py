@@ -227,7 +227,7 @@ def test_a_limit_on_file_sizes(tmp_path):
         check=False,
     )
     assert done.returncode == 6, done.stderr
-    assert "File too large; nothing was published" in done.stderr
+    assert "File too large. Nothing was published." in done.stderr
     assert RunStore(tmp_path).runs() == (before,)
     assert RunStore(tmp_path).latest() == before
 
@@ -271,7 +271,7 @@ def test_a_disk_that_is_really_full(tmp_path):
     if "mounted" not in done.stdout:
         pytest.skip("a small disk can't be mounted here")
     assert done.returncode == 6, done.stderr
-    assert "No space left on device; nothing was published" in done.stdout
+    assert "No space left on device. Nothing was published." in done.stdout
     assert done.stdout.endswith("[] True\n")
 
 
