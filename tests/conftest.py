@@ -15,7 +15,7 @@ FULL = SIZE == "full"
 
 settings.register_profile(
     "quick",
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     database=None,
     deadline=None,
@@ -24,7 +24,7 @@ settings.register_profile(
 settings.register_profile(
     "full", settings.get_profile("quick"), max_examples=600, derandomize=False, print_blob=True
 )
-settings.register_profile("small", settings.get_profile("quick"), max_examples=30)
+settings.register_profile("small", settings.get_profile("quick"), max_examples=20)
 settings.load_profile(SIZE if SIZE in ("small", "full") else "quick")
 
 

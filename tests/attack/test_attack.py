@@ -9,7 +9,7 @@ import pytest
 
 from cli.small import environment
 
-CASES = 40
+CASES = 25
 MANY = 500
 TESTS = str(Path(__file__).parents[1])
 

@@ -149,7 +149,7 @@ def test_6_an_output_that_is_no_folder(project, flamescore):
     (project / "out").write_text("a file")
     done = flamescore("score")
     assert (done.code, done.out) == (6, "")
-    assert done.err.startswith(f"error O002: {project}/out can't be written: ")
+    assert done.err.startswith(f"error O002: Can't write to {project}/out: ")
     assert (project / "out").read_text() == "a file"
 
 

@@ -24,12 +24,18 @@ FORMATS = "`table`, `csv`, `json`, `ndjson`, `parquet`, `xlsx`, `md`"
         ("search --min-percentile -1", "--min-percentile must be at least 0, not `-1`."),
         ("search --limit 2.5", "--limit must be a whole number, not `2.5`."),
         ("search --limit -1", "--limit must be at least 0, not `-1`."),
-        ("search --changed sideways", "--changed must be one of `up`, `down`, not `sideways`."),
+        (
+            "search --changed sideways",
+            "--changed must be one of `up`, `down`, `newly-hot`, `cooled-off`, `new`, not `sideways`.",
+        ),
         ("search --format xml", f"--format must be one of {FORMATS}, not `xml`."),
         ("explain 101 --format xml", "--format must be one of `table`, `json`, `csv`, not `xml`."),
         ("changes --limit x", "--limit must be a whole number, not `x`."),
         ("runs --lock-timeout -0.5", "--lock-timeout must be at least 0, not `-0.5`."),
-        ("schema all", "which must be one of `rules`, `project`, `test`, `backtest`, `diff`, not `all`."),
+        (
+            "schema all",
+            "which must be one of `rules`, `project`, `test`, `backtest`, `diff`, `check`, not `all`.",
+        ),
     ],
 )
 @pytest.mark.usefixtures("project")

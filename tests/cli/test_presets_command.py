@@ -71,7 +71,7 @@ def test_score_says_which_preset_auto_took(project, flamescore):
     done = flamescore("score")
     assert done.code == 0
     assert done.err == "1 note: -v shows it\n"
-    said = "contacts contacts.csv: note I137: Preset: auto is `hubspot` (contacts export).\n"
+    said = "contacts contacts.csv: note I137: Preset chosen by its headers: `hubspot` (contacts export).\n"
     assert said in flamescore("score", "-v").err
     assert flamescore("score", "-q").err == ""
 

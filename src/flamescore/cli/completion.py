@@ -93,7 +93,7 @@ def _record(latest: Path) -> dict[str, Any]:
 def _contacts(latest: Path) -> pl.LazyFrame:
     import polars as pl  # noqa: PLC0415 - it takes time to import
 
-    return pl.scan_parquet(latest / "contacts.parquet")
+    return pl.scan_parquet(latest / "contacts.parquet", glob=False, hive_partitioning=False)
 
 
 def _columns(latest: Path) -> list[str]:

@@ -80,7 +80,10 @@ def _read(files: Sequence[HistoryFile], ids: Sequence[str]) -> pl.DataFrame:
     if not files:
         return of_run.select("run_id", "as_of", *(pl.lit(None, HISTORY[name]).alias(name) for name in _TOLD))
     meant = reduce(or_, (pl.col("contact_id") == each for each in ids))
-    found = pl.scan_parquet([each.path for each in files], include_file_paths=_FILE).filter(meant).collect()
+    rows = pl.scan_parquet(
+        [each.path for each in files], glob=False, hive_partitioning=False, include_file_paths=_FILE
+    )
+    found = rows.filter(meant).collect()
     return (
         found.with_columns((pl.col("contact_id") == ids[0]).alias(_OWN))
         .sort(_OWN, "score", "flames", "contact_id", descending=[True, True, True, False])
@@ -106,7 +109,8 @@ def read_file(file: HistoryFile, ids: pl.Series | None = None) -> pl.DataFrame:
 
 
 def _scan(file: HistoryFile) -> pl.LazyFrame:
-    return pl.scan_parquet(file.path).select(pl.col(name).cast(kind) for name, kind in HISTORY.items())
+    rows = pl.scan_parquet(file.path, glob=False, hive_partitioning=False)
+    return rows.select(pl.col(name).cast(kind) for name, kind in HISTORY.items())
 
 
 def _damaged(files: Sequence[HistoryFile], error: BaseException) -> InputError | BaseException:
