@@ -19,7 +19,11 @@ FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def flamescore(*words, cwd, **environ):
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("FLAMESCORE_")}
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("FLAMESCORE_") and key != "COLUMNS"  # which parallel tests set
+    }
     done = subprocess.run(
         [sys.executable, "-m", "flamescore", *words],
         cwd=cwd, env=clean | environ, capture_output=True, encoding="utf-8", check=False,
