@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,8 +8,6 @@ import pytest
 
 from flamescore.findings import Finding, Severity
 from flamescore.report import (
-    Lead,
-    Reason,
     render_terminal,
     summary_line,
     view,
@@ -76,78 +73,12 @@ def test_the_view_in_numbers():
     assert (interest.contacts, interest.hot, interest.on_list) == (4, 2, 1)
     assert interest.flames == (1, 0, 1, 0, 0, 2)
     assert interest.percentiles == ((50, "8"), (75, "20"), (90, "25.5"), (99, "25.5"))
-    assert [lead.contact_id for lead in interest.leads] == ["003", "002", "004"]
+    assert [*interest.listed] == ["003", "002", "004"]
     assert (fit.contacts, fit.hot) == (1, 0)
 
 
-def test_a_lead_in_words():
-    lead = told(scored()).scores[0].leads[1]
-    assert lead == Lead(
-        rank=2,
-        contact_id="001",
-        name="Ann [/evil]",
-        company=None,
-        phone="+1 555 010 0001",
-        email=None,
-        owner="Kim",
-        flames=5,
-        score="20",
-        percent=66,
-        reasons=(
-            Reason("Visited the sales page 3 times, last 2 days ago", "+18"),
-            Reason("Submitted a web form 2 days ago", "+2"),
-        ),
-        last_activity="2026-11-18 20:00",
-    )
-
-
-def why(occurrences: int, last: date | None, points: float) -> str:
-    """Say why the hottest lead is hot, as of 2026-11-21 12:00 in Phoenix."""
-    when = None if last is None else datetime(last.year, last.month, last.day, 20, tzinfo=UTC)
-    rows = [("003", "interest", "rule", "form", occurrences, points, when)]
-    result = scored(points=rows, as_of=datetime(2026, 11, 21, 19, tzinfo=UTC))
-    return str(told(result).scores[0].leads[0].reasons[0])
-
-
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        (date(2026, 11, 21), "today"),
-        (date(2026, 11, 20), "yesterday"),
-        (date(2026, 11, 18), "3 days ago"),
-        (date(2026, 9, 22), "60 days ago"),
-        (date(2026, 9, 21), "2 months ago"),
-        (date(2024, 12, 1), "23 months ago"),
-        (date(2024, 11, 1), "2 years ago"),
-        (date(2026, 11, 22), "on 2026-11-22"),
-    ],
-)
-def test_how_long_ago(day, said):
-    assert why(1, day, 5) == f"Submitted a web form {said}, +5"
-
-
-def test_a_reason_in_words():
-    assert why(1_200, date(2026, 11, 21), 0.25) == "Submitted a web form 1,200 times, last today, +0.25"
-    assert why(0, None, 2) == "Submitted a web form, +2"
-
-
-def test_only_kept_columns_of_a_person_show():
-    lead = told(scored(), keep=("owner",)).scores[0].leads[1]
-    assert (lead.name, lead.phone, lead.owner) == (None, None, "Kim")
-    assert lead.called == "001"
-
-
-@pytest.mark.parametrize(
-    ("percentile", "standing"),
-    [(93.99999, "42 (93%)"), (99.999, "42 (99%)"), (100.0, "42 (100%)"), (0.0, "42 (0%)")],
-)
-def test_the_percentile_is_rounded_down(percentile, standing):
-    rows = [("003", "interest", 42.0, 5, 210.0, percentile, 1, None)]
-    assert told(scored(scores=rows)).scores[0].leads[0].standing == standing
-
-
 def test_limit_bounds_the_list():
-    assert len(told(scored(), limit=4).scores[0].leads) == 2
+    assert len(told(scored(), limit=4).scores[0].listed) == 2
 
 
 def test_one_line():
@@ -175,8 +106,6 @@ def of(contacts, hot_flames):
     """A report with so many contacts, of whom one is hot under its one score."""
     report = told(scored())
     score = replace(report.scores[0], contacts=contacts, hot=contacts, flames=(0, 0, 0, 0, 0, contacts))
-    lead = replace(score.leads[0], rank=contacts)
-    score = replace(score, leads=(lead,))
     return replace(report, contacts=contacts, hot_flames=hot_flames, scores=(score,))
 
 

@@ -196,7 +196,7 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
 
 def _report(outcome: Outcome, project: Project) -> list[str]:
     """Return the report as lines, with the first leads of the call list."""
-    from flamescore.report import just_scored, listed, read_back, render_terminal  # noqa: PLC0415 - for people
+    from flamescore.report import just_scored, listed_ids, read_back, render_terminal  # noqa: PLC0415 - for people
 
     settings, report = project.settings, replace(outcome.report, findings=Findings())
     show = partial(render_terminal, report, on=terminal.screen(), top=LISTED)
@@ -205,7 +205,7 @@ def _report(outcome: Outcome, project: Project) -> list[str]:
         return show(replace(scored, decimals=settings.decimals))
     run = outcome.published.run
     with reading_run(run):
-        stored = read_back(run, pl.Series(listed(report, LISTED), dtype=pl.String))
+        stored = read_back(run, pl.Series(listed_ids(report, LISTED), dtype=pl.String))
         return show(replace(stored, decimals=settings.decimals))
 
 

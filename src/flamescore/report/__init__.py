@@ -9,14 +9,13 @@ from flamescore.report import say
 from flamescore.report.formats import RENDERERS
 from flamescore.report.html import HTML_FILE, render_html, write_html
 from flamescore.report.lately import scores_lately
-from flamescore.report.leads import Lead
 from flamescore.report.listed import Listing, listing
 from flamescore.report.markdown import escaped, render_markdown, write_markdown
 from flamescore.report.page import Page, page_of
 from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.told import Findings
 from flamescore.report.view import View, summary_line, view
-from flamescore.report.words import Reason, difference, number, signed
+from flamescore.report.words import difference, number, signed
 
 if TYPE_CHECKING:
     from flamescore.report.call_sheets import render_search
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
     from flamescore.report.list_of_leads import Leads, lead_table
-    from flamescore.report.terminal import listed, render_terminal
+    from flamescore.report.terminal import listed_ids, render_terminal
     from flamescore.report.xlsx import workbook
 
 __all__ = [
@@ -35,11 +34,9 @@ __all__ = [
     "SHOWN",
     "Filtered",
     "Findings",
-    "Lead",
     "Leads",
     "Listing",
     "Page",
-    "Reason",
     "RunData",
     "View",
     "difference",
@@ -47,7 +44,7 @@ __all__ = [
     "escaped",
     "just_scored",
     "lead_table",
-    "listed",
+    "listed_ids",
     "listing",
     "number",
     "page_of",
@@ -80,7 +77,7 @@ _LATE: Final = {
     "Filtered": "filtered",
     "Leads": "list_of_leads",
     "lead_table": "list_of_leads",
-    "listed": "terminal",
+    "listed_ids": "terminal",
     "render_terminal": "terminal",
     "render_search": "call_sheets",
     "workbook": "xlsx",

@@ -43,9 +43,9 @@ def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> li
     return [*lines, *_findings(report.findings, screen)]
 
 
-def listed(report: View, top: int) -> list[str]:
+def listed_ids(report: View, top: int) -> list[str]:
     """Return the ids of the contacts that are listed: the first of the default score's call list."""
-    return [lead.contact_id for lead in report.scores[0].leads[:top]]
+    return list(report.scores[0].listed[:top])
 
 
 def _block(report: View, score: ScoreView, screen: Screen) -> Iterator[str]:
@@ -114,7 +114,7 @@ def by_label(report: View, screen: Screen) -> Iterator[str]:
 
 
 def _leads(report: View, leads: RunData, screen: Screen, *, top: int) -> list[str]:
-    ids = listed(report, top)
+    ids = listed_ids(report, top)
     if not ids:
         return [screen.styled("No leads on the call list.", "dim")]
     names = tuple(score.name for score in report.scores)

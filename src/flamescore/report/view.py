@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.report.accounts import best_accounts
-from flamescore.report.leads import Lead, leads
 from flamescore.report.told import findings_of
 from flamescore.report.words import difference, number, signed
 from flamescore.tables import PARTS
@@ -67,8 +66,8 @@ class ScoreView:
 
     `hot` counts contacts who are hot, `on_list` those of them who are on the call list, `held_out` those whom
     only the hold-out keeps off it; the first two are None where it is not told under this score who is hot.
-    `leads` is the top of the call list, hot or not, in ranked order. `moves` is None where no earlier run is
-    known.
+    `listed` is the top of the call list, hot or not, in ranked order, by contact id. `moves` is None where no
+    earlier run is known.
     """
 
     name: str
@@ -79,7 +78,7 @@ class ScoreView:
     held_out: int
     flames: tuple[int, ...]
     percentiles: tuple[tuple[int, str], ...]
-    leads: tuple[Lead, ...]
+    listed: tuple[str, ...]
     moves: Moves | None = None
 
 
@@ -138,7 +137,7 @@ def _score(run: RunData, score: ScoreEntry, limit: int) -> ScoreView:
         held_out=run.held_out(score.name),
         flames=score.flames,
         percentiles=tuple((each.percent, number(each.score)) for each in score.percentiles),
-        leads=leads(run, score, listed.head(limit)),
+        listed=tuple(listed["contact_id"].head(limit)),
         moves=moves(run, score.name),
     )
 
