@@ -48,14 +48,14 @@ fit: 1 hot lead to call
   ·····  2
 Half score 1 or less; the top 10% 5 or more; the top 1% 5 or more.
 
-#  Interest  fit      Name             Company          Phone            Why                Id
-1  ▲▲▲▲▲ 25  ▲▲▲·· 3  Ann Lee          Acme             +1 602 555 0101  Call, yesterday    101
-2  ▲▲▲▲▲ 20  ▲···· 1  <script>alert(…                                    Call, 4 days ago   103
-3  ▲▲▲·· 15  ▲···· 1  [/evil]          =HYPERLINK("ht…                   Call, 9 days ago   102
-4  ▲····  5  ▲▲▲▲▲ 5  Cara Smith       Smith & Sons     -1-602           Form, yesterday    104
-5  ·····  0  ····· 0  Eve                                                                   106
-6  ·····  0  ····· 0  Faye                                                                  107
-7  ····· -5  ▲▲▲·· 3  Gus              Rival                             Form, 10 days ago  108
+#  Interest  fit      Name               Company             Phone            Why                Id
+1  ▲▲▲▲▲ 25  ▲▲▲·· 3  Ann Lee            Acme                +1 602 555 0101  Call, yesterday    101
+2  ▲▲▲▲▲ 20  ▲···· 1  <script>alert(1)…                                       Call, 4 days ago   103
+3  ▲▲▲·· 15  ▲···· 1  [/evil]            =HYPERLINK("http:…                   Call, 9 days ago   102
+4  ▲····  5  ▲▲▲▲▲ 5  Cara Smith         Smith & Sons        -1-602           Form, yesterday    104
+5  ·····  0  ····· 0  Eve                                                                        106
+6  ·····  0  ····· 0  Faye                                                                       107
+7  ····· -5  ▲▲▲·· 3  Gus                Rival                                Form, 10 days ago  108
 Published to out/latest.
 """
 
@@ -208,7 +208,7 @@ def test_who_is_newly_hot_is_marked(flamescore):
 def test_runs(nights, flamescore):
     done = flamescore("runs", "--format", "table", COLUMNS="80")
     header, first, second = done.out.splitlines()
-    assert header == "   Run                        As of             Contacts  Hot  To call   Size"
+    assert header.split() == ["Run", "As", "of", "Contacts", "Hot", "To", "call", "Size"]
     assert first.startswith(f"*  {latest(nights)}  2026-11-22 00:00         8    4        3  ")
     assert second.startswith("   2026-11-21T000000Z-")
     assert "  2026-11-21 00:00         8    3        2  " in second
