@@ -10,6 +10,10 @@ from hypothesis import HealthCheck, settings
 
 import flamescore  # noqa: F401 - before Polars, which reads what it sets
 
+# How wide and bright the developer's terminal is must not change what is tested.
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"):
+    os.environ.pop(name, None)
+
 SIZE = os.environ.get("FLAMESCORE_TESTS", "quick")
 FULL = SIZE == "full"
 

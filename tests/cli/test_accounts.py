@@ -384,3 +384,26 @@ def test_the_domain_of_the_address_is_a_key_and_free_mail_may_lie_in_a_file(
     told = flamescore("explain", "--account", "ACME.example")
     assert (told.code, told.out.splitlines()[0].split(" · ")[:2]) == (0, ["acme.example", "2 contacts"])
     assert flamescore("search", "--accounts", "--columns", "account").out == "account\nacme.example\n"
+
+
+def test_an_account_s_points_are_rounded_for_reading_and_lines_wrap(accounts, flamescore):
+    write(accounts, RULES.replace("points: 10}", "points: 10.0437}").replace(", limits: {max: 11}", ""))
+    assert flamescore("score").code == 0
+    told = flamescore("explain", "--account", "acme inc").out.splitlines()
+    assert told[2].startswith("engagement: 12 points, 3 of 5 flames, rank 3 of 210, better than 99% ")
+    assert told[3:8] == [
+        "  +10  Ann Lee · 1042",
+        "   +5  Bo Diaz · 1043",
+        "    0  Cy Young · 1044",
+        "   -3  Di Fox · 1045",
+        "   12  in all (12.0437 exactly)",
+    ]
+    told = flamescore("explain", "--account", "acme inc", "--exact", COLUMNS="40").out
+    exact = told.partition("\n\n")[2].splitlines()
+    assert exact[:4] == [
+        "engagement: 12.0437 points, 3 of 5",
+        "  flames, rank 3 of 210, better than 99%",
+        "  of the rest; sum of 4 contacts",
+        "  +10.0437  Ann Lee · 1042",
+    ]
+    assert exact[7] == "   12.0437  in all"

@@ -110,7 +110,7 @@ def test_exports_were_new_enough_when_the_run_was_made(project, flamescore):
     path.write_text(json.dumps(said | {"started_at": long_ago.isoformat()}))
     for name in ("contacts.csv", "events.csv"):
         os.utime(project / name, (long_ago.timestamp() - 60,) * 2)
-    assert flamescore("score", "-q").err.startswith("error I003: events: `events.csv` is from ")
+    assert flamescore("score", "-q").err.startswith("error I003: `events.csv` (events) is from ")
     assert flamescore("explain", "101").code == 0
 
 

@@ -49,7 +49,8 @@ def line(told):
 
 
 def text(told):
-    return [each.strip() for each in as_text(render_explanation(told, everything=True)).splitlines()]
+    page = as_text(render_explanation(told, everything=True), width=200)
+    return [each.strip() for each in page.splitlines()]
 
 
 def test_the_example_of_the_language():

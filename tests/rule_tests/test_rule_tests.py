@@ -360,7 +360,8 @@ def test_the_example_of_the_guide_fails_as_it_says(here):
     (here / "rules/keap.yaml").write_text((ROOT / "rules/keap.yaml").read_text(encoding="utf-8"))
     (here / "flamescore.yaml").write_text(PROJECT.replace("rules.yaml", "rules/keap.yaml"))
     text = (
-        guide.partition("```yaml\n")[2]
+        guide.partition("## flamescore test\n")[2]
+        .partition("```yaml\n")[2]
         .partition("```")[0]
         .replace("version: 1\n", "version: 1\nrules: keap.yaml\n")
     )

@@ -324,7 +324,7 @@ def test_a_rule_s_own_words():
         ("{within_last: 30d}", (Within(Period(30, "d"), ahead=False),)),
         ("{within_next: 3mo}", (Within(Period(3, "mo"), ahead=True),)),
         ("{empty: true}", (Empty(value=True),)),
-        ("{empty: false, not_in: ['', x]}", (Equals(("", "x"), negate=True), Empty(value=False))),
+        ("{empty: false, not_in: ['', x]}", (Empty(value=False), Equals(("", "x"), negate=True))),
     ],
 )
 def test_a_predicate(written, expected):

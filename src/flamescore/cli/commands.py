@@ -223,8 +223,9 @@ def explain(
             from flamescore.cli import explain_account
 
             explain_account.explain_of_account(
-                account, contact, config, as_of, run, messages, everything=everything, out=out, form=form
-            )
+                account, contact, config, as_of, run, messages,
+                everything=everything, exact=exact, out=out, form=form,
+            )  # fmt: skip
             return
         asked = (contact, config, as_of, run, messages)
         verb.explain(*asked, rank=rank, everything=everything, exact=exact, out=out, form=form)

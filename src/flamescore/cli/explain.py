@@ -124,10 +124,10 @@ def _write(
     if place(out) is None and sys.stdout.isatty():
         show(page)
     else:
-        deliver(as_text(page, width=_width(out), coloured=screen(out).coloured).encode(), out)
+        deliver(as_text(page, width=width_of_text(out), coloured=screen(out).coloured).encode(), out)
 
 
-def _width(out: str | None) -> int:
+def width_of_text(out: str | None) -> int:
     """Return how wide text is that goes to no terminal: as `COLUMNS` says of stdout, else any width."""
     columns = os.environ.get("COLUMNS", "")
     return max(int(columns), _LEAST) if place(out) is None and columns.isdecimal() else _ANY

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from flamescore.account_frames import ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE
 from flamescore.accounts import AccountTables, explain_account
-from flamescore.cli.explain import chosen_form
+from flamescore.cli.explain import chosen_form, width_of_text
 from flamescore.cli.options import ExplainFormat
 from flamescore.cli.output import deliver, place, plain
 from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.project import find_settings
-from flamescore.report import render_account
+from flamescore.report import EXACTLY, render_account
 from flamescore.runs import book_with_accounts, find_run, reading_run, scan
 from flamescore.text import json_text
 
@@ -31,10 +31,11 @@ def explain_of_account(
     messages: Messages,
     *,
     everything: bool,
+    exact: bool,
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Explain an account of a run."""
+    """Explain an account of a run; `exact`: with all decimals of points."""
     if contact is not None:
         hint = "Leave one of them out."
         raise UsageError(
@@ -44,7 +45,8 @@ def explain_of_account(
         hint = "Score for that time, then explain that run: --run."
         raise UsageError(Problem("U002", "--account explains a run, and can't go with --as-of.", hint=hint))
     chosen = chosen_form(out, form)
-    found = find_run(find_settings(config), run, warn=messages.warn)
+    project = find_settings(config)
+    found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
     record, book = found.record, book_with_accounts(found)
     assert book.accounts is not None
@@ -62,9 +64,10 @@ def explain_of_account(
         deliver((json_text(plain(asdict(told) | at), indent=2) + "\n").encode(), out)
     else:
         titles = {score.name: score.title for score in book.scores}
-        page = render_account(told, record, titles, everything=everything)
+        decimals = EXACTLY if exact else project.settings.decimals
+        page = render_account(told, record, titles, everything=everything, decimals=decimals)
         if place(out) is None and sys.stdout.isatty():
             show(page)
         else:
-            deliver(as_text(page, coloured=screen(out).coloured).encode(), out)
+            deliver(as_text(page, width=width_of_text(out), coloured=screen(out).coloured).encode(), out)
     messages.took("explain")

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.console import Group
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from flamescore.report.words import number, signed
+from flamescore.report import say
+from flamescore.report.explained import EXACTLY, Line
 from flamescore.text import for_cell
-from flamescore.units import count, to_local
+from flamescore.units import count, nearest_points, to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -27,43 +26,53 @@ NAMED = 5
 
 
 def render_account(
-    told: AccountExplained, record: RunRecord, titles: Mapping[str, str], *, everything: bool = False
+    told: AccountExplained,
+    record: RunRecord,
+    titles: Mapping[str, str],
+    *,
+    everything: bool = False,
+    decimals: int = 1,
 ) -> Group:
-    """Return an account of a run, with the titles of its scores. `everything`: with who doesn't count."""
+    """Return an account of a run, with the titles of its scores; points have so many decimals at most.
+
+    `everything`: with who doesn't count.
+    """
     parts: list[RenderableType] = [_head(told, record)]
     for score in told.scores:
-        parts += ["", *_score(score, titles[score.score_name], everything=everything)]
+        parts += ["", *_score(score, titles[score.score_name], decimals, everything=everything)]
     if told.roles:
         parts.append(_roles(told))
     return Group(*parts)
 
 
-def _head(told: AccountExplained, record: RunRecord) -> Text:
+def _head(told: AccountExplained, record: RunRecord) -> Line:
     zone = ZoneInfo(record.timezone)
     called = None if told.name == told.account else told.name
     local = to_local(record.as_of, zone).replace(tzinfo=None)
     as_of = local.isoformat(" ", "seconds" if local.second else "minutes")
     who = " · ".join(filter(None, (told.account, called)))
     rest = f" · {count(told.contacts, 'contact')} · as of {as_of} {record.timezone} · run {record.run_id}"
-    return Text.assemble((for_cell(who), "bold"), rest)
+    return Line(Text.assemble((for_cell(who), "bold"), rest))
 
 
-def _score(score: AccountScoreExplained, title: str, *, everything: bool) -> Iterator[RenderableType]:
+def _score(
+    score: AccountScoreExplained, title: str, decimals: int, *, everything: bool
+) -> Iterator[RenderableType]:
     if score.score is None:
-        yield Text.assemble((for_cell(title), "bold"), ": none of its contacts is scored")
+        yield Line(Text.assemble((for_cell(title), "bold"), ": none of its contacts is scored"), 2)
         return
     said = (
-        f"{_worth(score.score)}, {score.flames} of 5 flames, rank {score.rank:,} of {score.of:,}, "
+        f"{_worth(score.score, decimals)}, {score.flames} of 5 flames, rank {score.rank:,} of {score.of:,}, "
         f"better than {int(score.percentile)}% of the rest; {_how(score)}"
     )
-    yield Text.assemble((for_cell(title), "bold"), f": {said}")
-    yield _ledger(score)
+    yield Line(Text.assemble((for_cell(title), "bold"), f": {said}"), 2)
+    yield from _ledger(score, score.score, decimals)
     if everything and score.others:
         yield Text("  Doesn't count:" if len(score.others) == 1 else "  Don't count:")
-        yield Padding(_rows((signed(each.points or 0), _who(each)) for each in score.others), (0, 0, 0, 4))
+        yield from _rows([(_given(each.points or 0, decimals), _who(each)) for each in score.others], 4)
     if everything and score.unscored:
         yield Text("  Not scored (outside the score's population):")
-        yield from (Text(f"    {_who(each)}", style="dim") for each in score.unscored)
+        yield from (Line(Text(f"    {_who(each)}", style="dim"), 4) for each in score.unscored)
 
 
 def _how(score: AccountScoreExplained) -> str:
@@ -77,32 +86,46 @@ def _how(score: AccountScoreExplained) -> str:
             return f"{how} of {of}"
 
 
-def _ledger(score: AccountScoreExplained) -> RenderableType:
-    rows = [(signed(each.points or 0), _who(each)) for each in score.counted]
+def _ledger(score: AccountScoreExplained, whole: float, decimals: int) -> Iterator[Line]:
+    parts = [(each.points or 0, _who(each)) for each in score.counted]
     if score.mean:
-        rows.append((signed(score.mean), f"from the sum to the mean of {count(score.scored, 'contact')}"))
+        parts.append((score.mean, f"from the sum to the mean of {count(score.scored, 'contact')}"))
     if score.limit:
-        bound = f"at most {number(score.high)}" if score.limit < 0 else f"at least {number(score.low)}"
-        rows.append((signed(score.limit), f"limit of the account: {bound}"))
-    return Padding(_rows((*rows, (number(score.score), "in all"))), (0, 0, 0, 2))
+        bound = f"at most {_exact(score.high)}" if score.limit < 0 else f"at least {_exact(score.low)}"
+        parts.append((score.limit, f"limit of the account: {bound}"))
+    rows = [(_given(points, decimals), what) for points, what in parts]
+    total = _total(whole, decimals)
+    is_rounded = total != _exact(whole) or any(_given(p, decimals) != _given(p, EXACTLY) for p, _ in parts)
+    in_all = f"in all ({_exact(whole)} exactly)" if is_rounded else "in all"
+    yield from _rows([*rows, (total, in_all)], 2)
 
 
-def _rows(rows: Iterable[tuple[str, str]]) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(justify="right")
-    table.add_column()
+def _given(points: float, decimals: int) -> str:
+    return say.given(nearest_points(points), decimals)
+
+
+def _total(points: float, decimals: int) -> str:
+    return say.score(nearest_points(points), decimals)
+
+
+def _exact(points: float | None) -> str:
+    return "" if points is None else _total(points, EXACTLY)
+
+
+def _rows(rows: Sequence[tuple[str, str]], indent: int) -> Iterator[Line]:
+    """Lay out points, to the right of their column, and what they are for."""
+    wide = max(len(points) for points, _ in rows)
     for points, what in rows:
-        table.add_row(Text(points), Text(what))
-    return table
+        yield Line(Text(f"{' ' * indent}{points:>{wide}}  {what}"), indent + wide + 2)
 
 
 def _who(member: Member) -> str:
     return for_cell(" · ".join(filter(None, (member.name, member.contact_id))))
 
 
-def _roles(told: AccountExplained) -> Text:
+def _roles(told: AccountExplained) -> Line:
     said = ", ".join(map(_role, told.roles))
-    return Text(f"roles: {said}; {'complete' if told.complete else 'not complete'}")
+    return Line(Text(f"roles: {said}; {'complete' if told.complete else 'not complete'}"), 2)
 
 
 def _role(role: RoleExplained) -> str:
@@ -115,6 +138,6 @@ def _role(role: RoleExplained) -> str:
     return f"{said} ({', '.join(names)}{f' and {more:,} more' if more else ''})"
 
 
-def _worth(value: float) -> str:
-    told = number(value)
+def _worth(points: float, decimals: int) -> str:
+    told = _total(points, decimals)
     return f"{told} point" if told in ("1", "-1") else f"{told} points"
