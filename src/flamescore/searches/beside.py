@@ -8,6 +8,7 @@ import polars as pl
 
 from flamescore.acting_frames import SEGMENTS_FILE
 from flamescore.changes import CHANGES, moves
+from flamescore.frames import POINTS
 from flamescore.project import HOT_SEGMENT
 from flamescore.runs import has_table, hot_now, scan, uncalled
 from flamescore.tables import HOT_SINCE, strongest, with_names
@@ -20,11 +21,16 @@ _AT_ONCE: Final = 10_000
 
 
 def reasons_of(run: Run, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
-    """Return `tables.strongest` of some contacts of a run under a score, by contact id, with `name`."""
+    """Return `tables.strongest` of some contacts of a run under a score, by contact id, with `name`.
+
+    The ledger is opened only where there are contacts.
+    """
+    if contact_ids.is_empty():
+        return with_names(strongest(pl.DataFrame(schema=POINTS)), {})
     mine = (pl.col("score_name") == score_name) & pl.col("entry").is_in(["rule", "rule_limit"])
     points = scan(run, "points.parquet").filter(mine)
     ids = contact_ids.sort()
-    pieces = [points.limit(0).collect().pipe(strongest)]
+    pieces = []
     for first in range(0, len(ids), _AT_ONCE):
         some = ids.slice(first, _AT_ONCE)
         # The ledger lies in order of ids: by the bounds a reader skips what is none of theirs.

@@ -55,11 +55,16 @@ class Matching:
     terms: tuple[Term, ...]
     labels: tuple[str, ...]
     changes: pl.LazyFrame | None
+    """Rows of `CHANGES`; None where the run was held against no other, or nobody asked."""
+
     notes: tuple[str, ...]
 
 
-def matching(project: Project, found: Run, asked: Asked) -> Matching:
-    """Return who fits, ranked; use it within `runs.reading_run`. Errors are those of `search_run`."""
+def matching(project: Project, found: Run, asked: Asked, *, changes: bool = False) -> Matching:
+    """Return who fits, ranked; use it within `runs.reading_run`. Errors are those of `search_run`.
+
+    What changed is read where `asked` needs it, and with `changes`.
+    """
     record = found.record
     zone = ZoneInfo(record.timezone)
     scores = scan(found, "scores.parquet")
@@ -98,12 +103,14 @@ def matching(project: Project, found: Run, asked: Asked) -> Matching:
         routed=routed,
         members=members,
     )
-    changes, notes = changes_under(found, terms[0].score_name, asked.against)
+    since, notes = None, ()
+    if asked.changed or changes:
+        since, notes = changes_under(found, terms[0].score_name, asked.against)
     if asked.changed:
-        ids = _changed(found, asked.changed, terms[0].score_name, changes)
+        ids = _changed(found, asked.changed, terms[0].score_name, since)
         rows = rows.filter(pl.col("contact_id").is_in(ids.implode()))
     said = notes if asked.changed else ()
-    return Matching(rows, contacts, terms, tuple(columns.values()), changes, said)
+    return Matching(rows, contacts, terms, tuple(columns.values()), since, said)
 
 
 def _query(asked: Asked, terms: tuple[Term, ...], where: Where | None, labels: Mapping[str, str]) -> Query:

@@ -56,7 +56,10 @@ def search_run(
         DamagedRunError: a file of the run is missing or damaged.
     """
     with reading_run(run):
-        return _found(project, run, asked, matching(project, run, asked), first=first, bare=bare)
+        everything = not bare and asked.columns is None
+        moves = everything or bool(asked.sort) or not {*MOVED}.isdisjoint(asked.columns or ())
+        fits = matching(project, run, asked, changes=moves)
+        return _found(project, run, asked, fits, first=first, everything=everything, moves=moves)
 
 
 def count_of(project: Project, run: Run, asked: Asked) -> int:
@@ -66,8 +69,16 @@ def count_of(project: Project, run: Run, asked: Asked) -> int:
 
 
 def _found(
-    project: Project, run: Run, asked: Asked, fits: Matching, *, first: int | None, bare: bool
+    project: Project,
+    run: Run,
+    asked: Asked,
+    fits: Matching,
+    *,
+    first: int | None,
+    everything: bool,
+    moves: bool,
 ) -> Found:
+    """Return whom `matching` found: with the columns of every form, and what changed, if these are asked."""
     record, name, zone = run.record, fits.terms[0].score_name, ZoneInfo(run.record.timezone)
     cold = fits.terms[0].high == 0
     there = [*fits.rows.columns, *(("why",) if cold else ())]
@@ -81,10 +92,9 @@ def _found(
     }
     place = free_name("place", used, prefix="list_")
     rows = fits.rows.rename({old: new for old, new in renamed.items() if old in fits.rows.columns})
-    everything = not bare and asked.columns is None
     chosen = frozenset(asked.columns or ())
     beside = [places(run, name).rename({"place": place})]
-    if everything or asked.sort or chosen & {*MOVED}:
+    if moves:
         beside.append(moved(run, name, fits.changes))
     if (everything or HOT_SINCE in chosen) and (since := hot_since(run)) is not None:
         beside.append(since)
@@ -117,7 +127,7 @@ def _found(
         as_of=record.as_of,
         decimals=project.settings.decimals,
         score_name=name,
-        compared=fits.changes is not None,
+        compared=record.changes is not None or asked.against is not None,
         further=tuple(term.score_name for term in fits.terms[1:]),
         columns=tuple(bare_columns),
         columns_for_people=for_people,
