@@ -284,7 +284,8 @@ def test_search_shows_labels_and_takes_them_for_columns(score, flamescore):
     score()
     header = flamescore("search").out.splitlines()[0]
     assert header == (
-        "rank,contact_id,name,grade,score,flames,percentile,fit_band,intent_band,label_grade,last_activity_at"
+        "rank,contact_id,name,grade,flames,score,percentile,fit_band,intent_band,label_grade,"
+        "reason_1,reason_2,reason_3,last_activity,change,newly_hot,hot_since"
     )
     out = flamescore("search", "--columns", "contact_id,intent_band,label_grade", "--limit", "1").out
     assert out == "contact_id,intent_band,label_grade\n3,1,A1\n"

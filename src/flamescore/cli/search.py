@@ -88,8 +88,15 @@ def _write(project: Project, run: Run, found: Found, asked: Asked, output: Outpu
     elif form is Format.XLSX:
         deliver(_workbook(project, run, found, asked), output.out)
     else:
-        in_file = form is Format.CSV and place(output.out) is not None
-        emit(found.for_people(), replace(output, spreadsheet=output.spreadsheet or in_file))
+        in_file = form is Format.CSV and _is_file(output.out)
+        commas = form is not Format.CSV
+        emit(found.for_people(commas=commas), replace(output, spreadsheet=output.spreadsheet or in_file))
+
+
+def _is_file(out: str | None) -> bool:
+    """Say whether rows go into a file; stdout, a pipe by name and a device are none."""
+    path = place(out)
+    return path is not None and (path.is_file() or not path.exists())
 
 
 def _workbook(project: Project, run: Run, found: Found, asked: Asked) -> bytes:

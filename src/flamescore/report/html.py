@@ -25,7 +25,7 @@ from flamescore.report.page_data import (
 )
 from flamescore.report.shown import shown
 from flamescore.report.words import UNASSIGNED
-from flamescore.units import count, nearest_points
+from flamescore.units import count, nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,6 +170,7 @@ def _environment() -> Environment:
         "day": of_page(lambda page, day: say.short_day(day, page.as_of.date())),
         "local_day": of_page(lambda page, at: say.short_day(at.date(), page.as_of.date())),
         "age": of_page(age),
+        "local": of_page(lambda page, at: to_local(at, page.zone)),
         "spark": of_page(lambda page, standing, score: spark(standing.past, page.runs, score.hot_from)),
     }
     environment.globals |= {

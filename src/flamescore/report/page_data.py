@@ -2,7 +2,8 @@
 
 It is JSON in the page. Keys of a lead are short, for there are 500:
 
-i, n, c, p, e, o   id, name, company, phone, e-mail, owner (`o` is what filters by owner compare)
+i, j, w            id; how it is typed in a shell, and how it shows, where these differ
+n, c, p, e, o      name, company, phone, e-mail, owner (`o` is what filters by owner compare)
 t, m               links to call and to mail
 r, y               what stands for the owner where a rep was routed, and why
 a                  last activity, to sort by: `2026-11-20 08:05`
@@ -31,6 +32,7 @@ from flamescore.report.drawing import spark
 from flamescore.report.links import mailto, tel
 from flamescore.report.shown import shown
 from flamescore.report.words import UNASSIGNED
+from flamescore.text import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +53,6 @@ _ENTRIES: Final = {
     "group_idle": "silence",
     "score_idle": "silence",
 }
-_ESCAPED: Final = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def minus(text: str) -> str:
@@ -91,9 +92,7 @@ def script_data(page: Page) -> str:
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    for character, escaped in _ESCAPED.items():
-        text = text.replace(character, escaped)
-    return text
+    return printable_json(text).replace("<", "\\u003c")
 
 
 def _texts(label: LabelEntry) -> list[str]:
@@ -126,7 +125,9 @@ def _lead(page: Page, lead: Listed, days: dict[str, int]) -> dict[str, Any]:
         known["o"] = owner_key(lead.owned_by)
     command = explain_command(lead.contact_id)
     if command != lead.contact_id:
-        known["j"] = command
+        known["j"] = shown(command, len(command))
+    if shown(lead.contact_id) != lead.contact_id:
+        known["w"] = shown(lead.contact_id)
     standings = [
         None if standing is None else _standing(page, score, standing, days)
         for score, standing in zip(page.scores, lead.standings, strict=True)

@@ -70,9 +70,13 @@ class Found:
         further = () if self.chosen else (*REASONS, *MOVED)
         return self._with_reasons().select(*self.columns, *further)
 
-    def for_people(self) -> pl.DataFrame:
-        """Return the rows of a call list as people read it, the same as in `hot_leads.csv`."""
-        return as_read(self._with_reasons(), self.columns_for_people, self.zone, self.decimals)
+    def for_people(self, *, commas: bool = False) -> pl.DataFrame:
+        """Return the rows of a call list as people read it, the same as in `hot_leads.csv`.
+
+        Thousands of points have `commas` only where nothing else will read them.
+        """
+        rows, columns = self._with_reasons(), self.columns_for_people
+        return as_read(rows, columns, self.zone, self.decimals, commas=commas)
 
     def _with_reasons(self) -> pl.DataFrame:
         words = as_reasons(self.strongest, self.zone, self.decimals)

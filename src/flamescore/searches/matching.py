@@ -103,7 +103,8 @@ def matching(project: Project, found: Run, asked: Asked, *, changes: bool = Fals
         routed=routed,
         members=members,
     )
-    since, notes = None, ()
+    since = None
+    notes: tuple[str, ...] = ()
     if asked.changed or changes:
         since, notes = changes_under(found, terms[0].score_name, asked.against)
     if asked.changed:

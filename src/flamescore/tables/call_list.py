@@ -38,26 +38,30 @@ def columns_of_call_list(
     )
 
 
-def as_read(rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int) -> pl.DataFrame:
-    """Return some columns of rows of exact values as people read them, without commas in numbers.
+def as_read(
+    rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int, *, commas: bool = False
+) -> pl.DataFrame:
+    """Return some columns of rows of exact values as people read them; `commas` part thousands of points.
 
     Scores are rounded down and differences to the nearest, to `decimals`; percentiles are whole, rounded
     down; times are local, to the minute, and what is true is `yes`. Null stays null. `last_activity` is read
     of `last_activity_at`.
     """
-    return rows.select(_told(rows, columns, zone, decimals))
+    return rows.select(_told(rows, columns, zone, decimals, commas=commas))
 
 
-def _told(rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int) -> Iterator[pl.Expr]:
+def _told(
+    rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int, *, commas: bool
+) -> Iterator[pl.Expr]:
     for name in columns:
         column = rows[AT.get(name, name)]
         told = pl.lit(column)
         if name == "percentile":
             told = whole_percent(told)
         elif name == "change":
-            told = pl.lit(said(column, lambda points: shown_points.given(points, decimals, commas=False)))
+            told = pl.lit(said(column, lambda points: shown_points.given(points, decimals, commas=commas)))
         elif column.dtype.is_float() and name != "trend":
-            told = pl.lit(said(column, lambda points: shown_points.score(points, decimals, commas=False)))
+            told = pl.lit(said(column, lambda points: shown_points.score(points, decimals, commas=commas)))
         elif isinstance(column.dtype, pl.Datetime):
             told = local_time(told, zone)
         elif column.dtype == pl.Boolean:

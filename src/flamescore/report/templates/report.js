@@ -451,7 +451,7 @@
     put("Company", d.c && own(d.c));
     put("Owner", (d.r || d.o) && own(d.r || d.o));
     put("Routing", d.y && own(d.y));
-    put("Contact id", own(d.i.length > 60 ? `${d.i.slice(0, 59)}…` : d.i));
+    put("Contact id", own(d.w || d.i));
     data.labels.forEach((label, place) => put(own(label.title), d.b[place] && own(d.b[place])));
     d.s.forEach((of, k) => put(named("Rank", k), of && of.r));
     if (data.since) d.s.forEach((of, k) => put(named(`Since ${data.since}`, k), of && of.k));
