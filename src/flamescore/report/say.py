@@ -101,7 +101,10 @@ def short_day(day: date, today: date) -> str:
 
 def zone_of(instant: datetime, zone: ZoneInfo) -> str:
     """Say the zone of an instant by its abbreviation, `MST`, else by its offset, `-03:00`."""
-    local = to_local(instant, zone)
+    return _zone(to_local(instant, zone))
+
+
+def _zone(local: datetime) -> str:
     name = local.tzname() or ""
     return name if name.isalpha() else local.isoformat()[-len("-03:00") :]
 
@@ -113,6 +116,4 @@ def whole_date(day: date) -> str:
 
 def minute(local: datetime) -> str:
     """Say a local time with its zone: `2026-11-21 00:00 MST`, `2026-11-21 00:00 -07:00` without a name."""
-    name = local.tzname() or ""
-    offset = local.isoformat()[-6:]
-    return f"{local:%Y-%m-%d %H:%M} {name if name[:1].isalpha() else offset}"
+    return f"{local:%Y-%m-%d %H:%M} {_zone(local)}"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from flamescore.report import say
 from flamescore.report.list_of_leads import Leads, lead_table
 from flamescore.report.view import held_out_line
-from flamescore.report.words import to_the_minute
 from flamescore.screen import Column, table
 from flamescore.units import count, nearest_points
 
@@ -31,7 +30,7 @@ def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> li
 
     `leads` has at least the contacts that are listed.
     """
-    screen, when = on, to_the_minute(report.as_of)
+    screen, when = on, say.minute(report.as_of)
     lines = [f"{count(report.contacts, 'contact')} scored as of {when}"]
     for score in report.scores:
         lines += ["", *_block(report, score, screen), *_percentiles(leads, score.name, screen)]

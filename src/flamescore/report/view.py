@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from flamescore.report.accounts import best_accounts
+from flamescore.report.listed import LISTED
+from flamescore.report.standings import newly_hot
 from flamescore.report.told import findings_of
-from flamescore.report.words import difference, number, signed
-from flamescore.tables import PARTS
+from flamescore.report.words import number
 from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from flamescore.report.accounts import AccountsView
@@ -22,42 +22,13 @@ if TYPE_CHECKING:
     from flamescore.report.told import Findings
     from flamescore.runs import LabelEntry, ScoreEntry
 
-LISTED: Final = 500
-"""Leads that a report lists, of all scores together."""
-MOVES: Final = 12
-"""Contacts who got hot that are told by name, and as many who cooled off."""
-_COLUMNS: Final = frozenset(
-    {"contact_id", "change", "previous_score", "previous_flames", "score", "flames", "difference", *PARTS}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One contact whose score moved: `before` and `now` are points, None where it was not there."""
-
-    contact_id: str
-    called: str
-    company: str | None
-    flames_before: int | None
-    flames: int | None
-    before: str | None
-    now: str | None
-    by: str
-    parts: tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What changed under a score: the first who got hot, the first who cooled, and how many there are."""
+    """How many of those who may be called got hot under a score, and how many cooled off."""
 
-    hot: tuple[Move, ...]
-    cooled: tuple[Move, ...]
     newly_hot: int
     cooled_off: int
-    up: int
-    down: int
-    new: int
-    vanished: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,62 +119,16 @@ def _on_call_list(run: RunData) -> int:
     return run.hot.join(run.uncalled, on="contact_id", how="anti").height
 
 
-# --- what changed since the run before
-
-
 def moves(run: RunData, score_name: str) -> Moves | None:
-    """Tell what changed under a score; None where that is not known. Contacts not to be called don't show."""
+    """Count who moved under a score; None where that is not known. Contacts not to be called don't count."""
     if run.changes is None:
         return None
-    rows = _of_score(run.changes, score_name)
-    counts = dict(rows["change"].value_counts().iter_rows())
-    callable_rows = rows.join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
-    hot_at_once = run.is_hot() if run.counts_hot(score_name) else pl.lit(value=False)
-    hot = callable_rows.filter(
-        (pl.col("change") == "newly_hot") | ((pl.col("change") == "new") & hot_at_once)
-    )
-    cooled = callable_rows.filter(pl.col("change") == "cooled_off")
+    rows = run.changes.filter(pl.col("score_name") == score_name)
+    may_be_called = rows.join(run.uncalled, on="contact_id", how="anti")
     return Moves(
-        hot=tuple(_moves(run, hot.sort("score", descending=True, maintain_order=True).head(MOVES))),
-        cooled=tuple(
-            _moves(run, cooled.sort("previous_score", descending=True, maintain_order=True).head(MOVES))
-        ),
-        newly_hot=hot.height,
-        cooled_off=cooled.height,
-        up=counts.get("up", 0) + counts.get("newly_hot", 0),
-        down=counts.get("down", 0) + counts.get("cooled_off", 0),
-        new=counts.get("new", 0),
-        vanished=counts.get("vanished", 0),
+        newly_hot=may_be_called.filter(newly_hot(run, score_name)).height,
+        cooled_off=may_be_called.filter(pl.col("change") == "cooled_off").height,
     )
-
-
-def _of_score(changes: pl.DataFrame, score_name: str) -> pl.DataFrame:
-    rows = changes.filter(pl.col("score_name") == score_name)
-    return rows.select(name for name in rows.columns if name in _COLUMNS)
-
-
-def _moves(run: RunData, rows: pl.DataFrame) -> Iterator[Move]:
-    people = rows.join(run.people, on="contact_id", how="left", maintain_order="left")
-    for row in people.iter_rows(named=True):
-        before, now = row["previous_score"], row["score"]
-        yield Move(
-            contact_id=row["contact_id"],
-            called=row.get("name") or row.get("email") or row["contact_id"],
-            company=row.get("company") or None,
-            flames_before=row["previous_flames"],
-            flames=row["flames"],
-            before=None if before is None else number(before),
-            now=None if now is None else number(now),
-            by="new" if before is None else signed(difference(now or 0, before)),
-            parts=tuple(_parts(row)),
-        )
-
-
-def _parts(row: Mapping[str, float | None]) -> Iterator[str]:
-    for column, what in PARTS.items():
-        value = row.get(column)
-        if value:
-            yield f"{signed(value)} {what}"
 
 
 def summary_line(report: View) -> str:

@@ -1,22 +1,14 @@
-"""The words of a report: times, points and differences as people read them."""
+"""The words of a report: points and differences as people read them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flamescore.units import nearest_points, show_points
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 UNASSIGNED: Final = "Unassigned"
 """What stands for the owner of a lead that has none."""
-
-
-def to_the_minute(local: datetime) -> str:
-    """Show a local time with its zone: `2026-11-21 02:00 MST`."""
-    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
 def number(value: float | Decimal | None) -> str:
