@@ -24,7 +24,7 @@
   const leads = (body ? $$("tr.row", body) : []).map((tr, place) => {
     const d = data.leads[place];
     const text = [d.n, d.c, d.e, d.p, d.i, d.o, d.r].filter(Boolean).join(" ");
-    return { tr, d, place, text: fold(text), digits: digits_of(d.p || ""), name: fold(d.n), shown: 0 };
+    return { tr, d, place, text: fold(text), digits: digits_of(d.p || ""), name: fold(d.n), shown: 0, at: place };
   });
   const of_row = new Map(leads.map((lead) => [lead.tr, lead]));
   const of_id = new Map(leads.map((lead) => [lead.d.i, lead]));
@@ -40,8 +40,7 @@
   let everything = false;
   let detail = null;
   let groups = [];
-  let order = leads;
-  let arranged = "score 0 false";
+  let top_place = 0;
 
   // --- elements
 
@@ -197,11 +196,11 @@
     const k = leading(state);
     sift(state, k);
     clear_between();
-    arrange(key, k, turned);
-    shown = order.filter((lead) => lead.fits);
+    shown = sorted(leads.filter((lead) => lead.fits), key, k, turned);
     const found = shown.length;
     const cut = !everything && found > FIRST && !shown.slice(FIRST).some((lead) => lead.d.i === state.lead);
     if (cut) shown = shown.slice(0, FIRST);
+    arrange();
     place_rows(key, k);
     for (const each of marked.k) {
       const mine = data.hot === null ? 0 : k;
@@ -220,13 +219,14 @@
     detail?.remove();
     detail = null;
   }
-  // Rows move only when they are sorted anew; filters hide and show them where they are.
-  function arrange(key, k, turned) {
-    const wanted = `${key} ${k} ${turned}`;
-    if (wanted === arranged) return;
-    arranged = wanted;
-    order = sorted(leads, key, k, turned);
-    body.append(...order.map((lead) => lead.tr));
+  // Only rows that show have to stand in order, and they move only where they don't: `at` is a row's place
+  // in the document, and rows that move go to the top. Shown b, d, a of (a 0, b 1, c 2, d 3): 1, 3, 0 doesn't
+  // rise, so the three move and stand at -3, -2, -1, before the hidden c.
+  function arrange() {
+    if (shown.every((lead, place) => !place || lead.at > shown[place - 1].at)) return;
+    top_place -= shown.length;
+    shown.forEach((lead, place) => { lead.at = top_place + place; });
+    body.prepend(...shown.map((lead) => lead.tr));
   }
   function place_rows(key, k) {
     const on = new Set(shown);
