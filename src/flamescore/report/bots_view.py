@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report.words import number
+from flamescore.report import say
 from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def bots_view(run: RunData) -> BotsView | None:
         )
         for row in rows.iter_rows(named=True)
     )
-    return BotsView(tuple(_said(entry, titles)), lines, table.height)
+    return BotsView(tuple(_said(entry, titles, run.decimals)), lines, table.height)
 
 
-def _said(entry: BotsEntry, titles: dict[str, str]) -> Iterator[str]:
+def _said(entry: BotsEntry, titles: dict[str, str], decimals: int) -> Iterator[str]:
     if not entry.events:
         yield "No events."
         return
@@ -72,5 +72,5 @@ def _said(entry: BotsEntry, titles: dict[str, str]) -> Iterator[str]:
         hot = "" if each.hot_lost is None else f" and {count(each.hot_lost, 'hot lead')}"
         who = count(each.contacts, "contact")
         title = titles.get(each.name, each.name)
-        points = number(each.points_lost)
+        points = say.given(nearest_points(each.points_lost), decimals).removeprefix("+")
         yield f"{title} {loses} {points} {'point' if points in ('1', '-1') else 'points'} of {who}{hot}."
