@@ -402,8 +402,8 @@ def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> da
         return start_of_day(now.astimezone(zone).date(), zone)
     moment = parse_time(text.strip())
     if moment is None:
-        hint = "Give `now`, `today`, a date as 2026-11-21, or an instant as 2026-11-21T02:00:00Z."
-        raise UsageError(Problem("U003", f"`{text}` is no instant.", hint=hint))
+        hint = "Use now, today, 2026-11-21 or 2026-11-21T02:00:00Z."
+        raise UsageError(Problem("U003", f"`{text}` is not a date or time.", hint=hint))
     if not isinstance(moment, datetime):
         return start_of_day(moment, zone)
     return moment if moment.tzinfo is not None else from_local(moment, zone)
