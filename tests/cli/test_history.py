@@ -165,7 +165,7 @@ def test_who_is_gone_is_told_and_who_never_was_is_4(nights, flamescore):
         (("--since", "soon"), "U014: --since: `soon` is neither a period nor a day."),
         (("--since", "7d", "--as-of", "2026-11-20"), "U002: --since and --as-of can't go together."),
         (("--since", "7d", "--rank"), "U002: --since and --rank can't go together."),
-        (("--format", "csv"), "U002: An explanation is no table: it can't be CSV."),
+        (("--format", "csv"), "U002: An explanation can't be CSV."),
     ],
 )
 @pytest.mark.usefixtures("project")
@@ -181,7 +181,7 @@ def test_under_a_hot_condition_nobody_is_newly_hot_in_the_history(project, flame
     done = flamescore("explain", "103", "--since", "30d", "--format", "csv")
     assert [row["change"] for row in rows_of(done.out)] == ["", "up", "", "same"]
     assert done.err == (
-        "The history does not tell who was hot by a condition: newly hot and cooled off are not told.\n"
+        "The history does not record who was hot by a condition, so newly hot and cooled off are not shown.\n"
     )
 
 

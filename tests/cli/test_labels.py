@@ -217,7 +217,7 @@ def test_a_flag_wins_over_the_condition_with_a_note(score, latest):
 
 def test_both_in_the_file_is_an_error(score):
     done = score(project=PROJECT + HOT + "hot_flames: 4\n", code=2)
-    assert "P026: `hot` stands in place of `hot_flames`; a project file has one of them." in done.err
+    assert "P026: Use `hot` or `hot_flames`, not both." in done.err
 
 
 @pytest.mark.parametrize(

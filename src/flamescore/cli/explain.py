@@ -116,7 +116,7 @@ def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = Fal
         chosen = form or ExplainFormat.TABLE
         if chosen is ExplainFormat.CSV and not rows:
             hint = "Use json, or add --since for a table of what the scores were."
-            raise UsageError(Problem("U002", "An explanation is no table: it can't be CSV.", hint=hint))
+            raise UsageError(Problem("U002", "An explanation can't be CSV.", hint=hint))
         return chosen
     suffixes = {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE}
     return by_suffix(path, {**suffixes, ".csv": ExplainFormat.CSV} if rows else suffixes)

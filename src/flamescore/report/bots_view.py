@@ -65,7 +65,7 @@ def _said(entry: BotsEntry, titles: dict[str, str], decimals: int) -> Iterator[s
     if not entry.events:
         yield "No events."
         return
-    done = "were taken out" if entry.action == "remove" else "are counted; bots: remove takes them out"
+    done = "were removed" if entry.action == "remove" else "are counted; `bots: remove` removes them"
     yield f"{count(entry.events, 'event')} of {count(entry.contacts, 'contact')} {done}."
     for each in entry.scores:
         loses = "lost" if entry.action == "remove" else "would lose"
