@@ -47,7 +47,7 @@ PEOPLE = (
     ("1004", "👩\u200d💻 Deva 🔥 Person", "deva@example.com", "+49 30 901820", "Zu\u0308rich e\u0301migre\u0301", "", ""),
     ("1005", "[bold red]Eve[/] <script>alert(1)</script>", "eve@example.com", "", "*Smith* & `Sons` | Co", "Bob", ""),
     ("1006", '=HYPERLINK("http://x.example")', "six@example.com", "-1-602", "+1+1", "@owner", ""),
-    ("1007", "Red\x1b[31m\x1b]0;title\x07 \u202egnp.exe", "seven@example.com", "", "a\x00b\x9bc", "Bob", ""),
+    ("1007", "Red\x1b[31m\x1b]0;title\x07 \u202egnp.exe", "seven@example.com", "", "a\x7fb\x9bc", "Bob", ""),
     ("1008", "Wolfeschlegelsteinhausenbergerdorff" * 8, "w@example.com", "(602) 555-0108", "W" * 300, "Bob", ""),
     ("1009", "Zo\u0308e\u0301 S\u0327tefan", "zoe@example.com", "(602) 555-0109", "", "Dana Fox", ""),
     ("1010", "", "nameless.with.a.rather.long.address@mail.example.com", "", "", "", ""),
@@ -72,7 +72,7 @@ scores:
       - {name: Sent in a form, event: form_submit, points: 5, decay: {half_life: 30d}}
       - {name: Talked with a rep for longer than any voice mail takes to listen to, event: call, points: 10}
       - {name: Is on the list of those whom we know, tag: VIP, points: 6.5}
-      - {name: Works for a competitor, field: {company: {contains: [Rival, Acme & Sons]}}, points: -10}
+      - {name: Works for a competitor, field: {company: {contains: [Rival, Acme & Sons]}}, points: -10, expires: never}
 """
 PROJECT = """\
 version: 1
@@ -155,7 +155,7 @@ def shown(folder: Path) -> dict[str, str]:
 
 def _as_kept(name: str, screen: str) -> str:
     if name.startswith("score"):  # before it are steps that came and went
-        screen = screen[screen.rindex(f"{len(PEOPLE)} contacts scored") :]
+        screen = screen[screen.rindex(f"{len(PEOPLE)} contacts scored as of") :]
     for masked, by in _MASKED:
         screen = masked.sub(lambda found, by=by: re.sub(r"[^.]", by, found[0]), screen)
     return screen
