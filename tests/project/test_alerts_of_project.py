@@ -221,7 +221,7 @@ def test_a_secret_in_the_file_is_a_fault_that_does_not_show_it(tmp_path, text, e
         ("{name: Dana, email: dana}", "2:28 P023 `team.email` must be an e-mail address, not `dana`."),
         ("{name: Dana, weight: 1.5}", "2:29 P023 `team.weight` must be a whole number from 0 to 1,000,000, not `1.5`."),
         ("{name: Dana, away: ['2026-11-28..2026-11-24']}", "2:28 P023 `team.away` must be a day such as `2026-11-24`, or days such as `2026-11-24..2026-11-28`, not `2026-11-28..2026-11-24`."),
-        ("{name: Dana}, {name: ' DANA'}", "2:29 P026 `team` has two members called ` DANA`. Take one of them out, or add the surname."),
+        ("{name: Dana}, {name: ' DANA'}", "2:29 P026 `team` has two members called ` DANA`. Remove one of them, or add the surname."),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_member(tmp_path, member, expected):

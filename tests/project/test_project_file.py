@@ -96,7 +96,7 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("rules: a.yaml\n", "1:1 P021 `version` is missing. A project file begins with `version: 1`."),
         ("- a\n", "1:1 P020 A project file is a mapping of settings, and this is a list. It begins with `version: 1`."),
         ("version: 1\ncontcts: []\n", "2:1 P025 Unknown key `contcts` in the project file. Did you mean `contacts`?"),
-        ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or take the line out."),
+        ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or remove the line."),
         ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, not `6`."),
         ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, not `many`."),
         ("version: 1\nkeep_runs: {}\n", "2:12 P023 `keep_runs` must not be empty."),
@@ -161,16 +161,16 @@ def test_every_fault_is_told_at_once(tmp_path):
 
 def test_a_key_without_a_value_and_a_key_that_is_wrong(tmp_path):
     assert faults(tmp_path, "version: 1\noutput: ~\nkeep: [a, ~]\nrules: https://x.org/r\n") == [
-        "2:1 P022 `output` has no value. Give one, or take the line out.",
+        "2:1 P022 `output` has no value. Give one, or remove the line.",
         "2:9 P023 `output` must be text, not nothing.",
         "3:7 P023 `keep` must be text, not nothing.",
-        "3:11 P022 `keep` has no value. Give one, or take the line out.",
+        "3:11 P022 `keep` has no value. Give one, or remove the line.",
     ]
 
 
 def test_a_key_that_may_be_left_out_is_told_once_where_it_has_no_value(tmp_path):
     assert faults(tmp_path, "version: 1\nrules: ~\noutput: https://x.org/r\n") == [
-        "2:1 P022 `rules` has no value. Give one, or take the line out.",
+        "2:1 P022 `rules` has no value. Give one, or remove the line.",
         '3:9 P031 "https://x.org/r" is a URL; flamescore writes to folders. Mount it, or copy out/latest there afterwards.',
     ]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check_alerts(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     """Yield what is wrong between members, channels and alerts, of alerts that are switched off too."""
     for path, text in same_names(settings.team):
-        yield Problem("P026", text, document.where(path), "Take one of them out, or add the surname.")
+        yield Problem("P026", text, document.where(path), "Remove one of them, or add the surname.")
     for alert in settings.alerts.values():
         yield from _channels(document, settings, alert)
         yield from _recipients(document, settings, alert)

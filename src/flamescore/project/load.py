@@ -231,7 +231,7 @@ def _nulls(document: Document) -> Iterator[Problem]:
                 "P022",
                 text,
                 document.where(path, key=isinstance(path[-1], str)),
-                "Give one, or take the line out.",
+                "Give one, or remove the line.",
             )
 
 

@@ -80,7 +80,7 @@ def check_file(top: At) -> None:
     if scores is None or not scores.keys:
         return
     if all(_is_off(score) for score in scores.children):
-        scores.tell("R030", "Every score is disabled.", "Take `enabled: false` out of one of them.", key=True)
+        scores.tell("R030", "Every score is disabled.", "Remove `enabled: false` from one of them.", key=True)
     for score in scores.children:
         for check in SCORE_CHECKS:
             check(score)

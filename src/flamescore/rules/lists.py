@@ -130,7 +130,7 @@ def _read(at: At, most: int) -> ListValues:
         hint = f"Write `{{file: {path}, column: ...}}`."
         written.refuse("R164", f"The list `{path}` needs a `column`: {_FORMS}", hint)
     if kind == ".txt" and column is not None:
-        written.refuse("R164", f"The list `{path}` has no columns: {_FORMS}", "Take `column` out.")
+        written.refuse("R164", f"The list `{path}` has no columns: {_FORMS}", "Remove `column`.")
     reading = rule_reading(at)
     if not reading.is_enabled(at.path):
         return ListValues((), path=path, column=column)  # nobody asks it

@@ -103,7 +103,7 @@ def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]
             yield (
                 "R085",
                 f"There is no score `{need.name}`: it is disabled.",
-                "Take its `enabled: false` out.",
+                "Remove its `enabled: false`.",
             )
         elif meant in names.disabled:
             yield "R085", f"There is no score `{need.name}`.", f"`{meant}` is disabled."
