@@ -78,7 +78,8 @@ def faults(text: str) -> list[str]:
     [
         "`soon` is no period.", "There are {}.", "There are: {}.", "There is no such file.", "nothing of it",
         "what changed is not told", "as was said", "Mend the line.", "its condition does not hold",
-        "`if` can't stand here.", "Take it out.", "Take the quotes off, or take out the key.", "The file is gone.",
+        "`if` can't stand here.", "Take it out.",
+        "Take the quotes off, or take out the key.", "The file is gone.",
     ],
 )  # fmt: skip
 def test_what_no_message_has_is_seen(text):
