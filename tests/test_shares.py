@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 from flamescore import load_rules
 from flamescore.columns import Columns
+from flamescore.engine import placed, standings
 from flamescore.exports import from_frames
 from flamescore.rules import bind_rules
 from flamescore.scoring import finish, score_exports, shares
@@ -101,3 +102,12 @@ def test_shares_add_up(parts):
     assert {name: list(each) for name, each in done.totals.items()} == {
         name: list(each) for name, each in whole.totals.items()
     }
+
+
+def test_ranks_of_counts():
+    rules = load_rules("version: 1\nscores: {a: {five_flames: 10, rules: [{name: X, tag: x, points: 1}]}}\n")
+    counts = pl.DataFrame({"total": [20_000, 50_000], "contacts": [2, 1]})
+    found = standings(rules.book.scores[0], counts)
+    assert found.rows() == [(50_000, 5.0, 2, 50.0, 100.0, 1), (20_000, 2.0, 1, 20.0, 0.0, 2)]
+    assert pl.DataFrame(placed(found, pl.Series([1, 2])))["rank"].to_list() == [1, 2, 2]
+    assert standings(rules.book.scores[0], counts.clear()).height == 0

@@ -23,7 +23,18 @@ from flamescore.engine.matching import FOREVER
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
-from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of_all, ranked, standing
+from flamescore.engine.rank import (
+    MANY,
+    TOTAL,
+    bounds_reached,
+    flame_bounds,
+    flames_at,
+    flames_of_all,
+    placed,
+    ranked,
+    standing,
+    standings,
+)
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.scan import BATCH, event_columns
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
@@ -43,9 +54,11 @@ __all__ = [
     "EVENT",
     "EXPIRED",
     "FOREVER",
+    "MANY",
     "MAX_SCORE",
     "MISSING",
     "NO_AGE",
+    "TOTAL",
     "UNDATED",
     "BotsPart",
     "Cells",
@@ -92,10 +105,12 @@ __all__ = [
     "look",
     "match_fields",
     "operands_of",
+    "placed",
     "prepare",
     "ranked",
     "run",
     "standing",
+    "standings",
     "trace",
     "type_predicate",
     "types_of",
