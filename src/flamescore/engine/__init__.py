@@ -20,6 +20,7 @@ from flamescore.engine.ledger import (
 )
 from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
 from flamescore.engine.matching import FOREVER
+from flamescore.engine.needed import Needed, needed
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
@@ -73,6 +74,7 @@ __all__ = [
     "LedgerRows",
     "LedgerSummary",
     "Look",
+    "Needed",
     "Operand",
     "Partition",
     "Past",
@@ -104,6 +106,7 @@ __all__ = [
     "instant_of",
     "look",
     "match_fields",
+    "needed",
     "operands_of",
     "placed",
     "prepare",
