@@ -27,7 +27,9 @@ ROOMS: Final = (
     Room(("engine/tracing.py",), ("explanations",)),
     Room(("engine/look.py", "engine/operands.py"), ("rule_checks",), cases=True),
     Room(("engine/judg*.py", "engine/bots.py", "bots.py"), ("test_bots.py",), cases=True),
-    Room(("engine/bursts.py", "engine/alike.py"), ("test_bursts.py", "test_bursts_in_sequences.py"), cases=True),
+    Room(
+        ("engine/bursts.py", "engine/alike.py"), ("test_bursts.py", "test_bursts_in_sequences.py"), cases=True
+    ),
     Room(
         ("engine/*.py",),
         ("test_seeds.py", "engine", "test_sequences.py", "test_idle_and_percentiles.py"),
@@ -35,17 +37,31 @@ ROOMS: Final = (
     ),
     Room(
         ("scoring.py",),
-        ("test_seeds.py", "engine/test_engine_run.py", "rule_checks", "test_event_feeds.py"),
+        (
+            "test_seeds.py",
+            "engine/test_engine_run.py",
+            "rule_checks",
+            "test_event_feeds.py",
+            "segments",
+            "changes/test_changes_parts.py",
+        ),
         cases=True,
     ),
-    Room(("points.py", "units.py"), ("test_points.py", "test_units.py", "test_seeds.py"), cases=True),
+    Room(
+        ("points.py", "units.py"),
+        ("test_points.py", "test_units.py", "engine/test_engine_worth.py", "engine/test_engine_rank.py"),
+        cases=True,
+    ),
     Room(("email_domain.py",), ("test_email_domain.py",)),
     Room(("rule_windows.py",), ("test_needed_events.py", "backtest/test_backtest.py")),
     Room(("labels/*.py",), ("labels", "cli/test_labels.py", "cli/test_holdout.py"), cases=True),
     Room(("accounts/*.py",), ("accounts", "cli/test_accounts.py"), cases=True),
     Room(("segments/*.py",), ("segments", "cli/test_lists.py")),
     Room(("changes/*.py",), ("changes",)),
-    Room(("exports/dedupe.py",), ("exports/test_table.py", "exports/test_mapping.py", "exports/test_law_of_rows.py")),
+    Room(
+        ("exports/dedupe.py",),
+        ("exports/test_table.py", "exports/test_mapping.py", "exports/test_law_of_rows.py"),
+    ),
     Room(
         (
             "backtest/statistics.py",
@@ -70,6 +86,7 @@ OWN: Final = {
     "engine/conditions.py": ("test_sequences.py",),
     "engine/ledger.py": ("test_idle_and_percentiles.py",),
     "labels/holdout.py": ("labels/test_drawn.py",),
+    "changes/comparison.py": ("cli/test_score_flags.py",),
 }
 """Tests that come before those of the room; `tests/engine/test_engine_NAME.py` comes by its name."""
 
