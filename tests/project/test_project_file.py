@@ -133,7 +133,7 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\ncontacts: [{path: a, names: [a]}]\n", "2:22 P026 `names` is for a file without a header: it needs `header: false`."),
         ("version: 1\ncontacts: [{path: a, max_age: soon}]\n", "2:31 P023 `contacts.max_age` must be a period such as `36h` or `2d`, not `soon`."),
         ("version: 1\nevents: [{path: a, distinct: perhaps}]\n", "2:30 P023 `events.distinct` must be `true` or `false`, not the text `perhaps`."),
-        ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it holds, such as `email`."),
+        ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it matches, such as `email`."),
         ("version: 1\nevents: [{path: a, constants: {event: x}, columns: {event: y}}]\n", "2:32 P026 `event` is in `columns` and in `constants`; it can be one of them."),
         ("version: 1\ncontacts: [{path: a, merged: {}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
         ("version: 1\ncontacts: [{path: a, merged: {into: x, column: y}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),

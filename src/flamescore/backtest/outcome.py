@@ -64,7 +64,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
     problems = [
         Problem(
             "B001",
-            f"`{key}` can't stand in {what}: the horizon says when it counts.",
+            f"`{key}` can't be used in {what}: the horizon says when it counts.",
             Where(name, span.line, span.column, text.splitlines()[span.line - 1], span.width),
             f"Take `{key}` out; --horizon says how long after a cut is looked at.",
         )

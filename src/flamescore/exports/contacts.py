@@ -292,7 +292,7 @@ class Merged:
         if self.cycles:
             rings = count(self.cycles, "ring")
             yield _of_merged(
-                f"{rings} of contacts that are merged into each other; {first} stands.", self.cycles
+                f"{rings} of contacts that are merged into each other; {first} is kept.", self.cycles
             )
         if self.rounded:
             what = f"{count(self.rounded, 'merged id')} written like 9.99999a+99"
