@@ -112,9 +112,9 @@ docs: $(VENV)/tools ## make the generated docs and schemas anew
 sample: $(VENV)/made ## make the sample data anew (the same bytes)
 	$(BIN)/python sample_data/make.py
 
-bench: $(VENV)/bench ## measure speed and memory: make bench SIZE=M RULES=30,100 PEERS=duckdb RUNS=3
-	$(BIN)/python benchmarks/bench.py $(if $(SIZE),--size $(SIZE)) $(if $(RULES),--rules $(RULES)) \
-	  $(if $(PEERS),--peers $(PEERS)) $(if $(RUNS),--runs $(RUNS)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(CSV),--csv)
+bench: $(VENV)/bench ## measure speed and memory: make bench SIZE=S ONLY='"40% hot" explain' RUNS=1
+	$(BIN)/python benchmarks/bench.py $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(RUNS),--runs $(RUNS)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(PROFILE),--profile)
 
 golden: $(VENV)/tools ## show what the program puts out otherwise than at the last commit: make golden BASE=v0.1.0
 	PYTHONPATH=tests $(BIN)/python -m golden.gate $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY))

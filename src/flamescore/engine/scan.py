@@ -12,7 +12,8 @@ import polars as pl
 from flamescore.cells import as_text, present
 from flamescore.engine.bins import KeptEvents
 from flamescore.engine.contacts import event_key, key_hashes
-from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
+from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures
+from flamescore.engine.needed import window_of
 from flamescore.engine.readings import MISSING, hashed, ten_thousandths
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Held, Past, Seen, record_of, statuses

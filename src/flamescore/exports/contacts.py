@@ -65,11 +65,26 @@ def load_contacts(
 
     With `keys` only ids, the columns of these names, and who was merged into whom are read.
     """
-    read = [_read(each, options, keys) for each in lists]
-    for each, _ in read:
-        enforce_limit(each, options)
-    parts = [frame for _, frames in read for frame in frames]
-    plans = tuple(plan for each, _ in read for plan in each.plans)
+    files = [read_contacts(each, options, keys) for each in lists]
+    for each in files:
+        enforce_limit(each.validated, options)
+    return settle_contacts(files, options, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsRead:
+    """The contacts of a source as its files have them: a frame a file, with `ROW`, each id once."""
+
+    validated: Validated
+    frames: tuple[pl.DataFrame, ...]
+
+
+def settle_contacts(
+    read: Sequence[ContactsRead], options: LoadOptions, keys: frozenset[str] | None = None
+) -> LoadedContacts:
+    """Say which row of each id stands, and who was merged into whom: what all files decide together."""
+    parts = [frame for each in read for frame in each.frames]
+    plans = tuple(plan for each in read for plan in each.validated.plans)
     by_age = sorted(range(len(plans)), key=lambda index: plans[index].table.found.age_key)
     rank = {index: place for place, index in enumerate(by_age)}
     numbered = [
@@ -81,14 +96,16 @@ def load_contacts(
     all_of = split(standing, merged)
     kept = dict(all_of.standing[FILE].value_counts().iter_rows())
     records, first = [], 0
-    for each, frames in read:
-        span = range(first, first := first + len(frames))
+    for each in read:
+        span = range(first, first := first + len(each.frames))
         left = sum(kept.get(index, 0) for index in span)
-        record = each.record(kept=left, superseded=sum(frame.height for frame in frames) - left)
-        records.append(replace(record, findings=(*record.findings, *each.noticed(options))))
+        superseded = sum(frame.height for frame in each.frames) - left
+        record = each.validated.record(kept=left, superseded=superseded)
+        noticed = each.validated.noticed(options)
+        records.append(replace(record, findings=(*record.findings, *noticed)))
     return LoadedContacts(
         all_of.standing.drop(ROW, FILE, AGE),
-        tuple(each.rejects for each, _ in read),
+        tuple(each.validated.rejects for each in read),
         tuple(records),
         None if all_of.aliases is None else all_of.aliases.drop(ROW, FILE, AGE),
         (*merged.findings(), *all_of.findings()),
@@ -108,18 +125,16 @@ def _whole(
     return _in_one(parts)
 
 
-def _links(
-    standing: pl.DataFrame, read: Sequence[tuple[Validated, list[pl.DataFrame]]]
-) -> Iterator[tuple[str, str]]:
+def _links(standing: pl.DataFrame, read: Sequence[ContactsRead]) -> Iterator[tuple[str, str]]:
     """Yield who was merged into whom, by the sources that say it."""
     first = 0
-    for each, frames in read:
-        span = range(first, first := first + len(frames))
-        spec = each.spec
+    for each in read:
+        span = range(first, first := first + len(each.frames))
+        spec = each.validated.spec
         assert isinstance(spec, ContactsSource)
         if spec.merged is not None:
             rows = standing.filter(pl.col(FILE).is_between(span.start, span.stop - 1))
-            yield from links(rows, _name_of(spec.merged.named, each), spec.merged)
+            yield from links(rows, _name_of(spec.merged.named, each.validated), spec.merged)
 
 
 def _name_of(column: str, validated: Validated) -> str:
@@ -138,9 +153,10 @@ def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
     return every.with_columns(tagged)
 
 
-def _read(
-    validated: Validated, options: LoadOptions, keys: frozenset[str] | None
-) -> tuple[Validated, list[pl.DataFrame]]:
+def read_contacts(
+    validated: Validated, options: LoadOptions, keys: frozenset[str] | None = None
+) -> ContactsRead:
+    """Read the files of a source, each by itself; rows that repeat an id of their file become rejects."""
     frames, files, as_json = [], [], 0
     seen = SeenDays()
     spec = validated.spec
@@ -160,7 +176,7 @@ def _read(
         text = f"{count(as_json, 'cell')} of `tags` read as a JSON list"
         notes = (*notes, Note(text, many=as_json))
     told = (*validated.told, *seen.findings(spec))
-    return replace(validated, files=tuple(files), notes=notes, told=told), frames
+    return ContactsRead(replace(validated, files=tuple(files), notes=notes, told=told), tuple(frames))
 
 
 def _selected(

@@ -15,7 +15,7 @@ from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounde
 from flamescore.exports.batch_watch import BatchWatch
 from flamescore.exports.cell_checks import rounded_cells
 from flamescore.exports.date_columns import iso_columns
-from flamescore.exports.dedupe import repeated_rows
+from flamescore.exports.dedupe import Repeated, repeated_rows
 from flamescore.exports.footers import total_id
 from flamescore.exports.list_columns import list_columns
 from flamescore.exports.number_columns import filled, number_columns
@@ -56,6 +56,8 @@ ODD: Final = "\0odd"
 LEFT_OUT, FAULTY = 3, 4
 """Further marks of `DROP`: left out by the source, rejected for its event id."""
 
+NONE_REPEATED: Final = Repeated()
+
 _DOUBTFUL: Final = "\0doubtful"
 
 _LOCAL: Final = timedelta(days=2)
@@ -72,9 +74,18 @@ def load_events(
 
     Only its bytes have been validated; cells are looked at when the rows are read.
     """
+    return events_of(validated, options, contacts, repeated_rows(validated, options))
+
+
+def events_of(
+    validated: Validated,
+    options: LoadOptions,
+    contacts: LoadedContacts | None = None,
+    repeated: Repeated = NONE_REPEATED,
+) -> ExportedEvents:
+    """Return the events of a source, of whose rows those that are `repeated` are known."""
     spec = validated.spec
     assert isinstance(spec, EventsSource)
-    repeated = repeated_rows(validated, options)
     marks = repeated.marks
     rows = [plan.table.scan() for plan in validated.plans]
     return ExportedEvents(
