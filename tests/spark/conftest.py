@@ -1,4 +1,4 @@
-"""A Spark session that needs no Java: Sail, in this process, spoken to by Spark Connect."""
+"""A Spark session that needs no Java: Sail, in this process, spoken to by Spark Connect; a folder beside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def spark():
+def spark(tmp_path_factory):
     sail = pytest.importorskip("pysail.spark", reason="pysail is not installed: see the dev extra")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of pyspark and what it imports are none of ours
@@ -17,6 +17,6 @@ def spark():
         server.start(background=True)
         made = session.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").getOrCreate()
         made.conf.set("spark.sql.session.timeZone", "UTC")
-        yield made
+        yield made, tmp_path_factory.mktemp("work")
         made.stop()
         server.stop()

@@ -246,7 +246,7 @@ def score_table(
         )
         for number, each in enumerate(found.standings)
     )
-    known = spark.createDataFrame(rows.rename({TOTAL: "value"}).to_arrow(compat_level=_OLDEST))
+    known = table_of(spark, rows.rename({TOTAL: "value"}))
     totals = told.where(f"part = {TOTALS}").join(F.broadcast(known), ["number", "value"])
     ordered = totals.orderBy("number", F.desc("value"), F.asc_nulls_last("age"), "contact_id")
     at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_activity_at")
@@ -260,15 +260,23 @@ def points_table(spark: Session, plan: Plan, told: DataFrame, entries: Sequence[
 
     rows = [(n, each.score_name, each.entry, each.id) for n, each in enumerate(entries)]
     schema = {"number": pl.Int32, "score_name": pl.String, "entry": pl.String, "rule_id": pl.String}
-    names = spark.createDataFrame(pl.DataFrame(rows, schema, orient="row").to_arrow(compat_level=_OLDEST))
+    names = table_of(spark, pl.DataFrame(rows, schema, orient="row"))
     ledger = told.where(f"part = {LEDGER}").join(F.broadcast(names), "number").orderBy("contact_id", "number")
     at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_at")
     return ledger.select(*(at if name == "last_at" else F.col(name) for name in POINTS))
 
 
 _OLDEST: Final = pl.CompatLevel.oldest()
+_TYPES: Final = {
+    "String": "string", "Int32": "int", "Int64": "bigint", "Float64": "double", "Boolean": "boolean",
+    "Datetime": "timestamp", "Decimal": "decimal(38, 4)", "List": "array<string>",
+}  # fmt: skip
+"""What Spark calls the types of small frames: rejects, standings and the like."""
 
 
 def table_of(spark: Session, frame: pl.DataFrame) -> DataFrame:
-    """Hand a small frame to Spark."""
+    """Hand a small frame to Spark; of one without rows it has to be told the types."""
+    if frame.is_empty():
+        types = tuple((name, _TYPES[str(dtype.base_type())]) for name, dtype in frame.schema.items())
+        return spark.createDataFrame([], ddl(types))
     return spark.createDataFrame(frame.to_arrow(compat_level=_OLDEST))
