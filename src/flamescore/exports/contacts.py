@@ -179,6 +179,11 @@ def read_contacts(
     return ContactsRead(replace(validated, files=tuple(files), notes=notes, told=told), tuple(frames))
 
 
+def contact_rows(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
+    """Return the rows of a file that count, lazily, with the columns by which contacts are known."""
+    return _selected(plan.table.scan(), plan, options)
+
+
 def _selected(
     rows: pl.LazyFrame,
     plan: Plan,
