@@ -12,7 +12,7 @@ from flamescore.cells import as_text, is_rounded, keyed, present, rounded
 from flamescore.exports.cell_checks import ROUNDED
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.json_tags import json_lists
-from flamescore.exports.list_columns import items_of_text, list_columns, list_text
+from flamescore.exports.list_columns import distinct_items, list_columns, list_text
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.seen_days import SeenDays
@@ -251,7 +251,7 @@ def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool 
     """
     if isinstance(dtype, pl.List):
         return list_text(cells, dtype, bare=bare)
-    return items_of_text(as_text(cells, dtype), form.separator, bare=bare)
+    return distinct_items(as_text(cells, dtype), form.separator, bare=bare)
 
 
 @dataclass(frozen=True, slots=True)
