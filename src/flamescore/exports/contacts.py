@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import as_text, is_rounded, keyed, present, rounded
+from flamescore.cells import as_text, is_rounded, keyed, maybe_blank, present, rounded
 from flamescore.exports.cell_checks import ROUNDED
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.json_tags import json_lists
@@ -222,8 +222,16 @@ def _column(name: str, plan: Plan) -> pl.Expr:
         return present(plan.column(name))
     if name == "tags":
         return _tags(plan)
-    cell = plan.column(name)
-    return pl.when(present(cell).is_not_null()).then(cell)
+    return plan.column(name).map_batches(_filled, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _filled(cells: pl.Series) -> pl.Series:
+    """Make blank cells null; most columns have none that may be blank, and are left as they are."""
+    cell = pl.col("cell")
+    frame = cells.to_frame("cell")
+    if not frame.select((maybe_blank(cell) & cell.is_not_null()).any()).item():
+        return cells
+    return frame.select(pl.when(present(cell).is_not_null()).then(cell)).to_series().alias(cells.name)
 
 
 def _tags(plan: Plan) -> pl.Expr:
