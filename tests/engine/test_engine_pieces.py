@@ -1,5 +1,6 @@
 """One contact with very many events is counted piece by piece, as if it were at once."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from random import Random
 from textwrap import dedent
@@ -64,6 +65,28 @@ def exports(rows, seed=3):
 def scored(given, tuning):
     book = bind_rules(load_rules_text(RULES), COLUMNS).book
     return score_exports(book, given, as_of=AS_OF, tuning=tuning)
+
+
+def test_occurrences_of_one_contact_are_not_all_in_memory_at_once():
+    rules = [each for each in RULES.splitlines() if "name:" not in each or "expires: never" in each]
+    rules = [each for each in rules if not any(word in each for word in ("since", "times", "amount"))]
+    book = bind_rules(load_rules_text("\n".join(rules)), COLUMNS).book
+    many = 60_000
+    seconds = pl.int_range(many, eager=True) * 397 % (300 * 86_400)
+    events = pl.DataFrame(
+        {"contact_id": ["1"] * many, "event": ["open", "visit"] * (many // 2), "url": ["/p1"] * many}
+    ).with_columns(at=pl.lit(AS_OF) - pl.duration(seconds=seconds))
+    given = from_frames(pl.DataFrame({"contact_id": ["1"]}), events)
+
+    def peak(budget):
+        tracemalloc.start()
+        try:
+            score_exports(book, given, as_of=AS_OF, tuning=Tuning(budget=budget))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(2_000) * 2 < peak(1_000_000)
 
 
 @pytest.mark.parametrize("wide", [False, True])

@@ -200,7 +200,7 @@ class Aggregator:
 
     def sums(self, partition: Partition) -> tuple[StreamSums, ...]:
         """Count and sum up, stream by stream; more than `at_once` occurrences piece by piece."""
-        events = np.bincount(partition.events.live, minlength=len(self.narrow.offsets) - 1)
+        events = partition.events.of_sets(len(self.narrow.offsets) - 1)
         lengths = self.narrow.lengths + self.wide.lengths
         if int((events * lengths).sum()) > self.at_once:
             return sums_in_pieces(self, partition, max(1, self.at_once // int(lengths[events > 0].max())))

@@ -7,7 +7,7 @@ left, and marks those that stay. The example of `streams` is followed through th
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -58,11 +58,11 @@ class Occurrences:
     @classmethod
     def together(cls, parts: Sequence[Occurrences]) -> Occurrences:
         """Lay occurrences of the same streams end to end."""
-        names = [each.name for each in fields(cls)]
-        columns = {name: [getattr(part, name) for part in parts] for name in names}
-        return cls(
-            **{name: None if some[0] is None else np.concatenate(some) for name, some in columns.items()}
-        )
+        columns: dict[str, Any] = {}
+        for each in fields(cls):
+            some = [getattr(part, each.name) for part in parts]
+            columns[each.name] = None if some[0] is None else np.concatenate(some)
+        return cls(**columns)
 
 
 NOTHING: Final = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
