@@ -13,7 +13,7 @@ from flamescore.explanations.contact import (
     held_against,
 )
 from flamescore.explanations.evidence import Evidence, sentences
-from flamescore.explanations.expiry import expires_at
+from flamescore.explanations.expiry import expires_at, expiry_days
 from flamescore.explanations.explanation import (
     Applied,
     EntryLine,
@@ -48,6 +48,7 @@ __all__ = [
     "contact_meant",
     "everyone",
     "expires_at",
+    "expiry_days",
     "explain",
     "flames_of_list",
     "frozen",
