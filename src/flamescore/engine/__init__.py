@@ -41,6 +41,7 @@ from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.scan import BATCH, event_columns
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
 from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
+from flamescore.engine.strongest import rules_of_entries, strongest
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
 from flamescore.engine.tracing import AT, BOTS, COUNTED, Traced, trace
@@ -113,9 +114,11 @@ __all__ = [
     "placed",
     "prepare",
     "ranked",
+    "rules_of_entries",
     "run",
     "standing",
     "standings",
+    "strongest",
     "trace",
     "type_predicate",
     "types_of",

@@ -14,7 +14,7 @@ from flamescore.explanations.contact import (
     places_among,
 )
 from flamescore.explanations.evidence import Evidence, sentences
-from flamescore.explanations.expiry import expires_at
+from flamescore.explanations.expiry import expires_at, expiry_days
 from flamescore.explanations.explanation import (
     Applied,
     EntryLine,
@@ -49,6 +49,7 @@ __all__ = [
     "contact_meant",
     "everyone",
     "expires_at",
+    "expiry_days",
     "explain",
     "flames_of_list",
     "frozen",
