@@ -6,6 +6,7 @@ from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
 from flamescore.engine.bots import BotsPart
 from flamescore.engine.calendar import DAY, Clock
+from flamescore.engine.coded import SECONDS, CodedEvents, asks_the_clock, dated, first_instants
 from flamescore.engine.conditions import ConditionEvaluator, combined
 from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
 from flamescore.engine.exact import MAX_SCORE
@@ -24,10 +25,11 @@ from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
 from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of_all, ranked, standing
+from flamescore.engine.read_once import narrowed, read_once
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.scan import BATCH, event_columns
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
-from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
+from flamescore.engine.streams import EVENT, Stream, Streams, streams_of, types_of, where_of
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
 from flamescore.engine.tracing import AT, BOTS, COUNTED, Traced, trace
@@ -46,10 +48,12 @@ __all__ = [
     "MAX_SCORE",
     "MISSING",
     "NO_AGE",
+    "SECONDS",
     "UNDATED",
     "BotsPart",
     "Cells",
     "Clock",
+    "CodedEvents",
     "ConditionEvaluator",
     "Contacts",
     "Entry",
@@ -72,6 +76,7 @@ __all__ = [
     "Tags",
     "Traced",
     "Tuning",
+    "asks_the_clock",
     "bounds_reached",
     "cells_of_column",
     "check_score_size",
@@ -80,22 +85,27 @@ __all__ = [
     "concat_rows",
     "contacts_of",
     "contributions",
+    "dated",
     "decay_factors",
     "entry_table",
     "event_columns",
     "event_key",
     "fade_end",
+    "first_instants",
     "flame_bounds",
     "flames_at",
     "flames_of_all",
     "instant_of",
     "look",
     "match_fields",
+    "narrowed",
     "operands_of",
     "prepare",
     "ranked",
+    "read_once",
     "run",
     "standing",
+    "streams_of",
     "trace",
     "type_predicate",
     "types_of",

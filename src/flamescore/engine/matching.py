@@ -23,6 +23,7 @@ So the events of 1, 2 and 10 days have the live sets 2, 1 and 3. An event with l
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -208,10 +209,19 @@ class Signatures:
             for column in columns
         )
         self._pairs = [PairTable() for _ in self.coders]
-        self._places = [
+        self._places: list[list[int | None]] = [
             [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
         ]
         self._spread: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def of(self, predicates: Sequence[Predicate]) -> Signatures:
+        """Return the same signatures as they look to some of their predicates alone."""
+        some = copy(self)
+        some.predicates = tuple(predicates)
+        place = {predicate: number for number, predicate in enumerate(predicates)}
+        some._places = [[place.get(each) for each in coder.predicates] for coder in self.coders]  # noqa: SLF001
+        some._spread = {}  # noqa: SLF001 - its own
+        return some
 
     @property
     def count(self) -> int:
@@ -266,8 +276,8 @@ def _bitset(bits: list[int]) -> int:
     return sum(1 << i for i, bit in enumerate(bits) if bit)
 
 
-def _spread(bits: int, places: list[int]) -> int:
-    return sum(1 << place for i, place in enumerate(places) if bits >> i & 1)
+def _spread(bits: int, places: Sequence[int | None]) -> int:
+    return sum(1 << place for i, place in enumerate(places) if place is not None and bits >> i & 1)
 
 
 def window_of(streams: Streams, clock: Clock) -> Window:
