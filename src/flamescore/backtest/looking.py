@@ -12,7 +12,7 @@ from flamescore.backtest.calls import until_outcome
 from flamescore.backtest.looked import NEVER, Looked, RuleRows, renumbered, together
 from flamescore.backtest.past import CREATED, TAGS, without_rules
 from flamescore.backtest.reading import Questions, as_exported, coded_events
-from flamescore.engine import flame_bounds, flames_at
+from flamescore.engine import flame_bounds
 from flamescore.labels import drawn, everyone_of
 from flamescore.rules import (
     NO_LIMITS,
@@ -418,7 +418,8 @@ def _rows(
 ) -> RuleRows:
     rows = row_of[who]
     there = rows >= 0
-    rest = flames_at(bounds, pl.Series(totals[who[there]] - points[there])).to_numpy().astype(np.int8)
+    reached = sorted(each for each in bounds if each is not None)
+    rest = np.searchsorted(reached, totals[who[there]] - points[there], side="right").astype(np.int8)
     return RuleRows(
         rows[there].astype(np.int32), rest, float(np.abs(points[there]).sum()), float(points[there].sum())
     )

@@ -96,10 +96,12 @@ class Scan:
         self.clock = clock
         self.batch = batch
         # What is watched beside the predicates of the streams only has to be told of.
-        predicates = tuple(dict.fromkeys((*self.streams.predicates, *watch)))
-        self.signatures = Signatures(predicates, clock) if signatures is None else signatures.of(predicates)
-        self.matcher = Matcher(self.streams, self.signatures)
-        self.liveness = Liveness(streams.all)
+        if signatures is None:
+            signatures = Signatures(tuple(dict.fromkeys((*streams.predicates, *watch))), clock)
+            self.matcher, self.liveness = Matcher(streams, signatures), Liveness(streams.all)
+        else:
+            self.matcher, self.liveness = signatures.matching(self.streams)
+        self.signatures = self.matcher.signatures
         self.columns = tuple(
             dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
