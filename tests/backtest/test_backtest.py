@@ -422,7 +422,7 @@ def test_a_screen_shows_what_fits(project, width):
     assert lines[0] == "Backtest: purchase within 30 days"[:width]
     assert not any(line.startswith(("|", "#")) for line in lines)
     header = next(line.split() for line in lines if line.startswith("Flames"))
-    assert ("Contacts" in header) == (width > 60)
+    assert ("Contacts" in header) == (width >= 100)
     assert any(line.startswith("Visit") for line in lines)
     assert "\x1b[1mBacktest" in on_screen(done, Screen(coloured=True))[0]
 

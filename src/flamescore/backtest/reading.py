@@ -69,7 +69,7 @@ class Questions:
             *role_conditions(book),
             *(outcome.after(None, zone) for outcome in self.outcomes),
         )
-        events = ()
+        events: tuple[EventRule, ...] = ()
         if self.value is not None:
             points = Points(column=self.value)
             events = tuple(EventRule(match, points, None) for match in self.outcomes[0].matches(zone))

@@ -108,7 +108,7 @@ def rate(outcomes: Marks, contacts: Integers, shares: Floats | None = None) -> E
     if not trials:
         return Estimate()
     successes = float(np.count_nonzero(outcomes) if shares is None else (shares * outcomes).sum())
-    residuals: Floats = outcomes - successes / trials
+    residuals: Floats = np.asarray(outcomes - successes / trials, np.float64)
     if shares is not None:
         residuals *= shares
     return wilson(successes, trials, design_effect(residuals, contacts))
@@ -255,11 +255,11 @@ class Kinds:
         table: Floats = (upper - (n1 / size)[:, None]) * (found - (m / size)[:, None])
         residuals = table.reshape(-1)[places]
         effect = design_effect(residuals, contacts)
-        of_each = [each[mixed].astype(np.float64) for each in (n, n1, m, a)]
-        variance = _variance(*of_each[:3]) if listed else 0.0
+        n, n1, m, a = (each[mixed].astype(np.float64) for each in (n, n1, m, a))
+        variance = _variance(n, n1, m) if listed else 0.0
         if variance:
             effect = max(1.0, float(np.square(residuals).sum()) / variance)
-        return Comparison(_ratio(*of_each, effect), _p(*of_each, effect))
+        return Comparison(_ratio(n, n1, m, a, effect), _p(n, n1, m, a, effect))
 
 
 def _counted(places: Integers, strata: int) -> Integers:

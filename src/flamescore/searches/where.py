@@ -115,7 +115,7 @@ def as_declared(
 def _with_dates(
     project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
 ) -> pl.LazyFrame:
-    """Read dates by the formats that the project declares, and in the zone of the first source that has one."""
+    """Read dates by the formats that the project declares, in the zone of the first source that has one."""
     zones = (source.timezone for source in project.settings.contacts)
     own = next((each for each in zones if each is not None), zone)
     for name in names:
@@ -155,7 +155,7 @@ def _with_columns(problem: Problem, texts: Sequence[str], columns: Sequence[str]
 
 
 def _is_listed(project: Project, name: str, contacts: pl.LazyFrame) -> bool:
-    """Say whether cells of a column hold several values: the project says so, or any cell is a list in JSON."""
+    """Say whether cells hold several values: the project says so, or any cell is a list in JSON."""
     if _separator(project, name) is not None:
         return True
     return bool(contacts.select(_items(None, name).is_not_null().any()).collect().item())
