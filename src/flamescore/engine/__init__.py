@@ -17,14 +17,27 @@ from flamescore.engine.ledger import (
     LedgerRows,
     LedgerSummary,
     concat_rows,
+    entries_of,
     entry_table,
 )
 from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
 from flamescore.engine.matching import FOREVER
+from flamescore.engine.needed import Needed, needed
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
-from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of_all, ranked, standing
+from flamescore.engine.rank import (
+    MANY,
+    TOTAL,
+    bounds_reached,
+    flame_bounds,
+    flames_at,
+    flames_of_all,
+    placed,
+    ranked,
+    standing,
+    standings,
+)
 from flamescore.engine.read_once import narrowed, read_once
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.scan import BATCH, event_columns
@@ -45,10 +58,12 @@ __all__ = [
     "EVENT",
     "EXPIRED",
     "FOREVER",
+    "MANY",
     "MAX_SCORE",
     "MISSING",
     "NO_AGE",
     "SECONDS",
+    "TOTAL",
     "UNDATED",
     "BotsPart",
     "Cells",
@@ -64,6 +79,7 @@ __all__ = [
     "LedgerRows",
     "LedgerSummary",
     "Look",
+    "Needed",
     "Operand",
     "Partition",
     "Past",
@@ -87,6 +103,7 @@ __all__ = [
     "contributions",
     "dated",
     "decay_factors",
+    "entries_of",
     "entry_table",
     "event_columns",
     "event_key",
@@ -99,12 +116,15 @@ __all__ = [
     "look",
     "match_fields",
     "narrowed",
+    "needed",
     "operands_of",
+    "placed",
     "prepare",
     "ranked",
     "read_once",
     "run",
     "standing",
+    "standings",
     "streams_of",
     "trace",
     "type_predicate",

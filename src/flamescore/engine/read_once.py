@@ -12,7 +12,7 @@ from flamescore.engine.bins import MEMORY, Bins, Spill
 from flamescore.engine.coded import AMOUNT, SECONDS, SIGNATURE, CodedEvents
 from flamescore.engine.contacts import contacts_of
 from flamescore.engine.matching import Matcher
-from flamescore.engine.scan import VALUE, Scan, amounts_of, numbers_of
+from flamescore.engine.scan import VALUE, Scan, amounts_of, hashes_of, numbers_of
 from flamescore.engine.streams import Streams
 from flamescore.engine.tally import STATUSES
 from flamescore.frames import AGE, DROP, INDEX, Window
@@ -107,7 +107,7 @@ class _Reader(Scan):
             INDEX,
             pl.Series(SIGNATURE, signature),
             (self.clock.now - pl.col(AGE)).alias(SECONDS),
-            *(VALUE + column for column in self.streams.value_columns),
+            *(pl.Series(VALUE + c, hashes_of(batch[VALUE + c])) for c in self.streams.value_columns),
             *(DROP for _ in range(DROP in batch.columns)),
         ).with_columns(
             pl.Series(AMOUNT + column, amounts_of(numbers_of(batch, column)))
