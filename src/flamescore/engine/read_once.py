@@ -28,18 +28,20 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
 
 
-def read_once(exports: Exports, several: Iterable[Streams], clock: Clock) -> tuple[CodedEvents, ...]:
+def read_once(
+    exports: Exports, several: Iterable[Streams], clock: Clock, *, memory: int = MEMORY
+) -> tuple[CodedEvents, ...]:
     """Read all events, whenever they happened, for scorings whose streams (`coded.dated`) these are.
 
     An event takes 12 bytes, and 8 more for each property whose values or numbers any stream needs. Up to
-    64 MB of that are held in memory, what is more lies in a file without a name (`bins.Spill`).
+    64 MB (`memory`) of that are held in memory, what is more lies in a file without a name (`bins.Spill`).
 
     Raises:
         InputError: sources have too many rejects, all in one.
     """
     people = contacts_of(exports.contacts, exports.aliases)
     streams = _together(several)
-    reader = _Reader(streams, people, clock)
+    reader = _Reader(streams, people, clock, memory)
     records = reader.run(exports.events, Bins(people.count, len(streams.all))).records
     return tuple(
         CodedEvents(
@@ -92,13 +94,13 @@ def _together(several: Iterable[Streams]) -> Streams:
 class _Reader(Scan):
     """Keeps all rows that it goes through, and lays none into bins."""
 
-    def __init__(self, streams: Streams, people: Contacts, clock: Clock) -> None:
+    def __init__(self, streams: Streams, people: Contacts, clock: Clock, memory: int) -> None:
         super().__init__(streams, people, clock)
         self.window = Window(clock.now)
         self.names: dict[int, tuple[str, ...]] = {}
         """By the number of the source, as `CodedEvents` has them."""
         self.parts: dict[int, list[Stored]] = {}
-        self._spill = Spill(MEMORY)
+        self._spill = Spill(memory)
 
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
         del bins
