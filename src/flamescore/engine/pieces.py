@@ -42,7 +42,8 @@ def sums_in_pieces(aggregator: Aggregator, partition: Partition, step: int) -> t
     groups = aggregator.groups
     added = [_Added(group, aggregator) for group in groups if _adds_up(group.like)]
     thinned = [_Thinned(group, aggregator) for group in groups if _thins_out(group.like)]
-    parted: dict[int, _Added | _Thinned] = {each.group.first: each for each in (*added, *thinned)}
+    both: list[_Added | _Thinned] = [*added, *thinned]
+    parted = {each.group.first: each for each in both}
     bits = max(1, (partition.last - partition.first).bit_length())
     found: dict[int, RunSums] = {}
     whole = [group for group in groups if group.first not in parted]
