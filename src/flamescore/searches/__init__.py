@@ -11,7 +11,7 @@ from flamescore.searches.run import search_run
 from flamescore.searches.sorting import KEYS as SORT_KEYS
 from flamescore.searches.sorting import in_order, sort_keys
 from flamescore.searches.terms import Term, flames_of, terms_of
-from flamescore.searches.where import Where
+from flamescore.searches.where import Where, as_declared
 
 __all__ = [
     "SORT_KEYS",
@@ -22,6 +22,7 @@ __all__ = [
     "Query",
     "Term",
     "Where",
+    "as_declared",
     "flames_of",
     "in_order",
     "search",

@@ -88,30 +88,42 @@ def bound(
     names = contacts.collect_schema().names()
     loaded = _load(texts, names)
     asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
-    held = {name: items for name in asked if (items := _items(project, name, contacts)) is not None}
+    held = [name for name in asked if _is_listed(project, name, contacts)]
     where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
-    contacts = contacts.with_columns(items.alias(name + LIST_SUFFIX) for name, items in held.items())
-    contacts = _with_dates(project, contacts, sorted(date_columns(loaded).contacts), zone)
-    return _with_numbers(project, contacts, sorted(number_columns(loaded).contacts)), where
+    dates, numbers = sorted(date_columns(loaded).contacts), sorted(number_columns(loaded).contacts)
+    return as_declared(project, contacts, zone, dates=dates, numbers=numbers, lists=held), where
 
 
 def as_declared(
-    project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
+    project: Project,
+    contacts: pl.LazyFrame,
+    zone: ZoneInfo,
+    *,
+    dates: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+    lists: Sequence[str] = (),
 ) -> pl.LazyFrame:
-    """Give some columns of a run's contacts their companions, where the project says how they are written."""
-    dated = _with_dates(project, contacts, names, zone)
-    return _with_numbers(project, dated, names)
+    """Give columns of a run's contacts their companions, where the project says how they are written.
+
+    `lists` get one each: where the project does not say what parts their values, lists are JSON.
+    """
+    items = {name: _items(_separator(project, name), name) for name in lists}
+    contacts = contacts.with_columns(each.alias(name + LIST_SUFFIX) for name, each in items.items())
+    return _with_numbers(project, _with_dates(project, contacts, dates, zone), numbers)
 
 
 def _with_dates(
     project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
 ) -> pl.LazyFrame:
+    """Read dates by the formats that the project declares, in the zone of the first source that has one."""
+    zones = (source.timezone for source in project.settings.contacts)
+    own = next((each for each in zones if each is not None), zone)
     for name in names:
         formats = _formats(project, name)
-        if formats:
+        if formats or own.key != zone.key:
             from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
 
-            reader = IsoText(zone, formats, shifted=False)
+            reader = IsoText(own, formats, shifted=own.key != zone.key)
             iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
             contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
     return contacts
@@ -142,19 +154,23 @@ def _with_columns(problem: Problem, texts: Sequence[str], columns: Sequence[str]
     return replace(problem, hint=f"Did you mean `{near}`? {hint}" if near else hint)
 
 
-def _items(project: Project, name: str, contacts: pl.LazyFrame) -> pl.Expr | None:
-    """Return the items of a column whose cells hold several values; None of any other.
+def _is_listed(project: Project, name: str, contacts: pl.LazyFrame) -> bool:
+    """Say whether cells hold several values: the project says so, or any cell is a list in JSON."""
+    if _separator(project, name) is not None:
+        return True
+    return bool(contacts.select(_items(None, name).is_not_null().any()).collect().item())
 
-    What parts them the project says, by the first source; lists of a file are JSON in a run's table.
-    """
+
+def _separator(project: Project, name: str) -> str | None:
+    """Return what parts the values of a cell, by the first source that says it."""
+    separators = (source.lists.get(name) for source in project.settings.contacts)
+    return next((each for each in separators if each is not None), None)
+
+
+def _items(separator: str | None, name: str) -> pl.Expr:
     from flamescore.exports import stored_items  # noqa: PLC0415 - as above
 
-    separators = (source.lists.get(name) for source in project.settings.contacts)
-    separator = next((each for each in separators if each is not None), None)
-    items = stored_items(pl.col(name), separator)
-    if separator is None and not contacts.select(items.is_not_null().any()).collect().item():
-        return None
-    return items
+    return stored_items(pl.col(name), separator)
 
 
 def _number_format(project: Project, name: str) -> NumberFormat | None:
