@@ -60,7 +60,10 @@ if TYPE_CHECKING:
 MOST_FLAMES: Final = 5
 """From how many flames on somebody is hot."""
 
-CONTACTS_OF_SHARD: Final = 250_000
+MOST_OF_SHARD: Final = 250_000
+LEAST_OF_SHARD: Final = 1_000
+"""How many contacts a shard has, unless the caller says how many shards there are."""
+
 SHARDS_OF_SLOT: Final = 8
 
 
@@ -146,7 +149,7 @@ def score(
     people = parts[0].where("note is null").count()
     if not people and not any(told.counts.rows for _, told in notes):
         raise fault(EMPTY, "contacts: the table has no row.")
-    many = shards or max(1, -(-people // CONTACTS_OF_SHARD), _slots(spark))
+    many = shards or _shards(spark, people)
     rows = reduce(lambda one, other: one.unionByName(other), parts)
     told = _held(spark, rank.scored(plan, rows, many), folder, "told", plan.told)
     found = rank.summed(plan, notes, told, given=people)
@@ -312,10 +315,15 @@ def versions_here() -> str:
     return f"Python {python}, polars {pl.__version__} and flamescore {_version.__version__}"
 
 
-def _slots(spark: Session) -> int:
-    """Return how many shards keep all slots of a cluster busy; 1 where it does not tell."""
-    told = spark.conf.get("spark.default.parallelism", None)
-    return SHARDS_OF_SLOT * int(told) if told and str(told).isdigit() else 1
+def _shards(spark: Session, contacts: int) -> int:
+    """Return how many shards keep a cluster busy, none too large, and none smaller than it is worth."""
+    slots = spark.conf.get("spark.default.parallelism", None)
+    wanted = spark.conf.get("spark.sql.shuffle.partitions", None)
+    if slots is not None and str(slots).isdigit():
+        busy = SHARDS_OF_SLOT * int(slots)
+    else:
+        busy = int(wanted) if wanted is not None and str(wanted).isdigit() else 1
+    return max(1, -(-contacts // MOST_OF_SHARD), min(busy, -(-contacts // LEAST_OF_SHARD)))
 
 
 def _check_unique(
