@@ -10,9 +10,8 @@ import polars as pl
 import pytest
 
 from flamescore.cells import folded
-from flamescore.engine import Clock, Stream, Streams, matching
+from flamescore.engine import FOREVER, Clock, Stream, Streams, matching
 from flamescore.engine.matching import (
-    FOREVER,
     Codes,
     ColumnCoder,
     Liveness,
