@@ -39,7 +39,6 @@ import pytest  # noqa: E402, F401
 import rooms  # noqa: E402
 from mutate import Mutant, chosen, mutants_of  # noqa: E402
 
-import flamescore.rules  # noqa: E402, F401
 import strategies  # noqa: E402, F401
 
 if TYPE_CHECKING:
@@ -84,13 +83,6 @@ class Finder:
             name, self.mutant.path, loader=Loader(name, self.mutant)
         )
 
-    def install(self) -> None:
-        """Have the mutant imported from here on, by modules that are imported already, too."""
-        if self.module in sys.modules:
-            for name in [each for each in sys.modules if each.partition(".")[0] == "flamescore"]:
-                del sys.modules[name]
-        sys.meta_path.insert(0, self)
-
 
 @dataclass(frozen=True)
 class Try:
@@ -116,7 +108,7 @@ class Try:
                 sys.dont_write_bytecode = True
                 killing.silence()
                 if self.mutant is not None:
-                    Finder(self.mutant).install()
+                    sys.meta_path.insert(0, Finder(self.mutant))
                 code = int(killing.dies(cases, self.tests, scored=self.scored))
             finally:
                 os._exit(code)
