@@ -119,7 +119,7 @@ bench: $(VENV)/bench ## measure speed and memory: make bench SIZE=M RULES=30,100
 golden: $(VENV)/tools ## show what the program puts out otherwise than at the last commit: make golden BASE=v0.1.0
 	PYTHONPATH=tests $(BIN)/python -m golden.gate $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY))
 
-mutants: $(VENV)/tools ## spoil the engine two hundred times, and see that the tests notice
+mutants: $(VENV)/tools ## spoil what scores in two hundred places, and see that the tests notice
 	$(BIN)/python tests/mutants/run.py
 
 constraints: ## pin the newest versions that fit, in constraints.txt
