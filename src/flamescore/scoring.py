@@ -69,6 +69,26 @@ class Ledger:
             for start in range(0, len(rows.entry), FRAME_ROWS):
                 yield self._frame(stored.first, rows.part(start, start + FRAME_ROWS))
 
+    def numbered(self) -> Iterator[pl.DataFrame]:
+        """Yield the ledger in such pieces, with numbers in place of names and instants.
+
+        They are `contact_id, number, occurrences, points, age`: the entry's place in `entries`, and the age
+        of the latest occurrence in seconds, null without one.
+        """
+        for stored in self.stored:
+            rows = stored.rows()
+            for start in range(0, len(rows.entry), FRAME_ROWS):
+                part = rows.part(start, start + FRAME_ROWS)
+                yield pl.DataFrame(
+                    {
+                        "contact_id": self.ids.gather(part.contact.astype(np.int64) + stored.first),
+                        "number": part.entry.astype(np.int64),
+                        "occurrences": part.occurrences.astype(np.int64),
+                        "points": quotients(part.points, POINT),
+                        "age": pl.Series(part.age.astype(np.int64)).replace(NO_AGE, None),
+                    }
+                )
+
     def frame(self) -> pl.DataFrame:
         """Return the whole ledger."""
         return pl.concat([pl.DataFrame(schema=POINTS), *self.parts()])
@@ -280,7 +300,8 @@ class Shares:
         contacts = rows[pl.Series(order)]
 
         def joined(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-            return np.concatenate([first, second])[order]
+            both: NDArray[Any] = np.concatenate([first, second])[order]
+            return both
 
         def by_key(
             first: Mapping[K, NDArray[Any]], second: Mapping[K, NDArray[Any]]

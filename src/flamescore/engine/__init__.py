@@ -16,6 +16,7 @@ from flamescore.engine.ledger import (
     LedgerRows,
     LedgerSummary,
     concat_rows,
+    entries_of,
     entry_table,
 )
 from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
@@ -96,6 +97,7 @@ __all__ = [
     "contacts_of",
     "contributions",
     "decay_factors",
+    "entries_of",
     "entry_table",
     "event_columns",
     "event_key",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import as_text, is_rounded, keyed, present, rounded
+from flamescore.cells import as_text, is_rounded, keyed, maybe_blank, present, rounded
 from flamescore.exports.cell_checks import ROUNDED
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.json_tags import json_lists
-from flamescore.exports.list_columns import items_of_text, list_columns, list_text
+from flamescore.exports.list_columns import distinct_items, list_columns, list_text
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.seen_days import SeenDays
@@ -179,6 +179,11 @@ def read_contacts(
     return ContactsRead(replace(validated, files=tuple(files), notes=notes, told=told), tuple(frames))
 
 
+def contact_rows(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
+    """Return the rows of a file that count, lazily, with the columns by which contacts are known."""
+    return _selected(plan.table.scan(), plan, options)
+
+
 def _selected(
     rows: pl.LazyFrame,
     plan: Plan,
@@ -238,8 +243,16 @@ def _column(name: str, plan: Plan) -> pl.Expr:
         return present(plan.column(name))
     if name == "tags":
         return _tags(plan)
-    cell = plan.column(name)
-    return pl.when(present(cell).is_not_null()).then(cell)
+    return plan.column(name).map_batches(_filled, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _filled(cells: pl.Series) -> pl.Series:
+    """Make blank cells null; most columns have none that may be blank, and are left as they are."""
+    cell = pl.col("cell")
+    frame = cells.to_frame("cell")
+    if not frame.select((maybe_blank(cell) & cell.is_not_null()).any()).item():
+        return cells
+    return frame.select(pl.when(present(cell).is_not_null()).then(cell)).to_series().alias(cells.name)
 
 
 def _tags(plan: Plan) -> pl.Expr:
@@ -267,7 +280,7 @@ def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool 
     """
     if isinstance(dtype, pl.List):
         return list_text(cells, dtype, bare=bare)
-    return items_of_text(as_text(cells, dtype), form.separator, bare=bare)
+    return distinct_items(as_text(cells, dtype), form.separator, bare=bare)
 
 
 @dataclass(frozen=True, slots=True)
