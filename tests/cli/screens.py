@@ -154,10 +154,11 @@ def shown(folder: Path) -> dict[str, str]:
 
 
 def _as_kept(name: str, screen: str) -> str:
-    if name.startswith("score"):  # before it are steps that came and went
+    if name.startswith("score"):  # before it are steps that came and went, after it warnings
         _, found, rest = screen.rpartition(f"{len(PEOPLE)} contacts scored as of")
         assert found, screen
-        screen = found + rest
+        listed, end, _warnings = rest.partition("\nPublished to out/latest.\n")
+        screen = found + listed + end
     for masked, by in _MASKED:
         screen = masked.sub(lambda found, by=by: re.sub(r"[^.]", by, found[0]), screen)
     return screen

@@ -72,7 +72,6 @@ MESSAGES = [
     ("search --columns zzz", "U008: There is no column `zzz`.", ""),
     ("search -o calls.foo", "U010: Can't tell the format from `calls.foo`.", "Use one of the suffixes .csv, .json, .ndjson, .parquet, .xlsx, .md, .txt, or add --format."),
     ("score --trend soon", "U014: --trend `soon` is not a period.", "Use a number and a unit, such as 7d, 2w or 1mo."),
-    ("score --as-of whenever", "U003: `whenever` is not a date or time.", "Use now, today, 2026-11-21 or 2026-11-21T02:00:00Z."),
     ("search --limit many", "U002: --limit must be a whole number, not `many`.", "See `flamescore search --help`."),
     ("explain 101 --run latest --as-of 2026-11-21", "U011: Use --run or --as-of, not both.", ""),
     ("explain nobody", "N001: No contact has the id or e-mail `nobody`.", "Ids match exactly (0042 is not 42); e-mails match as a whole."),

@@ -6,7 +6,6 @@ What is expected comes from the run's Parquet files and `run.json` alone, by `De
 from __future__ import annotations
 
 import csv
-import hashlib
 import html
 import io
 import json
@@ -174,18 +173,6 @@ def test_csv(leads, run, two_nights):
         hot = list(csv.DictReader(file))
     assert len(hot) == 22
     assert hot == [{name: row[name] for name in hot[0]} for row in rows[:22]]
-
-
-def test_raw_csv_has_the_bytes_of_the_first_version(run):
-    """Version 0.1 wrote them of this sample."""
-    raw = run("search", "--flames", "0-5", "--raw")
-    assert (raw.count("\n"), raw.startswith("rank,contact_id,email,name,phone,company,owner,score,")) == (
-        1_814,
-        True,
-    )
-    assert hashlib.sha256(raw.encode()).hexdigest() == (
-        "984e6b548191b2559f1355894995762726c81f34749991d384760904fa9347f2"
-    )
 
 
 def test_one_lead_of_an_owner(run):
