@@ -70,7 +70,8 @@ class Tags:
         A rule looks at the few names then: to hold it against 2.5 million texts took ten times as long.
         """
         names = self.held[_TAG].unique()
-        codes = self.held[_TAG].replace_strict(names, pl.Series(range(len(names)), dtype=pl.UInt32))
+        numbers = pl.Series(range(len(names)), dtype=pl.UInt32)
+        codes = self.held[_TAG].replace_strict(names, numbers).cast(pl.UInt32)  # of no tag they stay text
         return names, codes.to_numpy()
 
 
