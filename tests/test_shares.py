@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flamescore import load_rules
+from flamescore import load_rules, score
 from flamescore.columns import Columns
 from flamescore.engine import placed, standings
 from flamescore.exports import from_frames
@@ -111,3 +111,9 @@ def test_ranks_of_counts():
     assert found.rows() == [(50_000, 5.0, 2, 50.0, 100.0, 1), (20_000, 2.0, 1, 20.0, 0.0, 2)]
     assert pl.DataFrame(placed(found, pl.Series([1, 2])))["rank"].to_list() == [1, 2, 2]
     assert standings(rules.book.scores[0], counts.clear()).height == 0
+
+
+def test_nobody_has_a_tag_that_a_rule_asks_for():
+    rules = load_rules("version: 1\nscores: {a: {five_flames: 9, rules: [{name: X, tag: x, points: 1}]}}\n")
+    for tags in ("", " ,"):
+        assert score(rules, {"contact_id": ["a"], "tags": [tags]}).scores["score"].to_list() == [0.0]
