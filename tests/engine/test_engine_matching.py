@@ -19,8 +19,8 @@ from flamescore.engine.matching import (
     PairTable,
     SignatureMatches,
     Signatures,
-    window_of,
 )
+from flamescore.engine.needed import window_of
 from flamescore.frames import ISO, Window
 from flamescore.rules import Empty, Equals, Like, Order, Predicate
 

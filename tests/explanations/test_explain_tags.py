@@ -99,7 +99,7 @@ def november(day, hour=17):
         pytest.param(
             "tag: Undated, expires: 3w, undated: skip",
             Applied("undated"),
-            "tagged, no date; does not count: has no date, and the rule skips such tags",
+            "tagged, no date; does not count: has no date, and the rule needs one",
             id="without a date, skipped",
         ),
         pytest.param(

@@ -11,6 +11,7 @@ from flamescore.explanations.contact import (
     flames_of_list,
     given_to,
     held_against,
+    places_among,
 )
 from flamescore.explanations.evidence import Evidence, sentences
 from flamescore.explanations.expiry import expires_at
@@ -26,7 +27,7 @@ from flamescore.explanations.explanation import (
     Silence,
 )
 from flamescore.explanations.find_contact import contact_among, contact_meant
-from flamescore.explanations.labels import labels_of_everyone, needs_everyone
+from flamescore.explanations.labels import labels_of_everyone, needs_everyone, places_in
 from flamescore.explanations.predicate_words import is_number, number_said, quoted
 from flamescore.explanations.reasons import OUTCOMES
 
@@ -57,6 +58,8 @@ __all__ = [
     "labels_of_everyone",
     "needs_everyone",
     "number_said",
+    "places_among",
+    "places_in",
     "quoted",
     "sentences",
     "single",

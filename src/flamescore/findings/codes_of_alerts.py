@@ -13,9 +13,9 @@ ALERTS: Final = (
     Code(
         "A008",
         ERROR,
-        "An alert goes to `owner`, and says nothing of leads without one",
-        "Most lists have leads whose owner is empty, or is not in `team`: nobody would be told of them.",
-        "Say who is told of those: `otherwise: sales@example.com`.",
+        "An alert goes to `owner`, but does not say who gets leads without one",
+        "Most lists have leads whose owner is empty, or is not in `team`: nobody would be told about them.",
+        "Say who is told about those: `otherwise: sales@example.com`.",
     ),
     Code(
         "A009",
@@ -23,12 +23,12 @@ ALERTS: Final = (
         "A recipient of an alert has no address",
         "It is neither an e-mail address nor a name of `team`; or the channel sends mail, and the member has "
         "no `email`.",
-        "Take the name that is offered, or give the member an `email`.",
+        "Use the suggested name, or give the member an `email`.",
     ),
     Code(
         "A011",
         ERROR,
-        "A secret stands in the project file",
+        "The project file contains a secret",
         "Project files are shared, copied and committed. The line is not shown.",
         'Write `"${SMTP_PASSWORD}"` and set the variable.',
     ),

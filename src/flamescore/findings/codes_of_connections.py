@@ -13,9 +13,9 @@ CONNECTIONS: Final = (
     Code(
         "A012",
         ERROR,
-        "An output in S3 without a folder for the state",
+        "The output is in S3, and there is no folder for the state",
         "What has been told, the lock and what is read of the runs are kept on this machine.",
-        "Add `state: state`, or the path of a folder that lasts.",
+        "Add `state: state`, or the path of a lasting folder.",
     ),
     Code(
         "A030",
@@ -35,7 +35,7 @@ CONNECTIONS: Final = (
     Code(
         "A032",
         ERROR,
-        "A store can't write on a condition",
+        "A store does not support conditional writes",
         "Two machines could overwrite each other's `latest.json`. Nothing was published.",
         "Name a folder as `output`, or a store that knows `If-None-Match` and `If-Match`.",
     ),
@@ -49,7 +49,7 @@ CONNECTIONS: Final = (
     Code(
         "A034",
         ERROR,
-        "A column of a query is of a type that is not read",
+        "A column of a query has an unsupported type",
         "Numbers, texts, dates, times, Booleans, UUIDs, JSON and lists of texts are; what others mean would "
         "be a guess.",
         "Cast it to text in the query, or leave it out.",

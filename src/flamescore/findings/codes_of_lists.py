@@ -23,14 +23,14 @@ LISTS: Final = (
         "The list `lists/targets.csv` has no column `domian`",
         "Without the column there are no values. Names compare exactly as the header has them; one that "
         "stands twice is not clear.",
-        "Take the name that is offered, or rename one of the two.",
+        "Use the suggested name, or rename one of the two.",
     ),
     Code(
         "R162",
         ERROR,
         "The list `lists/targets.csv` has no values",
         "Nothing would ever match, or everything: the export of the list has likely failed.",
-        "Fill it in, or take the predicate out.",
+        "Fill it in, or remove the predicate.",
     ),
     Code(
         "R163",
@@ -38,7 +38,7 @@ LISTS: Final = (
         "The list `lists/targets.csv` has 1,000,001 values; 1,000,000 are the most",
         "After `contains`, `not_contains`, `starts_with` and `ends_with` 10,000 are the most, since each is "
         "looked for in each cell.",
-        "Take values out of it, or cut it in parts.",
+        "Remove values, or split the list.",
     ),
     Code(
         "R164",
@@ -51,8 +51,8 @@ LISTS: Final = (
         "R165",
         ERROR,
         "The list `lists/targets.csv` is damaged at line 7; it is not UTF-8",
-        "A value that is read wrongly, or not at all, would be gone in silence.",
-        "Mend the line, or save the file as UTF-8.",
+        "A value that is misread, or not read at all, would be lost silently.",
+        "Fix the line, or save the file as UTF-8.",
     ),
     Code(
         "R166",

@@ -14,10 +14,10 @@ MESSAGES: Final = (
     Code(
         "A010",
         ERROR,
-        "A template names something that no lead has",
+        "A template has an unknown placeholder",
         "`subject` or `text` of an alert has a name in braces that is no column of the contacts, and none of "
         "what every lead has.",
-        "Take the name that is offered. For a brace itself write `{{` or `}}`.",
+        "Use the suggested name. For a brace itself write `{{` or `}}`.",
     ),
     Code(
         "A020",
@@ -29,7 +29,7 @@ MESSAGES: Final = (
     Code(
         "A021",
         WARNING,
-        "A channel did not take its messages",
+        "A channel did not accept its messages",
         "They are kept and tried again by the next `notify` or `score --notify`; the exit code is 7.",
         "As the text says. `flamescore notify --test CHANNEL` tries it with a message of no weight.",
     ),

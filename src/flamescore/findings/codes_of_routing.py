@@ -11,9 +11,9 @@ ROUTING: Final = (
     Code(
         "A025",
         Severity.ERROR,
-        "The file of who is away does not read",
+        "The file of absences can't be read",
         "It is missing, or a row names nobody in the team, a day that is none, or a last day before the "
         "first. Leads would go to people who are away.",
-        "Mend the row: `Luis Ortega,2026-11-24,2026-11-28`.",
+        "Fix the row: `Luis Ortega,2026-11-24,2026-11-28`.",
     ),
 )

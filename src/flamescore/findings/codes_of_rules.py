@@ -15,7 +15,7 @@ RULES: Final = (
         ERROR,
         "Unknown key `cuont`",
         "A misspelt key would be left out in silence.",
-        "Take the key that is offered.",
+        "Use the suggested key.",
     ),
     Code(
         "R021",
@@ -44,7 +44,7 @@ RULES: Final = (
         ERROR,
         "`tag` is empty",
         "Nothing would ever match, or everything.",
-        "Fill it in, or take it out.",
+        "Fill it in, or remove it.",
     ),
     Code(
         "R025",
@@ -72,7 +72,7 @@ RULES: Final = (
         ERROR,
         "There is no timezone `America/Pheonix`",
         "Days and naive times can't be told without it.",
-        "Take the name that is offered; the names are those of the IANA list. `localtime`, "
+        "Use the suggested name; the names are those of the IANA list. `localtime`, "
         "`Factory`, `posixrules`, `posix/...` and `right/...` are refused too: they mean another "
         "zone on each machine.",
     ),

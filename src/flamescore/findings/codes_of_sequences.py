@@ -38,7 +38,7 @@ SEQUENCES: Final = (
         ERROR,
         "`after` is 48h, which is not shorter than `within`, 2d",
         "A follower comes from `after` on and until `within` is over: nothing would be in between.",
-        "Let `after` be the shorter one.",
+        "Make `after` the shorter one.",
     ),
     Code(
         "R175",

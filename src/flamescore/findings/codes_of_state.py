@@ -11,21 +11,21 @@ STATE: Final = (
     Code(
         "A006",
         Severity.ERROR,
-        "A condition asks for a rule that there is not",
+        "A condition names an unknown rule",
         "The score has no such id, or the rule is disabled.",
-        "Take the id that is offered; `of: NAME` for a rule of another score.",
+        "Use the suggested id; `of: NAME` for a rule of another score.",
     ),
     Code(
         "A007",
         Severity.ERROR,
-        "A segment is asked for that there is not, or that stands later in the file",
-        "Segments are worked out in their order, so that none can depend on itself.",
-        "Take the name that is offered, or move the segment up.",
+        "A condition names an unknown segment, or one defined later in the file",
+        "Segments are evaluated in order, so that none can depend on itself.",
+        "Use the suggested name, or move the segment up.",
     ),
     Code(
         "A014",
         Severity.WARNING,
-        "The state is gone, or the run that it stands at",
+        "The state is gone, or the run that it refers to is",
         "There is nothing to compare with, so the run is a baseline: nobody comes into a segment or leaves "
         "one, and no alert rings. Messages that wait are sent all the same.",
         "Nothing; the next run is compared with this one.",

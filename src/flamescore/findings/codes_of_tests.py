@@ -14,8 +14,8 @@ TESTS: Final = (
         "T001",
         ERROR,
         "`expect` expects nothing",
-        "A file of tests has a key that nothing knows, lacks one, or has a value that says nothing.",
-        "Do as the message says. With `flamescore schema test` an editor marks it as you type.",
+        "A test file has an unknown key, lacks a required one, or has a meaningless value.",
+        "Follow the message. With `flamescore schema test`, an editor marks it as you type.",
     ),
     Code(
         "T002",
@@ -23,7 +23,7 @@ TESTS: Final = (
         "no rule looks at the events' column `secnds`: it would test nothing",
         "A column or an event type that no rule, `exclude` or `hot` names changes no score: it is misspelt "
         "or left over.",
-        "Take the name that is offered, or take the cell out.",
+        "Use the suggested name, or take the cell out.",
     ),
     Code(
         "T003",
@@ -31,14 +31,14 @@ TESTS: Final = (
         "there is no rule `sent-a-form` in the score `interest`",
         "A test names a rule by its id, a score, a label or its text, or a tag that rules look at. What is "
         "disabled is not there.",
-        "Take the name that is offered.",
+        "Use the suggested name.",
     ),
     Code(
         "T004",
         ERROR,
         "nothing says whom the call list leaves out",
         "`excluded` asks `call_list.exclude` of the project file, or `exclude` of the file of tests.",
-        "Write `exclude:` at the head of the file of tests.",
+        "Write `exclude:` at the top of the test file.",
     ),
     Code(
         "T005",

@@ -19,7 +19,7 @@ WRITE_BACK: Final = (
     Code(
         "A019",
         Severity.NOTE,
-        "For ten runs nobody has said that the files of a write-back were imported",
+        "The files of a write-back have not been acknowledged for ten runs",
         "Only what was acknowledged counts as known to the CRM, so each run's files hold all the older rows "
         "too.",
         "Run `flamescore delivered NAME` after each import, or take the write-back out of the project file.",
@@ -27,7 +27,7 @@ WRITE_BACK: Final = (
     Code(
         "A024",
         Severity.WARNING,
-        "Contacts have keys of another shape than the vendor's",
+        "Contacts have keys that the vendor would not accept",
         "Their rows are left out: the vendor would refuse them, or make new contacts of them.",
         "Check which column of the export is `contact_id`, or take another `key`.",
     ),
@@ -48,9 +48,9 @@ WRITE_BACK: Final = (
     Code(
         "U040",
         Severity.ERROR,
-        "There is no such write-back",
+        "Unknown write-back",
         "`write_back` of the project file has none of this name.",
-        "Take the name that is offered.",
+        "Use the suggested name.",
     ),
     Code(
         "U041",

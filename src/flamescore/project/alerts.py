@@ -62,17 +62,19 @@ class Alert(Section):
 
     name: str = field(default="")
     title: str = setting(TEXT, "what messages call it; by default its name", factory=str)
-    channel: tuple[str, ...] = setting(_WORDS, "the channel or channels that its messages go by")
+    channel: tuple[str, ...] = setting(_WORDS, "the channel or channels for its messages")
     to: tuple[str, ...] = setting(_WORDS, "who is told: `owner`, names of the team, e-mail addresses", ())
-    otherwise: tuple[str, ...] = setting(_WORDS, "who is told of leads whose owner is not in the team", ())
-    subject: str | None = setting(TEXT, "the subject, with `{name}` and the like", None)
-    text: str | None = setting(TEXT, "the text of a lead, with `{name}` and the like", None)
+    otherwise: tuple[str, ...] = setting(_WORDS, "who is told about leads whose owner is not in the team", ())
+    subject: str | None = setting(TEXT, "the subject, with `{name}` and so on", None)
+    text: str | None = setting(TEXT, "the text for each lead, with `{name}` and so on", None)
     again_after: Period | None = setting(
-        _AGAIN, "how long it does not ring again for the same contact; or `none`", "7d"
+        _AGAIN, "how long it does not fire again for the same contact; or `none`", "7d"
     )
-    rearm: Any = setting(CONDITION, "a condition that must hold between two rings for the same contact", None)
+    rearm: Any = setting(
+        CONDITION, "a condition that must hold before it fires again for the same contact", None
+    )
     per: Any = setting(one_of(EACH_CONTACT), _TO_EACH, None)
-    rows: int = setting(whole(1, _MOST), "how many leads a text lists at most", 50)
+    rows: int = setting(whole(1, _MOST), "the maximum of leads that a text lists", 50)
     enabled: bool = setting(BOOLEAN, "`false` switches it off", default=True)
 
     @property
@@ -93,7 +95,7 @@ class SegmentAlert(Alert):
         CONDITION, "or a condition, which makes a segment without a name", None, name="if"
     )
     when: Literal["enters", "leaves"] = setting(
-        one_of("enters", "leaves"), "whether it rings for those who come or who go", "enters"
+        one_of("enters", "leaves"), "whether it fires for contacts that enter or that leave", "enters"
     )
 
 
@@ -104,17 +106,17 @@ class EventAlert(Alert):
     KEYS: ClassVar[str] = "`event`"
     PLACE: ClassVar[str] = "event"
 
-    segment: str | None = setting(TEXT, "of whose events; by default of everyone's", None)
+    segment: str | None = setting(TEXT, "whose events count; by default everyone's", None)
     condition: Any = setting(CONDITION, "or a condition on them", None, name="if")
-    event: Any = setting(_AS_IN_A_RULE, "the events, as in a rule; so are the keys after it", None)
-    where: Any = setting(_AS_IN_A_RULE, "what properties must be", None)
-    followed_by: Any = setting(_AS_IN_A_RULE, "only with such an event after it", None)
-    unless_followed_by: Any = setting(_AS_IN_A_RULE, "only without such an event after it", None)
+    event: Any = setting(_AS_IN_A_RULE, "the events, as in a rule, like the keys below", None)
+    where: Any = setting(_AS_IN_A_RULE, "predicates on properties", None)
+    followed_by: Any = setting(_AS_IN_A_RULE, "only if followed by such an event", None)
+    unless_followed_by: Any = setting(_AS_IN_A_RULE, "only if not followed by such an event", None)
     per: Any = setting(CONDITION, f"a day, a week, a month or a property, as in a rule; or {_TO_EACH}", None)
     times: Any = setting(_AS_IN_A_RULE, "how many there must be", None)
-    expires: Period | None = setting(_EXPIRES, "how old an event may be, or `never`", "2d")
+    expires: Period | None = setting(_EXPIRES, "the maximum age of an event, or `never`", "2d")
     again_after: Period | None = setting(
-        _AGAIN, "how long it does not ring again for the same contact; or `none`", "1d"
+        _AGAIN, "how long it does not fire again for the same contact; or `none`", "1d"
     )
 
 
@@ -125,9 +127,9 @@ class RunAlert(Alert):
     KEYS: ClassVar[str] = "`when: failed` or `stale`"
     PLACE: ClassVar[str] = "run"
 
-    when: tuple[Literal["failed", "stale"], ...] = setting(_FAULTS, "what it rings for, or a list of both")
+    when: tuple[Literal["failed", "stale"], ...] = setting(_FAULTS, "what it fires for, or a list of both")
     again_after: Period | None = setting(
-        _AGAIN, "how long it does not ring again for the same problem; or `none`", "1d"
+        _AGAIN, "how long it does not fire again for the same problem; or `none`", "1d"
     )
 
 
@@ -142,7 +144,7 @@ def _unknown(shape: Shape, key: str, at: At) -> Told | None:
     mine = next(kind for kind in ALERTS if kind.__name__ == shape.name)
     other = "`event`" if key in (*EVENT_WORDS, "expires") else "`segment` or `if`"
     text = f"`{key}` of {named(at.path)} is for alerts with {other}, and this is one with {mine.KEYS}."
-    return "P026", text, "Take it out, or make an alert of its own of it."
+    return "P026", text, "Remove it, or write a second alert for it."
 
 
 ALERT_SHAPES: Final = {kind: replace(shape_of(kind), unknown=_unknown) for kind in ALERTS}
@@ -164,7 +166,7 @@ def _alert(at: At) -> Value:
     kind = _kind(at)
     found = ALERT_SHAPES[kind].read(at)
     if {"segment", "if"} <= set(at.keys):
-        text = f"`segment` and `if` of {named(at.path)} can't stand together: both say who is meant."
+        text = f"`segment` and `if` of {named(at.path)} can't be combined: both say who is meant."
         at.tell("P026", text, "Join them: `if: {all: [{segment: ...}, ...]}`.", path=("if",), key=True)
         raise RefusedError
     if kind is SegmentAlert and not {"segment", "if"} & set(at.keys):

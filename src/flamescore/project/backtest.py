@@ -23,20 +23,20 @@ class BacktestSettings(Section):
     horizon: Period | None = setting(AGE, "how long after a cut an outcome counts", None)
     who: Literal["first-only", "repeat"] | None = setting(
         one_of("first-only", "repeat"),
-        "who is looked at: those who have not done it before, or everyone",
+        "who counts: only those who have not done it before, or everyone",
         None,
     )
-    every: Period | None = setting(AGE, "how far apart the cuts are; by default the horizon", None)
-    cuts: int = setting(CUTS, "how many cuts are looked at, at most", 12)
-    static_fields: tuple[str, ...] = setting(WORDS, "contact columns that are as good as constant", ())
-    capacity: int | None = setting(CALLS, "how many of a list are called before the next one", None)
-    value: str | None = setting(TEXT, "a property of the outcome's events that is worth something", None)
+    every: Period | None = setting(AGE, "the time between cuts; by default the horizon", None)
+    cuts: int = setting(CUTS, "the maximum number of cuts", 12)
+    static_fields: tuple[str, ...] = setting(WORDS, "contact columns that practically never change", ())
+    capacity: int | None = setting(CALLS, "how many leads of a list are called before the next list", None)
+    value: str | None = setting(TEXT, "a property of the outcome's events that holds their value", None)
 
     called: str | None = setting(
-        TEXT, "how a call shows in the events: a type, or a condition of the rule language", None
+        TEXT, "how a call appears in the events: a type, or a condition of the rule language", None
     )
     fields_from: Literal["runs"] | None = setting(
-        one_of("runs"), "whose fields and tags count: `runs` takes those of the stored runs", None
+        one_of("runs"), "where fields and tags come from: `runs` takes those of the stored runs", None
     )
 
     def given(self) -> dict[str, object]:

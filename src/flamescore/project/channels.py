@@ -61,14 +61,14 @@ def _variables(at: At) -> str:
 def _secret(at: At) -> str:
     text = _variables(at)
     if is_literal(text):
-        _tell_secret(at, f"{at.label} is a secret, and stands in the file")
+        _tell_secret(at, f"{at.label} is a secret, and is written in the file")
     return text
 
 
 def _secret_url(at: At) -> str:
     text = _variables(at)
     if "${" not in text:
-        _tell_secret(at, f"Whoever has {at.label} can send by it, and it stands in the file")
+        _tell_secret(at, f"Whoever has {at.label} can send by it, and it is written in the file")
     return text
 
 
@@ -102,11 +102,11 @@ class Channel(Section):
     TYPE: ClassVar[str] = ""
 
     name: str = field(default="")
-    type: str = setting(TEXT, "what kind of channel it is")
+    type: str = setting(TEXT, "the kind of channel")
     hours: Hours | None = setting(of_text("hours", _hours), "when it may send; by default always", None)
-    days: tuple[Day, ...] = setting(_DAYS, "on which days it may send; by default on all", DAYS)
+    days: tuple[Day, ...] = setting(_DAYS, "the days on which it may send; by default every day", DAYS)
     at_most: int | None = setting(
-        whole(1, _MOST), "the most messages a recipient and local day; by default any number", None
+        whole(1, _MOST), "the maximum of messages per recipient and local day; by default unlimited", None
     )
 
 
@@ -114,7 +114,7 @@ class Channel(Section):
 class _ForPeople(Channel):
     """A channel that people read."""
 
-    at_most: int | None = setting(whole(1, _MOST), "the most messages a recipient and local day", 20)
+    at_most: int | None = setting(whole(1, _MOST), "the maximum of messages per recipient and local day", 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +128,9 @@ class EmailChannel(_ForPeople):
     security: Literal["starttls", "tls", "none"] = setting(
         one_of("starttls", "tls", "none"), "how the connection is encrypted", "starttls"
     )
-    user: str | None = setting(WITH_VARIABLES, "who signs in", None)
+    user: str | None = setting(WITH_VARIABLES, "the user name to log in with", None)
     password: str | None = setting(_SECRET_TEXT, "the password, from the environment", None)
-    sender: str = setting(SENDER, "whom mails are from: `Leads <leads@example.com>`", name="from")
+    sender: str = setting(SENDER, "the sender: `Leads <leads@example.com>`", name="from")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +140,11 @@ class WebhookChannel(Channel):
     TYPE: ClassVar[str] = "webhook"
 
     url: str = setting(_URL, "the address")
-    secret: str | None = setting(_SECRET_TEXT, "what messages are signed with, from the environment", None)
+    secret: str | None = setting(
+        _SECRET_TEXT, "the key that messages are signed with, from the environment", None
+    )
     headers: dict[str, str] = setting(
-        mapped(WITH_VARIABLES, words="name: text"), "further headers", factory=dict
+        mapped(WITH_VARIABLES, words="name: text"), "additional headers", factory=dict
     )
 
 

@@ -33,9 +33,9 @@ _SHARE: Final = ValueType(_share, {"type": "string", "pattern": r"^[0-9]+(\.[0-9
 class HoldOut(Section):
     """Who is kept off call lists by lot, to see whether calling helps."""
 
-    share: Decimal = setting(_SHARE, "how many of a hundred contacts are held out, at most `50%`")
+    share: Decimal = setting(_SHARE, "the share of contacts that are held out, at most `50%`")
     by: str | None = setting(TEXT, "contacts with the same value of this column are held out together", None)
-    salt: str = setting(TEXT, "what the lot is drawn with; another text draws anew", "flamescore")
+    salt: str = setting(TEXT, "the seed of the draw; another text draws again", "flamescore")
 
     @property
     def millionths(self) -> int:

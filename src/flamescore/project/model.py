@@ -79,7 +79,7 @@ class TimeFormat(Section):
 class TagFormat(Section):
     """How the tags of a contact are written in one cell."""
 
-    separator: str = setting(TEXT, "what stands between two tags", ",")
+    separator: str = setting(TEXT, "the separator between tags", ",")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class MergedIds(Section):
     """Who was merged into whom: told by the one that is left, or by the row that was merged away."""
 
     column: str | None = setting(TEXT, "the column that lists the ids merged into the contact", None)
-    separator: str = setting(TEXT, "what stands between two of them", ";")
+    separator: str = setting(TEXT, "the separator between them", ";")
     into: str | None = setting(
         TEXT, "or the column that holds the id of the contact that a row was merged into", None
     )
@@ -117,7 +117,7 @@ class Source(Section):
         "a database in place of files, such as `sqlite:///crm.db`; `${NAME}` stands for a variable",
         None,
     )
-    query: str | None = setting(TEXT, "what is asked of the database of `uri`, in SQL", None)
+    query: str | None = setting(TEXT, "the SQL query for the database in `uri`", None)
     preset: str | None = setting(TEXT, "a vendor's keys, which the source's own override; or `auto`", None)
     files: Literal["newest", "all"] | None = setting(
         one_of("newest", "all"),
@@ -125,9 +125,9 @@ class Source(Section):
         None,
     )
     format: Literal["csv", "ndjson", "parquet"] | None = setting(
-        one_of("csv", "ndjson", "parquet"), "by default told by the file's name and first bytes", None
+        one_of("csv", "ndjson", "parquet"), "by default detected from the file's name and first bytes", None
     )
-    sheet: str | None = setting(TEXT, "of a spreadsheet; by default the first visible one", None)
+    sheet: str | None = setting(TEXT, "the sheet of a spreadsheet; by default the first visible one", None)
     columns: dict[str, tuple[str, ...]] = setting(
         mapped(HEADERS, words="name: header or headers"),
         "canonical columns and properties, and the headers that hold them",
@@ -136,7 +136,7 @@ class Source(Section):
     optional: tuple[str, ...] = setting(WORDS, "columns that some files of the source lack on purpose", [])
     rename: dict[str, dict[str, str]] = setting(
         mapped(mapped(CELL), words="column: {value: value}"),
-        "values of a column that are to become others",
+        "values of a column to replace, and their replacements",
         factory=dict,
     )
     constants: dict[str, str] = setting(
@@ -144,7 +144,7 @@ class Source(Section):
     )
     from_file_name: dict[str, str] = setting(
         mapped(PATTERN, words="column: regular expression"),
-        "columns whose value is a group of an expression on the file's name",
+        "columns whose value is a group of a regular expression on the file's name",
         factory=dict,
     )
     leave_out: dict[str, tuple[Cell, ...]] = setting(
@@ -154,7 +154,7 @@ class Source(Section):
     )
     cut: dict[str, str] = setting(
         mapped(TEXT, words="column: text"),
-        "what is cut off the beginning of a column's cells",
+        "a prefix to remove from a column's cells",
         factory=dict,
     )
     dates: dict[str, tuple[str, ...]] = setting(
@@ -168,33 +168,37 @@ class Source(Section):
         "`percent`, `parentheses`",
         None,
     )
-    timezone: ZoneInfo | None = setting(ZONE, "of naive times; by default the rule file's", None)
-    null_values: tuple[str, ...] = setting(WORDS, "cells that mean: missing", [])
-    delimiter: str | None = setting(CHARACTER, "by default found out", None)
+    timezone: ZoneInfo | None = setting(
+        ZONE, "the time zone of times without one; by default the rule file's", None
+    )
+    null_values: tuple[str, ...] = setting(WORDS, "cells that mean a missing value", [])
+    delimiter: str | None = setting(CHARACTER, "by default detected", None)
     quote: str = setting(QUOTE, "what cells are quoted with", '"')
     skip_spaces: bool = setting(
-        BOOLEAN, 'whether blanks before a quote are skipped, as in `1, "a, b"`', default=False
+        BOOLEAN, 'whether spaces before a quote are skipped, as in `1, "a, b"`', default=False
     )
-    encoding: str | None = setting(ENCODING, "of a file that is not UTF-8", None)
+    encoding: str | None = setting(ENCODING, "the encoding of a file that is not UTF-8", None)
     header: bool | Literal["find"] = setting(
         HEADER,
         "whether the first record names the columns; `find`: the first one that has them all",
         default=True,
     )
-    names: tuple[str, ...] = setting(WORDS, "the columns' names of a file without a header", [])
+    names: tuple[str, ...] = setting(WORDS, "the column names of a file without a header", [])
     skip_rows: int = setting(LINES, "lines before the header", 0)
-    comment: str | None = setting(TEXT, "how lines before the header begin that are nothing", None)
+    comment: str | None = setting(TEXT, "the start of lines before the header that are to be skipped", None)
     begins_after: str | None = setting(
         TEXT, "the text of the line before the header, in a file of several tables", None
     )
     footer: Literal["auto", "none"] = setting(
-        one_of("auto", "none"), "whether totals and such lines at the end are no rows", "auto"
+        one_of("auto", "none"), "whether totals and similar lines at the end are skipped", "auto"
     )
-    max_age: Period | None = setting(AGE, "how old the newest file may be", None)
-    max_rejects: RejectLimit | None = setting(LIMIT, "of this source; by default the project's", None)
+    max_age: Period | None = setting(AGE, "the maximum age of the newest file", None)
+    max_rejects: RejectLimit | None = setting(
+        LIMIT, "the limit for this source; by default the project's", None
+    )
 
 
-_SEVERAL_VALUES: Final = "columns whose cells hold several values, and what stands between two of them"
+_SEVERAL_VALUES: Final = "columns whose cells have several values, and the separator between them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +219,7 @@ class _Keyed(Source):
     """A source whose rows belong to contacts."""
 
     contact_key: str | None = setting(
-        TEXT, "the contacts' column that the column `contact` holds, such as `email`", None
+        TEXT, "the contacts' column whose values are in the column `contact`, such as `email`", None
     )
 
 
@@ -230,12 +234,16 @@ class EventsSource(_Keyed):
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
-    known_after: Period | None = setting(AGE, "how late its rows arrive; only `backtest` looks at it", None)
+    known_after: Period | None = setting(AGE, "how late its rows arrive; only used by `backtest`", None)
     newest_within: NewestWithin | None = setting(
-        NEWEST, "how old the newest event may be, of the source or of some types; else the run stops", None
+        NEWEST,
+        "the maximum age of the newest event, of the source or of some types; otherwise the run stops",
+        None,
     )
     lists: dict[str, str] = setting(mapped(SEPARATOR, words="column: text"), _SEVERAL_VALUES, factory=dict)
-    distinct: bool = setting(BOOLEAN, "whether rows equal in every mapped column count once", default=False)
+    distinct: bool = setting(
+        BOOLEAN, "whether rows that are equal in every mapped column count once", default=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +257,7 @@ class TagHistorySource(_Keyed):
     at: TimeFormat | None = setting(
         shape_of(TimeFormat).type, "how `at` is written; by default ISO 8601 or an epoch", None
     )
-    known_after: Period | None = setting(AGE, "how late its rows arrive; only `backtest` looks at it", None)
+    known_after: Period | None = setting(AGE, "how late its rows arrive; only used by `backtest`", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,9 +279,11 @@ KINDS: Final[dict[str, type[Source]]] = {
 class CallList(Section):
     """Who must never be on a list for calling."""
 
-    exclude: Any = setting(CONDITION, "a condition of the rule language; whom it holds for is left out", None)
+    exclude: Any = setting(
+        CONDITION, "a condition of the rule language; contacts for whom it holds are left out", None
+    )
     holdout: HoldOut | None = setting(
-        HOLDOUT, "the share of contacts whom nobody calls, to see whether calling helps: `5%`", None
+        HOLDOUT, "the share of contacts that nobody calls, to see whether calling helps: `5%`", None
     )
 
 
@@ -284,9 +294,9 @@ class KeepRuns(Section):
     all: Period | None = setting(
         AGE, "every run whose `as_of` is less than this before the newest run's", None
     )
-    daily: int | None = setting(RUNS, "of so many days that have a run, the last run of each", None)
-    weekly: int | None = setting(RUNS, "the same of weeks, from Monday", None)
-    monthly: int | None = setting(RUNS, "the same of months", None)
+    daily: int | None = setting(RUNS, "for this many days that have a run, the last run of each", None)
+    weekly: int | None = setting(RUNS, "the same for weeks, starting on Monday", None)
+    monthly: int | None = setting(RUNS, "the same for months", None)
 
     @property
     def written(self) -> str:
@@ -318,49 +328,49 @@ class ProjectFile(Section):
     rules: str | None = setting(TEXT, "the rule file", None)
     output: str = setting(TEXT, "the folder that runs are written to", "out")
     state: str | None = setting(
-        TEXT, "the folder of what has been told; by default `state` in the output folder", None
+        TEXT, "the folder of what was reported so far; by default `state` in the output folder", None
     )
     as_of: str = setting(AS_OF, "the instant to score for", "now")
     cache: str | None = setting(
-        TEXT, "the folder of what was fetched from S3; by default `cache` in the folder of the state", None
+        TEXT, "the folder for objects fetched from S3; by default `cache` in the state's folder", None
     )
     tables: Tables | None = setting(
         shape_of(Tables).type, "a database that has the latest run's tables", None
     )
     keep_runs: int | KeepRuns = setting(
-        value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which ones", 30
+        value_or(RUNS, shape_of(KeepRuns)), "how many runs are kept, or which", 30
     )
     history: Period | None = setting(
-        KEPT, "how long the scores of every run are kept, when the run itself is gone; or `none`", "90d"
+        KEPT, "how long the scores of every run are kept after the run itself is deleted; or `none`", "90d"
     )
     ping: str | None = setting(
-        WEB, "the URL of a health check: `score` says there that it starts, and how it ended", None
+        WEB, "the URL of a health check: `score` reports there that it has started, and how it ended", None
     )
     max_rejects: RejectLimit = setting(
-        LIMIT, "how many rejects a source may have before the run stops (20 always are)", "1%"
+        LIMIT, "how many rejects a source may have before the run stops (20 are always allowed)", "1%"
     )
-    hot_flames: int = setting(FLAMES, "from how many flames a lead is hot", 5)
-    hot: Any = setting(CONDITION, "or who is hot, by a condition on scores, labels and all else", None)
-    decimals: int = setting(DECIMALS, "with how many decimals at most people read points", 1)
+    hot_flames: int = setting(FLAMES, "the number of flames from which a lead is hot", 5)
+    hot: Any = setting(CONDITION, "or who is hot, by a condition on scores, labels and anything else", None)
+    decimals: int = setting(DECIMALS, "the maximum number of decimals when points are shown to people", 1)
     keep: tuple[str, ...] = setting(
         WORDS, "contact columns carried into the tables", ["email", "name", "phone", "company", "owner"]
     )
     changes: bool = setting(
-        BOOLEAN, "whether a run is held against the one before (two more scorings)", default=True
+        BOOLEAN, "whether a run is compared with the previous one (two more scorings)", default=True
     )
     call_list: CallList = setting(shape_of(CallList).type, "who is never called", factory=CallList)
     write_back: dict[str, WriteBack] = setting(
-        WRITE_BACKS, "files that a CRM imports, each with a name", factory=dict
+        WRITE_BACKS, "files for a CRM to import, by name", factory=dict
     )
     backtest: BacktestSettings = setting(
         shape_of(BacktestSettings).type, "what `flamescore backtest` asks", factory=BacktestSettings
     )
     accept: tuple[AcceptEntry, ...] = setting(
-        sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that are known, and why", ()
+        sources(shape_of(AcceptEntry).type, "list of entries"), "warnings that you accept, and why", ()
     )
     fail_on: str = setting(
         FAIL_ON,
-        "from what on `score` ends with exit code 1; a run with warnings is published all the same",
+        "the severity from which `score` ends with exit code 1; a run with warnings is still published",
         "error",
     )
     mode: int = setting(MODE, "the mode of written files", "0600")
@@ -380,9 +390,9 @@ class ProjectFile(Section):
     team: tuple[Member, ...] = setting(
         sources(shape_of(Member).type, "list of members"), "who gets leads and messages", ()
     )
-    channels: dict[str, Channel] = setting(CHANNELS_BY_NAME, "by what ways messages go", factory=dict)
-    segments: dict[str, Segment] = setting(SEGMENTS_BY_NAME, "lists that every run has", factory=dict)
-    alerts: dict[str, Alert] = setting(ALERTS_BY_NAME, "of what people are told", factory=dict)
+    channels: dict[str, Channel] = setting(CHANNELS_BY_NAME, "how messages are sent", factory=dict)
+    segments: dict[str, Segment] = setting(SEGMENTS_BY_NAME, "lists that every run keeps", factory=dict)
+    alerts: dict[str, Alert] = setting(ALERTS_BY_NAME, "what people are told about", factory=dict)
     route: Route | None = setting(
         shape_of(Route).type, "how leads without an owner are handed to the team", None
     )

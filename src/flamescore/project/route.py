@@ -33,15 +33,15 @@ class Route(Section):
     """How leads without an owner are handed to the team."""
 
     condition: Any = setting(
-        CONDITION, "which leads are handed out; by default `{segment: hot}`", None, name="if"
+        CONDITION, "which leads are assigned; by default `{segment: hot}`", None, name="if"
     )
     same: tuple[str, ...] = setting(
         _COLUMNS,
         "leads with the same value of this column go to the same rep; by default `company`",
         ("company",),
     )
-    unowned: tuple[str, ...] = setting(WORDS, "owners that mean nobody, beside an empty cell", ["Unassigned"])
-    away: str | None = setting(TEXT, "a file of who is away when: `name,from,to`", None)
+    unowned: tuple[str, ...] = setting(WORDS, "owners that mean nobody, like an empty cell", ["Unassigned"])
+    away: str | None = setting(TEXT, "a file that says who is away when: `name,from,to`", None)
 
 
 def check_route(document: Document, settings: ProjectFile) -> Iterator[Problem]:

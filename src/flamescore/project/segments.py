@@ -39,21 +39,23 @@ class Segment(Section):
     """A list of contacts. `name` is its key; `title` without one is the name."""
 
     name: str = field(default="")
-    title: str = setting(TEXT, "what people call it; by default its name", factory=str)
+    title: str = setting(TEXT, "what reports call it; by default its name", factory=str)
     condition: Any = setting(
         replace(CONDITION, words="condition"), "who is in it: a condition of the rule language", name="if"
     )
     everyone: bool = setting(
-        BOOLEAN, "whether those whom the call list leaves out may be in it", default=False
+        BOOLEAN, "whether it may include contacts whom the call list leaves out", default=False
     )
-    limit: int | None = setting(whole(1, _MOST), "at most so many, the best of the default score", None)
+    limit: int | None = setting(
+        whole(1, _MOST), "the maximum number of members, the best by the default score", None
+    )
     columns: tuple[str, ...] | None = setting(
         ValueType(_columns, {**WORDS.schema, "minItems": 1}, WORDS.words),
         "the columns of its list; by default `contact_id`, the kept ones, `flames`, `score`, `percentile`, "
         "`last_activity_at`, `since`",
         None,
     )
-    format: Literal["csv", "parquet"] = setting(one_of("csv", "parquet"), "of its list", "csv")
+    format: Literal["csv", "parquet"] = setting(one_of("csv", "parquet"), "the format of its list", "csv")
 
 
 SEGMENT: Final = shape_of(Segment)

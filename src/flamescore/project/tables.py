@@ -34,12 +34,12 @@ def _named(text: str) -> str:
 class Tables(Section):
     """Tables of a database, whose rows are replaced after every run that becomes the latest."""
 
-    uri: str = setting(TEXT, "the database, as `uri` of a source")
-    schema: str = setting(of_text("name", _named), "of PostgreSQL: the schema, which must be there", "public")
-    prefix: str = setting(of_text("name", _named), "what the names of the tables begin with", "flamescore_")
+    uri: str = setting(TEXT, "the database, like the `uri` of a source")
+    schema: str = setting(of_text("name", _named), "for PostgreSQL: the schema, which must exist", "public")
+    prefix: str = setting(of_text("name", _named), "the prefix of the tables' names", "flamescore_")
     write: tuple[str, ...] = setting(
         listed(one_of(*TABLES)),
-        "which tables, beside `runs`: `scores`, `segments`, `points`",
+        "which tables, besides `runs`: `scores`, `segments`, `points`",
         ("scores", "segments"),
     )
 
@@ -54,4 +54,4 @@ def tables_faults(document: Document, tables: Tables | None) -> Iterator[Problem
         yield Problem(code, text, without_secrets(document.where(("tables", "uri"))), hint)
     if tables.uri.startswith("sqlite:") and "schema" in tables.given_keys:
         text = "`schema` is for PostgreSQL: a database of SQLite has none."
-        yield Problem("P026", text, document.where(("tables", "schema"), key=True), "Take it out.")
+        yield Problem("P026", text, document.where(("tables", "schema"), key=True), "Remove it.")

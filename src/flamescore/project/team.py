@@ -44,12 +44,14 @@ _MOST: Final = 1_000_000
 class Member(Section):
     """A member of the team."""
 
-    name: str = setting(TEXT, "who it is, as the contacts' column `owner` says it")
+    name: str = setting(TEXT, "the name, as in the contacts' column `owner`")
     email: str | None = setting(ADDRESS, "the address for messages by mail", None)
-    weight: int = setting(whole(0, _MOST), "how many leads compared with others; 0: no turns", 1)
-    a_day: int | None = setting(whole(0, _MOST), "the most new leads of a local day", None)
-    away: tuple[Days, ...] = setting(_AWAY, "days on which there are no new leads", ())
-    where: Any = setting(CONDITION, "the territory: what contacts' columns must be, as in a rule file", None)
+    weight: int = setting(whole(0, _MOST), "the share of leads relative to the others; 0: no turns", 1)
+    a_day: int | None = setting(whole(0, _MOST), "the maximum of new leads per local day", None)
+    away: tuple[Days, ...] = setting(_AWAY, "days without new leads", ())
+    where: Any = setting(
+        CONDITION, "the territory: predicates on the contact's columns, as in a rule file", None
+    )
     import_as: str | None = setting(TEXT, "what the CRM calls the rep; by default `name`", None)
 
 

@@ -11,7 +11,7 @@ from flamescore.project.names import by_name
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import TEXT, of_text, whole
 from flamescore.schema_reader import At, ValueType, mapped
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 _DAY_FORMAT: Final = re.compile(r"(?:[^%]|%[-_0]?[YymdeBbhjFDaA%])*")
 
@@ -21,7 +21,7 @@ def _format(at: At) -> str:
     name = at.node.scalar
     if not isinstance(name, str) or name not in known:
         meant = nearest(str(name), known)
-        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+        hint = f"Did you mean `{meant}`?" if meant else use(known)
         at.refuse("P023", f"{at.label} must be a format, not {at.node.shown()}.", hint)
     return name
 
@@ -74,21 +74,23 @@ class WriteBack(Section):
     """A file for a CRM: whose rows it has, by which key, and what stands in them."""
 
     format: str = setting(
-        ValueType(_format, {"type": "string"}, "name of a format"), "what the CRM's import takes"
+        ValueType(_format, {"type": "string"}, "name of a format"), "the format that the CRM's import takes"
     )
     columns: dict[str, str] = setting(
-        mapped(TEXT, least=1, words="column: header"), "our columns, and the CRM's fields that they go into"
+        mapped(TEXT, least=1, words="column: header"), "our columns, and the CRM's fields they go into"
     )
-    segment: str | None = setting(TEXT, "whose rows it has; by default everyone's who is scored", None)
+    segment: str | None = setting(
+        TEXT, "the segment whose rows it has; by default everyone who is scored", None
+    )
     key: KeyColumn | None = setting(
         ValueType(_key, _KEY_SCHEMA, "`contact_id` or `email`, or one with its header"),
-        "how the CRM knows contacts; by default the format's first way",
+        "how the CRM identifies contacts; by default the format's first key",
         None,
     )
     round: int = setting(whole(0, 4), "the decimals of `score` and `percent_of_ideal`", 0)
-    dates: str = setting(of_text("format", _dates), "how days are written", "%Y-%m-%d")
-    max_rows: int | None = setting(ROWS, "the most rows of a file; by default the format's", None)
-    max_bytes: int | None = setting(SIZE, "the most bytes of a file; by default the format's", None)
+    dates: str = setting(of_text("format", _dates), "the format of dates", "%Y-%m-%d")
+    max_rows: int | None = setting(ROWS, "the maximum of rows per file; by default the format's", None)
+    max_bytes: int | None = setting(SIZE, "the maximum size of a file; by default the format's", None)
 
     @property
     def crm(self) -> CrmFormat:

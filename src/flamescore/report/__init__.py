@@ -15,7 +15,7 @@ from flamescore.report.page import Page, page_of
 from flamescore.report.run_data import RunData, just_scored, read_back, redacted
 from flamescore.report.told import Findings
 from flamescore.report.view import View, summary_line, view
-from flamescore.report.words import difference, number, signed
+from flamescore.report.words import difference
 
 if TYPE_CHECKING:
     from flamescore.report.call_sheets import render_search
@@ -46,7 +46,6 @@ __all__ = [
     "lead_table",
     "listed_ids",
     "listing",
-    "number",
     "page_of",
     "read_back",
     "redacted",
@@ -59,7 +58,6 @@ __all__ = [
     "render_terminal",
     "say",
     "scores_lately",
-    "signed",
     "summary_line",
     "view",
     "workbook",

@@ -26,6 +26,7 @@ from flamescore.runs.contents import (
     scan,
     uncalled,
 )
+from flamescore.runs.counted import TO_CALL, describe_counted
 from flamescore.runs.disk import (
     Modes,
     flush,
@@ -41,7 +42,7 @@ from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.freezing import frozen_flames
 from flamescore.runs.keep_runs import reaches_back
-from flamescore.runs.layout import Part
+from flamescore.runs.layout import Part, to_json
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.previous import Earlier
 from flamescore.runs.record import NAME as RECORD
@@ -77,6 +78,7 @@ __all__ = [
     "PAST_SCORES_FILE",
     "RECORD",
     "REJECTS_FILE",
+    "TO_CALL",
     "WORDS_OF_CHANGES",
     "AlertEntry",
     "BotsEntry",
@@ -111,6 +113,7 @@ __all__ = [
     "checked",
     "checksums",
     "describe",
+    "describe_counted",
     "describe_given",
     "describe_lists",
     "file_of",
@@ -140,6 +143,7 @@ __all__ = [
     "rules_of_run",
     "run_against",
     "scan",
+    "to_json",
     "uncalled",
     "undeleted",
     "write_record",
