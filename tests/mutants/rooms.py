@@ -82,6 +82,7 @@ OWN: Final = {
     "engine/passes.py": ("engine/test_engine_aggregate.py", "test_sequences.py"),
     "engine/pipeline.py": ("engine/test_engine_run.py", "engine/test_engine_bins.py"),
     "engine/streams.py": ("test_needed_events.py",),
+    "engine/needed.py": ("test_needed_events.py",),
     "engine/tally.py": ("engine/test_engine_sources.py", "rule_checks", "test_event_feeds.py"),
     "engine/conditions.py": ("test_sequences.py",),
     "engine/ledger.py": ("test_idle_and_percentiles.py",),
