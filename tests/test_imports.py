@@ -88,7 +88,9 @@ def test_imports_point_down_only():
 
 def test_no_module_is_longer_than_450_lines():
     lengths = {
-        str(path.relative_to(SOURCE)): len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")
+        str(path.relative_to(SOURCE)): len(path.read_text().splitlines())
+        for path in SOURCE.rglob("*.py")
+        if path.parent != SOURCE / "report/compiled"  # made by Jinja
     }
     over = sorted((length, name) for name, length in lengths.items() if length > 300)
     print("over 300 lines:", over)  # noqa: T201 - shown by pytest -s, and where the test fails

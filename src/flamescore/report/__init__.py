@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
     from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.template_loader import compiled_templates
     from flamescore.report.terminal import listed_ids, render_terminal
     from flamescore.report.xlsx import workbook
 
@@ -39,6 +40,7 @@ __all__ = [
     "Page",
     "RunData",
     "View",
+    "compiled_templates",
     "difference",
     "entries_in_words",
     "escaped",
@@ -70,6 +72,7 @@ __all__ = [
 _LATE: Final = {
     "EXACTLY": "explained",
     "SHOWN": "explained",
+    "compiled_templates": "template_loader",
     "entries_in_words": "explained",
     "render_account": "explained_account",
     "render_explanation": "explained",
@@ -82,6 +85,6 @@ _LATE: Final = {
     "render_search": "call_sheets",
     "workbook": "xlsx",
 }
-"""What shows on a terminal or makes a workbook, which the nightly run does not need, and its module."""
+"""What shows on a terminal, makes a workbook or compiles templates, which no nightly run needs."""
 
 __getattr__ = late_names(__name__, _LATE)
