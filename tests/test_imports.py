@@ -50,9 +50,11 @@ def test_a_schema_needs_no_frames(which):
     assert loaded(MAIN, "schema", which) & {"polars", "numpy", "jinja2"} == set()
 
 
-def test_a_search_imports_nothing_that_makes_reports(tmp_path):
-    told = loaded(MAIN, "search", "--flames", "5", FLAMESCORE_OUTPUT=str(tmp_path))
-    assert told == {"polars", "numpy", "yaml"}
+@pytest.mark.parametrize("words", [["search", "--flames", "5"], ["runs"]], ids=["search", "runs"])
+def test_who_reads_a_stored_run_imports_nothing_that_scores_or_makes_reports(tmp_path, words):
+    scores = ("flamescore.engine", "flamescore.exports", "flamescore.rules", "flamescore.explanations")
+    told = loaded(MAIN, *words, among=(*HEAVY, *scores), FLAMESCORE_OUTPUT=str(tmp_path))
+    assert told == {"polars", "yaml"}
 
 
 def test_completion_imports_nothing_heavy():

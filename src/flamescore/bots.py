@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from flamescore.rules import Bots as BotsKey
     from flamescore.rules import Score
 
-FILE: Final = "bots.parquet"
 _FIVE: Final = 5
 
 

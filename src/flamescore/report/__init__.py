@@ -6,15 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.late_names import late_names
 from flamescore.report import say
-from flamescore.report.formats import RENDERERS
-from flamescore.report.html import HTML_FILE, render_html, write_html
-from flamescore.report.lately import scores_lately
-from flamescore.report.listed import Listing, listing
-from flamescore.report.markdown import escaped, render_markdown, write_markdown
-from flamescore.report.page import Page, page_of
-from flamescore.report.run_data import RunData, just_scored, read_back, redacted
-from flamescore.report.told import Findings
-from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import difference, number, signed
 
 if TYPE_CHECKING:
@@ -23,9 +14,18 @@ if TYPE_CHECKING:
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
+    from flamescore.report.formats import RENDERERS
+    from flamescore.report.html import HTML_FILE, render_html, write_html
+    from flamescore.report.lately import scores_lately
     from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.listed import Listing, listing
+    from flamescore.report.markdown import escaped, render_markdown, write_markdown
+    from flamescore.report.page import Page, page_of
+    from flamescore.report.run_data import RunData, just_scored, read_back, redacted
+    from flamescore.report.run_view import View, summary_line, view
     from flamescore.report.template_loader import compiled_templates
     from flamescore.report.terminal import listed_ids, render_terminal
+    from flamescore.report.told import Findings
     from flamescore.report.xlsx import workbook
 
 __all__ = [
@@ -70,6 +70,26 @@ __all__ = [
 ]
 
 _LATE: Final = {
+    "View": "run_view",
+    "summary_line": "run_view",
+    "view": "run_view",
+    "Findings": "told",
+    "HTML_FILE": "html",
+    "Listing": "listed",
+    "Page": "page",
+    "RENDERERS": "formats",
+    "RunData": "run_data",
+    "escaped": "markdown",
+    "just_scored": "run_data",
+    "listing": "listed",
+    "page_of": "page",
+    "read_back": "run_data",
+    "redacted": "run_data",
+    "render_html": "html",
+    "render_markdown": "markdown",
+    "scores_lately": "lately",
+    "write_html": "html",
+    "write_markdown": "markdown",
     "EXACTLY": "explained",
     "SHOWN": "explained",
     "compiled_templates": "template_loader",

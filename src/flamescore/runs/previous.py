@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from polars.exceptions import PanicException
 
-from flamescore.changes import Before
 from flamescore.errors import Where
 from flamescore.findings import Finding, Severity
 from flamescore.labels import HOT_FILE
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from flamescore.changes import Before
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
     from flamescore.runs.record_sections import TrendEntry
@@ -104,6 +104,8 @@ def _run_before(store: RunStore, as_of: datetime) -> Run | None:
 
 def _before(run: Run, *, hot: bool) -> Before:
     record = run.record
+    from flamescore.changes import Before  # noqa: PLC0415 - it takes the engine along
+
     return Before.of(
         run.run_id,
         record.as_of,

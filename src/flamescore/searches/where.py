@@ -14,8 +14,9 @@ import polars as pl
 from flamescore.columns import Columns, ListColumns
 from flamescore.engine import Clock, contacts_of, match_fields
 from flamescore.errors import RuleFileError
-from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX
+from flamescore.frames import LIST_SUFFIX
 from flamescore.rules import bind_predicates, date_columns, list_columns, load_predicates, number_columns
+from flamescore.searches.declared import with_dates, with_numbers
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from flamescore.errors import Problem
     from flamescore.exports import ListFiles
-    from flamescore.number_format import NumberFormat
     from flamescore.project import Project
     from flamescore.rules import ListValues, LoadedPredicates, Predicate
 
@@ -91,38 +91,8 @@ def bound(
     held = {name: items for name in asked if (items := _items(project, name, contacts)) is not None}
     where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
     contacts = contacts.with_columns(items.alias(name + LIST_SUFFIX) for name, items in held.items())
-    contacts = _with_dates(project, contacts, sorted(date_columns(loaded).contacts), zone)
-    return _with_numbers(project, contacts, sorted(number_columns(loaded).contacts)), where
-
-
-def as_declared(
-    project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
-) -> pl.LazyFrame:
-    """Give some columns of a run's contacts their companions, where the project says how they are written."""
-    dated = _with_dates(project, contacts, names, zone)
-    return _with_numbers(project, dated, names)
-
-
-def _with_dates(
-    project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
-) -> pl.LazyFrame:
-    for name in names:
-        formats = _formats(project, name)
-        if formats:
-            from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
-
-            reader = IsoText(zone, formats, shifted=False)
-            iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
-            contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
-    return contacts
-
-
-def _with_numbers(project: Project, contacts: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-    for name in names:
-        form = _number_format(project, name)
-        if form is not None:
-            contacts = contacts.with_columns(form.plain(pl.col(name)).alias(name + NUMBER_SUFFIX))
-    return contacts
+    contacts = with_dates(project, contacts, sorted(date_columns(loaded).contacts), zone)
+    return with_numbers(project, contacts, sorted(number_columns(loaded).contacts)), where
 
 
 def _load(texts: Sequence[str], columns: Sequence[str]) -> LoadedPredicates:
@@ -155,22 +125,3 @@ def _items(project: Project, name: str, contacts: pl.LazyFrame) -> pl.Expr | Non
     if separator is None and not contacts.select(items.is_not_null().any()).collect().item():
         return None
     return items
-
-
-def _number_format(project: Project, name: str) -> NumberFormat | None:
-    """Return how the project says that the numbers of a contacts' column are written, by the first source."""
-    for source in project.settings.contacts:
-        found = None if source.numbers is None else source.numbers.of(name, *source.columns.get(name, ()))
-        if found is not None:
-            return found
-    return None
-
-
-def _formats(project: Project, name: str) -> tuple[str, ...]:
-    """Return the formats that the project declares for a contacts' column, of any source."""
-    found: list[str] = []
-    for source in project.settings.contacts:
-        headers = source.columns.get(name, ())
-        for key in (name, *headers):
-            found += source.dates.get(key, ())
-    return tuple(dict.fromkeys(found))
