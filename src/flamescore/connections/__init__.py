@@ -53,5 +53,6 @@ _LATE: Final = {
     "read_query": "databases",
     "replace_rows": "loading",
 }
+"""What few projects have, and its module."""
 
 __getattr__ = late_names(__name__, _LATE)

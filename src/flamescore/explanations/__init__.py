@@ -98,5 +98,6 @@ _LATE: Final = {
     "sentences": "evidence",
     "single": "as_if",
 }
+"""What explains a contact, which no nightly run needs, and its module."""
 
 __getattr__ = late_names(__name__, _LATE)

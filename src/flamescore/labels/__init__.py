@@ -38,5 +38,6 @@ _LATE: Final = {
     "judged": "judging",
     "with_labels": "judging",
 }
+"""What works labels out, which who reads a stored run does not need, and its module."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -36,5 +36,6 @@ _LATE: Final = {
     "route": "decide",
     "routed_in_run": "of_run",
 }
+"""What routes, which who reads a stored run does not need, and its module."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -169,5 +169,6 @@ _LATE: Final = {
     "hot_now": "changes",
     "leave_failed": "failed",
 }
+"""What makes and compares runs, which who lists or searches one does not need, and its module."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -40,5 +40,6 @@ __all__ = [
 _LATE: Final = {
     "Where": "where",
 }
+"""What reads predicates, which few searches need: it takes rules and engine along."""
 
 __getattr__ = late_names(__name__, _LATE)
