@@ -15,7 +15,7 @@ CODE := src tests sample_data benchmarks docs
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo quick test test-all check lint types imports format bench golden mutants sample docs constraints clean
+.PHONY: help setup demo quick test test-all check lint types imports format bench golden screens mutants sample docs constraints clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -112,12 +112,15 @@ docs: $(VENV)/tools ## make the generated docs and schemas anew
 sample: $(VENV)/made ## make the sample data anew (the same bytes)
 	$(BIN)/python sample_data/make.py
 
-bench: $(VENV)/bench ## measure speed and memory: make bench SIZE=M RULES=30,100 PEERS=duckdb RUNS=3
-	$(BIN)/python benchmarks/bench.py $(if $(SIZE),--size $(SIZE)) $(if $(RULES),--rules $(RULES)) \
-	  $(if $(PEERS),--peers $(PEERS)) $(if $(RUNS),--runs $(RUNS)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(CSV),--csv)
+bench: $(VENV)/bench ## measure speed and memory: make bench SIZE=S ONLY='"40% hot" explain' RUNS=1
+	$(BIN)/python benchmarks/bench.py $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(RUNS),--runs $(RUNS)) $(if $(VARIANT),--variant $(VARIANT)) $(if $(PROFILE),--profile)
 
 golden: $(VENV)/tools ## show what the program puts out otherwise than at the last commit: make golden BASE=v0.1.0
 	PYTHONPATH=tests $(BIN)/python -m golden.gate $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY))
+
+screens: $(VENV)/tools ## make the screens in tests/cli/screens anew, after a change of what the terminal shows
+	PYTHONPATH=tests $(BIN)/python -m cli.screens
 
 mutants: $(VENV)/tools ## spoil the engine two hundred times, and see that the tests notice
 	$(BIN)/python tests/mutants/run.py

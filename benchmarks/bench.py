@@ -1,17 +1,20 @@
-"""Measure `flamescore` beside the floor and its peers, and write the section of that size in `results.md`.
+"""Measure `flamescore` beside its peers and what nobody can beat, and hold the ratios against the targets.
 
-    make bench
-    make bench SIZE=M RULES=30,100 PEERS=duckdb,polars RUNS=3
-    python benchmarks/bench.py --size S --rules 30,100 --variant urls --csv
+    make bench                                    every size but L: an hour on two cores
+    make bench SIZE=S RUNS=1
+    python benchmarks/bench.py --size S --only explain "the next night"
+    python benchmarks/bench.py --list
+    python benchmarks/bench.py --size S --only "40% hot" --profile
 
-Each run is a fresh process, and each figure the median of as many as its row says. A peer's scores and ledger
-are compared with ours before its time counts.
+Each run is a fresh process. What is measured of a size is run in rounds, and each ratio is the median of the
+rounds'. A run of whole sizes writes their sections of `results.md`; one with `--only` prints alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,85 +22,142 @@ from typing import TYPE_CHECKING, Final
 
 import results
 import targets
+from commands import HERE, OUT, PLACE, PRODUCT, ROOT, python
 from data import SIZES, VARIANTS, Dataset
-from heavy import PLACE, Plan, heavy, python
-from measure import load, machine, once, spent
-from waits import waits
+from measure import compile_all, load, machine, once, spent
+from rounds import in_rounds
+from targets import START, TARGETS, Found, chosen, works_of
+from works import CSV_FLOOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from heavy import Row
-    from waits import Wait
+    from measure import Cost
+    from rounds import Rounds
+    from works import Work
 
-RULES: Final = {"S": "10,100,300", "M": "10,30,100,300", "L": "10,100,300"}
-PEERS: Final = {"S": "duckdb,polars,pandas", "M": "duckdb,polars", "L": "duckdb"}
+ALL: Final = (START, *SIZES)
+SEVERAL: Final = tuple(size for size in ALL if size != "L")
 PACKAGES: Final = ("flamescore", "polars", "numpy", "duckdb", "pandas", "pyarrow")
 
 
-def bench(plan: Plan) -> None:
-    """Measure, print and write."""
-    began = datetime.now(UTC), load()
-    rows: list[Row] = []
-    for row in heavy(plan):
-        print(f"{row.what} {row.rules or ''}: {row.cost.wall:.2f} s, {row.cost.peak:.0f} MB", flush=True)
-        rows.append(row)
-    short: list[Wait] = []
-    for wait in waits(plan):
-        print(f"{wait.what}: {wait.ours.wall:.3f} / {wait.floor.wall:.3f} s", flush=True)
-        short.append(wait)
+def bench(size: str, variant: str, only: Sequence[str], runs: int) -> list[str]:
+    """Measure a size, write its section where it is whole, and return the rows of its targets."""
+    began = datetime.now(UTC), load(), spent()
+    wanted = chosen(size, only)
+    works, data = works_of(wanted), _data(size, variant)
+    _make(data, works)
+    found = in_rounds(data, works, runs, _tell)
+    shutil.rmtree(OUT)
+    rows = list(targets.table(wanted, Found(size, data.rows, found.costs, found.differs)))
+    section = "\n".join(_section(data, rows, works, found, began))
+    title = size if size == START else f"{size}, {variant}"
+    if only:
+        print("", *results.costs_table(works, found), "", *results.steps_table(found), "", sep="\n")
+        return rows
     before = results.RESULTS.read_text(encoding="utf-8") if results.RESULTS.exists() else ""
-    section = "\n".join(_section(plan, rows, short, began))
-    title = f"{plan.data.size}, {plan.data.variant}"
     results.RESULTS.write_text(results.replaced(before, title, section), encoding="utf-8")
-    print(f"\n## {title}\n\n{section}")
+    print(f"\n## {title}\n\n{section}\n", flush=True)
+    return rows
+
+
+def profile(size: str, variant: str, only: Sequence[str]) -> None:
+    """Print where the processor's time goes in what the product is asked for; nothing is measured."""
+    wanted, data = chosen(size, only), _data(size, variant)
+    works = works_of(wanted)
+    _make(data, works)
+    for work in works:
+        if work.before is not None:
+            work.before(data)
+        command = work.command(data)
+        if command[: len(PRODUCT)] != PRODUCT:
+            continue
+        if work.needs is not None:
+            once(work.needs.command(data))
+        print(f"\n## {work.name}\n", flush=True)
+        subprocess.run(python("profiled.py", *command[len(PRODUCT) :]), check=True)
+
+
+def _data(size: str, variant: str) -> Dataset:
+    """Return the data set of a size; what starts alone takes that of S for its twenty contacts."""
+    return Dataset("S") if size == START else Dataset(size, variant)
+
+
+def _make(data: Dataset, works: Sequence[Work]) -> None:
+    csv = any(work is CSV_FLOOR for work in works)
+    once(python("data.py", data.size, "--variant", data.variant, *(["--csv"] if csv else [])))
+
+
+def _tell(work: Work, cost: Cost) -> None:
+    told = f"{cost.wall:.3f} s, {cost.processor:.3f} s of the processor, {cost.peak:.0f} MB"
+    print(f"{work.name}: {told}", flush=True)
 
 
 def _section(
-    plan: Plan, rows: Sequence[Row], short: Sequence[Wait], began: tuple[datetime, str]
+    data: Dataset,
+    rows: Sequence[str],
+    works: Sequence[Work],
+    found: Rounds,
+    began: tuple[datetime, str, float],
 ) -> Iterator[str]:
-    data = plan.data
+    yield from (*targets.HEAD, *rows)
+    yield ""
     yield f"Seed {data.seed}: {data.people:,} contacts, {data.rows:,} events."
     yield ""
-    yield from targets.table(targets.found_in(data, rows, short))
-    yield ""
-    yield from results.rows_table(rows)
-    yield ""
-    yield from results.waits_table(short)
+    yield from results.costs_table(works, found)
+    steps = list(results.steps_table(found))
+    yield from ["", *steps] if steps else []
     yield ""
     yield from _about(*began)
     yield ""
-    yield from (f"    {row.command}" for row in rows)
-    yield from (f"    {command}" for each in short for command in each.commands)
+    yield from results.commands_of(data, works)
 
 
-def _about(when: datetime, loaded: str) -> Iterator[str]:
+def _about(when: datetime, loaded: str, worked: float) -> Iterator[str]:
     minutes = (datetime.now(UTC) - when).total_seconds() / 60
-    work = spent() / 60
+    work = (spent() - worked) / 60
     yield f"- measured: {when:%Y-%m-%d %H:%M} UTC, in {minutes:.1f} minutes ({work:.1f} of a processor)"
     yield f"- load when it began, and when it ended (1, 5, 15 minutes): {loaded}; {load()}"
     facts = machine() | {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]}
     yield from (f"- {name}: {value}" for name, value in facts.items())
 
 
+def _listed(sizes: Sequence[str]) -> Iterator[str]:
+    for target in TARGETS:
+        at = ", ".join(size for size in target.bounds if size in sizes)
+        if at:
+            yield f"{target.what}  [{at}]"
+
+
 def main() -> None:
     """Read the command line, make what is missing, measure."""
-    parser = argparse.ArgumentParser(description="Measure flamescore beside the floor and its peers.")
-    parser.add_argument("--size", choices=SIZES, default="S")
-    parser.add_argument("--variant", choices=VARIANTS, default="shuffled")
-    parser.add_argument("--rules", help="how many rules, such as 30,100")
-    parser.add_argument("--peers", help="such as duckdb,polars,pandas; or none")
+    parser = argparse.ArgumentParser(
+        description="Measure flamescore beside its peers, and hold the ratios against the targets."
+    )
+    parser.add_argument("--size", nargs="+", choices=ALL, default=SEVERAL, help="default: all but L")
+    parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0], help="of the sizes S, M and L")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="WORDS", help="the rows that have any of these"
+    )
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--csv", action="store_true", help="score the CSV by each number of rules (S, M)")
+    parser.add_argument("--list", action="store_true", help="list the rows, and measure nothing")
+    parser.add_argument("--profile", action="store_true", help="profile the commands of the product instead")
     asked = parser.parse_args()
-    counts = tuple(int(count) for count in (asked.rules or RULES[asked.size]).split(","))
-    peers = tuple(peer for peer in (asked.peers or PEERS[asked.size]).split(",") if peer != "none")
-    texts = counts if asked.csv else tuple(count for count in counts if count == 100 and asked.size == "M")
-    csv = () if asked.size == "L" or asked.variant == "monthly" else texts
+    if asked.list:
+        print("\n".join(_listed(asked.size)))
+        return
+    if not any(chosen(size, asked.only) for size in asked.size):
+        parser.error("no row has these words; --list lists them")
     PLACE.mkdir(parents=True, exist_ok=True)
-    once(python("data.py", asked.size, "--variant", asked.variant, *(["--csv"] if csv else [])))
+    for folder in (ROOT / "src", HERE):
+        compile_all(folder)
     try:
-        bench(Plan(Dataset(asked.size, asked.variant), counts, peers, asked.runs, csv))
+        if asked.profile:
+            for size in asked.size:
+                profile(size, asked.variant, asked.only)
+            return
+        rows = [row for size in asked.size for row in bench(size, asked.variant, asked.only, asked.runs)]
+        print("", *targets.HEAD, *rows, sep="\n")
     finally:
         shutil.rmtree(PLACE)
 

@@ -18,6 +18,7 @@ import yaml
 
 from data import END, SIZES, VARIANTS, Dataset
 from rules import rules, write_book
+from sequences import SEQUENCES, WITHOUT, idle_of, put_to
 from traffic import URLS
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Feature:
     rules: Callable[[Words], None] = lambda _book: None
     project: Callable[[Words], None] = lambda _project: None
     rules_without: Callable[[Words], None] = lambda _book: None
+    machines: bool = False
+    """Both sides read the clicks of machines too."""
 
 
 def write(data: Dataset, feature: Feature, folder: Path, *, without: bool) -> Path:
@@ -68,7 +71,7 @@ def write(data: Dataset, feature: Feature, folder: Path, *, without: bool) -> Pa
         "events": [{"path": data.pattern}],
     }
     (feature.rules_without if without else feature.rules)(book)
-    if feature.name == BOTS:
+    if feature.machines:
         project["events"].append({"path": MACHINES})
     if not without:
         feature.project(project)
@@ -162,6 +165,20 @@ def _acting(project: Words) -> None:
     }
 
 
+def _all(book: Words) -> None:
+    score = _score(book)
+    score["rules"] = put_to(score["rules"], SEQUENCES)
+    score["idle"] = idle_of(SEQUENCES)
+    for feature in (_listed({"file": VALUES}), _percentiles_and_labels, _accounts, _bots):
+        feature(book)
+
+
+def _none(book: Words) -> None:
+    score = _score(book)
+    score["rules"] = put_to(score["rules"], WITHOUT)
+    _listed(list(_SOME_PAGES))(book)
+
+
 def _score(book: Words) -> Words:
     score: Words = book["scores"]["interest"]
     return score
@@ -172,6 +189,8 @@ LABELS: Final = "labels"
 ACCOUNTS: Final = "accounts"
 BOTS: Final = "bots"
 ACTING: Final = "acting"
+ALL: Final = "all"
+"""What changes the scores, all at once, events in sequence among it."""
 
 FEATURES: Final = (
     Feature(
@@ -182,8 +201,11 @@ FEATURES: Final = (
     ),
     Feature(LABELS, "flames by percentile and four labels / without", rules=_percentiles_and_labels),
     Feature(ACCOUNTS, "accounts of five contacts each / without", rules=_accounts),
-    Feature(BOTS, "`bots: show`, one contact in fifty hit / without", rules=_bots),
+    Feature(BOTS, "`bots: show`, one contact in fifty hit / without", rules=_bots, machines=True),
     Feature(ACTING, "four segments, two alerts, an export, routes / without", project=_acting),
+)
+EVERYTHING: Final = Feature(
+    ALL, "all features of the rule language / without", rules=_all, rules_without=_none, machines=True
 )
 
 

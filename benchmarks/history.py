@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from commands import PLACE, score
 from data import END, FOLDER, ROW_GROUP, SEED
-from heavy import PLACE, score
 from measure import load, machine, median
 from people import contacts_of
 from rules import DAYS_OF, Rule, rules, write_book, write_sources

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -27,22 +28,29 @@ class Cost:
     wall: float
     processor: float
     peak: float
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the command printed as JSON, where it is one of the bench's that looks inside."""
 
 
-def once(command: Sequence[str]) -> Cost:
-    """Run a command to its end; one that fails ends the bench with its last words."""
+def once(command: Sequence[str], *, tells: bool = False) -> Cost:
+    """Run a command to its end; one that fails ends the bench with its last words.
+
+    With `tells` what it prints is read as JSON.
+    """
     # Programs that are installed are compiled, whatever the shell says that the bench is started from.
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
-    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+    out = subprocess.PIPE if tells else subprocess.DEVNULL
+    with subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.PIPE) as child:
         assert child.stderr is not None
         said = child.stderr.read()
+        told = child.stdout.read() if child.stdout is not None else b"{}"
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"{' '.join(command)} ended with {child.returncode}:\n{said.decode()[-2_000:]}")
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6)
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6, json.loads(told))
 
 
 def median(command: Sequence[str], runs: int) -> Cost:
@@ -50,19 +58,19 @@ def median(command: Sequence[str], runs: int) -> Cost:
     return middle([once(command) for _ in range(runs)])
 
 
-def in_turn(one: Sequence[str], other: Sequence[str], runs: int) -> tuple[Cost, Cost]:
-    """Run two commands in turn, so that what else the machine does meets both; return their medians."""
-    costs = [(once(one), once(other)) for _ in range(runs)]
-    return middle([cost for cost, _ in costs]), middle([cost for _, cost in costs])
-
-
 def middle(costs: Sequence[Cost]) -> Cost:
-    """Return the median of each measure."""
+    """Return the median of each measure, and what the last one told."""
     return Cost(
         statistics.median(cost.wall for cost in costs),
         statistics.median(cost.processor for cost in costs),
         statistics.median(cost.peak for cost in costs),
+        costs[-1].told,
     )
+
+
+def compile_all(folder: Path) -> None:
+    """Compile Python files, as those of programs that are installed are: no run is to wait for that."""
+    once([sys.executable, "-m", "compileall", "-q", str(folder)])
 
 
 def machine() -> dict[str, str]:

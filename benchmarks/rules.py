@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from data import END, FOLDER, SIZES, VARIANTS, Dataset
+from people import COUNTRIES, OWNERS, TAGS
 from sequences import MIXES, idle_of, put_to
 from traffic import ASSETS, SECTIONS
 
@@ -37,6 +38,13 @@ NARROW: Final = "narrow"
 three times the occurrences; of `narrow` each names a page, an e-mail, a form or a product, as most rules of
 a long rule file do.
 """
+
+
+TRAITS: Final = "traits"
+"""Rules on fields and tags alone."""
+
+FIVE_FLAMES: Final = {"3%": 88.5, "40%": 16.2}
+"""The points from which a contact is hot, so that of 100 broad rules such a share of all contacts is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,43 +224,75 @@ def _many(n: int) -> Rule:
 _KINDS: Final = (_page, _mail, _click, _stay, _video, _form, _day, _trait, _amount, _many)
 
 
-def write_rules(count: int, folder: Path = FOLDER, mix: str = BROAD) -> Path:
+def write_rules(count: int, folder: Path = FOLDER, mix: str = BROAD, *, hot: str | None = None) -> Path:
     """Write the rule file of so many rules."""
-    path = folder / f"rules-{name_of(count, mix)}.yaml"
+    path = folder / f"rules-{name_of(count, mix)}{_hot(hot)}.yaml"
+    if mix == TRAITS:
+        return write_book([_of_contact(n) for n in range(count)], path)
     if mix in MIXES:
         return write_book(put_to([each.words() for each in rules(count)], mix), path, idle=idle_of(mix))
-    return write_book([each.words() for each in rules(count, mix)], path)
+    return write_book([each.words() for each in rules(count, mix)], path, hot=hot)
 
 
-def write_book(book: Sequence[object], path: Path, *, idle: object = None) -> Path:
-    """Write a rule file of one score."""
-    score = {"five_flames": 200, "limits": {"max": 1000}, "rules": list(book)}
+def _of_contact(n: int) -> dict[str, object]:
+    """Return a rule that asks for a field or a tag, each of six in its own way."""
+    tag, country, owner = f"Tag {n:02d}", COUNTRIES[n % len(COUNTRIES)], OWNERS[n]
+    asked: dict[str, object] = [
+        {"tag": tag},
+        {"field": {"employees": {"at_least": 20 * (n + 1)}}},
+        {"field": {"country": country}},
+        {"tag": [tag, TAGS[-1 - n]]},
+        {"field": {"owner": [owner, OWNERS[-1]]}},
+        {"field": {"email": {"contains": f"@firm{n}"}}},
+    ][n % 6]  # type: ignore[assignment]
+    return {"name": f"Contact {n}", "points": 1 + n % 4, **asked}
+
+
+def write_book(book: Sequence[object], path: Path, *, idle: object = None, hot: str | None = None) -> Path:
+    """Write a rule file of one score; `hot` is one of `FIVE_FLAMES`, or 200 points take five flames."""
+    score: dict[str, object] = {
+        "five_flames": 200 if hot is None else FIVE_FLAMES[hot],
+        "limits": {"max": 1000},
+        "rules": list(book),
+    }
     score |= {} if idle is None else {"idle": idle}
     _write(path, {"version": 1, "timezone": ZONE, "scores": {"interest": score}})
     return path
 
 
 def write_project(
-    data: Dataset, count: int, *, csv: bool = False, folder: Path = FOLDER, mix: str = BROAD
+    data: Dataset,
+    count: int,
+    *,
+    csv: bool = False,
+    folder: Path = FOLDER,
+    mix: str = BROAD,
+    hot: str | None = None,
 ) -> Path:
     """Write the project file that scores a data set by so many rules; its output is beside it."""
     name = f"{data.size}-{data.variant}{'-csv' if csv else ''}-seed{data.seed}-{name_of(count, mix)}"
-    path = folder / f"flamescore-{name}.yaml"
+    path = folder / f"flamescore-{name}{_hot(hot)}.yaml"
     events = data.csv if csv else data.events
-    return write_sources(path, write_rules(count, folder, mix), contacts=data.contacts, events=events)
+    book = write_rules(count, folder, mix, hot=hot)
+    return write_sources(path, book, contacts=data.contacts, events=events)
 
 
-def write_sources(path: Path, book: Path, *, contacts: Path, events: Path) -> Path:
+def _hot(share: str | None) -> str:
+    return "" if share is None else f"-hot{share.removesuffix('%')}"
+
+
+def write_sources(path: Path, book: Path, *, contacts: Path, events: Path | None) -> Path:
     """Write a project file; its output is in `out/` beside it, in a folder of its own."""
-    project = {
+    project: dict[str, object] = {
         "version": 1,
         "rules": book.name,
         "output": f"out/{path.stem.removeprefix('flamescore-')}",
         "as_of": f"{END:%Y-%m-%dT%H:%M:%SZ}",
         "keep_runs": 1,
         "contacts": [{"path": relpath(contacts, path.parent), "columns": {"contact_id": "contact_id"}}],
-        "events": [{"path": relpath(events, path.parent)}],
     }
+    if events is not None:
+        project["events"] = [{"path": relpath(events, path.parent)}]
     _write(path, project)
     return path
 

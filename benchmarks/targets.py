@@ -1,39 +1,56 @@
-"""The targets of speed and memory: a table of what a run measured, what is wanted, and whether it is met."""
+"""The targets of speed and memory: what is measured for each, what is wanted, and whether it is met."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import statistics
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from features import ACCOUNTS, ACTING, BOTS, FEATURES, LABELS, LISTS
-from heavy import (
-    AS_PEERS,
-    BACKTEST,
-    CSV_FLOOR,
-    FLOOR,
-    FROM_CSV,
-    NAMES,
-    NO_REPORT,
-    OF_HALF,
-    OF_NARROW,
-    OURS,
-    PEAK,
-    WITHOUT_IT,
-)
+from features import ACCOUNTS, ACTING, BOTS, EVERYTHING, FEATURES, LABELS, LISTS
+from rules import NARROW
 from sequences import QUARTER, SEQUENCES, WITHOUT
-from waits import BUSIEST, HELP, SEARCH, TWENTY, TYPICAL
+from works import (
+    BACKTEST,
+    COLUMNS,
+    CONTACTS,
+    CSV_FLOOR,
+    EXPLAIN,
+    FIRST_NIGHT,
+    FLOOR,
+    HALF,
+    HELP,
+    IMPORT_POLARS,
+    NEXT_NIGHT,
+    NOTHING,
+    REASONS,
+    SAMPLE,
+    SEARCH,
+    TWENTY,
+    WIDE_EVENTS,
+    of_feature,
+    ours,
+    peer,
+    tables,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from data import Dataset
-    from heavy import Row
-    from waits import Wait
+    from measure import Cost
+    from works import Work
+
+START: Final = "start"
+"""The size of what is measured of no data set: how long short commands take to start."""
+
+HEAD: Final = (
+    "| size | what | wall | met | processor | met | target |",
+    "|---|---|---|---|---|---|---|",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is judged, and the same ratio of processor seconds, which a busy machine spoils less."""
+    """A ratio of wall seconds and the same of processor seconds; or a figure that has nothing of either."""
 
     value: float
     work: float | None = None
@@ -41,149 +58,234 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a run measured, of a data set of so many events."""
+    """What a run measured of a data set of so many events: the costs of each work, run by run.
+
+    `differs` counts the scores and ledger rows of a peer that are not ours.
+    """
 
     size: str
     events: int
-    rows: Mapping[tuple[str, int], Row]
-    waits: Mapping[str, Wait]
+    costs: Mapping[str, Sequence[Cost]]
+    differs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
-    def over(self, one: tuple[str, int], other: tuple[str, int]) -> Measured | None:
-        """Return the ratios of two rows; None where one is missing or its scores are wrong."""
-        rows = [self.rows.get(key) for key in (one, other)]
-        if any(row is None or any(row.differs or ()) for row in rows):
+    def ratio(self, one: Work, other: Work) -> Measured | None:
+        """Return the medians of the ratios of runs in one round; None where a peer's scores are wrong."""
+        pairs = list(zip(self.costs[one.name], self.costs[other.name], strict=False))
+        if any(any(self.differs.get(each.name, ())) for each in (one, other)):
             return None
-        above, below = (row.cost for row in rows if row is not None)
-        return Measured(above.wall / below.wall, above.processor / below.processor)
+        return Measured(
+            statistics.median(above.wall / below.wall for above, below in pairs),
+            statistics.median(above.processor / below.processor for above, below in pairs),
+        )
 
-    def wait(self, what: str) -> Measured | None:
-        """Return the ratios of a short command."""
-        each = self.waits.get(what)
-        return None if each is None else Measured(each.ratio, each.work)
+    def peak(self, work: Work) -> float:
+        """Return the median of the peaks in MB."""
+        return statistics.median(cost.peak for cost in self.costs[work.name])
 
-    def memory(self, one: tuple[str, int], other: tuple[str, int]) -> Measured | None:
-        """Return the ratio of the peaks of two rows; None where one is missing."""
-        rows = [self.rows[key] for key in (one, other) if key in self.rows]
-        return None if len(rows) < 2 else Measured(rows[0].cost.peak / rows[1].cost.peak)
-
-    def peak(self) -> Measured | None:
-        """Return the peak in GB."""
-        row = self.rows.get((OURS, PEAK))
-        return None if row is None else Measured(row.cost.peak / 1_000)
-
-    def growth(self) -> Measured | None:
-        """Return the bytes that each event of the second half adds to the peak."""
-        whole, half = self.rows.get((OURS, PEAK)), self.rows.get((OURS + OF_HALF, PEAK))
-        if whole is None or half is None:
-            return None
-        return Measured((whole.cost.peak - half.cost.peak) * 1e6 / (self.events / 2))
+    def told(self, work: Work) -> Mapping[str, Any]:
+        """Return what a work told last."""
+        return self.costs[work.name][-1].told
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A ratio that is wanted: at most `bound`, or at least; `size` is None where any will do."""
+    """A row: what is wanted by size, at most or at least so much; None where it is only shown."""
 
     what: str
-    size: str | None
-    bound: float
+    bounds: Mapping[str, float | None]
+    works: tuple[Work, ...]
     measured: Callable[[Found], Measured | None]
     least: bool = False
     unit: str = ""
 
     def line(self, found: Found) -> str:
         """Return the target's row of the table."""
-        wanted = f"{'at least' if self.least else 'at most'} {self.bound:g}{self.unit}"
-        if self.size not in (None, found.size):
-            return f"| {self.what} | not measured in this run: make bench SIZE={self.size} | | {wanted} | |"
+        bound = self.bounds[found.size]
+        wanted = "" if bound is None else f"{'at least' if self.least else 'at most'} {bound:g}{self.unit}"
         measured = self.measured(found)
         if measured is None:
-            return f"| {self.what} | not measured in this run | | {wanted} | |"
-        value, work = measured.value, "" if measured.work is None else f"{measured.work:.2f}"
-        met = value >= self.bound if self.least else value <= self.bound
-        verdict = "pass" if met else "**short**"
-        return f"| {self.what} | {value:.2f}{self.unit} | {work} | {wanted} | {verdict} |"
+            return f"| {found.size} | {self.what} | not the same scores | | | | {wanted} |"
+        cells = (
+            (f"{value:.2f}{self.unit}", self._verdict(value, bound)) if value is not None else ("", "")
+            for value in (measured.value, measured.work)
+        )
+        told = " | ".join(f"{value} | {verdict}" for value, verdict in cells)
+        return f"| {found.size} | {self.what} | {told} | {wanted} |"
+
+    def _verdict(self, value: float, bound: float | None) -> str:
+        if bound is None:
+            return ""
+        return "yes" if (value >= bound if self.least else value <= bound) else "**no**"
 
 
-def _over(one: tuple[str, int], other: tuple[str, int]) -> Callable[[Found], Measured | None]:
-    return lambda found: found.over(one, other)
+def ratio(
+    what: str, bounds: Mapping[str, float | None], one: Work, other: Work, *, least: bool = False
+) -> Target:
+    """Return the target of a ratio of two works' seconds."""
+    return Target(what, bounds, (one, other), lambda found: found.ratio(one, other), least)
 
 
-def _wait(what: str) -> Callable[[Found], Measured | None]:
-    return lambda found: found.wait(what)
+def _against(name: str, count: int, bounds: Mapping[str, float | None], mix: str = "broad") -> Target:
+    kind = "" if mix == "broad" else f" {mix}"
+    title = {"duckdb": "DuckDB", "polars": "Polars, a query a rule"}.get(name, name)
+    what = f"{title} / the same tables, {count}{kind} rules"
+    return ratio(what, bounds, peer(name, count, mix), tables(count, mix), least=True)
 
 
-_NARROW: Final = OURS + OF_NARROW
-_TABLES: Final = _over((OURS + NO_REPORT, 100), (FLOOR, 0))
-_NARROW_TABLES: Final = _over((OURS + NO_REPORT + OF_NARROW, 100), (FLOOR, 0))
-_BACKTEST: Final = (OURS + BACKTEST, 100), (OURS + NO_REPORT, 100)
-_DUCKDB: Final = _over(("duckdb", 100), (OURS + AS_PEERS, 100))
-_PANDAS: Final = _over(("pandas", 100), (OURS + AS_PEERS, 100))
+def _inside(what: str, bounds: Mapping[str, float | None], work: Work) -> Target:
+    def measured(found: Found) -> Measured:
+        told = found.told(work)
+        (wall, processor), (least_wall, least_processor) = told["ours"], told["floor"]
+        return Measured(wall / least_wall, processor / least_processor)
 
-_AT_MOST: Final = {LISTS: 1.1, LABELS: 1.05, ACCOUNTS: 1.15, BOTS: 1.3, ACTING: 1.15}
-"""What a feature may cost at M, as a ratio to the same without it."""
+    return Target(what, bounds, (work,), measured)
+
+
+def _growth(found: Found) -> Measured:
+    """Return the bytes that each event of the second half adds to the peak."""
+    return Measured((found.peak(ours(300)) - found.peak(HALF)) * 1e6 / (found.events / 2))
+
+
+_ALL, _ALL_WITHOUT = of_feature(EVERYTHING), of_feature(EVERYTHING, without=True)
+
+
+def _for_each_wide(found: Found) -> Measured:
+    more = found.peak(_ALL) - found.peak(_ALL_WITHOUT)
+    return Measured(more * 1e6 / found.told(WIDE_EVENTS)["events"])
+
+
+def _sample(work: Work) -> Target:
+    return ratio(f"`{work.name.split()[0]}` on the sample / `import polars`", {START: 2}, work, IMPORT_POLARS)
+
+
+_SMALL: Final = {"20": None, "2k": None, "20k": None}
+_OF_FEATURE: Final = {LISTS: 1.1, LABELS: 1.05, ACCOUNTS: 1.15, BOTS: 1.3, ACTING: 1.15}
+_EVERY: Final = tables(100, every=True)
 
 TARGETS: Final = (
-    Target("all tables at M, 100 rules / floor", "M", 2.4, _TABLES),
-    Target("the same with narrow rules, at M", "M", 2.4, _NARROW_TABLES),
-    Target("all tables at L, 100 rules / floor", "L", 1.6, _TABLES),
-    Target("the same with narrow rules, at L", "L", 1.6, _NARROW_TABLES),
-    Target("300 rules / 10 rules", None, 1.6, _over((OURS, 300), (OURS, 10))),
-    Target("300 rules / 10 rules, narrow ones", None, 1.6, _over((_NARROW, 300), (_NARROW, 10))),
-    Target(
-        "100 rules of events in sequence / the same without these keys, at M",
-        "M",
-        1.5,
-        _over((OURS + NAMES[SEQUENCES], 100), (OURS + NAMES[WITHOUT], 100)),
+    ratio("`score` of 20 contacts / `import polars`", {START: 2.5}, TWENTY, IMPORT_POLARS),
+    *(_sample(each) for each in SAMPLE),
+    ratio("`--help` / `python -c pass`", {START: 8}, HELP, NOTHING),
+    _against("duckdb", 10, _SMALL | {"S": 1.2, "M": 1.2}),
+    _against("polars", 10, _SMALL | {"S": 1.2, "M": 1.2}),
+    _against("duckdb", 100, {"S": 2.5, "M": 4.5, "L": 4.5}),
+    _against("polars", 100, {"S": None, "M": None}),
+    _against("pandas", 100, {"S": 15}),
+    _against("duckdb", 100, {"S": None, "M": None, "L": None}, NARROW),
+    ratio(
+        "everything written / the peers' tables, 40% hot",
+        {"S": None, "M": 1.35},
+        ours(100, hot="40%"),
+        tables(100),
+    ),
+    ratio(
+        "everything written / the peers' tables, 3% hot",
+        {"S": None, "M": None},
+        ours(100, hot="3%"),
+        tables(100),
+    ),
+    _inside("the three reasons of 40% hot leads / counting", {"S": None, "M": 0.5}, REASONS),
+    _inside("contacts, 20 field and tag rules / reading those columns", {"S": None, "M": 2}, CONTACTS),
+    ratio("the peers' tables, 100 rules / floor", {"S": None, "M": 3, "L": 1.8}, tables(100), FLOOR),
+    ratio(
+        "the peers' tables, 100 narrow rules / floor",
+        {"S": None, "M": 3, "L": 1.8},
+        tables(100, NARROW),
+        FLOOR,
+    ),
+    ratio("300 rules / 10 rules", {"S": None, "M": 1.8, "L": 1.8}, ours(300), ours(10)),
+    ratio(
+        "300 narrow rules / 10",
+        {"S": None, "M": 1.6, "L": 1.6},
+        ours(300, NARROW),
+        ours(10, NARROW),
+    ),
+    ratio("CSV, 100 rules / counting its rows", {"M": 3}, ours(100, csv=True), CSV_FLOOR),
+    ratio("the next night / the first", {"S": 1.3, "M": 1.3}, NEXT_NIGHT, FIRST_NIGHT),
+    *(
+        ratio(f"`explain` of the {who} contact / a filtered scan", {"S": 2, "M": None, "L": 1.3}, *pair)
+        for who, pair in EXPLAIN.items()
+    ),
+    ratio(
+        "`search --flames 5` / reading the columns that it shows",
+        {"S": 1.2, "M": 1.2, "L": 1.2},
+        SEARCH,
+        COLUMNS,
     ),
     Target(
-        "300 rules / 10 rules, one in four of events in sequence, at M",
-        "M",
-        1.6,
-        _over((OURS + NAMES[QUARTER], 300), (OURS + NAMES[QUARTER], 10)),
+        "peak memory, 300 rules",
+        {"L": 1.2},
+        (ours(300),),
+        lambda found: Measured(found.peak(ours(300)) / 1_000),
+        unit=" GB",
+    ),
+    Target("memory for each further event", {"L": 8}, (ours(300), HALF), _growth, unit=" bytes"),
+    ratio(
+        "100 rules of events in sequence / without these keys",
+        {"S": None, "M": 1.5},
+        ours(100, SEQUENCES),
+        ours(100, WITHOUT),
+    ),
+    ratio(
+        "300 rules / 10 rules, one in four in sequence",
+        {"S": None, "M": 1.6},
+        ours(300, QUARTER),
+        ours(10, QUARTER),
     ),
     *(
-        Target(
-            f"{each.title}, at M",
-            "M",
-            _AT_MOST[each.name],
-            _over((f"{OURS}, {each.name}", 100), (f"{OURS}, {each.name}{WITHOUT_IT}", 100)),
+        ratio(
+            each.title,
+            {"S": None, "M": _OF_FEATURE[each.name]},
+            of_feature(each),
+            of_feature(each, without=True),
         )
         for each in FEATURES
     ),
-    Target("a backtest of 12 cuts / all tables, at M, 100 rules", "M", 8, _over(*_BACKTEST)),
-    Target("its peak memory / that of all tables", "M", 2.5, lambda found: found.memory(*_BACKTEST)),
-    Target("DuckDB / the same tables at M, 100 rules", "M", 3.5, _DUCKDB, least=True),
-    Target("DuckDB / the same tables at L, 100 rules", "L", 3.5, _DUCKDB, least=True),
-    Target("pandas / the same tables at S, 100 rules", "S", 15, _PANDAS, least=True),
+    ratio(EVERYTHING.title, {"S": None, "M": None}, _ALL, _ALL_WITHOUT),
     Target(
-        "CSV at M, 100 rules / counting its rows by contact", "M", 2, _over((FROM_CSV, 100), (CSV_FLOOR, 0))
+        "its peak memory, for each event that a wide rule keeps",
+        {"S": None, "M": 24},
+        (_ALL, _ALL_WITHOUT, WIDE_EVENTS),
+        _for_each_wide,
+        unit=" bytes",
     ),
-    Target("peak memory at L, 300 rules", "L", 1.5, Found.peak, unit=" GB"),
-    Target("memory for each further event at L, 300 rules", "L", 8, Found.growth, unit=" bytes"),
-    Target(f"{TYPICAL}, at L", "L", 1.3, _wait(TYPICAL)),
-    Target(f"{BUSIEST}, at L", "L", 1.3, _wait(BUSIEST)),
-    Target(HELP, None, 8, _wait(HELP)),
-    Target(TWENTY, None, 1.8, _wait(TWENTY)),
-    Target(SEARCH, None, 1.2, _wait(SEARCH)),
+    ratio("a backtest of 12 cuts / every table, no report", {"M": 8}, BACKTEST, _EVERY),
+    Target(
+        "its peak memory / that of every table",
+        {"M": 2.5},
+        (BACKTEST, _EVERY),
+        lambda found: Measured(found.peak(BACKTEST) / found.peak(_EVERY)),
+    ),
 )
+"""In the order of the table; a further one is a line here."""
 
 
-def found_in(data: Dataset, rows: Sequence[Row], waits: Sequence[Wait]) -> Found:
-    """Return what a run measured, by name."""
-    named = {(row.what, row.rules): row for row in rows}
-    return Found(data.size, data.rows, named, {each.what: each for each in waits})
+def chosen(size: str, only: Sequence[str]) -> list[Target]:
+    """Return the targets of a size whose row has any of some words; all of them where there are no words."""
+    words = [each.lower() for each in only]
+    return [
+        each
+        for each in TARGETS
+        if size in each.bounds and (not words or any(word in each.what.lower() for word in words))
+    ]
 
 
-def table(found: Found) -> Iterator[str]:
-    """Yield the table of targets as Markdown."""
-    yield "| what | measured | by processor | target | |"
-    yield "|---|---|---|---|---|"
-    for target in TARGETS:
-        yield target.line(found)
-    yield ""
-    yield (
-        "Tables are written by `tables.py`, which is `flamescore score` without the report and without "
-        "publishing; the peers write `scores.parquet` and `points.parquet`, and are held against a run that "
-        "writes these two. Wall seconds are measured and judged; beside them stands the ratio of processor "
-        "seconds."
-    )
+def works_of(targets: Iterable[Target]) -> list[Work]:
+    """Return what is to be measured for some targets, in an order in which it can be."""
+    wanted = {work.name: work for target in targets for work in target.works}
+    found: dict[str, Work] = {}
+
+    def put(work: Work) -> None:
+        for first in (work.needs, work.same_as):
+            if first is not None and first.name in wanted:
+                put(first)
+        found.setdefault(work.name, work)
+
+    for work in wanted.values():
+        put(work)
+    return list(found.values())
+
+
+def table(targets: Iterable[Target], found: Found) -> Iterator[str]:
+    """Yield the rows of the table of targets."""
+    yield from (target.line(found) for target in targets)

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.engine import BotsPart, Run
-    from flamescore.rules import Bots as BotsKey
-    from flamescore.rules import Score
+    from flamescore.engine import BotsPart
+    from flamescore.rules import RuleBook, Score
 
 _FIVE: Final = 5
 
@@ -54,16 +53,19 @@ class BotsFound:
 
 
 def bots_of(
-    key: BotsKey, done: Run, columns: Sequence[tuple[NDArray[np.int64], NDArray[np.bool_]]]
+    book: RuleBook,
+    parts: Sequence[BotsPart],
+    columns: Sequence[tuple[NDArray[np.int64], NDArray[np.bool_]]],
+    ids: pl.Series,
 ) -> BotsFound:
-    """Put together what the partitions have found.
+    """Put together what partitions of the contacts have found, whose `ids` are in order.
 
     `columns` are, score by score, the totals of all contacts and who is in the population.
     """
-    parts = [each.bots for each in done.results if each.bots is not None]
+    key, scores = book.bots, book.scores
+    assert key is not None
     many = [sum(part.patterns[n] for part in parts) for n in range(len(key.patterns))]
     patterns = tuple((each.written, count) for each, count in zip(key.patterns, many, strict=True))
-    scores, ids = done.prepared.book.scores, done.prepared.contacts.frame["contact_id"]
     if not parts:
         nothing = tuple(BotsOfScore(score.name, 0, 0, (0,) * (_FIVE + 1)) for score in scores)
         return BotsFound(key.action, patterns=patterns, scores=nothing)
@@ -89,7 +91,7 @@ def bots_of(
 
 @dataclass(frozen=True)
 class _Hit:
-    """The parts of all partitions, laid end to end (`engine.BotsPart`)."""
+    """The parts of all partitions (`engine.BotsPart`), in order of contacts."""
 
     contact: NDArray[np.int64]
     events: NDArray[np.int64]
@@ -100,13 +102,15 @@ class _Hit:
 
     @classmethod
     def of(cls, parts: Sequence[BotsPart]) -> _Hit:
+        contact = np.concatenate([part.contact for part in parts])
+        order = np.argsort(contact)
         return cls(
-            np.concatenate([part.contact for part in parts]),
-            np.concatenate([part.events for part in parts]),
-            np.concatenate([part.before for part in parts], axis=1),
-            np.concatenate([part.after for part in parts], axis=1),
-            np.concatenate([part.scored_before for part in parts], axis=1),
-            np.concatenate([part.scored_after for part in parts], axis=1),
+            contact[order],
+            np.concatenate([part.events for part in parts])[order],
+            np.concatenate([part.before for part in parts], axis=1)[:, order],
+            np.concatenate([part.after for part in parts], axis=1)[:, order],
+            np.concatenate([part.scored_before for part in parts], axis=1)[:, order],
+            np.concatenate([part.scored_after for part in parts], axis=1)[:, order],
         )
 
     def lost(self, number: int) -> NDArray[np.int64]:

@@ -48,9 +48,9 @@ def told(bots: BotsFound, hot_flames: int | None) -> str:
     scores = [each for each in bots.scores if each.contacts]
     if bots.action == "remove":
         lost = f"{_listed(scores, 'lost', hot_flames)}" if scores else "no score has changed"
-        return f"{some} that look like a mail scanner's were taken out: {lost}."
+        return f"{some} that look like a mail scanner's were removed: {lost}."
     lost = f"without them {_listed(scores, 'would lose', hot_flames)}" if scores else "no score would change"
-    return f"{some} look like a mail scanner's; {lost}. bots: remove takes them out."
+    return f"{some} look like a mail scanner's; {lost}. `bots: remove` removes them."
 
 
 def _kinds(bots: BotsFound) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flamescore.explanations import contact_meant, held_against
+import polars as pl
+
+from flamescore.explanations import contact_meant, held_against, places_in
 from flamescore.explanations import explain as explain_contact
 from flamescore.exports import list_hash
 from flamescore.inputs import read_inputs, rules_path
 from flamescore.labels import HOT_FILE, LABELS_FILE
+from flamescore.rules import Hot
 from flamescore.runs import project_of, reading_run, rules_of_run, scan
 
 if TYPE_CHECKING:
@@ -47,6 +50,9 @@ def explained_as_of_run(
     with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=keys, of_run=True) as inputs:
         who = contact_meant(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
+        scored = {score.name: score.contacts for score in record.scores}
+        with reading_run(found):
+            scores = scan(found, "scores.parquet").filter(pl.col("contact_id") == who).collect()
         told = explain_contact(
             book,
             exports,
@@ -61,13 +67,15 @@ def explained_as_of_run(
                 for rule in score.rules
                 if rule.entry == "rule"
             },
+            places=places_in(scores, scored),
+            hot=inputs.hot if inputs.hot.written == record.hot_condition else Hot(),
         )
     with reading_run(found):
         told = held_against(
             told,
             found.run_id,
-            scan(found, "scores.parquet"),
-            contacts={score.name: score.contacts for score in record.scores},
+            scores.lazy(),
+            contacts=scored,
             labels=scan(found, LABELS_FILE) if record.labels else None,
             hot=scan(found, HOT_FILE) if record.hot_condition is not None else None,
         )

@@ -67,7 +67,7 @@ def _asked(url: str, text: str | None) -> str | None:
             """Follow none: a `POST` would become a `GET`."""
 
     if not url.startswith(("https://", "http://")):
-        return "it is no URL of the web"
+        return "it is not a web address"
     data = None if text is None else _cut(text)
     try:
         asked = request.Request(url, data, {"User-Agent": f"flamescore/{__version__}"})  # noqa: S310 - see above
@@ -98,7 +98,7 @@ def _reason(error: BaseException) -> str:
         (ssl.SSLError, "TLS failed"),
         (ConnectionError, "the connection broke off"),
         (OSError, "the network refused"),
-        (ValueError, "it is no URL of the web"),
+        (ValueError, "it is not a web address"),
     )
     if isinstance(error, HTTPError):
         return f"answered {error.code}"

@@ -44,7 +44,7 @@ from flamescore.rules import (
 )
 from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import by_place, nearest
+from flamescore.yaml_tree import by_place, nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -293,7 +293,7 @@ def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> N
         if name not in (*own, *of_contacts, *columns.paths.contacts):
             near = nearest(name, (*own, *of_contacts))
             text = f"`segments.{path[1]}.columns`: there is no column `{name}`."
-            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join((*of_contacts, *own))}."
+            hint = f"Did you mean `{near}`?" if near else use((*of_contacts, *own))
             problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
     if problems:
         raise ProjectFileError(problems)
@@ -312,7 +312,7 @@ def _check_templates(project: Project, columns: Columns) -> None:
             for name in placeholders(getattr(alert, key) or ""):
                 if name not in known:
                     near = nearest(name, known)
-                    hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(known)}."
+                    hint = f"Did you mean `{near}`?" if near else use(known)
                     text = f"`alerts.{alert.name}.{key}`: there is no `{{{name}}}`."
                     where = project.where("alerts", alert.name, key)
                     problems.append(Problem("A010", text, where, hint))
@@ -343,11 +343,11 @@ def _check_columns(project: Project, columns: Columns) -> None:
     for path, name in _grouping_columns(project):
         label = f"`{'.'.join(str(step) for step in path if isinstance(step, str))}`"
         if name == "tags":
-            text, hint = f"{label}: `tags` holds several values a contact.", "Name a column with one value."
+            text, hint = f"{label}: `tags` has several values per contact.", "Name a column with one value."
         elif name not in (*with_derived(columns.contacts), *columns.paths.contacts):
             near = nearest(name, columns.contacts)
             text = f"{label}: no contacts export has the column `{name}`."
-            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(columns.contacts)}."
+            hint = f"Did you mean `{near}`?" if near else use(columns.contacts)
         else:
             continue
         problems.append(Problem(UNMAPPED, text, project.where(*path), hint))
@@ -402,8 +402,8 @@ def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> da
         return start_of_day(now.astimezone(zone).date(), zone)
     moment = parse_time(text.strip())
     if moment is None:
-        hint = "Give `now`, `today`, a date as 2026-11-21, or an instant as 2026-11-21T02:00:00Z."
-        raise UsageError(Problem("U003", f"`{text}` is no instant.", hint=hint))
+        hint = "Use now, today, 2026-11-21 or 2026-11-21T02:00:00Z."
+        raise UsageError(Problem("U003", f"`{text}` is not a date or time.", hint=hint))
     if not isinstance(moment, datetime):
         return start_of_day(moment, zone)
     return moment if moment.tzinfo is not None else from_local(moment, zone)

@@ -58,7 +58,9 @@ def _unread(inputs: Inputs, look: OddCells, kind: str, column: str, many: int) -
     found = [*look.unread(AskedColumn(kind, column, who, numeric=numeric, types=types))]
     yield from found
     if not found:
-        text = f"{count(many, 'cell')} of `{column}` is no number or date; {who} leaves them out."
+        text = (
+            f"{count(many, 'cell')} of `{column}` can't be read as a number or date; {who} leaves them out."
+        )
         yield Finding(UNREAD, Severity.WARNING, f"{kind} {column}", text, count=many)
 
 

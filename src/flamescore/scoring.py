@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import reduce
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -13,10 +11,9 @@ import polars as pl
 from flamescore.bots import BotsFound, bots_of
 from flamescore.engine import (
     DEFAULT_TUNING,
-    EVENT,
     NO_AGE,
     Clock,
-    Held,
+    LedgerPart,
     Run,
     Tuning,
     bounds_reached,
@@ -26,12 +23,12 @@ from flamescore.engine import (
     instant_of,
     ranked,
     run,
-    types_of,
 )
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, POINTS, REJECTS, ROW
+from flamescore.observations import Noticed, Observations, SourcePast
 from flamescore.points import quotients, ten_thousandths
 from flamescore.rules import label_conditions, leaves, role_conditions, stands
-from flamescore.units import POINT, show_points
+from flamescore.units import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -40,17 +37,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.account_frames import FoundAccounts
-    from flamescore.engine import Entry, LedgerPart, LedgerRows, Past
-    from flamescore.frames import Exports, SourceRecord
+    from flamescore.engine import BotsPart, Entry, LedgerRows
+    from flamescore.frames import Exports
     from flamescore.rules import Condition, EventRule, RuleBook, Score
-    from flamescore.steps import Step
 
+
+__all__ = ["Ledger", "Observations", "Scored", "Shares", "SourcePast", "finish", "score_exports", "shares"]
+
+K = TypeVar("K")
 
 FRAME_ROWS: Final = 131_072
 """Rows of the ledger that are made a frame at once: as frames they take five times the memory."""
-
-TOTAL: Final = pl.Decimal(38, 4)
-"""The points of all contacts together: a million of them can have more than 64 bits, or a float, can hold."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +69,26 @@ class Ledger:
             for start in range(0, len(rows.entry), FRAME_ROWS):
                 yield self._frame(stored.first, rows.part(start, start + FRAME_ROWS))
 
+    def numbered(self) -> Iterator[pl.DataFrame]:
+        """Yield the ledger in such pieces, with numbers in place of names and instants.
+
+        They are `contact_id, number, occurrences, points, age`: the entry's place in `entries`, and the age
+        of the latest occurrence in seconds, null without one.
+        """
+        for stored in self.stored:
+            rows = stored.rows()
+            for start in range(0, len(rows.entry), FRAME_ROWS):
+                part = rows.part(start, start + FRAME_ROWS)
+                yield pl.DataFrame(
+                    {
+                        "contact_id": self.ids.gather(part.contact.astype(np.int64) + stored.first),
+                        "number": part.entry.astype(np.int64),
+                        "occurrences": part.occurrences.astype(np.int64),
+                        "points": quotients(part.points, POINT),
+                        "age": pl.Series(part.age.astype(np.int64)).replace(NO_AGE, None),
+                    }
+                )
+
     def frame(self) -> pl.DataFrame:
         """Return the whole ledger."""
         return pl.concat([pl.DataFrame(schema=POINTS), *self.parts()])
@@ -88,6 +105,19 @@ class Ledger:
             if start < end
         ]
         return self._frame(0, concat_rows(found))
+
+    def with_other(
+        self, other: Ledger, ids: pl.Series, places: tuple[NDArray[np.int64], NDArray[np.int64]]
+    ) -> Ledger:
+        """Return the ledger of all `ids`; `places` say which of them the contacts of each ledger are."""
+        parts = []
+        for ledger, place in zip((self, other), places, strict=True):
+            rows = concat_rows([(part.first, part.rows()) for part in ledger.stored])
+            parts.append((0, replace(rows, contact=place[rows.contact])))
+        both = concat_rows(parts)
+        order = np.argsort(both.contact, kind="stable")
+        arrays = tuple(column[order] for column in both.arrays)
+        return replace(self, ids=ids, stored=(LedgerPart(0, len(ids), lambda: arrays),))
 
     def counting(
         self, rules: Collection[tuple[str, str]], contacts: int
@@ -125,51 +155,6 @@ class Ledger:
             .with_columns(last_at=instant_of(at))
             .select(POINTS.names())
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SourcePast:
-    """How far back a source of events goes: the age of its oldest event in seconds, None where it has none.
-
-    `named` are the lists of event types, as rules name them, that it has events of.
-    """
-
-    path: str
-    oldest: int | None
-    named: frozenset[tuple[str, ...]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """What a scoring noticed beside the scores; it goes into the run's record.
-
-    `rules`: one row a rule or limit: `score_name, entry, rule_id, name, contacts, occurrences, points`
-    (String, String, String, String, Int64, Int64, `TOTAL`), zeros included, in order.
-    `unread`: (kind, column, cells) of present cells that did not read as the number or date needed.
-    `unvalued`: (score, rule id, occurrences) of `points: {from}` that gave 0 for want of a number.
-    `undated`: contacts with a matching tag without a date under a rule that needs one.
-    `unseen`: event types that rules name and no event in the windows has.
-    `types`: the types that events in the windows have. `pasts`: how far back each source of events goes.
-    `ambiguous_contacts`: contacts whose e-mail (or other key) an earlier contact has, so gets their events.
-    """
-
-    sources: tuple[SourceRecord, ...]
-    rules: pl.DataFrame
-    unread: tuple[tuple[str, str, int], ...] = ()
-    unvalued: tuple[tuple[str, str, int], ...] = ()
-    undated: int = 0
-    tags_disagree: int = 0
-    unseen: tuple[str, ...] = ()
-    ambiguous_contacts: int = 0
-    types: tuple[str, ...] = ()
-    pasts: tuple[SourcePast, ...] = ()
-    held: Held = field(default_factory=Held)
-    """Which predicates and operands on events held for any event of the types that they are asked of."""
-
-    taken: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
-    """By score and rule id, of rules with branches: for how many contacts each branch was taken."""
-
-    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +259,90 @@ def score_exports(
         InputError: events that are read once have too many rejects, or a contact's score is too large
             (`engine.ScoreTooLargeError`).
     """
+    return finish(
+        shares(book, exports, as_of, conditions=conditions, events=events, tuning=tuning, earlier=earlier)
+    )
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What some contacts come to before anyone is ranked; those of others, by the same rules, are added.
+
+    `contacts` are by contact id. `columns` have by score the totals (ten-thousandths), the ages of the last
+    activity (seconds, `engine.NO_AGE` without one) and who is in the population, in order of `contacts`;
+    `answers`, `latest` and `earlier` are as in `Scored`. `bots` are the parts of the partitions, whose
+    `contact` counts from the first of all. `asked`: whether anything asks for `Scored.totals`.
+    """
+
+    book: RuleBook
+    as_of: datetime
+    contacts: pl.DataFrame
+    columns: tuple[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]], ...]
+    ledger: Ledger
+    noticed: Noticed
+    rejects: pl.DataFrame
+    answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
+    latest: Mapping[EventRule, NDArray[np.int64]] = field(default_factory=dict)
+    earlier: Mapping[str, NDArray[np.int64]] | None = None
+    bots: tuple[BotsPart, ...] = ()
+    asked: bool = False
+
+    def __add__(self, other: Shares) -> Shares:
+        """Put the shares of two sets of contacts together, which have nobody in common.
+
+        Each must have whole contacts: all the events that may count of whoever is in it.
+        """
+        rows = pl.concat([self.contacts, other.contacts], how="diagonal")
+        order = rows["contact_id"].arg_sort().to_numpy()
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        mine, theirs = place[: self.contacts.height], place[self.contacts.height :]
+        contacts = rows[pl.Series(order)]
+
+        def joined(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+            both: NDArray[Any] = np.concatenate([first, second])[order]
+            return both
+
+        def by_key(
+            first: Mapping[K, NDArray[Any]], second: Mapping[K, NDArray[Any]]
+        ) -> dict[K, NDArray[Any]]:
+            return {key: joined(array, second[key]) for key, array in first.items()}
+
+        known = self.earlier is not None and other.earlier is not None
+        return replace(
+            self,
+            contacts=contacts,
+            columns=tuple(
+                tuple(joined(*pair) for pair in zip(*both, strict=True))  # type: ignore[misc] # three, as both
+                for both in zip(self.columns, other.columns, strict=True)
+            ),
+            ledger=self.ledger.with_other(other.ledger, contacts["contact_id"], (mine, theirs)),
+            noticed=self.noticed + other.noticed,
+            rejects=pl.concat([self.rejects, other.rejects]),
+            answers=by_key(self.answers, other.answers),
+            latest=by_key(self.latest, other.latest),
+            earlier=by_key(self.earlier, other.earlier) if known else None,  # type: ignore[arg-type] # both are
+            bots=(
+                *(replace(part, contact=mine[part.contact]) for part in self.bots),
+                *(replace(part, contact=theirs[part.contact]) for part in other.bots),
+            ),
+        )
+
+
+def shares(
+    book: RuleBook,
+    exports: Exports,
+    as_of: datetime,
+    *,
+    conditions: Sequence[Condition] = (),
+    events: Sequence[EventRule] = (),
+    tuning: Tuning = DEFAULT_TUNING,
+    earlier: datetime | None = None,
+) -> Shares:
+    """Work out what each contact of the exports comes to; nothing of it depends on other contacts.
+
+    What is asked, and what is raised, is that of `score_exports`.
+    """
     clock = Clock(as_of, book.zone)
     also = (*label_conditions(book), *role_conditions(book), *conditions)
     asked = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
@@ -288,34 +357,55 @@ def score_exports(
         earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
         operands=True,
     )
-    ids = done.prepared.contacts.frame["contact_id"]
-    columns = [_columns(done, number) for number in range(len(book.scores))]
-    scores = [
-        ranked(score, *each, ids=ids, clock=clock) for score, each in zip(book.scores, columns, strict=True)
-    ]
-    ledger = Ledger(ids, done.prepared.ledger_writer.entries, clock.now, done.ledger)
-    return Scored(
+    contacts, results = done.prepared.contacts.frame, done.results
+    entries = done.prepared.ledger_writer.entries
+    return Shares(
         book=book,
         as_of=as_of,
-        contacts=_public(done.prepared.contacts.frame),
-        scores=pl.concat(table for table, _ in scores),
-        places=pl.concat(numbers for _, numbers in scores),
-        ledger=ledger,
-        observed=_observed(done, exports),
+        contacts=contacts,
+        columns=tuple(_columns(done, number) for number in range(len(book.scores))),
+        ledger=Ledger(contacts["contact_id"], entries, clock.now, done.ledger),
+        noticed=Noticed.of(done, exports),
+        rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         answers={
-            leaf: np.concatenate([result.extra[number] for result in done.results])
+            leaf: np.concatenate([result.extra[number] for result in results])
             for number, leaf in enumerate(asked)
         },
         latest={
-            each: np.concatenate([result.latest[number] for result in done.results])
+            each: np.concatenate([result.latest[number] for result in results])
             for number, each in enumerate(subscribed)
         },
-        totals=done.by_score(lambda result: result.summary.totals) if also or book.accounts else {},
-        rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         earlier=_earlier(done),
+        bots=tuple(result.bots for result in results if result.bots is not None),
+        asked=bool(also) or book.accounts is not None,
+    )
+
+
+def finish(everyone: Shares) -> Scored:
+    """Rank everyone: what depends on all contacts together."""
+    book, ids = everyone.book, everyone.contacts["contact_id"]
+    clock = Clock(everyone.as_of, book.zone)
+    scores = [
+        ranked(score, *each, ids=ids, clock=clock)
+        for score, each in zip(book.scores, everyone.columns, strict=True)
+    ]
+    totals = {s.name: each[0] for s, each in zip(book.scores, everyone.columns, strict=True)}
+    return Scored(
+        book=book,
+        as_of=everyone.as_of,
+        contacts=_public(everyone.contacts),
+        scores=pl.concat(table for table, _ in scores),
+        places=pl.concat(numbers for _, numbers in scores),
+        ledger=everyone.ledger,
+        observed=everyone.noticed.told(everyone.ledger.entries),
+        answers=everyone.answers,
+        latest=everyone.latest,
+        totals=totals if everyone.asked else {},
+        rejects=everyone.rejects,
+        earlier=everyone.earlier,
         bots=None
         if book.bots is None
-        else bots_of(book.bots, done, [(each[0], each[2]) for each in columns]),
+        else bots_of(book, everyone.bots, [(each[0], each[2]) for each in everyone.columns], ids),
     )
 
 
@@ -345,65 +435,3 @@ def _public(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.drop(
         ROW, *(name for name in frame.columns if name.endswith((ISO_SUFFIX, NUMBER_SUFFIX, LIST_SUFFIX)))
     )
-
-
-def _observed(done: Run, exports: Exports) -> Observations:
-    entries = done.prepared.ledger_writer.entries
-    unvalued = sum((result.summary.unvalued for result in done.results), np.zeros(len(entries), np.int64))
-    return Observations(
-        sources=(*exports.records, *done.scanned.records),
-        rules=_rules(done),
-        unread=(
-            *(("contacts", column, cells) for column, cells in done.prepared.unread),
-            *(("events", column, cells) for column, cells in done.scanned.unread),
-        ),
-        unvalued=tuple((e.score_name, e.id, int(n)) for e, n in zip(entries, unvalued, strict=True) if n),
-        undated=sum(result.summary.undated for result in done.results),
-        tags_disagree=done.prepared.tags.disagree,
-        unseen=_unseen(done) if exports.events else (),
-        ambiguous_contacts=sum(
-            done.prepared.contacts.shared(key)
-            for key in {s.key for s in exports.events}
-            if key != "contact_id"
-        ),
-        types=tuple(sorted(set(done.scanned.types))),
-        pasts=tuple(_past(past, done) for past in done.scanned.pasts),
-        held=done.scanned.held,
-        taken={
-            (entries[entry].score_name, entries[entry].id): tuple(map(sum, zip(*parts, strict=True)))
-            for entry, parts in _taken(done).items()
-        },
-        steps=done.steps,
-    )
-
-
-def _taken(done: Run) -> dict[int, list[tuple[int, ...]]]:
-    found: dict[int, list[tuple[int, ...]]] = {}
-    for result in done.results:
-        for entry, many in result.summary.taken.items():
-            found.setdefault(entry, []).append(many)
-    return found
-
-
-def _past(past: Past, done: Run) -> SourcePast:
-    streams = done.prepared.streams
-    seen = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
-    types = (predicate for predicate in seen if predicate.column == EVENT)
-    return SourcePast(past.path, past.oldest, frozenset(types_of(each) for each in types))
-
-
-def _rules(done: Run) -> pl.DataFrame:
-    contacts, occurrences, points = reduce(np.add, (result.summary.entry_totals for result in done.results))
-    return entry_table(done.prepared.ledger_writer.entries).with_columns(
-        contacts=pl.Series(contacts.astype(np.int64)),
-        occurrences=pl.Series(occurrences.astype(np.int64)),
-        points=pl.Series([Decimal(show_points(each)) for each in points], dtype=TOTAL),
-    )
-
-
-def _unseen(done: Run) -> tuple[str, ...]:
-    """Name the event types of rules that no event had, by the predicates that never held."""
-    place = {p: i for i, p in enumerate(done.prepared.streams.predicates)}
-    matches = [stream.where[0] for stream in done.prepared.streams.counted]
-    missing = [p for p in dict.fromkeys(matches) if not done.scanned.seen >> place[p] & 1]
-    return tuple(dict.fromkeys(text for p in missing for text in types_of(p)))

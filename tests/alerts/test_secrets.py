@@ -95,7 +95,7 @@ def test_a_certificate_that_nobody_vouches_for(alerted, tmp_path):
     with web(tls=context) as there:
         found = tried(alerted, there.port, "https")
     assert_kept_back(found)
-    assert found.said.count("its certificate does not hold: self-signed certificate (127.0.0.1:") == 8
+    assert found.said.count("its certificate is not valid: self-signed certificate (127.0.0.1:") == 8
     assert there.taken == []
 
 

@@ -309,7 +309,14 @@ def test_which_cuts_would_do_is_said_where_none_does(project):
     )
     with pytest.raises(FlamescoreError) as caught:
         made(project, at=(), horizon="190d")
-    assert caught.value.problems[0].message.startswith("No cut can be looked at. 2026-01-11 is left out: ")
+    short = '2026-01-11 is left out: "Visit" looks back 30d, events.csv begins on 2026-01-01.'
+    assert caught.value.problems[0].message == f"No cut can be looked at. {short}"
+    with pytest.raises(FlamescoreError) as caught:
+        made(project, at=("2026-07-19",), horizon="190d")
+    assert caught.value.problems[0].message == (
+        "No cut can be looked at. 2026-07-19 is left out: its 190 days end on 2027-01-25, outcomes are known "
+        f"until 2026-07-20. {short}"
+    )
 
 
 def test_a_horizon_of_months_is_refused_in_the_project_file_too():

@@ -32,6 +32,14 @@ def test_four_contacts_at_three_cuts():
     assert (high.value, high.low, high.high, high.design_effect) == near(0.6667, 0.2609, 0.9189, 1.3333)
 
 
+def test_where_all_have_it_a_contact_counts_once():
+    every = rate(np.ones(6, bool), np.array([0, 0, 0, 0, 1, 1]))
+    assert (every.value, every.design_effect) == (1, 3)
+    nobody = rate(np.zeros(4, bool), np.arange(4))
+    assert (nobody.value, nobody.design_effect) == (0, 1)
+    assert rate(np.zeros(0, bool), np.zeros(0, int)).value is None
+
+
 def test_holm():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([None, 0.04, None]) == [None, 0.04, None]

@@ -340,7 +340,9 @@ def test_500_leads_answer_at_once(opened):
     assert median(shown, levels) < 350
 
 
-@pytest.mark.parametrize("name", ["twenty", "nobody", "two scores", "hostile", "298", "500"])
+@pytest.mark.parametrize(
+    "name", ["twenty", "nobody", "none hot", "22 hot", "two scores", "hostile", "298", "500"]
+)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_no_fault(opened, name, dark, width):

@@ -10,9 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nights import Nights, nights_of, renamed, told
 
-from flamescore.changes import PARTS, HotInBoth
-from flamescore.changes.parts import LATER, NEW_RULES, OLD_RULES
-from flamescore.changes.table import compared
+from flamescore.changes import PARTS, HotInBoth, compared
 from flamescore.engine import Tuning
 from flamescore.scoring import score_exports
 from product import book_of, exports_of, scored, whole
@@ -121,7 +119,7 @@ def side_by_side(now: list[float], then: list[float], totals: list[tuple[int, in
         ids = [str(number) for number in range(len(points))]
         return pl.DataFrame({"contact_id": ids, "score_name": "s", "score": points, "flames": 0})
 
-    names = (OLD_RULES, NEW_RULES, LATER)
+    names = ("old_rules", "new_rules", "later")
     parts = pl.DataFrame(totals, schema=dict.fromkeys(names, pl.Int64), orient="row")
     known = scores(now).select("contact_id", "score_name").hstack(parts)
     return (

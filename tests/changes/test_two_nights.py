@@ -134,6 +134,18 @@ def test_another_ignore_and_another_zone(folder):
     assert (parts(rows, "1"), parts(rows, "2")) == ((0, 0, 0, -3), (0, 0, 0, -3))
 
 
+@pytest.mark.parametrize(
+    ("more", "opened"),
+    [("ignore: [{event: email_open}]\n", 0), ("timezone: Asia/Tokyo\n", 3)],
+)
+def test_another_ignore_or_another_zone_alone(folder, more, opened):
+    rules = RULES.replace("count: each, expires", "count: each, per: day, expires")
+    events = EVENTS + "2,email_open,2026-01-01T18:00:00Z\n"  # in Tokyo the next day
+    folder.night(6, rules_yaml=rules, events_csv=events)
+    rows = folder.night(7, rules_yaml=rules + more)
+    assert parts(rows, "2") == ((0, 0, 0, -3) if opened == 0 else (0, 0, 0, opened))
+
+
 def test_all_four_at_once(folder):
     folder.night(6, events_csv=EVENTS + "1,email_open,2025-12-29T00:00:00Z\n")
     late, new = "1,email_open,2026-01-04T00:00:00Z\n", "1,email_open,2026-01-12T00:00:00Z\n"

@@ -31,11 +31,17 @@ def on_terminal(*words: str, cwd: Path, width: int = 80, **environ: str) -> tupl
         command(*words), stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=env
     ) as child:
         os.close(theirs)
-        read = b""
-        while chunk := _chunk(ours):
-            read += chunk
-    os.close(ours)
-    return child.returncode, read.decode().replace("\r\n", "\n")
+        text = drained(ours)
+    return child.returncode, text
+
+
+def drained(terminal: int) -> str:
+    """Return what comes from a terminal until nobody holds its other end, and close it."""
+    read = b""
+    while chunk := _chunk(terminal):
+        read += chunk
+    os.close(terminal)
+    return read.decode().replace("\r\n", "\n")
 
 
 def plain(text: str) -> str:

@@ -155,7 +155,7 @@ def test_both_kinds_of_comparison_are_one_warning(nights, flamescore):
     done = flamescore("score", "--as-of", "2026-11-22")
     assert done.err == (
         f"out/runs/{run_id}/run.json: warning O103: The run before can't be read: run.json is missing. "
-        "What changed since then is not told. Its numbers of rows are not compared with today's.\n"
+        "Changes since then are unknown. Its numbers of rows are not compared with today's.\n"
     )
     (nights / "out" / "latest" / "scores.parquet").write_bytes(b"PAR1")
     run_id = latest(nights)
@@ -163,7 +163,7 @@ def test_both_kinds_of_comparison_are_one_warning(nights, flamescore):
     (size,) = (file["bytes"] for file in record(nights)["files"] if file["path"] == "scores.parquet")
     assert done.err == (
         f"out/runs/{run_id}/scores.parquet: warning O103: The run before can't be read: "
-        f"scores.parquet has 4 bytes, and {size:,} were published. What would change is not told.\n"
+        f"scores.parquet has 4 bytes, and {size:,} were published. What would change is unknown.\n"
     )
     assert done.out.endswith(
         "The previous run can't be read, so nothing was compared. Nothing was written.\n"
@@ -316,7 +316,7 @@ def test_a_damaged_table_without_checksums(old, flamescore, kind):
 @pytest.mark.parametrize(
     ("spoilt", "why"),
     [
-        (lambda rows: pl.concat([rows, rows]), "rows stand in it twice"),
+        (lambda rows: pl.concat([rows, rows]), "it has rows twice"),
         (lambda rows: rows.with_columns(score=float("nan")), "16 cells are none that a run writes"),
         (lambda rows: rows.with_columns(score=1e300), "16 cells are none that a run writes"),
         (lambda rows: rows.with_columns(pl.lit(6).cast(pl.Int32).alias("flames")), "16 cells are none"),
@@ -328,7 +328,7 @@ def test_rows_that_no_run_writes(old, flamescore, spoilt, why):
     path = old / "out" / "latest" / "scores.parquet"
     spoilt(pl.read_parquet(path)).write_parquet(path)
     done = flamescore("score", "--as-of", "2026-11-22")
-    assert (done.code, f"scores.parquet is no table of a run: {why}" in done.err) == (0, True)
+    assert (done.code, f"scores.parquet is not a table of a run: {why}" in done.err) == (0, True)
     assert record(old)["changes"] is None
 
 

@@ -319,4 +319,4 @@ def test_an_if_that_does_not_hold_holds_its_events_back(project, flamescore):
     assert (form["why"], form["counted"]) == ('if: no tag "VIP"', [])
     assert [(each["outcome"], each["points"]) for each in form["uncounted"]] == [("condition", None)]
     text = flamescore("explain", "104", "--all").out
-    assert "form_submit; does not count: the rule's `if` does not hold" in text
+    assert "form_submit; does not count: the rule's `if` is not met" in text

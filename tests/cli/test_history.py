@@ -88,6 +88,17 @@ def test_a_contact_since_a_period_and_since_a_day(nights, flamescore):
 
 
 @pytest.mark.usefixtures("nights")
+def test_the_text_has_the_decimals_of_the_project(flamescore, tmp_path):
+    rules = tmp_path / "project" / "rules.yaml"
+    rules.write_text(rules.read_text().replace("points: 10}", "points: 1010.16}"))
+    assert flamescore("score", "--as-of", "2026-11-22").code == 0
+    last = ("explain", "103", "--since", "2026-11-22")
+    assert "  2026-11-22 00:00  1,020.1       5\n" in flamescore(*last).out
+    assert "  2026-11-22 00:00  1,020       5\n" in flamescore(*last, FLAMESCORE_DECIMALS="0").out
+    assert "  2026-11-22 00:00  1,020.16       5\n" in flamescore(*last, "--exact").out
+
+
+@pytest.mark.usefixtures("nights")
 def test_the_text(flamescore):
     assert flamescore("explain", "103", "--since", "30d").out == (
         "103 · since 2026-10-22 00:00 · up to 2026-11-21 00:00 UTC\n"
@@ -97,13 +108,13 @@ def test_the_text(flamescore):
         "  as_of             score  flames  change\n"
         "  2026-11-10 00:00     10       2\n"
         "  2026-11-17 00:00     20       5  newly hot\n"
-        "  2026-11-21 00:00     20       5  same\n"
+        "  2026-11-21 00:00     20       5  unchanged\n"
         "\n"
         "fit\n"
         "  ▁▁▁▁\n"
         "  as_of             score  flames  change\n"
         "  2026-11-10 00:00      1       1\n"
-        "  2026-11-21 00:00      1       1  same\n"
+        "  2026-11-21 00:00      1       1  unchanged\n"
     )
 
 
@@ -154,7 +165,7 @@ def test_who_is_gone_is_told_and_who_never_was_is_4(nights, flamescore):
         (("--since", "soon"), "U014: --since: `soon` is neither a period nor a day."),
         (("--since", "7d", "--as-of", "2026-11-20"), "U002: --since and --as-of can't go together."),
         (("--since", "7d", "--rank"), "U002: --since and --rank can't go together."),
-        (("--format", "csv"), "U002: An explanation is no table: it can't be CSV."),
+        (("--format", "csv"), "U002: An explanation can't be CSV."),
     ],
 )
 @pytest.mark.usefixtures("project")
@@ -170,7 +181,7 @@ def test_under_a_hot_condition_nobody_is_newly_hot_in_the_history(project, flame
     done = flamescore("explain", "103", "--since", "30d", "--format", "csv")
     assert [row["change"] for row in rows_of(done.out)] == ["", "up", "", "same"]
     assert done.err == (
-        "The history does not tell who was hot by a condition: newly hot and cooled off are not told.\n"
+        "The history does not record who was hot by a condition, so newly hot and cooled off are not shown.\n"
     )
 
 

@@ -217,7 +217,7 @@ def test_a_flag_wins_over_the_condition_with_a_note(score, latest):
 
 def test_both_in_the_file_is_an_error(score):
     done = score(project=PROJECT + HOT + "hot_flames: 4\n", code=2)
-    assert "P026: `hot` stands in place of `hot_flames`; a project file has one of them." in done.err
+    assert "P026: Use `hot` or `hot_flames`, not both." in done.err
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,40 @@ def test_explain_ends_with_labels_and_hot(score, flamescore):
         ("score", 5),
     ]
     out = flamescore("explain", "1", "--all").out
-    assert "fit_band  A\n  branch 1 of 3: fit flames 5 (one of 4, 5)\nintent_band  1\n" in out
+    assert (
+        "fit_band  A\n  branch 1 of 3: fit flames 5 (one of 4, 5)\n"
+        "intent_band  1\n  branch 1 of 3: engagement percentile 66.6666 (at least 66)\n"
+    ) in out
+
+
+@pytest.mark.parametrize(
+    ("hot", "who", "seen"),
+    [
+        ("label: {grade: [A1, C3]}", "1", ["hot: yes", '  grade is "A1" (one of "A1", "C3")']),
+        ("label: {grade: [A1, C3]}", "2", ["hot: no", '  grade is "C2", not one of "A1", "C3"']),
+        ("score: engagement, rank: {at_most: 1}", "3", ["hot: yes", "  engagement rank 1 (at most 1)"]),
+        ("score: engagement, rank: {at_most: 1}", "2", ["hot: no", "  engagement rank 3, more than 1"]),
+        ("score: engagement, percentile: {at_least: 33}", "2", ["hot: yes", "  engagement percentile 33.3333 (at least 33)"]),
+        ("score: engagement, percentile: {at_least: 34}", "2", ["hot: no", "  engagement percentile 33.3333, less than 34"]),
+        ("score: engagement, rank: {at_most: 1}", "5", ["hot: no", "  engagement: not scored"]),
+        ("all: [{tag: VIP}, {score: fit, points: 10}]", "1", ["hot: yes", '  tag "VIP", no date', "  fit points 10"]),
+    ],
+)  # fmt: skip
+def test_explain_all_tells_why_somebody_is_hot(score, flamescore, hot, who, seen):
+    score(project=f"{PROJECT}hot: {{{hot}}}\n")
+    as_of_run = flamescore("explain", who, "--all").out.splitlines()
+    assert as_of_run[-len(seen) :] == seen
+    with_rank = flamescore("explain", who, "--all", "--as-of", "2026-11-21", "--rank").out.splitlines()
+    assert with_rank[-len(seen) :] == seen
+    told = json.loads(flamescore("explain", who, "--format", "json").out)
+    sentences = [each["sentence"] for each in told.get("hot_evidence", [told.get("hot_failed")])]
+    assert [f"  {each}" for each in sentences] == seen[1:]
+
+
+def test_what_a_condition_saw_is_told_of_the_condition_of_the_run_alone(score, flamescore, folder):
+    score(project=PROJECT + HOT)
+    (folder / "flamescore.yaml").write_text(PROJECT + "hot: {label: {grade: A1}}\n", encoding="utf-8")
+    assert flamescore("explain", "1", "--all").out.endswith("\nhot: yes\n")
 
 
 def test_explain_as_of_another_time_tells_what_depends_on_others_with_rank_alone(score, flamescore):

@@ -94,8 +94,8 @@ def test_a_score_that_is_too_large_is_exit_3(shop, tmp_path, flamescore, flags):
     assert (done.code, done.out) == (3, "")
     assert done.err == (
         f"error I010: The score `interest` of contact `7` is 922,338,000,000,000 "
-        f"points as of {day}, and a score "
-        "can be 922,337,203,685,477 points at most, either way. "
+        f"points as of {day}; "
+        "the most is 922,337,203,685,477 points, either way. "
         "The rule `Orders` gave most: 922,338,000,000,000 points.\n"
         "        Do: Give fewer points for each event, or bound the rule: `limits: {max: 1000}`.\n"
     )

@@ -130,7 +130,7 @@ def test_a_list_that_is_not_there_stops_the_run_at_its_line(listed, flamescore):
     assert done.code == 2
     assert done.err.splitlines()[0] == (
         'rules/rules.yaml:25:37: error R160: Rule "Target account": '
-        "The list `lists/targets.csv` can't be read: there is no such file."
+        "The list `lists/targets.csv` can't be read: the file does not exist."
     )
     assert done.err.count("error R160") == 2
 
@@ -145,7 +145,7 @@ def test_conditions_on_the_command_line_look_in_the_working_folder(listed, flame
     done = flamescore("search", "--where", "Country={in: {file: lists/targets.csv, column: domain}}")
     assert (done.code, done.err.splitlines()[0]) == (
         2,
-        "--where:1:21: error R160: The list `lists/targets.csv` can't be read: there is no such file.",
+        "--where:1:21: error R160: The list `lists/targets.csv` can't be read: the file does not exist.",
     )
 
 
@@ -278,7 +278,7 @@ def test_what_cells_hold_can_be_asked_in_rules_and_searches(project, flamescore)
     ):
         assert flamescore("search", "--where", where, "--columns", "contact_id").out == f"contact_id\n{ids}"
     done = flamescore("search", "--where", "company={has: Acme}")
-    assert (done.code, "R166: Column `company` holds no lists." in done.err) == (2, True)
+    assert (done.code, "R166: Column `company` has no lists." in done.err) == (2, True)
 
 
 def test_values_inside_of_objects_go_by_their_path(project, flamescore):

@@ -33,10 +33,10 @@ as_of: 2026-11-21
 """
 SHOWN = (
     "bots: note R185: 21 opens and clicks of 1 contact look like a mail scanner's; without them interest "
-    "would lose 30 points and 1 hot lead. bots: remove takes them out."
+    "would lose 30 points and 1 hot lead. `bots: remove` removes them."
 )
 REMOVED = (
-    "bots: note R185: 21 opens and clicks of 1 contact that look like a mail scanner's were taken out: "
+    "bots: note R185: 21 opens and clicks of 1 contact that look like a mail scanner's were removed: "
     "interest lost 30 points and 1 hot lead."
 )
 

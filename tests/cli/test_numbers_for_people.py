@@ -69,6 +69,6 @@ def test_pruned_runs(flamescore):
 def test_one_reject_of_one_row(project, flamescore):
     (project / "events.csv").write_text("contact_id,event,at\n101,call,yesterday\n")
     assert (
-        "events events.csv: error I007: 1 of 1 row is rejected, nothing else is left of it"
+        "events events.csv: error I007: 1 of 1 row is rejected, which leaves nothing"
         in flamescore("score").err
     )

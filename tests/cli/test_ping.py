@@ -117,7 +117,8 @@ def test_one_retry_and_then_a_warning_that_changes_no_exit_code(project, flamesc
     lines = [json.loads(line) for line in done.err.splitlines()]
     assert [line["code"] for line in lines] == ["O000", "A027", "A001"]
     assert (
-        lines[1]["message"] == "The health check was not told how this run ended: answered 302 (127.0.0.1)."
+        lines[1]["message"]
+        == "The health check could not be notified how this run ended: answered 302 (127.0.0.1)."
     )
     assert (lines[2]["published"], lines[2]["run_id"]) == (True, latest(project))
 
@@ -126,7 +127,7 @@ def test_what_is_wrong_with_the_url(project, flamescore):
     (project / "flamescore.yaml").write_text(PROJECT + "ping: ${NOT_THERE}\n")
     done = flamescore("score")
     assert (done.code, done.err) == (
-        0, "ping: warning A027: The variable `NOT_THERE` is not set, so no health check is told.\n",
+        0, "ping: warning A027: The variable `NOT_THERE` is not set, so the health check was skipped.\n",
     )  # fmt: skip
     done = flamescore("score", "--ping", "hc.example.com/x")
     wanted = "must be a URL that begins with `https://` or `http://`, or a variable such as `${PING_URL}`"
@@ -163,9 +164,9 @@ def test_a_slow_answer_is_none(server, monkeypatch):
     ("url", "why"),
     [
         ("http://127.0.0.1:9/x", "connection refused (127.0.0.1)"),
-        ("file:///etc/passwd", "it is no URL of the web (no host)"),
+        ("file:///etc/passwd", "it is not a web address (no host)"),
         ("http://no-such-host.invalid/x", "the host is not found (no-such-host.invalid)"),
-        ("http://[bad", "it is no URL of the web (no host)"),
+        ("http://[bad", "it is not a web address (no host)"),
     ],
 )
 def test_why_it_fails(url, why, monkeypatch):

@@ -302,7 +302,7 @@ def test_who_is_away_stops_the_run_where_it_does_not_read(folder, flamescore):
     done = flamescore("score")
     assert done.code == 3
     assert done.err == (
-        "off.csv:2:1: error A025: Nobody in the team is called `Luis`.\n        Do: There are: Dana Whitfield, Luis Ortega.\n"
+        "off.csv:2:1: error A025: Nobody in the team is called `Luis`.\n        Do: Use `Dana Whitfield` or `Luis Ortega`.\n"
         "off.csv:3:1: error A025: `to` (2026-11-20) is before `from` (2026-11-21).\n        Do: Swap the two days.\n"
     )
     assert not (folder / "out").exists()

@@ -210,7 +210,7 @@ def test_without_a_project_file_it_says_what_is_missing(project, flamescore):
     assert done.code == 2
     assert done.err == (
         "error U001: No project file (flamescore.yaml) found in this folder or above.\n"
-        "        Do: Run `flamescore init`, or give --rules, --contacts and --events.\n"
+        "        Do: Run `flamescore init`, or give --contacts, --events and --rules.\n"
     )
     assert not (project / "out").exists()
 

@@ -100,7 +100,7 @@ def test_from_the_first_run_to_the_undone_second(crm, flamescore):
     assert files(crm)["crm-001.csv"] == "Email,Flames,Lead Score\ncara@example.com,2,10\n"
     assert delivered(flamescore, "crm", "--forget") == (
         0,
-        "crm: all was forgotten; the next files hold everybody\n",
+        "crm: all was forgotten; the next files have everybody\n",
     )
     assert list((crm / "out/state/delivered").iterdir()) == []
     assert flamescore("score", **NIGHT).code == 0
@@ -227,12 +227,16 @@ def test_a_note_where_nobody_acknowledges(flamescore):
     for day in range(10, 21):
         done = flamescore("score", "-v", "--as-of", f"2026-11-{day}")
         assert ("A019" in done.err) == (day == 20), day
-    assert "write_back crm: note A019: For 10 runs nobody has said that its files were imported." in done.err
+    assert (
+        "write_back crm: note A019: For 10 runs nobody has confirmed that its files were imported."
+        in done.err
+    )
     delivered(flamescore, "crm")
     done = flamescore("score", "-v", "--as-of", "2026-11-21")
     assert "write_back crm" not in done.err
     assert (
-        "write_back calls: note A019: For 11 runs nobody has said that its files were imported." in done.err
+        "write_back calls: note A019: For 11 runs nobody has confirmed that its files were imported."
+        in done.err
     )
 
 

@@ -125,8 +125,8 @@ def test_a_run_is_the_same_as_from_files(reached, store):
 def test_nothing_that_fits_is_a_missing_file(reached, store):
     store.put("exports/a.docx", "x")
     for path, said in {
-        "exports/b.csv": "no object has such a name.",
-        "exports/*.csv": "no object has such a name.",
+        "exports/b.csv": "no object has this name.",
+        "exports/*.csv": "no object has this name.",
         "exports/": "the folder has no object of a known format; it has .docx.",
     }.items():
         with pytest.raises(InputError) as stopped:

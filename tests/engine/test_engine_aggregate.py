@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from flamescore.engine import Clock, Stream, aggregate, alike
+from flamescore.engine import FOREVER, Clock, Stream, aggregate, alike
 from flamescore.engine.aggregate import _in_order
-from flamescore.engine.matching import FOREVER
 from flamescore.engine.passes import (
     CALENDAR,
     PASSES,

@@ -96,8 +96,8 @@ def test_a_ledger_that_needs_python_integers_is_never_laid_into_a_file(room):
 
 
 TOO_MUCH = (
-    "I010 The score `s` of contact `{who}` is {sign}923,000,000,000,000 points as of 2026-11-21, and a score "
-    "can be 922,337,203,685,477 points at most, either way. "
+    "I010 The score `s` of contact `{who}` is {sign}923,000,000,000,000 points as of 2026-11-21; "
+    "the most is 922,337,203,685,477 points, either way. "
     "The rule `{rule}` {did} most: 1,000,000,000,000 points.\n"
     "        Give fewer points for each event, or bound the rule: `limits: {{max: 1000}}`."
 )

@@ -10,9 +10,8 @@ import polars as pl
 import pytest
 
 from flamescore.cells import folded
-from flamescore.engine import Clock, Stream, Streams, matching
+from flamescore.engine import FOREVER, Clock, Stream, Streams, matching
 from flamescore.engine.matching import (
-    FOREVER,
     Codes,
     ColumnCoder,
     Liveness,
@@ -20,8 +19,8 @@ from flamescore.engine.matching import (
     PairTable,
     SignatureMatches,
     Signatures,
-    window_of,
 )
+from flamescore.engine.needed import window_of
 from flamescore.frames import ISO, Window
 from flamescore.rules import Empty, Equals, Like, Order, Predicate
 

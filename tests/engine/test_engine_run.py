@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
-from by_rule import AS_OF, bound, event, score
-from flamescore.engine import Clock, run
+from by_rule import AS_OF, bound, event, points, score
+from flamescore.engine import Clock, Tuning, run
 
 VISITS = """
       - {name: Visited, event: visit, points: 2, count: each}
@@ -27,3 +28,38 @@ def test_without_a_ledger_the_totals_are_the_same(ledger):
     done = run(book, exports, Clock(AS_OF, book.zone), ledger=ledger)
     assert done.by_score(lambda result: result.summary.totals)["s"].tolist() == [50_000, 30_000, 0]
     assert [len(part.rows().entry) for part in done.ledger] == ([4] if ledger else [])
+
+
+def test_whom_a_rule_counts_something_of_is_told_over_all_partitions():
+    result = score(VISITS, contacts=PEOPLE, events=THREE[1:], tuning=Tuning(bin_bits=0, budget=1))
+    asked = [("s", "visited"), ("s", "came-once")]
+    found = result.ledger.counting(asked, 3)
+    assert {rule: mask.tolist() for rule, mask in found.items()} == {
+        rule: [True, True, False] for rule in asked
+    }
+    one = score(VISITS, contacts=PEOPLE, events=[event("3", "visit")], tuning=Tuning(bin_bits=0, budget=1))
+    assert one.ledger.counting([("s", "visited")], 3)["s", "visited"].tolist() == [False, False, True]
+    assert one.ledger.of(pl.Series(["3", "9", "1"]))["contact_id"].to_list() == ["3", "3"]
+
+
+def test_the_past_has_what_was_there_at_its_very_second():
+    earlier = AS_OF - timedelta(hours=1)
+    events = [event("1", "visit", at=earlier), event("1", "visit", at=earlier + timedelta(seconds=1))]
+    result = score(
+        "      - {name: V, event: visit, points: 2, count: each}\n", events=events, earlier=earlier
+    )
+    assert (points(result), result.earlier["s"].tolist()) == ({"1": 4.0}, [20_000])
+
+
+def test_how_often_each_branch_was_taken():
+    rule = """
+      - name: Size
+        first_of:
+          - {if: {field: {size: {at_least: 100}}}, points: 10}
+          - {if: {field: {size: {at_least: 10}}}, points: 5}
+          - {points: 0}
+"""
+    people = [{"contact_id": str(n), "size": size} for n, size in enumerate(("100", "99", "10", "9", None))]
+    result = score(rule, contacts=people, tuning=Tuning(bin_bits=0, budget=1))
+    assert result.observed.taken == {("s", "size"): (1, 2, 2)}
+    assert points(result) == {"0": 10.0, "1": 5.0, "2": 5.0, "3": 0.0, "4": 0.0}

@@ -7,10 +7,9 @@ import polars as pl
 import pytest
 
 import flamescore
+from explanations.rendered import rendered
 from flamescore.cli.explain import _json
-from flamescore.cli.terminal import as_text
 from flamescore.explanations import InBurst
-from flamescore.report import render_explanation
 
 RULES = """\
 version: 1
@@ -49,7 +48,7 @@ def line(told):
 
 
 def text(told):
-    page = as_text(render_explanation(told, everything=True), width=200)
+    page = rendered(told, everything=True, width=200)
     return [each.strip() for each in page.splitlines()]
 
 
@@ -117,7 +116,7 @@ def test_several_types_in_one_burst():
         {"contact_id": ["1"] * 3, "event": kinds, "at": [f"2026-11-20T09:0{n}:00Z" for n in range(3)]}
     )
     told = flamescore.explain(rules, "1", pl.DataFrame({"contact_id": ["1"]}), events, as_of="2026-11-21")
-    assert "2 page_visit, 1 link_click since 2026-11-20 09:00" in as_text(render_explanation(told))
+    assert "2 page_visit, 1 link_click since 2026-11-20 09:00" in rendered(told)
 
 
 def test_bursts_age_and_expire_in_the_outlook():

@@ -6,9 +6,8 @@ import polars as pl
 import pytest
 
 import flamescore
-from flamescore.cli.terminal import as_text
+from explanations.rendered import rendered
 from flamescore.explanations import Applied
-from flamescore.report import render_explanation
 
 RULES = """\
 version: 1
@@ -100,7 +99,7 @@ def november(day, hour=17):
         pytest.param(
             "tag: Undated, expires: 3w, undated: skip",
             Applied("undated"),
-            "tagged, no date; does not count: has no date, and the rule skips such tags",
+            "tagged, no date; does not count: has no date, and the rule needs one",
             id="without a date, skipped",
         ),
         pytest.param(
@@ -114,11 +113,11 @@ def november(day, hour=17):
 def test_the_tag_of_a_rule_that_looks_at_its_age(rule, applied, said):
     told = explained(rule)
     assert line(told).applied == applied
-    assert said in [each.strip() for each in as_text(render_explanation(told, everything=True)).splitlines()]
+    assert said in [each.strip() for each in rendered(told, everything=True).splitlines()]
 
 
 @pytest.mark.parametrize("rule", ["tag: VIP", "tag: Gone, expires: 3w", "field: {contact_id: 1}"])
 def test_where_there_is_no_tag_or_its_age_is_nothing_to_the_rule(rule):
     told = explained(rule)
     assert line(told).applied is None
-    assert "tagged" not in as_text(render_explanation(told, everything=True))
+    assert "tagged" not in rendered(told, everything=True)

@@ -19,8 +19,8 @@ MANY = (HEAD + "".join(f"1,visit,2026-01-01,/{NUMBERS.random()}\n" for _ in rang
 MORE = b"".join(b"2,visit,2026-01-02,/%d\n" % n for n in range(20))
 CHECKED = zstandard.ZstdCompressor(write_checksum=True)
 SKIPPED = b"\x50\x2a\x4d\x18" + struct.pack("<I", 3000) + bytes(3000)
-NO_ZSTD = "is no Zstandard file, or is cut short"
-NO_GZIP = "is no gzip file, or is cut short"
+NO_ZSTD = "is not a Zstandard file, or is cut short"
+NO_GZIP = "is not a gzip file, or is cut short"
 
 
 def in_blocks(text):

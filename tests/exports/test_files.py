@@ -61,7 +61,7 @@ def test_without_quotes_a_quote_is_a_character(bench):
         ),
         ("contact_id,Zoë\n1,a\n".encode("cp1252"), "I005 Line 1 of `contacts.csv` is not UTF-8"),
         ("contact_id,name\n1,a\n".encode("utf-16-le"), "I005 .*looks like UTF-16"),
-        (b"\x1f\x8b\x08\x00", "I004 `contacts.csv` is no gzip file, or is cut short"),
+        (b"\x1f\x8b\x08\x00", "I004 `contacts.csv` is not a gzip file, or is cut short"),
         (b"PK\x03\x04xxxx", "I004 `contacts.csv` is no zip archive, or is damaged"),
         (b"PAR1xxxx", "I004 .*a Parquet file"),
     ],
@@ -80,7 +80,7 @@ def test_headers_that_stand_twice_or_are_empty_are_left_out_and_said(bench):
     found, notes = loaded(bench, "contact_id,v,v,,name\n1,a,b,c,Zoë\n2,a,b,c,\n")
     assert found == ROWS
     assert notes == (
-        "the header `v` stands more than once; it is left out",
+        "the header `v` is there more than once; it is left out",
         "a column has no header; it is left out",
     )
 

@@ -6,7 +6,8 @@ import pytest
 from exports_bench import Bench
 
 from flamescore.errors import InputError, UsageError
-from flamescore.exports.find import match, walk
+from flamescore.exports import match
+from flamescore.exports.find import walk
 
 HEAD = "contact_id,event,at\n"
 

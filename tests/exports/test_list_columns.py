@@ -138,7 +138,7 @@ def test_a_column_that_no_source_holds_as_a_list(tmp_path):
             rules, flamescore.load_exports(project(tmp_path, csv_of([CELL])), rules), as_of="2026-11-21"
         )
     [problem] = caught.value.problems
-    assert (problem.code, problem.message) == ("R166", 'Rule "R0": Column `Products` holds no lists.')
+    assert (problem.code, problem.message) == ("R166", 'Rule "R0": Column `Products` has no lists.')
     assert '`lists: {Products: ";"}`' in problem.hint
 
 

@@ -337,6 +337,6 @@ def test_a_parquet_file_that_is_cut_short(bench):
     whole = (bench.folder / "contacts.parquet").read_bytes()
     bench.write("contacts.parquet", whole[:-20])
     with pytest.raises(
-        InputError, match=r"I004 contacts: `contacts.parquet` is no Parquet file, or is cut short"
+        InputError, match=r"I004 contacts: `contacts.parquet` is not a Parquet file, or is cut short"
     ):
         bench.survey("contacts: [{path: contacts.parquet}]\n")

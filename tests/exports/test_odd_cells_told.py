@@ -15,7 +15,7 @@ def asked(column, *, numeric=True, kind="contacts", **more):
 def test_two_formats_that_read_a_column_are_both_offered(with_contacts):
     with_contacts.write("contacts.csv", 'contact_id,size\n1,"1,250"\n2,980\n3,\n')
     (found,) = with_contacts.load(TEXT).odd_cells.unread(asked("size"))
-    assert found.message == '1 of 2 cells of "size" is no number; rule "Big" (rules.yaml:9) leaves it out.'
+    assert found.message == '1 of 2 cells of "size" is not a number; rule "Big" (rules.yaml:9) leaves it out.'
     assert (found.subject, found.count, found.of, found.samples) == (
         "contacts contacts.csv size",
         1,

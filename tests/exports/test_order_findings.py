@@ -100,7 +100,7 @@ def test_the_row_that_stands_lacks_a_cell(bench):
     text = items(("A", 5, ""), ("A", "", "x"), ("B", 7, ""), ("B", "", ""), ("C", "", ""), ("C", 9, ""))
     (found,) = told(bench, LOST, named=["amount", "note"], e=text)
     assert (found.code, found.severity, found.subject) == ("I119", "warning", "events e.csv amount")
-    assert found.message == '2 events lost their "amount": the row that stands has none.'
+    assert found.message == '2 events lost their "amount": the row that is kept has none.'
     assert (found.count, found.of, found.samples) == (2, None, ())
     assert found.cure == 'leave_out: {Total: ""}'
     assert told(bench, f"{LOST}, {found.cure}", named=["amount"], e=text) == []
@@ -108,7 +108,7 @@ def test_the_row_that_stands_lacks_a_cell(bench):
 
 def test_one_event_is_told_in_the_singular(bench):
     (found,) = told(bench, LOST, named=["amount"], e=items(("A", 5, ""), ("A", "", "")))
-    assert found.message == '1 event lost its "amount": the row that stands has none.'
+    assert found.message == '1 event lost its "amount": the row that is kept has none.'
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_header_that_anybody_may_have_is_no_preset_s(bench, kind, header, mean
     bench.write("x.csv", f"{header}\n")
     people = "" if kind == "contacts" else "contacts: [{path: people.csv}]\n"
     assert fault(bench, f"{people}{kind}: [{{path: x.csv, preset: auto}}]\n") == (
-        f"P029 No preset matches the headers of {kind}: `x.csv`. Many files have such a header. If it is {meant}."
+        f"P029 No preset matches the headers of {kind}: `x.csv`. Many files have this header. If it is {meant}."
     )
     named = meant.partition("preset: ")[2].rstrip("`")
     bench.survey(f"{people}{kind}: [{{path: x.csv, preset: {named}}}]\n")
@@ -210,7 +210,7 @@ def test_contacts_are_left_out_by_a_value_before_or_after_renaming(bench):
 def test_a_source_of_left_out_rows_and_rejects_alone_stops(bench):
     bench.write("people.csv", PEOPLE)
     bench.write("e.csv", "contact_id,event,at,bot\n1,open,2026-01-01,yes\n,open,2026-01-01,\n")
-    with pytest.raises(InputError, match="1 of 2 rows is rejected, nothing else is left of it"):
+    with pytest.raises(InputError, match="1 of 2 rows is rejected, which leaves nothing"):
         bench.load("contacts: [{path: people.csv}]\nevents: [{path: e.csv, leave_out: {bot: yes}}]\n")
 
 

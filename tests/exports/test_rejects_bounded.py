@@ -45,7 +45,7 @@ def test_the_first_rejects_are_told_in_order_of_the_file_and_all_are_counted(wit
     assert (source.record.counts.rows, source.record.counts.rejected) == (50, 40)
     (found,) = source.record.findings
     assert (found.code, found.count, found.of) == ("I131", 40, 50)
-    assert f"`rejects.csv` holds the first {keep:,}." in found.message
+    assert f"`rejects.csv` has the first {keep:,}." in found.message
 
 
 def test_none_is_left_out_where_all_have_room(with_contacts):
@@ -99,7 +99,7 @@ def test_contacts_with_many_repeated_and_missing_ids(bench):
     ]
     assert (loaded.records[0].counts.rejected, loaded.records[0].counts.kept) == (100, 2)
     (found,) = loaded.records[0].findings
-    assert "`rejects.csv` holds the first 3." in found.message
+    assert "`rejects.csv` has the first 3." in found.message
 
 
 def test_rows_of_parquet(with_contacts):
@@ -211,7 +211,7 @@ def test_a_run_with_more_rejects_than_are_kept_says_so_everywhere(tmp_path):
     project(tmp_path, "events.csv")
     (tmp_path / "events.csv").write_text(HEAD + SOUND + "1,visit\n" * 100_003)
     code, err, _ = score(tmp_path, "--max-rejects", "100%")
-    reason = "100,003 short_row. `rejects.csv` holds the first 100,000."
+    reason = "100,003 short_row. `rejects.csv` has the first 100,000."
     said = f"events events.csv: warning I131: 100,003 of 100,004 rows are rejected: {reason}"
     assert (code, f"{said}\n" in err) == (0, True)
     run = tmp_path / "out" / "latest"
@@ -231,7 +231,7 @@ BROKEN = {
     "stray quotes": ("events.csv", '1,visit,2026-01-01,/a"page\n', "stray_quote"),
     "no contact": ("events.csv", ",visit,2026-01-01,/a/page\n", "missing_contact"),
     "no time that reads": ("events.csv", "1,visit,18 of November,/a/page\n", "unreadable_time"),
-    "no JSON": ("events.ndjson", "this is no JSON at all\n", "no_object"),
+    "no JSON": ("events.ndjson", "this is not JSON at all\n", "no_object"),
     "JSON without contacts": ("events.ndjson", '{"event":"visit","at":"2026-01-01"}\n', "missing_contact"),
     "long lines": ("events.csv", "1,visit,2026-01-01,/a" + "," * 3000 + "x\n", "long_row"),
 }

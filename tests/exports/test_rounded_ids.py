@@ -50,7 +50,7 @@ def test_contacts_with_nothing_but_rounded_ids_stop_the_run(bench):
     ran = score(bench.folder, CONTACTS)
     assert (ran.code, ran.record) == (3, None)
     assert ran.said == (
-        "contacts contacts.csv: error I007: 30 of 30 rows are rejected, nothing else is left of it: 30 rounded_id. "
+        "contacts contacts.csv: error I007: 30 of 30 rows are rejected, which leaves nothing: 30 rounded_id. "
         "The first: contacts.csv record 1 (line 2), contacts.csv record 2 (line 3), contacts.csv record 3 (line 4). "
         "30 of 30 ids are written like 9.99999a+99: a spreadsheet rounded them. Export again, with the ids as text.\n"
         "        Do: Fix the export or its settings, or raise max_rejects.\n"

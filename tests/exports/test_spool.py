@@ -11,8 +11,8 @@ import time
 import pytest
 
 from cli.small import CONTACTS, EVENTS, PROJECT, command, environment, write_project
-from flamescore.exports import delete_leftovers
-from flamescore.exports.tempfiles import LOCK, Spool
+from flamescore.exports import Spool, delete_leftovers
+from flamescore.exports.tempfiles import LOCK
 
 PIPED = PROJECT.replace("contacts.csv", "contacts.csv.gz").replace("events.csv", "events.pipe")
 

@@ -167,7 +167,7 @@ def test_a_record_with_nul_is_rejected(folder):
 def test_headers_are_trimmed_and_a_double_or_empty_one_is_a_warning_until_it_is_used(folder):
     folder.write("events.csv", " contact_id , event,at ,x,x,\n1,visit,2026-01-02,a,b,c\n")
     assert notes(run(folder)) == [
-        "The header `x` stands more than once; it is left out.",
+        "The header `x` is there more than once; it is left out.",
         "A column has no header; it is left out.",
     ]
     used = CONTACTS + "events: [{path: events.csv, columns: {asset: x}}]\n"

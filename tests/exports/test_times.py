@@ -172,7 +172,7 @@ def test_times_that_don_t_read_stop_the_source_with_formats_that_do(with_contact
     with pytest.raises(InputError) as caught:
         with_contacts.load(CONTACTS + "events: [{path: events.csv}]\n")
     assert caught.value.problems[0].message == (
-        "events events.csv: 42 of 42 rows are rejected, nothing else is left of it: 42 unreadable_time. "
+        "events events.csv: 42 of 42 rows are rejected, which leaves nothing: 42 unreadable_time. "
         "The first: events.csv record 1 (line 2), events.csv record 2 (line 3), events.csv record 3 (line 4). "
         "42 are written like `01/11/2026`: `%m/%d/%Y`."
     )

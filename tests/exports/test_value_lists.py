@@ -32,7 +32,7 @@ TXT = {
 REFUSED = {
     "short.csv": (b"domain,x\na,1\nb\n", "R165", "damaged at line 3: it has fewer cells than the header."),
     "long.csv": (b"domain,x\na,1,2\n", "R165", "damaged at line 2: it has more cells than the header."),
-    "stray.csv": (b'domain,x\na,1\nb"c,2\n', "R165", "damaged at line 3: a quote stands inside a cell."),
+    "stray.csv": (b'domain,x\na,1\nb"c,2\n', "R165", "damaged at line 3: a cell has a quote inside."),
     "open.csv": (b'domain,x\n"a,1\nb,2\n', "R165", "damaged at line 2: a quote is not closed."),
     "nul.csv": (b"domain,x\na,1\nb\0,2\n", "R165", "damaged at line 3: it has a NUL byte."),
     "footer.csv": (

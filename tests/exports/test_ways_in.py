@@ -143,7 +143,7 @@ def test_a_line_without_end_is_a_reject_told_by_its_beginning(bench):
         ('"a"\n', "I004 contacts: no line of `c.ndjson` is a JSON object"),
         ('{"contact_id": "é"}\n'.encode("latin-1"), "I005 Line 1 of `c.ndjson` is not UTF-8"),
         ('\n{"contact_id": "é"}\n'.encode("latin-1"), "I005 Line 2 of `c.ndjson` is not UTF-8"),
-        (b"\x1f\x8b\x08", "I004 `c.ndjson` is no gzip file, or is cut short"),
+        (b"\x1f\x8b\x08", "I004 `c.ndjson` is not a gzip file, or is cut short"),
         (
             "".join(f'{{"k{i}": 1}}\n' for i in range(5_001)),
             "I006 `c.ndjson`: .* more than 5,000 different keys",

@@ -10,7 +10,7 @@ from flamescore.findings import CODES, Severity, codes_page, severity_of
 
 SOURCE = Path(__file__).parents[2] / "src/flamescore"
 ROOM = SOURCE / "findings"
-CODE = re.compile(r"\b[ABDGLRPUIONTX]\d{3}\b")
+CODE = re.compile(r"\b[ABDGLRPSUIONTX]\d{3}\b")
 COMING = {code for code, each in CODES.items() if each.coming}
 
 

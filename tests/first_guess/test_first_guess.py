@@ -160,7 +160,7 @@ def test_another_encoding(guess):
     found = guess({"leute.csv": text.encode("windows-1252")})
     assert "encoding: windows-1252   # GUESS: it is not UTF-8" in found.project
     assert rules(found) == {"Stadt: Köln": 1}
-    assert "There are no events to give points for. Points of 1 mean nothing yet." in found.rules
+    assert "No events to give points for. Points of 1 mean nothing yet." in found.rules
 
 
 def test_files_that_are_one_source(guess):

@@ -1,45 +1,102 @@
-"""What a mutant has to get past: cases that the oracle has scored, and the tests of the engine by hand."""
+"""What a mutant has to get past: cases that the oracle has scored, and the tests of its module by hand."""
 
 from __future__ import annotations
 
 import os
 import pickle
 import sys
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.rules import RuleBook
+    from oracle import OracleResult
+    from strategies import Case
 
 TESTS = Path(__file__).parents[1]
 FIRST, ALL = 12, 150
 """Cases that are scored before, and together with those after, the tests by hand."""
 
-BY_HAND = ("engine", "test_seeds.py")
+
+@dataclass(frozen=True)
+class Made:
+    """A case, its rules bound, and what the oracle makes of it, a table a name."""
+
+    case: Case
+    book: RuleBook
+    expected: dict[str, Any]
 
 
 def prepare(path: Path) -> None:
-    """Write the cases: rule books bound, and what the oracle makes of them."""
-    from product import book_of, expected_ledger, expected_scores  # noqa: PLC0415 - it starts threads
+    """Write the cases; every other one has accounts."""
+    from product import book_of  # noqa: PLC0415 - it starts threads
     from strategies import case_of  # noqa: PLC0415
 
     made = []
     for seed in range(ALL):
         case = case_of(Random(seed))
-        told = case.scored()
-        made.append((case, book_of(case.book), expected_scores(told.scores), expected_ledger(told.ledger)))
+        if seed % 2:
+            case = _with_accounts(case, seed)
+        made.append(Made(case, book_of(case.book), _expected(case, case.scored())))
     path.write_bytes(pickle.dumps(made))
 
 
-def dies(made: list[Any]) -> bool:
-    """Say whether the engine, as it is imported now, is told from a right one."""
-    return not (_agrees(made[:FIRST]) and _passes() and _agrees(made[FIRST:]))
+def _with_accounts(case: Case, seed: int) -> Case:
+    from strategies.accounts import account_cells, accounts  # noqa: PLC0415
+    from strategies.predicates import Clock  # noqa: PLC0415
+
+    dice, clock = Random(seed), Clock(case.as_of, ZoneInfo(case.book.get("timezone", "UTC")))
+    spec = accounts(dice, case.book, clock)
+    people = [contact | account_cells(dice) for contact in case.contacts]
+    return replace(case, book=case.book | {"accounts": spec}, contacts=people)
 
 
-def _agrees(made: list[Any]) -> bool:
+def _expected(case: Case, told: OracleResult) -> dict[str, Any]:
+    from flamescore.accounts import free_mail  # noqa: PLC0415
+    from oracle_accounts import accounts  # noqa: PLC0415
+    from product import expected_accounts, expected_ledger, expected_scores  # noqa: PLC0415
+
+    out: dict[str, Any] = {"scores": expected_scores(told.scores), "ledger": expected_ledger(told.ledger)}
+    ids = sorted(told.world.contacts)
+    if "labels" in case.book:
+        out["labels"] = [
+            {"contact_id": who, **{name: told.world.labels[name, who] for name in case.book["labels"]}}
+            for who in ids
+        ]
+    if "bots" in case.book:
+        out["bots"] = [row | {"points_lost": row["points_lost"] / 10_000} for row in case.bots()]
+    if "accounts" in case.book:
+        spec = case.book["accounts"]
+        found = accounts(spec, told.world, told.scores, frozenset(free_mail()), spec.get("free_mail", ()))
+        out["accounts"] = expected_accounts(found.scores)
+        out["account_points"] = expected_ledger(found.points)
+        out["near"] = found.near
+        out["account_of"] = [found.shown.get(found.key_of.get(who)) for who in ids]
+        out["counts"] = (len(found.key_of), found.free_mail, found.spellings)
+    return out
+
+
+def dies(cases: bytes, tests: Sequence[str], *, scored: bool) -> bool:
+    """Say whether the program, as it is imported now, is told from a right one.
+
+    `scored`: the cases (as `prepare` wrote them) are scored, a few of them before the tests.
+    """
+    made: list[Made] = pickle.loads(cases) if scored else []
+    return not (_agrees(made[:FIRST]) and _passes(tests) and _agrees(made[FIRST:]))
+
+
+def _agrees(made: list[Made]) -> bool:
     from flamescore.engine import Tuning  # noqa: PLC0415
+    from flamescore.labels import judged  # noqa: PLC0415
     from flamescore.scoring import score_exports  # noqa: PLC0415
     from product import exports_of  # noqa: PLC0415
 
-    for number, (case, book, scores, ledger) in enumerate(made):
+    for number, each in enumerate(made):
         tuning = Tuning(
             batch=(1, 7, 262_144)[number % 3],
             bin_bits=(0, 1, 14)[number % 3],
@@ -48,19 +105,37 @@ def _agrees(made: list[Any]) -> bool:
             wide=number % 4 == 3,
             memory=(1 << 28, 0, 200)[number % 3],
         )
-        result = score_exports(
-            book, exports_of(case, sources=1 + number % 2), as_of=case.as_of, tuning=tuning
-        )
-        if result.ledger.frame().to_dicts() != ledger or result.scores.to_dicts() != scores:
+        exports = exports_of(each.case, sources=1 + number % 2)
+        result = judged(score_exports(each.book, exports, as_of=each.case.as_of, tuning=tuning))
+        if _told(result) != each.expected:
             return False
     return True
 
 
-def _passes() -> bool:
+def _told(result: Any) -> dict[str, Any]:
+    from flamescore.accounts import accounts_of  # noqa: PLC0415
+
+    out = {"scores": result.scores.to_dicts(), "ledger": result.ledger.frame().to_dicts()}
+    if result.labels is not None:
+        out["labels"] = result.labels.to_dicts()
+    if result.bots is not None:
+        out["bots"] = result.bots.table.to_dicts()
+    found = accounts_of(result)
+    if found is not None:
+        out["accounts"] = found.scores.to_dicts()
+        out["account_points"] = found.points.to_dicts()
+        out["near"] = [asdict(pair) for pair in found.near]
+        out["account_of"] = found.of.to_list()
+        out["counts"] = (found.contacts, found.free_mail, found.spellings)
+    return out
+
+
+def _passes(tests: Sequence[str]) -> bool:
     import pytest  # noqa: PLC0415
 
-    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "--rootdir", str(TESTS.parent)]
-    return pytest.main([*options, *(str(TESTS / name) for name in BY_HAND)]) == 0
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options += ["--rootdir", str(TESTS.parent)]
+    return pytest.main([*options, *(str(TESTS / name) for name in tests)]) == 0
 
 
 def silence() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,9 @@ NAMES = {
     "pop": "append",
 }
 TEXTS = {"left": "right", "right": "left", "first": "last", "last": "first", "min": "max", "anti": "semi"}
+COMMUTATIVE = frozenset({"min", "max", "minimum", "maximum"})
+"""What gives the same whichever argument comes first."""
+
 _UNTOUCHED = (ast.Import, ast.ImportFrom, ast.Raise, ast.Assert, ast.Delete, ast.JoinedStr)
 _SKIPPED_FIELDS = ("decorator_list", "returns", "annotation", "type_params")
 
@@ -62,6 +66,9 @@ class Mutant:
     """One change: the node by its place in the walk, which change of it, and how it reads."""
 
     path: Path
+    module: str
+    """Its path under `src/flamescore`."""
+
     node: int
     change: int
     line: int
@@ -75,7 +82,7 @@ class Mutant:
     def name(self) -> str:
         """Name it without its line, so that the name outlives changes elsewhere in the file."""
         again = "" if self.again == 1 else f"  ({self.again})"
-        return f"{self.path.name} {self.within}: {self.before}  ->  {self.after}{again}"
+        return f"{self.module} {self.within}: {self.before}  ->  {self.after}{again}"
 
     def tree(self) -> ast.Module:
         """Give the whole module with the change made."""
@@ -85,18 +92,17 @@ class Mutant:
         return ast.fix_missing_locations(tree)
 
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Give every mutant of a module."""
+def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
+    """Give every mutant of a module, which is named so."""
     seen: Counter[tuple[str, str, str]] = Counter()
     for number, (node, within) in enumerate(_walk(ast.parse(path.read_text()))):
-        before = _shown(node)
         for change in range(len(_changes(node))):
-            fresh, _ = list(_walk(ast.parse(path.read_text())))[number]
+            fresh = deepcopy(node)
             _changes(fresh)[change]()
-            after = _shown(ast.fix_missing_locations(fresh))
+            before, after = _shown(node), _shown(ast.fix_missing_locations(fresh))
             seen[within, before, after] += 1
             again = seen[within, before, after]
-            yield Mutant(path, number, change, node.lineno, within, before, after, again)
+            yield Mutant(path, module, number, change, node.lineno, within, before, after, again)
 
 
 def chosen(mutants: list[Mutant], count: int, seed: int) -> list[Mutant]:
@@ -174,7 +180,10 @@ def _constant(node: ast.Constant) -> list[Callable[[], None]]:
 
 def _call(node: ast.Call) -> list[Callable[[], None]]:
     plain = len(node.args) > 1 and not any(isinstance(each, ast.Starred) for each in node.args)
-    return [_set(node, "args", [node.args[1], node.args[0], *node.args[2:]])] if plain else []
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if not plain or called in COMMUTATIVE:
+        return []
+    return [_set(node, "args", [node.args[1], node.args[0], *node.args[2:]])]
 
 
 def _slice(node: ast.Slice) -> list[Callable[[], None]]:

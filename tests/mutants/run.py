@@ -1,8 +1,9 @@
-"""Make mutants of the engine, and count how many the tests tell from it: `python tests/mutants/run.py`.
+"""Make mutants of what scores, and count how many the tests notice: `python tests/mutants/run.py`.
 
-Each mutant runs in a process of its own, forked before Polars has started a thread. Survivors are told with
-the change. Those that `equivalent.txt` names mean the same as the engine, for the reason there: they are not
-drawn, and `--same` sees that no test tells them from it.
+`rooms.py` says which modules are spoiled and which tests try each. Each mutant runs in a process of its own,
+forked before Polars has started a thread, two or more at once. Survivors are told with the change. Those that
+`equivalent.txt` names mean the same as the program, for the reason there: they are not drawn, and `--same`
+sees that no test tells them from it.
 """
 
 # ruff: noqa: T201 - a script prints
@@ -12,11 +13,11 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -28,26 +29,26 @@ SOURCE = HERE.parents[1] / "src"
 sys.path[:0] = [str(HERE), str(HERE.parent), str(SOURCE)]
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # the frames are small
+os.environ.setdefault("FLAMESCORE_TESTS", "small")
 
 import hypothesis  # noqa: E402, F401 - imported here, it is there in each process
 import killing  # noqa: E402
 import numpy as np  # noqa: E402, F401
 import polars as pl  # noqa: E402, F401
 import pytest  # noqa: E402, F401
+import rooms  # noqa: E402
 from mutate import Mutant, chosen, mutants_of  # noqa: E402
 
-import flamescore.rules.load  # noqa: E402, F401
+import flamescore.rules  # noqa: E402, F401
 import strategies  # noqa: E402, F401
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import CodeType
 
-ENGINE = SOURCE / "flamescore" / "engine"
-NOT_SCORING = ("__init__.py", "tracing.py")
-"""What scoring does not run: `explain` has tests of its own."""
-
-COUNT, SEED, SHARE, SECONDS = 200, 1, 0.95, 90
+COUNT, SEED, SHARE = 200, 1, 0.95
+SLOWEST, TIMES, LONGEST = 60.0, 4.0, 1_200.0
+"""A mutant may take so many seconds, or so many times what its tests take with nothing spoiled."""
 
 
 class Loader(SourceFileLoader):
@@ -69,97 +70,174 @@ class Finder:
 
     mutant: Mutant
 
+    @property
+    def module(self) -> str:
+        """The full name of the mutated module."""
+        return "flamescore." + self.mutant.module.removesuffix(".py").replace("/", ".")
+
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         """Say how to load the mutated module; all others are none of its business."""
         del path, target
-        if name != f"flamescore.engine.{self.mutant.path.stem}":
+        if name != self.module:
             return None
         return importlib.util.spec_from_file_location(
             name, self.mutant.path, loader=Loader(name, self.mutant)
         )
 
+    def install(self) -> None:
+        """Have the mutant imported from here on, by modules that are imported already, too."""
+        if self.module in sys.modules:
+            for name in [each for each in sys.modules if each.partition(".")[0] == "flamescore"]:
+                del sys.modules[name]
+        sys.meta_path.insert(0, self)
 
-def killed(mutant: Mutant | None, cases: list[Any]) -> bool:
-    """Run the tests on a mutant (None: on the engine itself) in a forked process; too slow is dead too."""
-    child = os.fork()
-    if child == 0:
-        _in_child(mutant, cases)
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status != 0
+
+@dataclass(frozen=True)
+class Try:
+    """Tests run on a mutant (None: on the program itself) in a process of its own."""
+
+    mutant: Mutant | None
+    tests: tuple[str, ...]
+    scored: bool
+    limit: float
+
+    @classmethod
+    def of(cls, mutant: Mutant, allowed: Mapping[rooms.Room, float]) -> Try:
+        """Choose the tests of a mutant; `allowed` are the seconds that one of a room may take."""
+        room = rooms.room_of(mutant.path)
+        return cls(mutant, rooms.tests_of(mutant.path), room.cases, allowed.get(room, LONGEST))
+
+    def start(self, cases: bytes) -> int:
+        """Fork, and return the number of the process; it ends with 0 where the mutant survives."""
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                sys.dont_write_bytecode = True
+                killing.silence()
+                if self.mutant is not None:
+                    Finder(self.mutant).install()
+                code = int(killing.dies(cases, self.tests, scored=self.scored))
+            finally:
+                os._exit(code)
+        return child
+
+
+def tried(tries: Iterable[Try], cases: bytes, jobs: int) -> Iterator[tuple[Try, bool, float]]:
+    """Run tries, so many at once, and yield each as it ends: whether it died, and its seconds.
+
+    What takes too long has died.
+    """
+    waiting, running = iter(tries), dict[int, tuple[Try, float]]()
+    while True:
+        while len(running) < jobs and (next_ := next(waiting, None)) is not None:
+            running[next_.start(cases)] = next_, time.monotonic()
+        if not running:
+            return
+        for child, (one, since) in list(running.items()):
+            done, status = os.waitpid(child, os.WNOHANG)
+            took = time.monotonic() - since
+            if not done and took > one.limit:
+                os.kill(child, signal.SIGKILL)
+                done, status = os.waitpid(child, 0)
+            if done:
+                del running[child]
+                yield one, status != 0, took
         time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return True
-
-
-def _in_child(mutant: Mutant | None, cases: list[Any]) -> None:
-    code = 1
-    try:
-        sys.dont_write_bytecode = True
-        killing.silence()
-        if mutant is not None:
-            sys.meta_path.insert(0, Finder(mutant))
-        code = int(killing.dies(cases))
-    finally:
-        os._exit(code)
 
 
 def reasons() -> dict[str, str]:
-    """Read which mutants mean the same as the engine, by name, and why."""
+    """Read which mutants mean the same as the program, by name, and why."""
     blocks = (HERE / "equivalent.txt").read_text().strip().split("\n\n")
     return {name: why for name, _, why in (block.partition("\n") for block in blocks)}
 
 
-def survivors(mutants: Sequence[Mutant], cases: list[Any]) -> list[Mutant]:
-    """Run every mutant, and return those that no test has told from the engine."""
+def limits(paths: Iterable[Path], cases: bytes, jobs: int) -> dict[rooms.Room, float] | None:
+    """Run the tests of these modules' rooms with nothing spoiled: how long a mutant of each may take.
+
+    None where any fails.
+    """
+    tests: dict[rooms.Room, dict[str, None]] = {}
+    for path in paths:
+        tests.setdefault(rooms.room_of(path), {}).update(dict.fromkeys(rooms.tests_of(path)))
+    every = {tuple(files): room for room, files in tests.items()}
+    found = {}
+    sound = (Try(None, files, room.cases, LONGEST) for files, room in every.items())
+    for one, died, took in tried(sound, cases, jobs):
+        if died:
+            print(f"Nothing is spoiled, and yet one of these fails: {' '.join(one.tests)}")
+            return None
+        found[every[one.tests]] = max(SLOWEST, TIMES * took)
+    return found
+
+
+def survivors(
+    drawn: Sequence[Mutant], cases: bytes, jobs: int, allowed: Mapping[rooms.Room, float]
+) -> list[Mutant]:
+    """Try every mutant, and return those that no test has noticed."""
     left = []
-    for number, mutant in enumerate(mutants, 1):
-        if not killed(mutant, cases):
-            left.append(mutant)
-            print(f"survived: {mutant.path.name}:{mutant.line}  {mutant.name}", flush=True)
+    tries = (Try.of(each, allowed) for each in drawn)
+    for number, (one, died, took) in enumerate(tried(tries, cases, jobs), 1):
+        assert one.mutant is not None
+        if not died:
+            left.append(one.mutant)
+            print(f"survived ({took:.0f} s): line {one.mutant.line} of {one.mutant.name}", flush=True)
         if number % 20 == 0:
-            print(f"{number} of {len(mutants)}: {number - len(left)} dead", flush=True)
+            print(f"{number} of {len(drawn)}: {number - len(left)} noticed", flush=True)
     return left
 
 
 def main() -> int:
-    """Return 0 where enough mutants die, or where those that mean the same all live."""
+    """Return 0 where enough mutants are noticed, or where none is of those that mean the same."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--count", type=int, default=COUNT, help="how many mutants")
     options.add_argument("--seed", type=int, default=SEED, help="which ones")
-    options.add_argument("--modules", nargs="+", default=[], help="of these modules alone: bins ledger")
-    options.add_argument("--same", action="store_true", help="run those that mean the same: none may die")
+    options.add_argument("--skip", type=int, default=0, help="leave out the first so many of them")
+    options.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once")
+    options.add_argument("--modules", nargs="+", default=[], help="of these alone: engine/bins.py labels/")
+    options.add_argument("--named", default="", help="those alone that have this text in their name")
+    options.add_argument("--unchecked", action="store_true", help="don't try the tests with nothing spoiled")
+    options.add_argument(
+        "--same", action="store_true", help="run those that mean the same: none may be noticed"
+    )
     asked = options.parse_args()
-    files = [path for path in sorted(ENGINE.glob("*.py")) if path.name not in NOT_SCORING]
-    files = [path for path in files if not asked.modules or path.stem in asked.modules]
-    every = [mutant for path in files for mutant in mutants_of(path)]
+    every = [mutant for path in rooms.modules() for mutant in mutants_of(path, rooms.name_of(path))]
     known = reasons()
-    same = [mutant for mutant in every if mutant.name in known]
-    gone = known.keys() - {mutant.name for mutant in same}
-    for name in sorted(gone) if not asked.modules else ():
+    for name in sorted(known.keys() - {mutant.name for mutant in every}):
         print(f"equivalent.txt names what is no mutant any more: {name}")
-    drawn = same if asked.same else chosen([m for m in every if m.name not in known], asked.count, asked.seed)
-    cases = _cases()
-    if killed(None, cases):
-        print("The tests fail on the engine as it is.")
-        return 1
-    left = survivors(drawn, cases)
-    dead = len(drawn) - len(left)
-    print(f"{dead} of {len(drawn)} died ({dead / max(len(drawn), 1):.1%}); possible are {len(every)}.")
-    return int(dead > 0) if asked.same else int(dead < SHARE * len(drawn))
+    some = [m for m in every if m.module.startswith(tuple(asked.modules or [""])) and asked.named in m.name]
+    drawn = [m for m in some if m.name in known]
+    if not asked.same:
+        drawn = chosen([m for m in some if m.name not in known], asked.skip + asked.count, asked.seed)
+    drawn = drawn[asked.skip :]
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = folder  # what killed processes leave goes with it
+        cases = _cases(Path(folder, "cases"))
+        allowed = {} if asked.unchecked else limits({mutant.path for mutant in drawn}, cases, asked.jobs)
+        if allowed is None:
+            return 1
+        left = survivors(drawn, cases, asked.jobs, allowed)
+    noticed = len(drawn) - len(left)
+    _print_rooms(drawn, left)
+    print(
+        f"{noticed} of {len(drawn)} noticed ({noticed / max(len(drawn), 1):.1%}) "
+        f"in {(time.monotonic() - began) / 60:.0f} min; possible are {len(every):,}."
+    )
+    return int(noticed > 0) if asked.same else int(noticed < SHARE * len(drawn))
 
 
-def _cases() -> list[Any]:
+def _print_rooms(drawn: Sequence[Mutant], left: Sequence[Mutant]) -> None:
+    made, survived = (Counter(mutant.module for mutant in some) for some in (drawn, left))
+    for module, many in sorted(made.items()):
+        print(f"{many - survived[module]:4} of {many:3}  {module}")
+
+
+def _cases(path: Path) -> bytes:
     """Have the cases made in a process of its own: it starts threads."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:3])}
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "cases")
-        subprocess.run([sys.executable, str(HERE / "killing.py"), str(path)], check=True, env=environment)
-        cases: list[Any] = pickle.loads(path.read_bytes())
-        return cases
+    subprocess.run([sys.executable, str(HERE / "killing.py"), str(path)], check=True, env=environment)
+    return path.read_bytes()
 
 
 if __name__ == "__main__":

@@ -145,23 +145,23 @@ alerts:
 @pytest.mark.parametrize(
     ("alert", "expected"),
     [
-        ("a: {segment: hot, channel: log, expires: 1d}", "7:35 P026 `expires` of alerts.a is for alerts with `event`, and this is one with `segment` or `if`. Take it out, or make an alert of its own of it."),
-        ("a: {event: visit, when: leaves, channel: log}", "7:21 P026 `when` of alerts.a is for alerts with `segment` or `if`, and this is one with `event`. Take it out, or make an alert of its own of it."),
-        ("a: {when: failed, segment: hot, channel: log}", "7:21 P026 `segment` of alerts.a is for alerts with `segment` or `if`, and this is one with `when: failed` or `stale`. Take it out, or make an alert of its own of it."),
-        ("a: {segment: hot, if: {tag: VIP}, channel: log}", "7:21 P026 `segment` and `if` of alerts.a can't stand together: both say who is meant. Join them: `if: {all: [{segment: ...}, ...]}`."),
+        ("a: {segment: hot, channel: log, expires: 1d}", "7:35 P026 `expires` of alerts.a is for alerts with `event`, and this is one with `segment` or `if`. Remove it, or write a second alert for it."),
+        ("a: {event: visit, when: leaves, channel: log}", "7:21 P026 `when` of alerts.a is for alerts with `segment` or `if`, and this is one with `event`. Remove it, or write a second alert for it."),
+        ("a: {when: failed, segment: hot, channel: log}", "7:21 P026 `segment` of alerts.a is for alerts with `segment` or `if`, and this is one with `when: failed` or `stale`. Remove it, or write a second alert for it."),
+        ("a: {segment: hot, if: {tag: VIP}, channel: log}", "7:21 P026 `segment` and `if` of alerts.a can't be combined: both say who is meant. Join them: `if: {all: [{segment: ...}, ...]}`."),
         ("a: {when: leaves, channel: log}", "7:3 P021 `alerts.a` does not say what it rings for. Give it one of `segment`, `if`, `event` and `when: failed`."),
         ("a: {when: fails, channel: log}", "7:13 P023 `alerts.a.when` must be `failed` or `stale`, not the text `fails`."),
         ("a: {segment: hot}", "7:6 P021 `alerts.a.channel` is missing."),
         ("a: {segment: hot, channel: lgo}", "7:30 P023 There is no channel `lgo`, which alert `a` names. Did you mean `log`?"),
         ("a: {segment: hot, chanel: log}", "7:6 P021 `alerts.a.channel` is missing."),
         ("a: {segment: hot, channel: mail}", "7:3 P021 `to` of alert `a` is missing: channel `mail` sends mail, and needs an address. Write `to: dana@example.com`."),
-        ("a: {segment: hot, channel: log, to: owner}", "7:39 A008 Alert `a` goes to the owner, and most lists have leads without one. Say who is told of those: `otherwise: sales@example.com`."),
+        ("a: {segment: hot, channel: log, to: owner}", "7:39 A008 Alert `a` goes to the owner, and most lists have leads without one. Say who hears of those: `otherwise: sales@example.com`."),
         ("a: {segment: hot, channel: log, to: owner, otherwise: owner}", "7:57 P026 `otherwise` is for leads without an owner; it can't be `owner` again. Name a member of the team, or write an address."),
         ("a: {segment: hot, channel: mail, to: [Dana, Luis]}", "7:47 A009 `Luis` has no e-mail address, and channel `mail` sends mail. Give the member an `email` under `team:`."),
-        ("a: {segment: hot, channel: log, to: Lui}", "7:39 A009 `Lui` is no e-mail address, and nobody in `team` is called so. Did you mean `Luis`?"),
+        ("a: {segment: hot, channel: log, to: Lui}", "7:39 A009 `Lui` is not an e-mail address, and `team` has nobody of that name. Did you mean `Luis`?"),
         ("a: {segment: hot, channel: log, again_after: soon}", "7:48 P023 `alerts.a.again_after` must be a period such as `7d`, or `none`, not `soon`."),
         ("a: {segment: hot, channel: log, per: day}", "7:40 P023 `alerts.a.per` must be `contact`, not the text `day`."),
-        ("A b: {segment: hot, channel: log}", "7:3 P023 `A b` is no name for an entry of `alerts`. Write small letters, digits, `-` and `_`, at most 64, and begin with a letter or a digit."),
+        ("A b: {segment: hot, channel: log}", "7:3 P023 `A b` is not a name for an entry of `alerts`. Write small letters, digits, `-` and `_`, at most 64, and begin with a letter or a digit."),
         ("a: {segment: hot, channel: log, rows: 0}", "7:41 P023 `alerts.a.rows` must be a whole number from 1 to 1,000,000, not `0`."),
     ],
 )  # fmt: skip
@@ -193,9 +193,9 @@ SECRET = "s3cr3t-XYZ"
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{type: email, host: h, from: l@example.com, password: s3cr3t-XYZ}", '3:68 A011 `channels.smtp-mail.password` is a secret, and stands in the file. Write "${SMTP_MAIL_PASSWORD}" and set the variable.'),
-        ("{type: webhook, url: 'https://a.example', secret: s3cr3t-XYZ}", '3:64 A011 `channels.smtp-mail.secret` is a secret, and stands in the file. Write "${SMTP_MAIL_SECRET}" and set the variable.'),
-        ("{type: slack, url: 'https://a.example/s3cr3t-XYZ'}", '3:33 A011 Whoever has `channels.smtp-mail.url` can send by it, and it stands in the file. Write "${SMTP_MAIL_URL}" and set the variable.'),
+        ("{type: email, host: h, from: l@example.com, password: s3cr3t-XYZ}", '3:68 A011 `channels.smtp-mail.password` is a secret, and is written in the file. Write "${SMTP_MAIL_PASSWORD}" and set the variable.'),
+        ("{type: webhook, url: 'https://a.example', secret: s3cr3t-XYZ}", '3:64 A011 `channels.smtp-mail.secret` is a secret, and is written in the file. Write "${SMTP_MAIL_SECRET}" and set the variable.'),
+        ("{type: slack, url: 'https://a.example/s3cr3t-XYZ'}", '3:33 A011 Whoever has `channels.smtp-mail.url` can send by it, and it is written in the file. Write "${SMTP_MAIL_URL}" and set the variable.'),
         ("{type: webhook, url: 'https://u:s3cr3t-XYZ@a.example'}", '3:35 A011 `channels.smtp-mail.url` has a user or a password in it. Write "${SMTP_MAIL_URL}" and set the variable.'),
         ("{type: webhook, url: 'https://a.example/?key=s3cr3t-XYZ'}", '3:35 A011 `channels.smtp-mail.url` has a query in it. Write "${SMTP_MAIL_URL}" and set the variable.'),
         ("{type: email, host: h, from: l@example.com, pasword: s3cr3t-XYZ}", "3:58 P025 Unknown key `pasword` in channels.smtp-mail. Did you mean `password`?"),
@@ -221,7 +221,7 @@ def test_a_secret_in_the_file_is_a_fault_that_does_not_show_it(tmp_path, text, e
         ("{name: Dana, email: dana}", "2:28 P023 `team.email` must be an e-mail address, not `dana`."),
         ("{name: Dana, weight: 1.5}", "2:29 P023 `team.weight` must be a whole number from 0 to 1,000,000, not `1.5`."),
         ("{name: Dana, away: ['2026-11-28..2026-11-24']}", "2:28 P023 `team.away` must be a day such as `2026-11-24`, or days such as `2026-11-24..2026-11-28`, not `2026-11-28..2026-11-24`."),
-        ("{name: Dana}, {name: ' DANA'}", "2:29 P026 `team` has two members called ` DANA`. Take one of them out, or add the surname."),
+        ("{name: Dana}, {name: ' DANA'}", "2:29 P026 `team` has two members called ` DANA`. Remove one of them, or add the surname."),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_member(tmp_path, member, expected):

@@ -96,7 +96,7 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("rules: a.yaml\n", "1:1 P021 `version` is missing. A project file begins with `version: 1`."),
         ("- a\n", "1:1 P020 A project file is a mapping of settings, and this is a list. It begins with `version: 1`."),
         ("version: 1\ncontcts: []\n", "2:1 P025 Unknown key `contcts` in the project file. Did you mean `contacts`?"),
-        ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or take the line out."),
+        ("version: 1\nrules:\n", "2:1 P022 `rules` has no value. Give one, or remove the line."),
         ("version: 1\nhot_flames: 6\n", "2:13 P023 `hot_flames` must be a whole number from 1 to 5, not `6`."),
         ("version: 1\nkeep_runs: many\n", "2:12 P023 `keep_runs` must be a whole number from 1 to 1,000,000, not `many`."),
         ("version: 1\nkeep_runs: {}\n", "2:12 P023 `keep_runs` must not be empty."),
@@ -133,7 +133,7 @@ def test_the_whole_of_the_contracts_example(tmp_path):
         ("version: 1\ncontacts: [{path: a, names: [a]}]\n", "2:22 P026 `names` is for a file without a header: it needs `header: false`."),
         ("version: 1\ncontacts: [{path: a, max_age: soon}]\n", "2:31 P023 `contacts.max_age` must be a period such as `36h` or `2d`, not `soon`."),
         ("version: 1\nevents: [{path: a, distinct: perhaps}]\n", "2:30 P023 `events.distinct` must be `true` or `false`, not the text `perhaps`."),
-        ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it holds, such as `email`."),
+        ("version: 1\nevents: [{path: a, columns: {contact: Mail}}]\n", "2:30 P026 `contact` needs `contact_key`: the contacts' column that it matches, such as `email`."),
         ("version: 1\nevents: [{path: a, constants: {event: x}, columns: {event: y}}]\n", "2:32 P026 `event` is in `columns` and in `constants`; it can be one of them."),
         ("version: 1\ncontacts: [{path: a, merged: {}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
         ("version: 1\ncontacts: [{path: a, merged: {into: x, column: y}}]\n", "2:22 P026 `merged` takes one of `column` (a contact's old ids) and `into` (whom a row was merged into)."),
@@ -161,16 +161,16 @@ def test_every_fault_is_told_at_once(tmp_path):
 
 def test_a_key_without_a_value_and_a_key_that_is_wrong(tmp_path):
     assert faults(tmp_path, "version: 1\noutput: ~\nkeep: [a, ~]\nrules: https://x.org/r\n") == [
-        "2:1 P022 `output` has no value. Give one, or take the line out.",
+        "2:1 P022 `output` has no value. Give one, or remove the line.",
         "2:9 P023 `output` must be text, not nothing.",
         "3:7 P023 `keep` must be text, not nothing.",
-        "3:11 P022 `keep` has no value. Give one, or take the line out.",
+        "3:11 P022 `keep` has no value. Give one, or remove the line.",
     ]
 
 
 def test_a_key_that_may_be_left_out_is_told_once_where_it_has_no_value(tmp_path):
     assert faults(tmp_path, "version: 1\nrules: ~\noutput: https://x.org/r\n") == [
-        "2:1 P022 `rules` has no value. Give one, or take the line out.",
+        "2:1 P022 `rules` has no value. Give one, or remove the line.",
         '3:9 P031 "https://x.org/r" is a URL; flamescore writes to folders. Mount it, or copy out/latest there afterwards.',
     ]
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from flamescore.findings import Finding, Severity
-from flamescore.report import RENDERERS, number, render_html, signed, write_html
+from flamescore.report import RENDERERS, render_html, write_html
 from flamescore.rules import Hot
 from report.pages import RUN, changes, data, hostile, many, nobody, page
 from tables.by_hand import AS_OF, CONTACTS, SCORE_ROWS, scored
@@ -474,13 +474,6 @@ def test_an_address_as_a_link(email, link):
 
 
 # --- words
-
-
-def test_numbers():
-    assert [number(value) for value in (None, 0, 3.0, -0.25, 1234.5, -1000000)] == [
-        *("-", "0", "3", "-0.25", "1,234.5", "-1,000,000"),
-    ]
-    assert [signed(value) for value in (0, 2.5, -3)] == ["0", "+2.5", "-3"]
 
 
 def test_a_day_of_another_year_has_its_year():

@@ -20,13 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def output(tmp_path_factory) -> Path:
-    """Two nights of the sample."""
-    folder = tmp_path_factory.mktemp("out")
-    for night in ("2026-11-20", "2026-11-21"):
-        project = find_settings(str(ROOT / "flamescore.yaml"), {"output": str(folder), "as_of": night})
-        nightly(project, Options())
-    return folder
+def output(two_nights) -> Path:
+    return two_nights
 
 
 @pytest.fixture

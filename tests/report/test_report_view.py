@@ -72,7 +72,6 @@ def test_the_view_in_numbers():
     assert str(report.as_of) == "2026-11-20 19:00:00-07:00"
     assert (interest.contacts, interest.hot, interest.on_list) == (4, 2, 1)
     assert interest.flames == (1, 0, 1, 0, 0, 2)
-    assert interest.percentiles == ((50, "8"), (75, "20"), (90, "25.5"), (99, "25.5"))
     assert [*interest.listed] == ["003", "002", "004"]
     assert (fit.contacts, fit.hot) == (1, 0)
 

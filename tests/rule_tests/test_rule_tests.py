@@ -301,7 +301,7 @@ def test_all_that_is_wrong_is_told_at_its_place():
         '15:43 T005 Test "C": the label `place` can\'t be tested.',
         '15:57 T003 Test "C": there is no label `grade`.',
         '16:22 T005 Test "D": `percentile` can\'t be tested.',
-        '17:21 T001 Test "E": `only` stands beside `rules`.',
+        '17:21 T001 Test "E": `only` goes beside `rules`.',
         '18:21 T001 Test "F": `expect` expects nothing.',
         '18:25 T001 Test "F": Unknown key `foo`.',
         '19:22 T001 Test "G": `score` has no value.',

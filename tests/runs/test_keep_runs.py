@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flamescore.errors import NotFoundError
 from flamescore.project import KeepRuns
-from flamescore.runs.against import run_against
+from flamescore.runs import run_against
 from flamescore.runs.keep_runs import kept
 from flamescore.units import Period
 

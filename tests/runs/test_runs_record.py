@@ -185,11 +185,11 @@ def test_a_later_programs_record_is_read(tmp_path):
     ("text", "why"),
     [
         (None, "is missing"),
-        ("", "is no JSON"),
-        ("{", "is no JSON"),
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
         ("[]", "is not what a run writes"),
         ('{"run_id": 1}', "is not what a run writes: `run_id` is missing or wrong"),
-        ("\udcff", "is no JSON"),
+        ("\udcff", "is not JSON"),
     ],
 )
 def test_a_damaged_one_is_told(tmp_path, text, why):

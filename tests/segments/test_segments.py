@@ -186,7 +186,7 @@ def test_a_merged_contact_was_in_it_if_an_old_id_was(tmp_path):
 
 
 FAULTS = {
-    "Best: {if: {tag: VIP}}": "P023 `Best` is no name for an entry of `segments`.",
+    "Best: {if: {tag: VIP}}": "P023 `Best` is not a name for an entry of `segments`.",
     "hot: {if: {tag: VIP}}": "P026 The segment `hot` is there anyway: it has who is hot.",
     "hot-fit: {if: {tag: VIP}}": "P026 The segment `hot-fit` is there anyway",
     "a: {title: A}": "P021 `segments.a.if` is missing",
@@ -196,7 +196,7 @@ FAULTS = {
     "a: {if: {rule: form, of: ft}}": "R085 There is no score `ft`.",
     "a: {if: {segment: hott}}": "A007 There is no segment `hott`.",
     "a: {if: {segment: b}}, b: {if: {tag: VIP}}": "A007 Segment `b` stands no earlier in the file",
-    "a: {if: {segment: a}}": "A007 Segment `a` stands no earlier in the file than this one.",
+    "a: {if: {segment: a}}": "A007 Segment `a` comes later in the file than this one.",
     "a: {if: {rule: form, tag: VIP}}": "R081 `tag` and `rule` can't stand together",
     "a: {if: {field: {Countri: US}}}": "P028 No contacts export has the column `Countri`.",
     "a: {if: {event: call, where: {aset: x}}}": "P028 No events export has the column `aset`.",

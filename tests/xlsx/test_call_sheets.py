@@ -127,6 +127,15 @@ def test_it_prints_a_page_wide_without_the_columns_that_a_printed_page_needs_not
         assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", f"A1:O{sheet.max_row}")
 
 
+@pytest.mark.parametrize("inches", [297 / 25.4, 11], ids=["A4", "Letter"])
+def test_what_is_printed_fits_the_width_of_a_page_at_seven_tenths_or_more(book, inches):
+    sheet = book["All"]
+    widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]][:8]
+    wide = sum(widths) * 7 / 96  # a character is seven pixels of 1/96 inch
+    assert wide > 10
+    assert (inches - sheet.page_margins.left - sheet.page_margins.right) / wide >= 0.7
+
+
 @pytest.mark.parametrize(("zone", "paper"), [("America/Phoenix", 1), ("Europe/Berlin", 9), ("UTC", 9)])
 def test_the_paper_goes_by_the_time_zone(run, zone, paper):
     there = replace(run, record=run.record.but(timezone=zone))

@@ -76,7 +76,7 @@ class Watch:
 def reason(error: BaseException) -> str:
     """Say why a connection failed. What the other side or a library says is not told: it may be secret."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate does not hold: {error.verify_message.rstrip('.')}"
+        return f"its certificate is not valid: {error.verify_message.rstrip('.')}"
     for kind, words in _REASONS:
         if isinstance(error, kind):
             return words

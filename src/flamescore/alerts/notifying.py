@@ -29,7 +29,7 @@ from flamescore.state import StateDamagedError, StateStore, meta, take_in, trans
 from flamescore.text import fold, for_log
 from flamescore.units import count
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,7 +176,7 @@ def send_test(
     channels = project.settings.channels
     if name not in channels:
         meant = nearest(name, tuple(channels))
-        there = f"There are: {', '.join(channels)}." if channels else "The project file has no `channels`."
+        there = use(channels) if channels else "The project file has no `channels`."
         hint = f"Did you mean `{meant}`?" if meant else there
         raise UsageError(Problem("U002", f"There is no channel `{name}`.", hint=hint))
     channel = channels[name]
@@ -360,7 +360,7 @@ def _test_recipient(settings: ProjectFile, channel: Channel, to: str | None) -> 
     if to is not None:
         member = member_named(settings.team, to)
         if member is None and not is_address(to):
-            text = f"--to: `{to}` is no e-mail address, and nobody in `team` is called so."
+            text = f"--to: `{to}` is not an e-mail address, and `team` has nobody of that name."
             raise UsageError(Problem("U002", text))
         if member is not None and member.email is None and isinstance(channel, EmailChannel):
             raise UsageError(Problem("U002", f"--to: `{member.name}` has no e-mail address in `team`."))

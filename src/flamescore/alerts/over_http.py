@@ -30,11 +30,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
     """
     host = place_of(url)
     if not url.startswith(("https://", "http://")):
-        raise NotSentError("its `url` is no address of the web")
+        raise NotSentError("its `url` is not a web address")
     try:
         request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - looked at
     except ValueError:
-        raise NotSentError("its `url` is no address of the web") from None
+        raise NotSentError("its `url` is not a web address") from None
     opener = urllib.request.build_opener(_Http(), _Https(), _NoRedirects())
     watches: list[Watch] = []
     request.watches = watches  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
         raise NotSentError(f"{code} {_phrase(code)} ({host})".replace("  ", " "), final=not again) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, (http.client.InvalidURL, UnicodeError)) or type(error) is ValueError:
-            raise NotSentError("its `url` or `headers` hold what HTTP can't send") from None
+            raise NotSentError("HTTP can't send what its `url` or `headers` contain") from None
         inner = error.reason if isinstance(error, urllib.error.URLError) else error
         slow = any(each.cut for each in watches)
         why = (

@@ -63,7 +63,7 @@ class SmtpSession:
         except smtplib.SMTPResponseException as error:
             raise self._answered(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPNotSupportedError:
-            raise self._broken("it offers no such encryption or way of signing in") from None
+            raise self._broken("it does not offer this encryption or way of signing in") from None
         except smtplib.SMTPException:
             raise self._broken("no sound answer") from None
         except UnicodeError:

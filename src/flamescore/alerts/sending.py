@@ -139,7 +139,7 @@ class Sender:
             try:
                 own["webhook-signature"] = payloads.signature(secret, message.id, now, message.body)
             except ValueError:
-                raise NotSentError("what follows `whsec_` in its `secret` is no Base64") from None
+                raise NotSentError("what follows `whsec_` in its `secret` is not Base64") from None
         further = {name: self.in_use.filled(value) for name, value in channel.headers.items()}
         taken = {name.lower() for name in own}
         headers = {name: value for name, value in further.items() if name.lower() not in taken}
@@ -195,7 +195,7 @@ def _by_apprise(url: str, message: Message) -> None:
     except Exception:  # noqa: BLE001 - whatever it is, its text may hold the URL
         taken, added = False, True
     if not added:
-        raise NotSentError("apprise knows no such `url`")
+        raise NotSentError("apprise does not know this `url`")
     if not taken:
         raise NotSentError("apprise could not send it")
 

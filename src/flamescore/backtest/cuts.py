@@ -142,7 +142,7 @@ def no_cut(known: Knowledge, cuts: Sequence[Cut], said: str = "No cut can be loo
     return Problem(
         "B005",
         " ".join(each for each in (said, reasons, would) if each),
-        hint="Shorten the horizon, export a longer history, or look at cuts with less of it: --short-cuts.",
+        hint="Shorten the horizon, export a longer history, or allow cuts with less history: --short-cuts.",
     )
 
 

@@ -64,9 +64,9 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
     problems = [
         Problem(
             "B001",
-            f"`{key}` can't stand in {what}: the horizon says when it counts.",
+            f"`{key}` can't be used in {what}: the horizon says when it counts.",
             Where(name, span.line, span.column, text.splitlines()[span.line - 1], span.width),
-            f"Take `{key}` out; --horizon says how long after a cut is looked at.",
+            f"Remove `{key}`; --horizon says how long after a cut is looked at.",
         )
         for key, span in _times_of_its_own(root)
     ]
@@ -95,7 +95,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
         raise UsageError(
             Problem(
                 "B002",
-                f"{said} holds for those to whom nothing happened.",
+                f"{said} matches contacts to whom nothing happened.",
                 hint="Ask for an event that happens.",
             )
         )

@@ -104,8 +104,7 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
         problems.append(
             Problem(
                 "U030",
-                "Say who is looked at: --first-only (contacts who have not done it before the cut) or "
-                "--repeat (everyone, again and again).",
+                "Give --first-only (contacts who have not done it before the cut) or --repeat (everyone).",
                 hint='First-only asks "who becomes a customer?", repeat asks "who buys next?". They often '
                 "differ by far.",
             )

@@ -38,7 +38,7 @@ from flamescore.sanity_checks import ORPHANS, check_plausible
 from flamescore.text import json_text
 from flamescore.units import count
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import nearest, parse
+from flamescore.yaml_tree import nearest, parse, use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -310,7 +310,7 @@ def _scores(book: RuleBook, question: Question) -> tuple[str, ...]:
     if question.score in every:
         return (question.score,)
     meant = nearest(question.score, dict.fromkeys(every))
-    hint = f"Did you mean `{meant}`?" if meant else f"There are {', '.join(every)}."
+    hint = f"Did you mean `{meant}`?" if meant else use(every)
     raise UsageError(Problem("U009", f"There is no score `{question.score}`.", hint=hint))
 
 
@@ -348,7 +348,7 @@ def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
     for name in names:
         if name not in (*there, *columns.paths.contacts):
             meant = nearest(name, dict.fromkeys(there))
-            hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(there)}."
+            hint = f"Did you mean `{meant}`?" if meant else use(there)
             text = f"--static-fields: no contacts export has the column `{name}`."
             problems.append(Problem("B003", text, hint=hint))
     return problems

@@ -129,7 +129,7 @@ def _called(called: Called, score: ScoreResult) -> str:
         text += f"; {percent(called.missed)} of the outcomes are missed"
     text += "."
     if called.called < called.wanted:
-        return f"{text} There were fewer to call: {called.called:,} instead of {called.wanted:,}."
+        return f"{text} Fewer to call: {called.called:,} instead of {called.wanted:,}."
     if called.last is None:
         return text
     middle, low, high = (_number(each) for each in called.last)
@@ -175,7 +175,7 @@ def _held_out(found: HeldOut, made: Backtest) -> Iterator[str]:
     yield ""
     value = found.ratio.ratio.value
     if value is None:
-        yield "There are too few to compare."
+        yield "Too few to compare."
     else:
         between = _compared(found.ratio)
         p = "too few outcomes for a p-value" if found.ratio.p is None else f"p {p_value(found.ratio.p)}"
@@ -227,7 +227,7 @@ def profile(found: Profile) -> Iterator[str]:
     if rows:
         yield from table(head, rows, right=[False, False, *[True] * 5])
     else:
-        yield "Nothing stands out."
+        yield "Nothing is conspicuous."
     yield ""
 
 

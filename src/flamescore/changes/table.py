@@ -201,8 +201,9 @@ def hot_not_compared(
     if condition is None:
         return None
     if then is None:
-        return "the previous run does not tell who was hot, so nobody is newly hot"
+        return "the previous run does not say who was hot, so nobody is newly hot"
     if condition != condition_then:
         was = "by the number of flames" if condition_then is None else "by another condition"
-        return f"the previous run told {was} who was hot, so who is newly hot may be so by that alone"
+        said = f"the previous run decided {was} who was hot"
+        return f"{said}, so some contacts may be newly hot for that reason alone"
     return None

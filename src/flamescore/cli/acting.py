@@ -64,7 +64,7 @@ def delivered(
         bool,
         typer.Option(
             "--forget",
-            help="Forget what the CRM has, once it was restored or refused rows: the next files hold all.",
+            help="Forget what the CRM has, once it was restored or refused rows: the next files have all.",
         ),
     ] = False,
     lock_timeout: Annotated[

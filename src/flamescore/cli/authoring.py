@@ -48,7 +48,7 @@ def init(
     ] = None,
     contacts: Annotated[
         str | None,
-        typer.Option(metavar="PATH", help="This export holds the contacts.", show_default=False),
+        typer.Option(metavar="PATH", help="This export has the contacts.", show_default=False),
     ] = None,
     timezone: Annotated[
         str | None,

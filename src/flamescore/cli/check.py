@@ -6,19 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from flamescore.checking import (
-    RULE_COLUMNS,
-    as_concise,
-    as_github,
-    as_json,
-    findings_text,
-    rule_rows,
-    score_line,
-    summary,
-)
-from flamescore.checking import (
-    check as checked_project,
-)
+from flamescore import checking
 from flamescore.cli.messages import here
 from flamescore.cli.options import CheckFormat, FailOn, LogFormat
 from flamescore.cli.output import by_suffix, deliver, place
@@ -56,7 +44,7 @@ def check(
     """Check, tell all that was found, and return what of it fails."""
     path = place(out)
     chosen = form or (CheckFormat.FULL if path is None else by_suffix(path, _SUFFIXES))
-    found = checked_project(config, as_of, rules_only=rules_only)
+    found = checking.check(config, as_of, rules_only=rules_only)
     if path is not None or messages.log is LogFormat.JSON:
         messages.tell(found.findings, notes=True)
     if chosen is CheckFormat.FULL and path is None and sys.stdout.isatty():
@@ -81,41 +69,43 @@ def _code(found: Checked, fail_on: FailOn) -> ExitCode:
 def _rendered(found: Checked, form: CheckFormat, messages: Messages) -> str:
     match form:
         case CheckFormat.JSON:
-            return as_json(found)
+            return checking.as_json(found)
         case CheckFormat.CONCISE:
-            return as_concise(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+            return checking.as_concise(found, here(), verbose=messages.verbose, quiet=messages.quiet)
         case CheckFormat.GITHUB:
-            return as_github(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+            return checking.as_github(found, here(), verbose=messages.verbose, quiet=messages.quiet)
         case CheckFormat.FULL:
             return _full(found, messages)
 
 
 def _full(found: Checked, messages: Messages) -> str:
-    told = findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+    told = checking.findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet)
     parts = [told] if told else []
     parts += ["\n".join(lines) for lines in _tables(found, screen("a file"))]
-    return "".join((*(f"{part.rstrip()}\n\n" for part in parts), f"{summary(found)}\n"))
+    return "".join((*(f"{part.rstrip()}\n\n" for part in parts), f"{checking.summary(found)}\n"))
 
 
 def _show(found: Checked, messages: Messages) -> None:
     coloured = wants_colours(os.environ, is_terminal=True)
-    told = findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet, coloured=coloured)
+    told = checking.findings_text(
+        found, here(), verbose=messages.verbose, quiet=messages.quiet, coloured=coloured
+    )
     sys.stdout.write(f"{told}\n" if told else "")
     for lines in _tables(found, screen()):
         write((*lines, ""))
-    write((summary(found),))
+    write((checking.summary(found),))
 
 
 def _tables(found: Checked, on: Screen) -> Iterator[list[str]]:
     """Yield a line about each score that was worked out, and the table of its rules."""
     for score in found.scores:
         if score.flames is not None:
-            rows = [(on.shown(name), *cells) for name, *cells in rule_rows(found, score)]
-            cells = list(zip(*rows, strict=True)) or [()] * len(RULE_COLUMNS)
+            rows = [(on.shown(name), *cells) for name, *cells in checking.rule_rows(found, score)]
+            cells = list(zip(*rows, strict=True)) or [()] * len(checking.RULE_COLUMNS)
             columns = [
                 Column(header, column, right=numeric, least=None if at else _LEAST, goes=goes)
                 for at, (header, column, numeric, goes) in enumerate(
-                    zip(RULE_COLUMNS, cells, _NUMERIC, _GOES, strict=True)
+                    zip(checking.RULE_COLUMNS, cells, _NUMERIC, _GOES, strict=True)
                 )
             ]
-            yield [on.shown(score_line(score)), *table(columns, on)]
+            yield [on.shown(checking.score_line(score)), *table(columns, on)]

@@ -216,8 +216,9 @@ def explain(
 
             explain_history.check_alone(account=account, as_of=as_of, rank=rank)
             explain_history.explain_since(
-                contact, config, since, run, messages, everything=everything, out=out, form=form
-            )
+                contact, config, since, run, messages,
+                everything=everything, exact=exact, out=out, form=form,
+            )  # fmt: skip
             return
         if account is not None:
             from flamescore.cli import explain_account
@@ -355,7 +356,7 @@ def changes(
     run: RunName = None,
     against: Against = None,
     score: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which score.  [default: the first in the rule file]")
+        str | None, typer.Option(metavar="NAME", help="Which score. Default: the first in the rule file.")
     ] = None,
     limit: Limit = None,
     everyone: Annotated[
@@ -397,7 +398,7 @@ def runs(
         ),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Delete the runs that keep_runs does not keep; never the latest.")
+        bool, typer.Option("--prune", help="Delete the oldest runs until keep_runs remain; never the latest.")
     ] = False,
     check: Annotated[
         bool,

@@ -12,7 +12,7 @@ from flamescore.runs import RunStore
 from flamescore.state import StateDamagedError, StateStore
 from flamescore.units import count
 from flamescore.write_back import deliver, forget, undo
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ def _check(name: str, known: Iterable[str]) -> None:
     if name in known:
         return
     meant = nearest(name, known)
-    others = f"There are: {', '.join(known)}." if known else "The project file has no `write_back`."
+    others = use(known) if known else "The project file has no `write_back`."
     hint = f"Did you mean `{meant}`?" if meant else others
     raise UsageError(Problem("U040", f"There is no write-back `{name}`.", hint=hint))
 
@@ -83,4 +83,4 @@ def _undone(state: StateStore, runs: RunStore, name: str, timeout: float) -> str
 def _forgotten(state: StateStore, name: str, timeout: float) -> str:
     done = forget(state, name, timeout=timeout)
     before = "nothing was known" if done.run_id is None else "all was forgotten"
-    return f"{name}: {before}; the next files hold everybody"
+    return f"{name}: {before}; the next files have everybody"

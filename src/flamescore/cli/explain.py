@@ -12,7 +12,14 @@ from flamescore.cli.output import by_suffix, deliver, place, plain
 from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.explained_runs import columns_to_find, explained_as_of_run
-from flamescore.explanations import among_everyone, contact_meant, everyone, flames_of_list, given_to
+from flamescore.explanations import (
+    among_everyone,
+    contact_meant,
+    everyone,
+    flames_of_list,
+    given_to,
+    places_among,
+)
 from flamescore.explanations import explain as explain_contact
 from flamescore.inputs import read_inputs
 from flamescore.project import find_settings
@@ -76,6 +83,7 @@ def _of_time(
             most=most,
             flames_from=None if among is None else flames_of_list(among),
             given_to=None if among is None else given_to(among),
+            places=None if among is None else places_among(among, who),
             hot=hot,
         )
         day = _exported_on(exports)
@@ -108,7 +116,7 @@ def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = Fal
         chosen = form or ExplainFormat.TABLE
         if chosen is ExplainFormat.CSV and not rows:
             hint = "Use json, or add --since for a table of what the scores were."
-            raise UsageError(Problem("U002", "An explanation is no table: it can't be CSV.", hint=hint))
+            raise UsageError(Problem("U002", "An explanation can't be CSV.", hint=hint))
         return chosen
     suffixes = {".json": ExplainFormat.JSON, ".txt": ExplainFormat.TABLE}
     return by_suffix(path, {**suffixes, ".csv": ExplainFormat.CSV} if rows else suffixes)
@@ -155,7 +163,17 @@ _ANY: Final = 10**9
 _NOT_TOLD: Final = ("numbers",)
 """Keys that only the text needs."""
 
-_ASKED_FOR: Final = ("burst", "like_scanner", "silence", "by_percentile", "bots", "labels", "hot")
+_ASKED_FOR: Final = (
+    "burst",
+    "like_scanner",
+    "silence",
+    "by_percentile",
+    "bots",
+    "labels",
+    "hot",
+    "hot_evidence",
+    "hot_failed",
+)
 """Keys that are there only where the rules ask for what they tell: `hot` is false for who is not hot."""
 
 

@@ -14,7 +14,7 @@ from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.history import SERIES, contact_history
 from flamescore.project import find_settings
-from flamescore.report import render_history
+from flamescore.report import EXACTLY, render_history
 from flamescore.runs import find_run
 from flamescore.units import parse_period, parse_time
 
@@ -45,10 +45,11 @@ def explain_since(
     messages: Messages,
     *,
     everything: bool,
+    exact: bool,
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Show the history of a contact up to a run, by default the latest."""
+    """Show the history of a contact up to a run, by default the latest; `exact`: all decimals of points."""
     chosen = chosen_form(out, form, rows=True)
     who, start = contact_asked(contact), _start(since)
     project = find_settings(config)
@@ -58,7 +59,8 @@ def explain_since(
     for note in told.notes:
         messages.remark(note)
     if chosen is ExplainFormat.TABLE:
-        page = render_history(told, sparklines=_takes_sparklines(out))
+        decimals = EXACTLY if exact else project.settings.decimals
+        page = render_history(told, sparklines=_takes_sparklines(out), decimals=decimals)
         if place(out) is None and sys.stdout.isatty():
             show(page)
         else:

@@ -43,7 +43,7 @@ class HealthCheck:
         try:
             self.url = filled(written, os.environ)
         except UnsetError as error:
-            self._warn(f"The variable `{error.name}` is not set, so no health check is told.")
+            self._warn(f"The variable `{error.name}` is not set, so the health check was skipped.")
             return
         self.messages.at_end.append(self._end)
         self._tell("that this run starts", "/start")
@@ -63,7 +63,7 @@ class HealthCheck:
         assert self.url is not None
         why = ping(self.url, end, text)
         if why is not None:
-            self._warn(f"The health check was not told {what}: {why}.")
+            self._warn(f"The health check could not be notified {what}: {why}.")
 
     def _warn(self, text: str) -> None:
         self.messages.warn(Finding(UNTOLD, Severity.WARNING, KEY, text))

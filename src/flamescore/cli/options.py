@@ -128,11 +128,15 @@ Config: TypeAlias = Annotated[
 Quiet: TypeAlias = Annotated[
     int,
     typer.Option(
-        "--quiet", "-q", count=True, show_default=False, help="Show errors and warnings alone; -qq: errors."
+        "--quiet",
+        "-q",
+        count=True,
+        show_default=False,
+        help="Hide notes and progress; -qq hides warnings too.",
     ),
 ]
 Verbose: TypeAlias = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Show notes, accepted warnings and how long it took.")
+    bool, typer.Option("--verbose", "-v", help="Show notes in full, and timings, on stderr.")
 ]
 Log: TypeAlias = Annotated[
     LogFormat, typer.Option("--log-format", help="Write messages as text, or as one JSON object per line.")
@@ -176,7 +180,7 @@ Words: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="TEXT",
-        help="Search name, company, e-mail and phone for each word; or give a whole id.",
+        help="Search name, company, e-mail and phone; or give a whole id.",
         show_default=False,
     ),
 ]
@@ -217,8 +221,8 @@ WhereIs: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CONDITION",
-        help="A condition as in rule files, or short: country=US, country!=US, 'employees>100' (>=, <, <=), "
-        "name~smith (contains). Repeat to require several.",
+        help="A condition as in rule files, or short: country=US, 'employees>100'. "
+        "Repeat to require several.",
     ),
 ]
 Text: TypeAlias = Annotated[
@@ -320,7 +324,7 @@ RunName: TypeAlias = Annotated[
     typer.Option(
         "--run",
         metavar="RUN",
-        help="Use this run instead of the latest: its id, its time, or its day, such as 2026-01-01.",
+        help="Use this run instead of the latest: an id, the start of one, or a day such as 2026-01-01.",
         show_default=False,
     ),
 ]

@@ -103,7 +103,7 @@ def _prune(store: RunStore, project: Project, timeout: float, messages: Messages
             spared = standing_at(StateStore.of(project))
         except StateDamagedError as error:  # the run that it stands at is not known, so all of them stay
             messages.warn(Finding(UNREADABLE, Severity.WARNING, "state", f"The state {error.why}."))
-            messages.remark("no run was deleted: which one the state stands at is not known")
+            messages.remark("no run was deleted: the state does not say which run it belongs to")
             return
         deleted, left = held.prune(project.settings.keep_runs, spared)
     for name in left:

@@ -147,7 +147,7 @@ def _period(text: str | None) -> Period | None:
     found = None if text is None else parse_period(text)
     if text is not None and found is None:
         hint = "Use a number and a unit, such as 7d, 2w or 1mo."
-        raise UsageError(Problem("U014", f"--trend: `{text}` is not a period.", hint=hint))
+        raise UsageError(Problem("U014", f"--trend `{text}` is not a period.", hint=hint))
     return found
 
 

@@ -198,7 +198,7 @@ def _telling(bucket: str) -> Iterator[None]:
     except (FileNotFoundError, exceptions.NotFoundError) as error:
         if _NO_BUCKET in str(error):
             raise StoreError(f"there is no bucket `{bucket}`.") from None
-        raise MissingObjectError("there is no such object.") from None
+        raise MissingObjectError("the object does not exist.") from None
     except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
         raise ChangedObjectError("the object was changed meanwhile.") from None
     except (exceptions.NotSupportedError, NotImplementedError):

@@ -16,14 +16,27 @@ from flamescore.engine.ledger import (
     LedgerRows,
     LedgerSummary,
     concat_rows,
+    entries_of,
     entry_table,
 )
 from flamescore.engine.look import Cells, Fits, Look, cells_of_column, look
 from flamescore.engine.matching import FOREVER
+from flamescore.engine.needed import Needed, needed
 from flamescore.engine.operands import Operand, operands_of, type_predicate
 from flamescore.engine.passes import EXPIRED
 from flamescore.engine.pipeline import DEFAULT_TUNING, Prepared, Run, Tuning, prepare, run
-from flamescore.engine.rank import bounds_reached, flame_bounds, flames_at, flames_of_all, ranked, standing
+from flamescore.engine.rank import (
+    MANY,
+    TOTAL,
+    bounds_reached,
+    flame_bounds,
+    flames_at,
+    flames_of_all,
+    placed,
+    ranked,
+    standing,
+    standings,
+)
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.scan import BATCH, event_columns
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
@@ -43,9 +56,11 @@ __all__ = [
     "EVENT",
     "EXPIRED",
     "FOREVER",
+    "MANY",
     "MAX_SCORE",
     "MISSING",
     "NO_AGE",
+    "TOTAL",
     "UNDATED",
     "BotsPart",
     "Cells",
@@ -60,6 +75,7 @@ __all__ = [
     "LedgerRows",
     "LedgerSummary",
     "Look",
+    "Needed",
     "Operand",
     "Partition",
     "Past",
@@ -81,6 +97,7 @@ __all__ = [
     "contacts_of",
     "contributions",
     "decay_factors",
+    "entries_of",
     "entry_table",
     "event_columns",
     "event_key",
@@ -91,11 +108,14 @@ __all__ = [
     "instant_of",
     "look",
     "match_fields",
+    "needed",
     "operands_of",
+    "placed",
     "prepare",
     "ranked",
     "run",
     "standing",
+    "standings",
     "trace",
     "type_predicate",
     "types_of",

@@ -34,20 +34,21 @@ events, 100 rules).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flamescore.engine.bins import KEY_BITS
+from flamescore.engine.bins import BUDGET, KEY_BITS
 from flamescore.engine.calendar import DAY
 from flamescore.engine.exact import largest_size, sum_runs
-from flamescore.engine.passes import CarriedValues, Occurrences, Timeline, counted, runs
+from flamescore.engine.passes import NOTHING, CarriedValues, Occurrences, Timeline, counted, runs
+from flamescore.engine.pieces import sums_in_pieces
 from flamescore.engine.readings import MISSING, missing_value
 from flamescore.engine.worth import contributions, multiplied
 from flamescore.units import MAX_POINTS, POINT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
     from flamescore.engine.streams import Stream, Streams
 
 
-_NOTHING = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
+PIECES: Final = 4
+"""A partition may have so many times the budget at once: its bins are not parted, and many go a bit above."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,35 @@ class LiveSets:
         offsets = np.cumsum([0, *(len(streams) for streams in listed)])
         return cls(offsets.astype(np.int64), np.array([s for streams in listed for s in streams], np.int64))
 
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Return how many streams each set has."""
+        return np.diff(self.offsets)
+
+    def only(self, streams: Collection[int]) -> LiveSets:
+        """Return the same sets with these streams alone."""
+        stays = np.isin(self.flat, list(streams))
+        before = np.concatenate([[0], np.cumsum(stays)])
+        return LiveSets(before[self.offsets], self.flat[stays])
+
     def exploded(self, live: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give each event all its streams: the event and the stream of each occurrence, event by event."""
-        lengths = np.diff(self.offsets)[live]
+        lengths = self.lengths[live]
         rows = np.repeat(np.arange(len(live)), lengths)
         place = (self.offsets[live] - (np.cumsum(lengths) - lengths))[rows]
         place += np.arange(len(place))
         return rows, self.flat[place]
+
+
+@dataclass(frozen=True)
+class RunSums:
+    """What counts of each run that has anything, sorted by run (`passes.Occurrences`), as in `StreamSums`."""
+
+    run: NDArray[np.int64]
+    occurrences: NDArray[np.int64]
+    points: Points
+    age: NDArray[np.int64]
+    unvalued: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +130,16 @@ class StreamGroup:
     last: int
     like: Stream
     wide: bool
+
+    def by_stream(self, sums: RunSums, contact_bits: int) -> Iterator[StreamSums]:
+        """Part sums of the group by stream."""
+        ends = np.arange(self.first, self.last + 1) << contact_bits
+        bounds = np.searchsorted(sums.run, ends).tolist()
+        contact = sums.run & ((1 << contact_bits) - 1)
+        for here in map(slice, bounds, bounds[1:]):
+            yield StreamSums(
+                contact[here], sums.occurrences[here], sums.points[here], sums.age[here], sums.unvalued
+            )
 
 
 def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[StreamGroup, ...]:
@@ -152,6 +186,7 @@ class Aggregator:
 
     `tables` are what each stream's occurrences are worth by whole days (contributions, or factors where
     points come from a property). `wide` are the wide streams of each live set, `narrow` the others.
+    No more than `at_once` occurrences are laid out at once, but for streams that need all (`pieces`).
     """
 
     streams: Streams
@@ -161,9 +196,14 @@ class Aggregator:
     narrow: LiveSets
     wide: LiveSets
     age_bits: int
+    at_once: int = PIECES * BUDGET
 
     def sums(self, partition: Partition) -> tuple[StreamSums, ...]:
-        """Count and sum up, stream by stream."""
+        """Count and sum up, stream by stream; more than `at_once` occurrences piece by piece."""
+        events = partition.events.of_sets(len(self.narrow.offsets) - 1)
+        lengths = self.narrow.lengths + self.wide.lengths
+        if int((events * lengths).sum()) > self.at_once:
+            return sums_in_pieces(self, partition, max(1, self.at_once // int(lengths[events > 0].max())))
         timeline, groups = self.occurrences(partition)
         return tuple(
             sums
@@ -217,7 +257,7 @@ class Aggregator:
                 run = group.first << timeline.contact_bits | contact
                 yield (
                     group,
-                    _NOTHING if rows is None else self._wide_occurrences(group.first, events, run, age, rows),
+                    NOTHING if rows is None else self._wide_occurrences(group.first, events, run, age, rows),
                 )
             else:
                 first, last = np.searchsorted(timeline.keys, (group.first << bits, group.last << bits))
@@ -249,16 +289,32 @@ class Aggregator:
     def summed(self, group: StreamGroup, some: Occurrences, timeline: Timeline) -> Iterator[StreamSums]:
         """Sum up what counts of a group, stream by stream."""
         bits = timeline.contact_bits
+        return group.by_stream(self.run_sums(group, some, bits), bits)
+
+    def run_sums(self, group: StreamGroup, some: Occurrences, contact_bits: int) -> RunSums:
+        """Sum up what counts of a group, run by run."""
         starts, lengths = runs(some.run)
         run, age = some.run[starts], some.age[starts]
-        worth = self.tables.worth(some.run >> bits, some.age) if some.worth is None else some.worth
+        worth = self.tables.worth(some.run >> contact_bits, some.age) if some.worth is None else some.worth
         largest = self.tables.largest(group.first, group.last) if some.worth is None else largest_size(worth)
         points = sum_runs(worth, starts, most=largest * int(lengths.max(initial=0)))
         unvalued = 0 if some.valued is None else len(some.valued) - int(some.valued.sum())
-        bounds = np.searchsorted(run, np.arange(group.first, group.last + 1) << bits).tolist()
-        contact = run & ((1 << bits) - 1)
-        for here in map(slice, bounds, bounds[1:]):
-            yield StreamSums(contact[here], lengths[here], points[here], age[here], unvalued)
+        return RunSums(run, lengths, points, age, unvalued)
+
+    def only(self, groups: Sequence[StreamGroup], beside: Collection[int]) -> Aggregator:
+        """Return what counts these groups alone, with the streams beside that theirs are held against."""
+        streams = {*beside, *(stream for each in groups for stream in range(each.first, each.last))}
+        return replace(
+            self, groups=tuple(groups), narrow=self.narrow.only(streams), wide=self.wide.only(streams)
+        )
+
+    def in_order(self, group: StreamGroup, parts: Sequence[Occurrences]) -> Occurrences:
+        """Put occurrences of a group together, in the order in which they are counted."""
+        some = Occurrences.together(parts)
+        if some.row is None or group.like.points.column is None:  # then equal ages are worth the same
+            return some.take(_in_order(some.run, some.age, self.age_bits))
+        assert some.worth is not None
+        return some.take(np.lexsort((some.row, -some.worth, some.age, some.run)))
 
 
 def _in_order(run: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:

@@ -32,9 +32,6 @@ import polars as pl
 from flamescore.cells import as_text, present
 from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.predicates import CELL, evaluate
-from flamescore.engine.readings import fold_all
-from flamescore.engine.streams import types_of
-from flamescore.frames import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -268,17 +265,6 @@ def _bitset(bits: list[int]) -> int:
 
 def _spread(bits: int, places: list[int]) -> int:
     return sum(1 << place for i, place in enumerate(places) if bits >> i & 1)
-
-
-def window_of(streams: Streams, clock: Clock) -> Window:
-    """Return which events a scoring looks at: by their type those inside the widest window that names it."""
-    reaches: dict[str, int | None] = {}
-    for stream in streams.all:
-        for kind in fold_all(types_of(stream.where[0])):
-            known = reaches.get(kind, 0)
-            reaches[kind] = None if known is None or stream.reach is None else max(known, stream.reach)
-    widest = max((stream.reach for stream in streams.all if stream.reach is not None), default=None)
-    return Window(clock.now, tuple(reaches.items()), widest)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ left, and marks those that stay. The example of `streams` is followed through th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from flamescore.engine.bursts import find_bursts
 from flamescore.engine.matching import FOREVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,6 +54,18 @@ class Occurrences:
             None if self.valued is None else self.valued[rows],
             None if self.row is None else self.row[rows],
         )
+
+    @classmethod
+    def together(cls, parts: Sequence[Occurrences]) -> Occurrences:
+        """Lay occurrences of the same streams end to end."""
+        columns: dict[str, Any] = {}
+        for each in fields(cls):
+            some = [getattr(part, each.name) for part in parts]
+            columns[each.name] = None if some[0] is None else np.concatenate(some)
+        return cls(**columns)
+
+
+NOTHING: Final = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flamescore.engine.aggregate import Aggregator, LiveSets, WorthTables, groups_of
+from flamescore.engine.aggregate import PIECES, Aggregator, LiveSets, WorthTables, groups_of
 from flamescore.engine.bins import BIN_BITS, BUDGET, MEMORY, Bins, Spill
 from flamescore.engine.bots import BotsPart, Hit
 from flamescore.engine.conditions import ConditionEvaluator, ContactFacts
@@ -60,10 +60,12 @@ class Prepared:
     unread: tuple[tuple[str, int], ...]
     """The columns of contacts with cells that did not read as the number or date needed, and how many."""
 
-    def aggregator(self, sets: Sequence[tuple[int, ...]], *, oldest: int, wide: bool) -> Aggregator:
+    def aggregator(
+        self, sets: Sequence[tuple[int, ...]], *, oldest: int, wide: bool, budget: int = BUDGET
+    ) -> Aggregator:
         """Make what counts occurrences of these live sets; no event is older than `oldest` seconds.
 
-        `wide` counts every stream but followers and resets in the wide form.
+        `wide` counts every stream but followers and resets in the wide form. `budget` is that of `Tuning`.
         """
         streams, beside = self.streams.counted, self.streams.beside
         many = len(streams)
@@ -76,6 +78,7 @@ class Prepared:
             narrow=LiveSets.of([s for s in some if s < many and not is_wide[s]] for some in sets),
             wide=LiveSets.of([s for s in some if s < many and is_wide[s]] for some in sets),
             age_bits=max(1, oldest.bit_length()),
+            at_once=PIECES * budget,
         )
 
 
@@ -228,7 +231,7 @@ def run(
     occurrences = bins.occurrences
     counter = _PartitionCounter(
         prepared,
-        prepared.aggregator(scanned.sets, oldest=bins.oldest, wide=tuning.wide),
+        prepared.aggregator(scanned.sets, oldest=bins.oldest, wide=tuning.wide, budget=tuning.budget),
         Spill(memory, folder) if ledger else None,
         tuple(extra_conditions),
         tuple(extra_events),

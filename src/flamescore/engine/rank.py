@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from flamescore.engine.calendar import Clock
     from flamescore.rules import AccountScore, Score
 
-_TOTAL, _NUMBER = "total", "number"
+TOTAL, MANY = "total", "contacts"
+"""The columns of counts: a total in ten-thousandths, and how many contacts have it."""
+
+_NUMBER = "number"
 
 
 def ranked(
@@ -38,19 +41,53 @@ def ranked(
     `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
     contact id, which breaks the last ties. Equal scores share a rank.
     """
-    frame = pl.DataFrame({_TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
+    frame = pl.DataFrame({TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
     frame = frame.filter(pl.Series(scored)).sort(
-        pl.col(_TOTAL), pl.when(pl.col("age") != NO_AGE).then("age"), _NUMBER,
+        pl.col(TOTAL), pl.when(pl.col("age") != NO_AGE).then("age"), _NUMBER,
         descending=[True, False, False], nulls_last=True,
     )  # fmt: skip
     at = pl.when(pl.col("age") != NO_AGE).then(clock.now - pl.col("age"))
+    counts = (
+        frame[TOTAL].rle().struct.unnest().select(pl.col("value").alias(TOTAL), pl.col("len").alias(MANY))
+    )
     table = frame.select(
-        *standing(score, frame[_TOTAL], frame[_TOTAL].to_numpy().astype(np.int64)),
+        *placed(standings(score, counts), counts[MANY]),
         contact_id=ids.gather(frame[_NUMBER]),
         score_name=pl.lit(score.name),
         last_activity_at=instant_of(at),
     ).select(SCORES.names())
     return table.pipe(conform, SCORES, name="scores"), frame[_NUMBER]
+
+
+def standings(score: Score, counts: pl.DataFrame) -> pl.DataFrame:
+    """Return where each total of a score stands: one row a total, the highest first.
+
+    `counts` has each distinct `TOTAL` (Int64, ten-thousandths) once, and how many contacts of the population
+    have it (`MANY`, a whole number above 0), in any order. The result has `TOTAL` and the columns of
+    `frames.SCORES` from `score` to `rank`. So few rows are enough to rank any number of contacts exactly.
+
+    Three contacts with 50,000, 20,000 and 20,000: rank 1 and percentile 100 for the first total, since two of
+    two others have less; rank 2 and percentile 0 for the second.
+    """
+    rows = counts.sort(TOTAL, descending=True)
+    total, many = rows[TOTAL], rows[MANY].cast(pl.Int64).to_numpy()
+    reached = np.cumsum(many)
+    everyone = int(reached[-1]) if len(reached) else 0
+    found = _standing(
+        score,
+        total,
+        total.to_numpy().astype(np.int64),
+        lower=everyone - reached,
+        others=max(everyone - 1, 1),
+        rank=pl.Series(reached - many + 1, dtype=pl.Int32),
+    )
+    return pl.DataFrame([total, *found])
+
+
+def placed(standing: pl.DataFrame, many: pl.Series) -> list[pl.Series]:
+    """Repeat each row of `standings` for the contacts that have its total: columns from `score` to `rank`."""
+    rows = pl.Series(np.repeat(np.arange(standing.height), many.to_numpy()))
+    return standing.drop(TOTAL).select(pl.all().gather(rows)).get_columns()
 
 
 def standing(
@@ -61,6 +98,19 @@ def standing(
     `total` and `numbers` are the same ten-thousandths, as Polars and as numpy have them.
     """
     lower, others = _lower(total)
+    rank = total.rank("min", descending=True).cast(pl.Int32)
+    return _standing(score, total, numbers, lower=lower, others=others, rank=rank)
+
+
+def _standing(
+    score: Score | AccountScore,
+    total: pl.Series,
+    numbers: NDArray[np.int64] | NDArray[np.object_],
+    *,
+    lower: NDArray[np.int64],
+    others: int,
+    rank: pl.Series,
+) -> list[pl.Series]:
     none = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(total))
     columns = {
         "score": pl.Series(quotients(numbers, POINT)),
@@ -69,7 +119,7 @@ def standing(
         if score.ideal is None
         else pl.Series(quotients(numbers, score.ideal, times=100)),
         "percentile": pl.Series(quotients(lower, others, times=100)),
-        "rank": total.rank("min", descending=True).cast(pl.Int32),
+        "rank": rank,
     }
     return [column.rename(name) for name, column in columns.items()]
 
@@ -94,7 +144,7 @@ def _flames(
 
 def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the flames of each contact by totals (ten-thousandths) of all; -1 outside the population."""
-    total = pl.Series(_TOTAL, totals[scored])
+    total = pl.Series(TOTAL, totals[scored])
     found = np.full(len(totals), -1, np.int64)
     found[scored] = _flames(score, total, *_lower(total)).to_numpy()
     return found

@@ -12,7 +12,8 @@ import polars as pl
 from flamescore.cells import as_text, present
 from flamescore.engine.bins import KeptEvents
 from flamescore.engine.contacts import event_key, key_hashes
-from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures, window_of
+from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures
+from flamescore.engine.needed import window_of
 from flamescore.engine.readings import MISSING, hashed, ten_thousandths
 from flamescore.engine.streams import EVENT
 from flamescore.engine.tally import STATUSES, Held, Past, Seen, record_of, statuses
@@ -46,14 +47,14 @@ if TYPE_CHECKING:
     from flamescore.frames import EventSource, EventsRead, SourceRecord, Window
     from flamescore.rules import Predicate
 
+VALUE: Final = "\x00value "
+"""Leads the names of the columns of texts that tell occurrences apart."""
+
 BATCH: Final = 262_144
 """Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
 
 _FIRST: Final = 8_192
 """Rows of the first batch."""
-
-VALUE: Final = "\x00value "
-"""Leads the names of the columns of hashed values."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Scan:
         """Yield an event's age (`AGE`), its contact's key with the hashes, its type, and these columns."""
         schema = source.frame.collect_schema()
         yield from event_columns(source, columns, self.window)
-        yield from (hash_of_value(name, schema) for name in self.streams.value_columns)
+        yield from (value_of(name, schema) for name in self.streams.value_columns)
 
     def _batch(self, batch: pl.DataFrame, bins: Bins) -> NDArray[np.int64]:
         signature, matching = self.matched(batch)
@@ -207,7 +208,7 @@ class Scan:
             contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
-            values=tuple(batch[VALUE + c].gather(some).to_numpy() for c in self.streams.value_columns),
+            values=tuple(_hashes(batch[VALUE + c].gather(some)) for c in self.streams.value_columns),
             amounts=tuple(amounts_of(_numbers(batch, c).gather(some)) for c in self.streams.amount_columns),
         )
 
@@ -294,13 +295,19 @@ def _gently(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     yield from batches
 
 
-def hash_of_value(column: str, schema: pl.Schema) -> pl.Expr:
-    """Tell the values of a property apart by a 64-bit hash (`VALUE`); missing ones are one value.
-
-    Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65.
-    """
+def value_of(column: str, schema: pl.Schema) -> pl.Expr:
+    """Return the values of a property as text (`VALUE`)."""
     text = as_text(column, schema[column]) if column in schema else pl.lit(None, pl.String)
-    return hashed(text).alias(VALUE + column)
+    return text.alias(VALUE + column)
+
+
+def _hashes(values: pl.Series) -> NDArray[np.uint64]:
+    """Tell values apart by 64-bit hashes; missing ones are one value.
+
+    Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65. Only those of
+    events that wide streams count are hashed, a quarter of all.
+    """
+    return values.alias(VALUE).to_frame().select(hashed(pl.col(VALUE))).to_series().to_numpy()
 
 
 def amounts_of(cells: pl.Series) -> NDArray[np.int64]:

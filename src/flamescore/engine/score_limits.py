@@ -49,8 +49,8 @@ def check_score_size(
             Problem(
                 TOO_LARGE,
                 f"The score `{printable(score)}` of contact `{_shown(id_of(contact))}` is {_points(total)} "
-                f"as of {as_of:%Y-%m-%d}, and a score can be {MAX_SCORE // POINT:,} points at most, "
-                f"either way. The rule `{printable(rule)}` {'gave' if total > 0 else 'took'} most: "
+                f"as of {as_of:%Y-%m-%d}; the most is {MAX_SCORE // POINT:,} points, either way. "
+                f"The rule `{printable(rule)}` {'gave' if total > 0 else 'took'} most: "
                 f"{_points(abs(points))}.",
                 hint="Give fewer points for each event, or bound the rule: `limits: {max: 1000}`.",
             )

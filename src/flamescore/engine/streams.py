@@ -170,6 +170,12 @@ class Streams:
         return tuple(dict.fromkeys(s.points.column for s in self.all if s.points.column is not None))
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of events beside their type that is looked at."""
+        asked = (*(p.column for p in self.predicates), *self.amount_columns, *self.value_columns)
+        return tuple(column for column in dict.fromkeys(asked) if column != EVENT)
+
+    @property
     def summed(self) -> dict[int, str]:
         """The streams of conditions that sum up a property, with that property."""
         asked = {number for numbers in self.of_condition.values() for number in numbers}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -38,7 +39,7 @@ class Tags:
 
     def has(self, match: TagMatch) -> NDArray[np.bool_]:
         """Say of each contact whether it has the tags, whatever their age."""
-        found = self.held.filter(_fits(match))
+        found = self._fitting(match)
         out = np.zeros(self.contacts, np.bool_)
         if match.how == "all":
             wanted = len(set(fold_all(match.tags)))
@@ -48,14 +49,29 @@ class Tags:
 
     def of_one(self, match: TagMatch) -> dict[str, int | None]:
         """Return the tags of the only contact that fit, folded, with their time (epoch seconds) or None."""
-        return dict(self.held.filter(_fits(match)).select(_TAG, _AT).iter_rows())
+        return dict(self._fitting(match).select(_TAG, _AT).iter_rows())
 
     def applied_at(self, match: TagMatch) -> NDArray[np.int64]:
         """Return when each contact's latest matching tag was applied (epoch seconds), or `UNDATED`."""
-        latest = self.held.filter(_fits(match)).drop_nulls(_AT).group_by(_C).agg(pl.col(_AT).max())
+        latest = self._fitting(match).drop_nulls(_AT).group_by(_C).agg(pl.col(_AT).max())
         out = np.full(self.contacts, UNDATED, np.int64)
         out[latest[_C].to_numpy()] = latest[_AT].to_numpy()
         return out
+
+    def _fitting(self, match: TagMatch) -> pl.DataFrame:
+        names, codes = self._coded
+        fits = names.to_frame(_TAG).select(_fits(match)).to_series().to_numpy()
+        return self.held.filter(pl.Series(fits[codes]))
+
+    @cached_property
+    def _coded(self) -> tuple[pl.Series, NDArray[np.uint32]]:
+        """Return the distinct tags, and which one each row has.
+
+        A rule looks at the few names then: to hold it against 2.5 million texts took ten times as long.
+        """
+        names = self.held[_TAG].unique()
+        codes = self.held[_TAG].replace_strict(names, pl.Series(range(len(names)), dtype=pl.UInt32))
+        return names, codes.to_numpy()
 
 
 def tags_of(contacts: Contacts, history: pl.DataFrame | None, clock: Clock) -> Tags:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         flames_of_list,
         given_to,
         held_against,
+        places_among,
     )
     from flamescore.explanations.evidence import Evidence, sentences
     from flamescore.explanations.expiry import expires_at
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         Silence,
     )
     from flamescore.explanations.find_contact import contact_among, contact_meant
-    from flamescore.explanations.labels import labels_of_everyone, needs_everyone
+    from flamescore.explanations.labels import labels_of_everyone, needs_everyone, places_in
     from flamescore.explanations.predicate_words import is_number, number_said, quoted
     from flamescore.explanations.reasons import OUTCOMES
 
@@ -62,6 +63,8 @@ __all__ = [
     "labels_of_everyone",
     "needs_everyone",
     "number_said",
+    "places_among",
+    "places_in",
     "quoted",
     "sentences",
     "single",
@@ -94,6 +97,8 @@ _LATE: Final = {
     "labels_of_everyone": "labels",
     "needs_everyone": "labels",
     "number_said": "predicate_words",
+    "places_among": "contact",
+    "places_in": "labels",
     "quoted": "predicate_words",
     "sentences": "evidence",
     "single": "as_if",

@@ -26,7 +26,7 @@ from flamescore.explanations.explanation import (
     Outlook,
     ScoreExplained,
 )
-from flamescore.explanations.labels import asked_beside, kept_evidence, labels_told, told_alone
+from flamescore.explanations.labels import asked_beside, kept_evidence, labels_and_hot, labels_told, places_in
 from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
 from flamescore.labels import judged
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flamescore.engine import LedgerSummary, Prepared, Traced
+    from flamescore.explanations.labels import Place
     from flamescore.explanations.next_flame import Bounds
     from flamescore.frames import Exports
     from flamescore.rules import RuleBook, Score
@@ -61,17 +62,18 @@ def explain(
     most: int | None = None,
     flames_from: Mapping[str, Sequence[float | None]] | None = None,
     given_to: Mapping[tuple[str, str], int] | None = None,
+    places: Mapping[str, Place] | None = None,
     hot: Hot = _BY_FLAMES,
 ) -> Explanation:
     """Explain every score of a contact as of an instant.
 
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
     With `most` only so many of the occurrences that count under a rule are told, the latest.
-    Rank and percentile are left out, and labels that ask for them: they depend on everyone else. So do flames
-    by percentile: of a score that gives them they are told by `flames_from`, the points from which there are
-    1 to 5 in the whole list. `given_to` says to how many contacts of the list each rule, by score and id,
-    gave something, and so which of them are offered on the way to the next flame. A condition in `hot` is
-    told of too.
+    Rank and percentile are left out: they depend on everyone else. So do labels that ask for them, which are
+    told by `places`, where the contact stands in the whole list, by score; and flames by percentile, which
+    are told by `flames_from`, the points from which there are 1 to 5 in the whole list. `given_to` says to
+    how many contacts of the list each rule, by score and id, gave something, and so which of them are offered
+    on the way to the next flame. A condition in `hot` is told of too.
 
     Raises:
         ScoreTooLargeError: 64 bits don't hold a score.
@@ -88,13 +90,11 @@ def explain(
     lines = EntryLines(
         ready, traced, evaluator, builder.rows(), mine.tag_history, everything=everything, most=most
     )
-    labels, is_hot = told_alone(
-        book,
-        hot,
-        lines.conditions,
-        summary,
-        {score.name: row["flames"] for score, row in zip(book.scores, rows, strict=True) if row},
-    )
+    flames = {
+        score.name: flames_of(bounds[score.name], int(summary.totals[number][0]))
+        for number, score in enumerate(book.scores)
+    }
+    told = labels_and_hot(book, hot, lines.conditions, summary, flames=flames, places=places or {})
     later = {days: _later(book, mine, as_of, days, bounds) for days in AHEAD}
     entries = [lines.entries(score) for score in book.scores]
     ahead = ways(ready, traced, evaluator, bounds, given_to)
@@ -105,7 +105,7 @@ def explain(
             title=score.title,
             in_population=True,
             score=int(summary.totals[number][0]) / POINT,
-            flames=flames_of(bounds[score.name], int(summary.totals[number][0])),
+            flames=flames[score.name],
             percent_of_ideal=rows[number]["percent_of_ideal"],
             last_activity_at=rows[number]["last_activity_at"],
             entries=entries[number],
@@ -133,8 +133,10 @@ def explain(
         as_of=as_of,
         timezone=book.zone.key,
         scores=scores,
-        labels=labels,
-        hot=is_hot,
+        labels=told.labels,
+        hot=told.hot,
+        hot_evidence=told.hot_evidence,
+        hot_failed=told.hot_failed,
         company=_cell(mine, "company"),
         owner=_cell(mine, "owner"),
     )
@@ -155,6 +157,16 @@ def everyone(book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _B
     return judged(score_exports(book.without_bots, exports, as_of=as_of, conditions=conditions), hot=hot)
 
 
+def places_among(scored: Scored, contact_id: str) -> dict[str, Place]:
+    """Return where a contact stands among everyone who is scored, by score."""
+    mine = scored.scores.filter(pl.col("contact_id") == contact_id)
+    return places_in(mine, _scored_by(scored))
+
+
+def _scored_by(scored: Scored) -> dict[str, int]:
+    return dict(scored.scores["score_name"].value_counts().iter_rows())
+
+
 def flames_of_list(scored: Scored) -> dict[str, tuple[float | None, ...]]:
     """Return the points from which there are flames, by score."""
     return {score.name: scored.flames_from(score) for score in scored.book.scores}
@@ -165,12 +177,19 @@ def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLA
     book, mine = done.book, pl.col("contact_id") == explanation.contact_id
     rows = done.scores.filter(mine).to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
-    told = _with_ranks(explanation, places, dict(done.scores["score_name"].value_counts().iter_rows()))
+    told = _with_ranks(explanation, places, _scored_by(done))
     texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
     named = dict(zip((label.name for label in book.labels), texts, strict=True))
     labels = tuple(kept_evidence(label, explanation.labels) for label in labels_told(book, named))
     is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
-    return replace(told, labels=labels, hot=is_hot)
+    return _with_hot(replace(told, labels=labels), is_hot=is_hot)
+
+
+def _with_hot(explanation: Explanation, *, is_hot: bool | None) -> Explanation:
+    """Say whether the contact is hot; what the condition saw stays where it says the same."""
+    if is_hot == explanation.hot:
+        return explanation
+    return replace(explanation, hot=is_hot, hot_evidence=(), hot_failed=None)
 
 
 def _with_ranks(
@@ -218,13 +237,8 @@ def held_against(
     told_so = _with_ranks(explanation, places, contacts or {})
     mine = pl.col("contact_id") == explanation.contact_id
     is_hot = None if hot is None else not hot.filter(mine).collect().is_empty()
-    return replace(
-        told_so,
-        run_id=run_id,
-        notes=tuple(notes),
-        hot=is_hot,
-        labels=explanation.labels if labels is None else _labels_of_run(explanation, labels.filter(mine)),
-    )
+    labels_then = explanation.labels if labels is None else _labels_of_run(explanation, labels.filter(mine))
+    return _with_hot(replace(told_so, run_id=run_id, notes=tuple(notes), labels=labels_then), is_hot=is_hot)
 
 
 def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelExplained, ...]:

@@ -172,7 +172,7 @@ class LabelExplained:
     """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
 
     `known` is False where it depends on everyone else, and the whole list was not scored. `evidence` is what
-    its branch saw, `failed` why none holds, where that depends on nobody else.
+    its branch saw, `failed` why none holds.
     """
 
     name: str
@@ -189,7 +189,8 @@ class Explanation:
     """Why a contact has the scores it has. `notes` say what the reader must know of the numbers.
 
     `hot` says whether it is hot under the project's condition; None without one, or where that depends on
-    everyone else and the whole list was not scored.
+    everyone else and the whole list was not scored. `hot_evidence` is what the condition saw, `hot_failed`
+    why it does not hold; neither where it is no longer the condition of the run that is explained.
     """
 
     contact_id: str
@@ -202,5 +203,7 @@ class Explanation:
     notes: tuple[str, ...] = ()
     labels: tuple[LabelExplained, ...] = ()
     hot: bool | None = None
+    hot_evidence: tuple[Evidence, ...] = ()
+    hot_failed: Evidence | None = None
     company: str | None = None
     owner: str | None = None

@@ -1,8 +1,8 @@
-"""The labels of a contact, and whether it is hot: by itself alone, by a whole list, or by a run."""
+"""The labels of a contact, and whether it is hot, with what they saw."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +14,11 @@ from flamescore.rules import LabelIs, ScoreIs, label_conditions, leaves, stands
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import polars as pl
+
     from flamescore.engine import LedgerSummary
     from flamescore.explanations.condition_evidence import ConditionEvidence
+    from flamescore.explanations.evidence import Evidence
     from flamescore.rules import Condition, Hot, Label, RuleBook
 
 _OF_EVERYONE = frozenset(("percentile", "rank"))
@@ -28,30 +31,78 @@ def asked_beside(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(leaf for leaf in asked if not stands(leaf)))
 
 
-def told_alone(
-    book: RuleBook, hot: Hot, facts: ConditionEvidence, summary: LedgerSummary, flames: Mapping[str, int]
-) -> tuple[tuple[LabelExplained, ...], bool | None]:
-    """Tell labels, and whether the contact is hot, as far as that does not depend on everyone else.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contact stands among `of` whom a score scores: its rank, and how many of them score less."""
 
-    `flames` are those of the contact, by score.
+    rank: int
+    lower: int
+    of: int
+
+
+def places_in(scores: pl.DataFrame, contacts: Mapping[str, int]) -> dict[str, Place]:
+    """Return where a contact stands, by score, as its rows of `scores` tell.
+
+    `contacts` are how many are scored, by score. A percentile is `100 * lower / (of - 1)`, 0 of a single one.
     """
-    standings = {}
+    rows = scores.select("score_name", "rank", "percentile").iter_rows()
+    return {
+        name: Place(rank, round(percentile * (contacts[name] - 1) / 100), contacts[name])
+        for name, rank, percentile in rows
+        if name in contacts
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsAndHot:
+    """The labels of a contact, and whether it is hot by a condition: fields of an `Explanation`."""
+
+    labels: tuple[LabelExplained, ...]
+    hot: bool | None = None
+    hot_evidence: tuple[Evidence, ...] = ()
+    hot_failed: Evidence | None = None
+
+
+def labels_and_hot(
+    book: RuleBook,
+    hot: Hot,
+    facts: ConditionEvidence,
+    summary: LedgerSummary,
+    *,
+    flames: Mapping[str, int | None],
+    places: Mapping[str, Place],
+) -> LabelsAndHot:
+    """Tell the labels of a contact, and whether it is hot, as far as that is known.
+
+    `flames` are those of the contact, by score, `places` where it stands among everyone. Where a score lacks
+    either, what depends on everyone else is not told.
+    """
+    standings, are_known = {}, True
     for number, score in enumerate(book.scores):
         there = np.flatnonzero(summary.in_population[number])
         none = np.zeros(len(there), np.int64)
-        stars = none + flames.get(score.name, 0)
-        standings[score.name] = Standing(there, summary.totals[number][there], stars, none, none)
+        stars, place = flames.get(score.name), places.get(score.name)
+        if len(there) and (stars is None or place is None):
+            are_known = False
+        rank, lower, of = (
+            (none, none, None) if place is None else (none + place.rank, none + place.lower, place.of)
+        )
+        points = summary.totals[number][there]
+        standings[score.name] = Standing(there, points, none + (stars or 0), rank, lower, of)
     answers = {leaf: facts.evaluator.evaluate(leaf) for leaf in asked_beside(book, hot)}
     by_list = _by_list(book)
-    unknown = _of_everyone(book, by_list)
+    unknown = frozenset() if are_known else _of_everyone(book, by_list)
     known = [label for label in book.labels if label.name not in unknown]
     everyone = with_labels(Everyone(1, answers, standings, {}), known)
     texts = {name: column[0] for name, column in everyone.labels.items()}
-    is_hot = None
-    if hot.condition is not None and not _needs_everyone(hot.condition, unknown, by_list):
-        is_hot = bool(everyone.fitting(hot.condition)[0])
     seen = replace(facts, everyone=everyone)
-    return tuple(_seen(label, book, seen) for label in labels_told(book, texts)), is_hot
+    labels = tuple(_seen(label, book, seen) for label in labels_told(book, texts))
+    asked = hot.condition
+    if asked is None or not (are_known or not _needs_everyone(asked, unknown, by_list)):
+        return LabelsAndHot(labels)
+    if everyone.fitting(asked)[0]:
+        return LabelsAndHot(labels, hot=True, hot_evidence=tuple(seen.holding(asked)))
+    return LabelsAndHot(labels, hot=False, hot_failed=seen.failing(asked))
 
 
 def _seen(told: LabelExplained, book: RuleBook, facts: ConditionEvidence) -> LabelExplained:

@@ -56,8 +56,8 @@ OUTCOMES: Final = {
     "times": "there are too few of them",
     "count": "later ones count instead",
     BOTS: "`bots` removes it",
-    SKIPPED: "has no date, and the rule skips such tags",
-    CONDITION: "the rule's `if` does not hold",
+    SKIPPED: "has no date, and the rule needs one",
+    CONDITION: "the rule's `if` is not met",
 }
 """What keeps an occurrence from counting, in words."""
 

@@ -54,12 +54,17 @@ def of_score(everyone: Everyone, asked: ScoreIs, zone: ZoneInfo) -> list[Evidenc
 
 
 def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
-    """Return a measure that the contact has by itself alone, and how it is said."""
+    """Return a measure of the contact, and how it is said: a percentile rounded down to four decimals."""
     if measure == "points":
         points = int(standing.points[0])
         return (points // POINT if points % POINT == 0 else points / POINT), number_said(show_points(points))
-    flames = int(standing.flames[0])
-    return flames, f"{flames}"
+    if measure == "percentile":
+        hundredfold = 100 * int(standing.lower[0])
+        whole, rest = divmod(hundredfold, standing.others)
+        said = show_points(hundredfold * POINT // standing.others)
+        return (whole if rest == 0 else hundredfold / standing.others), said
+    number = int((standing.flames if measure == "flames" else standing.rank)[0])
+    return number, f"{number:,}"
 
 
 def of_labels(everyone: Everyone, asked: LabelIs, zone: ZoneInfo) -> list[Evidence]:

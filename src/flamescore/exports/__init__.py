@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from flamescore.exports.by_file import (
+    Reading,
+    Told,
+    columns_of_frames,
+    contacts_by_file,
+    events_by_file,
+    history_by_file,
+    keys_by_file,
+    schema_by_file,
+    source_of_frame,
+)
+from flamescore.exports.contacts import ROW as PLACE
 from flamescore.exports.date_columns import IsoText
+from flamescore.exports.dedupe import Keys
 from flamescore.exports.find import kind_of, match
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
 from flamescore.exports.given_frames import Table, as_frame
@@ -24,29 +37,40 @@ from flamescore.exports.value_lists import ListFiles, list_hash
 
 __all__ = [
     "MOST_TIMES",
+    "PLACE",
     "UTC_ZONE",
     "Gap",
     "IsoText",
+    "Keys",
     "ListFiles",
     "Opened",
+    "Reading",
     "SettingValue",
     "Spool",
     "Table",
     "Times",
+    "Told",
     "Unmapped",
     "Unused",
     "as_frame",
     "check_exclude",
+    "columns_of_frames",
+    "contacts_by_file",
     "delete_leftovers",
+    "events_by_file",
     "from_frames",
     "gaps_of",
+    "history_by_file",
+    "keys_by_file",
     "kind_of",
     "list_hash",
     "load",
     "match",
     "open_unmapped",
     "readable",
+    "schema_by_file",
     "share_of_times",
+    "source_of_frame",
     "stored_items",
     "survey",
     "times_of_all",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.cells import as_text, is_rounded, keyed, present, rounded
+from flamescore.cells import as_text, is_rounded, keyed, maybe_blank, present, rounded
 from flamescore.exports.cell_checks import ROUNDED
 from flamescore.exports.date_columns import iso_columns
 from flamescore.exports.json_tags import json_lists
-from flamescore.exports.list_columns import items_of_text, list_columns, list_text
+from flamescore.exports.list_columns import distinct_items, list_columns, list_text
 from flamescore.exports.number_columns import filled, number_columns
 from flamescore.exports.rejects import FailedRows
 from flamescore.exports.seen_days import SeenDays
@@ -65,11 +65,26 @@ def load_contacts(
 
     With `keys` only ids, the columns of these names, and who was merged into whom are read.
     """
-    read = [_read(each, options, keys) for each in lists]
-    for each, _ in read:
-        enforce_limit(each, options)
-    parts = [frame for _, frames in read for frame in frames]
-    plans = tuple(plan for each, _ in read for plan in each.plans)
+    files = [read_contacts(each, options, keys) for each in lists]
+    for each in files:
+        enforce_limit(each.validated, options)
+    return settle_contacts(files, options, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsRead:
+    """The contacts of a source as its files have them: a frame a file, with `ROW`, each id once."""
+
+    validated: Validated
+    frames: tuple[pl.DataFrame, ...]
+
+
+def settle_contacts(
+    read: Sequence[ContactsRead], options: LoadOptions, keys: frozenset[str] | None = None
+) -> LoadedContacts:
+    """Say which row of each id stands, and who was merged into whom: what all files decide together."""
+    parts = [frame for each in read for frame in each.frames]
+    plans = tuple(plan for each in read for plan in each.validated.plans)
     by_age = sorted(range(len(plans)), key=lambda index: plans[index].table.found.age_key)
     rank = {index: place for place, index in enumerate(by_age)}
     numbered = [
@@ -81,14 +96,16 @@ def load_contacts(
     all_of = split(standing, merged)
     kept = dict(all_of.standing[FILE].value_counts().iter_rows())
     records, first = [], 0
-    for each, frames in read:
-        span = range(first, first := first + len(frames))
+    for each in read:
+        span = range(first, first := first + len(each.frames))
         left = sum(kept.get(index, 0) for index in span)
-        record = each.record(kept=left, superseded=sum(frame.height for frame in frames) - left)
-        records.append(replace(record, findings=(*record.findings, *each.noticed(options))))
+        superseded = sum(frame.height for frame in each.frames) - left
+        record = each.validated.record(kept=left, superseded=superseded)
+        noticed = each.validated.noticed(options)
+        records.append(replace(record, findings=(*record.findings, *noticed)))
     return LoadedContacts(
         all_of.standing.drop(ROW, FILE, AGE),
-        tuple(each.rejects for each, _ in read),
+        tuple(each.validated.rejects for each in read),
         tuple(records),
         None if all_of.aliases is None else all_of.aliases.drop(ROW, FILE, AGE),
         (*merged.findings(), *all_of.findings()),
@@ -108,18 +125,16 @@ def _whole(
     return _in_one(parts)
 
 
-def _links(
-    standing: pl.DataFrame, read: Sequence[tuple[Validated, list[pl.DataFrame]]]
-) -> Iterator[tuple[str, str]]:
+def _links(standing: pl.DataFrame, read: Sequence[ContactsRead]) -> Iterator[tuple[str, str]]:
     """Yield who was merged into whom, by the sources that say it."""
     first = 0
-    for each, frames in read:
-        span = range(first, first := first + len(frames))
-        spec = each.spec
+    for each in read:
+        span = range(first, first := first + len(each.frames))
+        spec = each.validated.spec
         assert isinstance(spec, ContactsSource)
         if spec.merged is not None:
             rows = standing.filter(pl.col(FILE).is_between(span.start, span.stop - 1))
-            yield from links(rows, _name_of(spec.merged.named, each), spec.merged)
+            yield from links(rows, _name_of(spec.merged.named, each.validated), spec.merged)
 
 
 def _name_of(column: str, validated: Validated) -> str:
@@ -138,9 +153,10 @@ def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
     return every.with_columns(tagged)
 
 
-def _read(
-    validated: Validated, options: LoadOptions, keys: frozenset[str] | None
-) -> tuple[Validated, list[pl.DataFrame]]:
+def read_contacts(
+    validated: Validated, options: LoadOptions, keys: frozenset[str] | None = None
+) -> ContactsRead:
+    """Read the files of a source, each by itself; rows that repeat an id of their file become rejects."""
     frames, files, as_json = [], [], 0
     seen = SeenDays()
     spec = validated.spec
@@ -160,7 +176,12 @@ def _read(
         text = f"{count(as_json, 'cell')} of `tags` read as a JSON list"
         notes = (*notes, Note(text, many=as_json))
     told = (*validated.told, *seen.findings(spec))
-    return replace(validated, files=tuple(files), notes=notes, told=told), frames
+    return ContactsRead(replace(validated, files=tuple(files), notes=notes, told=told), tuple(frames))
+
+
+def contact_rows(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
+    """Return the rows of a file that count, lazily, with the columns by which contacts are known."""
+    return _selected(plan.table.scan(), plan, options)
 
 
 def _selected(
@@ -222,8 +243,16 @@ def _column(name: str, plan: Plan) -> pl.Expr:
         return present(plan.column(name))
     if name == "tags":
         return _tags(plan)
-    cell = plan.column(name)
-    return pl.when(present(cell).is_not_null()).then(cell)
+    return plan.column(name).map_batches(_filled, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _filled(cells: pl.Series) -> pl.Series:
+    """Make blank cells null; most columns have none that may be blank, and are left as they are."""
+    cell = pl.col("cell")
+    frame = cells.to_frame("cell")
+    if not frame.select((maybe_blank(cell) & cell.is_not_null()).any()).item():
+        return cells
+    return frame.select(pl.when(present(cell).is_not_null()).then(cell)).to_series().alias(cells.name)
 
 
 def _tags(plan: Plan) -> pl.Expr:
@@ -251,7 +280,7 @@ def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool 
     """
     if isinstance(dtype, pl.List):
         return list_text(cells, dtype, bare=bare)
-    return items_of_text(as_text(cells, dtype), form.separator, bare=bare)
+    return distinct_items(as_text(cells, dtype), form.separator, bare=bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +305,7 @@ class Merged:
         if self.cycles:
             rings = count(self.cycles, "ring")
             yield _of_merged(
-                f"{rings} of contacts that are merged into each other; {first} stands.", self.cycles
+                f"{rings} of contacts that are merged into each other; {first} is kept.", self.cycles
             )
         if self.rounded:
             what = f"{count(self.rounded, 'merged id')} written like 9.99999a+99"

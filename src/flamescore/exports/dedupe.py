@@ -16,6 +16,7 @@ from flamescore.project import EventsSource
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flamescore.exports.opening import OpenSource
     from flamescore.exports.plan import Plan
     from flamescore.exports.validate import LoadOptions, Validated
 
@@ -39,34 +40,67 @@ class Repeated:
     lost: Mapping[str, int] = field(default_factory=dict)
 
 
-def repeated_rows(validated: Validated, options: LoadOptions) -> Repeated:
-    """Return which rows of a source are there more than once.
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """By what rows of a source are found to be there more than once; falsy where it asks for nothing.
 
-    Of one event id the row of the newest file stands, in it the last; rows without one are not touched. Of
-    rows equal in every mapped column one stands. Rows that are rejected or left out take no part; old
-    ones do. Rows are told apart by 128-bit hashes: 32 bytes a row at most, odds of a mistake below 1e-18 for
-    100 M rows.
+    `ids`: of one event id the row of the newest file stands, in it the last; rows without one are not
+    touched. `distinct`: of rows equal in every mapped column one stands. `named` are the columns of which it
+    is told how many ids lack them.
     """
-    spec, plans = validated.spec, validated.plans
-    assert isinstance(spec, EventsSource)
-    with_ids = any("event_id" in plan for plan in plans)
-    if not (with_ids or spec.distinct):
+
+    ids: bool
+    distinct: bool
+    named: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, source: OpenSource, options: LoadOptions) -> Keys:
+        """Return the keys of a source, by the columns of all its files."""
+        spec = source.spec
+        assert isinstance(spec, EventsSource)
+        ids = any("event_id" in plan for plan in source.plans)
+        named = sorted(options.named.events & {*source.names} - _OWN) if ids else ()
+        return cls(ids, spec.distinct, tuple(named))
+
+    def __bool__(self) -> bool:
+        return self.ids or self.distinct
+
+
+def repeated_rows(validated: Validated, options: LoadOptions) -> Repeated:
+    """Return which rows of a source are there more than once, by its `Keys`.
+
+    Rows that are rejected or left out take no part; old ones do. Rows are told apart by 128-bit hashes: 32
+    bytes a row at most, odds of a mistake below 1e-18 for 100 M rows.
+    """
+    keys, plans = Keys.of(validated.source, options), validated.plans
+    if not keys:
         return Repeated()
-    named = tuple(sorted(options.named.events & {*validated.source.names} - _OWN)) if with_ids else ()
     order = sorted(range(len(plans)), key=lambda index: plans[index].table.found.age_key)
-    every = pl.concat(_keys(index, validated, options, named, with_ids=with_ids) for index in order)
+    names = validated.source.names
+    every = pl.concat(
+        keys_of_file(plans[index], names, options, keys).with_columns(file=pl.lit(index, pl.UInt32()))
+        for index in order
+    )
+    dropped = marks_of(every, keys)
+    sound = [each.rows - each.damaged for each in validated.files]
+    marks = {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
+    return Repeated(marks, _lost(every, keys.named) if keys.named and not dropped.is_empty() else {})
+
+
+def marks_of(every: pl.DataFrame, keys: Keys) -> pl.DataFrame:
+    """Return `file, row` and the `mark` (`frames.DROP`) of the rows that don't count.
+
+    `every` are the keys of all files of a source, the oldest file's first, each in order of its rows.
+    """
     mark = pl.lit(0, pl.UInt8())
-    if with_ids:
+    if keys.ids:
         later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
         mark = pl.when(later).then(pl.lit(SUPERSEDED, pl.UInt8())).otherwise(mark)
-    if spec.distinct:
+    if keys.distinct:
         mark = (
             pl.when(~pl.struct(_ALL).is_first_distinct()).then(pl.lit(DUPLICATE, pl.UInt8())).otherwise(mark)
         )
-    dropped = every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
-    sound = [each.rows - each.damaged for each in validated.files]
-    marks = {index: _marks(dropped.filter(pl.col("file") == index), rows) for index, rows in enumerate(sound)}
-    return Repeated(marks, _lost(every, named) if named and not dropped.is_empty() else {})
+    return every.select("file", "row", mark=mark).filter(pl.col("mark") > 0)
 
 
 def _lost(every: pl.DataFrame, named: Sequence[str]) -> dict[str, int]:
@@ -86,27 +120,28 @@ def _marks(dropped: pl.DataFrame, rows: int) -> pl.Series:
     return pl.zeros(rows, pl.UInt8, eager=True).scatter(dropped["row"], dropped["mark"])
 
 
-def _keys(
-    index: int, validated: Validated, options: LoadOptions, named: Sequence[str], *, with_ids: bool
-) -> pl.DataFrame:
-    """Return `file, row` and the hashes of a file's sound rows, and which columns have a cell there."""
-    plan, spec = validated.plans[index], validated.spec
+def keys_of_file(plan: Plan, names: Sequence[str], options: LoadOptions, keys: Keys) -> pl.DataFrame:
+    """Return `row` and the hashes of a file's sound rows, and which columns have a cell there.
+
+    `names` are the columns of all files of the source: what a file lacks is missing in its rows.
+    """
+    spec = plan.source
     table = plan.table
     assert isinstance(spec, EventsSource)
     hashes = []
-    if with_ids:
+    if keys.ids:
         event_id = id_column("event_id", plan) if "event_id" in plan else pl.lit(None, pl.String())
         hashes += [
             pl.when(event_id.is_not_null()).then(event_id.hash(seed)).alias(name)
             for seed, name in zip(_SEEDS, _ID, strict=True)
         ]
-    if spec.distinct:
-        row = pl.struct(_mapped_cells(plan, validated.source.names))
+    if keys.distinct:
+        row = pl.struct(_mapped_cells(plan, names))
         hashes += [row.hash(seed).alias(name) for seed, name in zip(_SEEDS, _ALL, strict=True)]
-    hashes += [_has(plan, name).alias(f"{_HAS}{name}") for name in named]
+    hashes += [_has(plan, name).alias(f"{_HAS}{name}") for name in keys.named]
     check_floats(plan)
     rows = with_reasons(table.scan().with_row_index("row"), plan, times_of(plan, options)).filter(counting())
-    return table.collect(rows.select("row", *hashes).with_columns(file=pl.lit(index, pl.UInt32())))
+    return table.collect(rows.select("row", *hashes))
 
 
 def _has(plan: Plan, name: str) -> pl.Expr:

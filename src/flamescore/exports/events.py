@@ -15,7 +15,7 @@ from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounde
 from flamescore.exports.batch_watch import BatchWatch
 from flamescore.exports.cell_checks import rounded_cells
 from flamescore.exports.date_columns import iso_columns
-from flamescore.exports.dedupe import repeated_rows
+from flamescore.exports.dedupe import Repeated, repeated_rows
 from flamescore.exports.footers import total_id
 from flamescore.exports.list_columns import list_columns
 from flamescore.exports.number_columns import filled, number_columns
@@ -56,6 +56,8 @@ ODD: Final = "\0odd"
 LEFT_OUT, FAULTY = 3, 4
 """Further marks of `DROP`: left out by the source, rejected for its event id."""
 
+NONE_REPEATED: Final = Repeated()
+
 _DOUBTFUL: Final = "\0doubtful"
 
 _LOCAL: Final = timedelta(days=2)
@@ -72,13 +74,31 @@ def load_events(
 
     Only its bytes have been validated; cells are looked at when the rows are read.
     """
+    return events_of(validated, options, contacts, repeated_rows(validated, options))
+
+
+def events_of(
+    validated: Validated,
+    options: LoadOptions,
+    contacts: LoadedContacts | None = None,
+    repeated: Repeated = NONE_REPEATED,
+    *,
+    numbered: bool = False,
+) -> ExportedEvents:
+    """Return the events of a source, of whose rows those that are `repeated` are known.
+
+    With `numbered`, of a source of one file, they have their place among its sound records (`ROW`), and none
+    is skipped.
+    """
     spec = validated.spec
     assert isinstance(spec, EventsSource)
-    repeated = repeated_rows(validated, options)
     marks = repeated.marks
     rows = [plan.table.scan() for plan in validated.plans]
+    if numbered:
+        assert not marks
+        marks = {0: pl.zeros(validated.files[0].rows - validated.files[0].damaged, pl.UInt8, eager=True)}
     return ExportedEvents(
-        _in_one(rows, marks, validated, options),
+        _in_one(rows, marks, validated, options, numbered=numbered),
         validated.record(),
         spec.contact_key or "contact_id",
         marks=marks,
@@ -86,6 +106,7 @@ def load_events(
         validated=validated,
         options=options,
         contacts=contacts,
+        numbered=numbered,
     )
 
 
@@ -102,13 +123,15 @@ class ExportedEvents(EventSource):
     validated: Validated
     options: LoadOptions
     contacts: LoadedContacts | None = None
+    numbered: bool = False
 
     def read(self, query: EventQuery) -> EventBatches:
         """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
         plans, seen = self.validated.plans, SeenDays()
         # Marks stand for rows by their place in the file, so none may be skipped.
         rows = [plan.table.scan() if self.marks else _recent(plan, query.window) for plan in plans]
-        return _Batches(self, query, _in_one(rows, self.marks, self.validated, self.options, seen), seen)
+        stacked = _in_one(rows, self.marks, self.validated, self.options, seen, numbered=self.numbered)
+        return _Batches(self, query, stacked, seen)
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
         """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
@@ -264,6 +287,8 @@ def _as_written(
     options: LoadOptions,
     marks: pl.Series | None,
     seen: SeenDays | None,
+    *,
+    numbered: bool = False,
 ) -> pl.LazyFrame:
     """Return rows with ids and types as written, `at` null where it is missing or does not read."""
     at = options.times(plan, seen)
@@ -275,6 +300,7 @@ def _as_written(
         *_properties(plan, options, seen),
         *odd,
         *_drop(plan, marks),
+        *((pl.col(ROW),) if numbered else ()),
     )
 
 
@@ -315,13 +341,15 @@ def _in_one(
     validated: Validated,
     options: LoadOptions,
     seen: SeenDays | None = None,
+    *,
+    numbered: bool = False,
 ) -> pl.LazyFrame:
     """Stack the rows of files. A property whose type differs between them becomes its canonical text in all.
 
     Rows of files without a column of marks have none.
     """
     frames = [
-        _as_written(some, plan, options, marks.get(index), seen)
+        _as_written(some, plan, options, marks.get(index), seen, numbered=numbered)
         for index, (some, plan) in enumerate(zip(rows, validated.plans, strict=True))
     ]
     if len(frames) == 1:

@@ -120,7 +120,7 @@ def find_files(source: Source, folder: Path, cache: Path, spool: Spool) -> Found
     try:
         return _find(source, folder, cache, spool)
     except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or "it is no name of a file"
+        why = getattr(error, "strerror", None) or "it is not a file name"
         raise fault(UNREADABLE, f"{source.KIND}: `{source.path}` can't be read: {why}.") from None
 
 

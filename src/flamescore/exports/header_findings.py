@@ -47,7 +47,7 @@ def _unclear(name: str, plans: Sequence[Plan]) -> Iterator[Finding]:
     header = next(each for each in headers if _is_unclear(each, first))
     more = f" and {len(unclear) - 1:,} more" if unclear[1:] else ""
     left = f"{quoted(name)} is read without it" if first.headers.get(name) else f"{quoted(name)} is left out"
-    text = f"{quoted(header)} stands more than once in {first.table.found.shown}{more}, so that {left}."
+    text = f"{quoted(header)} is there more than once in {first.table.found.shown}{more}, so that {left}."
     cures = [f"columns: {{{scalar(name)}: {numbered(headers, first.table, number)}}}" for number in (2, 1)]
     subject = f"{_subject(first)} {name}"
     yield Finding(

@@ -52,6 +52,21 @@ def stored_items(cells: pl.Expr, separator: str | None) -> pl.Expr:
     return pl.when(present(cells).is_not_null()).then(items.list.join(ITEM_END))
 
 
+def distinct_items(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.Expr:
+    """Return what `items_of_text` does, of whole columns: each distinct cell is parted once.
+
+    Of a million contacts with 30 tags few have a cell of their own; to part all took four times as long.
+    """
+
+    def items(column: pl.Series) -> pl.Series:
+        cell = column.unique()
+        parted = cell.to_frame("cell").select(items_of_text(pl.col("cell"), separator, bare=bare)).to_series()
+        place = column.replace_strict(cell, pl.Series(range(len(cell)), dtype=pl.UInt32))
+        return parted.gather(place)
+
+    return cells.map_batches(items, return_dtype=pl.List(pl.String()))
+
+
 def items_of_text(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.Expr:
     """Part String cells at a separator: trimmed items in order, none of them empty, as List[String].
 

@@ -206,7 +206,7 @@ def unknown_keys(sources: Sequence[OpenSource], known: Sequence[str], project: P
         if key is not None and key not in known:
             meant = nearest(key, known)
             hint = f"Did you mean `{meant}`?" if meant else f"They have: {', '.join(known[:12])}."
-            text = f"{source.spec.KIND}: `contact_key: {key}` is no column of the contacts."
+            text = f"{source.spec.KIND}: `contact_key: {key}` is not a column of the contacts."
             yield Problem(UNMAPPED, text, project.where(*source.place, "contact_key"), hint)
 
 
@@ -297,7 +297,7 @@ def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) 
 
 def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
     if lack.twice:
-        text = f"{_told(lack, lack.headers)}, which stands for {quoted(lack.column)}{_files(lack)}"
+        text = f"{_told(lack, lack.headers)}, which is meant for {quoted(lack.column)}{_files(lack)}"
     else:
         text = f"{_told(lack, (lack.column,), 'column for')}{_files(lack)}"
     return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))

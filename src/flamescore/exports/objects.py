@@ -48,7 +48,7 @@ def _from_store(source: Source, cache: Path) -> FoundFiles:
     if pattern.is_folder:
         there, unknown = _of_folder(there, pattern, source)
     if not there:
-        what = "no object has such a name"
+        what = "no object has this name"
         if pattern.is_folder:
             what = f"the folder has no object of a known format{these_instead(unknown)}"
         hint = "A folder ends with `/`; wildcards are `*`, `?` and `**`."

@@ -123,7 +123,7 @@ class _Unread:
         if asked.numeric:
             some = suggest(pl.concat([odd, self.first]))
             found: list[str] = [*cures(asked.column, some)]
-            what = "is no number" if many == 1 else "are no numbers"
+            what = "is not a number" if many == 1 else "are not numbers"
         else:
             from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only where times do not read
 
@@ -133,11 +133,10 @@ class _Unread:
             declared = formats_of(asked.column, *self.source.plans)
             known = cure(shapes, declared=declared, column=asked.column)
             found = [] if known is None else [known]
-            details, what = tuple(lines(shapes)), "is no date" if many == 1 else "are no dates"
+            details, what = tuple(lines(shapes)), "is not a date" if many == 1 else "are not dates"
         if asked.occurrences is not None:
-            text = (
-                f'{count(many, "occurrence")} of {asked.who} gave no points: "{asked.column}" is no number.'
-            )
+            text = f"{count(many, 'occurrence')} of {asked.who} gave no points: "
+            text += f'"{asked.column}" is not a number.'
         else:
             text = f'{many:,} of {count(self.of, "cell")} of "{asked.column}" {what}; {asked.who} leaves '
             text += "it out." if many == 1 else "them out."

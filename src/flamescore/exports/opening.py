@@ -222,7 +222,7 @@ def _fitted(
 def _notes(plan: Plan) -> Iterator[Note]:
     table = plan.table
     for header in table.unclear:
-        what = f"the header `{header}` stands more than once" if header else "a column has no header"
+        what = f"the header `{header}` is there more than once" if header else "a column has no header"
         yield Note(f"{what}; it is left out", HEADER)
     for header in plan.hidden:
         yield Note(f"the column `{header}` is hidden by another of that name", HEADER)

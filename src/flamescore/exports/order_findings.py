@@ -107,7 +107,7 @@ def lost_cells(source: Validated, lost: Mapping[str, int]) -> Iterator[Finding]:
                 LOST_CELL,
                 Severity.WARNING,
                 f"{place} {name}",
-                f'{count(many, "event")} lost {its} "{name}": the row that stands has none.',
+                f'{count(many, "event")} lost {its} "{name}": the row that is kept has none.',
                 place,
                 count=many,
                 cure=_left_out(spec, _header(source.plans[-1], name), [""]),

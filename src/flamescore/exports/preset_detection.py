@@ -178,7 +178,7 @@ def _no_fit(
     what = "No preset" if spec.preset == AUTO else f"No variant of `preset: {spec.preset}`"
     text = f"{what} matches the headers of {path}."
     if alike is not None:
-        hint = f"Many files have such a header. If it is {alike}, say `preset: {alike.preset}`."
+        hint = f"Many files have this header. If it is {alike}, say `preset: {alike.preset}`."
         return NoFitError(text, hint)
     if share(nearest) < _ALIKE:
         return NoFitError(text, "Say its `columns` instead; `flamescore presets` lists what is known.")

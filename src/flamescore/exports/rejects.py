@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 REASONS: Final = {
     "short_row": "The row has fewer columns than the header.",
     "long_row": "The row has more columns than the header.",
-    "stray_quote": "A quote stands inside a cell, or is escaped by a backslash; write it twice.",
+    "stray_quote": "A cell has a quote inside, or one escaped by a backslash. Write the quote twice.",
     "unclosed_quote": "Missing closing quote.",
     "too_long": "The row is longer than 8 MB.",
-    "nul_byte": "The row holds a NUL byte.",
-    "no_object": "The line is no JSON object.",
+    "nul_byte": "The row has a NUL byte.",
+    "no_object": "The line is not a JSON object.",
     "missing_contact": "The row has no contact id.",
     "total_row": "The id is `Total` or another word for a sum.",
     "rounded_id": "The id is a number that a spreadsheet rounded.",
@@ -168,7 +168,7 @@ def check_limit(
     if not (over or strict or rejected == rows - left_out):
         return
     why = (
-        "nothing else is left of it"
+        "which leaves nothing"
         if rejected == rows - left_out
         else f"more than {limit}"
         if over

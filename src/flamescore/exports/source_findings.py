@@ -50,7 +50,7 @@ def rejects_of(files: Sequence[Rejected], source: Source, keep: int) -> Finding 
     reasons = by_reason(files)
     text = f"{rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected: {reasons}."
     if rejected > keep:
-        text = f"{text} `rejects.csv` holds the first {keep:,}."
+        text = f"{text} `rejects.csv` has the first {keep:,}."
     cure = None
     if source.KIND == "events" and any(each.reasons().get("missing_contact") for each in files):
         name = key_column(source)

@@ -77,7 +77,7 @@ def _readable(shown: str) -> Iterator[None]:
     """Turn whatever is wrong with a spreadsheet into an error that names it."""
     from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - as above
 
-    text, cure = f"`{shown}` is no spreadsheet that can be read.", "Save it again."
+    text, cure = f"`{shown}` is not a spreadsheet that can be read.", "Save it again."
     try:
         yield
     except PasswordError:

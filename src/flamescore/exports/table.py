@@ -244,7 +244,7 @@ def _unopened(found: Found, source: Source, error: BaseException) -> InputError:
     elif _begins(found.path) == _ENCRYPTED:
         what, cure = "is encrypted", "Write it without encryption."
     else:
-        what, cure = "is no Parquet file, or is cut short", None
+        what, cure = "is not a Parquet file, or is cut short", None
     return fault(UNREADABLE, f"{source.KIND}: `{found.shown}` {what}.", cure)
 
 

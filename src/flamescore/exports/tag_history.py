@@ -43,7 +43,7 @@ def load_history(validated: Validated, options: LoadOptions, loaded: LoadedConta
     spec = validated.spec
     assert isinstance(spec, TagHistorySource)
     seen = SeenDays()
-    parts = [_history(plan, options, seen) for plan in validated.plans]
+    parts = [history_of_file(plan, options, seen) for plan in validated.plans]
     early = any((part["at"].dt.epoch("s") < EARLY).any() for part in parts)
     owners = owners_of(loaded, spec.contact_key or "contact_id").unique(
         "key", keep="first", maintain_order=True
@@ -100,7 +100,8 @@ def later_rows(
             yield from later_times(source, options, Window(int(as_of.timestamp())))
 
 
-def _history(plan: Plan, options: LoadOptions, seen: SeenDays) -> pl.DataFrame:
+def history_of_file(plan: Plan, options: LoadOptions, seen: SeenDays) -> pl.DataFrame:
+    """Return the rows of a file that count, in order; `contact_id` has the keys of their contacts."""
     action = folded(id_column("action", plan)) if "action" in plan else pl.lit(None, pl.String())
     at = options.times(plan, seen)
     frame = at.staged(plan.counted(plan.table.scan())).select(

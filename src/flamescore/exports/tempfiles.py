@@ -241,7 +241,7 @@ def unpacked(found: Found, spool: Spool) -> Found:
                 target.write(piece)
     except _BrokenError:
         kind = "gzip" if found.packed == "gz" else "Zstandard"
-        raise fault(UNREADABLE, f"`{found.shown}` is no {kind} file, or is cut short.") from None
+        raise fault(UNREADABLE, f"`{found.shown}` is not a {kind} file, or is cut short.") from None
     return replace(found, path=path)
 
 

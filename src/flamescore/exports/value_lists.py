@@ -38,7 +38,7 @@ _DAMAGE: Final = {
     "short_row": "it has fewer cells than the header",
     "long_row": "it has more cells than the header",
     "nul_byte": "it has a NUL byte",
-    "stray_quote": "a quote stands inside a cell",
+    "stray_quote": "a cell has a quote inside",
     "unclosed_quote": "a quote is not closed",
     "too_long": "it is too long",
 }
@@ -90,15 +90,15 @@ def _read(file: Path, path: str, column: str | None) -> ListValues:
         size, digest = file.stat().st_size, list_hash(file)
         found = _lines(file, path) if column is None else _cells(file, path, column)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no name of a file"
+        why = getattr(error, "strerror", None) or "it is not a file name"
         raise ListRefusedError("R160", f"The list `{path}` can't be read: {why}.") from None
     values = tuple(dict.fromkeys(found))
     if not values:
         whose = f"The list `{path}`" if column is None else f"The column `{column}` of the list `{path}`"
-        raise ListRefusedError("R162", f"{whose} has no values.", "Fill it in, or take it out.")
+        raise ListRefusedError("R162", f"{whose} has no values.", "Fill it in, or remove it.")
     if len(values) > MOST:
         message = f"The list `{path}` has {len(values):,} values; {MOST:,} are the most."
-        raise ListRefusedError("R163", message, "Take values out of it, or cut it in parts.")
+        raise ListRefusedError("R163", message, "Remove values, or split the list.")
     return ListValues(values, path=path, column=column, hash=digest, size=size, file=file)
 
 
@@ -109,13 +109,13 @@ def _no_file(file: Path, path: str) -> ListRefusedError:
             "R160", f"The list `{path}` can't be read: it is a folder.", "Name a file in it."
         )
     if file.exists():
-        return ListRefusedError("R160", f"The list `{path}` can't be read: it is no plain file.")
+        return ListRefusedError("R160", f"The list `{path}` can't be read: it is not a plain file.")
     beside = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
     meant = nearest(file.name, beside)
     hint = f"Looked in {printable(str(file.parent))}."
     if meant:
         hint = f"Did you mean `{printable(path[: len(path) - len(file.name)] + meant)}`?"
-    return ListRefusedError("R160", f"The list `{path}` can't be read: there is no such file.", hint)
+    return ListRefusedError("R160", f"The list `{path}` can't be read: the file does not exist.", hint)
 
 
 def _lines(file: Path, path: str) -> list[str]:
@@ -179,13 +179,13 @@ def _offer(known: Sequence[str]) -> str:
 
 
 def _damaged(path: str, line: int, why: str) -> ListRefusedError:
-    return ListRefusedError("R165", f"The list `{path}` is damaged at line {line}: {why}.", "Mend the line.")
+    return ListRefusedError("R165", f"The list `{path}` is damaged at line {line}: {why}.", "Fix the line.")
 
 
 def _of_export(problem: Problem, path: str) -> ListRefusedError:
     """Say of a list what reading it as an export came to."""
     if problem.code == EMPTY:
-        return ListRefusedError("R162", f"The list `{path}` has no values.", "Fill it in, or take it out.")
+        return ListRefusedError("R162", f"The list `{path}` has no values.", "Fill it in, or remove it.")
     text = problem.message.removeprefix(f"{ContactsSource.KIND}: ")
     if problem.code == ENCODING:
         return ListRefusedError("R165", text.replace(f"`{path}`", f"the list `{path}`"), _UTF8)

@@ -106,4 +106,6 @@ def _readable(shown: str) -> Iterator[None]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if "encrypted" in str(error):
             raise fault(UNREADABLE, f"`{shown}` is encrypted.", "Write it without a password.") from None
-        raise fault(UNREADABLE, f"`{shown}` is no zip archive, or is damaged.", "Write it again.") from None
+        raise fault(
+            UNREADABLE, f"`{shown}` is not a zip archive, or is damaged.", "Write it again."
+        ) from None

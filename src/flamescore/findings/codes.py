@@ -23,6 +23,7 @@ from flamescore.findings.codes_of_rules import RULES
 from flamescore.findings.codes_of_rules_and_exports import RULES_AND_EXPORTS
 from flamescore.findings.codes_of_runs import RUNS
 from flamescore.findings.codes_of_sequences import SEQUENCES
+from flamescore.findings.codes_of_spark import SPARK
 from flamescore.findings.codes_of_state import STATE
 from flamescore.findings.codes_of_tests import TESTS
 from flamescore.findings.codes_of_write_back import WRITE_BACK
@@ -56,6 +57,7 @@ _EVERY: Final = (
     *RULES_AND_EXPORTS,
     *RUNS,
     *SEQUENCES,
+    *SPARK,
     *STATE,
     *TESTS,
     *USAGE,
@@ -76,6 +78,7 @@ _AREAS: Final = {
     "O": "Runs and output",
     "P": "The project file",
     "R": "Rule files",
+    "S": "Spark",
     "T": "Tests of rules",
     "U": "Usage",
     "X": "The program itself",

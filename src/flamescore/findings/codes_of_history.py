@@ -26,7 +26,7 @@ HISTORY: Final = (
     Code(
         "A027",
         Severity.WARNING,
-        "The health check was not told",
+        "The health check could not be notified",
         "It did not answer in time, its answer was not 200 to 299, or the variable with its URL is not set. "
         "The run is published all the same, and the exit code stays.",
         "Look at the URL of `--ping`, `FLAMESCORE_PING` or `ping`, and at the way to its host.",

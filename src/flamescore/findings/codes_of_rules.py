@@ -44,7 +44,7 @@ RULES: Final = (
         ERROR,
         "`tag` is empty",
         "Nothing would ever match, or everything.",
-        "Fill it in, or take it out.",
+        "Fill it in, or remove it.",
     ),
     Code(
         "R025",

@@ -171,7 +171,7 @@ def reading_keys(files: Unmapped) -> Mapping[str, Key]:
     if files.spec.header == "find":
         keys["header"] = Key("find", "its header is not the first line")
     elif not files.headed:
-        keys["header"] = Key("false", "GUESS: its first line is no header")
+        keys["header"] = Key("false", "GUESS: its first line is not a header")
         keys["names"] = Key(f"[{', '.join(files.spec.names)}]", "give them names that say more")
     return keys
 

@@ -66,7 +66,7 @@ def events_of(export: Export, keys: Keys) -> Guess | LeftOut:
     if kind is None:
         named = type_of_file(export.name)
         made["constants"] = Key(
-            f"{{event: {scalar(named)}}}", "GUESS: called like the file, for no column holds types of events"
+            f"{{event: {scalar(named)}}}", "GUESS: called like the file, for no column has types of events"
         )
     if times.formats:
         made["at"] = Key(f"{{format: {one_or_list(times.formats)}}}", doubt(times))
@@ -86,10 +86,10 @@ def _key(files: Unmapped, keys: Keys) -> tuple[str, str, str] | None:
     for header in headers:
         present = cells[header].drop_nulls()
         if share_in(present, keys.ids) >= HALF:
-            return "contact_id", header, f"of contacts by {for_log(header)}, which holds their ids"
+            return "contact_id", header, f"of contacts by {for_log(header)}, which has their ids"
         addresses = present.to_frame("cell").select(folded(pl.col("cell"))).to_series()
         if share_in(addresses, keys.emails) >= HALF:
-            return "contact", header, f"of contacts by {for_log(header)}, which holds their e-mails"
+            return "contact", header, f"of contacts by {for_log(header)}, which has their e-mails"
     for header in headers:
         if files.headed and plain(header) in keys.words:
             by_mail = plain(header) in EMAILS and len(keys.emails)

@@ -56,7 +56,7 @@ def _comment(text: str, indent: str = "") -> list[str]:
 def rows_of(looked: Looked) -> str:
     """Say how many rows of a source are of contacts in the list, and of which days they are."""
     if not looked.rows:
-        return "no row of it counts"
+        return "none of its rows counts"
     of = f"{looked.of_contacts:,} of {count(looked.rows, 'row')} {'is' if looked.rows == 1 else 'are'}"
     said = f"{of} of contacts in the list"
     if looked.oldest is None or looked.newest is None:

@@ -222,7 +222,7 @@ def as_text(
         f"    five_flames: {five_flames}   # {reach}",
         f"    defaults: {defaults}   # at most the ten latest days{why}",
         "    rules:",
-        *(["      # There are no events to give points for. Points of 1 mean nothing yet."] if flat else []),
+        *(["      # No events to give points for. Points of 1 mean nothing yet."] if flat else []),
         *(f"      {line}" for line in _entries(rules)),
     ]
     return "\n".join(lines) + "\n"

@@ -89,7 +89,7 @@ def _with(sources: Sources, guess: Guess | LeftOut, places: Places, now: datetim
     if isinstance(guess, LeftOut):
         return replace(sources, left=(*sources.left, guess))
     if guess.kind == "contacts":
-        other = LeftOut(guess.path, "another export is said to be the contacts")
+        other = LeftOut(guess.path, "another export has the contacts")
         return replace(sources, left=(*sources.left, other))
     alone = Sources(sources.contacts, looked=((guess, Looked(0, 0)),))
     looked = look_at(project_text(alone, places), places.project, guess.kind, now)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = "O004"
 _OF_HOT: Final = (
-    "The history does not tell who was hot by a condition: newly hot and cooled off are not told."
+    "The history does not record who was hot by a condition, so newly hot and cooled off are not shown."
 )
 
 

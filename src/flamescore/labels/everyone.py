@@ -48,6 +48,7 @@ class Standing:
     """How those stand whom a score scores, in one order: arrays of whole numbers of one length.
 
     `place` is which of all contacts it is, `points` are ten-thousandths, `lower` is how many score less.
+    `scored` is how many the score scores; None where all of them are here.
     """
 
     place: NDArray[np.int64]
@@ -55,6 +56,12 @@ class Standing:
     flames: NDArray[np.int64]
     rank: NDArray[np.int64]
     lower: NDArray[np.int64]
+    scored: int | None = None
+
+    @property
+    def others(self) -> int:
+        """Return how many others there are for each who is scored; 1 where there is none, to divide by."""
+        return max((len(self.lower) if self.scored is None else self.scored) - 1, 1)
 
     def fits(self, measure: Measure, test: NumberTest) -> NDArray[np.bool_]:
         """Mark the rows for which a test of a measure holds."""
@@ -73,7 +80,7 @@ class Standing:
         if measure == "points":
             return self.points, Fraction(POINT)
         if measure == "percentile":
-            return self.lower, Fraction(max(len(self.lower) - 1, 1), _HUNDRED)
+            return self.lower, Fraction(self.others, _HUNDRED)
         return (self.flames if measure == "flames" else self.rank), Fraction(1)
 
 

@@ -237,7 +237,7 @@ def _word(asker: Asker, path: NodePath, predicate: Predicate, cells: dict[str, i
         yield finding(
             WORDS,
             f"{asker.subject} {predicate.column}",
-            f"`{predicate.column}` holds {shown}, but never the text `{word}`, which {asker.title} asks for.",
+            f"`{predicate.column}` has {shown}, but never the text `{word}`, which {asker.title} asks for.",
             asker.document,
             place_of(asker.document, path, predicate.column, word),
             do=f"use {meant} without quotes: it fits every word for it",

@@ -9,7 +9,7 @@ from flamescore.project.addresses import is_address
 from flamescore.project.alerts import OWNER
 from flamescore.project.channels import EmailChannel
 from flamescore.project.team import member_named, same_names
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check_alerts(document: Document, settings: ProjectFile) -> Iterator[Problem]:
     """Yield what is wrong between members, channels and alerts, of alerts that are switched off too."""
     for path, text in same_names(settings.team):
-        yield Problem("P026", text, document.where(path), "Take one of them out, or add the surname.")
+        yield Problem("P026", text, document.where(path), "Remove one of them, or add the surname.")
     for alert in settings.alerts.values():
         yield from _channels(document, settings, alert)
         yield from _recipients(document, settings, alert)
@@ -49,7 +49,7 @@ def _meant(name: str, known: tuple[str, ...]) -> str:
     meant = nearest(name, known)
     if meant is not None:
         return f"Did you mean `{meant}`?"
-    return f"There are: {', '.join(known)}." if known else "Declare it under `channels:`."
+    return use(known) if known else "Declare it under `channels:`."
 
 
 def _recipients(document: Document, settings: ProjectFile, alert: Alert) -> Iterator[Problem]:
@@ -76,7 +76,7 @@ def _of_owner(document: Document, alert: Alert, key: str, path: NodePath) -> Ite
         yield Problem("P026", text, document.where(path), "Name a member of the team, or write an address.")
     elif not alert.otherwise:
         text = f"Alert `{alert.name}` goes to the owner, and most lists have leads without one."
-        hint = "Say who is told of those: `otherwise: sales@example.com`."
+        hint = "Say who hears of those: `otherwise: sales@example.com`."
         yield Problem("A008", text, document.where(path), hint)
 
 
@@ -85,7 +85,7 @@ def _recipient(
 ) -> Iterator[Problem]:
     member = member_named(settings.team, name)
     if member is None and not is_address(name):
-        text = f"`{name}` is no e-mail address, and nobody in `team` is called so."
+        text = f"`{name}` is not an e-mail address, and `team` has nobody of that name."
         yield Problem("A009", text, document.where(path), _meant_member(name, settings))
     elif member is not None and member.email is None and by_mail is not None:
         text = f"`{member.name}` has no e-mail address, and channel `{by_mail}` sends mail."

@@ -144,7 +144,7 @@ def _unknown(shape: Shape, key: str, at: At) -> Told | None:
     mine = next(kind for kind in ALERTS if kind.__name__ == shape.name)
     other = "`event`" if key in (*EVENT_WORDS, "expires") else "`segment` or `if`"
     text = f"`{key}` of {named(at.path)} is for alerts with {other}, and this is one with {mine.KEYS}."
-    return "P026", text, "Take it out, or make an alert of its own of it."
+    return "P026", text, "Remove it, or write a second alert for it."
 
 
 ALERT_SHAPES: Final = {kind: replace(shape_of(kind), unknown=_unknown) for kind in ALERTS}
@@ -166,7 +166,7 @@ def _alert(at: At) -> Value:
     kind = _kind(at)
     found = ALERT_SHAPES[kind].read(at)
     if {"segment", "if"} <= set(at.keys):
-        text = f"`segment` and `if` of {named(at.path)} can't stand together: both say who is meant."
+        text = f"`segment` and `if` of {named(at.path)} can't be combined: both say who is meant."
         at.tell("P026", text, "Join them: `if: {all: [{segment: ...}, ...]}`.", path=("if",), key=True)
         raise RefusedError
     if kind is SegmentAlert and not {"segment", "if"} & set(at.keys):

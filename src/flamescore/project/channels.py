@@ -61,14 +61,14 @@ def _variables(at: At) -> str:
 def _secret(at: At) -> str:
     text = _variables(at)
     if is_literal(text):
-        _tell_secret(at, f"{at.label} is a secret, and stands in the file")
+        _tell_secret(at, f"{at.label} is a secret, and is written in the file")
     return text
 
 
 def _secret_url(at: At) -> str:
     text = _variables(at)
     if "${" not in text:
-        _tell_secret(at, f"Whoever has {at.label} can send by it, and it stands in the file")
+        _tell_secret(at, f"Whoever has {at.label} can send by it, and it is written in the file")
     return text
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from flamescore.errors import Problem
 from flamescore.project.model import ContactsSource
 from flamescore.project.presets import all_presets
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ def unknown_in_write_backs(
 
 def _unknown(code: str, what: str, name: str, known: Sequence[str], where: Where | None) -> Problem:
     meant = nearest(name, known)
-    hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+    hint = f"Did you mean `{meant}`?" if meant else use(known)
     return Problem(code, f"There is no {what} `{name}`.", where, hint)
 
 
@@ -116,11 +116,11 @@ def _columns(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
         if name in theirs:
             text = f"`{name}` is a column of the contacts export, and none of those is written back: it is"
             text += " a day old, and would overwrite what people have typed since."
-            yield ("columns", name), "A013", text, "Take it out."
+            yield ("columns", name), "A013", text, "Remove it."
             continue
         meant = nearest(name, _WRITABLE)
-        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(_WRITABLE)}, in_SEGMENT."
-        yield ("columns", name), "A013", f"`{name}` is no column that a write-back can write.", hint
+        hint = f"Did you mean `{meant}`?" if meant else use((*_WRITABLE, "in_SEGMENT"))
+        yield ("columns", name), "A013", f"`{name}` is not a column that a write-back can write.", hint
     others = [name for name in export.columns if name not in (ROUTED_TO, *_BESIDE_ROUTED)]
     if ROUTED_TO in export.columns:
         for name in others:
@@ -130,7 +130,7 @@ def _columns(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
             yield ("columns", name), "A013", text, "Write it by a write-back of its own."
         if export.segment is not None:
             text = f"`{ROUTED_TO}` takes no `segment`: its rows are those of the contacts that are routed."
-            yield ("segment",), "A013", text, "Take `segment` out."
+            yield ("segment",), "A013", text, "Remove `segment`."
 
 
 def _headers(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
@@ -139,11 +139,11 @@ def _headers(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
     typed = _headers_of_contacts(settings)
     for name, header in export.columns.items():
         if crm.headers is not None and re.fullmatch(crm.headers, header) is None:
-            text = f"`{header}` is no name of a field in {crm.vendor}: small letters, digits and `_`."
+            text = f"`{header}` is not a field name in {crm.vendor}: small letters, digits and `_`."
             hint = "Write the internal name of the property, such as `lead_flames`."
             yield ("columns", name), "A013", text, hint
         elif header in seen:
-            text = f"`{header}` would stand twice in the file."
+            text = f"`{header}` would be in the file twice."
             yield ("columns", name), "A013", text, "Each column needs a header of its own."
         elif header in typed and (name, typed[header]) != (ROUTED_TO, "owner"):
             text = f"`{header}` is where the contacts export has `{typed[header]}`, which is never written."

@@ -24,7 +24,7 @@ from flamescore.project.segments import check_segments
 from flamescore.project.tables import tables_faults
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
-from flamescore.yaml_tree import by_place, nearest, parse
+from flamescore.yaml_tree import by_place, nearest, parse, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -231,7 +231,7 @@ def _nulls(document: Document) -> Iterator[Problem]:
                 "P022",
                 text,
                 document.where(path, key=isinstance(path[-1], str)),
-                "Give one, or take the line out.",
+                "Give one, or remove the line.",
             )
 
 
@@ -264,7 +264,7 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
 
 def without_state(where: Where | None) -> Problem:
     """Return the problem of an output in S3 where nothing says in which folder the state is kept."""
-    text = "An `output` in S3 needs `state`: a folder of this machine for what has been told, and the lock."
+    text = "An `output` in S3 needs `state`: a folder of this machine for what was sent, and the lock."
     return Problem("A012", text, where, "Add a line such as `state: state`.")
 
 
@@ -272,7 +272,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
     if settings.output.startswith(S3) and settings.state is None:
         yield without_state(document.where(("output",)))
     if {"hot", "hot_flames"} <= settings.given_keys:
-        text = "`hot` stands in place of `hot_flames`; a project file has one of them."
+        text = "Use `hot` or `hot_flames`, not both."
         yield Problem("P026", text, document.where(HOT, key=True), "Remove one.")
     for kind in KINDS:
         for index, source in enumerate(getattr(settings, kind)):
@@ -288,7 +288,7 @@ def _unknown_preset(name: str, document: Document, path: NodePath) -> Iterator[P
     known = (AUTO, *all_presets())
     if name not in known:
         meant = nearest(name, known)
-        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+        hint = f"Did you mean `{meant}`?" if meant else use(known)
         yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
 
 
@@ -301,7 +301,7 @@ def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - o
     if "contact" in source.columns and not getattr(source, "contact_key", None):
         yield (
             ("columns", "contact"),
-            "`contact` needs `contact_key`: the contacts' column that it holds, such as `email`.",
+            "`contact` needs `contact_key`: the contacts' column that it matches, such as `email`.",
         )
     merged = getattr(source, "merged", None)
     if merged is not None and (merged.column is None) == (merged.into is None):

@@ -198,7 +198,7 @@ class Source(Section):
     )
 
 
-_SEVERAL_VALUES: Final = "columns whose cells hold several values, and the separator between them"
+_SEVERAL_VALUES: Final = "columns whose cells have several values, and the separator between them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def by_name(value: ValueType, make: Callable[[str, Value], Value], *, words: str
     def read(at: At) -> dict[str, Value]:
         wrong = [key for key in at.keys if NAME.fullmatch(key) is None]
         for key in wrong:
-            text = f"`{key}` is no name for an entry of {at.label}."
+            text = f"`{key}` is not a name for an entry of {at.label}."
             hint = "Write small letters, digits, `-` and `_`, at most 64, and begin with a letter or a digit."
             at.tell("P023", text, hint, path=(key,), key=True)
         found: dict[str, Value] = plain(at)

@@ -56,7 +56,7 @@ def url_fault(path: str | Path, key: str, *, store: bool = False) -> str | None:
         bare = address.hostname is not None and "@" not in address.netloc and "#" not in text
         if bare and _BUCKET.fullmatch(address.netloc):
             return None
-        return f'"{without_credentials(text.strip())}" is no address such as s3://bucket/folder'
+        return f'"{without_credentials(text.strip())}" is not an address such as s3://bucket/folder'
     if scheme[1].lower() == "file":
         plain = unquote(urlsplit(text.strip()).path)
         return f'"{without_credentials(text.strip())}" is a URL; write the plain path: {plain}'

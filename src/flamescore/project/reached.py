@@ -34,7 +34,7 @@ _DATABASE: Final = re.compile(r"postgres(?:ql)?://.|sqlite:///.|\$\{")
 def uri_fault(uri: str) -> tuple[str, str, str] | None:
     """Say what is wrong with a `uri` as it is written: code, text and hint; None if nothing is."""
     if any(not variables(each) or malformed(each) for each in passwords(uri)):
-        text = "`uri` has a password in it, and a project file is no place for one."
+        text = "`uri` has a password in it, which does not belong in a project file."
         return "A011", text, 'Write "${DATABASE_URL}" and set the variable.'
     if malformed(uri) or not _DATABASE.match(uri):
         text = f"`uri` must be {DATABASES}, not `{without_credentials(uri)}`."
@@ -79,7 +79,7 @@ def reaching_faults(document: Document, kind: str, index: int, source: Source) -
         )
     for key in OF_FILES:
         if key in source.given_keys:
-            hint = "Use `newest_within`." if key == "max_age" and kind == "events" else "Take it out."
+            hint = "Use `newest_within`." if key == "max_age" and kind == "events" else "Remove it."
             yield contradicts(key, f"`{key}` is for files, and this source is a database.", hint)
     fault = uri_fault(source.uri)
     if fault is not None:

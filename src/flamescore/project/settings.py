@@ -90,8 +90,8 @@ def check_needed(project: Project, *, only_rules: bool = False) -> None:
 
     With `only_rules` no export is asked for.
     """
-    wanted = ["rules", "contacts"] if project.path else ["rules", "contacts", "events"]
-    wanted = wanted[:1] if only_rules else wanted
+    wanted = ["contacts", "rules"] if project.path else ["contacts", "events", "rules"]
+    wanted = ["rules"] if only_rules else wanted
     missing = [key for key in wanted if not getattr(project.settings, key)]
     if missing:
         flags = _list([FLAGS[key] for key in missing])

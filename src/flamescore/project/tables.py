@@ -54,4 +54,4 @@ def tables_faults(document: Document, tables: Tables | None) -> Iterator[Problem
         yield Problem(code, text, without_secrets(document.where(("tables", "uri"))), hint)
     if tables.uri.startswith("sqlite:") and "schema" in tables.given_keys:
         text = "`schema` is for PostgreSQL: a database of SQLite has none."
-        yield Problem("P026", text, document.where(("tables", "schema"), key=True), "Take it out.")
+        yield Problem("P026", text, document.where(("tables", "schema"), key=True), "Remove it.")

@@ -108,7 +108,7 @@ def _separator(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
     found = "white space alone" if isinstance(value, str) else _shown(value)
-    msg = f"must be what stands between two values, such as `;`, not {found if value != '' else 'empty'}"
+    msg = f"must be what separates two values, such as `;`, not {found if value != '' else 'empty'}"
     raise ValueError(msg)
 
 

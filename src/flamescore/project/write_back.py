@@ -11,7 +11,7 @@ from flamescore.project.names import by_name
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import TEXT, of_text, whole
 from flamescore.schema_reader import At, ValueType, mapped
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 _DAY_FORMAT: Final = re.compile(r"(?:[^%]|%[-_0]?[YymdeBbhjFDaA%])*")
 
@@ -21,7 +21,7 @@ def _format(at: At) -> str:
     name = at.node.scalar
     if not isinstance(name, str) or name not in known:
         meant = nearest(str(name), known)
-        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known)}."
+        hint = f"Did you mean `{meant}`?" if meant else use(known)
         at.refuse("P023", f"{at.label} must be a format, not {at.node.shown()}.", hint)
     return name
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.late_names import late_names
 from flamescore.report import say
-from flamescore.report.words import difference, number, signed
+from flamescore.report.words import difference
 
 if TYPE_CHECKING:
     from flamescore.report.call_sheets import render_search
@@ -48,7 +48,6 @@ __all__ = [
     "lead_table",
     "listed_ids",
     "listing",
-    "number",
     "page_of",
     "read_back",
     "redacted",
@@ -61,7 +60,6 @@ __all__ = [
     "render_terminal",
     "say",
     "scores_lately",
-    "signed",
     "summary_line",
     "view",
     "workbook",

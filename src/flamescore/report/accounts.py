@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.report.words import number
+from flamescore.report import say
 from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _line(row: dict[str, Any], run: RunData) -> AccountLine:
         account=row["account"],
         contacts=row["contacts"],
         flames=row["flames"],
-        score=number(row["score"]),
+        score=say.score(nearest_points(row["score"]), run.decimals),
         percent=int(row["percentile"]),
         lacks=tuple(name for name, many in roles.items() if not many),
         complete=row.get("complete"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report.words import number
+from flamescore.report import say
 from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
@@ -58,19 +58,19 @@ def bots_view(run: RunData) -> BotsView | None:
         )
         for row in rows.iter_rows(named=True)
     )
-    return BotsView(tuple(_said(entry, titles)), lines, table.height)
+    return BotsView(tuple(_said(entry, titles, run.decimals)), lines, table.height)
 
 
-def _said(entry: BotsEntry, titles: dict[str, str]) -> Iterator[str]:
+def _said(entry: BotsEntry, titles: dict[str, str], decimals: int) -> Iterator[str]:
     if not entry.events:
         yield "No events."
         return
-    done = "were taken out" if entry.action == "remove" else "are counted; bots: remove takes them out"
+    done = "were removed" if entry.action == "remove" else "are counted; `bots: remove` removes them"
     yield f"{count(entry.events, 'event')} of {count(entry.contacts, 'contact')} {done}."
     for each in entry.scores:
         loses = "lost" if entry.action == "remove" else "would lose"
         hot = "" if each.hot_lost is None else f" and {count(each.hot_lost, 'hot lead')}"
         who = count(each.contacts, "contact")
         title = titles.get(each.name, each.name)
-        points = number(each.points_lost)
+        points = say.given(nearest_points(each.points_lost), decimals).removeprefix("+")
         yield f"{title} {loses} {points} {'point' if points in ('1', '-1') else 'points'} of {who}{hot}."

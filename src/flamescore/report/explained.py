@@ -64,6 +64,9 @@ def render_explanation(
     parts += [words.line((note, "yellow")) for note in explanation.notes]
     if explanation.hot is not None:
         parts.append(words.line(f"hot: {'yes' if explanation.hot else 'no'}"))
+        failed = explanation.hot_failed
+        seen = explanation.hot_evidence if failed is None else (failed,)
+        parts += [_under(words, each, 2) for each in sentences(seen)] if everything else ()
     return Group(*parts)
 
 

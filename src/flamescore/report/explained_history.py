@@ -10,30 +10,36 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.report.words import number
+from flamescore.report import say
+from flamescore.runs import WORDS_OF_CHANGES
 from flamescore.text import for_cell
-from flamescore.units import to_local
+from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from rich.console import RenderableType
 
     from flamescore.history import ContactHistory, ScoreHistory
 
 
-def render_history(told: ContactHistory, *, sparklines: bool = True) -> Group:
-    """Return the history of a contact; without `sparklines` for an output that has no such characters."""
+def render_history(told: ContactHistory, *, sparklines: bool = True, decimals: int = 1) -> Group:
+    """Return the history of a contact; scores have so many decimals at most.
+
+    Without `sparklines` for an output that has no such characters.
+    """
     zone = ZoneInfo(told.timezone)
-    rest = f" · since {_local(told.since, zone)} · up to {_local(told.until, zone)} {told.timezone}"
+    since, until = say.to_the_minute(told.since, zone), say.minute(to_local(told.until, zone))
+    rest = f" · since {since} · up to {until}"
     parts: list[RenderableType] = [Text.assemble((for_cell(told.contact_id), "bold"), rest)]
     for score in told.scores:
-        parts += ["", *_score(score, zone, sparklines=sparklines)]
+        parts += ["", *_score(score, zone, decimals, sparklines=sparklines)]
     return Group(*parts)
 
 
-def _score(score: ScoreHistory, zone: ZoneInfo, *, sparklines: bool) -> Iterator[RenderableType]:
+def _score(
+    score: ScoreHistory, zone: ZoneInfo, decimals: int, *, sparklines: bool
+) -> Iterator[RenderableType]:
     yield Text(for_cell(score.title), style="bold")
     if sparklines:
         yield Padding(Text(score.sparkline), (0, 0, 0, 2))
@@ -42,10 +48,7 @@ def _score(score: ScoreHistory, zone: ZoneInfo, *, sparklines: bool) -> Iterator
         table.add_column(header, justify="right" if right else "left")
     for row in score.rows.iter_rows(named=True):
         flames = "-" if row["flames"] is None else f"{row['flames']}"
-        change = (row["change"] or "").replace("_", " ")
-        table.add_row(_local(row["as_of"], zone), number(row["score"]), flames, change)
+        change = "" if row["change"] is None else WORDS_OF_CHANGES[row["change"]]
+        points = "-" if row["score"] is None else say.score(nearest_points(row["score"]), decimals)
+        table.add_row(say.to_the_minute(row["as_of"], zone), points, flames, change)
     yield Padding(table, (0, 0, 0, 2))
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> str:
-    return f"{to_local(instant, zone):%Y-%m-%d %H:%M}"

@@ -161,6 +161,7 @@ def environment() -> Environment:
         "number": "{:,}".format,
         "points": of_page(lambda page, points: minus(say.score(points, page.decimals))),
         "given": of_page(lambda page, points: minus(say.given(points, page.decimals))),
+        "lost": of_page(lambda page, points: minus(say.given(points, page.decimals).removeprefix("+"))),
         "missing": of_page(lambda page, points: missing_words(points, page.decimals)),
         "changed": of_page(lambda page, change: change_words(change, page.decimals)),
         "parts": of_page(lambda page, parts: part_words(parts, page.decimals)),

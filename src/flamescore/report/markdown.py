@@ -268,7 +268,7 @@ def _bots(page: Page, bots: BotsView | None) -> Iterator[str]:
         yield from ("", "| Name | Company | Score | Events | Points lost |", "|---|---|---|---:|---:|")
     for line in bots.lines:
         cells = (escaped(text or "") for text in (line.called, line.company, line.score))
-        yield _row(*cells, f"{line.events:,}", say.score(line.points_lost, page.decimals))
+        yield _row(*cells, f"{line.events:,}", say.given(line.points_lost, page.decimals).removeprefix("+"))
     if len(bots.lines) < bots.rows:
         yield from ("", f"The first {len(bots.lines):,} of {bots.rows:,}; `bots.parquet` has them all.")
 

@@ -11,7 +11,6 @@ from flamescore.report.accounts import best_accounts
 from flamescore.report.listed import LISTED
 from flamescore.report.standings import newly_hot
 from flamescore.report.told import findings_of
-from flamescore.report.words import number
 from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ class ScoreView:
     on_list: int | None
     held_out: int
     flames: tuple[int, ...]
-    percentiles: tuple[tuple[int, str], ...]
     listed: tuple[str, ...]
     moves: Moves | None = None
 
@@ -107,7 +105,6 @@ def _score(run: RunData, score: ScoreEntry, limit: int) -> ScoreView:
         on_list=(_on_call_list(run) if by_condition else listed.filter(hot).height) if told else None,
         held_out=run.held_out(score.name),
         flames=score.flames,
-        percentiles=tuple((each.percent, number(each.score)) for each in score.percentiles),
         listed=tuple(listed["contact_id"].head(limit)),
         moves=moves(run, score.name),
     )

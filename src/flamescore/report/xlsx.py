@@ -158,7 +158,9 @@ def width_of(title: str, cells: pl.Series, widest: int) -> int:
 
 def _check(rows: int) -> None:
     if rows >= MOST_ROWS:
-        text = f"{rows:,} rows are too many for an .xlsx sheet, which holds {MOST_ROWS - 1:,} and a header."
+        text = (
+            f"{rows:,} rows are too many for an .xlsx sheet: it has room for {MOST_ROWS - 1:,} and a header."
+        )
         raise UsageError(Problem("U012", text, hint="Use --limit, or write .csv or .parquet."))
 
 

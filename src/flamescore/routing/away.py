@@ -11,7 +11,7 @@ from flamescore.cells import fold, trim
 from flamescore.errors import InputError, Problem, Where
 from flamescore.project import Days
 from flamescore.units import parse_time
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +87,7 @@ def _rows(text: str, shown: str) -> Iterator[tuple[int, dict[str, str]]]:
                 yield before + 1, {name: trim(cell) for name, cell in zip(header, padded, strict=False)}
             before = records.line_num
     except csv.Error as error:
-        message = f"`{shown}` is no CSV: {error}."
+        message = f"`{shown}` is not CSV: {error}."
         raise InputError(Problem(AWAY, message, Where(shown, records.line_num, 1), _HINT)) from None
 
 
@@ -98,7 +98,7 @@ def _read(
     name = members.get(fold(row["name"]))
     if name is None:
         near = nearest(row["name"], tuple(members.values()))
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(members.values())}."
+        hint = f"Did you mean `{near}`?" if near else use(members.values())
         return Problem(AWAY, f"Nobody in the team is called `{row['name']}`.", where, hint)
     ends = []
     for column in ("from", "to"):

@@ -221,7 +221,7 @@ class _Check:
         elif len(many) > 1:
             said = f"no contact has all of: {', '.join(many)}"
         else:
-            said = "it holds for no contact as of this run"
+            said = "no contact meets it as of this run"
         path = asker.parts[0].path if asker.parts else asker.path
         return Finding(
             TONIGHT,

@@ -122,7 +122,7 @@ class TagCheck:
         if hidden is not None:
             separator, cell, many = hidden
             shown = json_text(separator)
-            message += f'; "{cell}" ({many:,}) holds it: is the separator {shown}?'
+            message += f'; "{cell}" ({many:,}) has it: is the separator {shown}?'
             cure, nearest = f"tags: {{separator: {shown}}}", ()
         else:
             message += f", which {asker.title} asks for."

@@ -53,7 +53,7 @@ def _shown(revision: str, path: str) -> bytes | str:
     try:
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell reads it
     except OSError:
-        return "there is no git here."
+        return "git is not installed, or this is not a repository."
     if done.returncode == 0:
         return done.stdout
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()

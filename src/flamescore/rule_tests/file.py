@@ -109,7 +109,7 @@ def _nulls(document: Document) -> Iterator[Problem]:
             continue
         key = isinstance(path[-1], str)
         message = f"{where(path)}`{path[-1]}` has no value." if key else f"{where(path)}An entry is empty."
-        yield Problem(WRONG, message, document.where(path, key=key), "Give one, or take the line out.")
+        yield Problem(WRONG, message, document.where(path, key=key), "Give one, or remove the line.")
 
 
 def _may_be_null(path: NodePath) -> bool:

@@ -11,7 +11,7 @@ from flamescore.errors import Problem
 from flamescore.explanations import labels_of_everyone, needs_everyone
 from flamescore.rule_tests.fitting import fits_tag
 from flamescore.rule_tests.values import OWN_KEYS
-from flamescore.yaml_tree import Node, nearest, shortened
+from flamescore.yaml_tree import Node, nearest, shortened, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,6 @@ UNKNOWN: Final = "T003"
 NO_EXCLUDE: Final = "T004"
 NOT_TESTABLE: Final = "T005"
 _ALONE: Final = "It depends on everyone else on the list, and a test is a list of one contact."
-_MOST: Final = 12
 _NOTHING: Final = Node("null")
 
 
@@ -157,5 +156,4 @@ def _hint(word: str, known: Iterable[str]) -> str | None:
     meant = nearest(word, there)
     if meant:
         return f"Did you mean `{meant}`?"
-    more = ", ..." if len(there) > _MOST else ""
-    return f"There are {', '.join(f'`{each}`' for each in there[:_MOST])}{more}." if there else None
+    return use(there) if there else None

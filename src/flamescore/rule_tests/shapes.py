@@ -186,7 +186,7 @@ def _expected_score(found: dict[str, Value], at: At) -> ExpectedScore | None:
     """Return what is expected of a score; None where nothing is."""
     said = {word: found[word] for word in _OF_SCORE if word in found}
     if "only" in said and "rules" not in said:
-        at.refuse(WRONG, "`only` stands beside `rules`.", "Name the rules that give something.")
+        at.refuse(WRONG, "`only` goes beside `rules`.", "Name the rules that give something.")
     return ExpectedScore(**said) if said else None
 
 

@@ -45,7 +45,7 @@ def _combine(at: At) -> tuple[str, int | None]:
         meant = {"total": "sum", "average": "mean", "avg": "mean", "best": "max", "highest": "max"}
         hint = did_you_mean(node.written, _WAYS, meant) if node.kind == "text" else _WAYS_HINT
         known = hint.startswith("Did you mean")
-        message = f"`combine` is {node.shown()}, which is no way to put points together."
+        message = f"`combine` is {node.shown()}, which is not a way to combine points."
         at.refuse("R180", message, hint if known else _WAYS_HINT)
     return node.written, 1 if node.written == "max" else None
 

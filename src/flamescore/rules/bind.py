@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.columns import with_derived
 from flamescore.errors import Problem, RuleFileError
 from flamescore.rules.reading import RuleReading, in_order
-from flamescore.yaml_tree import nearest
+from flamescore.yaml_tree import nearest, use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 EVENT_COLUMNS: Final = ("contact_id", "event", "at")
 """What every event has, whatever its export's headers."""
 
-_MOST_OFFERED: Final = 12
 _LOOK_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)")
 
@@ -126,14 +125,12 @@ def _column(need: Need, columns: Columns) -> Iterator[Told]:
         hint = f"Did you mean `{meant}`?" if meant else _offer(known)
         yield code, f"No {need.kind} export has the column `{need.name}`.", hint
     elif need.listed and need.name not in columns.lists.of(need.kind):
-        hint = f'Say what parts its values, at the source in the project file: `lists: {{{need.name}: ";"}}`.'
-        yield "R166", f"Column `{need.name}` holds no lists.", hint
+        hint = f'Say what separates its values, in the project file: `lists: {{{need.name}: ";"}}`.'
+        yield "R166", f"Column `{need.name}` has no lists.", hint
 
 
 def _offer(known: tuple[str, ...]) -> str | None:
-    names = [f"`{name}`" for name in dict.fromkeys(known)]
-    more = ", ..." if len(names) > _MOST_OFFERED else ""
-    return f"There are {', '.join(names[:_MOST_OFFERED])}{more}." if names else None
+    return use(known) if known else None
 
 
 def _events(_need: Need, columns: Columns) -> Iterator[Told]:

@@ -41,11 +41,11 @@ def check_nulls(top: At) -> None:
 def _null(top: At, path: Path) -> None:
     full = (*top.path, *path)
     if full and isinstance(full[-1], int):
-        top.tell("R021", "This item has no value.", "Take it out, or fill it in.", path=path)
+        top.tell("R021", "This item has no value.", "Remove it, or fill it in.", path=path)
         return
     name = f"`{full[-1]}`" if full else "The file"
     predicates = any(step in ("where", "field") for step in full[:-1])
-    hint = "For a missing cell write `{empty: true}`." if predicates else "Give it one, or take the key out."
+    hint = "For a missing cell write `{empty: true}`." if predicates else "Give it one, or remove the key."
     top.tell("R021", f"{name} has no value.", hint, path=path, key=True)
 
 
@@ -80,7 +80,7 @@ def check_file(top: At) -> None:
     if scores is None or not scores.keys:
         return
     if all(_is_off(score) for score in scores.children):
-        scores.tell("R030", "Every score is disabled.", "Take `enabled: false` out of one of them.", key=True)
+        scores.tell("R030", "Every score is disabled.", "Remove `enabled: false` from one of them.", key=True)
     for score in scores.children:
         for check in SCORE_CHECKS:
             check(score)
@@ -289,7 +289,7 @@ def _misspelt(rule: At, score: At) -> bool:
 def _undated(rule: At, _score: At) -> None:
     if {"undated", "tag"} <= set(rule.keys) and not {"expires", "decay", "since"} & set(rule.keys):
         message = "`undated` says what happens without a date, but the rule neither expires nor decays."
-        hint = "Take it out, or give the rule `expires`, `decay` or `since`."
+        hint = "Remove it, or give the rule `expires`, `decay` or `since`."
         rule.tell("R053", message, hint, path=("undated",), key=True)
 
 

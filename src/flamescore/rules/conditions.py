@@ -61,7 +61,7 @@ def _unknown_in_tag(shape: Shape, key: str, _at: At) -> Told:
     if key in _TAG_WORDS:
         own = next(iter(shape.keys))
         hint = "Write one of them; join two with `if: {all: [...]}`."
-        return "R057", f"`{own}` and `{key}` can't stand together.", hint
+        return "R057", f"`{own}` and `{key}` can't be combined.", hint
     return unknown_key(key, _TAG_WORDS, where="in a tag", also="A list means any of them.")
 
 
@@ -214,7 +214,7 @@ _SEVERAL: Final = listed(CONDITION)
 def _unknown_in_condition(shape: Shape, key: str, at: At) -> Told:
     own = next(word for word in (*CONDITION_WORDS, *MEMBERS) if word in shape.keys)
     if key in CONDITION_WORDS or key in _words_at(at):
-        message = f"`{own}` and `{key}` can't stand together; a condition has one of them."
+        message = f"`{own}` and `{key}` can't be combined; a condition has one of them."
         return "R081", message, f"Join them: `all: [{{{own}: ...}}, {{{key}: ...}}]`, or `any`."
     if key in CONDITIONS["event"].keys:
         return "R082", f"`{key}` can't be combined with `{own}`.", "In a condition it is for `event`."

@@ -35,7 +35,7 @@ def _missing_in_decay(key: str, at: At) -> Told | None:
         hint = "Write the length of a step: `every: 1d`."
         return None if told else ("R069", "This decay has no `every`.", hint)
     hint = "Write `{linear: 1%, every: 1d}`, `{compound: 1%, every: 1d}` or `{half_life: 30d}`."
-    return None if set(at.keys) - {"every", "activity"} else ("R069", "This is no decay.", hint)
+    return None if set(at.keys) - {"every", "activity"} else ("R069", "Not a decay.", hint)
 
 
 def _decay_shape(

@@ -125,19 +125,19 @@ def _read(at: At, most: int) -> ListValues:
         written.refuse("R160", f"The list `{path}` can't be read: it is an address, and no file.", _FETCH)
     kind = PurePosixPath(path).suffix.lower()
     if kind not in (".csv", ".txt"):
-        written.refuse("R164", f"`{path}` is no list: {_FORMS}", "Save it as one of these.")
+        written.refuse("R164", f"`{path}` is not a list: {_FORMS}", "Save it as one of these.")
     if kind == ".csv" and column is None:
         hint = f"Write `{{file: {path}, column: ...}}`."
         written.refuse("R164", f"The list `{path}` needs a `column`: {_FORMS}", hint)
     if kind == ".txt" and column is not None:
-        written.refuse("R164", f"The list `{path}` has no columns: {_FORMS}", "Take `column` out.")
+        written.refuse("R164", f"The list `{path}` has no columns: {_FORMS}", "Remove `column`.")
     reading = rule_reading(at)
     if not reading.is_enabled(at.path):
         return ListValues((), path=path, column=column)  # nobody asks it
     values = _values(reading, written, path, column)
     if len(values) > most:
         message = f"The list `{path}` has {len(values):,} values; after {at.label} {most:,} are the most."
-        written.refuse("R163", message, "Take values out of it, or cut it in parts.")
+        written.refuse("R163", message, "Remove values, or split the list.")
     reading.lists_used.append((at.path, values))
     return values
 

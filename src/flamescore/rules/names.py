@@ -21,7 +21,7 @@ MOST_TEXTS: Final = 10_000
 """How many texts a label may have: `join` multiplies those of its parts."""
 
 _MOST_OFFERED: Final = 12
-_NO_LABELS: Final = "Labels stand under `labels:` of the rule file; one may ask for those above it."
+_NO_LABELS: Final = "Labels are under `labels:` of the rule file; one may ask for those above it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]
             yield (
                 "R085",
                 f"There is no score `{need.name}`: it is disabled.",
-                "Take its `enabled: false` out.",
+                "Remove its `enabled: false`.",
             )
         elif meant in names.disabled:
             yield "R085", f"There is no score `{need.name}`.", f"`{meant}` is disabled."
@@ -141,7 +141,7 @@ def _no_segment(need: Need, names: Names) -> Iterator[Told]:
     if need.what != "segment" or names.segments.get(need.name):
         return
     if need.name in names.segments:
-        text = f"Segment `{need.name}` stands no earlier in the file than this one."
+        text = f"Segment `{need.name}` comes later in the file than this one."
         yield "A007", text, "Put it before this one: a segment can ask for earlier ones alone."
     else:
         above = tuple(name for name, here in names.segments.items() if here)

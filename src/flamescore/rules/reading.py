@@ -201,7 +201,7 @@ def unknown_key(
 ) -> Told:
     """Tell a key that nothing knows: the known one that was meant, or all of them."""
     if key in ("follows", "at_once"):
-        hint = "Events in such a sequence are not there for any rule: put the entry under `ignore:`."
+        hint = "To ignore events in a sequence, put the entry under `ignore:`."
         return (
             "R181",
             f"`{key}` belongs under `ignore` and `bots`, and does not apply {where or 'here'}.",

@@ -177,7 +177,7 @@ def _times(at: At) -> int:
 def _several(at: At) -> int:
     if at.node.kind != "number":
         at.wrong("a whole number above 1")
-    return _whole(at, "R055", "One event alone is no burst.", least=2)
+    return _whole(at, "R055", "A burst needs at least two events.", least=2)
 
 
 def _at_most(at: At) -> int:

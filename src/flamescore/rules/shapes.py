@@ -246,7 +246,7 @@ _DEFAULT_KEYS: Final = {
 
 def _unknown_in_defaults(shape: Shape, key: str, _at: At) -> Told:
     if key in (*_RULE_WORDS, *SUBJECTS, "idle"):
-        hint = "They hold `count`, `expires`, `decay` and `since`, and those alone."
+        hint = "Use `count`, `expires`, `decay` or `since`."
         return "R038", f"`{key}` can't be among `defaults`.", hint
     return unknown_key(key, shape.keys)
 

@@ -59,7 +59,7 @@ def _measure(at: At) -> tuple[asks.NumberTest, ...]:
     if at.node.kind == "mapping":
         if not at.keys:
             hint = "Say what it must be: `{at_least: 4}`."
-            at.refuse("R071", f"{at.label} has no operator: nothing is asked of it.", hint)
+            at.refuse("R071", f"{at.label} has no operator.", hint)
         tests: tuple[asks.NumberTest, ...] = _COMPARED.read(at)
         return tests
     return _one_of(_NUMBERS(at) if at.node.kind == "list" else (NUMBER(at),))

@@ -32,7 +32,7 @@ from flamescore.runs.disk import (
 )
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
 from flamescore.runs.keep_runs import reaches_back
-from flamescore.runs.layout import Part
+from flamescore.runs.layout import Part, to_json
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
 from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         changes_under,
         hot_now,
     )
+    from flamescore.runs.counted import TO_CALL, describe_counted
     from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
     from flamescore.runs.freezing import frozen_flames
     from flamescore.runs.previous import Earlier
@@ -82,6 +83,7 @@ __all__ = [
     "PAST_SCORES_FILE",
     "RECORD",
     "REJECTS_FILE",
+    "TO_CALL",
     "WORDS_OF_CHANGES",
     "AlertEntry",
     "BotsEntry",
@@ -116,6 +118,7 @@ __all__ = [
     "checked",
     "checksums",
     "describe",
+    "describe_counted",
     "describe_given",
     "describe_lists",
     "file_of",
@@ -145,6 +148,7 @@ __all__ = [
     "rules_of_run",
     "run_against",
     "scan",
+    "to_json",
     "uncalled",
     "undeleted",
     "write_record",
@@ -152,6 +156,8 @@ __all__ = [
 ]
 
 _LATE: Final = {
+    "TO_CALL": "counted",
+    "describe_counted": "counted",
     "ChangedContacts": "changes",
     "Earlier": "previous",
     "EarlierRun": "changes",

@@ -171,7 +171,7 @@ def _checked(run: Run, file: str, *, up_to: int | None = None) -> Path:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise DamagedRunError(run.path, file, "is no file")
+            raise DamagedRunError(run.path, file, "is not a file")
         if not expected:
             return path
         if file not in expected:
@@ -192,7 +192,7 @@ def _opened(run: Run, file: str, path: Path) -> pl.LazyFrame:
         frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         odd = TABLES[file].odd(frame.collect_schema())
     if odd is not None:
-        raise DamagedRunError(run.path, file, f"is no table of a run: {odd}")
+        raise DamagedRunError(run.path, file, f"is not a table of a run: {odd}")
     return frame
 
 
@@ -201,7 +201,7 @@ def _look(run: Run, file: str, frame: pl.LazyFrame) -> None:
     with _of_file(run, file):
         odd = TABLES[file].odd_rows(frame)
     if odd is not None:
-        raise DamagedRunError(run.path, file, f"is no table of a run: {odd}")
+        raise DamagedRunError(run.path, file, f"is not a table of a run: {odd}")
 
 
 @contextmanager
@@ -286,7 +286,7 @@ class Table:
         rows, absent, odd, different, _ = sums.collect(engine="streaming").row(0)
         if absent or odd:
             return f"{max(absent, odd):,} cells are none that a run writes"
-        return "rows stand in it twice" if different != rows else None
+        return "it has rows twice" if different != rows else None
 
 
 TABLES: Final[Mapping[str, Table]] = {

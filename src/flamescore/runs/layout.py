@@ -104,7 +104,7 @@ class Part:
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 - of the types that are declared
         if not values.keys() <= self.KEYS.keys():
-            raise TypeError(f"a {type(self).__name__} has no such key")
+            raise TypeError(f"a {type(self).__name__} has no key of this name")
         kind: Any = type(self)
         for name, (read, default) in _readers(kind).items():
             try:

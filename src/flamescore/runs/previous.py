@@ -59,7 +59,7 @@ class Earlier:
         Who was hot in it is read only with `hot`.
         """
         read_run = partial(_before, hot=hot)
-        return self._of(_run_before(self.store, as_of), read_run, "What changed since then is not told.")
+        return self._of(_run_before(self.store, as_of), read_run, "Changes since then are unknown.")
 
     def trend(self, as_of: datetime) -> tuple[TrendEntry, ...]:
         """Return the trend that the run before tells; nothing where there is none, or it can't be read."""
@@ -78,7 +78,7 @@ class Earlier:
 
     def scores(self) -> pl.DataFrame | None:
         """Return the scores of the latest run."""
-        return self._of(self.store.latest(), _scores, "What would change is not told.")
+        return self._of(self.store.latest(), _scores, "What would change is unknown.")
 
     def _of(self, run: Run | None, reader: Callable[[Run], T], untold: str) -> T | None:
         """Return what is read of a run; None where there is none, or where it can't be read."""

@@ -398,14 +398,14 @@ def read_record(folder: Path) -> RunRecord:
     path = folder / NAME
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise DamagedRunError(folder, NAME, "is no file")
+            raise DamagedRunError(folder, NAME, "is not a file")
         record = RunRecord.read(json.loads(path.read_bytes(), parse_float=Decimal))
     except OSError as error:
         raise DamagedRunError(folder, NAME, refused(error)) from error
     except WrongValueError as error:
         raise DamagedRunError(folder, NAME, _wrong(error.place)) from error
     except (ValueError, RecursionError) as error:
-        raise DamagedRunError(folder, NAME, "is no JSON") from error
+        raise DamagedRunError(folder, NAME, "is not JSON") from error
     for fault in _contradictions(record):
         raise DamagedRunError(folder, NAME, fault)
     return record

@@ -98,13 +98,13 @@ def describe(
         started_at=started_at.astimezone(UTC),
         steps=(),
         rules=rules,
-        sources=tuple(_source(source) for source in scored.observed.sources),
+        sources=tuple(source_entry(source) for source in scored.observed.sources),
         contacts=scored.contacts.height,
         excluded=scored.excluded.height,
         hot_flames=hot.by_flames,
         given=given,
         scores=scores,
-        observed=_observed(scored.observed),
+        observed=observed_entry(scored.observed),
         warnings=tuple(as_line(each) for each in in_order(findings)),
         versions=versions(),
         changes=None if changes is None else _changes(changes, scored),
@@ -223,7 +223,8 @@ def _accounts(found: FoundAccounts) -> AccountsEntry:
     )
 
 
-def _source(source: SourceRecord) -> SourceEntry:
+def source_entry(source: SourceRecord) -> SourceEntry:
+    """Return what a record says of a source."""
     counts = source.counts
     return SourceEntry(
         kind=source.kind,
@@ -255,26 +256,30 @@ def _score(score: Score, scored: Scored, hot: Hot) -> ScoreEntry:
     flames = dict(rows["flames"].value_counts().iter_rows())
     zero, one, two, three, four, five = (flames.get(number, 0) for number in range(6))
     rising = rows["score"].sort()
-    rules = scored.observed.rules.filter(pl.col("score_name") == score.name)
     return ScoreEntry(
         name=score.name,
         title=score.title,
         contacts=rows.height,
         flames=(zero, one, two, three, four, five),
         percentiles=tuple(PercentileEntry(percent=each, score=_at(rising, each)) for each in PERCENTS),
-        rules=tuple(
-            RuleEntry(
-                entry=rule["entry"],
-                id=rule["rule_id"],
-                name=rule["name"],
-                contacts=rule["contacts"],
-                occurrences=rule["occurrences"],
-                points=rule["points"],
-            )
-            for rule in rules.iter_rows(named=True)
-        ),
+        rules=rule_entries(scored.observed.rules, score.name),
         flames_from=scored.flames_from(score),
         to_call=_to_call(rows, scored, hot, is_default=score is scored.book.scores[0]),
+    )
+
+
+def rule_entries(rules: pl.DataFrame, score: str) -> tuple[RuleEntry, ...]:
+    """Return what each rule and limit of a score gave or took, of `Observations.rules`."""
+    return tuple(
+        RuleEntry(
+            entry=rule["entry"],
+            id=rule["rule_id"],
+            name=rule["name"],
+            contacts=rule["contacts"],
+            occurrences=rule["occurrences"],
+            points=rule["points"],
+        )
+        for rule in rules.filter(pl.col("score_name") == score).iter_rows(named=True)
     )
 
 
@@ -296,7 +301,8 @@ def _at(rising: pl.Series, percent: int) -> float | None:
     return float(rising[-(-percent * len(rising) // 100) - 1])
 
 
-def _observed(observed: Observations) -> Observed:
+def observed_entry(observed: Observations) -> Observed:
+    """Return what a record says of what was noticed."""
     return Observed(
         unread=tuple(
             UnreadEntry(kind=kind, column=column, cells=cells) for kind, column, cells in observed.unread

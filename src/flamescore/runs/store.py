@@ -268,5 +268,5 @@ class RunFolder:
 
 
 def _held(output: Path, timeout: float) -> LockedError:
-    text = f"another run holds {output} (waited {timeout:g} s); nothing was published"
+    text = f"another run is writing to {output} (waited {timeout:g} s); nothing was published"
     return LockedError(Problem("O001", text, hint="let it end, or wait longer with --lock-timeout SECONDS"))

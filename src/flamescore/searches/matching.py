@@ -209,7 +209,7 @@ def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, 
         name, equals, text = words.partition("=")
         if not equals:
             hint = "Write `--label grade=A1`, or `--label grade=` for contacts without a label."
-            raise UsageError(Problem("U002", f"--label: `{words}` is no name and text.", hint=hint))
+            raise UsageError(Problem("U002", f"--label: `{words}` is not a name and a text.", hint=hint))
         if name.strip() not in columns:
             near = nearest(name, tuple(columns))
             hint = (

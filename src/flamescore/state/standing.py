@@ -157,9 +157,9 @@ def read_cells(store: StateStore, file: str) -> pl.DataFrame:
     try:
         found = pl.read_parquet(store.folder / file)
     except (OSError, PolarsError) as error:
-        raise StateDamagedError(f"can't be read: {file} is gone or damaged") from error
+        raise StateDamagedError(f"can't be read: {file} is missing or damaged") from error
     if found.schema != DELIVERED_CELLS:
-        raise StateDamagedError(f"is damaged: {file} is no table of cells")
+        raise StateDamagedError(f"is damaged: {file} is not a table of cells")
     return found
 
 
@@ -238,7 +238,7 @@ def _table(run: Run, file: str, schema: pl.Schema) -> pl.DataFrame:
 
 
 def _lost(run_id: str, why: str) -> Finding:
-    text = f"The run {run_id}, at which the state stands, {why}"
+    text = f"The run {run_id}, which the state belongs to, {why}"
     return _no_state(f"{text}: this run is a baseline, and nothing rings.")
 
 

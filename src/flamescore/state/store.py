@@ -74,7 +74,7 @@ class StateStore:
             try:
                 lock.acquire(timeout=max(timeout, 0.0))
             except Timeout as error:
-                text = f"another command holds {self.folder} (waited {timeout:g} s)"
+                text = f"another command is using {self.folder} (waited {timeout:g} s)"
                 hint = "let it end, or wait longer with --lock-timeout SECONDS"
                 raise LockedError(Problem("O001", text, hint=hint)) from error
         try:

@@ -57,6 +57,6 @@ def take_in(
         set_meta(connection, run_id=run.run_id, as_of=iso_instant(run.as_of))
     if fits or state.state_run is None:
         return ()
-    other = f"The run {run.run_id} was compared with {state.state_run}, and the state stands at {stands}"
-    text = f"{other}: it is taken in as a baseline, and nothing of it rings."
+    other = f"The run {run.run_id} was compared with {state.state_run}, and the state belongs to {stands}"
+    text = f"{other}: this run is a baseline, and nothing rings."
     return (Finding("A018", Severity.WARNING, "state", text),)

@@ -58,7 +58,7 @@ class WriteBack:
             text = f"{text} that {export.crm.vendor} does not take; {they} left out."
             told.append(Finding("A024", Severity.WARNING, self._subject, text, count=many))
         if self.waiting >= PATIENCE:
-            text = f"For {self.waiting:,} runs nobody has said that its files were imported."
+            text = f"For {self.waiting:,} runs nobody has confirmed that its files were imported."
             cure = f"run `flamescore delivered {self.name}` after each import."
             told.append(Finding("A019", Severity.NOTE, self._subject, text, count=self.waiting, do=cure))
         return tuple(told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.yaml_tree.nodes import Document, Node, Path, Span, shortened
-from flamescore.yaml_tree.reader import bare, by_place, nearest, parse
+from flamescore.yaml_tree.reader import bare, by_place, nearest, parse, use
 
 __all__ = [
     "Document",
@@ -15,4 +15,5 @@ __all__ = [
     "nearest",
     "parse",
     "shortened",
+    "use",
 ]

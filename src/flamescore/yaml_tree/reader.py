@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_EXPANDED: Final = 100_000
 MAX_DEPTH: Final = 100
+_OFFERED: Final = 6
+"""Names that a hint lists; the others are counted."""
+
 _SHORT_WORD: Final = 5
 _LARGE: Final = 200_000
 _MAX_DIGITS: Final = 100
@@ -55,6 +58,14 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     cutoff = 0.6 if len(word) < _SHORT_WORD else 0.7
     close = get_close_matches(bare(word), folded, n=1, cutoff=cutoff)
     return folded[close[0]] if close else None
+
+
+def use(names: Iterable[str]) -> str:
+    """Say what can be written: `Use a, b or c.`; of more than six, how many others there are."""
+    known = [f"`{name}`" for name in dict.fromkeys(names)]
+    rest = len(known) - _OFFERED
+    last = known.pop() if rest <= 0 else f"{rest:,} other{'s' if rest > 1 else ''}"
+    return f"Use {', '.join(known[:_OFFERED])} or {last}." if known else f"Use {last}."
 
 
 def bare(word: str) -> str:
@@ -202,9 +213,9 @@ class _Reader:
         if node is None:
             within = name in self.anchors
             message = (
-                f"`*{name}` stands for something that it is itself a part of."
+                f"`*{name}` refers to something that contains it."
                 if within
-                else f"`*{name}` stands for nothing: there is no `&{name}` above it."
+                else f"`*{name}` refers to nothing: there is no `&{name}` above it."
             )
             self.fault(10, message, span, f"Text that begins with `*` needs quotes: '*{name}'.")
             return Node("null", span, written=f"*{name}")

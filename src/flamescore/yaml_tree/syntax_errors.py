@@ -30,7 +30,7 @@ _SENTENCES: Final[tuple[tuple[str, str, str | None], ...]] = (
     ),
     (
         "could not find expected ':'",
-        "The line before this one is no `key: value`.",
+        "The line before this one is not `key: value`.",
         "Look for a missing `:`, or a space missing after it.",
     ),
     (
@@ -138,5 +138,5 @@ def _control(text: str) -> Syntax:
     lines = LINE_BREAK.split(text[:index])
     name = f"U+{ord(text[index]):04X}" if text else ""
     return Syntax(
-        f"The character {name} can't stand in this file.", len(lines), len(lines[-1]) + 1, "Take it out."
+        f"The character {name} is not allowed in this file.", len(lines), len(lines[-1]) + 1, "Remove it."
     )

@@ -2,7 +2,7 @@
 
 # mypy: ignore-errors
 
-MADE_OF = "4ab749d4279a77d5"
+MADE_OF = "c1edc9d6de71527c"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'rules.html.j2'
 
@@ -38,41 +38,41 @@ def root(context, missing=missing):
         def t_4(*unused):
             raise TemplateRuntimeError("No filter named 'length' found.")
     try:
-        t_5 = environment.filters['map']
+        t_5 = environment.filters['lost']
     except KeyError:
         @internalcode
         def t_5(*unused):
-            raise TemplateRuntimeError("No filter named 'map' found.")
+            raise TemplateRuntimeError("No filter named 'lost' found.")
     try:
-        t_6 = environment.filters['max']
+        t_6 = environment.filters['map']
     except KeyError:
         @internalcode
         def t_6(*unused):
-            raise TemplateRuntimeError("No filter named 'max' found.")
+            raise TemplateRuntimeError("No filter named 'map' found.")
     try:
-        t_7 = environment.filters['nearest_points']
+        t_7 = environment.filters['max']
     except KeyError:
         @internalcode
         def t_7(*unused):
-            raise TemplateRuntimeError("No filter named 'nearest_points' found.")
+            raise TemplateRuntimeError("No filter named 'max' found.")
     try:
-        t_8 = environment.filters['number']
+        t_8 = environment.filters['nearest_points']
     except KeyError:
         @internalcode
         def t_8(*unused):
-            raise TemplateRuntimeError("No filter named 'number' found.")
+            raise TemplateRuntimeError("No filter named 'nearest_points' found.")
     try:
-        t_9 = environment.filters['own']
+        t_9 = environment.filters['number']
     except KeyError:
         @internalcode
         def t_9(*unused):
-            raise TemplateRuntimeError("No filter named 'own' found.")
+            raise TemplateRuntimeError("No filter named 'number' found.")
     try:
-        t_10 = environment.filters['points']
+        t_10 = environment.filters['own']
     except KeyError:
         @internalcode
         def t_10(*unused):
-            raise TemplateRuntimeError("No filter named 'points' found.")
+            raise TemplateRuntimeError("No filter named 'own' found.")
     try:
         t_11 = environment.filters['safe']
     except KeyError:
@@ -97,10 +97,10 @@ def root(context, missing=missing):
         l_1_most = missing
         _loop_vars = {}
         pass
-        l_1_most = (t_6(environment, t_5(context, t_5(context, environment.getattr(l_1_score, 'rules'), attribute='points'), 'abs')) if environment.getattr(l_1_score, 'rules') else 0)
+        l_1_most = (t_7(environment, t_6(context, t_6(context, environment.getattr(l_1_score, 'rules'), attribute='points'), 'abs')) if environment.getattr(l_1_score, 'rules') else 0)
         _loop_vars['most'] = l_1_most
         yield '<div class="card w12"><h2>'
-        yield escape(t_9(environment.getattr(l_1_score, 'title')))
+        yield escape(t_10(environment.getattr(l_1_score, 'title')))
         yield '</h2><p>All points that each rule gave or took, over '
         yield escape(t_1(environment.getattr(l_1_score, 'contacts'), 'contact'))
         yield '.</p>\n<div class="scroll" tabindex="0" role="region" aria-label="Rules of '
@@ -113,7 +113,7 @@ def root(context, missing=missing):
             yield '<tr'
             yield escape((Markup(' class="warn"') if ((not environment.getattr(l_2_rule, 'contacts')) and (environment.getattr(l_2_rule, 'entry') == 'rule')) else cond_expr_undefined("the inline if-expression on line 7 in 'rules.html.j2' evaluated to false and no else section was defined.")))
             yield '><th scope="row">'
-            yield escape(t_9(environment.getattr(l_2_rule, 'called')))
+            yield escape(t_10(environment.getattr(l_2_rule, 'called')))
             if (environment.getattr(l_2_rule, 'entry') != 'rule'):
                 pass
                 yield ' <span class="mute">('
@@ -126,11 +126,11 @@ def root(context, missing=missing):
             else:
                 pass
                 yield '<td class="num">'
-                yield escape(t_8(environment.getattr(l_2_rule, 'contacts')))
+                yield escape(t_9(environment.getattr(l_2_rule, 'contacts')))
                 yield '</td><td class="num opt">'
-                yield escape((t_8(environment.getattr(l_2_rule, 'occurrences')) if environment.getattr(l_2_rule, 'occurrences') else cond_expr_undefined("the inline if-expression on line 7 in 'rules.html.j2' evaluated to false and no else section was defined.")))
+                yield escape((t_9(environment.getattr(l_2_rule, 'occurrences')) if environment.getattr(l_2_rule, 'occurrences') else cond_expr_undefined("the inline if-expression on line 7 in 'rules.html.j2' evaluated to false and no else section was defined.")))
                 yield '</td><td class="num"><b>'
-                yield escape(t_3(context, t_7(environment.getattr(l_2_rule, 'points'))))
+                yield escape(t_3(context, t_8(environment.getattr(l_2_rule, 'points'))))
                 yield '</b></td><td class="wb">'
                 yield escape(context.call(environment.getattr((undefined(name='part') if l_2_part is missing else l_2_part), 'bar'), environment.getattr(l_2_rule, 'points'), (undefined(name='most') if l_1_most is missing else l_1_most), (' c' if (environment.getattr(l_2_rule, 'points') < 0) else ''), _loop_vars=_loop_vars))
                 yield '</td>'
@@ -145,7 +145,7 @@ def root(context, missing=missing):
             _loop_vars = {}
             pass
             yield '<p>'
-            yield escape(t_9(l_1_said, 300))
+            yield escape(t_10(l_1_said, 300))
             yield '</p>\n'
         l_1_said = missing
         if environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'lines'):
@@ -155,19 +155,19 @@ def root(context, missing=missing):
                 _loop_vars = {}
                 pass
                 yield '<tr><th scope="row"><b>'
-                yield escape(t_9(environment.getattr(l_1_line, 'called')))
+                yield escape(t_10(environment.getattr(l_1_line, 'called')))
                 yield '</b>'
                 if environment.getattr(l_1_line, 'company'):
                     pass
                     yield '<div class="sub">'
-                    yield escape(t_9(environment.getattr(l_1_line, 'company')))
+                    yield escape(t_10(environment.getattr(l_1_line, 'company')))
                     yield '</div>'
                 yield '</th><td>'
-                yield escape(t_9(environment.getattr(l_1_line, 'score')))
+                yield escape(t_10(environment.getattr(l_1_line, 'score')))
                 yield '</td><td class="num">'
-                yield escape(t_8(environment.getattr(l_1_line, 'events')))
+                yield escape(t_9(environment.getattr(l_1_line, 'events')))
                 yield '</td><td class="num">'
-                yield escape(t_10(context, environment.getattr(l_1_line, 'points_lost')))
+                yield escape(t_5(context, environment.getattr(l_1_line, 'points_lost')))
                 yield '</td></tr>\n'
             l_1_line = missing
             yield '</tbody></table></div>\n'
@@ -176,7 +176,7 @@ def root(context, missing=missing):
             yield '<p class="sub">The first '
             yield escape(t_4(environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'lines')))
             yield ' of '
-            yield escape(t_8(environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'rows')))
+            yield escape(t_9(environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'rows')))
             yield '; bots.parquet has them all.</p>'
         yield '</div>\n'
     yield '</div></section>'

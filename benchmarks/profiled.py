@@ -1,0 +1,34 @@
+"""Run a command of the product under a profiler that counts processor time, and print where it went.
+
+python benchmarks/profiled.py score --quiet --config CONFIG
+"""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import sys
+import time
+
+MOST = 40
+"""Functions that are listed."""
+
+
+def main(words: list[str]) -> None:
+    """Run and print: functions of the package by what they and their callees took, then all by their own."""
+    from flamescore.cli.start import main as start  # noqa: PLC0415 - imports are part of what is profiled
+
+    sys.argv = ["flamescore", *words]
+    try:
+        start()
+    except SystemExit as end:
+        if end.code:
+            raise
+
+
+if __name__ == "__main__":
+    profiler = cProfile.Profile(timer=time.process_time)
+    profiler.runcall(main, sys.argv[1:])
+    stats = pstats.Stats(profiler)
+    stats.sort_stats("cumulative").print_stats("flamescore/[a-z]", MOST)
+    stats.sort_stats("tottime").print_stats(MOST)

@@ -1,0 +1,62 @@
+"""What sources must deliver for a scoring: which columns, and how far back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flamescore.engine.readings import fold_all
+from flamescore.engine.streams import conditions_of_book, streams_of, types_of
+from flamescore.frames import Window
+from flamescore.rules import FieldIs, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flamescore.engine.calendar import Clock
+    from flamescore.engine.streams import Streams
+    from flamescore.rules import Condition, EventRule, RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What sources must deliver for a scoring, and no more.
+
+    `events` are the columns of events beside contact, type and time, `contacts` the columns of contacts that
+    conditions ask of, `window` which events count.
+    """
+
+    events: tuple[str, ...]
+    contacts: tuple[str, ...]
+    window: Window
+
+    @property
+    def widest(self) -> int | None:
+        """The age in seconds from which no event counts but of types that last; None: no window ends."""
+        return self.window.widest
+
+    @property
+    def lasting(self) -> frozenset[str]:
+        """The (folded) types of events that some rule never forgets."""
+        return self.window.lasting
+
+
+def needed(
+    book: RuleBook, also: Sequence[Condition], clock: Clock, events: Sequence[EventRule] = ()
+) -> Needed:
+    """Return what the rules, further conditions and `events` need; what is asked twice is named once."""
+    streams = streams_of(book, also, clock, events)
+    asked = [leaf for condition in (*also, *conditions_of_book(book)) for leaf in leaves(condition)]
+    fields = (p.column for leaf in asked if isinstance(leaf, FieldIs) for p in leaf.where)
+    return Needed(streams.columns, tuple(dict.fromkeys(fields)), window_of(streams, clock))
+
+
+def window_of(streams: Streams, clock: Clock) -> Window:
+    """Return which events a scoring looks at: by their type those inside the widest window that names it."""
+    reaches: dict[str, int | None] = {}
+    for stream in streams.all:
+        for kind in fold_all(types_of(stream.where[0])):
+            known = reaches.get(kind, 0)
+            reaches[kind] = None if known is None or stream.reach is None else max(known, stream.reach)
+    widest = max((stream.reach for stream in streams.all if stream.reach is not None), default=None)
+    return Window(clock.now, tuple(reaches.items()), widest)

@@ -1,0 +1,204 @@
+"""One file of a source, or a piece of a table, by itself; what needs all files is left to the caller.
+
+That is which row of an id stands (`contacts.settle_contacts`), which events are there more than once
+(`dedupe.marks_of`), and whether a source has too many rejects. The law of rows holds for each file: `rows` of
+the counts is the sum of all the others and of the rows that are handed on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from flamescore.cells import as_text, keyed, rounded
+from flamescore.columns import NO_LISTS, DateColumns
+from flamescore.errors import InputError
+from flamescore.exports.column_types import plain_types
+from flamescore.exports.contacts import ROW as PLACE
+from flamescore.exports.contacts import contact_rows, read_contacts
+from flamescore.exports.dedupe import Keys, keys_of_file
+from flamescore.exports.events import ROW, events_of
+from flamescore.exports.footers import total_id
+from flamescore.exports.missing_columns import needed_columns
+from flamescore.exports.opening import OpenSource, columns_of, with_named
+from flamescore.exports.plan import plan_of
+from flamescore.exports.seen_days import SeenDays
+from flamescore.exports.table import frame_table
+from flamescore.exports.tag_history import history_of_file
+from flamescore.exports.tempfiles import Spool
+from flamescore.exports.validate import (
+    NO_NUMBERS,
+    NOT_NAMED,
+    LoadOptions,
+    check_cells,
+    check_records,
+    validate,
+)
+from flamescore.frames import AGE, DROP, INDEX, KEY, REJECTS, Counts, EventQuery
+from flamescore.input_errors import EMPTY, FRAME, fault
+from flamescore.project import DEFAULT_LIMIT, ContactsSource, EventsSource, TagHistorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from flamescore.columns import Columns, ListColumns, NamedColumns, NumberColumns
+    from flamescore.exports.validate import Validated
+    from flamescore.frames import Window
+    from flamescore.project import RejectLimit, Source
+
+OF_KIND: Final[dict[str, Callable[..., Source]]] = {
+    "contacts": ContactsSource, "events": EventsSource, "tag_history": TagHistorySource,
+}  # fmt: skip
+
+_BATCH: Final = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How exports are read, as `load` takes it, in a form that can be sent to another machine."""
+
+    zone: ZoneInfo
+    fallback: RejectLimit = DEFAULT_LIMIT
+    dates: DateColumns = field(default_factory=DateColumns)
+    numbers: NumberColumns = NO_NUMBERS
+    named: NamedColumns = NOT_NAMED
+    lists: ListColumns = NO_LISTS
+
+    def options(self, spool: Spool | None = None) -> LoadOptions:
+        """Return the options of a loading on this machine."""
+        return LoadOptions(
+            self.dates,
+            self.zone,
+            Spool() if spool is None else spool,
+            self.fallback,
+            numbers=self.numbers,
+            named=self.named,
+            lists=self.lists,
+        )
+
+
+@dataclass
+class Told:
+    """What became of the rows of a file that are not handed on; `rows` is how many it has.
+
+    It is complete when the last of the rows that are handed on has come. `reasons` says how many rejects
+    each reason has, `rejects` which they are (`frames.REJECTS`).
+    """
+
+    counts: Counts = field(default_factory=Counts)
+    reasons: dict[str, int] = field(default_factory=dict)
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+
+    def take(self, looked: Validated, counts: Counts | None = None) -> None:
+        """Note what is known of the rows."""
+        self.counts = looked.record().counts if counts is None else counts
+        for each in looked.files:
+            for reason, many in each.reasons().items():
+                self.reasons[reason] = self.reasons.get(reason, 0) + many
+        self.rejects = looked.rejects
+
+
+def source_of_frame(kind: str, frame: pl.DataFrame, named: NamedColumns | None) -> OpenSource:
+    """Return a frame under canonical names as a source of a kind, of which all rows are of one file.
+
+    Raises:
+        InputError: I009: it lacks a column that its kind needs.
+    """
+    spec = OF_KIND[kind](path=kind)
+    plan = plan_of(frame_table(frame.lazy(), spec.path), spec)
+    missing = needed_columns(plan)
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        raise fault(FRAME, f"The frame of {kind} has no column {names}.", "Rename its columns to these.")
+    (source,) = plain_types(with_named((OpenSource(spec, (plan,), (kind, 0)),), named), named)
+    return source
+
+
+def columns_of_frames(frames: Sequence[tuple[str, pl.DataFrame]]) -> Columns:
+    """Return what frames of some kinds offer to rules, by their columns alone."""
+    return columns_of([source_of_frame(kind, frame.clear(), None) for kind, frame in frames])
+
+
+def schema_by_file(source: OpenSource, reading: Reading) -> pl.Schema:
+    """Return the columns that rows of contacts or events of a frame will have, and their types."""
+    options = reading.options()
+    plan = source.plans[0]
+    if source.spec.KIND == "events":
+        return events_of(check_records(source, options), options).frame.collect_schema()
+    if source.spec.KIND == "contacts":
+        return contact_rows(plan, options).collect_schema()
+    return pl.Schema()
+
+
+def contacts_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.DataFrame:
+    """Return the contacts of a file, each id once, with their `PLACE` in it; `told` hears of the others."""
+    try:
+        read = read_contacts(validate(source, reading.options()), reading.options())
+    except InputError as error:
+        if any(problem.code != EMPTY for problem in error.problems):
+            raise
+        return pl.DataFrame(schema={"contact_id": pl.String, PLACE: pl.UInt32})
+    told.take(read.validated)
+    return read.frames[0]
+
+
+def history_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.DataFrame:
+    """Return the rows of a tag history's file in order; `contact_id` has the keys of their contacts."""
+    looked = validate(source, reading.options())
+    told.take(looked)
+    return history_of_file(looked.plans[0], reading.options(), SeenDays())
+
+
+def events_by_file(
+    source: OpenSource,
+    reading: Reading,
+    window: Window,
+    columns: Sequence[str],
+    told: Told,
+    *,
+    numbered: bool,
+) -> Iterator[pl.DataFrame]:
+    """Yield the events of a file that a window needs, but for those that are rejected or left out.
+
+    They have `key` (as keys compare), `event` (as text), `AGE` in seconds and the `columns` that the file
+    has, companions too; with `numbered` also `row`, the place among the sound records of the file.
+    """
+    options = reading.options()
+    validated = check_records(source, options)
+    events = events_of(validated, options, numbered=numbered)
+    schema = events.frame.collect_schema()
+    own = "contact_id" if events.key == "contact_id" else "contact"
+    wanted = [name for name in columns if name in schema]
+
+    def number(batch: pl.DataFrame) -> pl.DataFrame:
+        """Mark the keys that can be nobody's, as if all others had a contact."""
+        nobody = rounded(pl.col(KEY))
+        if events.key == "contact_id":
+            nobody |= total_id(pl.col(KEY))
+        index = pl.when(nobody.fill_null(value=False)).then(-1).otherwise(0).alias(INDEX)
+        return batch.with_columns(index, keyed(pl.col(KEY), events.key).alias("key"))
+
+    asked = (
+        as_text(own, schema[own]).alias(KEY),
+        window.age(pl.col("at")).alias(AGE),
+        as_text("event", schema["event"]).alias("event"),
+        *(pl.col(name) for name in wanted),
+        *(pl.col(name) for name in schema if name == DROP),
+        *((pl.col(ROW).alias("row"),) if numbered else ()),
+    )
+    batches = events.read(EventQuery(window, asked, number, _BATCH))
+    for batch in batches:
+        yield batch.drop(INDEX, DROP, strict=False)
+    end = batches.end(tell=False)
+    looked = check_cells(validated, options, window) if end.record.counts.rejected else validated
+    told.take(looked, end.record.counts)
+
+
+def keys_by_file(source: OpenSource, reading: Reading, keys: Keys, names: Sequence[str]) -> pl.DataFrame:
+    """Return `row` and the hashes by which a file's rows are found to be there more than once."""
+    options = reading.options()
+    (plan,) = check_records(source, options).plans
+    return keys_of_file(plan, names, options, replace(keys, named=()))

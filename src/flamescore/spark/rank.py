@@ -1,0 +1,282 @@
+"""What is global: the books, ranks from counts, and the tables, as Spark DataFrames.
+
+DataFrames alone: where Spark is only a service to talk to (Spark Connect) there are no RDDs, and no context.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import polars as pl
+import pyarrow as pa
+
+from flamescore.engine import MANY, TOTAL, standings
+from flamescore.errors import InputError, Problem
+from flamescore.frames import POINTS, REJECTS, SCORES, Counts, SourceRecord
+from flamescore.runs import TO_CALL
+from flamescore.spark.clean import clean_pieces
+from flamescore.spark.plan import (
+    CONTACTS,
+    EVENTS,
+    HISTORY,
+    LEDGER,
+    NOTE,
+    PEOPLE,
+    TOO_MANY,
+    TOTALS,
+)
+from flamescore.spark.shard import score_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from flamescore.engine import Entry
+    from flamescore.exports import Told
+    from flamescore.observations import Noticed
+    from flamescore.spark.plan import Columns, Plan
+    from flamescore.spark.shard import ShardNote
+
+    DataFrame = Any
+    Session = Any
+    """Spark's own, or that of a service that speaks its protocol; this package needs none of their types."""
+
+KEPT: Final = 100_000
+"""Rejects of a source that are told as rows; all are counted."""
+
+ALWAYS_ALLOWED: Final = 20
+
+
+def ddl(columns: Columns) -> str:
+    """Return a layout as Spark reads it."""
+    return ", ".join(f"`{name}` {carrier}" for name, carrier in columns)
+
+
+def mapped(
+    frame: DataFrame, columns: Columns, work: Callable[[Iterator[pl.DataFrame]], Iterator[pl.DataFrame]]
+) -> DataFrame:
+    """Return what `work` makes of a frame's rows on the workers, partition by partition."""
+    layout = _arrow(columns)
+
+    def go(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        came = (cast("pl.DataFrame", pl.from_arrow(batch)) for batch in batches if batch.num_rows)
+        for made in work(came):
+            for start in range(0, made.height, _BATCH):
+                table = made.slice(start, _BATCH).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(layout)
+                yield from table.combine_chunks().to_batches()
+
+    return frame.mapInArrow(go, ddl(columns))
+
+
+_BATCH: Final = 65_536
+"""Rows of a record batch that goes back to Spark: its Arrow writer takes the square of larger ones' time."""
+
+
+def _arrow(columns: Columns) -> pa.Schema:
+    types = {
+        "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
+        "string": pa.string(), "binary": pa.binary(),
+    }  # fmt: skip
+    return pa.schema([(name, types[carrier]) for name, carrier in columns])
+
+
+def collected(frame: DataFrame) -> pl.DataFrame:
+    """Return a small frame of Spark's here."""
+    return cast("pl.DataFrame", pl.from_arrow(frame.toArrow()))
+
+
+def cleaned(plan: Plan, number: int, table: DataFrame) -> DataFrame:
+    """Return the clean rows of a table (`Plan.rows`), and its notes."""
+    return mapped(table, plan.rows, lambda batches: clean_pieces(plan, number, batches))
+
+
+def notes_of(rows: DataFrame) -> list[tuple[int, Told]]:
+    """Return what was told of each piece, with its source."""
+    told = collected(rows.where("note is not null").select("source", "note"))
+    return [(source, pickle.loads(note)) for source, note in told.iter_rows()]  # noqa: S301 - our own workers'
+
+
+def scored(plan: Plan, rows: DataFrame, shards: int) -> DataFrame:
+    """Return what the shards tell (`Plan.told`) of clean rows; a contact's rows are in one shard."""
+    parted = rows.where("note is null").repartition(shards, "contact_id")
+    return mapped(parted, plan.told, lambda batches: score_shard(plan, batches))
+
+
+@dataclass(frozen=True)
+class Summed:
+    """What all shards come to, checked: what was noticed, by source its record and rejects, counts by total.
+
+    `standings` are by score those of `engine.standings`, with `to_call`: how many of the contacts with a
+    total the call list does not leave out.
+    """
+
+    noticed: Noticed
+    records: tuple[SourceRecord, ...]
+    rejects: pl.DataFrame
+    standings: tuple[pl.DataFrame, ...]
+    contacts: int
+    excluded: int
+
+
+def summed(plan: Plan, notes: Sequence[tuple[int, Told]], told: DataFrame, *, given: int) -> Summed:
+    """Add up what shards tell; `given` contacts were handed to them.
+
+    Raises:
+        InputError: S004: the books don't balance; S005: a contact has more events than a shard holds;
+            I007: a source has too many rejects.
+    """
+    too_many = collected(told.where(f"part = {TOO_MANY}").select("contact_id", "value"))
+    if not too_many.is_empty():
+        raise InputError(_too_many(int(too_many["value"].max()), plan.most_events))  # type: ignore[arg-type] # whole
+    raw = collected(told.where(f"part = {NOTE}").select("note"))["note"]
+    shard_notes: list[ShardNote] = [pickle.loads(each) for each in raw]  # noqa: S301 - our own workers'
+    people = collected(told.where(f"part = {PEOPLE}").groupBy("excluded").count())
+    many = dict(people.iter_rows())
+    contacts = sum(many.values())
+    if contacts != given or contacts != sum(sum(each.contacts.values()) for each in shard_notes):
+        raise InputError(unbalanced(contacts, given, "contacts"))
+    noticed = reduce(add, (each.noticed for each in shard_notes))
+    records = tuple(
+        _record(plan, number, [each for n, each in notes if n == number], shard_notes, noticed)
+        for number in range(len(plan.sources))
+    )
+    for number, record in enumerate(records):
+        _check_limit(plan, record, [each for n, each in notes if n == number])
+    counts = collected(
+        told.where(f"part = {TOTALS}").groupBy("number", "value", "excluded").count()
+    )  # small: as many rows as there are distinct totals
+    return Summed(
+        replace(noticed, sources=records),
+        records,
+        _rejects(plan, notes),
+        tuple(_stood(plan, number, counts) for number in range(len(plan.book.scores))),
+        contacts,
+        many.get(True, 0),
+    )
+
+
+def _rejects(plan: Plan, notes: Sequence[tuple[int, Told]]) -> pl.DataFrame:
+    """Return the first rejects of each source, in order of the sources."""
+    nothing = pl.DataFrame(schema=REJECTS)
+    of_source = (
+        pl.concat([nothing, *(each.rejects for n, each in notes if n == number)]).head(KEPT)
+        for number in range(len(plan.sources))
+    )
+    return pl.concat([nothing, *of_source])
+
+
+def _stood(plan: Plan, number: int, counts: pl.DataFrame) -> pl.DataFrame:
+    mine = counts.filter(pl.col("number") == number)
+    by_total = mine.group_by(pl.col("value").alias(TOTAL)).agg(
+        pl.col("count").sum().alias(MANY), pl.col("count").filter(~pl.col("excluded")).sum().alias(TO_CALL)
+    )
+    return standings(plan.book.scores[number], by_total.select(TOTAL, MANY)).join(
+        by_total, on=TOTAL, how="left", maintain_order="left"
+    )
+
+
+def unbalanced(told: int, given: int, what: str) -> Problem:
+    """Return the problem of books that don't balance."""
+    text = f"The shards told of {told:,} {what}, and {given:,} were given. Nothing is published."
+    return Problem("S004", text, hint="Run it again; if it stays, something between the workers loses rows.")
+
+
+def _too_many(events: int, most: int) -> Problem:
+    text = f"One contact has {events:,} events that may count; a shard holds {most:,}."
+    return Problem("S005", text, hint="Leave it out by `ignore:`, or let a shard hold more events.")
+
+
+def _record(
+    plan: Plan, number: int, notes: Sequence[Told], shards: Sequence[ShardNote], noticed: Noticed
+) -> SourceRecord:
+    """Put together what became of the rows of a source; see that each is accounted for."""
+    source = plan.sources[number]
+    known: Counter[str] = Counter()
+    for each in notes:
+        known.update({name: getattr(each.counts, name) for name in ("rows", "old", "rejected", "ignored")})
+    if source.kind == CONTACTS:
+        known["kept"] = sum(each.contacts.get(number, 0) for each in shards)
+    elif source.kind == HISTORY:
+        owned = [each.history.get(number, (0, 0)) for each in shards]
+        known["kept"], known["orphans"] = sum(kept for kept, _ in owned), sum(lost for _, lost in owned)
+    else:
+        place = [n for n, each in enumerate(plan.sources) if each.kind == EVENTS].index(number)
+        found = noticed.sources[place].counts
+        for name in ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept"):
+            known[name] += getattr(found, name)
+    counts = Counts(**known)
+    told = sum(known.values()) - counts.rows
+    if told != counts.rows:
+        raise InputError(unbalanced(told, counts.rows, f"rows of {source.kind}"))
+    return SourceRecord(source.kind, source.path, counts=counts)
+
+
+def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[Told]) -> None:
+    """Stop where a source has too many rejects, all its pieces together."""
+    counts, limit = record.counts, plan.reading.fallback
+    rejected = counts.rejected
+    everything = rejected == counts.rows - counts.ignored
+    if not rejected or not (
+        everything or (rejected > ALWAYS_ALLOWED and not limit.allows(rejected, counts.rows))
+    ):
+        return
+    reasons: Counter[str] = Counter()
+    for each in notes:
+        reasons.update(each.reasons)
+    ranked = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    by_reason = ", ".join(f"{many:,} {reason}" for reason, many in ranked)
+    why = "nothing else is left of it" if everything else f"more than {limit}"
+    text = f"{record.kind}: {rejected:,} of {counts.rows:,} rows are rejected, {why}: {by_reason}."
+    raise InputError(Problem("I007", text, hint="Fix the export, or raise max_rejects."))
+
+
+def score_table(
+    spark: Session, plan: Plan, told: DataFrame, found: Summed, names: Sequence[str]
+) -> DataFrame:
+    """Return `frames.SCORES` and the kept columns by their `names`, ranked, score by score."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; only where Spark is
+
+    rows = pl.concat(
+        each.drop(MANY, TO_CALL).with_columns(
+            number=pl.lit(number, pl.Int32), score_name=pl.lit(plan.book.scores[number].name)
+        )
+        for number, each in enumerate(found.standings)
+    )
+    known = table_of(spark, rows.rename({TOTAL: "value"}))
+    totals = told.where(f"part = {TOTALS}").join(F.broadcast(known), ["number", "value"])
+    ordered = totals.orderBy("number", F.desc("value"), F.asc_nulls_last("age"), "contact_id")
+    at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_activity_at")
+    kept = [F.col(f"k{n}").alias(name) for n, name in enumerate(names)]
+    return ordered.select(*(at if name == "last_activity_at" else F.col(name) for name in SCORES), *kept)
+
+
+def points_table(spark: Session, plan: Plan, told: DataFrame, entries: Sequence[Entry]) -> DataFrame:
+    """Return the ledger (`frames.POINTS`), by contact id, score, and order of the rule file."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - as above
+
+    rows = [(n, each.score_name, each.entry, each.id) for n, each in enumerate(entries)]
+    schema = {"number": pl.Int32, "score_name": pl.String, "entry": pl.String, "rule_id": pl.String}
+    names = table_of(spark, pl.DataFrame(rows, schema, orient="row"))
+    ledger = told.where(f"part = {LEDGER}").join(F.broadcast(names), "number").orderBy("contact_id", "number")
+    at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_at")
+    return ledger.select(*(at if name == "last_at" else F.col(name) for name in POINTS))
+
+
+_OLDEST: Final = pl.CompatLevel.oldest()
+_TYPES: Final = {
+    "String": "string", "Int32": "int", "Int64": "bigint", "Float64": "double", "Boolean": "boolean",
+    "Datetime": "timestamp", "Decimal": "decimal(38, 4)", "List": "array<string>",
+}  # fmt: skip
+"""What Spark calls the types of small frames: rejects, standings and the like."""
+
+
+def table_of(spark: Session, frame: pl.DataFrame) -> DataFrame:
+    """Hand a small frame to Spark; of one without rows it has to be told the types."""
+    if frame.is_empty():
+        types = tuple((name, _TYPES[str(dtype.base_type())]) for name, dtype in frame.schema.items())
+        return spark.createDataFrame([], ddl(types))
+    return spark.createDataFrame(frame.to_arrow(compat_level=_OLDEST))

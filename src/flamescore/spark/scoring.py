@@ -1,0 +1,304 @@
+"""`flamescore.spark.score`: tables of Spark in, tables of Spark out."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from flamescore import _version
+from flamescore.columns import with_derived
+from flamescore.errors import InputError, Problem, RuleFileError, UsageError
+from flamescore.exports import ListFiles, Reading, columns_of_frames
+from flamescore.given_values import instant
+from flamescore.input_errors import EMPTY, fault
+from flamescore.project import DEFAULT_LIMIT
+from flamescore.rules import (
+    bind_condition,
+    bind_rules,
+    leaves,
+    list_columns,
+    load_condition,
+    load_rules,
+    load_rules_text,
+    named_columns,
+    stands,
+)
+from flamescore.runs import RulesFile, describe_counted, describe_lists, to_json
+from flamescore.spark import rank
+from flamescore.spark.plan import (
+    CONTACTS,
+    EVENTS,
+    HISTORY,
+    KINDS,
+    MOST_EVENTS,
+    PEOPLE,
+    Plan,
+    SourcePlan,
+)
+from flamescore.yaml_tree import nearest, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from flamescore.columns import Columns
+    from flamescore.observations import Observations
+    from flamescore.project import RejectLimit
+    from flamescore.rules import Condition, LoadedCondition, LoadedRules, RuleBook
+    from flamescore.spark.rank import DataFrame, Session
+
+MOST_FLAMES: Final = 5
+"""From how many flames on somebody is hot."""
+
+CONTACTS_OF_SHARD: Final = 250_000
+SHARDS_OF_SLOT: Final = 8
+
+
+@dataclass(frozen=True)
+class SparkResult:
+    """What a scoring on Spark comes to, as tables of Spark: write them as Delta, Iceberg or Parquet.
+
+    `scores` is ranked, score by score, with the kept columns; `points` is the ledger; `excluded` has the
+    `contact_id` of whom the call list leaves out. `rejects` are the rows that were rejected, the first
+    100,000 of each source, `rules` what each rule and limit gave over all contacts. `record` is what
+    `run.json` holds.
+    """
+
+    scores: DataFrame
+    points: DataFrame
+    excluded: DataFrame
+    rejects: DataFrame
+    rules: DataFrame
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+def score(
+    spark: Session,
+    rules: str | Path | LoadedRules,
+    contacts: DataFrame,
+    events: DataFrame | None = None,
+    tag_history: DataFrame | None = None,
+    *,
+    as_of: str | datetime | date = "now",
+    keep: Sequence[str] = (),
+    exclude: str | Mapping[str, Any] | None = None,
+    shards: int | None = None,
+    work: str | None = None,
+    max_rejects: RejectLimit | None = None,
+    most_events: int = MOST_EVENTS,
+) -> SparkResult:
+    """Score every contact by every enabled score, as of an instant, on a Spark cluster.
+
+    `spark` is a session; one of Spark Connect is enough. The tables have the columns that `flamescore.score`
+    asks for: `contact_id`; `contact_id, event, at`; `contact_id, tag, at`. `rules` is a path, or YAML with a
+    line end in it. `keep` are columns of contacts that `scores` shows, `exclude` a condition, as a mapping or
+    YAML: whom the call list leaves out. A table has no first row, so ids of contacts and events stand once.
+
+    `shards` is how many pieces the contacts are cut into, by default enough that each has 250,000 contacts at
+    most. `work` is a folder that all workers share, where intermediate tables are written; without one they
+    are cached by Spark. A contact may have `most_events` events that may count.
+
+    The result is the same to every value as that of `flamescore.score`, for any number of shards.
+
+    Raises:
+        RuleFileError: the rules, or the condition, are wrong, or name a column that the tables don't have.
+        UsageError: S001: the rules, or what is asked, need what is not done on Spark yet.
+        InputError: S002 to S005, or the tables have too many rows that don't fit.
+    """
+    loaded, started_at = rules_given(rules), datetime.now(UTC)
+    tables = {CONTACTS: contacts, EVENTS: events, HISTORY: tag_history}
+    given = {kind: table for kind, table in tables.items() if table is not None}
+    empty = {kind: rank.collected(table.limit(0)) for kind, table in given.items()}
+    plan = planned(
+        loaded, empty, as_of, keep=keep, exclude=exclude, max_rejects=max_rejects, most_events=most_events
+    )
+    check_workers(spark)
+    parts = []
+    for number, source in enumerate(plan.sources):
+        clean = rank.cleaned(plan, number, given[source.kind])
+        parts.append(_held(spark, clean, work, f"clean-{source.kind}"))
+    notes = [note for part in parts for note in rank.notes_of(part)]
+    _check_unique(parts[0], notes, given.get(EVENTS))
+    people = parts[0].where("note is null").count()
+    if not people and not any(told.counts.rows for _, told in notes):
+        raise fault(EMPTY, "contacts: the table has no row.")
+    many = shards or max(1, -(-people // CONTACTS_OF_SHARD), _slots(spark))
+    rows = reduce(lambda one, other: one.unionByName(other), parts)
+    told = _held(spark, rank.scored(plan, rows, many), work, "told")
+    found = rank.summed(plan, notes, told, given=people)
+    entries = plan.entries
+    observed = found.noticed.told(entries)
+    return SparkResult(
+        scores=rank.score_table(spark, plan, told, found, plan.kept_names),
+        points=rank.points_table(spark, plan, told, entries),
+        excluded=told.where(f"part = {PEOPLE} and excluded").select("contact_id").orderBy("contact_id"),
+        rejects=rank.table_of(spark, found.rejects),
+        rules=rank.table_of(spark, observed.rules),
+        record=_record(plan, loaded, found, observed, started_at),
+    )
+
+
+def _record(
+    plan: Plan, loaded: LoadedRules, found: rank.Summed, observed: Observations, started_at: datetime
+) -> dict[str, Any]:
+    """Return what `run.json` holds."""
+    record = describe_counted(
+        plan.book,
+        plan.as_of,
+        found.standings,
+        observed,
+        rules=RulesFile.of(loaded.path, loaded.text, describe_lists(loaded.lists)),
+        started_at=started_at,
+        contacts=found.contacts,
+        excluded=found.excluded,
+        hot_flames=MOST_FLAMES,
+    )
+    told: dict[str, Any] = json.loads(to_json(record))
+    return told
+
+
+def rules_given(rules: str | Path | LoadedRules) -> LoadedRules:
+    """Return rules, given as a path, as YAML with a line end in it, or loaded."""
+    if isinstance(rules, str) and "\n" in rules:
+        return load_rules_text(rules, "rules.yaml", ListFiles(Path()))
+    if isinstance(rules, str | Path):
+        return load_rules(Path(rules), ListFiles(Path(rules).parent))
+    return rules
+
+
+def planned(
+    loaded: LoadedRules,
+    empty: Mapping[str, pl.DataFrame],
+    as_of: str | datetime | date,
+    *,
+    keep: Sequence[str] = (),
+    exclude: str | Mapping[str, Any] | None = None,
+    max_rejects: RejectLimit | None = None,
+    most_events: int = MOST_EVENTS,
+) -> Plan:
+    """Return the plan of a scoring of tables, by their columns: `empty` has a frame without rows of each.
+
+    Raises:
+        RuleFileError, UsageError: as `score`.
+    """
+    columns = columns_of_frames(tuple(empty.items()))
+    book = bind_rules(loaded, columns).book
+    condition = None if exclude is None else _condition(exclude, loaded)
+    left_out = None if condition is None else bind_condition(condition, columns, loaded.zone)
+    _check_done(book, left_out, keep)
+    _check_kept(keep, columns)
+    asked = (loaded,) if condition is None else (loaded, condition)
+    reading = Reading(
+        loaded.zone,
+        max_rejects or DEFAULT_LIMIT,
+        named=named_columns(*asked, keep=frozenset(keep)),
+        lists=list_columns(*asked),
+    )
+    sources = tuple(SourcePlan(kind, kind) for kind in KINDS if kind in empty)
+    plan = Plan(book, left_out, instant(as_of, loaded.zone), reading, sources, keep=tuple(keep))
+    return plan.with_columns_of(empty, most_events)
+
+
+def _condition(exclude: str | Mapping[str, Any], loaded: LoadedRules) -> LoadedCondition:
+    text = exclude if isinstance(exclude, str) else json.dumps(dict(exclude))
+    parsed = parse(text, "exclude")
+    if parsed.document is None or parsed.problems:
+        raise RuleFileError(parsed.problems)
+    return load_condition(parsed.document, names=loaded.names)
+
+
+def not_done(what: str) -> UsageError:
+    """Return the error of what is asked and not done on Spark."""
+    return UsageError(
+        Problem("S001", f"The engine on Spark does not do {what} yet.", hint="Score it on one machine.")
+    )
+
+
+def _check_done(book: RuleBook, exclude: Condition | None, keep: Sequence[str]) -> None:
+    """See that the rules ask for nothing that takes more than one contact, and is not done here."""
+    if book.accounts is not None:
+        raise not_done("`accounts`")
+    if book.labels:
+        raise not_done("`labels`")
+    if book.bots is not None:
+        raise not_done("`bots`")
+    if exclude is not None and any(stands(leaf) for leaf in leaves(exclude)):
+        raise not_done("an `exclude` that asks for scores, labels, rules or segments")
+    if "tags" in keep:
+        raise not_done("`keep` of `tags`")
+
+
+def _check_kept(keep: Sequence[str], columns: Columns) -> None:
+    there = with_derived(columns.contacts)
+    for name in keep:
+        if name not in there:
+            near = nearest(name, there)
+            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(there)}."
+            raise UsageError(Problem("U002", f"keep: contacts have no column `{name}`.", hint=hint))
+
+
+def _held(spark: Session, frame: DataFrame, work: str | None, name: str) -> DataFrame:
+    """Write an intermediate table where all workers find it, or have Spark hold it: it is read often."""
+    if work is None:
+        return frame.cache()
+    place = f"{work.rstrip('/')}/{name}"
+    frame.write.mode("overwrite").parquet(place)
+    return spark.read.parquet(place)
+
+
+def check_workers(spark: Session) -> None:
+    """See that the workers run what runs here.
+
+    Raises:
+        InputError: S002: they have another Python, Polars or flamescore, or lack one of them.
+    """
+
+    def versions(batches: Any) -> Any:  # noqa: ANN401 - Spark's
+        for batch in batches:
+            del batch
+            yield pl.DataFrame({"text": [versions_here()]})
+
+    found = rank.collected(rank.mapped(spark.range(1), (("text", "string"),), versions))
+    theirs = found["text"].unique().to_list()
+    if theirs != [versions_here()]:
+        text = f"The workers run {theirs[0]}; here it is {versions_here()}."
+        raise InputError(Problem("S002", text, hint="Install the same versions on both."))
+
+
+def versions_here() -> str:
+    """Return the versions that scores depend on, of this process."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return f"Python {python}, polars {pl.__version__} and flamescore {_version.__version__}"
+
+
+def _slots(spark: Session) -> int:
+    """Return how many shards keep all slots of a cluster busy; 1 where it does not tell."""
+    told = spark.conf.get("spark.default.parallelism", None)
+    return SHARDS_OF_SLOT * int(told) if told and str(told).isdigit() else 1
+
+
+def _check_unique(people: DataFrame, notes: Any, events: DataFrame | None) -> None:  # noqa: ANN401 - below
+    """See that ids stand once: of several rows of a table none is the first, or the last."""
+    repeated = sum(told.reasons.get("repeated_id", 0) for _, told in notes)
+    ids = people.where("note is null").groupBy("contact_id").count().where("count > 1")
+    many = repeated or ids.count()
+    if many:
+        raise _not_unique("contacts", many, "contact_ids", "contact_id")
+    if events is not None and "event_id" in events.columns:
+        named = events.where("trim(cast(event_id as string)) <> ''").groupBy("event_id").count()
+        many = named.where("count > 1").count()
+        if many:
+            raise _not_unique("events", many, "event_ids", "event_id")
+
+
+def _not_unique(kind: str, many: int, what: str, column: str) -> InputError:
+    text = f"{kind}: {many:,} {what} stand more than once; a table has no first row."
+    hint = f"Keep one row of each `{column}`, such as the newest, before you score."
+    return InputError(Problem("S003", text, hint=hint))

@@ -1,0 +1,22 @@
+"""A Spark session that needs no Java: Sail, in this process, spoken to by Spark Connect; a folder beside."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    sail = pytest.importorskip("pysail.spark", reason="pysail is not installed: see the dev extra")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of pyspark and what it imports are none of ours
+        session = pytest.importorskip("pyspark.sql").SparkSession
+        server = sail.SparkConnectServer(ip="127.0.0.1", port=0)
+        server.start(background=True)
+        made = session.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").getOrCreate()
+        made.conf.set("spark.sql.session.timeZone", "UTC")
+        yield made, tmp_path_factory.mktemp("work")
+        made.stop()
+        server.stop()
