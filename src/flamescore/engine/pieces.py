@@ -40,10 +40,12 @@ _GATHERED: Final = 1 << 20
 def sums_in_pieces(aggregator: Aggregator, partition: Partition, step: int) -> tuple[StreamSums, ...]:
     """Return what `Aggregator.sums` does, going over so many events at a time."""
     groups = aggregator.groups
-    added = [_Added(group, aggregator) for group in groups if _adds_up(group.like)]
-    thinned = [_Thinned(group, aggregator) for group in groups if _thins_out(group.like)]
-    both: list[_Added | _Thinned] = [*added, *thinned]
-    parted = {each.group.first: each for each in both}
+    parted: dict[int, _Added | _Thinned] = {}
+    for group in groups:
+        if _adds_up(group.like):
+            parted[group.first] = _Added(group, aggregator)
+        elif _thins_out(group.like):
+            parted[group.first] = _Thinned(group, aggregator)
     bits = max(1, (partition.last - partition.first).bit_length())
     found: dict[int, RunSums] = {}
     whole = [group for group in groups if group.first not in parted]

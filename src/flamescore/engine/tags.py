@@ -71,7 +71,7 @@ class Tags:
         """
         names = self.held[_TAG].unique()
         codes = self.held[_TAG].replace_strict(names, pl.Series(range(len(names)), dtype=pl.UInt32))
-        return names, codes.to_numpy()
+        return names, codes.cast(pl.UInt32).to_numpy()  # without any row the result is String else
 
 
 def tags_of(contacts: Contacts, history: pl.DataFrame | None, clock: Clock) -> Tags:

@@ -62,7 +62,7 @@ def distinct_items(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.
         cell = column.unique()
         parted = cell.to_frame("cell").select(items_of_text(pl.col("cell"), separator, bare=bare)).to_series()
         place = column.replace_strict(cell, pl.Series(range(len(cell)), dtype=pl.UInt32))
-        return parted.gather(place)
+        return parted.gather(place.cast(pl.UInt32))  # without any row the places are String else
 
     return cells.map_batches(items, return_dtype=pl.List(pl.String()))
 
