@@ -122,7 +122,7 @@ golden: $(VENV)/tools ## show what the program puts out otherwise than at the la
 screens: $(VENV)/tools ## make the screens in tests/cli/screens anew, after a change of what the terminal shows
 	PYTHONPATH=tests $(BIN)/python -m cli.screens
 
-mutants: $(VENV)/tools ## spoil the engine two hundred times, and see that the tests notice
+mutants: $(VENV)/tools ## spoil what scores in two hundred places, and see that the tests notice
 	$(BIN)/python tests/mutants/run.py
 
 constraints: ## pin the newest versions that fit, in constraints.txt

@@ -206,7 +206,9 @@ def _work(
     as_of = parse_as_of(settings.as_of, rules.zone)
     past = Earlier(RunStore.of(project))
     by_condition = project.hot is not None
-    earlier = past.before(as_of, hot=by_condition) if held is not None and settings.changes else None
+    earlier = (
+        past.before(as_of, hot=by_condition, rules=rules) if held is not None and settings.changes else None
+    )
     also = () if earlier is None or earlier.rules is None else (earlier.rules,)
     judge = _Judge(project, clock().astimezone(rules.zone).date())
     stands = before_run(

@@ -13,9 +13,12 @@ points      said with 1 decimal            why
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flamescore.units import POINT
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _DIGITS: Final = 4
 """Decimals that ten-thousandths have."""
@@ -39,6 +42,24 @@ def missing(points: int, decimals: int = 1, *, commas: bool = True) -> str:
     """Say how many points are missing, rounded up."""
     unit = _unit(decimals)
     return _shown(-(-points // unit) * unit, points, commas=commas)
+
+
+def alike_as_scores(points: pl.Expr, decimals: int = 1) -> pl.Expr:
+    """Return whole ten-thousandths that `score` says the same of, and as few different ones as can be."""
+    return _or_exact(points // _unit(decimals) * _unit(decimals), points)
+
+
+def alike_as_given(points: pl.Expr, decimals: int = 1) -> pl.Expr:
+    """Return whole ten-thousandths that `given` says the same of, and as few different ones as can be."""
+    unit = _unit(decimals)
+    size = (2 * points.abs() + unit) // (2 * unit) * unit
+    return _or_exact(size * points.sign(), points)
+
+
+def _or_exact(rounded: pl.Expr, points: pl.Expr) -> pl.Expr:
+    import polars as pl  # noqa: PLC0415 - most who say points say one by one, and have no Polars yet
+
+    return pl.when((rounded == 0) & (points > 0)).then(points).otherwise(rounded)
 
 
 def _unit(decimals: int) -> int:

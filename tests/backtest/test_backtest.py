@@ -8,9 +8,19 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from flamescore.backtest import backtest, backtest_json, backtest_schema, markdown, page, question
+from flamescore.backtest import (
+    backtest,
+    backtest_json,
+    backtest_schema,
+    markdown,
+    on_screen,
+    page,
+    question,
+)
 from flamescore.errors import FlamescoreError
 from flamescore.project import find_settings
+from flamescore.screen import Screen
+from flamescore.text import terminal_columns
 from flamescore.units import parse_period
 
 RULES = """\
@@ -409,3 +419,48 @@ def test_a_score_that_adds_up_is_worked_out_without_rules_as_if_it_were_scored_a
     assert found[0] == found[1]
     assert found[0][1].auc_without.value is not None
     assert found[0][1].auc_without != found[0][0]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
+def test_a_screen_shows_what_fits(project, width):
+    done = made(project, capacity=5, value="amount", profile=True)
+    lines = on_screen(done, Screen(width=width))
+    assert max(map(terminal_columns, lines)) <= width
+    assert lines[0] == "Backtest: purchase within 30 days"[:width]
+    assert not any(line.startswith(("|", "#")) for line in lines)
+    header = next(line.split() for line in lines if line.startswith("Flames"))
+    assert ("Contacts" in header) == (width >= 100)
+    assert any(line.startswith("Visit") for line in lines)
+    assert "\x1b[1mBacktest" in on_screen(done, Screen(coloured=True))[0]
+
+
+def test_days_from_a_cut_are_counted_at_each_cut(project):
+    rule = (
+        "{name: Due, event: visit, where: {due: {within_last: 10d}}, expires: never, points: 10, count: once}"
+    )
+    ahead = rule.replace("Due", "Soon").replace("within_last", "within_next")
+    (project / "rules.yaml").write_text(
+        f"version: 1\nscores: {{interest: {{five_flames: 10, rules: [{rule}, {ahead}]}}}}\n"
+    )
+    dues = {
+        0: "2026-04-21",
+        1: "2026-04-22",
+        2: "2026-05-01",
+        3: "2026-05-02",
+        4: "2026-05-11",
+        5: "2026-05-12",
+    }
+    visits = [f"{number},visit,{day(40)},,{due}" for number, due in dues.items()]
+    bought = [f"{number},purchase,{day(125)},1," for number in range(20, 60)]
+    (project / "events.csv").write_text(
+        "\n".join(["contact_id,event,at,amount,due", *visits, *bought]) + "\n"
+    )
+    asked = {
+        "at": ("2026-05-01", "2026-05-11", "2026-05-12"),
+        "known_until": "2026-07-01",
+        "short_cuts": True,
+    }
+    score = made(project, **asked).scores[0]
+    due, soon = score.rules
+    # As of 1 May, those of 22 April and 1 May were due in the last 10 days, and ahead are 1, 2 and 11 May.
+    assert (due.contact_cuts, soon.contact_cuts) == (2 + 2 + 2, 3 + 2 + 1)

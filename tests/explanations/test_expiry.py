@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 import flamescore
+from flamescore.engine import Clock
+from flamescore.explanations import expires_at, expiry_days
+from flamescore.units import parse_period
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 RULES = """\
@@ -67,3 +71,15 @@ def test_what_never_expires_has_no_such_instant():
         explained("UTC", "never", "2020-01-01T00:00:00Z", "2026-11-21").entries[0].counted[0].expires_at
         is None
     )
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("window", ["1d", "3w", "1mo", "1y", "9000y"])
+def test_the_days_are_those_of_the_instants(zone, window):
+    clock, period = Clock(datetime(2026, 11, 21, tzinfo=UTC), ZoneInfo(zone)), parse_period(window)
+    ages = [timedelta(minutes=30) * number for number in range(-60, 60)]
+    at = [datetime.fromisoformat(each) + age for each in INSTANTS for age in ages]
+    ends = [expires_at(each, period, clock) for each in at]
+    days = [None if each is None else each.astimezone(clock.zone).date() for each in ends]
+    told = expiry_days(pl.Series([None, *at], dtype=pl.Datetime("us", "UTC")), period, clock)
+    assert told.to_list() == [None, *days]

@@ -6,6 +6,7 @@ What is expected comes from the run's Parquet files and `run.json` alone, by `De
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import io
 import json
@@ -173,6 +174,31 @@ def test_csv(leads, run, two_nights):
         hot = list(csv.DictReader(file))
     assert len(hot) == 22
     assert hot == [{name: row[name] for name in hot[0]} for row in rows[:22]]
+
+
+def test_raw_csv_has_the_bytes_of_the_first_version(run):
+    """Version 0.1 wrote them of this sample."""
+    raw = run("search", "--flames", "0-5", "--raw")
+    assert (raw.count("\n"), raw.startswith("rank,contact_id,email,name,phone,company,owner,score,")) == (
+        1_814,
+        True,
+    )
+    assert hashlib.sha256(raw.encode()).hexdigest() == (
+        "984e6b548191b2559f1355894995762726c81f34749991d384760904fa9347f2"
+    )
+
+
+def test_one_lead_of_an_owner(run):
+    header, row = run("search", "--flames", "5", "--owner", "Priya Raman", "--limit", "1").splitlines()
+    assert header.startswith(
+        "rank,contact_id,email,name,phone,company,owner,flames,score,percentile,"
+        "reason_1,reason_2,reason_3,last_activity,change,newly_hot"
+    )
+    assert row.startswith(
+        "5,1150,pedro.walker1150@example.org,Pedro Walker,(512) 555-0102,Ocotillo Rescue,Priya Raman,5,25,99,"
+        '"Talked with a rep, 2026-11-09 (+4)","Stayed in the webinar to the end, 2026-11-05 (+4)",'
+        '"Watched the pitch video, 2026-11-05 (+3)",2026-11-09 11:54,0,'
+    )
 
 
 def test_terminal(leads, run):

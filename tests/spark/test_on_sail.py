@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -15,11 +16,13 @@ from polars.testing import assert_frame_equal
 
 import flamescore.spark.scoring as door
 from flamescore.errors import FlamescoreError
+from flamescore.project import RejectLimit
 from flamescore.runs import RulesFile, describe, to_json
 from flamescore.spark import rank, score
 
 TABLES = given.tables()
 ROOM = Path(door.__file__).parent
+HALF = RejectLimit(Decimal(50), share=True)
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +138,47 @@ def test_ids_that_stand_twice(spark):
     assert refused(spark, tables={**TABLES, "events": events}) == (text, 3)
 
 
+def ordered():
+    """Tables whose rows have an order, `n`: contacts and events stand twice, tags change at one instant."""
+    people = TABLES["contacts"].with_columns(n=pl.int_range(pl.len()))
+    padded = pl.format(" {} ", "contact_id").alias("contact_id")
+    again = people.head(9).with_columns(padded, name=pl.lit("Later"), n=pl.col("n") + 90)
+    place = pl.int_range(pl.len())
+    ids = pl.when(place % 7 > 0).then(pl.format("e{}", place // 3))
+    at = pl.lit(given.AS_OF).cast(pl.Datetime("us", "UTC"))
+    return {
+        "contacts": pl.concat([people, again]),
+        "events": TABLES["events"].with_columns(event_id=ids, n=place),
+        "tag_history": TABLES["tag_history"].with_columns(at=at, n=9 - place),
+    }
+
+
+def test_rows_that_have_an_order(spark):
+    tables = ordered()
+    wanted = given.on_one_machine({kind: table.sort("n") for kind, table in tables.items()})
+    mixed = {kind: table.sample(fraction=1.0, shuffle=True, seed=5) for kind, table in tables.items()}
+    found = on(spark, tables=mixed, keep=["name"], order_by="n", max_rejects=HALF)
+    scores = rank.collected(found.scores)
+    assert_frame_equal(scores.drop("name"), wanted.scores)
+    assert "Later" not in scores["name"]
+    assert_frame_equal(rank.collected(found.points), wanted.points)
+    order = ["source", "reason", "raw"]
+    assert_frame_equal(
+        rank.collected(found.rejects).drop("record").sort(order), wanted.rejects.drop("record").sort(order)
+    )
+    counts = [source.counts for source in wanted.scored.observed.sources]
+    assert [one["superseded"] for one in found.record["sources"]] == [one.superseded for one in counts]
+    assert counts[2].superseded > 100
+
+
+def test_rows_that_have_none(spark):
+    tables = ordered()
+    text = "S003 contacts: 9 contact_ids stand more than once; a table has no first row."
+    assert refused(spark, tables=tables) == (text, 3)
+    text = "S003 tag_history: 1 tags stand at one instant; a table has no first row."
+    assert refused(spark, tables={**TABLES, "tag_history": tables["tag_history"]}) == (text, 3)
+
+
 def test_workers_of_another_version(spark, monkeypatch):
     theirs = door.versions_here().replace("polars ", "polars 9.")
     monkeypatch.setattr(rank, "collected", lambda _: pl.DataFrame({"text": [theirs]}))
@@ -178,7 +222,7 @@ def test_tables_without_rows(spark, whole):
     """Without rejects, say: Spark can't tell a table's columns of no rows."""
     history = TABLES["tag_history"].filter(pl.col("action") != "renamed")
     sound = {**TABLES, "events": TABLES["events"].clear(), "tag_history": history}
-    found = on(spark, tables=sound)
+    found = on(spark, tables=sound, shards=None)
     assert rank.collected(found.rejects).rows() == []
     assert rank.collected(found.excluded).rows() == []
     assert rank.collected(found.scores).height == whole.scores.height

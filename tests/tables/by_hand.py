@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flamescore.columns import REASONS
 from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
 from flamescore.rules import BranchRule, Rule, RuleBook, Score
 from flamescore.scoring import Observations, Scored
+from flamescore.tables import strongest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +48,10 @@ class Entries:
 
     def of(self, contact_ids: pl.Series) -> pl.DataFrame:
         return self.whole.filter(pl.col("contact_id").is_in(contact_ids.to_list()))
+
+    def strongest(self, score_name: str, contact_ids: pl.Series, many: int) -> pl.DataFrame:
+        assert many == len(REASONS)
+        return self.of(contact_ids).filter(pl.col("score_name") == score_name).pipe(strongest)
 
 
 def at(day: int, hour: int = 12) -> datetime:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flamescore.backtest.past import Known, past_book
     from flamescore.backtest.questions import Question, question
     from flamescore.backtest.run import Backtest, backtest
-    from flamescore.backtest.show import markdown
+    from flamescore.backtest.show import markdown, on_screen
     from flamescore.backtest.statistics import compare, first_of_list, holm, ordering, rate, risen, wilson
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "holm",
     "look",
     "markdown",
+    "on_screen",
     "ordering",
     "page",
     "past_book",
@@ -59,6 +60,7 @@ _WITH_FRAMES: Final = {
     "holm": "statistics",
     "look": "looking",
     "markdown": "show",
+    "on_screen": "show",
     "ordering": "statistics",
     "page": "html",
     "past_book": "past",

@@ -11,7 +11,8 @@ import polars as pl
 from flamescore.backtest.calls import until_outcome
 from flamescore.backtest.looked import NEVER, Looked, RuleRows, renumbered, together
 from flamescore.backtest.past import CREATED, TAGS, without_rules
-from flamescore.engine import flame_bounds, flames_at
+from flamescore.backtest.reading import Questions, as_exported, coded_events
+from flamescore.engine import flame_bounds
 from flamescore.labels import drawn, everyone_of
 from flamescore.rules import (
     NO_LIMITS,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.backtest.outcome import Outcome
-    from flamescore.frames import EventSource, Exports
+    from flamescore.frames import Exports
     from flamescore.project import HoldOut
     from flamescore.rules import Condition
     from flamescore.scoring import Scored
@@ -87,14 +88,31 @@ class Asked:
         """The zone of the rule file."""
         return self.book.zone
 
+    @property
+    def questions(self) -> Questions:
+        """All that is asked of the events at a cut and after it."""
+        return Questions(
+            self.book,
+            (self.outcome,) if self.called is None else (self.outcome, self.called),
+            tuple(each for each in (self.exclude, self.hot.condition) if each is not None),
+            self.value,
+        )
+
+    def end(self, cut: datetime) -> datetime:
+        """Return until when what happens after a cut is looked at."""
+        return cut if self.horizon is None else self.horizon.after(cut, self.zone)
+
 
 def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Looked, ...]:
     """Score everyone at each cut, and look what happened after it; a value for each score, in their order."""
     parts: dict[str, list[Looked]] = {score.name: [] for score in asked.book.scores}
     ids = None if asked.people is None else _everyone(exports, asked.people.values())
+    events = _Events.of(asked, exports, cuts) if asked.people is None else None
     for number, as_of in enumerate(cuts):
-        then = exports if asked.people is None else replace(exports, contacts=asked.people[as_of])
-        for found in _cut(asked, then, as_of, number):
+        then = exports
+        if asked.people is not None:  # events belong to other contacts, so they are read anew
+            then = replace(as_exported(exports), contacts=asked.people[as_of])
+        for found in _cut(asked, events or _Events.of(asked, then, (as_of,)), as_of, number):
             parts[found.score.name].append(found if ids is None else renumbered(found, then, exports, ids))
     return tuple(together(each) for each in parts.values())
 
@@ -104,15 +122,36 @@ def _everyone(exports: Exports, others: Iterable[pl.DataFrame]) -> pl.Series:
     return pl.concat([each["contact_id"] for each in (exports.contacts, *others)]).unique().sort()
 
 
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """The exports with the events that matter, read once: all of them, and those of the outcome alone.
+
+    The latter are few, and need not be looked for at every cut among all others.
+    """
+
+    every: Exports
+    outcome: Exports
+
+    @classmethod
+    def of(cls, asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> _Events:
+        """Read the events that are asked for at these cuts and after them."""
+        instants = [*cuts, *(asked.end(cut) for cut in cuts)]
+        every = asked.questions.of(asked.questions.read(exports, instants), instants)
+        alone = replace(
+            asked.questions, book=RuleBook(asked.zone, (), ignore=asked.book.ignore), conditions=()
+        )
+        return cls(every, alone.of(every, instants))
+
+
 def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
     """Return the exports without what was not known yet at a cut, and without tags of no date."""
     contacts = exports.contacts
     if not asked.tags_known and TAGS in contacts.columns:
         contacts = contacts.with_columns(pl.lit([], pl.List(pl.String())).alias(TAGS))
     sources = (
-        source if late is None else _known_by(source, late.before(as_of, asked.zone))
+        source if late is None else source.until(late.before(as_of, asked.zone))
         for source, late in zip(
-            exports.events, asked.known_after or (None,) * len(exports.events), strict=True
+            coded_events(exports), asked.known_after or (None,) * len(exports.events), strict=True
         )
     )
     history, late = exports.tag_history, asked.tags_known_after
@@ -121,12 +160,8 @@ def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
     return replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
 
 
-def _known_by(source: EventSource, instant: datetime) -> EventSource:
-    return source.only(source.frame.filter(pl.col("at") <= instant))
-
-
-def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterator[Looked]:
-    there = exports if asked.horizon is None else exports_at(exports, as_of, asked)
+def _cut(asked: Asked, events: _Events, as_of: datetime, number: int) -> Iterator[Looked]:
+    there = events.every if asked.horizon is None else exports_at(events.every, as_of, asked)
     own = asked.own or {}
     seconds = tuple(
         without_rules(score, own[score.name], _WITHOUT + score.name)
@@ -159,9 +194,9 @@ def _cut(asked: Asked, exports: Exports, as_of: datetime, number: int) -> Iterat
     not_yet = none if to_come is None else everyone.fitting(to_come)
     before = none
     if had is not None:
-        before = holding(had, exports, asked.book, as_of) if late else everyone.fitting(had)
-    outcomes, worth, unvalued = _after(asked, exports, as_of)
-    called = None if asked.called is None else _called(asked, asked.called, exports, as_of)
+        before = holding(had, events.outcome, asked.book, as_of) if late else everyone.fitting(had)
+    outcomes, worth, unvalued = _after(asked, events.outcome, as_of)
+    called = None if asked.called is None else _called(asked, asked.called, events.outcome, as_of)
     held_out = None if asked.holdout is None else drawn(scored.contacts, asked.holdout)
     excluded = none if asked.exclude is None else everyone.fitting(asked.exclude)
     hot = None if asked.hot.condition is None else everyone.fitting(asked.hot.condition)
@@ -211,15 +246,13 @@ def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Inte
             for place, match in enumerate(asked.outcome.matches(asked.zone))
         ]
         scores.append(Score(_WORTH, _WORTH, POINT, tuple(rules)))
-    end = as_of if asked.horizon is None else asked.horizon.after(as_of, asked.zone)
-    found, unvalued = _totals(tuple(scores), exports, asked.book, end)
+    found, unvalued = _totals(tuple(scores), exports, asked.book, asked.end(as_of))
     return found[0] > 0, found[1] if asked.value is not None else None, unvalued
 
 
 def _called(asked: Asked, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
     """Mark who was called after a cut, and before the outcome where that came."""
-    assert asked.horizon is not None
-    end = asked.horizon.after(as_of, asked.zone)
+    end = asked.end(as_of)
     matches = asked.outcome.matches(asked.zone)
     known = until_outcome(exports, asked.book, matches, as_of, end)
     return holding(called.after(asked.horizon, asked.zone), known, asked.book, end)
@@ -385,7 +418,8 @@ def _rows(
 ) -> RuleRows:
     rows = row_of[who]
     there = rows >= 0
-    rest = flames_at(bounds, pl.Series(totals[who[there]] - points[there])).to_numpy().astype(np.int8)
+    reached = sorted(each for each in bounds if each is not None)
+    rest = np.searchsorted(reached, totals[who[there]] - points[there], side="right").astype(np.int8)
     return RuleRows(
         rows[there].astype(np.int32), rest, float(np.abs(points[there]).sum()), float(points[there].sum())
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from flamescore.backtest.groups import FLAMES
-from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, compare, different, holm, rate
+from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, Kinds, different, holm, rate
 from flamescore.units import POINT
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def rule_results(
 ) -> tuple[RuleResult, ...]:
     """Say what each rule of a score adds, and each branch of it; `overlaps` and `asks` are by rule id."""
     found = []
+    everyone = _Everyone.of(looked)
     for rule in looked.score.rules:
         points = getattr(rule.subject, "points", None)
         fixed = points if isinstance(points, int) else getattr(points, "fixed", None)
@@ -79,12 +80,12 @@ def rule_results(
         if len(branches) == 1:
             fixed = branches[0].points
         found.append(
-            _rule(looked, rule, looked.rules[rule.id], fixed, known=kept, enough=enough, listed=listed)
+            _rule(everyone, rule, looked.rules[rule.id], fixed, known=kept, enough=enough, listed=listed)
         )
         if len(branches) > 1:
             found += [
                 _rule(
-                    looked,
+                    everyone,
                     rule,
                     looked.branches[rule.id, n],
                     b.points,
@@ -102,8 +103,37 @@ def rule_results(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Everyone:
+    """The contact-cuts as if nobody had a rule: by cut, and by cut and flames; each rule moves a few rows."""
+
+    looked: Looked
+    by_cut: Kinds
+    by_alike: Kinds
+
+    @classmethod
+    def of(cls, looked: Looked) -> _Everyone:
+        nobody = np.zeros(len(looked.outcomes), np.bool_)
+        cuts, many = looked.cuts, int(looked.cuts.max(initial=-1)) + 1
+        alike = cuts * FLAMES + looked.flames
+        return cls(
+            looked,
+            Kinds.of(nobody, looked.outcomes, cuts, many),
+            Kinds.of(nobody, looked.outcomes, alike, many * FLAMES),
+        )
+
+    def with_rule(self, rows: RuleRows) -> tuple[Kinds, Kinds]:
+        """Return both with those who have a rule in the upper group, and with the flames of the rest."""
+        which = rows.rows
+        cuts, outcomes = self.looked.cuts[which], self.looked.outcomes[which]
+        return (
+            self.by_cut.moved(which, cuts * 4 + 2 + outcomes),
+            self.by_alike.moved(which, (cuts * FLAMES + rows.rest) * 4 + 2 + outcomes),
+        )
+
+
 def _rule(
-    looked: Looked,
+    everyone: _Everyone,
     rule: Rule,
     rows: RuleRows,
     points: int | None,
@@ -113,13 +143,11 @@ def _rule(
     listed: bool,
     branch: int | None = None,
 ) -> RuleResult:
-    has = np.zeros(len(looked.outcomes), np.bool_)
-    has[rows.rows] = True
-    alike = looked.cuts * FLAMES + looked.flames
-    alike[rows.rows] = looked.cuts[rows.rows] * FLAMES + rows.rest
+    looked = everyone.looked
     outcomes, contacts = looked.outcomes, looked.contacts
-    ratio = compare(has, outcomes, looked.cuts, contacts, listed=listed)
-    own = compare(has, outcomes, alike, contacts, listed=listed)
+    lacks = np.ones(len(outcomes), np.bool_)
+    lacks[rows.rows] = False
+    ratio, own = (kinds.compared(contacts, listed=listed) for kinds in everyone.with_rule(rows))
     if not enough:
         ratio, own = replace(ratio, p=None), replace(own, p=None)
     result = RuleResult(
@@ -127,26 +155,26 @@ def _rule(
         rule.name if branch is None else f"{rule.name}, branch {branch + 1}",
         branch,
         None if points is None else points / POINT,
-        int(has.sum()),
-        different(contacts[has]) if has.any() else 0,
-        float(has.mean()) if len(has) else 0.0,
-        rate(outcomes[has], contacts[has]),
-        rate(outcomes[~has], contacts[~has]),
+        len(rows.rows),
+        different(contacts[rows.rows]),
+        len(rows.rows) / len(outcomes) if len(outcomes) else 0.0,
+        rate(outcomes[rows.rows], contacts[rows.rows]),
+        rate(outcomes[lacks], contacts[lacks]),
         ratio,
         own,
         overlap=known[0],
         asks=known[1],
         balance=rows.balance,
     )
-    return replace(result, leak=bool(known[1]) and _leaks(has, outcomes, contacts))
+    return replace(result, leak=bool(known[1]) and _leaks(lacks, outcomes, contacts))
 
 
-def _leaks(has: Marks, outcomes: Marks, contacts: Integers) -> bool:
+def _leaks(lacks: Marks, outcomes: Marks, contacts: Integers) -> bool:
     """Say whether nearly everyone with a rule, or without it, has the outcome, and few others have."""
     every = int(outcomes.sum())
     if not every or every >= _LEAK_OVERALL * len(outcomes):
         return False
-    for some in (has, ~has):
+    for some in (~lacks, lacks):
         found = int((some & outcomes).sum())
         if (
             found

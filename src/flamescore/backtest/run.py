@@ -25,8 +25,9 @@ from flamescore.backtest.past import (
     past_condition,
 )
 from flamescore.backtest.profile import Profile, profile
+from flamescore.backtest.reading import Questions
 from flamescore.backtest.run_fields import RunFields, judged
-from flamescore.backtest.sources import check_types, history_of, knowledge_of, late_comers, sources_of
+from flamescore.backtest.sources import check_types, history_book, knowledge_of, late_comers, sources_of
 from flamescore.columns import with_derived
 from flamescore.errors import InputError, Problem, RuleFileError, UsageError
 from flamescore.exports import ListFiles
@@ -35,6 +36,7 @@ from flamescore.inputs import parse_as_of, read_inputs, rules_of
 from flamescore.observed_findings import known_findings
 from flamescore.rules import bind_condition, load_condition
 from flamescore.sanity_checks import ORPHANS, check_plausible
+from flamescore.scoring import score_exports
 from flamescore.text import json_text
 from flamescore.units import count
 from flamescore.wallclock import clock
@@ -129,15 +131,24 @@ def _worked(
     tell: Callable[[str], None],
 ) -> Backtest:
     loaded, exports = inputs.loaded, inputs.exports
-    tell("Looking how far back the exports go")
-    history = history_of(inputs.bound.book, [each for each in (outcome, called) if each], inputs)
+    tell("Reading the events")
+    outcomes = tuple(each for each in (outcome, called) if each)
+    book = history_book(inputs.bound.book, outcomes, inputs.as_of)
+    others = tuple(each for each in (inputs.exclude, inputs.hot.condition) if each is not None)
+    asks = Questions(inputs.bound.book, outcomes, others, question.value, book)
+    exports = asks.read(exports, (inputs.as_of,))
+    history = score_exports(book, exports, as_of=inputs.as_of)
     orphans = [each for each in check_plausible(history, None) if each.code == ORPHANS]
     if orphans:
         raise InputError([to_problem(each) for each in orphans])
     if not question.cross_section:
-        check_types([each for each in (outcome, called) if each], history, loaded.zone)
+        check_types(outcomes, history, loaded.zone)
     when = _when(project, inputs, question, outcome, history, names=names)
     past, known, usable = when.past, when.known, when.usable
+    ends = (
+        usable if question.horizon is None else [question.horizon.after(each, loaded.zone) for each in usable]
+    )
+    exports = asks.read(exports, (*usable, *ends))
     overlaps, own = overlaps_of(past.book, outcome, exports, usable[-1])
     exclude, exclude_cut = past_condition(inputs.exclude, known, past.book)
     hot, hot_lacks = inputs.hot, tuple[str, ...]()
@@ -183,10 +194,10 @@ def _worked(
         ever = outcome.after(None, loaded.zone)
         made_of = columns_asked(outcome.loaded.condition(loaded.zone))
         types = history.observed.types
-        common = profile(ever, exports, past.book, inputs.as_of, types=types, without=made_of)
+        common = profile(ever, inputs.exports, past.book, inputs.as_of, types=types, without=made_of)
     late = None
     if not question.cross_section and when.people is None and CREATED not in exports.contacts.columns:
-        late = late_comers(exports, history, usable[0], loaded.zone)
+        late = late_comers(exports, inputs.as_of, usable[0])
     made = Backtest(
         question,
         loaded.path,

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from flamescore.errors import InputError, Problem
-from flamescore.exports import IsoText, stored_items
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, ROW
 from flamescore.runs import RunStore, reading_run, scan
+from flamescore.searches import as_declared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    import polars as pl
+
     from flamescore.backtest.cuts import Cut, Knowledge
     from flamescore.frames import Exports
-    from flamescore.number_format import NumberFormat
-    from flamescore.project import ContactsSource, Project
+    from flamescore.project import Project
     from flamescore.runs import Run
     from flamescore.units import Period
 
@@ -102,8 +101,11 @@ class RunFields:
             then = then.join(
                 now.select("contact_id", *lacking), on="contact_id", how="left", maintain_order="left"
             )
-        companions = (_companion(name, then, project.settings.contacts, zone) for name in now.columns)
-        return then.with_columns(each for each in companions if each is not None).drop(ROW, strict=False)
+        dates, numbers, lists = (
+            _beside(now.columns, suffix, then) for suffix in (ISO_SUFFIX, NUMBER_SUFFIX, LIST_SUFFIX)
+        )
+        read = as_declared(project, then.lazy(), zone, dates=dates, numbers=numbers, lists=lists)
+        return read.collect().drop(ROW, strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,39 +132,10 @@ def judged(fields: RunFields, known: Knowledge) -> tuple[Cut, ...]:
     return tuple(reversed(found))
 
 
-def _companion(
-    name: str, contacts: pl.DataFrame, sources: Sequence[ContactsSource], zone: ZoneInfo
-) -> pl.Expr | None:
-    """Return what stands beside a column of today's contacts, of a run's; None of any other column."""
-    for suffix in (ISO_SUFFIX, NUMBER_SUFFIX, LIST_SUFFIX):
-        column = name.removesuffix(suffix)
-        if column == name or column not in contacts.columns:
-            continue
-        if suffix == ISO_SUFFIX:
-            return _dates(column, sources, zone).alias(name)
-        if suffix == NUMBER_SUFFIX:
-            form = _number_format(column, sources)
-            return None if form is None else form.plain(pl.col(column)).alias(name)
-        separators = (source.lists.get(column) for source in sources)
-        return stored_items(pl.col(column), next((each for each in separators if each), None)).alias(name)
-    return None
-
-
-def _dates(column: str, sources: Sequence[ContactsSource], zone: ZoneInfo) -> pl.Expr:
-    formats: list[str] = []
-    own = next((each.timezone for each in sources if each.timezone is not None), None)
-    for source in sources:
-        for key in (column, *source.columns.get(column, ())):
-            formats += source.dates.get(key, ())
-    reader = IsoText(
-        own or zone, tuple(dict.fromkeys(formats)), shifted=own is not None and own.key != zone.key
-    )
-    return pl.col(column).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
-
-
-def _number_format(column: str, sources: Sequence[ContactsSource]) -> NumberFormat | None:
-    for source in sources:
-        found = None if source.numbers is None else source.numbers.of(column, *source.columns.get(column, ()))
-        if found is not None:
-            return found
-    return None
+def _beside(columns: Sequence[str], suffix: str, contacts: pl.DataFrame) -> list[str]:
+    """Return the columns of contacts that have a companion of a kind among others."""
+    return [
+        name
+        for column in columns
+        if column.endswith(suffix) and (name := column.removesuffix(suffix)) in contacts.columns
+    ]

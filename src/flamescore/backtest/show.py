@@ -1,57 +1,67 @@
-"""A backtest for people: Markdown, which is the terminal's text too, in the order in which one reads it."""
+"""A backtest for people, in the order in which one reads it, as Markdown or for a screen (`forms`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest.call_effects import BOUND
 from flamescore.backtest.cuts import said, shown
 from flamescore.backtest.findings import own_share, ratio
+from flamescore.backtest.forms import Markdown, OnScreen
 from flamescore.backtest.groups import FLAMES, flames_said, percent
-from flamescore.pages import table
-from flamescore.report import escaped
 from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flamescore.backtest.call_effects import Calls, HeldOut, Part
+    from flamescore.backtest.forms import Form
     from flamescore.backtest.groups import Band
     from flamescore.backtest.measured import Called, ScoreResult
     from flamescore.backtest.profile import Profile
     from flamescore.backtest.rule_results import RuleResult
     from flamescore.backtest.run import Backtest
     from flamescore.backtest.statistics import Comparison, Estimate, Ordering
+    from flamescore.screen import Screen
+
+
+MARKDOWN: Final = Markdown()
 
 
 def markdown(made: Backtest) -> str:
-    """Return the whole of it."""
-    return "\n".join(_lines(made)) + "\n"
+    """Return the whole of it as Markdown."""
+    return "\n".join(_lines(made, MARKDOWN)) + "\n"
 
 
-def _lines(made: Backtest) -> Iterator[str]:
-    yield from heading(made)
+def on_screen(made: Backtest, screen: Screen) -> list[str]:
+    """Return the whole of it as lines for a screen, none of them wider."""
+    form = OnScreen(screen)
+    text = "\n".join(_lines(made, form)).rstrip()
+    return [piece for line in text.split("\n") for piece in form.fitted(line)]
+
+
+def _lines(made: Backtest, form: Form) -> Iterator[str]:
+    yield from heading(made, form)
     for score in made.scores:
-        yield from of_score(score, made)
-        yield from rules(score)
-        yield from over_time(score, made)
+        yield from of_score(score, made, form)
+        yield from rules(score, form)
+        yield from over_time(score, made, form)
     if made.profile is not None:
-        yield from profile(made.profile)
+        yield from profile(made.profile, form)
 
 
-def heading(made: Backtest) -> Iterator[str]:
+def heading(made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
     """Yield what was asked, and which cuts were looked at."""
     question = made.question
-    outcome = escaped(question.outcome)
+    outcome = form.safe(question.outcome)
     if question.cross_section:
-        yield f"# Cross-section: {outcome}"
-        yield ""
+        yield from form.heading(1, f"Cross-section: {outcome}")
         yield f"As exported, as of {shown(made.usable[0], made.zone)}."
         yield ""
-        yield "**Cross-section: the score may know the outcome.**"
+        yield form.strong("Cross-section: the score may know the outcome.")
     else:
-        yield f"# Backtest: {outcome} within {said(question.horizon)}"  # type: ignore[arg-type] # there is one
-        yield ""
+        assert question.horizon is not None
+        yield from form.heading(1, f"Backtest: {outcome} within {said(question.horizon)}")
         days = ", ".join(shown(each, made.zone) for each in made.usable)
         who = "who had not done it before" if question.who == "first-only" else "everyone, again and again"
         yield f"{count(len(made.usable), 'cut')}: {days}. Looked at: {who}."
@@ -59,22 +69,21 @@ def heading(made: Backtest) -> Iterator[str]:
             yield f"Outcomes are known until {shown(made.known_until, made.zone)}."
         for cut in made.cuts:
             if cut.reason:
-                yield escaped(cut.reason)
+                yield form.safe(cut.reason)
         if question.fields_from == "runs":
             yield "Fields and tags are those of the stored runs of these instants."
     if question.static_fields:
-        yield f"Taken as constant: {', '.join(escaped(each) for each in question.static_fields)}."
+        yield f"Taken as constant: {', '.join(form.safe(each) for each in question.static_fields)}."
     yield ""
 
 
-def of_score(score: ScoreResult, made: Backtest) -> Iterator[str]:
+def of_score(score: ScoreResult, made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
     """Yield what the flames and the list of a score say, and what calls do to that."""
     whole = score.rate
     where = "" if made.question.cross_section else f" at {count(len(made.usable), 'cut')}"
-    yield f"## {escaped(score.title)}"
-    yield ""
+    yield from form.heading(2, form.safe(score.title))
     yield (
-        f"{escaped(score.name)}: {count(score.contacts, 'contact')}{where}, "
+        f"{form.safe(score.name)}: {count(score.contacts, 'contact')}{where}, "
         f"{count(score.contact_cuts, 'contact-cut')}; {score.outcomes:,} with the outcome "
         f"({percent(whole.value)}, {_interval(whole)}), of {count(score.outcome_contacts, 'contact')}"
     )
@@ -82,10 +91,11 @@ def of_score(score: ScoreResult, made: Backtest) -> Iterator[str]:
     worth = score.worth
     head = ["Flames", "Contact-cuts", "Contacts", "Outcomes", "Rate", "95% interval", "Lift"]
     more = [] if worth is None else ["Worth each", "Share of all"]
-    yield from table(
+    yield from form.table(
         head + more,
         [_band(band) + _worth(worth, band) for band in reversed(score.flames.bands)],
         right=[True] * 5 + [False, True] + [True] * len(more),
+        goes=(2, *range(len(head), len(head + more)), 1, 6),
     )
     yield ""
     yield from score.flames.sentences
@@ -94,16 +104,16 @@ def of_score(score: ScoreResult, made: Backtest) -> Iterator[str]:
         yield f"Together {flames_said(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
     yield _auc(score)
     if score.own.share > 0:
-        yield escaped(own_share(score))
+        yield form.safe(own_share(score))
     if score.called is not None:
         yield _called(score.called, score)
     if score.unvalued:
         yield f"{score.unvalued:,} outcomes have no number to be worth; they count as 0."
     yield ""
     if score.calls is not None:
-        yield from _calls(score.calls)
+        yield from _calls(score.calls, form)
     if score.held_out is not None:
-        yield from _held_out(score.held_out, made)
+        yield from _held_out(score.held_out, made, form)
 
 
 def _auc(score: ScoreResult) -> str:
@@ -140,15 +150,16 @@ def _called(called: Called, score: ScoreResult) -> str:
     return f"{text}."
 
 
-def _calls(calls: Calls) -> Iterator[str]:
-    yield "### Called and not called"
-    yield ""
+def _calls(calls: Calls, form: Form) -> Iterator[str]:
+    yield from form.heading(3, "Called and not called")
     head = ["Flames", *("Called", "Outcomes", "Rate", "95% interval"), *("Not called", "Outcomes", "Rate")]
     rows = [
         [str(number), *_part(calls.called[number]), *_part(calls.not_called[number])]
         for number in reversed(range(FLAMES))
     ]
-    yield from table([*head, "95% interval"], rows, right=[True, *[True, True, True, False] * 2])
+    yield from form.table(
+        [*head, "95% interval"], rows, right=[True, *[True, True, True, False] * 2], goes=(4, 8, 2, 6)
+    )
     yield ""
     yield f"Of those who were not called: {' '.join(calls.groups.sentences)}"
     for band in (each for each in calls.groups.groups if len(each.flames) > 1):
@@ -157,9 +168,8 @@ def _calls(calls: Calls) -> Iterator[str]:
     yield ""
 
 
-def _held_out(found: HeldOut, made: Backtest) -> Iterator[str]:
-    yield "### The hold-out"
-    yield ""
+def _held_out(found: HeldOut, made: Backtest, form: Form) -> Iterator[str]:
+    yield from form.heading(3, "The hold-out")
     if not found.cuts:
         yield f"No cut is on {shown(found.since, made.zone)} or later."
         yield ""
@@ -167,10 +177,11 @@ def _held_out(found: HeldOut, made: Backtest) -> Iterator[str]:
     yield f"Who is hot at a cut from {shown(found.since, made.zone)} on ({count(found.cuts, 'cut')})."
     yield ""
     rows = [["Held out", *_part(found.held_out)], ["Not held out", *_part(found.others)]]
-    yield from table(
+    yield from form.table(
         ["Hot", "Contact-cuts", "Outcomes", "Rate", "95% interval"],
         rows,
         right=[False, True, True, True, False],
+        goes=(4, 1),
     )
     yield ""
     value = found.ratio.ratio.value
@@ -192,30 +203,29 @@ def _part(part: Part) -> list[str]:
     ]
 
 
-def rules(score: ScoreResult) -> Iterator[str]:
+def rules(score: ScoreResult, form: Form = MARKDOWN) -> Iterator[str]:
     """Yield what each rule adds."""
-    yield "### Rules"
-    yield ""
+    yield from form.heading(3, "Rules")
     if not score.enough:
         yield "Too few outcomes for p-values."
         yield ""
     head = ["Rule", "Points", "Reach", "With", "Without", "Ratio", "p", "Alike otherwise", "p", "Sign"]
-    yield from table(head, [_rule(each) for each in score.rules], right=[False, *[True] * 8, False])
+    rows = [_rule(each, form) for each in score.rules]
+    yield from form.table(head, rows, right=[False, *[True] * 8, False], goes=(6, 5, 4, 8, 3, 1, 2))
     yield ""
 
 
-def profile(found: Profile) -> Iterator[str]:
+def profile(found: Profile, form: Form = MARKDOWN) -> Iterator[str]:
     """Yield what those with the outcome have in common."""
-    yield "## What they have in common"
-    yield ""
+    yield from form.heading(2, "What they have in common")
     yield "As exported today, in no order of time: those who ever had the outcome against those who had not."
     yield f"Looked at: {count(found.looked_at, 'trait')}; shown are those that chance does not explain."
     yield ""
     head = ["What", "Value", "Contacts", "With", "Without", "Ratio", "p"]
     rows = [
         [
-            escaped(each.kind),
-            escaped(each.value),
+            form.safe(each.kind),
+            form.safe(each.value),
             f"{each.contacts:,}",
             percent(each.with_it.value),
             percent(each.without_it.value),
@@ -225,17 +235,16 @@ def profile(found: Profile) -> Iterator[str]:
         for each in found.found
     ]
     if rows:
-        yield from table(head, rows, right=[False, False, *[True] * 5])
+        yield from form.table(head, rows, right=[False, False, *[True] * 5], goes=(4, 3, 2))
     else:
         yield "Nothing is conspicuous."
     yield ""
 
 
-def over_time(score: ScoreResult, made: Backtest) -> Iterator[str]:
+def over_time(score: ScoreResult, made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
     """Yield how a score did at each cut."""
     if len(made.usable) > 1:
-        yield "### Cut by cut"
-        yield ""
+        yield from form.heading(3, "Cut by cut")
         head = ["Cut", "Contacts", "Outcomes", "Rate", "Hot", "Hot with the outcome", "AUC"]
         rows = [
             [
@@ -249,7 +258,7 @@ def over_time(score: ScoreResult, made: Backtest) -> Iterator[str]:
             ]
             for each in score.cuts
         ]
-        yield from table(head, rows, right=[False, *[True] * 6])
+        yield from form.table(head, rows, right=[False, *[True] * 6], goes=(5, 4, 6))
         yield ""
     if score.rise.value is not None:
         rise = score.rise
@@ -277,8 +286,8 @@ def _worth(worth: Sequence[tuple[float | None, float | None]] | None, band: Band
     return ["-" if mean is None else f"{mean:,.2f}", percent(share)]
 
 
-def _rule(found: RuleResult) -> list[str]:
-    name = escaped(found.name) if found.branch is None else f"- {escaped(found.name)}"
+def _rule(found: RuleResult, form: Form) -> list[str]:
+    name = form.safe(found.name) if found.branch is None else f"- {form.safe(found.name)}"
     return [
         f"{name} (a leak?)" if found.leak else name,
         "-" if found.points is None else _number(found.points),

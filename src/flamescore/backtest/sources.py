@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from flamescore.backtest.calls import NEVER, first_after
 from flamescore.backtest.cuts import Knowledge, Source
-from flamescore.engine import Clock
+from flamescore.backtest.reading import coded_events
+from flamescore.engine import Clock, first_instants
 from flamescore.errors import Problem, UsageError
 from flamescore.inputs import parse_as_of
 from flamescore.rule_windows import reaches
 from flamescore.rules import EventMatch, EventRule, Points, Rule, RuleBook, Score
-from flamescore.scoring import score_exports
 from flamescore.text import fold
 from flamescore.units import POINT
 from flamescore.yaml_tree import nearest
@@ -34,8 +32,8 @@ if TYPE_CHECKING:
 _HISTORY: Final = "\0history"
 
 
-def history_of(book: RuleBook, outcomes: Sequence[Outcome], inputs: Inputs) -> Scored:
-    """Score once without any window, to learn how far back each source goes and what types there are."""
+def history_book(book: RuleBook, outcomes: Sequence[Outcome], as_of: datetime) -> RuleBook:
+    """Return rules without any window, whose scoring tells of every source what types it has."""
     zone = book.zone
     matches = [leaf.match for outcome in outcomes for leaf in outcome.leaves(zone)]
     rules = [
@@ -43,12 +41,12 @@ def history_of(book: RuleBook, outcomes: Sequence[Outcome], inputs: Inputs) -> S
     ]
     rules += [
         Rule(f"types-{n}", "types", EventRule(EventMatch(types), Points(POINT), 1))
-        for n, types in enumerate(dict.fromkeys(_types_of(book, inputs.as_of)))
+        for n, types in enumerate(dict.fromkeys(_types_of(book, as_of)))
     ]
     if not rules:
         rules = [Rule("none", "none", EventRule(EventMatch(("\0none",)), Points(POINT), 1))]
     score = Score(_HISTORY, _HISTORY, POINT, tuple(rules))
-    return score_exports(RuleBook(zone, (score,)), inputs.exports, as_of=inputs.as_of)
+    return RuleBook(zone, (score,))
 
 
 def _types_of(book: RuleBook, as_of: datetime) -> list[tuple[str, ...]]:
@@ -104,13 +102,8 @@ def knowledge_of(
     return Knowledge(until, having, sources, book, question.horizon, question.short_cuts)
 
 
-def late_comers(exports: Exports, history: Scored, first: datetime, zone: ZoneInfo) -> tuple[int, int] | None:
+def late_comers(exports: Exports, as_of: datetime, first: datetime) -> tuple[int, int]:
     """Return how many contacts have their first event after a cut, of how many there are."""
-    types = history.observed.types
-    oldest = [source.oldest for source in sources_of(exports, history.observed.pasts, history.as_of)]
-    if not types or not oldest:
-        return None
-    since = min(oldest) - timedelta(seconds=1)
-    matches = (EventMatch(tuple(types)),)
-    instants = first_after(exports, RuleBook(zone, ()), matches, since, history.as_of)
-    return int(np.sum((instants > first.timestamp()) & (instants != NEVER))), len(instants)
+    until = int(as_of.timestamp())
+    instants = first_instants(coded_events(exports), exports.contacts.height, until)
+    return int(np.sum((instants > first.timestamp()) & (instants <= until))), len(instants)

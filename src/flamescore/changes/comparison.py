@@ -59,10 +59,14 @@ class Before:
         hot: pl.Series | None = None,
         hot_condition: Mapping[str, Any] | None = None,
         lists: Lists | None = None,
+        same: LoadedRules | None = None,
     ) -> Before:
-        """Take what a run left; its rules are read again from their text, with the lists of that time."""
+        """Take what a run left; its rules are read again from their text, with the lists of that time.
+
+        `same` are rules of the same text and lists that are read already: a hundred of them take 0.1 s.
+        """
         try:
-            rules = load_rules_text(text, path, lists)
+            rules = load_rules_text(text, path, lists) if same is None else same
         except RuleFileError:
             note = f"the rules of the previous run ({path}) no longer load: {_UNKNOWN}"
             return cls(run_id, as_of, scores, tuple(names), None, (note,), hot, hot_condition)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest import backtest as made_of
-from flamescore.backtest import backtest_json, markdown, page, question
+from flamescore.backtest import backtest_json, markdown, on_screen, page, question
 from flamescore.cli.messages import now
 from flamescore.cli.options import BacktestFormat
 from flamescore.cli.output import by_suffix, deliver, place, say_without_charts
+from flamescore.cli.terminal import screen
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import fails_on_warning
 from flamescore.project import find_settings
@@ -64,6 +66,7 @@ def backtest(
     chosen = form or (BacktestFormat.TABLE if path is None else by_suffix(path, _SUFFIXES))
     project = find_settings(config, {} if rules is None else {"rules": rules})
     asked = question(flags, project.settings.backtest.given())
+    encoding = "utf-8"
     done = made_of(project, asked, tell=messages.detail)
     if chosen is BacktestFormat.HTML:
         say_without_charts(messages)
@@ -71,9 +74,13 @@ def backtest(
         text = json_text(backtest_json(done, time=now()), indent=2) + "\n"
     elif chosen is BacktestFormat.HTML:
         text = page(done)
-    else:
+    elif chosen is BacktestFormat.MD or (form is None and path is None and not sys.stdout.isatty()):
         text = markdown(done)
-    deliver(text.encode(), out)
+    else:
+        on = screen(out)
+        text = "".join(f"{line}\n" for line in on_screen(done, on))
+        encoding = on.encoding
+    deliver(text.encode(encoding, "replace"), out)
     messages.tell(done.findings)
     messages.took("backtest")
     return ExitCode.FOUND if any(_fails(done, each) for each in fail_on) else ExitCode.DONE

@@ -6,6 +6,7 @@ from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
 from flamescore.engine.bots import BotsPart
 from flamescore.engine.calendar import DAY, Clock
+from flamescore.engine.coded import SECONDS, CodedEvents, asks_the_clock, dated, first_instants
 from flamescore.engine.conditions import ConditionEvaluator, combined
 from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
 from flamescore.engine.exact import MAX_SCORE
@@ -37,10 +38,12 @@ from flamescore.engine.rank import (
     standing,
     standings,
 )
+from flamescore.engine.read_once import narrowed, read_once
 from flamescore.engine.readings import MISSING, instant_of
 from flamescore.engine.scan import BATCH, event_columns
 from flamescore.engine.score_limits import ScoreTooLargeError, check_score_size
-from flamescore.engine.streams import EVENT, Stream, Streams, types_of, where_of
+from flamescore.engine.streams import EVENT, Stream, Streams, streams_of, types_of, where_of
+from flamescore.engine.strongest import rules_of_entries, strongest
 from flamescore.engine.tags import UNDATED, Tags
 from flamescore.engine.tally import Held, Past
 from flamescore.engine.tracing import AT, BOTS, COUNTED, Traced, trace
@@ -60,11 +63,13 @@ __all__ = [
     "MAX_SCORE",
     "MISSING",
     "NO_AGE",
+    "SECONDS",
     "TOTAL",
     "UNDATED",
     "BotsPart",
     "Cells",
     "Clock",
+    "CodedEvents",
     "ConditionEvaluator",
     "Contacts",
     "Entry",
@@ -88,6 +93,7 @@ __all__ = [
     "Tags",
     "Traced",
     "Tuning",
+    "asks_the_clock",
     "bounds_reached",
     "cells_of_column",
     "check_score_size",
@@ -96,26 +102,33 @@ __all__ = [
     "concat_rows",
     "contacts_of",
     "contributions",
+    "dated",
     "decay_factors",
     "entries_of",
     "entry_table",
     "event_columns",
     "event_key",
     "fade_end",
+    "first_instants",
     "flame_bounds",
     "flames_at",
     "flames_of_all",
     "instant_of",
     "look",
     "match_fields",
+    "narrowed",
     "needed",
     "operands_of",
     "placed",
     "prepare",
     "ranked",
+    "read_once",
+    "rules_of_entries",
     "run",
     "standing",
     "standings",
+    "streams_of",
+    "strongest",
     "trace",
     "type_predicate",
     "types_of",

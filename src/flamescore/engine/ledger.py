@@ -104,14 +104,19 @@ class LedgerRows:
         """Return the rows from one place up to another."""
         return LedgerRows(*(column[first:last] for column in self.arrays))
 
+    def at(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> LedgerRows:
+        """Return some rows, by their places or as a mask."""
+        return LedgerRows(*(column[rows] for column in self.arrays))
+
     def of(self, contacts: NDArray[np.int64]) -> LedgerRows:
         """Return the rows of some contacts, which are in rising order; there may be none of them here."""
         here = np.searchsorted(contacts, (0, int(self.contact[-1]) + 1 if len(self.contact) else 0))
         contacts = contacts[slice(*here)].astype(self.contact.dtype)  # of another type, all rows are cast
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
-        rows = np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-        return LedgerRows(*(column[rows] for column in self.arrays))
+        return self.at(
+            np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+        )
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ So the events of 1, 2 and 10 days have the live sets 2, 1 and 3. An event with l
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,7 @@ from flamescore.engine.hash_index import HashIndex
 from flamescore.engine.predicates import CELL, evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -205,10 +206,32 @@ class Signatures:
             for column in columns
         )
         self._pairs = [PairTable() for _ in self.coders]
-        self._places = [
+        self._places: list[list[int | None]] = [
             [i for i, p in enumerate(self.predicates) if p.column == coder.column] for coder in self.coders
         ]
         self._spread: dict[tuple[int, int], tuple[int, int]] = {}
+        self._matching: dict[Hashable, tuple[Matcher, Liveness]] = {}
+
+    def matching(self, streams: Streams) -> tuple[Matcher, Liveness]:
+        """Return what matches these signatures to streams, the same for the same ones.
+
+        Where twelve scorings look as far back, they are matched once (of 2,000 signatures and 100 rules
+        0.16 s each).
+        """
+        key = streams.all, streams.ignored
+        if key not in self._matching:
+            matcher = Matcher(streams, self.of(streams.predicates))
+            self._matching[key] = matcher, Liveness(streams.all)
+        return self._matching[key]
+
+    def of(self, predicates: Sequence[Predicate]) -> Signatures:
+        """Return the same signatures as they look to some of their predicates alone."""
+        some = copy(self)
+        some.predicates = tuple(predicates)
+        place = {predicate: number for number, predicate in enumerate(predicates)}
+        some._places = [[place.get(each) for each in coder.predicates] for coder in self.coders]  # noqa: SLF001
+        some._spread = {}  # noqa: SLF001 - its own
+        return some
 
     @property
     def count(self) -> int:
@@ -263,8 +286,8 @@ def _bitset(bits: list[int]) -> int:
     return sum(1 << i for i, bit in enumerate(bits) if bit)
 
 
-def _spread(bits: int, places: list[int]) -> int:
-    return sum(1 << place for i, place in enumerate(places) if bits >> i & 1)
+def _spread(bits: int, places: Sequence[int | None]) -> int:
+    return sum(1 << place for i, place in enumerate(places) if place is not None and bits >> i & 1)
 
 
 @dataclass(frozen=True)
@@ -282,7 +305,7 @@ class Matcher:
     """Matches each signature to the streams once."""
 
     def __init__(self, streams: Streams, signatures: Signatures) -> None:
-        self._signatures = signatures
+        self.signatures = signatures
         place = {p: i for i, p in enumerate(signatures.predicates)}
         self._needs = [_needs(stream.where, place) for stream in streams.all]
         self._of_type: dict[int, list[int]] = {}
@@ -302,9 +325,9 @@ class Matcher:
 
     def update(self) -> SignatureMatches:
         """Match the signatures that are new, and return them all."""
-        new = range(len(self._done), self._signatures.count)
+        new = range(len(self._done), self.signatures.count)
         if new:
-            self._done += [self._match(*self._signatures.sets(signature)) for signature in new]
+            self._done += [self._match(*self.signatures.sets(signature)) for signature in new]
             ignored, reach, streams, unread = zip(*self._done, strict=True)
             self._matching = SignatureMatches(
                 np.array(ignored, np.bool_), np.array(reach, np.int64), streams, unread

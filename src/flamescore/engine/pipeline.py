@@ -12,6 +12,7 @@ import numpy as np
 from flamescore.engine.aggregate import PIECES, Aggregator, LiveSets, WorthTables, groups_of
 from flamescore.engine.bins import BIN_BITS, BUDGET, MEMORY, Bins, Spill
 from flamescore.engine.bots import BotsPart, Hit
+from flamescore.engine.coded import signatures_of
 from flamescore.engine.conditions import ConditionEvaluator, ContactFacts
 from flamescore.engine.contacts import contacts_of, match_fields
 from flamescore.engine.judging import Judge
@@ -223,8 +224,9 @@ def run(
     memory, folder = tuning.memory, tuning.folder
     streams, contacts = prepared.streams, prepared.contacts
     bins = Bins(contacts.count, len(streams.all), bits=tuning.bin_bits, memory=memory, folder=folder)
-    also = watched(streams.predicates) if operands else ()
-    scan = Scan(streams, contacts, clock, batch=tuning.batch, watch=also)
+    known = signatures_of(exports.events)
+    also = watched(streams.predicates) if operands and known is None else ()
+    scan = Scan(streams, contacts, clock, batch=tuning.batch, watch=also, signatures=known)
     scanned = scan.run(exports.events, bins, rejects=ledger)
     watch("events", sum(record.counts.rows for record in scanned.records))
     release_free_memory()

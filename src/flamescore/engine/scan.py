@@ -11,6 +11,7 @@ import polars as pl
 
 from flamescore.cells import as_text, present
 from flamescore.engine.bins import KeptEvents
+from flamescore.engine.coded import AMOUNT, SIGNATURE, CodedEvents, dated
 from flamescore.engine.contacts import event_key, key_hashes
 from flamescore.engine.matching import FOREVER, Liveness, Matcher, SignatureMatches, Signatures
 from flamescore.engine.needed import window_of
@@ -88,15 +89,20 @@ class Scan:
         *,
         batch: int = BATCH,
         watch: Sequence[Predicate] = (),
+        signatures: Signatures | None = None,
     ) -> None:
-        self.streams = streams
+        # Signatures of events that were read once (`coded`) know predicates as of any instant.
+        self.streams = streams if signatures is None else dated(streams, clock)
         self.people = people
         self.clock = clock
         self.batch = batch
         # What is watched beside the predicates of the streams only has to be told of.
-        self.signatures = Signatures(tuple(dict.fromkeys((*streams.predicates, *watch))), clock)
-        self.matcher = Matcher(streams, self.signatures)
-        self.liveness = Liveness(streams.all)
+        if signatures is None:
+            signatures = Signatures(tuple(dict.fromkeys((*streams.predicates, *watch))), clock)
+            self.matcher, self.liveness = Matcher(streams, signatures), Liveness(streams.all)
+        else:
+            self.matcher, self.liveness = signatures.matching(self.streams)
+        self.signatures = self.matcher.signatures
         self.columns = tuple(
             dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
@@ -139,13 +145,18 @@ class Scan:
     def _source(self, source: EventSource, bins: Bins) -> Seen:
         self._oldest, self._here = -1, set()
         tally = np.zeros(len(STATUSES), np.int64)
-        number = self.people.finder(source.key).place
-        with reading(source.file_at_fault):
-            asked = tuple(self.columns_of(source, self.columns))
-        batches = source.read(EventQuery(self.window, asked, number, self.batch))
+        batches = source.read(self._query(source))
         for batch in _gently(_ahead(iter(batches))):
             tally += self._batch(batch, bins)
         return Seen(batches, tally, self._oldest, frozenset(self._here))
+
+    def _query(self, source: EventSource) -> EventQuery:
+        if isinstance(source, CodedEvents):  # it knows whose its events are, and what holds for them
+            return EventQuery(self.window, (), lambda batch: batch, self.batch)
+        number = self.people.finder(source.key).place
+        with reading(source.file_at_fault):
+            asked = tuple(self.columns_of(source, self.columns))
+        return EventQuery(self.window, asked, number, self.batch)
 
     def _past(self, seen: Seen, end: EventsRead) -> Past:
         holds = 0
@@ -189,6 +200,8 @@ class Scan:
 
     def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], SignatureMatches]:
         """Return the signature of each row, and what signatures mean to the rules."""
+        if SIGNATURE in batch.columns:
+            return batch[SIGNATURE].to_numpy().astype(np.int64), self.matcher.update()
         cells = [cells_of(batch, coder.column) for coder in self.signatures.coders]
         return self.signatures.encode(cells, batch.height), self.matcher.update()
 
@@ -208,8 +221,8 @@ class Scan:
             contact=batch[INDEX].gather(at).to_numpy().astype(np.uint32),
             live=live.astype(np.uint32),
             age=age if len(age) and age.max() >= 2**32 else age.astype(np.uint32),
-            values=tuple(_hashes(batch[VALUE + c].gather(some)) for c in self.streams.value_columns),
-            amounts=tuple(amounts_of(_numbers(batch, c).gather(some)) for c in self.streams.amount_columns),
+            values=tuple(_values(batch, c, some) for c in self.streams.value_columns),
+            amounts=tuple(_amounts(batch, c, some) for c in self.streams.amount_columns),
         )
 
     def _observe(self, signature: NDArray[np.int64]) -> None:
@@ -301,7 +314,12 @@ def value_of(column: str, schema: pl.Schema) -> pl.Expr:
     return text.alias(VALUE + column)
 
 
-def _hashes(values: pl.Series) -> NDArray[np.uint64]:
+def _values(batch: pl.DataFrame, column: str, rows: pl.Series) -> NDArray[np.uint64]:
+    values = batch[VALUE + column].gather(rows)
+    return values.to_numpy() if values.dtype == pl.UInt64 else hashes_of(values)
+
+
+def hashes_of(values: pl.Series) -> NDArray[np.uint64]:
     """Tell values apart by 64-bit hashes; missing ones are one value.
 
     Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65. Only those of
@@ -319,7 +337,13 @@ def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
     return out
 
 
-def _numbers(batch: pl.DataFrame, column: str) -> pl.Series:
+def _amounts(batch: pl.DataFrame, column: str, rows: pl.Series) -> NDArray[np.int64]:
+    if AMOUNT + column in batch.columns:
+        return batch[AMOUNT + column].gather(rows).to_numpy()
+    return amounts_of(numbers_of(batch, column).gather(rows))
+
+
+def numbers_of(batch: pl.DataFrame, column: str) -> pl.Series:
     """Return the cells of a property that numbers are read of: the plain ones, where it has these beside."""
     cells, beside = cells_of(batch, column)
     return cells if beside is None or PLAIN not in beside.columns else beside[PLAIN]

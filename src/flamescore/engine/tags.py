@@ -70,8 +70,9 @@ class Tags:
         A rule looks at the few names then: to hold it against 2.5 million texts took ten times as long.
         """
         names = self.held[_TAG].unique()
-        codes = self.held[_TAG].replace_strict(names, pl.Series(range(len(names)), dtype=pl.UInt32))
-        return names, codes.cast(pl.UInt32).to_numpy()  # without any row the result is String else
+        numbers = pl.Series(range(len(names)), dtype=pl.UInt32)
+        codes = self.held[_TAG].replace_strict(names, numbers, return_dtype=pl.UInt32)  # of no tag, too
+        return names, codes.to_numpy()
 
 
 def tags_of(contacts: Contacts, history: pl.DataFrame | None, clock: Clock) -> Tags:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         places_among,
     )
     from flamescore.explanations.evidence import Evidence, sentences
-    from flamescore.explanations.expiry import expires_at
+    from flamescore.explanations.expiry import expires_at, expiry_days
     from flamescore.explanations.explanation import (
         Applied,
         EntryLine,
@@ -54,6 +54,7 @@ __all__ = [
     "contact_meant",
     "everyone",
     "expires_at",
+    "expiry_days",
     "explain",
     "flames_of_list",
     "frozen",
@@ -88,6 +89,7 @@ _LATE: Final = {
     "contact_meant": "find_contact",
     "everyone": "contact",
     "expires_at": "expiry",
+    "expiry_days": "expiry",
     "explain": "contact",
     "flames_of_list": "contact",
     "frozen": "as_if",

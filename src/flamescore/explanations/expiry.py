@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from flamescore.units import start_of_day, to_local
 
 if TYPE_CHECKING:
@@ -35,6 +37,33 @@ def expires_at(at: datetime, window: Period, clock: Clock) -> datetime | None:
         return _expires_at(at, window, clock.zone)
     except OverflowError:
         return None
+
+
+def expiry_days(at: pl.Series, window: Period, clock: Clock) -> pl.Series:
+    """Return the local days on which occurrences leave a window, null where `expires_at` is None.
+
+    All of a local day mostly do so on one day, which its first and last of them tell: of a year's events
+    there are 365 days, and not each event is looked at.
+    """
+
+    def day(instant: datetime) -> date | None:
+        ends = expires_at(instant, window, clock)
+        return None if ends is None else to_local(ends, clock.zone).date()
+
+    rows = pl.DataFrame({"at": at, "day": at.dt.convert_time_zone(clock.zone.key).dt.date()})
+    spans = (
+        rows.drop_nulls()
+        .group_by("day")
+        .agg(pl.col("at").min().alias("first"), pl.col("at").max().alias("last"))
+    )
+    ends = [(day(first), day(last)) for first, last in spans.select("first", "last").iter_rows()]
+    spans = spans.select("day", pl.Series("ends", [last for _, last in ends], pl.Date())).with_columns(
+        pl.Series("one", [first == last for first, last in ends], pl.Boolean())
+    )
+    found = rows.join(spans, on="day", how="left", maintain_order="left")
+    apart = (~found["one"]).arg_true()
+    several = pl.Series("ends", [day(each) for each in found["at"].gather(apart)], pl.Date())
+    return found["ends"].scatter(apart, several)
 
 
 def _expires_at(at: datetime, window: Period, zone: ZoneInfo) -> datetime:

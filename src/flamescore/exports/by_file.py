@@ -19,7 +19,7 @@ from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import ROW as PLACE
 from flamescore.exports.contacts import contact_rows, read_contacts
 from flamescore.exports.dedupe import Keys, keys_of_file
-from flamescore.exports.events import ROW, events_of
+from flamescore.exports.events import ROW, events_of, load_events
 from flamescore.exports.footers import total_id
 from flamescore.exports.missing_columns import needed_columns
 from flamescore.exports.opening import OpenSource, columns_of, with_named
@@ -159,16 +159,18 @@ def events_by_file(
     columns: Sequence[str],
     told: Told,
     *,
-    numbered: bool,
+    numbered: bool = False,
+    marked: bool = False,
 ) -> Iterator[pl.DataFrame]:
     """Yield the events of a file that a window needs, but for those that are rejected or left out.
 
     They have `key` (as keys compare), `event` (as text), `AGE` in seconds and the `columns` that the file
-    has, companions too; with `numbered` also `row`, the place among the sound records of the file.
+    has, companions too; with `numbered` also `row`, the place among the sound records of the file. With
+    `marked` rows that the file has more than once are marked (`DROP`).
     """
     options = reading.options()
     validated = check_records(source, options)
-    events = events_of(validated, options, numbered=numbered)
+    events = load_events(validated, options) if marked else events_of(validated, options, numbered=numbered)
     schema = events.frame.collect_schema()
     own = "contact_id" if events.key == "contact_id" else "contact"
     wanted = [name for name in columns if name in schema]
@@ -191,7 +193,7 @@ def events_by_file(
     )
     batches = events.read(EventQuery(window, asked, number, _BATCH))
     for batch in batches:
-        yield batch.drop(INDEX, DROP, strict=False)
+        yield batch.drop(INDEX, *(() if marked else (DROP,)), strict=False)
     end = batches.end(tell=False)
     looked = check_cells(validated, options, window) if end.record.counts.rejected else validated
     told.take(looked, end.record.counts)

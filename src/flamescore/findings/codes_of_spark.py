@@ -25,10 +25,10 @@ SPARK: Final = (
     Code(
         "S003",
         Severity.ERROR,
-        "Ids stand more than once in a table",
+        "Ids stand more than once in a table, or a tag was applied and removed at one instant",
         "A file has a first and a last row of an id; a table has none, so which one counts would be left to "
         "chance.",
-        "Keep one row of each id, such as the newest, before you score.",
+        "Give `order_by=`, or keep one row of each id, such as the newest, before you score.",
     ),
     Code(
         "S004",

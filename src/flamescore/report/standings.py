@@ -6,12 +6,13 @@ Points are whole ten-thousandths; how they are said is up to the renderers, whic
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
 from flamescore.engine import Clock
-from flamescore.explanations import expires_at
+from flamescore.explanations import expiry_days
 from flamescore.report.leads import label_texts, routes_of
 from flamescore.report.run_data import PERSON
 from flamescore.report.words import UNASSIGNED
@@ -21,7 +22,7 @@ from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from flamescore.report.listed import Listing
     from flamescore.report.run_data import RunData
@@ -41,8 +42,7 @@ class Why:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
+class LedgerLine(NamedTuple):
     """One entry of the ledger: what a rule gave, or what a limit or silence took.
 
     `rule` is its place among the record's rules of the score. `until` is the local day on which the last
@@ -224,24 +224,37 @@ def _day(run: RunData, at: datetime | None) -> date | None:
 def _ledger(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> dict[str, list[LedgerLine]]:
     """Return by contact its entries: most points first, then in order of the file; limits last."""
     places = {(rule.entry, rule.id): place for place, rule in enumerate(score.rules)}
-    windows = _windows(run, score.name)
-    clock = Clock(run.record.as_of, run.zone)
+    columns = (
+        [places.get(which, len(places)) for which in entries.select("entry", "rule_id").rows()],
+        entries["entry"].to_list(),
+        [nearest_points(points) for points in entries["points"].to_list()],
+        entries["occurrences"].to_list(),
+        entries["last_at"].dt.convert_time_zone(run.zone.key).dt.date().clip(date.min, date.max).to_list(),
+        _until(run, score, entries).to_list(),
+    )
+    lines = map(LedgerLine, *columns)
     found: dict[str, list[LedgerLine]] = {}
-    for who, _, entry, rule, times, points, at in entries.iter_rows():
-        window = windows.get(rule) if entry == RULE else None
-        ends = None if window is None or at is None else expires_at(at, window, clock)
-        line = LedgerLine(
-            places.get((entry, rule), len(places)),
-            entry,
-            nearest_points(points),
-            times,
-            _day(run, at),
-            _day(run, ends),
-        )
+    for who, line in zip(entries["contact_id"].to_list(), lines, strict=True):
         found.setdefault(who, []).append(line)
-    for lines in found.values():
-        lines.sort(key=lambda line: (line.entry != RULE, -line.points, line.rule))
+    for mine in found.values():
+        mine.sort(key=lambda line: (line.entry != RULE, -line.points, line.rule))
     return found
+
+
+def _until(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> pl.Series:
+    """Return the local days on which the last occurrences stop counting; null where they never do."""
+    clock = Clock(run.record.as_of, run.zone)
+    rules: dict[Period, list[str]] = {}
+    for rule, window in _windows(run, score.name).items():
+        rules.setdefault(window, []).append(rule)
+    until = pl.Series([None], dtype=pl.Date).new_from_index(0, entries.height)
+    for window, some in rules.items():
+        of_window = (
+            (pl.col("entry") == RULE) & pl.col("rule_id").is_in(some) & pl.col("last_at").is_not_null()
+        )
+        here = entries.select(of_window).to_series().arg_true()
+        until = until.scatter(here, expiry_days(entries["last_at"].gather(here), window, clock))
+    return until
 
 
 def _windows(run: RunData, score_name: str) -> dict[str, Period]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flamescore.changes import Before
+    from flamescore.rules import LoadedRules
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
     from flamescore.runs.record_sections import TrendEntry
@@ -53,12 +54,14 @@ class Earlier:
             for (run_id, file), (why, untold) in self._unread.items()
         )
 
-    def before(self, as_of: datetime, *, hot: bool = False) -> Before | None:
+    def before(
+        self, as_of: datetime, *, hot: bool = False, rules: LoadedRules | None = None
+    ) -> Before | None:
         """Return the run of the latest `as_of` before this one, whatever `latest` is.
 
-        Who was hot in it is read only with `hot`.
+        Who was hot in it is read only with `hot`. `rules` are those of today, which mostly are the run's too.
         """
-        read_run = partial(_before, hot=hot)
+        read_run = partial(_before, hot=hot, rules=rules)
         return self._of(_run_before(self.store, as_of), read_run, "Changes since then are unknown.")
 
     def trend(self, as_of: datetime) -> tuple[TrendEntry, ...]:
@@ -102,10 +105,12 @@ def _run_before(store: RunStore, as_of: datetime) -> Run | None:
     return None if found is None else store.whole(found)
 
 
-def _before(run: Run, *, hot: bool) -> Before:
-    record = run.record
+def _before(run: Run, *, hot: bool, rules: LoadedRules | None) -> Before:
     from flamescore.changes import Before  # noqa: PLC0415 - it takes the engine along
 
+    record = run.record
+    # With lists they are read again: a run whose lists are damaged is told.
+    is_same = rules is not None and rules.text == record.rules.text and not record.rules.lists
     return Before.of(
         run.run_id,
         record.as_of,
@@ -116,6 +121,7 @@ def _before(run: Run, *, hot: bool) -> Before:
         hot=read(run, HOT_FILE)["contact_id"] if hot and has_table(run, HOT_FILE) else None,
         hot_condition=record.hot_condition,
         lists=StoredLists(run),
+        same=rules if is_same else None,
     )
 
 

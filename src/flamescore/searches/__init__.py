@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.late_names import late_names
 from flamescore.searches.accounts import AskedAccounts, search_accounts
 from flamescore.searches.asked import WAYS, Asked
+from flamescore.searches.declared import as_declared
 from flamescore.searches.found import Found
 from flamescore.searches.nobody import why_nobody
 from flamescore.searches.query import Query, search
@@ -27,6 +28,7 @@ __all__ = [
     "Query",
     "Term",
     "Where",
+    "as_declared",
     "flames_of",
     "in_order",
     "search",

@@ -1,4 +1,4 @@
-"""Columns of a run's contacts as the project declares them: dates and numbers in a form of their own."""
+"""Columns of a run's contacts as the project declares them: dates, numbers and lists in their own form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX
+from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,35 +17,65 @@ if TYPE_CHECKING:
 
 
 def as_declared(
-    project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
+    project: Project,
+    contacts: pl.LazyFrame,
+    zone: ZoneInfo,
+    *,
+    dates: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+    lists: Sequence[str] = (),
 ) -> pl.LazyFrame:
-    """Give some columns of a run's contacts their companions, where the project says how they are written."""
-    dated = with_dates(project, contacts, names, zone)
-    return with_numbers(project, dated, names)
+    """Give columns of a run's contacts their companions, where the project says how they are written.
+
+    `lists` get one each: where the project does not say what parts their values, lists are JSON.
+    """
+    items = {name: _items(_separator(project, name), name) for name in lists}
+    contacts = contacts.with_columns(each.alias(name + LIST_SUFFIX) for name, each in items.items())
+    return _with_numbers(project, _with_dates(project, contacts, dates, zone), numbers)
 
 
-def with_dates(
+def _with_dates(
     project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
 ) -> pl.LazyFrame:
-    """Give columns their dates as ISO texts, where the project has formats for them."""
+    """Read dates by the formats that the project declares, in the zone of the first source that has one."""
+    zones = (source.timezone for source in project.settings.contacts)
+    own = next((each for each in zones if each is not None), zone)
     for name in names:
         formats = _formats(project, name)
-        if formats:
+        if formats or own.key != zone.key:
             from flamescore.exports import IsoText  # noqa: PLC0415 - it takes 60 ms, and few searches need it
 
-            reader = IsoText(zone, formats, shifted=False)
+            reader = IsoText(own, formats, shifted=own.key != zone.key)
             iso = pl.col(name).map_batches(reader, return_dtype=pl.String(), is_elementwise=True)
             contacts = contacts.with_columns(iso.alias(name + ISO_SUFFIX))
     return contacts
 
 
-def with_numbers(project: Project, contacts: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-    """Give columns their numbers written plainly, where the project says how theirs are written."""
+def _with_numbers(project: Project, contacts: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
     for name in names:
         form = _number_format(project, name)
         if form is not None:
             contacts = contacts.with_columns(form.plain(pl.col(name)).alias(name + NUMBER_SUFFIX))
     return contacts
+
+
+def is_listed(project: Project, name: str, contacts: pl.LazyFrame) -> bool:
+    """Say whether cells hold several values: the project says so, or any cell is a list in JSON."""
+    if _separator(project, name) is not None:
+        return True
+    return bool(contacts.select(_items(None, name).is_not_null().any()).collect().item())
+
+
+def _separator(project: Project, name: str) -> str | None:
+    """Return what parts the values of a cell, by the first source that says it."""
+    separators = (source.lists.get(name) for source in project.settings.contacts)
+    return next((each for each in separators if each is not None), None)
+
+
+def _items(separator: str | None, name: str) -> pl.Expr:
+    from flamescore.exports import stored_items  # noqa: PLC0415 - the same
+
+    return stored_items(pl.col(name), separator)
 
 
 def _number_format(project: Project, name: str) -> NumberFormat | None:

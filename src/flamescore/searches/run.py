@@ -163,7 +163,8 @@ def _sorted(
     keys = sort_keys(asked, [each for each in there if each != "score_name"])
     wanted = [key.column for key in keys]
     declared = [name for name in wanted if name in of_contacts]
-    cells = with_columns_of(rows, as_declared(project, contacts, declared, zone), wanted)
+    contacts = as_declared(project, contacts, zone, dates=declared, numbers=declared)
+    cells = with_columns_of(rows, contacts, wanted)
     if "routed_to" in rows.columns and "owner" in wanted:
         cells = cells.with_columns(owner=pl.coalesce("routed_to", "owner"))
     return in_order(rows, keys, cells, zone)

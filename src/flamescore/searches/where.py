@@ -14,9 +14,8 @@ import polars as pl
 from flamescore.columns import Columns, ListColumns
 from flamescore.engine import Clock, contacts_of, match_fields
 from flamescore.errors import RuleFileError
-from flamescore.frames import LIST_SUFFIX
 from flamescore.rules import bind_predicates, date_columns, list_columns, load_predicates, number_columns
-from flamescore.searches.declared import with_dates, with_numbers
+from flamescore.searches.declared import as_declared, is_listed
 from flamescore.yaml_tree import nearest
 
 if TYPE_CHECKING:
@@ -88,11 +87,10 @@ def bound(
     names = contacts.collect_schema().names()
     loaded = _load(texts, names)
     asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
-    held = {name: items for name in asked if (items := _items(project, name, contacts)) is not None}
+    held = [name for name in asked if is_listed(project, name, contacts)]
     where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
-    contacts = contacts.with_columns(items.alias(name + LIST_SUFFIX) for name, items in held.items())
-    contacts = with_dates(project, contacts, sorted(date_columns(loaded).contacts), zone)
-    return with_numbers(project, contacts, sorted(number_columns(loaded).contacts)), where
+    dates, numbers = sorted(date_columns(loaded).contacts), sorted(number_columns(loaded).contacts)
+    return as_declared(project, contacts, zone, dates=dates, numbers=numbers, lists=held), where
 
 
 def _load(texts: Sequence[str], columns: Sequence[str]) -> LoadedPredicates:
@@ -110,18 +108,3 @@ def _with_columns(problem: Problem, texts: Sequence[str], columns: Sequence[str]
     near = next((each for each in meant if each is not None), None)
     hint = f"{problem.hint} Columns: {', '.join(columns)}."
     return replace(problem, hint=f"Did you mean `{near}`? {hint}" if near else hint)
-
-
-def _items(project: Project, name: str, contacts: pl.LazyFrame) -> pl.Expr | None:
-    """Return the items of a column whose cells hold several values; None of any other.
-
-    What parts them the project says, by the first source; lists of a file are JSON in a run's table.
-    """
-    from flamescore.exports import stored_items  # noqa: PLC0415 - as above
-
-    separators = (source.lists.get(name) for source in project.settings.contacts)
-    separator = next((each for each in separators if each is not None), None)
-    items = stored_items(pl.col(name), separator)
-    if separator is None and not contacts.select(items.is_not_null().any()).collect().item():
-        return None
-    return items

@@ -16,7 +16,7 @@ from flamescore.exports import (
     history_by_file,
     source_of_frame,
 )
-from flamescore.frames import AGE
+from flamescore.frames import AGE, DROP
 from flamescore.spark.plan import CARRIERS, CONTACTS, EVENTS, KINDS, laid_out
 
 if TYPE_CHECKING:
@@ -32,8 +32,15 @@ def clean_pieces(plan: Plan, number: int, batches: Iterator[pl.DataFrame]) -> It
     """Yield the clean rows of a table's batches (`Plan.rows`), and after each piece a row with its `Told`.
 
     Rows of a table have no number: what is rejected is told without one. The rows of a piece that count, and
-    those of its note, add up to the rows that came.
+    those of its note, add up to the rows that came. A table with an order comes with all rows of an id in one
+    go, and they are one piece.
     """
+    order = plan.sources[number].order_by
+    if order is not None:
+        every = list(batches)
+        if every:
+            yield from _clean(plan, number, pl.concat(every).sort(order, maintain_order=True))
+        return
     waiting: list[pl.DataFrame] = []
     for batch in batches:
         waiting.append(batch)
@@ -63,13 +70,17 @@ def _clean(plan: Plan, number: int, piece: pl.DataFrame) -> Iterator[pl.DataFram
     elif source.kind == EVENTS:
         names = tuple(dict.fromkeys(name for name, _ in source.columns))
         window = plan.needed.window
-        for batch in events_by_file(opened, plan.reading, window, names, told, numbered=False):
+        marked = source.order_by is not None
+        for batch in events_by_file(opened, plan.reading, window, names, told, marked=marked):
+            mark = [pl.col(DROP).alias("mark")] if DROP in batch.columns else []
             slots = [
                 _carried(batch, name, carrier).alias(f"e{plan.slots.index((name, carrier))}")
                 for name, carrier in source.columns
                 if name in batch.columns
             ]
-            rows = batch.select(kind, here, pl.col("key").alias("contact_id"), "event", *slots, age=AGE)
+            rows = batch.select(
+                kind, here, pl.col("key").alias("contact_id"), "event", *mark, *slots, age=AGE
+            )
             yield laid_out(rows, plan.rows)
     else:
         frame = history_by_file(opened, plan.reading, told)

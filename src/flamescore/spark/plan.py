@@ -43,11 +43,15 @@ Columns = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """A source; `columns` are those of its events beside contact, type and time, by name and carrier."""
+    """A source; `columns` are those of its events beside contact, type and time, by name and carrier.
+
+    `order_by` is the column that says which of its rows come before which; None: nothing does.
+    """
 
     kind: str
     path: str
     columns: Columns = ()
+    order_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,13 +157,14 @@ ROWS: Final[Columns] = (
     ("tags", "string"),
     ("event", "string"),
     ("age", "bigint"),
+    ("mark", "int"),
     ("at", "bigint"),
     ("action", "string"),
 )
 """Of all kinds (a place in `KINDS`): whose, which source, and where in it.
 
-Contacts have `tags` (JSON), events `event` and `age` (seconds), histories the tag in `event`, `at`
-(microseconds since 1970) and `action`.
+Contacts have `tags` (JSON), events `event`, `age` (seconds) and maybe `mark` (`frames.DROP`), histories the
+tag in `event`, `at` (microseconds since 1970) and `action`.
 """
 
 TOLD: Final[Columns] = (

@@ -90,8 +90,29 @@ def collected(frame: DataFrame) -> pl.DataFrame:
 
 
 def cleaned(plan: Plan, number: int, table: DataFrame) -> DataFrame:
-    """Return the clean rows of a table (`Plan.rows`), and its notes."""
+    """Return the clean rows of a table (`Plan.rows`), and its notes.
+
+    Where the table has an order, rows that may have the same id go to the same worker: those whose ids have
+    the same letters and digits, whatever spaces and the like stand around them.
+    """
+    source = plan.sources[number]
+    if source.order_by is not None:
+        ids = ("event_id", "contact_id") if source.kind == EVENTS else ("contact_id",)
+        names = {name.strip(): name for name in table.columns}
+        bare = (_BARE.format(names[each]) for each in ids if each in names)
+        table = table.withColumn(_SAME, _expression(f"coalesce({', '.join(bare)})"))
+        table = table.repartition(_SAME).drop(_SAME)
     return mapped(table, plan.rows, lambda batches: clean_pieces(plan, number, batches))
+
+
+_SAME: Final = "flamescore_same"
+_BARE: Final = "nullif(regexp_replace(cast(`{}` as string), '[^0-9A-Za-z]', ''), '')"
+
+
+def _expression(text: str) -> Any:  # noqa: ANN401 - a column of Spark's
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; only where Spark is
+
+    return F.expr(text)
 
 
 def notes_of(rows: DataFrame) -> list[tuple[int, Told]]:
@@ -137,6 +158,9 @@ def summed(plan: Plan, notes: Sequence[tuple[int, Told]], told: DataFrame, *, gi
     people = collected(told.where(f"part = {PEOPLE}").groupBy("excluded").count())
     many = dict(people.iter_rows())
     contacts = sum(many.values())
+    undecided = sum(each.undecided for each in shard_notes)
+    if undecided:
+        raise InputError(not_unique(HISTORY, undecided, "tags", "tag", where="at one instant"))
     if contacts != given or contacts != sum(sum(each.contacts.values()) for each in shard_notes):
         raise InputError(unbalanced(contacts, given, "contacts"))
     noticed = reduce(add, (each.noticed for each in shard_notes))
@@ -183,6 +207,13 @@ def unbalanced(told: int, given: int, what: str) -> Problem:
     """Return the problem of books that don't balance."""
     text = f"The shards told of {told:,} {what}, and {given:,} were given. Nothing is published."
     return Problem("S004", text, hint="Run it again; if it stays, something between the workers loses rows.")
+
+
+def not_unique(kind: str, many: int, what: str, column: str, where: str = "more than once") -> Problem:
+    """Return the problem of rows of a table of which the first, or the last, would count."""
+    text = f"{kind}: {many:,} {what} stand {where}; a table has no first row."
+    hint = f"Give `order_by=`, or keep one row of each `{column}`."
+    return Problem("S003", text, hint=hint)
 
 
 def _too_many(events: int, most: int) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
@@ -48,16 +49,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from flamescore.columns import Columns
+    from flamescore.columns import Columns as Offered
+    from flamescore.exports import Told
     from flamescore.observations import Observations
     from flamescore.project import RejectLimit
     from flamescore.rules import Condition, LoadedCondition, LoadedRules, RuleBook
+    from flamescore.spark.plan import Columns
     from flamescore.spark.rank import DataFrame, Session
 
 MOST_FLAMES: Final = 5
 """From how many flames on somebody is hot."""
 
-CONTACTS_OF_SHARD: Final = 250_000
+MOST_OF_SHARD: Final = 250_000
+LEAST_OF_SHARD: Final = 1_000
+"""How many contacts a shard has, unless the caller says how many shards there are."""
+
 SHARDS_OF_SLOT: Final = 8
 
 
@@ -89,6 +95,7 @@ def score(
     as_of: str | datetime | date = "now",
     keep: Sequence[str] = (),
     exclude: str | Mapping[str, Any] | None = None,
+    order_by: str | Mapping[str, str] | None = None,
     shards: int | None = None,
     work: str | None = None,
     max_rejects: RejectLimit | None = None,
@@ -99,7 +106,12 @@ def score(
     `spark` is a session; one of Spark Connect is enough. The tables have the columns that `flamescore.score`
     asks for: `contact_id`; `contact_id, event, at`; `contact_id, tag, at`. `rules` is a path, or YAML with a
     line end in it. `keep` are columns of contacts that `scores` shows, `exclude` a condition, as a mapping or
-    YAML: whom the call list leaves out. A table has no first row, so ids of contacts and events stand once.
+    YAML: whom the call list leaves out.
+
+    A table has no first row, so that ids of contacts and events must stand once in it, unless `order_by`
+    names the column of a table that says which rows come first: for all tables that have it, or by
+    `contacts`, `events` and `tag_history`. Then the first row of a contact counts, as of a file, and the last
+    one of an event.
 
     `shards` is how many pieces the contacts are cut into, by default enough that each has 250,000 contacts at
     most. `work` is a folder that all workers share, where intermediate tables are written; without one they
@@ -113,25 +125,33 @@ def score(
         InputError: S002 to S005, or the tables have too many rows that don't fit.
     """
     loaded, started_at = rules_given(rules), datetime.now(UTC)
+    folder = None if work is None else f"{work.rstrip('/')}/{secrets.token_hex(6)}"
     tables = {CONTACTS: contacts, EVENTS: events, HISTORY: tag_history}
     given = {kind: table for kind, table in tables.items() if table is not None}
     empty = {kind: rank.collected(table.limit(0)) for kind, table in given.items()}
     plan = planned(
-        loaded, empty, as_of, keep=keep, exclude=exclude, max_rejects=max_rejects, most_events=most_events
+        loaded,
+        empty,
+        as_of,
+        keep=keep,
+        exclude=exclude,
+        order_by=order_by,
+        max_rejects=max_rejects,
+        most_events=most_events,
     )
     check_workers(spark)
     parts = []
     for number, source in enumerate(plan.sources):
         clean = rank.cleaned(plan, number, given[source.kind])
-        parts.append(_held(spark, clean, work, f"clean-{source.kind}"))
+        parts.append(_held(spark, clean, folder, f"clean-{source.kind}", plan.rows))
     notes = [note for part in parts for note in rank.notes_of(part)]
-    _check_unique(parts[0], notes, given.get(EVENTS))
+    _check_unique(plan, parts[0], notes, given.get(EVENTS))
     people = parts[0].where("note is null").count()
     if not people and not any(told.counts.rows for _, told in notes):
         raise fault(EMPTY, "contacts: the table has no row.")
-    many = shards or max(1, -(-people // CONTACTS_OF_SHARD), _slots(spark))
+    many = shards or _shards(spark, people)
     rows = reduce(lambda one, other: one.unionByName(other), parts)
-    told = _held(spark, rank.scored(plan, rows, many), work, "told")
+    told = _held(spark, rank.scored(plan, rows, many), folder, "told", plan.told)
     found = rank.summed(plan, notes, told, given=people)
     entries = plan.entries
     observed = found.noticed.told(entries)
@@ -180,6 +200,7 @@ def planned(
     *,
     keep: Sequence[str] = (),
     exclude: str | Mapping[str, Any] | None = None,
+    order_by: str | Mapping[str, str] | None = None,
     max_rejects: RejectLimit | None = None,
     most_events: int = MOST_EVENTS,
 ) -> Plan:
@@ -201,9 +222,25 @@ def planned(
         named=named_columns(*asked, keep=frozenset(keep)),
         lists=list_columns(*asked),
     )
-    sources = tuple(SourcePlan(kind, kind) for kind in KINDS if kind in empty)
+    sources = tuple(
+        SourcePlan(kind, kind, order_by=_order_of(kind, empty[kind].columns, order_by))
+        for kind in KINDS
+        if kind in empty
+    )
     plan = Plan(book, left_out, instant(as_of, loaded.zone), reading, sources, keep=tuple(keep))
     return plan.with_columns_of(empty, most_events)
+
+
+def _order_of(kind: str, there: Sequence[str], order_by: str | Mapping[str, str] | None) -> str | None:
+    """Return the column by which the rows of a table have an order, if one is named."""
+    if order_by is None or isinstance(order_by, str):
+        return order_by if order_by in there else None
+    name = order_by.get(kind)
+    if name is not None and name not in there:
+        near = nearest(name, there)
+        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(there)}."
+        raise UsageError(Problem("U002", f"order_by: {kind} have no column `{name}`.", hint=hint))
+    return name
 
 
 def _condition(exclude: str | Mapping[str, Any], loaded: LoadedRules) -> LoadedCondition:
@@ -235,7 +272,7 @@ def _check_done(book: RuleBook, exclude: Condition | None, keep: Sequence[str]) 
         raise not_done("`keep` of `tags`")
 
 
-def _check_kept(keep: Sequence[str], columns: Columns) -> None:
+def _check_kept(keep: Sequence[str], columns: Offered) -> None:
     there = with_derived(columns.contacts)
     for name in keep:
         if name not in there:
@@ -244,13 +281,13 @@ def _check_kept(keep: Sequence[str], columns: Columns) -> None:
             raise UsageError(Problem("U002", f"keep: contacts have no column `{name}`.", hint=hint))
 
 
-def _held(spark: Session, frame: DataFrame, work: str | None, name: str) -> DataFrame:
+def _held(spark: Session, frame: DataFrame, folder: str | None, name: str, columns: Columns) -> DataFrame:
     """Write an intermediate table where all workers find it, or have Spark hold it: it is read often."""
-    if work is None:
+    if folder is None:
         return frame.cache()
-    place = f"{work.rstrip('/')}/{name}"
-    frame.write.mode("overwrite").parquet(place)
-    return spark.read.parquet(place)
+    place = f"{folder}/{name}"
+    frame.write.parquet(place)
+    return spark.read.schema(rank.ddl(columns)).parquet(place)
 
 
 def check_workers(spark: Session) -> None:
@@ -278,27 +315,29 @@ def versions_here() -> str:
     return f"Python {python}, polars {pl.__version__} and flamescore {_version.__version__}"
 
 
-def _slots(spark: Session) -> int:
-    """Return how many shards keep all slots of a cluster busy; 1 where it does not tell."""
-    told = spark.conf.get("spark.default.parallelism", None)
-    return SHARDS_OF_SLOT * int(told) if told and str(told).isdigit() else 1
+def _shards(spark: Session, contacts: int) -> int:
+    """Return how many shards keep a cluster busy, none too large, and none smaller than it is worth."""
+    slots = spark.conf.get("spark.default.parallelism", None)
+    wanted = spark.conf.get("spark.sql.shuffle.partitions", None)
+    if slots is not None and str(slots).isdigit():
+        busy = SHARDS_OF_SLOT * int(slots)
+    else:
+        busy = int(wanted) if wanted is not None and str(wanted).isdigit() else 1
+    return max(1, -(-contacts // MOST_OF_SHARD), min(busy, -(-contacts // LEAST_OF_SHARD)))
 
 
-def _check_unique(people: DataFrame, notes: Any, events: DataFrame | None) -> None:  # noqa: ANN401 - below
-    """See that ids stand once: of several rows of a table none is the first, or the last."""
-    repeated = sum(told.reasons.get("repeated_id", 0) for _, told in notes)
+def _check_unique(
+    plan: Plan, people: DataFrame, notes: Sequence[tuple[int, Told]], events: DataFrame | None
+) -> None:
+    """See that ids stand once: of several rows of a table without an order none is the first, or the last."""
+    ordered = {source.kind for source in plan.sources if source.order_by is not None}
+    repeated = 0 if CONTACTS in ordered else sum(told.reasons.get("repeated_id", 0) for _, told in notes)
     ids = people.where("note is null").groupBy("contact_id").count().where("count > 1")
     many = repeated or ids.count()
     if many:
-        raise _not_unique("contacts", many, "contact_ids", "contact_id")
-    if events is not None and "event_id" in events.columns:
+        raise InputError(rank.not_unique(CONTACTS, many, "contact_ids", "contact_id"))
+    if events is not None and EVENTS not in ordered and "event_id" in events.columns:
         named = events.where("trim(cast(event_id as string)) <> ''").groupBy("event_id").count()
         many = named.where("count > 1").count()
         if many:
-            raise _not_unique("events", many, "event_ids", "event_id")
-
-
-def _not_unique(kind: str, many: int, what: str, column: str) -> InputError:
-    text = f"{kind}: {many:,} {what} stand more than once; a table has no first row."
-    hint = f"Keep one row of each `{column}`, such as the newest, before you score."
-    return InputError(Problem("S003", text, hint=hint))
+            raise InputError(rank.not_unique(EVENTS, many, "event_ids", "event_id"))

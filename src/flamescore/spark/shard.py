@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from flamescore.cells import folded
 from flamescore.columns import DOMAIN
 from flamescore.email_domain import with_domain
 from flamescore.engine import DEFAULT_TUNING, NO_AGE, combined
-from flamescore.frames import INSTANT, ROW, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
+from flamescore.frames import DROP, INSTANT, ROW, TAG_HISTORY, Counts, EventSource, Exports, SourceRecord
 from flamescore.scoring import shares
 from flamescore.spark.plan import (
     CONTACTS,
@@ -51,12 +52,13 @@ class ShardNote:
     """What a shard tells of itself: how many contacts it was given, and what became of its rows by source.
 
     `contacts` are those of each source of contacts; `history` by source the rows whose contact is there, and
-    the others.
+    the others. `undecided` tags were applied and removed at the same instant.
     """
 
     noticed: Noticed
     contacts: dict[int, int] = field(default_factory=dict)
     history: dict[int, tuple[int, int]] = field(default_factory=dict)
+    undecided: int = 0
 
 
 def score_shard(plan: Plan, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -96,9 +98,8 @@ class _Gathered:
     def wait(self, source: int, rows: pl.DataFrame) -> None:
         """Hold events until there are enough of them for a file."""
         slots = [f"e{n}" for n in range(len(self.plan.slots))]
-        mark = ["mark"] if "mark" in rows.columns else []
         some = self.waiting.setdefault(source, [])
-        some.append(rows.select("contact_id", "event", "age", *mark, *slots))
+        some.append(rows.select("contact_id", "event", "age", "mark", *slots))
         self.events[source] = self.events.get(source, 0) + rows.height
         if sum(each.height for each in some) >= _FILE_ROWS:
             self.write(source)
@@ -163,7 +164,7 @@ def _told(plan: Plan, gathered: _Gathered) -> Iterator[pl.DataFrame]:
         yield laid_out(_totals(plan, done, number, excluded), plan.told)
     for rows in done.ledger.numbered():
         yield laid_out(rows.with_columns(part=pl.lit(LEDGER)), plan.told)
-    note = ShardNote(done.noticed, _by_source(every), owned)
+    note = ShardNote(done.noticed, _by_source(every), owned, _undecided(plan, history))
     yield laid_out(pl.DataFrame({"part": [NOTE], "note": [pickle.dumps(note)]}), plan.told)
 
 
@@ -197,6 +198,14 @@ def _history(rows: pl.DataFrame, ids: pl.Series) -> tuple[pl.DataFrame, dict[int
     )
 
 
+def _undecided(plan: Plan, history: pl.DataFrame) -> int:
+    """Count what a table without an order leaves open: the later of rows of one instant would hold."""
+    if any(source.order_by for source in plan.sources if source.kind == HISTORY):
+        return 0
+    same = history.group_by("contact_id", folded(pl.col("tag")).alias("tag"), "at")
+    return same.agg(pl.col("action").n_unique()).filter(pl.col("action") > 1).height
+
+
 def _source(plan: Plan, gathered: _Gathered, number: int) -> EventSource:
     """Return the events of a source as the engine takes them: their ages become instants again."""
     source, slots = plan.sources[number], plan.slots
@@ -207,6 +216,7 @@ def _source(plan: Plan, gathered: _Gathered, number: int) -> EventSource:
         "contact_id",
         "event",
         at.alias("at"),
+        pl.col("mark").fill_null(0).cast(pl.UInt8).alias(DROP),
         *(pl.col(f"e{slots.index(each)}").alias(each[0]) for each in source.columns),
     )
     counts = Counts(rows=gathered.events.get(number, 0))

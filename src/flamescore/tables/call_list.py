@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore import shown_points
 from flamescore.columns import REASONS
-from flamescore.tables.columns import HOT_SINCE, MOVED, ROUTED, local_time, said, whole_percent
+from flamescore.tables.columns import HOT_SINCE, MOVED, ROUTED, local_time, said_points, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -59,9 +60,21 @@ def _told(
         if name == "percentile":
             told = whole_percent(told)
         elif name == "change":
-            told = pl.lit(said(column, lambda points: shown_points.given(points, decimals, commas=commas)))
+            told = pl.lit(
+                said_points(
+                    column,
+                    partial(shown_points.given, decimals=decimals, commas=commas),
+                    partial(shown_points.alike_as_given, decimals=decimals),
+                )
+            )
         elif column.dtype.is_float() and name != "trend":
-            told = pl.lit(said(column, lambda points: shown_points.score(points, decimals, commas=commas)))
+            told = pl.lit(
+                said_points(
+                    column,
+                    partial(shown_points.score, decimals=decimals, commas=commas),
+                    partial(shown_points.alike_as_scores, decimals=decimals),
+                )
+            )
         elif isinstance(column.dtype, pl.Datetime):
             told = local_time(told, zone)
         elif column.dtype == pl.Boolean:

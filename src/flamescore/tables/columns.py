@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from flamescore.changes import TREND
 from flamescore.columns import MEASURES, REASONS
+from flamescore.points import difference_type, ten_thousandths
 from flamescore.units import POINT, nearest_points
 
 if TYPE_CHECKING:
@@ -107,20 +108,34 @@ def points_as_text(number: pl.Expr) -> pl.Expr:
     )
 
 
-def said(numbers: pl.Series, say: Callable[[int], str], *, whole: bool = False) -> pl.Series:
-    """Say the numbers of a column in words, each different one once; null stays null.
-
-    They are points, and `say` takes their ten-thousandths; or whole numbers, as they are.
-    """
+def said(numbers: pl.Series, say: Callable[[Any], str]) -> pl.Series:
+    """Say the values of a column in words, each different one once; null stays null."""
     different = numbers.drop_nulls().unique()
-    words = [say(each if whole else nearest_points(each)) for each in different]
-    told = pl.Series(words, dtype=pl.String)
+    told = pl.Series([say(each) for each in different], dtype=pl.String)
     return numbers.replace_strict(different, told, default=None, return_dtype=pl.String)
 
 
-def local_day(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:
-    """Show the local calendar day of an instant: `2026-11-18`."""
-    return instant.dt.convert_time_zone(zone.key).dt.strftime("%Y-%m-%d")
+def said_points(
+    points: pl.Series, say: Callable[[int], str], alike: Callable[[pl.Expr], pl.Expr]
+) -> pl.Series:
+    """Say points, whose ten-thousandths `say` takes; null stays null.
+
+    `alike` rounds ten-thousandths as `say` does: of 300,000 scores, nearly all of them different, 2,000 ways
+    to say one are left, and the 0.3 s that it took to say each.
+    """
+    kind = difference_type(points)
+    if kind != pl.Int64():
+        return said(points, lambda each: say(nearest_points(each)))
+    whole = points.alias("points").to_frame().select(alike(ten_thousandths(pl.col("points"), kind)))
+    return said(whole.to_series(), say)
+
+
+def local_day(instant: pl.Series, zone: ZoneInfo) -> pl.Series:
+    """Show the local calendar day of instants: `2026-11-18`."""
+    days = instant.dt.convert_time_zone(zone.key).dt.date()
+    different = days.drop_nulls().unique()
+    told = different.dt.strftime("%Y-%m-%d")
+    return days.replace_strict(different, told, default=None, return_dtype=pl.String)
 
 
 def local_time(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:

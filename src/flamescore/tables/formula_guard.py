@@ -33,11 +33,10 @@ def guard(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _guarded(cells: pl.Series) -> pl.Series:
     texts = cells.cast(pl.String)
-    risky = (texts.str.contains(_RISKY) | texts.str.contains(_BREAK)) & ~(
-        texts.str.contains(_NUMBER) | texts.str.contains(_PHONE)
-    )
-    if not risky.any():
+    risky = texts.str.contains(f"{_RISKY}|{_BREAK}")
+    if not risky.any():  # which is all that most columns are looked at for
         return cells
+    risky &= ~(texts.str.contains(_NUMBER) | texts.str.contains(_PHONE))
     led = texts.str.replace_all(_RISKY, _LED).str.replace(_BREAK, "'${0}")
     return led.zip_with(risky.fill_null(value=False), texts)
 

@@ -9,14 +9,15 @@ Owns a dog            8    none        not told: of as many points, what has no 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from flamescore.columns import REASONS
 from flamescore.points import difference_type, in_points, ten_thousandths
-from flamescore.shown_points import given
-from flamescore.tables.columns import local_day, said
+from flamescore.shown_points import alike_as_given, given
+from flamescore.tables.columns import local_day, said, said_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
     from flamescore.scoring import Scored
 
-_AT_ONCE: Final = 2_000
-"""Contacts whose whole ledger is held as a frame at once: it may have some hundred rows for each."""
+_OF_RULE: Final = ("contact_id", "rule_id", "points", "occurrences", "last_at")
 
 
 # --- which rules
@@ -37,7 +37,7 @@ def given_by_rules(entries: pl.DataFrame) -> pl.DataFrame:
     `entries` are the ledger's rows of one score, contact by contact, in order of the rule file, and their
     order stays. A rule's own limit is taken off; those of groups and the score are not, being no rule's.
     """
-    rows = entries.select("contact_id", "rule_id", "points", "occurrences", "last_at")
+    rows = entries.select(_OF_RULE)
     limited = entries["entry"] == "rule_limit"
     if limited.any():
         kind = difference_type(entries["points"])  # exact: of floats, a sum may miss an equal one by a digit
@@ -68,11 +68,7 @@ def strongest(entries: pl.DataFrame) -> pl.DataFrame:
 
 def strongest_of(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
     """Return `strongest` of some contacts under a score, by contact id, with the `name` of each rule."""
-    ids = contact_ids.sort()  # in the order of the ledger, which then is gone through once
-    some = (ids.slice(first, _AT_ONCE) for first in range(0, max(len(ids), 1), _AT_ONCE))
-    rows = pl.concat(
-        scored.ledger.of(each).filter(pl.col("score_name") == score_name).pipe(strongest) for each in some
-    )
+    rows = scored.ledger.strongest(score_name, contact_ids, len(REASONS)).select(_OF_RULE)
     mine = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
     return with_names(rows, dict(mine.select("rule_id", "name").iter_rows()))
 
@@ -100,14 +96,19 @@ def as_reasons(rows: pl.DataFrame, zone: ZoneInfo, decimals: int = 1) -> pl.Data
 
     `rows` are those of `strongest`, with `name`. Where there are fewer than three, the rest is null.
     """
-    many = rows["occurrences"]
-    times = said(many, lambda number: f" ×{number:,}" if number > 1 else "", whole=True)
-    gave = said(rows["points"], lambda points: f" ({given(points, decimals)})")
-    when = (pl.lit(", ") + local_day(pl.col("last_at"), zone)).fill_null("")
-    words = rows.select("contact_id", words=pl.concat_str("name", pl.lit(times), when, pl.lit(gave)))
-    listed = words.group_by("contact_id", maintain_order=True).agg("words")
-    each = (pl.col("words").list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(REASONS))
-    return listed.select("contact_id", *each)
+    times = said(rows["occurrences"], lambda number: f" ×{number:,}" if number > 1 else "")
+    gave = said_points(
+        rows["points"],
+        lambda points: f" ({given(points, decimals)})",
+        partial(alike_as_given, decimals=decimals),
+    )
+    when = (", " + local_day(rows["last_at"], zone)).fill_null("")
+    words = rows.select(pl.concat_str("name", pl.lit(times), pl.lit(when), pl.lit(gave))).to_series()
+    contacts = rows["contact_id"].rle().struct
+    lengths = contacts.field("len").cast(pl.Int64)
+    starts = lengths.cum_sum() - lengths
+    each = (words.gather((starts + n).set(lengths <= n, None)).alias(name) for n, name in enumerate(REASONS))
+    return pl.DataFrame([contacts.field("value").alias("contact_id"), *each])
 
 
 def worded_reasons(

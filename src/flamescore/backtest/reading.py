@@ -1,0 +1,88 @@
+"""All that a backtest asks of the events, so that they are read once for all of its cuts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flamescore.engine import Clock, CodedEvents, asks_the_clock, dated, narrowed, read_once, streams_of
+from flamescore.rules import EventRule, Points, RuleBook, label_conditions, role_conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import datetime
+
+    from flamescore.backtest.outcome import Outcome
+    from flamescore.engine import Streams
+    from flamescore.frames import Exports
+    from flamescore.rules import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Rules, outcomes (`--called` is one, too) and further conditions.
+
+    `value` is the property that says what events of the first outcome are worth, `history` rules that say how
+    far back the exports go.
+    """
+
+    book: RuleBook
+    outcomes: tuple[Outcome, ...]
+    conditions: tuple[Condition, ...] = ()
+    value: str | None = None
+    history: RuleBook | None = None
+
+    def read(self, exports: Exports, instants: Collection[datetime]) -> Exports:
+        """Return exports whose events are read once, and held for scorings as of these instants.
+
+        Exports that were read so before stay, unless what is asked of an event changes with the instant: then
+        they are read again.
+        """
+        clocks = self._clocks(instants)
+        if coded_events(exports):
+            if not any(map(asks_the_clock, self._streams(clocks[-1]))):
+                return exports
+            exports = as_exported(exports)
+        return replace(exports, events=read_once(exports, self._as_of(clocks), clocks[-1]))
+
+    def of(self, exports: Exports, instants: Collection[datetime]) -> Exports:
+        """Return exports that were read, with those events alone that matter to these questions."""
+        streams = self._as_of(self._clocks(instants))
+        return replace(exports, events=narrowed(coded_events(exports), streams))
+
+    def _clocks(self, instants: Collection[datetime]) -> list[Clock]:
+        return [Clock(each, self.book.zone) for each in sorted(set(instants))]
+
+    def _as_of(self, clocks: Sequence[Clock]) -> Iterator[Streams]:
+        """Yield what is asked as of each instant; mostly that is the same as of any."""
+        for clock in clocks:
+            streams = self._streams(clock)
+            yield from (dated(each, clock) for each in streams)
+            if not any(map(asks_the_clock, streams)):
+                return
+
+    def _streams(self, clock: Clock) -> tuple[Streams, ...]:
+        book, zone = self.book.without_bots, self.book.zone
+        conditions = (
+            *self.conditions,
+            *label_conditions(book),
+            *role_conditions(book),
+            *(outcome.after(None, zone) for outcome in self.outcomes),
+        )
+        events: tuple[EventRule, ...] = ()
+        if self.value is not None:
+            points = Points(column=self.value)
+            events = tuple(EventRule(match, points, None) for match in self.outcomes[0].matches(zone))
+        asked = streams_of(book, conditions, clock, events)
+        return (asked,) if self.history is None else (asked, streams_of(self.history, (), clock))
+
+
+def coded_events(exports: Exports) -> tuple[CodedEvents, ...]:
+    """Return the sources of events, if they were read for any instant; of others none."""
+    return tuple(each for each in exports.events if isinstance(each, CodedEvents))
+
+
+def as_exported(exports: Exports) -> Exports:
+    """Return the exports with their events as they are to be read anew."""
+    events = (each.original if isinstance(each, CodedEvents) else each for each in exports.events)
+    return replace(exports, events=tuple(events))
