@@ -70,9 +70,8 @@ class Tags:
         A rule looks at the few names then: to hold it against 2.5 million texts took ten times as long.
         """
         names = self.held[_TAG].unique()
-        numbers = pl.Series(range(len(names)), dtype=pl.UInt32)
-        codes = self.held[_TAG].replace_strict(names, numbers, return_dtype=pl.UInt32)  # of no tag, too
-        return names, codes.to_numpy()
+        codes = self.held[_TAG].replace_strict(names, pl.Series(range(len(names)), dtype=pl.UInt32))
+        return names, codes.cast(pl.UInt32).to_numpy()  # of no tag it is text, whatever `return_dtype` says
 
 
 def tags_of(contacts: Contacts, history: pl.DataFrame | None, clock: Clock) -> Tags:
