@@ -1,4 +1,4 @@
-"""Make the docs that are made from the code, and the JSON Schemas.
+"""Make the docs that are made from the code, the JSON Schemas, and the page's templates as modules.
 
     make docs                    writes them
     python docs/generate.py      the same
@@ -22,6 +22,7 @@ from flamescore.cli.main import program
 from flamescore.findings import codes_page
 from flamescore.project import json_schema as project_schema
 from flamescore.project import key_table, preset_table
+from flamescore.report import compiled_templates
 from flamescore.rule_tests import json_schema as tests_schema
 from flamescore.rules import json_schema as rules_schema
 from flamescore.runs import Part, RunRecord
@@ -323,6 +324,7 @@ def made() -> dict[str, str]:
         "rules/rules.schema.json": _json(rules_schema()),
         "rules/project.schema.json": _json(project_schema()),
         "rules/test.schema.json": _json(tests_schema()),
+        **{f"src/flamescore/report/compiled/{name}": text for name, text in compiled_templates().items()},
     }
 
 

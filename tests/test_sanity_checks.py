@@ -143,9 +143,9 @@ def test_a_last_run_that_cannot_be_read_brakes_nothing(folder):
 def test_a_run_that_is_stopped_is_not_scored_for_comparisons(folder, monkeypatch):
     folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
     folder.score()
-    monkeypatch.setattr("flamescore.nightly.with_trend", None)  # to call it would be a TypeError
+    monkeypatch.setattr("flamescore.changes.parts.with_trend", None)  # to call it would be a TypeError
     later = {"FLAMESCORE_AS_OF": "2026-03-02"}
-    monkeypatch.setattr("flamescore.nightly.compare", None)
+    monkeypatch.setattr("flamescore.changes.comparison.compare", None)
     project = settle(load_project(folder.path / "flamescore.yaml"), environ=later)
     folder.events(BUY)
     for options in (Options(trend=Period(7, "d")), Options(trend=Period(7, "d"), strict=True, accept=True)):

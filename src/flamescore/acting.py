@@ -40,7 +40,6 @@ from flamescore.state import (
     unreadable,
 )
 from flamescore.tables import LISTS_FOLDER, ListedSegment, write_csv, write_parquet, write_routed
-from flamescore.write_back import Leads, exports_of, work_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -201,6 +200,10 @@ def _write_backs(
     earlier: Before, inputs: Inputs, scored: Scored, tables: Mapping[str, pl.DataFrame]
 ) -> tuple[WriteBack, ...]:
     """Return the write-backs, made of the scores and the tables worked out by now."""
+    if not inputs.project.settings.write_back:
+        return ()
+    from flamescore.write_back import Leads, exports_of, work_out  # noqa: PLC0415 - for who has some
+
     exports = exports_of(inputs.project, [score.name for score in scored.book.scores])
     if not exports or not earlier.moves_state:
         return ()

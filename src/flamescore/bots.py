@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flamescore.engine import BotsPart
     from flamescore.rules import RuleBook, Score
 
-FILE: Final = "bots.parquet"
 _FIVE: Final = 5
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.acting_frames import SEGMENTS, SEGMENTS_FILE
-from flamescore.connections import DatabaseError, TableRows, replace_rows
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT, POINTS, SCORES
@@ -38,6 +37,8 @@ def load_tables(project: Project) -> tuple[Finding, ...]:
     tables, store = project.settings.tables, StateStore.of(project)
     if tables is None or not store.exists():
         return ()
+    from flamescore.connections import DatabaseError  # noqa: PLC0415 - for who has a database
+
     try:
         with store.open(write=False) as connection:
             due, loaded = meta(connection, "run_id"), meta(connection, _LOADED)
@@ -64,6 +65,8 @@ def _failed(why: str, hint: str | None) -> Finding:
 
 
 def _load(run: Run, tables: Tables, project: Project) -> None:
+    from flamescore.connections import TableRows, replace_rows  # noqa: PLC0415 - the same
+
     named = [
         TableRows(f"{tables.prefix}{name}", rows) for name, rows in tables_of(run) if name in tables.write
     ]

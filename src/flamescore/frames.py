@@ -65,6 +65,8 @@ BOTS: Final = pl.Schema(
 )
 """What looks like a mail scanner's: one row a contact with such events and score that has a row of it."""
 
+BOTS_FILE: Final = "bots.parquet"
+
 REJECTS: Final = pl.Schema(
     {
         "source": pl.String(),

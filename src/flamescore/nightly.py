@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.accounts import accounts_of
 from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
-from flamescore.changes import compare, with_trend
 from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.event_feeds import feeds_of, with_feeds
@@ -256,8 +255,7 @@ def _work(
         if stop is not None:
             raise StrictError(stop, judge.judged(seen))
         if options.trend is not None:
-            scored = with_trend(scored, inputs.exports, options.trend)
-            watch("trend", scored.scores.height)
+            scored = _with_trend(scored, inputs, options.trend, watch)
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
         acts = acted(stands, inputs, scored, segments, judge.judged(seen), away=away)
         if acts.routed is not None:
@@ -405,9 +403,19 @@ def _write(
     return steps
 
 
+def _with_trend(scored: Scored, inputs: Inputs, ago: Period, watch: _Stopwatch) -> Scored:
+    from flamescore.changes import with_trend  # noqa: PLC0415 - for who asks for it
+
+    scored = with_trend(scored, inputs.exports, ago)
+    watch("trend", scored.scores.height)
+    return scored
+
+
 def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Stopwatch) -> Changes:
     watch.begin("Comparing with the run before")
     settings = inputs.project.settings
+    from flamescore.changes import compare  # noqa: PLC0415 - the first run needs none of it
+
     found = compare(earlier, inputs.bound.book, inputs.exports, inputs.columns, scored, hot=inputs.hot)
     found = with_people(found, scored, earlier.scores, settings.keep)
     watch("changes", found.rows.height)

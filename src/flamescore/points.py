@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import polars as pl
 
 from flamescore.units import PLAIN, POINT
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _EXACT: Final = 2**53
 """Whole numbers up to this size are floats as they are."""
+
+_FEW: Final = 1_000
+"""So many numbers are divided by Python, to the same floats, before numpy has been imported."""
 
 
 def quotients(whole: NDArray[Any], by: int, *, times: int = 1) -> NDArray[np.float64]:
@@ -22,6 +25,8 @@ def quotients(whole: NDArray[Any], by: int, *, times: int = 1) -> NDArray[np.flo
     Polars is no help: it divides by a constant by way of its reciprocal, now and then one digit off.
     Numbers that no float holds exactly are divided one by one.
     """
+    import numpy as np  # noqa: PLC0415 - takes 40 ms, and who reads a stored run needs none
+
     if max(-int(whole.min(initial=0)), int(whole.max(initial=0))) * times <= _EXACT:
         return whole.astype(np.int64) * times / by
     return np.array([times * number / by for number in whole.tolist()], np.float64)
@@ -29,6 +34,11 @@ def quotients(whole: NDArray[Any], by: int, *, times: int = 1) -> NDArray[np.flo
 
 def in_points(whole: pl.Series) -> pl.Series:
     """Return whole ten-thousandths (Int64 or Int128) as points (Float64); null stays null."""
+    if len(whole) <= _FEW:
+        points = [None if each is None else each / POINT for each in whole.to_list()]
+        return pl.Series(whole.name, points, pl.Float64)
+    import numpy as np  # noqa: PLC0415 - the same
+
     numbers = whole.fill_null(0)
     held = np.array(numbers.to_list(), np.object_) if whole.dtype == pl.Int128 else numbers.to_numpy()
     return pl.Series(whole.name, quotients(held, POINT)).set(whole.is_null(), None)

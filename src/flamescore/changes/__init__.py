@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flamescore.changes.comparison import Before, Changes, compare, hot_not_compared, would_change
-from flamescore.changes.parts import TREND, totals_at, with_trend
+from typing import TYPE_CHECKING, Final
+
 from flamescore.changes.table import (
     CHANGES,
     COOLED_OFF,
@@ -15,12 +15,19 @@ from flamescore.changes.table import (
     NEWLY_HOT,
     PARTS,
     SAME,
+    TREND,
     UP,
     HotInBoth,
     compared,
+    hot_not_compared,
     moves,
     with_kind,
 )
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.changes.comparison import Before, Changes, compare, would_change
+    from flamescore.changes.parts import totals_at, with_trend
 
 __all__ = [
     "CHANGES",
@@ -47,3 +54,15 @@ __all__ = [
     "with_trend",
     "would_change",
 ]
+
+_LATE: Final = {
+    "Before": "comparison",
+    "Changes": "comparison",
+    "compare": "comparison",
+    "totals_at": "parts",
+    "with_trend": "parts",
+    "would_change": "comparison",
+}
+"""What compares by scoring again, which who reads a stored run does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

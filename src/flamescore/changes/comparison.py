@@ -14,7 +14,7 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from flamescore.changes.parts import what_if
-from flamescore.changes.table import KINDS, HotInBoth, compared
+from flamescore.changes.table import KINDS, HotInBoth, compared, hot_not_compared
 from flamescore.engine import ScoreTooLargeError
 from flamescore.errors import FlamescoreError, RuleFileError
 from flamescore.rules import bind_rules, load_rules_text
@@ -114,24 +114,6 @@ def compare(
     said = hot_not_compared(hot.written, before.hot, before.hot_condition)
     notes = (*before.notes, *notes, *_of_names(before, book), *(() if said is None else (said,)))
     return Changes(before.run_id, before.as_of, rows, notes, hot_note=said)
-
-
-def hot_not_compared(
-    condition: Mapping[str, Any] | None, then: pl.Series | None, condition_then: Mapping[str, Any] | None
-) -> str | None:
-    """Say why who is hot by a condition can't be compared with the run before; None where it can.
-
-    Conditions are as JSON. By flames it always can.
-    """
-    if condition is None:
-        return None
-    if then is None:
-        return "the previous run does not say who was hot, so nobody is newly hot"
-    if condition != condition_then:
-        was = "by the number of flames" if condition_then is None else "by another condition"
-        said = f"the previous run decided {was} who was hot"
-        return f"{said}, so some contacts may be newly hot for that reason alone"
-    return None
 
 
 _UNKNOWN = "score changes are shown without their causes"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from flamescore.changes.table import LATER, NEW_RULES, OLD_RULES, TREND
 from flamescore.engine import Clock, run
 from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
     from flamescore.units import Period
 
-OLD_RULES, NEW_RULES, LATER = "old_rules", "new_rules", "later"
 _MARK: Final = "\x00old "
-
-TREND: Final = ("trend_score", "trend")
-"""The score then, and by how many points the score of now is above it."""
 
 
 @dataclass(frozen=True)

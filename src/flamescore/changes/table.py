@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from flamescore.changes.parts import LATER, NEW_RULES, OLD_RULES
 from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 FILE: Final = "changes.parquet"
+
+OLD_RULES, NEW_RULES, LATER = "old_rules", "new_rules", "later"
+TREND: Final = ("trend_score", "trend")
+"""The score then, and by how many points the score of now is above it."""
 
 NEWLY_HOT, COOLED_OFF, UP, DOWN = "newly_hot", "cooled_off", "up", "down"
 NEW, VANISHED, SAME = "new", "vanished", "same"
@@ -186,3 +189,21 @@ def _in_order(both: pl.DataFrame, is_hot: pl.Expr) -> pl.DataFrame:
 
 def _in_points(both: pl.DataFrame) -> pl.DataFrame:
     return both.with_columns(in_points(both[name]) for name in ("difference", *PARTS))
+
+
+def hot_not_compared(
+    condition: Mapping[str, Any] | None, then: pl.Series | None, condition_then: Mapping[str, Any] | None
+) -> str | None:
+    """Say why who is hot by a condition can't be compared with the run before; None where it can.
+
+    Conditions are as JSON. By flames it always can.
+    """
+    if condition is None:
+        return None
+    if then is None:
+        return "the previous run does not say who was hot, so nobody is newly hot"
+    if condition != condition_then:
+        was = "by the number of flames" if condition_then is None else "by another condition"
+        said = f"the previous run decided {was} who was hot"
+        return f"{said}, so some contacts may be newly hot for that reason alone"
+    return None

@@ -15,8 +15,6 @@ import polars as pl
 
 from flamescore import stopping
 from flamescore.alerts import waiting_notices
-from flamescore.changes import would_change
-from flamescore.cli import terminal
 from flamescore.cli.boundary import say
 from flamescore.cli.health import KEY as PING
 from flamescore.cli.health import HealthCheck
@@ -28,7 +26,6 @@ from flamescore.nightly import LATE, Options, nightly
 from flamescore.project import S3, find_settings
 from flamescore.report import Findings, summary_line
 from flamescore.runs import LATEST, reading_run
-from flamescore.screen import screen_of
 from flamescore.text import for_log
 from flamescore.units import count, parse_period
 from flamescore.wallclock import clock
@@ -138,6 +135,8 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     from rich.console import Console  # noqa: PLC0415 - rich takes time to import
     from rich.text import Text  # noqa: PLC0415 - the same
 
+    from flamescore.screen import screen_of  # noqa: PLC0415 - the same
+
     spinner = "line" if screen_of(sys.stderr, os.environ).plain else "dots"
     with Console(stderr=True).status(Text("Starting"), spinner=spinner) as status:
         yield lambda step: status.update(Text(for_log(step)))
@@ -171,6 +170,8 @@ def _say(outcome: Outcome, project: Project, messages: Messages) -> None:
 
 def _would_change(outcome: Outcome) -> Iterator[str]:
     """Tell what a dry run would have changed: flames, segments, routes, files for CRMs."""
+    from flamescore.changes import would_change  # noqa: PLC0415 - for a dry run
+
     yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
     for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
         came = f"{each.entered:,} in, {each.left:,} out"
@@ -182,6 +183,8 @@ def _would_change(outcome: Outcome) -> Iterator[str]:
 def _on_stdout(outcome: Outcome, project: Project) -> None:
     """Tell the run: on a terminal its report, off one a line."""
     if sys.stdout.isatty():
+        from flamescore.cli import terminal  # noqa: PLC0415 - for people
+
         terminal.write(_report(outcome, project))
     else:
         say(summary_line(outcome.report))
@@ -196,6 +199,7 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
 
 def _report(outcome: Outcome, project: Project) -> list[str]:
     """Return the report as lines, with the first leads of the call list."""
+    from flamescore.cli import terminal  # noqa: PLC0415 - for people
     from flamescore.report import just_scored, listed_ids, read_back, render_terminal  # noqa: PLC0415 - for people
 
     settings, report = project.settings, replace(outcome.report, findings=Findings())
@@ -225,6 +229,8 @@ def _place(published: Published, project: Project) -> str:
     """Return where people find the run: `out/latest`, or its own folder where that leads to another."""
     if project.settings.output.startswith(S3):
         return published.place
+    from flamescore.cli import terminal  # noqa: PLC0415 - for people
+
     return terminal.near(project.output_folder / LATEST if published.latest else published.run.path)
 
 

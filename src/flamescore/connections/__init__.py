@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flamescore.connections.databases import DatabaseError, read_query
-from flamescore.connections.loading import TableRows, replace_rows
-from flamescore.connections.mirror import Mirror, Pattern, found_objects
-from flamescore.connections.objects import (
-    Address,
-    Bucket,
-    ChangedObjectError,
-    MissingObjectError,
-    NoConditionsError,
-    Object,
-    StoreError,
-)
+from typing import TYPE_CHECKING, Final
+
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.connections.databases import DatabaseError, read_query
+    from flamescore.connections.loading import TableRows, replace_rows
+    from flamescore.connections.mirror import Mirror, Pattern, found_objects
+    from flamescore.connections.objects import (
+        Address,
+        Bucket,
+        ChangedObjectError,
+        MissingObjectError,
+        NoConditionsError,
+        Object,
+        StoreError,
+    )
 
 __all__ = [
     "Address",
@@ -31,3 +36,23 @@ __all__ = [
     "read_query",
     "replace_rows",
 ]
+
+_LATE: Final = {
+    "Address": "objects",
+    "Bucket": "objects",
+    "ChangedObjectError": "objects",
+    "DatabaseError": "databases",
+    "Mirror": "mirror",
+    "MissingObjectError": "objects",
+    "NoConditionsError": "objects",
+    "Object": "objects",
+    "Pattern": "mirror",
+    "StoreError": "objects",
+    "TableRows": "loading",
+    "found_objects": "mirror",
+    "read_query": "databases",
+    "replace_rows": "loading",
+}
+"""What few projects have, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

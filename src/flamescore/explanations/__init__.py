@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from flamescore.explanations.as_if import frozen, single
-from flamescore.explanations.contact import (
-    AHEAD,
-    among_everyone,
-    everyone,
-    explain,
-    flames_of_list,
-    given_to,
-    held_against,
-    places_among,
-)
-from flamescore.explanations.evidence import Evidence, sentences
-from flamescore.explanations.expiry import expires_at, expiry_days
-from flamescore.explanations.explanation import (
-    Applied,
-    EntryLine,
-    Explanation,
-    InBurst,
-    LabelExplained,
-    LikeScanner,
-    Occurrence,
-    ScoreExplained,
-    Silence,
-)
-from flamescore.explanations.find_contact import contact_among, contact_meant
-from flamescore.explanations.labels import labels_of_everyone, needs_everyone, places_in
-from flamescore.explanations.predicate_words import is_number, number_said, quoted
-from flamescore.explanations.reasons import OUTCOMES
+from typing import TYPE_CHECKING, Final
+
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.explanations.as_if import frozen, single
+    from flamescore.explanations.contact import (
+        AHEAD,
+        among_everyone,
+        everyone,
+        explain,
+        flames_of_list,
+        given_to,
+        held_against,
+        places_among,
+    )
+    from flamescore.explanations.evidence import Evidence, sentences
+    from flamescore.explanations.expiry import expires_at, expiry_days
+    from flamescore.explanations.explanation import (
+        Applied,
+        EntryLine,
+        Explanation,
+        InBurst,
+        LabelExplained,
+        LikeScanner,
+        Occurrence,
+        ScoreExplained,
+        Silence,
+    )
+    from flamescore.explanations.find_contact import contact_among, contact_meant
+    from flamescore.explanations.labels import labels_of_everyone, needs_everyone, places_in
+    from flamescore.explanations.predicate_words import is_number, number_said, quoted
+    from flamescore.explanations.reasons import OUTCOMES
 
 __all__ = [
     "AHEAD",
@@ -65,3 +70,41 @@ __all__ = [
     "sentences",
     "single",
 ]
+
+_LATE: Final = {
+    "AHEAD": "contact",
+    "Applied": "explanation",
+    "EntryLine": "explanation",
+    "Evidence": "evidence",
+    "Explanation": "explanation",
+    "InBurst": "explanation",
+    "LabelExplained": "explanation",
+    "LikeScanner": "explanation",
+    "OUTCOMES": "reasons",
+    "Occurrence": "explanation",
+    "ScoreExplained": "explanation",
+    "Silence": "explanation",
+    "among_everyone": "contact",
+    "contact_among": "find_contact",
+    "contact_meant": "find_contact",
+    "everyone": "contact",
+    "expires_at": "expiry",
+    "expiry_days": "expiry",
+    "explain": "contact",
+    "flames_of_list": "contact",
+    "frozen": "as_if",
+    "given_to": "contact",
+    "held_against": "contact",
+    "is_number": "predicate_words",
+    "labels_of_everyone": "labels",
+    "needs_everyone": "labels",
+    "number_said": "predicate_words",
+    "places_among": "contact",
+    "places_in": "labels",
+    "quoted": "predicate_words",
+    "sentences": "evidence",
+    "single": "as_if",
+}
+"""What explains a contact, which no nightly run needs, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

@@ -115,6 +115,7 @@ def load(
         numbers or NO_NUMBERS,
         named or NOT_NAMED,
         lists,
+        noted=keys is None,
     )
     return _load(plain_types(opened.sources, None), options, once=once, keys=keys)
 

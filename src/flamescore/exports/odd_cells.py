@@ -18,7 +18,6 @@ from flamescore.exports.apostrophes import apostrophes_in
 from flamescore.exports.date_columns import IsoText, formats_of
 from flamescore.exports.number_columns import json_number, number_format
 from flamescore.exports.numbers import AS_THEY_ARE, AS_THOUSANDS, MOST, cures, doubtful_thousands, suggest
-from flamescore.exports.time_suggestions import UnreadTimes, cure, lines
 from flamescore.exports.times import UTC_ZONE, TimeFormat
 from flamescore.findings import Finding, InExport, Severity, samples_of
 from flamescore.frames import AskedColumn
@@ -126,6 +125,8 @@ class _Unread:
             found: list[str] = [*cures(asked.column, some)]
             what = "is not a number" if many == 1 else "are not numbers"
         else:
+            from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only where times do not read
+
             unread = UnreadTimes()
             unread.add(odd.repeat_by(pl.Series(self.cells.values())).explode())
             shapes = unread.shapes()

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import present
+from flamescore.exports.orphans import MOST
 from flamescore.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-MOST: Final = 100_000
-"""So many different ids without a contact are looked at, the first ones."""
 
 _SALESFORCE: Final = (15, 18)
 _LETTERS_AND_DIGITS: Final = "^[0-9A-Za-z]+$"

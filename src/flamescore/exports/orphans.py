@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.cells import folded, present
-from flamescore.exports.orphan_reasons import MOST, orphan_reasons
 from flamescore.findings import Finding, InExport, Severity
 from flamescore.frames import AGE, KEY
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from flamescore.project import Source
 
 REASONED: Final = "I136"
+MOST: Final = 100_000
+"""So many different ids without a contact are looked at, the first ones."""
 
 
 @dataclass
@@ -79,6 +80,8 @@ def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts) -> 
         for name, dtype in known.schema.items()
         if dtype == pl.String and name != key and not name.startswith("\0") and "\0" not in name
     }
+    from flamescore.exports.orphan_reasons import orphan_reasons  # noqa: PLC0415 - only where there are any
+
     why = orphan_reasons(orphans, pl.concat(keys), others)
     if why.told:
         place = InExport(source.KIND, source.path)

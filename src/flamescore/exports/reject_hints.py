@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from flamescore.exports.time_suggestions import UnreadTimes, cure, lines
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -37,6 +35,8 @@ def unread_times(batches: Iterable[pl.Series], declared: Sequence[str]) -> Rejec
 
     `declared` are the formats that the source has already.
     """
+    from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only where times do not read
+
     found = UnreadTimes()
     for cells in batches:
         found.add(cells)

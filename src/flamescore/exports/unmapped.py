@@ -21,7 +21,6 @@ from flamescore.exports.find import find_files
 from flamescore.exports.preset_detection import fitting
 from flamescore.exports.swapped_dates import twin
 from flamescore.exports.table import open_table
-from flamescore.exports.time_suggestions import UnreadTimes
 from flamescore.exports.times import UTC_ZONE, TimeFormat
 from flamescore.input_errors import ENCODING, UNREADABLE, fault
 from flamescore.project import FIND, ContactsSource
@@ -234,6 +233,8 @@ def _no_iso(cells: pl.Series) -> pl.Series:
 
 
 def _shapes(cells: pl.Series) -> list[TimeShape]:
+    from flamescore.exports.time_suggestions import UnreadTimes  # noqa: PLC0415 - only where times do not read
+
     unread = UnreadTimes()
     unread.add(cells.filter(~cells.str.contains(NUMBER)))
     return unread.shapes()

@@ -66,7 +66,8 @@ _LOOKED_AT: Final = 10_000
 class LoadOptions:
     """How exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's.
 
-    Of each source's rejects the first `keep` are told as rows.
+    Of each source's rejects the first `keep` are told as rows. Without `noted` no cell is looked at for a
+    note alone: an explanation tells none (a tenth of its time on the sample).
     """
 
     dates: DateColumns
@@ -79,6 +80,7 @@ class LoadOptions:
     numbers: NumberColumns = NO_NUMBERS
     named: NamedColumns = NOT_NAMED
     lists: ListColumns = NO_LISTS
+    noted: bool = True
 
     def times(self, plan: Plan, seen: SeenDays | None = None) -> TimeColumn:
         """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
@@ -157,11 +159,17 @@ class Validated:
 
 def validate(source: OpenSource, options: LoadOptions) -> Validated:
     """Look at every row of a source once, at its bytes and at the cells that it needs."""
-    return check_cells(check_records(source, options), options)
+    return check_cells(_sound(source, options), options)
 
 
 def check_records(source: OpenSource, options: LoadOptions) -> Validated:
     """Look at the bytes of text files alone: damaged records are set apart, cells not looked at."""
+    sound = _sound(source, options)
+    return replace(sound, notes=(*sound.notes, *_time_notes(sound.plans, [], options)))
+
+
+def _sound(source: OpenSource, options: LoadOptions) -> Validated:
+    """Set damaged records apart; of times nothing is noted yet."""
     plans: list[Plan] = []
     files: list[Rejected] = []
     room = options.keep
@@ -172,10 +180,9 @@ def check_records(source: OpenSource, options: LoadOptions) -> Validated:
         room = max(0, room - rejected.count)
     if not sum(each.rows - each.footers for each in files) and source.spec.KIND == "contacts":
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
-    notes = (*source.notes(), *_time_notes(plans, []))
     texts = [plan for plan in plans if plan.table.text is not None]
     removed = tuple(invisible_ends(source.spec, texts, options.named))
-    return Validated(source, tuple(plans), tuple(files), options.keep, notes, told=removed)
+    return Validated(source, tuple(plans), tuple(files), options.keep, source.notes(), told=removed)
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
@@ -187,7 +194,7 @@ def check_cells(validated: Validated, options: LoadOptions, window: Window | Non
         checks.append(check_file(plan, times_of(plan, options), room, window))
         files.append(replace(rejected, failed=checks[-1].failed, room=room))
         room = max(0, room - files[-1].count)
-    notes = (*validated.source.notes(), *_time_notes(validated.plans, checks))
+    notes = (*validated.source.notes(), *_time_notes(validated.plans, checks, options))
     left_out = sum(each.left_out for each in checks)
     return replace(validated, files=tuple(files), notes=notes, left_out=left_out)
 
@@ -279,12 +286,17 @@ def _first_rounded(plan: Plan) -> pl.Series:
     return plan.table.collect(rows)["id"]
 
 
-def _time_notes(plans: Sequence[Plan], checks: Sequence[CellChecks]) -> Iterator[Note]:
+def _time_notes(plans: Sequence[Plan], checks: Sequence[CellChecks], options: LoadOptions) -> Iterator[Note]:
     spec = plans[0].source
     if "at" not in spec.CANONICAL:
         return
-    units = dict.fromkeys(unit for plan in plans for unit in _units(plan))
-    if getattr(spec, "at", None) is None and units:
+    declared = getattr(spec, "at", None) is not None
+    units = (
+        {}
+        if declared or not options.noted
+        else dict.fromkeys(unit for plan in plans for unit in _units(plan))
+    )
+    if units:
         size = " or ".join(units)
         yield Note(
             f"times have no declared format: whole numbers are read as {size} since 1970, by their size"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flamescore.labels.everyone import Everyone, Standing
-from flamescore.labels.holdout import HOLDOUT, HOLDOUT_FILE, drawn
-from flamescore.labels.judging import (
-    HOT_FILE,
-    LABELS_FILE,
-    columns_of_labels,
-    everyone_of,
-    judged,
-    with_labels,
-)
+from typing import TYPE_CHECKING, Final
+
+from flamescore.labels.files import HOLDOUT, HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
+from flamescore.late_names import late_names
+
+if TYPE_CHECKING:
+    from flamescore.labels.everyone import Everyone, Standing
+    from flamescore.labels.holdout import drawn
+    from flamescore.labels.judging import (
+        everyone_of,
+        judged,
+        with_labels,
+    )
 
 __all__ = [
     "HOLDOUT",
@@ -26,3 +29,15 @@ __all__ = [
     "judged",
     "with_labels",
 ]
+
+_LATE: Final = {
+    "Everyone": "everyone",
+    "Standing": "everyone",
+    "drawn": "holdout",
+    "everyone_of": "judging",
+    "judged": "judging",
+    "with_labels": "judging",
+}
+"""What works labels out, which who reads a stored run does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

@@ -21,6 +21,7 @@ import polars as pl
 from flamescore.cells import folded, present
 from flamescore.email_domain import column_of_contacts
 from flamescore.frames import conform
+from flamescore.labels.files import HOLDOUT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,18 +30,6 @@ if TYPE_CHECKING:
     from flamescore.rules import Hot
     from flamescore.scoring import Scored
 
-HOLDOUT: Final = pl.Schema(
-    {
-        "contact_id": pl.String(),
-        "score_name": pl.String(),
-        "flames": pl.Int32(),
-        "rank": pl.Int32(),
-        "hot": pl.Boolean(),
-    }
-)
-"""Who is held out, under each score."""
-
-HOLDOUT_FILE: Final = "holdout.parquet"
 _MILLION: Final = 1_000_000
 _BITS: Final = 64
 _BYTES: Final = 8

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from flamescore.labels.everyone import Everyone, Standing
+from flamescore.labels.files import columns_of_labels
 from flamescore.labels.holdout import drawn, holdout_table
 from flamescore.rules import Hot
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition, Label
     from flamescore.scoring import Scored
 
-LABELS_FILE: Final = "labels.parquet"
-HOT_FILE: Final = "hot.parquet"
 _BY_FLAMES: Final = Hot()
 
 
@@ -54,15 +53,6 @@ def judged(
         return found
     held_out = ids.filter(pl.Series(drawn(scored.contacts, holdout) & ~left_out))
     return replace(found, holdout=holdout_table(found, held_out, hot))
-
-
-def columns_of_labels(names: Iterable[str]) -> dict[str, str]:
-    """Return what the columns of `labels.parquet` are called: as the labels, but for one `contact_id`."""
-    names = tuple(names)
-    other = "label_contact_id"
-    while other in names:
-        other = f"label_{other}"
-    return {name: other if name == "contact_id" else name for name in names}
 
 
 def everyone_of(scored: Scored) -> Everyone:

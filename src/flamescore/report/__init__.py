@@ -6,15 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.late_names import late_names
 from flamescore.report import say
-from flamescore.report.formats import RENDERERS
-from flamescore.report.html import HTML_FILE, render_html, write_html
-from flamescore.report.lately import scores_lately
-from flamescore.report.listed import Listing, listing
-from flamescore.report.markdown import escaped, render_markdown, write_markdown
-from flamescore.report.page import Page, page_of
-from flamescore.report.run_data import RunData, just_scored, read_back, redacted
-from flamescore.report.told import Findings
-from flamescore.report.view import View, summary_line, view
 from flamescore.report.words import difference
 
 if TYPE_CHECKING:
@@ -23,8 +14,18 @@ if TYPE_CHECKING:
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
+    from flamescore.report.formats import RENDERERS
+    from flamescore.report.html import HTML_FILE, render_html, write_html
+    from flamescore.report.lately import scores_lately
     from flamescore.report.list_of_leads import Leads, lead_table
+    from flamescore.report.listed import Listing, listing
+    from flamescore.report.markdown import escaped, render_markdown, write_markdown
+    from flamescore.report.page import Page, page_of
+    from flamescore.report.run_data import RunData, just_scored, read_back, redacted
+    from flamescore.report.run_view import View, summary_line, view
+    from flamescore.report.template_loader import compiled_templates
     from flamescore.report.terminal import listed_ids, render_terminal
+    from flamescore.report.told import Findings
     from flamescore.report.xlsx import workbook
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Page",
     "RunData",
     "View",
+    "compiled_templates",
     "difference",
     "entries_in_words",
     "escaped",
@@ -67,19 +69,40 @@ __all__ = [
 
 _LATE: Final = {
     "EXACTLY": "explained",
+    "Filtered": "filtered",
+    "Findings": "told",
+    "HTML_FILE": "html",
+    "Leads": "list_of_leads",
+    "Listing": "listed",
+    "Page": "page",
+    "RENDERERS": "formats",
+    "RunData": "run_data",
     "SHOWN": "explained",
+    "View": "run_view",
+    "compiled_templates": "template_loader",
     "entries_in_words": "explained",
+    "escaped": "markdown",
+    "just_scored": "run_data",
+    "lead_table": "list_of_leads",
+    "listed_ids": "terminal",
+    "listing": "listed",
+    "page_of": "page",
+    "read_back": "run_data",
+    "redacted": "run_data",
     "render_account": "explained_account",
     "render_explanation": "explained",
     "render_history": "explained_history",
-    "Filtered": "filtered",
-    "Leads": "list_of_leads",
-    "lead_table": "list_of_leads",
-    "listed_ids": "terminal",
-    "render_terminal": "terminal",
+    "render_html": "html",
+    "render_markdown": "markdown",
     "render_search": "call_sheets",
+    "render_terminal": "terminal",
+    "scores_lately": "lately",
+    "summary_line": "run_view",
+    "view": "run_view",
     "workbook": "xlsx",
+    "write_html": "html",
+    "write_markdown": "markdown",
 }
-"""What shows on a terminal or makes a workbook, which the nightly run does not need, and its module."""
+"""All but words: most commands make none of it. Its module stands beside each."""
 
 __getattr__ = late_names(__name__, _LATE)

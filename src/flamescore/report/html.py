@@ -62,7 +62,7 @@ def render_html(page: Page, *, limit: int = LIMIT) -> str:
 
 def _render(page: Page) -> str:
     style, script = _asset("report.css"), _asset("report.js")
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         page=page,
         style=_trusted(style),
@@ -126,26 +126,23 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    """Return the templates, compiled once; what depends on the page a filter takes from the context."""
-    from jinja2 import (  # noqa: PLC0415 - only where a page is made
-        Environment,
-        PackageLoader,
-        StrictUndefined,
-        pass_context,
-    )
+def environment() -> Environment:
+    """Return the templates, loaded once; what depends on the page a filter takes from the context."""
+    from jinja2 import Environment, StrictUndefined, pass_context  # noqa: PLC0415 - only where a page is made
 
-    def of_page(made: Callable[..., Any]) -> Callable[..., Any]:
-        return pass_context(lambda context, *values: made(context["page"], *values))
+    from flamescore.report.template_loader import CompiledTemplates  # noqa: PLC0415 - the same
 
-    environment = Environment(
-        loader=PackageLoader("flamescore.report"),
+    def of_page(said: Callable[..., Any]) -> Callable[..., Any]:
+        return pass_context(lambda context, *values: said(context["page"], *values))
+
+    made = Environment(
+        loader=CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "own": own,
         "shown": shown,
         "tel": tel,
@@ -174,12 +171,12 @@ def _environment() -> Environment:
         "local": of_page(lambda page, at: to_local(at, page.zone)),
         "spark": of_page(lambda page, standing, score: spark(standing.past, page.runs, score.hot_from)),
     }
-    environment.globals |= {
+    made.globals |= {
         "trend_line": trend_line,
         "step": step,
         "name_of": name_of,
     }
-    return environment
+    return made
 
 
 def own(text: str, width: int = 60, *, times: int = 1) -> Markup:

@@ -14,11 +14,10 @@ import polars as pl
 
 from flamescore.account_frames import ACCOUNTS_FILE
 from flamescore.acting_frames import ROUTES_FILE
-from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.engine import flame_bounds
 from flamescore.errors import RuleFileError
-from flamescore.frames import POINTS, SCORES
+from flamescore.frames import BOTS_FILE, POINTS, SCORES
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.routing import UNROUTED_FILE, told_of
 from flamescore.runs import PAST_SCORES_FILE, has_table, read, rules_of_run, scan, uncalled

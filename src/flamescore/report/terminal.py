@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flamescore.report import say
 from flamescore.report.list_of_leads import Leads, lead_table
-from flamescore.report.view import held_out_line
+from flamescore.report.run_view import held_out_line
 from flamescore.screen import Column, table
 from flamescore.units import count, nearest_points
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from flamescore.report.accounts import AccountsView
     from flamescore.report.run_data import RunData
+    from flamescore.report.run_view import ScoreView, View
     from flamescore.report.told import Findings
-    from flamescore.report.view import ScoreView, View
     from flamescore.screen import Screen
 
 BAR: Final = 30

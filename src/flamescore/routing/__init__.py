@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from flamescore.routing.away import Away, away_of, read_away
+from typing import TYPE_CHECKING, Final
+
+from flamescore.late_names import late_names
 from flamescore.routing.book import UNROUTED, UNROUTED_FILE, Rep, Routed, none_routed, told_of
-from flamescore.routing.decide import route
-from flamescore.routing.merging import of_survivors
-from flamescore.routing.of_run import routed_in_run
+
+if TYPE_CHECKING:
+    from flamescore.routing.away import Away, away_of, read_away
+    from flamescore.routing.decide import route
+    from flamescore.routing.merging import of_survivors
+    from flamescore.routing.of_run import routed_in_run
 
 __all__ = [
     "UNROUTED",
@@ -22,3 +27,15 @@ __all__ = [
     "routed_in_run",
     "told_of",
 ]
+
+_LATE: Final = {
+    "Away": "away",
+    "away_of": "away",
+    "of_survivors": "merging",
+    "read_away": "away",
+    "route": "decide",
+    "routed_in_run": "of_run",
+}
+"""What routes, which who reads a stored run does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

@@ -14,7 +14,6 @@ from flamescore.rules.names import Names, check_names, names_of
 from flamescore.rules.predicates import CONTACT_PREDICATES
 from flamescore.rules.reading import RuleReading, in_order
 from flamescore.rules.shapes import FILE
-from flamescore.rules.short_where import HINT, short_where
 from flamescore.schema_reader import RefusedError, ValueType
 from flamescore.yaml_tree import Document, parse
 
@@ -186,6 +185,8 @@ def load_predicates(
 
 def _where(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
     """Return the mapping of column to predicate that a `--where` is, or what is wrong with it."""
+    from flamescore.rules.short_where import HINT, short_where  # noqa: PLC0415 - no rule file needs it
+
     if not text.strip():
         return None, (Problem("R110", "`` asks for nothing.", Where(name), HINT),)
     short = short_where(text)

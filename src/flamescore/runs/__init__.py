@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from flamescore.runs.accounts import book_with_accounts
+from typing import TYPE_CHECKING, Final
+
+from flamescore.late_names import late_names
 from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST, Run, instant_of, moves
-from flamescore.runs.changes import (
-    WORDS_OF_CHANGES,
-    ChangedContacts,
-    EarlierRun,
-    OnlyScores,
-    changed_contacts,
-    changes_under,
-    hot_now,
-)
 from flamescore.runs.contents import (
     LISTS_FILE,
     PAST_SCORES_FILE,
@@ -26,7 +19,6 @@ from flamescore.runs.contents import (
     scan,
     uncalled,
 )
-from flamescore.runs.counted import TO_CALL, describe_counted
 from flamescore.runs.disk import (
     Modes,
     flush,
@@ -38,13 +30,10 @@ from flamescore.runs.disk import (
     replace_file,
     writing,
 )
-from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
 from flamescore.runs.find import LATEST_AHEAD, find_run, project_of
-from flamescore.runs.freezing import frozen_flames
 from flamescore.runs.keep_runs import reaches_back
 from flamescore.runs.layout import Part, to_json
 from flamescore.runs.lists import describe_lists, lists_table, rules_of_run
-from flamescore.runs.previous import Earlier
 from flamescore.runs.record import NAME as RECORD
 from flamescore.runs.record import (
     DamagedRunError,
@@ -67,9 +56,25 @@ from flamescore.runs.record_sections import (
     TrendEntry,
     WriteBackEntry,
 )
-from flamescore.runs.recording import describe, describe_given, finished
 from flamescore.runs.retention import checked, listed, undeleted
 from flamescore.runs.store import HeldStore, Published, RunFolder, RunStore
+
+if TYPE_CHECKING:
+    from flamescore.runs.accounts import book_with_accounts
+    from flamescore.runs.changes import (
+        WORDS_OF_CHANGES,
+        ChangedContacts,
+        EarlierRun,
+        OnlyScores,
+        changed_contacts,
+        changes_under,
+        hot_now,
+    )
+    from flamescore.runs.counted import TO_CALL, describe_counted
+    from flamescore.runs.failed import REJECTS_FILE, Failure, leave_failed
+    from flamescore.runs.freezing import frozen_flames
+    from flamescore.runs.previous import Earlier
+    from flamescore.runs.recording import describe, describe_given, finished
 
 __all__ = [
     "LATEST",
@@ -149,3 +154,27 @@ __all__ = [
     "write_record",
     "writing",
 ]
+
+_LATE: Final = {
+    "TO_CALL": "counted",
+    "describe_counted": "counted",
+    "ChangedContacts": "changes",
+    "Earlier": "previous",
+    "EarlierRun": "changes",
+    "Failure": "failed",
+    "OnlyScores": "changes",
+    "REJECTS_FILE": "failed",
+    "WORDS_OF_CHANGES": "changes",
+    "book_with_accounts": "accounts",
+    "changed_contacts": "changes",
+    "changes_under": "changes",
+    "describe": "recording",
+    "describe_given": "recording",
+    "finished": "recording",
+    "frozen_flames": "freezing",
+    "hot_now": "changes",
+    "leave_failed": "failed",
+}
+"""What makes and compares runs, which who lists or searches one does not need, and its module."""
+
+__getattr__ = late_names(__name__, _LATE)

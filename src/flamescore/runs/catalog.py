@@ -24,6 +24,8 @@ from flamescore.units import to_local
 
 LATEST: Final = "latest"
 RUNS: Final = "runs"
+FAILED: Final = "failed"
+BESIDE_FAILED: Final = ".failed-"
 BESIDE: Final = ".latest-"
 """What the link is called before it is renamed."""
 

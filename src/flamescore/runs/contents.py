@@ -27,11 +27,10 @@ from flamescore.account_frames import (
     ROLES_FILE,
 )
 from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
-from flamescore.bots import FILE as BOTS_FILE
 from flamescore.changes import CHANGES, KINDS
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.errors import FlamescoreError
-from flamescore.frames import BOTS, PAST_SCORES, POINTS, SCORES
+from flamescore.frames import BOTS, BOTS_FILE, PAST_SCORES, POINTS, SCORES
 from flamescore.labels import HOLDOUT, HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.routing import UNROUTED, UNROUTED_FILE

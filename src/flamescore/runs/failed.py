@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flamescore.findings import as_line, in_order
+from flamescore.runs.catalog import BESIDE_FAILED, FAILED
 from flamescore.runs.disk import flush, flush_tree, private, remove
 from flamescore.runs.layout import Clean, Part, key
 from flamescore.runs.record import FindingEntry, RulesFile, Versions, write_record
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from flamescore.frames import Counts
     from flamescore.runs.store import HeldStore
 
-FAILED: Final = "failed"
-BESIDE_FAILED: Final = ".failed-"
 REJECTS_FILE: Final = "rejects.csv"
 
 

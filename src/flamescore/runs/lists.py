@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from flamescore.rules import ListRefusedError, ListValues, load_rules_text
 from flamescore.runs.contents import LISTS_FILE, LISTS_SCHEMA, read
 from flamescore.runs.record import ListEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flamescore.rules import LoadedRules
+    from flamescore.rules import ListValues, LoadedRules
     from flamescore.runs.catalog import Run
 
 HASHED: Final = "sha256:"
@@ -51,6 +50,8 @@ def rules_of_run(run: Run) -> LoadedRules:
         RuleFileError: they are none that this program reads.
         DamagedRunError: a file of the run is missing or damaged.
     """
+    from flamescore.rules import load_rules_text  # noqa: PLC0415 - most that read a run need no rules
+
     rules = run.record.rules
     return load_rules_text(rules.text, rules.path, StoredLists(run))
 
@@ -68,6 +69,8 @@ class StoredLists:
             ListRefusedError: the run has no such list.
             DamagedRunError: its table is missing or damaged.
         """
+        from flamescore.rules import ListRefusedError, ListValues  # noqa: PLC0415 - the same
+
         for each in self.run.record.rules.lists:
             if (each.path, each.column) == (path, column):
                 table = read(self.run, LISTS_FILE)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from polars.exceptions import PanicException
 
-from flamescore.changes import Before
 from flamescore.errors import Where
 from flamescore.findings import Finding, Severity
 from flamescore.labels import HOT_FILE
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from flamescore.changes import Before
     from flamescore.rules import LoadedRules
     from flamescore.runs.catalog import Run
     from flamescore.runs.record import RunRecord
@@ -106,6 +106,8 @@ def _run_before(store: RunStore, as_of: datetime) -> Run | None:
 
 
 def _before(run: Run, *, hot: bool, rules: LoadedRules | None) -> Before:
+    from flamescore.changes import Before  # noqa: PLC0415 - it takes the engine along
+
     record = run.record
     # With lists they are read again: a run whose lists are damaged is told.
     is_same = rules is not None and rules.text == record.rules.text and not record.rules.lists

@@ -12,10 +12,9 @@ import polars as pl
 from flamescore.errors import FlamescoreError
 from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
-from flamescore.runs.catalog import BESIDE, RUNS, Run, all_runs, latest_run
+from flamescore.runs.catalog import BESIDE, BESIDE_FAILED, RUNS, Run, all_runs, latest_run
 from flamescore.runs.contents import PARTIAL, damages, strangers
 from flamescore.runs.disk import reading, remove
-from flamescore.runs.failed import BESIDE_FAILED
 from flamescore.runs.keep_runs import kept
 from flamescore.runs.record import DamagedRunError
 from flamescore.stopping import unbroken

@@ -35,7 +35,6 @@ from flamescore.runs.disk import (
     remove,
     writing,
 )
-from flamescore.runs.failed import forget_failed
 from flamescore.runs.remote import Moved, Remote
 from flamescore.runs.retention import TEMPORARY, prune, retire, sweep
 from flamescore.stopping import finish, unbroken
@@ -225,6 +224,8 @@ class RunFolder:
         spared = meanwhile(run) if moved == latest else None
         late = () if remote is None else self._late(remote)
         try:
+            from flamescore.runs.failed import forget_failed  # noqa: PLC0415 - it takes the tables along
+
             forget_failed(output)
             deleted, undeleted = (
                 ((), ())

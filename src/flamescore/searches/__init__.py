@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
+from flamescore.late_names import late_names
 from flamescore.searches.accounts import AskedAccounts, search_accounts
 from flamescore.searches.asked import WAYS, Asked
+from flamescore.searches.declared import as_declared
 from flamescore.searches.found import Found
 from flamescore.searches.nobody import why_nobody
 from flamescore.searches.query import Query, search
@@ -11,7 +15,9 @@ from flamescore.searches.run import search_run
 from flamescore.searches.sorting import KEYS as SORT_KEYS
 from flamescore.searches.sorting import in_order, sort_keys
 from flamescore.searches.terms import Term, flames_of, terms_of
-from flamescore.searches.where import Where, as_declared
+
+if TYPE_CHECKING:
+    from flamescore.searches.where import Where
 
 __all__ = [
     "SORT_KEYS",
@@ -32,3 +38,10 @@ __all__ = [
     "terms_of",
     "why_nobody",
 ]
+
+_LATE: Final = {
+    "Where": "where",
+}
+"""What reads predicates, which few searches need: it takes rules and engine along."""
+
+__getattr__ = late_names(__name__, _LATE)

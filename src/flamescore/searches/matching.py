@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from flamescore.acting_conditions import no_segment
 from flamescore.acting_frames import ROUTES_FILE, SEGMENTS_FILE
 from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
@@ -32,7 +31,6 @@ from flamescore.runs import (
 from flamescore.searches.asked import WAYS
 from flamescore.searches.query import Query, search
 from flamescore.searches.terms import terms_of
-from flamescore.searches.where import bound
 from flamescore.tables import ROUTED, label_columns
 from flamescore.yaml_tree import nearest
 
@@ -75,6 +73,8 @@ def matching(project: Project, found: Run, asked: Asked, *, changes: bool = Fals
     terms = terms_of(asked.flames, asked.scores, [score.name for score in record.scores])
     where = None
     if asked.where:
+        from flamescore.searches.where import bound  # noqa: PLC0415 - it takes rules and engine along
+
         contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
     routed = routed_of(found)
     if routed is not None and asked.owners and "owner" not in contacts.collect_schema().names():
@@ -156,6 +156,8 @@ def _members(project: Project, found: Run, names: Sequence[str]) -> pl.Series | 
     for name in names:
         known = dict.fromkeys((*there, HOT_SEGMENT, *project.settings.segments))
         if name not in known:
+            from flamescore.acting_conditions import no_segment  # noqa: PLC0415 - it takes the exports along
+
             code, text, hint = no_segment(name, tuple(known))
             raise UsageError(Problem(code, text, hint=hint))
         if name not in there:

@@ -13,11 +13,11 @@ from flamescore.errors import Problem, UsageError
 from flamescore.frames import SCORES
 from flamescore.runs import reading_run, scan
 from flamescore.searches.beside import hot_since, moved, places, reasons_of
+from flamescore.searches.declared import as_declared
 from flamescore.searches.found import Found
 from flamescore.searches.matching import matching
 from flamescore.searches.query import why_cold, with_columns_of
 from flamescore.searches.sorting import in_order, sort_keys
-from flamescore.searches.where import as_declared
 from flamescore.tables import (
     ACCOUNT_KEY,
     HOT_SINCE,

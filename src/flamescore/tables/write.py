@@ -11,12 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from flamescore.bots import FILE as BOTS_FILE
-from flamescore.frames import BOTS, POINTS, SCORES, conform
+from flamescore.frames import BOTS, BOTS_FILE, POINTS, SCORES, conform
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
 from flamescore.steps import Step, Stopwatch
 from flamescore.tables.columns import (
@@ -224,6 +222,8 @@ def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]
 
 def rows_in_score(scored: Scored, name: str, order: pl.Series) -> pl.Series:
     """Return where among its rows a score has each contact, null for those whom it leaves out."""
+    import numpy as np  # noqa: PLC0415 - takes 40 ms, and who reads a stored run needs none
+
     mine = scored.places.filter(scored.scores["score_name"] == name).to_numpy()
     row = np.full(scored.contacts.height, -1, np.int64)
     row[mine] = np.arange(len(mine))
