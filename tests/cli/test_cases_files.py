@@ -310,9 +310,9 @@ def test_a_folder_without_any_export(case):
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("e.zip", b"PK\x03\x04xxxx", "is no zip archive, or is damaged"),
-        ("e.xlsx", b"PK\x03\x04xxxx", "is no spreadsheet that can be read"),
-        ("e.xlsx", b"contact_id,event,at\n", "is no spreadsheet that can be read"),
+        ("e.zip", b"PK\x03\x04xxxx", "is not a zip archive, or is damaged"),
+        ("e.xlsx", b"PK\x03\x04xxxx", "is not a spreadsheet that can be read"),
+        ("e.xlsx", b"contact_id,event,at\n", "is not a spreadsheet that can be read"),
         ("e.xls", b"<html><table>", "is a web page"),
         ("e.csv.gz", gzip.compress(b"<!doctype html>", mtime=0), "is a web page"),
         ("e.zip", b"", "is empty"),

@@ -119,7 +119,7 @@ def test_5_at_once_where_another_run_holds_the_output(scored, flamescore):
     (scored / "writing.go").touch()
     assert (done.code, done.out) == (5, "")
     assert done.err == (
-        f"error O001: another run holds {scored}/out (waited 0 s); nothing was published\n"
+        f"error O001: another run is writing to {scored}/out (waited 0 s); nothing was published\n"
         "        Do: let it end, or wait longer with --lock-timeout SECONDS\n"
     )
     out, err = first.communicate(timeout=60)

@@ -431,7 +431,7 @@ def test_a_run_before_without_the_table_makes_nobody_newly_hot(score, latest, fo
     assert "newly_hot" not in changes(latest).values()
     assert "cooled_off" not in changes(latest).values()
     (note,) = [each for each in record(latest)["findings"] if each["code"] == "R188"]
-    assert "does not tell who was hot" in note["message"]
+    assert "does not say who was hot" in note["message"]
 
 
 # --- the report

@@ -105,7 +105,7 @@ def november(day, hour=17):
         pytest.param(
             "tag: VIP, expires: 3w, if: {tag: None Such}",
             Applied("condition", "VIP", november(1), 20, expires_at=november(22)),
-            '2026-11-01 10:00, 20 days ago: tagged "VIP"; does not count: the rule\'s `if` does not hold',
+            '2026-11-01 10:00, 20 days ago: tagged "VIP"; does not count: the rule\'s `if` is not met',
             id="an if that does not hold",
         ),
     ],

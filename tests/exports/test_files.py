@@ -62,7 +62,7 @@ def test_without_quotes_a_quote_is_a_character(bench):
         ("contact_id,Zoë\n1,a\n".encode("cp1252"), "I005 Line 1 of `contacts.csv` is not UTF-8"),
         ("contact_id,name\n1,a\n".encode("utf-16-le"), "I005 .*looks like UTF-16"),
         (b"\x1f\x8b\x08\x00", "I004 `contacts.csv` is not a gzip file, or is cut short"),
-        (b"PK\x03\x04xxxx", "I004 `contacts.csv` is no zip archive, or is damaged"),
+        (b"PK\x03\x04xxxx", "I004 `contacts.csv` is not a zip archive, or is damaged"),
         (b"PAR1xxxx", "I004 .*a Parquet file"),
     ],
 )

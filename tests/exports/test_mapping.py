@@ -72,7 +72,7 @@ def test_a_contact_key_that_is_no_column(with_contacts):
     with_contacts.write("events.csv", "Mail,event,at\nb,open,2026-01-01\n")
     with pytest.raises(
         ProjectFileError,
-        match=r"P028 events: `contact_key: emial` is no column.*\n.*\n.*\n *Did you mean `email`",
+        match=r"P028 events: `contact_key: emial` is not a column.*\n.*\n.*\n *Did you mean `email`",
     ):
         with_contacts.survey(
             CONTACTS + "events: [{path: events.csv, columns: {contact: Mail}, contact_key: emial}]\n"

@@ -100,7 +100,7 @@ def test_rings_and_clashes_are_told(bench):
     first = "the one that comes first in the export"
     assert [(each.code, each.message) for each in loaded.findings] == [
         ("I145", f"1 merged id claimed by a second contact; {first} has it."),
-        ("I145", f"1 ring of contacts that are merged into each other; {first} stands."),
+        ("I145", f"1 ring of contacts that are merged into each other; {first} is kept."),
     ]
 
 

@@ -98,14 +98,14 @@ def test_an_encrypted_zip(tmp_path):
 def test_damaged_zips(tmp_path):
     path = tmp_path / "e.zip"
     path.write_bytes(b"PK\x03\x04junk")
-    with pytest.raises(InputError, match="no zip archive"):
+    with pytest.raises(InputError, match="not a zip archive"):
         members(path, "e.zip")
     assert not is_spreadsheet(path)
     zipped(path, **{"a.csv": "abc" * 100})
     data = bytearray(path.read_bytes())
     data[40] ^= 0xFF
     path.write_bytes(data)
-    with pytest.raises(InputError, match="no zip archive"):
+    with pytest.raises(InputError, match="not a zip archive"):
         unzip(path, [(each, tmp_path / "a") for each in members(path, "e.zip")], "e.zip")
 
 
@@ -230,7 +230,7 @@ def test_a_table_that_begins_further_down(tmp_path):
 def test_no_spreadsheet(tmp_path, data):
     path = tmp_path / "e.xlsx"
     path.write_bytes(data)
-    with pytest.raises(InputError, match="is no spreadsheet that can be read"):
+    with pytest.raises(InputError, match="is not a spreadsheet that can be read"):
         sheet_as_csv(path, tmp_path / "out.csv", "e.xlsx")
 
 

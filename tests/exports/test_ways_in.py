@@ -174,7 +174,7 @@ def test_a_packed_file_that_is_broken(bench, pack, break_it):
     name = "contacts.csv.gz" if pack is gzip.compress else "contacts.csv.zst"
     bench.write(name, break_it(pack(b"contact_id\n" + b"".join(b"%d\n" % i for i in range(9999)))))
     with pytest.raises(
-        InputError, match=r"I004 `contacts.csv.(gz|zst)` is no (gzip|Zstandard) file|I002 .* is empty"
+        InputError, match=r"I004 `contacts.csv.(gz|zst)` is not a (gzip|Zstandard) file|I002 .* is empty"
     ):
         bench.load(f"contacts: [{{path: {name}}}]\n")
 

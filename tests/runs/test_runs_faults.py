@@ -46,7 +46,7 @@ def test_the_second_of_two_gets_5_and_leaves_the_first_alone(tmp_path):
         run.commit()
     assert caught.value.exit_code is ExitCode.LOCKED
     assert str(caught.value) == (
-        f"O001 another run holds {tmp_path} (waited 0 s); nothing was published\n"
+        f"O001 another run is writing to {tmp_path} (waited 0 s); nothing was published\n"
         "        let it end, or wait longer with --lock-timeout SECONDS"
     )
     assert len(store.runs()) == 1

@@ -42,6 +42,6 @@ SPARK: Final = (
         Severity.ERROR,
         "One contact has more events than a shard holds",
         "The events of a contact are counted together, in the memory of one task.",
-        "Leave the contact out by `ignore:`, or raise `most_events`: 20 million take about 2 GB.",
+        "Leave the contact out by `ignore:`, or raise `most_events`.",
     ),
 )

@@ -25,7 +25,7 @@ KINDS: Final = (CONTACTS, HISTORY, EVENTS)
 """In the order in which a record tells of them."""
 
 MOST_EVENTS: Final = 20_000_000
-"""Events of one contact that may count in a shard: sorted and summed up they take about 2 GB."""
+"""Events of one contact that may count in a shard: sorted and summed up they take gigabytes."""
 
 CARRIERS: Final[dict[str, pl.DataType]] = {
     "int": pl.Int32(),

@@ -147,7 +147,9 @@ def score(
     notes = [note for part in parts for note in rank.notes_of(part)]
     _check_unique(plan, parts[0], notes, given.get(EVENTS))
     people = parts[0].where("note is null").count()
-    if not people and not any(told.counts.rows for _, told in notes):
+    if not people and not any(
+        told.counts.rows for source, told in notes if plan.sources[source].kind == CONTACTS
+    ):
         raise fault(EMPTY, "contacts: the table has no row.")
     many = shards or _shards(spark, people)
     rows = reduce(lambda one, other: one.unionByName(other), parts)
