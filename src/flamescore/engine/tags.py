@@ -48,8 +48,11 @@ class Tags:
         return out
 
     def of_one(self, match: TagMatch) -> dict[str, int | None]:
-        """Return the tags of the only contact that fit, folded, with their time (epoch seconds) or None."""
-        return dict(self._fitting(match).select(_TAG, _AT).iter_rows())
+        """Return the tags of the only contact that fit, folded, with their time (epoch seconds) or None.
+
+        They come in the order of their letters, so that whoever takes the first takes the same one each time.
+        """
+        return dict(self._fitting(match).select(_TAG, _AT).sort(_TAG).iter_rows())
 
     def applied_at(self, match: TagMatch) -> NDArray[np.int64]:
         """Return when each contact's latest matching tag was applied (epoch seconds), or `UNDATED`."""
