@@ -218,7 +218,7 @@ def not_unique(kind: str, many: int, what: str, column: str, where: str = "more 
 
 def _too_many(events: int, most: int) -> Problem:
     text = f"One contact has {events:,} events that may count; a shard holds {most:,}."
-    return Problem("S005", text, hint="Leave it out by `ignore:`, or let a shard hold more events.")
+    return Problem("S005", text, hint="Name it under `ignore:`, or raise `most_events`.")
 
 
 def _record(
@@ -260,7 +260,7 @@ def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[Told]) -> Non
         reasons.update(each.reasons)
     ranked = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     by_reason = ", ".join(f"{many:,} {reason}" for reason, many in ranked)
-    why = "nothing else is left of it" if everything else f"more than {limit}"
+    why = "which leaves nothing" if everything else f"more than {limit}"
     text = f"{record.kind}: {rejected:,} of {counts.rows:,} rows are rejected, {why}: {by_reason}."
     raise InputError(Problem("I007", text, hint="Fix the export, or raise max_rejects."))
 

@@ -43,7 +43,7 @@ from flamescore.spark.plan import (
     Plan,
     SourcePlan,
 )
-from flamescore.yaml_tree import nearest, parse
+from flamescore.yaml_tree import nearest, parse, use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -240,7 +240,7 @@ def _order_of(kind: str, there: Sequence[str], order_by: str | Mapping[str, str]
     name = order_by.get(kind)
     if name is not None and name not in there:
         near = nearest(name, there)
-        hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(there)}."
+        hint = f"Did you mean `{near}`?" if near else use(there)
         raise UsageError(Problem("U002", f"order_by: {kind} have no column `{name}`.", hint=hint))
     return name
 
@@ -279,7 +279,7 @@ def _check_kept(keep: Sequence[str], columns: Offered) -> None:
     for name in keep:
         if name not in there:
             near = nearest(name, there)
-            hint = f"Did you mean `{near}`?" if near else f"There are: {', '.join(there)}."
+            hint = f"Did you mean `{near}`?" if near else use(there)
             raise UsageError(Problem("U002", f"keep: contacts have no column `{name}`.", hint=hint))
 
 

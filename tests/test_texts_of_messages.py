@@ -22,7 +22,12 @@ WORDS = re.compile(
 )
 """What no message has. Counts alone are "3 gone", and groups of a backtest "can be told apart"."""
 
-WRITTEN_SO = ('Column "{}" of {} holds values of several types; make it text first.',)
+WRITTEN_SO = (
+    'Column "{}" of {} holds values of several types; make it text first.',
+    "The shards told of {} {}, and {} were given. Nothing is published.",
+    "{}: {} {} stand {}; a table has no first row.",
+    "One contact has {} events that may count; a shard holds {}.",
+)
 DESCRIPTIONS = {"Key", "Shape", "_Operator", "_condition_shape", "_rule_shape", "key", "setting"}
 """Calls that take what a key means, for the schemas and the pages of reference: these are no messages."""
 
@@ -30,8 +35,12 @@ MESSAGE = {"Problem": 1, "fault": 1, "Finding": 3, "refuse": 1, "tell": 1, "rema
 """Calls that take a message, and which of their arguments it is."""
 
 LONGEST = 100
-MODULES = sorted(path for path in SOURCE.rglob("*.py") if not path.name.startswith("codes_of_"))
-"""All but the table of codes, which is a page of the docs."""
+MODULES = sorted(
+    path
+    for path in SOURCE.rglob("*.py")
+    if not path.name.startswith("codes_of_") and path.parent.name != "compiled"
+)
+"""All but the table of codes, which is a page of the docs, and the templates that are made as modules."""
 
 
 def text_of(node: ast.AST) -> str | None:
