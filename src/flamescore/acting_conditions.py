@@ -13,7 +13,7 @@ from flamescore.exports import ListFiles
 from flamescore.input_errors import UNMAPPED
 from flamescore.project import HOT_SEGMENT, unknown_in_write_backs
 from flamescore.rules import bind_condition, load_condition, load_field_condition
-from flamescore.yaml_tree import by_place, nearest, use
+from flamescore.yaml_tree import by_place, nearest_or_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,8 +91,7 @@ def bind_acting(
 
 def no_segment(name: str, known: tuple[str, ...]) -> tuple[str, str, str]:
     """Return code, message and hint of a segment that is asked for and that there is not."""
-    meant = nearest(name, known)
-    hint = f"Did you mean `{meant}`?" if meant else use(known)
+    hint = nearest_or_use(name, known)
     return "A007", f"There is no segment `{name}`.", hint
 
 

@@ -44,7 +44,7 @@ from flamescore.rules import (
 )
 from flamescore.units import from_local, parse_time, start_of_day
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import by_place, nearest, use
+from flamescore.yaml_tree import by_place, nearest, nearest_or_use, use
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -311,8 +311,7 @@ def _check_templates(project: Project, columns: Columns) -> None:
         for key in ("subject", "text"):
             for name in placeholders(getattr(alert, key) or ""):
                 if name not in known:
-                    near = nearest(name, known)
-                    hint = f"Did you mean `{near}`?" if near else use(known)
+                    hint = nearest_or_use(name, known)
                     text = f"`alerts.{alert.name}.{key}`: there is no `{{{name}}}`."
                     where = project.where("alerts", alert.name, key)
                     problems.append(Problem("A010", text, where, hint))
@@ -345,9 +344,8 @@ def _check_columns(project: Project, columns: Columns) -> None:
         if name == "tags":
             text, hint = f"{label}: `tags` has several values per contact.", "Name a column with one value."
         elif name not in (*with_derived(columns.contacts), *columns.paths.contacts):
-            near = nearest(name, columns.contacts)
             text = f"{label}: no contacts export has the column `{name}`."
-            hint = f"Did you mean `{near}`?" if near else use(columns.contacts)
+            hint = nearest_or_use(name, columns.contacts)
         else:
             continue
         problems.append(Problem(UNMAPPED, text, project.where(*path), hint))

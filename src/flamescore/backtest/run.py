@@ -40,7 +40,7 @@ from flamescore.scoring import score_exports
 from flamescore.text import json_text
 from flamescore.units import count
 from flamescore.wallclock import clock
-from flamescore.yaml_tree import nearest, parse, use
+from flamescore.yaml_tree import nearest_or_use, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -320,8 +320,7 @@ def _scores(book: RuleBook, question: Question) -> tuple[str, ...]:
         return every
     if question.score in every:
         return (question.score,)
-    meant = nearest(question.score, dict.fromkeys(every))
-    hint = f"Did you mean `{meant}`?" if meant else use(every)
+    hint = nearest_or_use(question.score, every)
     raise UsageError(Problem("U009", f"There is no score `{question.score}`.", hint=hint))
 
 
@@ -358,8 +357,7 @@ def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
     problems = []
     for name in names:
         if name not in (*there, *columns.paths.contacts):
-            meant = nearest(name, dict.fromkeys(there))
-            hint = f"Did you mean `{meant}`?" if meant else use(there)
+            hint = nearest_or_use(name, there)
             text = f"--static-fields: no contacts export has the column `{name}`."
             problems.append(Problem("B003", text, hint=hint))
     return problems

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from flamescore.errors import Problem
 from flamescore.project.model import ContactsSource
 from flamescore.project.presets import all_presets
-from flamescore.yaml_tree import nearest, use
+from flamescore.yaml_tree import nearest, nearest_or_use, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,8 +92,7 @@ def unknown_in_write_backs(
 
 
 def _unknown(code: str, what: str, name: str, known: Sequence[str], where: Where | None) -> Problem:
-    meant = nearest(name, known)
-    hint = f"Did you mean `{meant}`?" if meant else use(known)
+    hint = nearest_or_use(name, known)
     return Problem(code, f"There is no {what} `{name}`.", where, hint)
 
 

@@ -24,7 +24,7 @@ from flamescore.project.segments import check_segments
 from flamescore.project.tables import tables_faults
 from flamescore.project.variables import unshown
 from flamescore.schema_reader import RefusedError
-from flamescore.yaml_tree import by_place, nearest, parse, use
+from flamescore.yaml_tree import by_place, nearest_or_use, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -287,8 +287,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
 def _unknown_preset(name: str, document: Document, path: NodePath) -> Iterator[Problem]:
     known = (AUTO, *all_presets())
     if name not in known:
-        meant = nearest(name, known)
-        hint = f"Did you mean `{meant}`?" if meant else use(known)
+        hint = nearest_or_use(name, known)
         yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
 
 

@@ -11,7 +11,7 @@ from flamescore.project.names import by_name
 from flamescore.project.reading import Section, setting, shape_of
 from flamescore.project.values import TEXT, of_text, whole
 from flamescore.schema_reader import At, ValueType, mapped
-from flamescore.yaml_tree import nearest, use
+from flamescore.yaml_tree import nearest_or_use
 
 _DAY_FORMAT: Final = re.compile(r"(?:[^%]|%[-_0]?[YymdeBbhjFDaA%])*")
 
@@ -20,8 +20,7 @@ def _format(at: At) -> str:
     known = all_formats()
     name = at.node.scalar
     if not isinstance(name, str) or name not in known:
-        meant = nearest(str(name), known)
-        hint = f"Did you mean `{meant}`?" if meant else use(known)
+        hint = nearest_or_use(str(name), known)
         at.refuse("P023", f"{at.label} must be a format, not {at.node.shown()}.", hint)
     return name
 

@@ -11,7 +11,7 @@ from flamescore.cells import fold, trim
 from flamescore.errors import InputError, Problem, Where
 from flamescore.project import Days
 from flamescore.units import parse_time
-from flamescore.yaml_tree import nearest, use
+from flamescore.yaml_tree import nearest_or_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,8 +97,7 @@ def _read(
     where = Where(shown, line, 1)
     name = members.get(fold(row["name"]))
     if name is None:
-        near = nearest(row["name"], tuple(members.values()))
-        hint = f"Did you mean `{near}`?" if near else use(members.values())
+        hint = nearest_or_use(row["name"], members.values())
         return Problem(AWAY, f"Nobody in the team is called `{row['name']}`.", where, hint)
     ends = []
     for column in ("from", "to"):

@@ -59,7 +59,7 @@ def _clean(plan: Plan, number: int, piece: pl.DataFrame) -> Iterator[pl.DataFram
     if source.kind == CONTACTS:
         frame = contacts_by_file(opened, plan.reading, told)
         tags = [pl.struct(t="tags").struct.json_encode().alias("tags")] if "tags" in frame.columns else []
-        named = [(f"c{n}", name) for n, name in enumerate(plan.carried) if name in frame.columns]
+        named = [(f"c{n}", name) for n, name in enumerate(plan.contact_columns) if name in frame.columns]
         yield laid_out(
             frame.select(
                 "contact_id", kind, here, *tags, *(pl.col(name).alias(slot) for slot, name in named),

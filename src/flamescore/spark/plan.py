@@ -58,9 +58,10 @@ class SourcePlan:
 class Plan:
     """A scoring: the rules, when, how exports are read, and which columns travel.
 
-    `contact_columns` are those of contacts that conditions ask of, with their companions, `keep` those that
-    results show; all of them are text. Rows of contacts, events and histories travel in one layout (`ROWS`
-    and the columns `c0`, `c1`, ... and `e0`, `e1`, ...), since a shard must get them together.
+    `contact_columns` are those of contacts that travel, in order (`c0` has the first one): what conditions
+    ask of, with their companions, and `keep`, which results show; all of them are text. Rows of contacts,
+    events and histories travel in one layout (`ROWS` and the columns `c0`, `c1`, ... and `e0`, `e1`, ...),
+    since a shard must get them together.
     """
 
     book: RuleBook
@@ -87,11 +88,6 @@ class Plan:
     def needed(self) -> Needed:
         """What the sources must deliver."""
         return needed(self.book, self.conditions, self.clock)
-
-    @property
-    def carried(self) -> tuple[str, ...]:
-        """The columns of contacts that travel, in order: `c0` has the first one."""
-        return self.contact_columns
 
     @property
     def slots(self) -> Columns:
@@ -138,7 +134,7 @@ class Plan:
         """The layout in which clean rows travel."""
         return (
             *ROWS,
-            *((f"c{n}", "string") for n in range(len(self.carried))),
+            *((f"c{n}", "string") for n in range(len(self.contact_columns))),
             *((f"e{n}", carrier) for n, (_, carrier) in enumerate(self.slots)),
             ("note", "binary"),
         )

@@ -43,7 +43,7 @@ from flamescore.spark.plan import (
     Plan,
     SourcePlan,
 )
-from flamescore.yaml_tree import nearest, parse, use
+from flamescore.yaml_tree import nearest_or_use, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -239,8 +239,7 @@ def _order_of(kind: str, there: Sequence[str], order_by: str | Mapping[str, str]
         return order_by if order_by in there else None
     name = order_by.get(kind)
     if name is not None and name not in there:
-        near = nearest(name, there)
-        hint = f"Did you mean `{near}`?" if near else use(there)
+        hint = nearest_or_use(name, there)
         raise UsageError(Problem("U002", f"order_by: {kind} have no column `{name}`.", hint=hint))
     return name
 
@@ -278,8 +277,7 @@ def _check_kept(keep: Sequence[str], columns: Offered) -> None:
     there = with_derived(columns.contacts)
     for name in keep:
         if name not in there:
-            near = nearest(name, there)
-            hint = f"Did you mean `{near}`?" if near else use(there)
+            hint = nearest_or_use(name, there)
             raise UsageError(Problem("U002", f"keep: contacts have no column `{name}`.", hint=hint))
 
 

@@ -170,7 +170,7 @@ def _told(plan: Plan, gathered: _Gathered) -> Iterator[pl.DataFrame]:
 
 def _contacts(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the contacts as the engine takes them (`frames.Exports`), by id."""
-    columns = [pl.col(f"c{n}").alias(name) for n, name in enumerate(plan.carried)]
+    columns = [pl.col(f"c{n}").alias(name) for n, name in enumerate(plan.contact_columns)]
     tags = (
         [pl.col("tags").str.json_decode(_TAGS).struct.field("t").fill_null([]).alias("tags")]
         if plan.tagged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flamescore.yaml_tree.nodes import Document, Node, Path, Span, shortened
-from flamescore.yaml_tree.reader import bare, by_place, nearest, parse, use
+from flamescore.yaml_tree.reader import bare, by_place, nearest, nearest_or_use, parse, use
 
 __all__ = [
     "Document",
@@ -13,6 +13,7 @@ __all__ = [
     "bare",
     "by_place",
     "nearest",
+    "nearest_or_use",
     "parse",
     "shortened",
     "use",

@@ -68,6 +68,13 @@ def use(names: Iterable[str]) -> str:
     return f"Use {', '.join(known[:_OFFERED])} or {last}." if known else f"Use {last}."
 
 
+def nearest_or_use(word: str, choices: Iterable[str]) -> str:
+    """Say which choice was meant, or, where none is near, what can be written."""
+    known = tuple(choices)
+    meant = nearest(word, known)
+    return f"Did you mean `{meant}`?" if meant else use(known)
+
+
 def bare(word: str) -> str:
     """Return a name without what people vary it by: case, white space, `-` and `_`."""
     return re.sub(r"[-_\s]+", "", word).casefold()
