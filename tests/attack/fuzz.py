@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 
 from attack.damage import damaged
 from attack.launch import Ran, command, forked, load_everything
-from attack.projects import PERSON, write
+from attack.projects import PERSON, strayed, write
 from attack.verify import faults_of_latest
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ MORNING: Final = (
 TARGETS: Final = (("export", 60), ("rules", 12), ("project", 10), ("run", 18))
 ALLOWED: Final = {0, 2, 3, 4, 6}
 TELLTALES: Final = (b"Traceback", b"panicked at", b"X070", b"Exception ignored")
+SHOWN: Final = "a person's data"
 CONTROL: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
@@ -172,6 +173,8 @@ def _case(seed: int, templates: list[Path], base: Path, *, only: str | None, kee
     before = _state(folder / "out")
     ran = forked(folder, command(*words))
     faults = [*_faults_of(ran, words), *_faults_left(folder, before, ran, words, files)]
+    if strayed(folder):
+        faults = [fault for fault in faults if not fault.startswith(SHOWN)]
     if faults and keep is not None:
         shutil.rmtree(keep / f"{seed}", ignore_errors=True)
         shutil.copytree(folder, keep / f"{seed}", symlinks=True)
@@ -218,7 +221,7 @@ def _faults_of(ran: Ran, words: tuple[str, ...]) -> list[str]:
     if ran.code and not error.strip():
         faults.append("it fails without a word")
     if PERSON.lower() in error.lower() and not any(PERSON.lower() in word for word in words):
-        faults.append("a person's data on stderr")
+        faults.append(f"{SHOWN} on stderr")
     return faults
 
 
@@ -259,7 +262,7 @@ def _people_shown(output: Path, spoilt: set[Path]) -> list[str]:
                 continue
             told = text if name == "run.json" else text.rpartition("\n## Exports\n")[2]
             if PERSON.lower() in told.lower():
-                faults.append(f"a person's data in {folder.name}/{name}")
+                faults.append(f"{SHOWN} in {folder.name}/{name}")
     return faults
 
 

@@ -5,8 +5,10 @@ Names, e-mails, phones, companies and owners hold `PERSON`, so that a message wh
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
+import json
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 PERSON = "Quillfeather"
 """A word that stands in the cells of persons and nowhere else."""
+
+MAY_BE_SHOWN = ("tags", "country", "employees", "renewal")
+"""The columns of contacts whose cells a message may show, for a rule or the project file names them."""
 
 DAY = "2026-11-21"
 
@@ -137,6 +142,35 @@ def write(folder: Path, dice: Random) -> None:
     (folder / "opportunities.csv").write_bytes(encoded(opportunities(), "csv"))
     (folder / "rules.yaml").write_text(RULES)
     (folder / "flamescore.yaml").write_text(project)
+
+
+def strayed(folder: Path) -> bool:
+    """Say whether damage has moved a person's data to a column whose cells a message may show.
+
+    A header that loses a comma moves every cell by one column: the owner of a contact is then its tag, and
+    nobody can tell it from one that marketing chose. Contacts in CSV and NDJSON are looked at as text; a byte
+    lost in the others makes them unreadable.
+    """
+    for file in folder.glob("contacts.*"):
+        match file.suffix:
+            case ".csv":
+                text = file.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+                rows = list(csv.DictReader(io.StringIO(text, newline="")))
+            case ".ndjson":
+                rows = [_object(line) for line in file.read_bytes().splitlines()]
+            case _:
+                continue
+        if any(PERSON.lower() in f"{row.get(name)}".lower() for row in rows for name in MAY_BE_SHOWN):
+            return True
+    return False
+
+
+def _object(line: bytes) -> dict[str, object]:
+    try:
+        read = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def encoded(rows: list[dict[str, str]], kind: str) -> bytes:

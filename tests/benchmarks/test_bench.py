@@ -102,7 +102,8 @@ def test_rows_are_chosen_by_their_words(bench):
     assert targets.chosen("20", ["next night"]) == []
 
 
-def test_rounds_run_works_in_turn_and_prepare_them(bench, tmp_path):
+def test_rounds_run_works_in_turn_and_prepare_them(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench("rounds"), "OUT", tmp_path / "out")
     work, notes = bench("works").Work, tmp_path / "notes"
 
     def noting(letter):
