@@ -42,6 +42,7 @@ class Reason:
     words: str
     day: date | None
     points: str
+    before_limit: str
 
     @property
     def age(self) -> str:
@@ -87,10 +88,10 @@ def reasons_of(rows: list[dict], order: list[str], names: dict[str, str]) -> tup
     given: dict[str, list] = {}
     for row in rows:
         if row["entry"] in ("rule", "rule_limit"):
-            told = given.setdefault(row["rule_id"], [0, 0, None])
+            told = given.setdefault(row["rule_id"], [0, 0, None, 0])
             told[0] += points(row["points"])
             if row["entry"] == "rule":
-                told[1:] = [row["occurrences"], row["last_at"]]
+                told[1:] = [row["occurrences"], row["last_at"], points(row["points"])]
     best = sorted(
         (rule for rule, told in given.items() if told[0] > 0),
         key=lambda rule: (
@@ -104,6 +105,7 @@ def reasons_of(rows: list[dict], order: list[str], names: dict[str, str]) -> tup
             names[rule] + (f" ×{given[rule][1]:,}" if given[rule][1] > 1 else ""),
             given[rule][2] and given[rule][2].astimezone(ZONE).date(),
             signed(given[rule][0]),
+            signed(given[rule][3]),
         )
         for rule in best[:3]
     )
@@ -278,4 +280,11 @@ def test_explain(leads, two_nights):
             f"better than {lead.percent}%"
         )
         entries = [line.strip() for line in said if re.match(r" +[+-]\d", line)]
-        assert all(f"{each.points}  {each.words}" in entries for each in lead.reasons)
+        for each in lead.reasons:
+            assert f"{each.before_limit}  {each.words}" in entries
+            name = each.words.partition(" ×")[0]
+            limited = [
+                line.split("  ")[0] for line in entries if line.partition("  ")[2] == f"{name}: limit 3"
+            ]
+            taken = Decimal(each.points) - Decimal(each.before_limit)
+            assert limited == ([f"{taken}"] if taken else [])
