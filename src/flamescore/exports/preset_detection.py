@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold
 from flamescore.errors import InputError
@@ -36,8 +38,7 @@ class NoFitError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """A source with its preset's keys, its files, and what is to be said of it."""
 
     spec: Source
@@ -45,8 +46,7 @@ class Fitted:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     preset: str
     variant: Variant
 
