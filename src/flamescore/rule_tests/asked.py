@@ -97,7 +97,7 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - of whatever a book is
     if isinstance(value, tuple):
         for each in value:
             yield from _parts(each)
-    elif hasattr(value, "__match_args__") and not isinstance(value, Predicate):
+    elif not isinstance(value, Predicate) and (names := getattr(type(value), "__match_args__", ())):
         yield value
-        for name in value.__match_args__:
+        for name in names:
             yield from _parts(getattr(value, name))
