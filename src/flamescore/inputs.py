@@ -346,7 +346,7 @@ def _check_columns(project: Project, columns: Columns) -> None:
         if name == "tags":
             text, hint = f"{label}: `tags` has several values per contact.", "Name a column with one value."
         elif name not in (*with_derived(columns.contacts), *columns.paths.contacts):
-            text = f"{label}: no contacts export has the column `{name}`."
+            text = f"{label}: no contacts export has a column `{name}`."
             hint = nearest_or_use(name, columns.contacts)
         else:
             continue

@@ -359,7 +359,7 @@ def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
     for name in names:
         if name not in (*there, *columns.paths.contacts):
             hint = nearest_or_use(name, there)
-            text = f"--static-fields: no contacts export has the column `{name}`."
+            text = f"--static-fields: no contacts export has a column `{name}`."
             problems.append(Problem("B003", text, hint=hint))
     return problems
 

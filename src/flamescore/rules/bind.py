@@ -124,7 +124,7 @@ def _column(need: Need, columns: Columns) -> Iterator[Told]:
         meant = nearest(need.name, dict.fromkeys(there))
         code = "R090" if need.kind == "contacts" else "R091"
         hint = f"Did you mean `{meant}`?" if meant else _offer(known)
-        yield code, f"No {need.kind} export has the column `{need.name}`.", hint
+        yield code, f"No {need.kind} export has a column `{need.name}`.", hint
     elif need.listed and need.name not in columns.lists.of(need.kind):
         hint = f'Say what separates its values, in the project file: `lists: {{{need.name}: ";"}}`.'
         yield "R166", f"Column `{need.name}` has no lists.", hint
