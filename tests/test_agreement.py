@@ -1,7 +1,7 @@
 """The program and the oracle, two implementations of the rule language, agree on all they both tell."""
 
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from flamescore.accounts import accounts_of, free_mail
 from flamescore.engine import NO_AGE, Tuning
@@ -30,15 +31,16 @@ from strategies.labels import enabled, labels, standing, texts_of
 from strategies.predicates import Clock, condition
 from strategies.words import one_of
 
-TUNINGS = st.builds(
-    Tuning,
-    batch=st.sampled_from([1, 7, 262_144]),
-    bin_bits=st.sampled_from([0, 1, 14]),
-    budget=st.sampled_from([1, 4_000_000]),
-    workers=st.sampled_from([1, 2]),
-    wide=st.booleans(),
-    memory=st.sampled_from([0, 200, 1 << 28]),
-)
+TUNINGS = st.fixed_dictionaries(
+    {
+        "batch": st.sampled_from([1, 7, 262_144]),
+        "bin_bits": st.sampled_from([0, 1, 14]),
+        "budget": st.sampled_from([1, 4_000_000]),
+        "workers": st.sampled_from([1, 2]),
+        "wide": st.booleans(),
+        "memory": st.sampled_from([0, 200, 1 << 28]),
+    }
+).map(lambda words: Tuning(**words))
 
 
 @given(case=cases(), tuning=TUNINGS)

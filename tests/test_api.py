@@ -1,5 +1,6 @@
 """The public Python API: frames in, frames out."""
 
+import pydoc
 from datetime import UTC, datetime
 
 import polars as pl
@@ -211,3 +212,12 @@ def test_accounts_are_frames_where_the_rules_have_any():
     without = ACCOUNTS.partition("accounts:")[0]
     plain = flamescore.score(flamescore.load_rules(without), contacts, as_of="2026-11-21")
     assert (plain.accounts, plain.account_points) == (None, None)
+
+
+def test_help_tells_of_everything_that_is_public_or_handed_out(tmp_path):
+    write_project(tmp_path)
+    exports = flamescore.load_exports(tmp_path / "flamescore.yaml")
+    handed_out = (type(flamescore.load_rules(RULES_TEXT)), type(exports))
+    for each in (*(getattr(flamescore, name) for name in flamescore.__all__), *handed_out):
+        if callable(each):
+            assert each.__doc__.splitlines()[0] in pydoc.render_doc(each, renderer=pydoc.plaintext)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.frames import INSTANT
 
@@ -47,8 +47,7 @@ POINTS_FILE: Final = "account_points.parquet"
 ROLES_FILE: Final = "account_roles.parquet"
 
 
-@dataclass(frozen=True, slots=True)
-class NearAccounts:
+class NearAccounts(Struct, frozen=True):
     """Two accounts that may be one, the one with more `contacts` first; these are those of the other."""
 
     kind: str
@@ -56,8 +55,7 @@ class NearAccounts:
     contacts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """What makes two accounts one: the value of a column of contacts is to be called like the other."""
 
     column: str
@@ -65,8 +63,7 @@ class Rename:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAccounts:
+class FoundAccounts(Struct, frozen=True):
     """The accounts of a scoring.
 
     `scores` is `ACCOUNTS`, `points` `ACCOUNT_POINTS`, `roles` `ACCOUNT_ROLES`. `all` has a row an account, by

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.alerts import FILE as ALERTS_FILE
@@ -77,8 +77,7 @@ def before_run(
     )
 
 
-@dataclass(frozen=True)
-class Acted:
+class Acted(Struct, frozen=True):
     """What a run has beside its scores: Parquet tables by file, keys of its record, what there is to tell.
 
     `segments` are the members held against the state, `lists` the declared segments as lists, `hot_since` is
@@ -286,8 +285,7 @@ def _redefined(names: Iterable[str], segments: Segments, project: Project) -> It
         yield Finding("A017", Severity.NOTE, f"segments.{name}", text, where)
 
 
-@dataclass(slots=True)
-class TakingIn:
+class TakingIn(Struct):
     """Takes a run in once it is published; `findings` tell what came of it."""
 
     store: StateStore

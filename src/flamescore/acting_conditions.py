@@ -5,8 +5,10 @@ They may ask for rules and segments too, and all that is wrong with them is told
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from flamescore.errors import Problem, ProjectFileError, RuleFileError
 from flamescore.exports import ListFiles
@@ -81,7 +83,7 @@ def bind_acting(
             found[path] = bind_condition(each, columns, zone)
         except RuleFileError as error:
             problems += [
-                replace(problem, code=UNMAPPED) if problem.code in _NO_COLUMN else problem
+                dataclasses.replace(problem, code=UNMAPPED) if problem.code in _NO_COLUMN else problem
                 for problem in error.problems
             ]
     if problems:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from msgspec.structs import replace
 
 from flamescore.accounts import accounts_of
 from flamescore.columns import Columns, ListColumns

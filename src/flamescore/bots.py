@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.engine import flames_of_all
 from flamescore.frames import BOTS
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _FIVE: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class BotsOfScore:
+class BotsOfScore(Struct, frozen=True):
     """What a score loses: the contacts with points lost other than 0, and the points (ten-thousandths).
 
     `flames_lost[n]` are the contacts with at least `n` flames without `bots`, and with fewer under `remove`.
@@ -36,8 +35,7 @@ class BotsOfScore:
     flames_lost: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BotsFound:
+class BotsFound(Struct, frozen=True):
     """What the patterns of `bots` name that `ignore` leaves, the same for both actions.
 
     `table` is `frames.BOTS`: score by score, who loses most first, then by contact id. `patterns` are the
@@ -89,8 +87,7 @@ def bots_of(
     )
 
 
-@dataclass(frozen=True)
-class _Hit:
+class _Hit(Struct, frozen=True):
     """The parts of all partitions (`engine.BotsPart`), in order of contacts."""
 
     contact: NDArray[np.int64]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -42,8 +43,7 @@ def with_derived(columns: Sequence[str]) -> tuple[str, ...]:
     return (*columns, DOMAIN) if is_derived(columns) else tuple(columns)
 
 
-@dataclass(frozen=True, slots=True)
-class ListColumns:
+class ListColumns(Struct, frozen=True):
     """Columns of which rules ask what their cells hold (`has`), or whose cells hold several values."""
 
     contacts: frozenset[str] = frozenset()
@@ -57,8 +57,7 @@ class ListColumns:
 NO_LISTS: Final = ListColumns()
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """What the exports' headers offer to rules, in order, under mapped names; read before any row."""
 
     contacts: tuple[str, ...]
@@ -72,24 +71,21 @@ class Columns:
     """What lies inside of columns and can be named by its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class DateColumns:
+class DateColumns(Struct, frozen=True):
     """The columns that rules read as dates: only these need companions (`ISO_SUFFIX`)."""
 
     contacts: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class NumberColumns:
+class NumberColumns(Struct, frozen=True):
     """The columns that rules read as numbers: only these may need companions (`NUMBER_SUFFIX`)."""
 
     contacts: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class NamedColumns:
+class NamedColumns(Struct, frozen=True):
     """The columns that rules and the project file ask something of."""
 
     contacts: frozenset[str] = frozenset()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from msgspec import Struct
+
 from flamescore._version import __version__
 from flamescore.text import for_log, snippet
 
@@ -32,8 +34,7 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A place in a file. `line` and `column` are 1-based; 0 means the file as a whole.
 
     `snippet` is the line as it stands in the file; `width` how many characters the caret underlines.

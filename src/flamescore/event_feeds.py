@@ -5,13 +5,14 @@ How a rhythm is judged is in `findings.feeds`; here the days are gathered that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.cells import as_text, present
 from flamescore.engine import EVENT
@@ -49,8 +50,7 @@ _YEARS: Final = timedelta(days=60 * 366)
 """How far back offsets of a zone are looked for."""
 
 
-@dataclass
-class _Days:
+class _Days(Struct):
     """The days of a feed with events, and its newest event."""
 
     days: dict[date, int] = field(default_factory=dict)
@@ -61,8 +61,7 @@ class _Days:
         self.newest = newest if self.newest is None else max(self.newest, newest)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFeeds:
+class SourceFeeds(Struct, frozen=True):
     """The feeds of a source: its newest event (UTC; None where it has none), and each feed, the whole first.
 
     `silent` are warnings, `overdue` errors.
@@ -122,8 +121,7 @@ def with_feeds(scored: Scored, found: Sequence[SourceFeeds]) -> Scored:
     return replace(scored, observed=replace(scored.observed, sources=tuple(records)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     source: EventSource
     within: NewestWithin | None
     types: Mapping[str, str]

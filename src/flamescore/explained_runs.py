@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -82,10 +82,10 @@ def explained_as_of_run(
     if rules_changed(project, record.rules.text):
         name = project.settings.rules
         note = f"{name} has changed since this run; showing the run's rules."
-        told = replace(told, notes=(*told.notes, note))
+        told = dataclasses.replace(told, notes=(*told.notes, note))
     for path in _changed_lists(project, found):
         note = f"The list {path} has changed since this run; showing the run's own."
-        told = replace(told, notes=(*told.notes, note))
+        told = dataclasses.replace(told, notes=(*told.notes, note))
     return told
 
 

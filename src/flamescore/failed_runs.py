@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import ExitCode, FlamescoreError, OutputError
 from flamescore.findings import Severity, StrictError, of_problem, to_problem
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 
-@dataclass
-class Progress:
+class Progress(Struct):
     """How far a run has come: the exports once they are read, the result once they are scored."""
 
     project: Project

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import InputError, Problem
 from flamescore.input_errors import reading
@@ -124,8 +127,7 @@ AGE: Final = "\x00age"
 """Events' column of ages in seconds; null where the time is missing or does not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Which events a scoring looks at: those whose age in seconds, as of `now`, is below a reach.
 
     `reaches` are those of the (folded) types that rules name, None for a type that some rule never forgets.
@@ -174,8 +176,7 @@ class Window:
         return old & ~kind.is_in(lasting).fill_null(value=False) if lasting else old
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What became of the rows of a source. `rows` is the sum of all the others."""
 
     rows: int = 0
@@ -189,8 +190,7 @@ class Counts:
     kept: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
+class SourceRecord(Struct, frozen=True):
     """One source of the exports, as the run's record tells it. `path` is as the project file has it."""
 
     kind: str
@@ -206,8 +206,7 @@ class SourceRecord:
     """Of events: what became of the source as a feed, and of each type of it that somebody names."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventQuery:
+class EventQuery(Struct, frozen=True):
     """What a scoring asks of the events of a source: those inside a window, and some columns of them.
 
     `columns` hold `KEY`, `AGE` and `event`. `number` gives the rows of a batch their contacts (`INDEX`) and
@@ -220,8 +219,7 @@ class EventQuery:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class EventsRead:
+class EventsRead(Struct, frozen=True):
     """What became of the rows of a source that are in no batch.
 
     Of `record.counts` are known `rows`, and of the rows that are in no batch `old`, `rejected` and `ignored`.
@@ -280,8 +278,7 @@ class EventBatches:
         return self.query.number(batch).drop(KEY)
 
 
-@dataclass(frozen=True, slots=True)
-class EventSource:
+class EventSource(Struct, frozen=True):
     """The events of one source, lazily: here of a frame whose rows are all sound.
 
     `frame` has `contact_id` (or `contact` where `key` is the contacts' column to match on), `event`, `at`
@@ -321,8 +318,7 @@ class EventSource:
         return self.record.path
 
 
-@dataclass(frozen=True, slots=True)
-class AskedColumn:
+class AskedColumn(Struct, frozen=True):
     """A column of a kind of exports that a rule asks as numbers (`numeric`) or as dates.
 
     `who` asks is said as `rule "Visit" (rules.yaml:9)`, of events of some `types` (none: of all). Where
@@ -370,7 +366,7 @@ class Exports:
     events: tuple[EventSource, ...] = ()
     tag_history: pl.DataFrame | None = None
     opportunities: pl.DataFrame | None = None
-    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    rejects: pl.DataFrame = dataclasses.field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     records: tuple[SourceRecord, ...] = ()
     aliases: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()

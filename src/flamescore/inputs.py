@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.acting_conditions import bind_acting, load_acting
 from flamescore.alert_events import alert_events_of, bound_events
@@ -59,8 +62,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What a scoring needs. `as_of` is UTC, cut to the whole second; `columns` are what the exports offer.
 
     `exclude` says whom the call list leaves out, `hot` who is hot.
@@ -168,9 +170,9 @@ def read_inputs(
         except InputError as error:
             error.beside = bound.warnings
             raise
-        exports = replace(exports, findings=(*exports.findings, *unused))
+        exports = dataclasses.replace(exports, findings=(*exports.findings, *unused))
         if DOMAIN in (*project.settings.keep, *(column for _, column in _columns_of_lists(project))):
-            exports = replace(exports, contacts=with_domain(exports.contacts))
+            exports = dataclasses.replace(exports, contacts=with_domain(exports.contacts))
         instant = as_of if isinstance(as_of, datetime) else None
         instant = instant or parse_as_of(str(as_of or project.settings.as_of), zone, now=now)
         yield Inputs(
@@ -344,7 +346,7 @@ def _check_columns(project: Project, columns: Columns) -> None:
         if name == "tags":
             text, hint = f"{label}: `tags` has several values per contact.", "Name a column with one value."
         elif name not in (*with_derived(columns.contacts), *columns.paths.contacts):
-            text = f"{label}: no contacts export has the column `{name}`."
+            text = f"{label}: no contacts export has a column `{name}`."
             hint = nearest_or_use(name, columns.contacts)
         else:
             continue

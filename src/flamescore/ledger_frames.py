@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine import (
     NO_AGE,
@@ -35,8 +36,7 @@ FRAME_ROWS: Final = 131_072
 """Rows of the ledger that are made a frame at once: as frames they take five times the memory."""
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(Struct, frozen=True, dict=True):
     """The ledger of a scoring: summed entries, by contact id, score, and order of the rule file.
 
     Held as numbers, and made frames (`frames.POINTS`) a piece at a time.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.accounts import accounts_of
 from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
@@ -87,8 +90,7 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What one run may do differently, beside the project's settings."""
 
     strict: bool = False
@@ -103,8 +105,7 @@ class Options:
     """Publish what is no longer plausible: see `sanity_checks`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of it; `published` is None after a dry run."""
 
     scored: Scored
@@ -136,8 +137,7 @@ _RAISED: Final = frozenset(
 """The warnings that a scoring may tell before it publishes; not those of backtests, and no lints."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
+class _Judge(Struct, frozen=True):
     """Goes by the project's `accept`, on a day by the clock in the rule file's time zone."""
 
     project: Project

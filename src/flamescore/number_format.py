@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,8 +33,7 @@ _POWER: Final = "(?:[eE][+-]?[0-9]+)"
 _NO_MARK: Final = re.compile(r"[0-9+\-\u2212()%]")
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
+class NumberFormat(Struct, frozen=True):
     """How numbers are written. `currency` is whether a mark may stand by one, or the only marks that may."""
 
     decimal: str = "."
@@ -119,8 +119,7 @@ class NumberFormat:
         return f"(?:(?:{whole})(?:{decimal}[0-9]+)?|{decimal}[0-9]+)"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """How the numbers of a source are written: of every column alike (`every`), or of some (`columns`)."""
 
     every: NumberFormat | None = None

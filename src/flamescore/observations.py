@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.engine import EVENT, Held, entry_table, types_of
 from flamescore.frames import Counts
@@ -31,8 +32,7 @@ TOTAL: Final = pl.Decimal(38, 4)
 """The points of all contacts together: a million of them can have more than 64 bits, or a float, can hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePast:
+class SourcePast(Struct, frozen=True):
     """How far back a source of events goes: the age of its oldest event in seconds, None where it has none.
 
     `named` are the lists of event types, as rules name them, that it has events of.
@@ -43,8 +43,7 @@ class SourcePast:
     named: frozenset[tuple[str, ...]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Observations:
+class Observations(Struct, frozen=True):
     """What a scoring noticed beside the scores; it goes into the run's record.
 
     `rules`: one row a rule or limit: `score_name, entry, rule_id, name, contacts, occurrences, points`
@@ -76,8 +75,7 @@ class Observations:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """What was noticed of some contacts and their rows; that of others adds up with it.
 
     `entry_totals` (Python's integers: contacts, occurrences and points, a column an entry), `unvalued` and
@@ -199,9 +197,7 @@ def _both_pasts(mine: SourcePast, theirs: SourcePast) -> SourcePast:
 
 def _source(mine: SourceRecord, theirs: SourceRecord) -> SourceRecord:
     """Add up the rows of a source, and tell once what is said of both."""
-    counts = Counts(
-        *(getattr(mine.counts, each.name) + getattr(theirs.counts, each.name) for each in _COUNTS)
-    )
+    counts = Counts(*(getattr(mine.counts, name) + getattr(theirs.counts, name) for name in _COUNTS))
     return replace(
         mine,
         files=_once(mine.files, theirs.files),
@@ -212,7 +208,7 @@ def _source(mine: SourceRecord, theirs: SourceRecord) -> SourceRecord:
     )
 
 
-_COUNTS: Final = fields(Counts)
+_COUNTS: Final = Counts.__struct_fields__
 
 
 def _once(mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.findings import Finding, InExport, Severity, of_problem
 from flamescore.odd_cells import odd_cells

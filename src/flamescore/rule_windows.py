@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.engine import fade_end
 from flamescore.rules import EventRule, Happened, conditions_of, leaves
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _DAY: Final = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Who looks at events of some types, how far back in seconds (None: for ever), and as it is written."""
 
     name: str

@@ -12,6 +12,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
+from msgspec import Struct
+
 from flamescore.errors import Problem
 from flamescore.yaml_tree import nearest
 
@@ -78,8 +80,7 @@ class Reading(ABC):
         """Tell a key that a shape must have."""
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A value of the file: where it is, and what it is."""
 
     reading: Reading
@@ -136,8 +137,7 @@ class At:
 # --- types -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ValueType:
+class ValueType(Struct, frozen=True):
     """How one kind of value is read, its JSON Schema, and what the docs call it.
 
     Called with a place, it returns what it makes of the value there or raises `RefusedError`.
@@ -214,8 +214,7 @@ def mapped(value: ValueType, *, least: int = 0, words: str = "") -> ValueType:
 # --- shapes ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key of a shape: what it takes, what it means, its default as a file would have it (None: none)."""
 
     type: ValueType
@@ -224,8 +223,7 @@ class Key:
     default: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A mapping of known keys.
 
     `make` is called with the value of each key that is there, by its name. `must_be`, `unknown` and `missing`

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.bots import BotsFound, bots_of
 from flamescore.engine import (
@@ -43,8 +44,7 @@ __all__ = ["Ledger", "Observations", "Scored", "Shares", "SourcePast", "finish",
 K = TypeVar("K")
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """The result. `contacts` are all, by contact id; `scores` is `frames.SCORES`, ranked, score by score.
 
     `places` says of each row of `scores` which row of `contacts` it is about: a join by contact id takes four
@@ -150,8 +150,7 @@ def score_exports(
     )
 
 
-@dataclass(frozen=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """What some contacts come to before anyone is ranked; those of others, by the same rules, are added.
 
     `contacts` are by contact id. `columns` have by score the totals (ten-thousandths), the ages of the last
@@ -199,7 +198,7 @@ class Shares:
             self,
             contacts=contacts,
             columns=tuple(
-                tuple(joined(*pair) for pair in zip(*both, strict=True))  # type: ignore[misc] # three, as both
+                tuple(joined(*pair) for pair in zip(*both, strict=True))
                 for both in zip(self.columns, other.columns, strict=True)
             ),
             ledger=self.ledger.with_other(other.ledger, contacts["contact_id"], (mine, theirs)),

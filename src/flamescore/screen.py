@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import codecs
 import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.findings import wants_colours
 from flamescore.text import clusters, for_cell, terminal_columns
@@ -44,8 +46,7 @@ _CODES: Final = {"bold": "1", "dim": "2", "red": "31", "blue": "34"}
 _PLAIN_MARKS: Final = str.maketrans({"▲": "*", "·": ".", "…": "...", "×": "x", "→": "->", "█": "#"})
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Where text is shown: `width` in columns; `plain` where marks beyond ASCII would not show."""
 
     width: int = UNKNOWN
@@ -104,8 +105,7 @@ def _terminal_width(stream: TextIO) -> int | None:
 # --- tables
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A piece of a cell, in a style; `whole` stays whole where the cell is cut."""
 
     text: str
@@ -116,8 +116,7 @@ class Span:
 Cell: TypeAlias = "str | tuple[Span, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table. `least` is the width down to which it may be cut, None where it never is.
 
     `goes` says when the column goes where not all fit: those with 1 first, then those with 2; 0 never does.
@@ -137,8 +136,7 @@ class Column:
         return not any(self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
+class _Measured(Struct, frozen=True):
     column: Column
     header: tuple[Span, ...]
     cells: list[tuple[Span, ...]]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 POINT: Final = 10_000
 """Ten-thousandths in a point: every sum of points is a whole number of these."""
@@ -43,8 +44,7 @@ _TIME = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?::[0-5]\d(?:\.\d+)?)?(?:
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(Struct, frozen=True, order=True):
     """A whole number above 0 and a unit: `s min h d w` are fixed lengths, `mo` and `y` step the calendar."""
 
     count: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cli.small import write_project
 from flamescore.alerts import keep_notices

@@ -3,11 +3,11 @@
 # ruff: noqa: E501 - a row of a table is a line here
 
 import sqlite3
-from dataclasses import replace
 from hashlib import sha256
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings

@@ -356,7 +356,7 @@ def test_a_key_that_no_export_has(tmp_path, monkeypatch, flamescore):
     monkeypatch.chdir(tmp_path)
     done = flamescore("score")
     assert done.code == 2
-    assert "error R090: No contacts export has the column `compny`." in done.err
+    assert "error R090: No contacts export has a column `compny`." in done.err
 
 
 def test_the_domain_of_the_address_is_a_key_and_free_mail_may_lie_in_a_file(

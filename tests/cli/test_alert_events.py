@@ -44,7 +44,7 @@ def test_a_column_that_no_export_has_is_an_error_of_the_project_file(alerting):
     assert (
         told
         == """\
-flamescore.yaml:15:42: error P028: Alert `a`: No events export has the column `assett`.
+flamescore.yaml:15:42: error P028: Alert `a`: No events export has a column `assett`.
    15 |   a: {event: call, channel: log, where: {assett: x}}
       |                                          ^^^^^^
         Nearest: `asset`.

@@ -128,7 +128,7 @@ def test_a_column_that_no_contact_has_is_told_with_its_place(project, flamescore
     done = flamescore("score")
     assert done.code == 2
     assert done.err == (
-        "flamescore.yaml:5:28: error P028: `call_list.holdout.by`: no contacts export has the column `compny`.\n"
+        "flamescore.yaml:5:28: error P028: `call_list.holdout.by`: no contacts export has a column `compny`.\n"
         "    5 |   holdout: {share: 5%, by: compny}\n"
         "      |                            ^^^^^^\n"
         "        Nearest: `company`.\n"

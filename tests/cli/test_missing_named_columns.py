@@ -331,5 +331,5 @@ def test_optional_holds_for_a_column_that_nothing_maps(flamescore, here):
 def test_a_column_that_no_file_has_is_an_error_as_before(flamescore, here):
     done = score(flamescore, here, CONTACTS + EVENTS, ev__a=B.format("Url"))
     assert done.code == 2
-    assert 'error R091: Rule "Prices": No events export has the column `url`.\n' in done.err
+    assert 'error R091: Rule "Prices": No events export has a column `url`.\n' in done.err
     assert "I11" not in done.err

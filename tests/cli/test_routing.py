@@ -314,17 +314,17 @@ def test_who_is_away_stops_the_run_where_it_does_not_read(folder, flamescore):
         (
             "{country: US}",
             "{contry: US}",
-            "flamescore.yaml:9:47: error P028: No contacts export has the column `contry`.",
+            "flamescore.yaml:9:47: error P028: No contacts export has a column `contry`.",
         ),
         (
             "route: {",
             "route: {same: [company, compny], ",
-            "flamescore.yaml:11:25: error P028: `route.same`: no contacts export has the column `compny`.",
+            "flamescore.yaml:11:25: error P028: `route.same`: no contacts export has a column `compny`.",
         ),
         (
             "route: {",
             "route: {if: {field: {size: 1}}, ",
-            "flamescore.yaml:11:22: error P028: No contacts export has the column `size`.",
+            "flamescore.yaml:11:22: error P028: No contacts export has a column `size`.",
         ),
         ("route: {", "route: {away: s3://b/x, ", "flamescore.yaml:11:15: error P031:"),
         (

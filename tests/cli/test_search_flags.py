@@ -375,7 +375,7 @@ def test_a_folder_that_is_not_there(flamescore):
             ["--columns", "name,Contry"],
             "error U008: There is no column `Contry`.\n        Nearest: `Country`.",
         ),
-        (["--where", "Contry=US"], "--where:1:1: error R090: No contacts export has the column `Contry`."),
+        (["--where", "Contry=US"], "--where:1:1: error R090: No contacts export has a column `Contry`."),
         (["--min-score", "nan"], "error U002: --min-score must be a number, not `nan`."),
         (["--max-score", "nan"], "error U002: --max-score must be a number, not `nan`."),
         (["--flames", "45"], "Nearest: `4-5`.\n        Do: Use 0 to 5, a range such as 4-5, or 4+."),

@@ -5,11 +5,11 @@ import gc
 import mmap
 import os
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from flamescore.engine import KeptEvents
 from flamescore.engine.bins import Bins, Spill, concat_events

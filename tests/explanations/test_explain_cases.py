@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from evidence_read_again import holds
 from flamescore.explanations import AHEAD, explain
@@ -183,7 +184,7 @@ def _evidence_says_the_same_when_it_is_read_again(explanations):
 
 
 def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
-    now = replace(
+    now = dataclasses.replace(
         case,
         events=[row for row in case.events if row["at"] <= case.as_of],
         tag_history=[
@@ -191,7 +192,10 @@ def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
             for row in case.tag_history  # put off, not left out: the history alone decides
         ],
     )
-    later = {days: replace(now, as_of=case.as_of + timedelta(days=days)).scored().scores for days in AHEAD}
+    later = {
+        days: dataclasses.replace(now, as_of=case.as_of + timedelta(days=days)).scored().scores
+        for days in AHEAD
+    }
     for row in (row for rows in later.values() for row in rows):
         spec = case.book["scores"][row["score_name"]]
         if isinstance(spec.get("flames"), dict):  # by this run's list, whatever that of the time to come

@@ -6,15 +6,16 @@ go into the outlook, which has a test of its own.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import flamescore
 from evidence_read_again import holds
@@ -36,7 +37,7 @@ def sample(request):
     rules = flamescore.load_rules(ROOT / "rules" / f"{request.param}.yaml")
     exports = flamescore.load_exports(ROOT / "flamescore.yaml", rules)
     events = tuple(replace(source, frame=source.frame.collect().lazy()) for source in exports.events)
-    exports = replace(exports, events=events)
+    exports = dataclasses.replace(exports, events=events)
     result = flamescore.score(rules, exports, as_of="2026-11-21")
     return bind_rules(rules, _columns(exports)).book, exports, result
 

@@ -1,12 +1,14 @@
 """What the tests of this folder share."""
 
+import dataclasses
 import io
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.cells import as_text, present, rounded
 from flamescore.columns import DateColumns, NumberColumns
@@ -60,7 +62,7 @@ def looked_at(exports: Exports) -> Exports:
         for source, end in zip(exports.events, ends, strict=True)
     ]
     rejects = pl.concat([exports.rejects, *(end.rejects for end in ends)])
-    return replace(exports, events=tuple(events), rejects=rejects)
+    return dataclasses.replace(exports, events=tuple(events), rejects=rejects)
 
 
 def read(source: EventSource, window: Window | None = None, *, tell=True) -> tuple[pl.DataFrame, EventsRead]:

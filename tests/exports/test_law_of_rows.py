@@ -5,7 +5,6 @@ What each row is counted as is worked out here once more, row by row, from the w
 
 import os
 from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -13,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from flamescore.errors import InputError
 from flamescore.nightly import Options, nightly

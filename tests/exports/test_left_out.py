@@ -1,6 +1,6 @@
 """Every row is accounted for, also where the source leaves rows out and contacts are merged."""
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from flamescore.nightly import Options, nightly
 

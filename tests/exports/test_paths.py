@@ -86,7 +86,7 @@ def test_a_path_that_no_row_can_have(exports_for):
         flamescore.score(rules, *exports_for(rules), as_of="2026-11-21")
     [problem] = caught.value.problems
     assert problem.code == "R091"
-    assert problem.message == 'Rule "R0": No events export has the column `properties.page.ulr`.'
+    assert problem.message == 'Rule "R0": No events export has a column `properties.page.ulr`.'
 
 
 @pytest.mark.parametrize("form", ["ndjson", "parquet"])

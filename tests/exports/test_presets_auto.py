@@ -29,7 +29,8 @@ def test_none_that_fits_names_the_nearest(bench):
     bench.write("c.csv", "Record ID,First Name,Surname,Email\n7,Ann,Lee,ann@x.org\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
         "P029 No preset matches the headers of contacts: `c.csv`. "
-        "The nearest is `hubspot` (contacts export), and the file lacks `Last Name`."
+        "The closest is `hubspot` (contacts export), but the file has no `Last Name`. "
+        "Map its `columns` instead."
     )
 
 
@@ -37,7 +38,7 @@ def test_a_named_preset_that_does_not_fit_names_its_nearest_variant(bench):
     bench.write("c.csv", HUBSPOT)
     assert fault(bench, "contacts: [{path: c.csv, preset: keap}]\n") == (
         "P029 No variant of `preset: keap` matches the headers of contacts: `c.csv`. "
-        "The nearest is `keap` (contacts export), and the file lacks `Id`."
+        "The closest is `keap` (contacts export), but the file has no `Id`. Map its `columns` instead."
     )
 
 
@@ -46,7 +47,7 @@ def test_nothing_alike_says_what_to_do(bench, header):
     bench.write("c.csv", f"{header}\n1,2\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
         "P029 No preset matches the headers of contacts: `c.csv`. "
-        "Say its `columns` instead; `flamescore presets` lists what is known."
+        "Map its `columns` instead; `flamescore presets` lists the presets."
     )
 
 
@@ -54,15 +55,16 @@ def test_from_half_of_its_headers_up_a_preset_is_the_nearest(bench):
     bench.write("c.csv", "Record ID,Email\n7,ann@x.org\n")
     assert fault(bench, "contacts: [{path: c.csv, preset: auto}]\n") == (
         "P029 No preset matches the headers of contacts: `c.csv`. "
-        "The nearest is `hubspot` (contacts export), and the file lacks `First Name`, `Last Name`."
+        "The closest is `hubspot` (contacts export), but the file has no `First Name`, `Last Name`. "
+        "Map its `columns` instead."
     )
 
 
 @pytest.mark.parametrize(
     ("kind", "header", "meant"),
     [
-        ("contacts", "Id,First Name,Last Name,Email", "`keap` (contacts export), say `preset: keap`"),
-        ("events", "Timestamp,Email", "`mailchimp` (granular opens), say `preset: mailchimp`"),
+        ("contacts", "Id,First Name,Last Name,Email", "`keap` (contacts export), set `preset: keap`"),
+        ("events", "Timestamp,Email", "`mailchimp` (granular opens), set `preset: mailchimp`"),
     ],
 )
 def test_a_header_that_anybody_may_have_is_no_preset_s(bench, kind, header, meant):
@@ -84,8 +86,8 @@ def test_a_header_that_anybody_may_have_is_no_preset_s(bench, kind, header, mean
 def test_a_kind_that_a_preset_does_not_know(bench):
     bench.write("c.csv", PEOPLE)
     assert fault(bench, "contacts: [{path: c.csv, preset: stripe}]\n") == (
-        "P029 contacts: `c.csv`: `preset: stripe` knows no contacts, only events. "
-        "Leave it out, and say the source's `columns`."
+        "P029 contacts: `c.csv`: `preset: stripe` reads events, not contacts. "
+        "Leave `preset` out, and map the source's `columns`."
     )
 
 
@@ -110,7 +112,7 @@ def test_a_tie_is_refused(bench, monkeypatch):
 def test_every_file_of_a_source_must_fit(bench):
     bench.write("c/1.csv", HUBSPOT)
     bench.write("c/2.csv", HUBSPOT.replace("Record ID", "Id"))
-    assert "`hubspot` (contacts export), and the file lacks `Record ID`" in fault(
+    assert "`hubspot` (contacts export), but the file has no `Record ID`" in fault(
         bench, "contacts: [{path: c, preset: hubspot}]\n"
     )
 

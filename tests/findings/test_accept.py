@@ -1,6 +1,5 @@
 """What is known of and accepted."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +7,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from flamescore.errors import Where
 from flamescore.findings import (

@@ -6,11 +6,13 @@ import copyreg
 import os
 import pickle
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

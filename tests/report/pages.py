@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.changes import Changes
 from flamescore.frames import POINTS, SCORES

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import polars as pl
 import pytest
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 from flamescore.findings import Finding, Severity
 from flamescore.report import escaped, render_markdown, write_markdown

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from flamescore.errors import InputError
 from flamescore.inputs import read_inputs

@@ -95,12 +95,12 @@ FAULTS = {
       |           ^
         Add one, such as `equals: VIP`.""",
     "{contry: US}": """\
---where:1:2: R090 No contacts export has the column `contry`.
+--where:1:2: R090 No contacts export has a column `contry`.
     1 | {contry: US}
       |  ^^^^^^
         Did you mean `country`?""",
     "contry=US": """\
---where:1:1: R090 No contacts export has the column `contry`.
+--where:1:1: R090 No contacts export has a column `contry`.
     1 | contry=US
       | ^^^^^^
         Did you mean `country`?""",

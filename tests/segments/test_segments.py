@@ -3,12 +3,12 @@
 import hashlib
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cli.small import PROJECT, write_project
 from flamescore.acting_conditions import load_acting
@@ -198,8 +198,8 @@ FAULTS = {
     "a: {if: {segment: b}}, b: {if: {tag: VIP}}": "A007 Segment `b` comes later in the file than this one",
     "a: {if: {segment: a}}": "A007 Segment `a` comes later in the file than this one.",
     "a: {if: {rule: form, tag: VIP}}": "R081 `tag` and `rule` can't be combined",
-    "a: {if: {field: {Countri: US}}}": "P028 No contacts export has the column `Countri`.",
-    "a: {if: {event: call, where: {aset: x}}}": "P028 No events export has the column `aset`.",
+    "a: {if: {field: {Countri: US}}}": "P028 No contacts export has a column `Countri`.",
+    "a: {if: {event: call, where: {aset: x}}}": "P028 No events export has a column `aset`.",
     "a: {if: {tag: VIP}, columns: [contact_id, Countri]}": "P028 `segments.a.columns`: there is no column",
     "a: {if: {tag: VIP}, columns: []}": "P023 `segments.a.columns` must not be empty.",
     "a: {if: {tag: VIP}, columns: [email, email]}": "P023 `segments.a.columns` has `email` twice.",

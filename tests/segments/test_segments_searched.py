@@ -1,13 +1,13 @@
 """`search --segment`, and conditions of segments held against plain Python over the tables."""
 
 import random
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from cli.small import PROJECT, write_project
 from flamescore.errors import NotFoundError, UsageError

@@ -2,9 +2,9 @@
 
 import sqlite3
 import stat
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from cli.small import PROJECT, write_project
 from flamescore.cli.main import run

@@ -5,11 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from cli.small import PROJECT, write_project
 from flamescore.nightly import Options, nightly

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.columns import REASONS
 from flamescore.frames import POINTS, SCORES, Counts, SourceRecord
@@ -33,8 +33,7 @@ RULES = pl.Schema(
 )
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A ledger that is a frame, in pieces of `size` rows."""
 
     whole: pl.DataFrame

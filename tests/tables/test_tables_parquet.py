@@ -4,13 +4,13 @@ import os
 import random
 import subprocess
 import sys
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from flamescore.frames import INSTANT, POINTS, REJECTS, SCORES
 from flamescore.tables import WRITERS, TableSettings, write_tables

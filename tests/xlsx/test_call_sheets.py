@@ -1,6 +1,5 @@
 """Call lists as workbooks: columns, formats, sheets and the printed page, read back."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from importlib import import_module
 from io import BytesIO
@@ -9,6 +8,7 @@ from zipfile import ZipFile
 import openpyxl
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from flamescore.report import RENDERERS, render_search
 from report.pages import changes, data, hostile, many, nobody

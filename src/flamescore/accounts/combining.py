@@ -14,11 +14,11 @@ are Python's integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.account_frames import ACCOUNT_POINTS, ACCOUNTS
 from flamescore.engine import standing
@@ -40,8 +40,7 @@ _SURE: Final = 2**62
 _ENTRIES: Final = ("contact", "mean", "account_limit")
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """The members who have a row under a score, account by account, in ranked order.
 
     `first` has the place of each account's first row, `number` that account.

@@ -5,10 +5,10 @@ It is read from the tables of a run alone, which have all of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import fold, folded
 from flamescore.errors import NotFoundError, Problem
@@ -22,8 +22,7 @@ UNKNOWN: Final = "N003"
 ACCOUNT_KEY: Final = "account_key"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountTables:
+class AccountTables(Struct, frozen=True):
     """What is known of the accounts of a run, each table lazily, as it is written; `roles` None: has none."""
 
     accounts: pl.LazyFrame
@@ -33,8 +32,7 @@ class AccountTables:
     roles: pl.LazyFrame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member, and the points under a score; None where the score leaves it out."""
 
     contact_id: str
@@ -42,8 +40,7 @@ class Member:
     points: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountScoreExplained:
+class AccountScoreExplained(Struct, frozen=True):
     """One score of an account; `score` is None where no member has a row under it.
 
     The points of who is `counted`, `mean` (the mean less the sum) and `limit` (what the limits gave or took)
@@ -68,8 +65,7 @@ class AccountScoreExplained:
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RoleExplained:
+class RoleExplained(Struct, frozen=True):
     """A role, how many members fill it and how many must, and who they are, in ranked order."""
 
     role: str
@@ -78,8 +74,7 @@ class RoleExplained:
     members: tuple[Member, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountExplained:
+class AccountExplained(Struct, frozen=True):
     """An account: as it is shown, what it is called, how many members it has, its scores and roles."""
 
     account: str
@@ -131,8 +126,7 @@ def _people(contacts: pl.LazyFrame, text: str) -> tuple[str, dict[str, str | Non
     return account, dict(mine.collect().iter_rows())
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """What the tables have of one account, of its ledger, and of the scores and names of its members."""
 
     accounts: pl.DataFrame

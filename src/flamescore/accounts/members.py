@@ -12,13 +12,13 @@ Account ID   email_domain   key          why
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import as_text, fold, folded, present
 from flamescore.columns import DOMAIN
@@ -35,8 +35,7 @@ NOBODY: Final = -1
 _KEY, _WRITTEN, _NUMBER, _MANY = "key", "written", "number", "many"
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(Struct, frozen=True):
     """Who is in which account: accounts are numbered in order of what they are shown as, by code point.
 
     `of` has the number of the account of each contact (or `NOBODY`), `keyed_by` the place of the column that

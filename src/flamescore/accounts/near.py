@@ -10,11 +10,11 @@ eu.acme.example     2     euacmeexample subdomain: a label and a dot before `acm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.account_frames import NearAccounts, Rename
 from flamescore.columns import DOMAIN
@@ -47,8 +47,7 @@ _SHARE: Final = 20
 """A domain is doubtful from 100 contacts on, if it has more than one in 20 of all in accounts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """At most `MOST` pairs that may be one, how many there are, and how two of the first are made one."""
 
     told: tuple[NearAccounts, ...]

@@ -6,10 +6,11 @@ written down before it is sent, and sent as it stands here, however often that t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.alerts.identity import message_id
 from flamescore.alerts.payloads import instant
@@ -35,8 +36,7 @@ GONE: Final = "no longer configured"
 RUN_KINDS: Final = ("failed", "stale")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Notices that may not go now, and why."""
 
     alert: str
@@ -47,8 +47,7 @@ class Waiting:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """What composing came to.
 
     `messages` are the ids of those that were written down, `excluded` counts the notices that were dropped
@@ -66,16 +65,14 @@ class Composed:
         return len({notice for each in self.waiting for notice in each.notices})
 
 
-@dataclass(frozen=True, slots=True)
-class _Notice:
+class _Notice(Struct, frozen=True):
     id: str
     kind: str
     run_id: str
     row: str
 
 
-@dataclass(frozen=True, slots=True)
-class Composer:
+class Composer(Struct, frozen=True, dict=True):
     """Composes messages at an instant; `zone` is the rule file's time zone.
 
     `barred` are the contacts whom the state's run excludes from calls or holds out, `nobody` the owners that
@@ -88,10 +85,11 @@ class Composer:
     now: datetime
     barred: frozenset[str] = frozenset()
     nobody: frozenset[str] = frozenset({"unassigned"})
-    project_id: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "project_id", meta(self.connection, "project_id") or "")
+    @cached_property
+    def project_id(self) -> str:
+        """The id of the project in the state."""
+        return meta(self.connection, "project_id") or ""
 
     def compose(self) -> Composed:
         """Write down, in one transaction, all messages that may go now; those of runs come first."""

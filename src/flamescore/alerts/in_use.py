@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
+
+from msgspec import Struct, field
 
 from flamescore.project import filled, variables
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 _HIDDEN: Final = "***"
 
 
-@dataclass(slots=True)
-class InUse:
+class InUse(Struct):
     """The environment, and which of its values were asked for so far."""
 
     environ: Mapping[str, str]

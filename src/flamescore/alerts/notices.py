@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.frames import INSTANT, SCORES
 from flamescore.report.say import worded_reasons
@@ -56,8 +56,7 @@ _OF_CONTACT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rings:
+class Rings(Struct, frozen=True):
     """What an alert rang for in a run: `ringing.SEEN`, in ranked order."""
 
     alert: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.alerts import payloads
 from flamescore.alerts.composing import Composed, Composer
@@ -56,8 +56,7 @@ PREVIEW: Final = pl.Schema(
 _TEST: Final = "flamescore: a test"
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
+class Notified(Struct, frozen=True):
     """What an invocation came to: messages sent and unsent, leads that wait, and what is to be told."""
 
     sent: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.acting_frames import SEGMENTS
 from flamescore.alerts.notices import NOTICES, Rings, notices_of
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """An alert for contacts, as a run works it out.
 
     `segment` is the name under which the members of its segment stand in `acting_frames.SEGMENTS`, None for
@@ -59,8 +58,7 @@ class Subscription:
     rearming: pl.DataFrame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunNow:
+class RunNow(Struct, frozen=True):
     """What a run says to all of its alerts.
 
     `people` are all contacts, in ranked order, with `may`: neither excluded nor held out. `tracked` are the
@@ -76,8 +74,7 @@ class RunNow:
     facts: Callable[[pl.Series], pl.DataFrame]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What the alerts of a run came to.
 
     `notices` are `NOTICES`, `rows` what the state must know, as rows of `SEGMENTS`. `anew` are the alerts

@@ -6,9 +6,10 @@ They ring by the wall clock, and again for the same problem or source once `agai
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.alerts.notices import notice_id
 from flamescore.alerts.stored import keep_deliveries
@@ -33,8 +34,7 @@ _FIRST: Final = -1
 """The place of what is told before all leads."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRing:
+class RunRing(Struct, frozen=True):
     """What there is to tell of a run: `kind` is `failed` or `stale`, `at` when the run started.
 
     `about` is the problem's code or the source's path; `code` and `text` are the problem's, or the finding's.

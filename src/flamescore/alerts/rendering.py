@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from flamescore.alerts import payloads
 from flamescore.project import (
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from flamescore.project import Channel, ProjectFile
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a message says: `body` is called with how many leads it may tell of, `most` at most.
 
     `id` is the message's; `footer` ends a mail; `data` is what JSON tells.

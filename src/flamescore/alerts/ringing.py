@@ -18,10 +18,10 @@ it would not have come in. A ring takes the re-arming with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.frames import INSTANT, SURVIVOR
 
@@ -50,8 +50,7 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema=SEEN)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertNow:
+class AlertNow(Struct, frozen=True):
     """What a run says of one alert. Frames by contact, a contact once, in any order.
 
     `people` are all of the contacts list, in ranked order, with `may`: whether they may be told of at all.
@@ -68,8 +67,7 @@ class AlertNow:
     rearming: pl.DataFrame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AlertBefore:
+class AlertBefore(Struct, frozen=True):
     """What the state says of one alert, with ids of contacts as the run has them (see `surviving`).
 
     `seen` are `SEEN`: occurrences that were told or passed over; `rung` is `RUNG_FOR`. `silent`: the alert is
@@ -81,8 +79,7 @@ class AlertBefore:
     silent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ringing:
+class Ringing(Struct, frozen=True):
     """What became of one alert in a run: frames by contact.
 
     `rings` are `SEEN`, in ranked order. `seen` are the occurrences that the next run need not tell, by id;

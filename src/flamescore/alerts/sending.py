@@ -9,8 +9,9 @@ import errno
 import os
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from flamescore.alerts import payloads
 from flamescore.alerts.connecting import NotSentError
@@ -49,8 +50,7 @@ TRIES: Final = 10
 _JSON: Final = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message as it was written down; `attempts` are the answers so far that count towards giving it up."""
 
     id: str
@@ -62,8 +62,7 @@ class Message:
     attempts: int = 0
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(Struct):
     """What sending came to: how many messages were sent, how many are not, and what is to be told."""
 
     sent: int = 0
@@ -72,8 +71,7 @@ class Sent:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Sender:
+class Sender(Struct):
     """Sends by the channels of a project, and remembers connections until `close`."""
 
     project: Project
@@ -245,8 +243,7 @@ def send_all(connection: sqlite3.Connection, sender: Sender, zone: ZoneInfo) -> 
     return done
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(Struct, frozen=True):
     code: str
     why: str
     stops: bool = False

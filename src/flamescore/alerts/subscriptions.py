@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.alerts.of_contacts import Subscription
 from flamescore.alerts.ringing import SEEN
@@ -73,8 +73,7 @@ def _subscription(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Who:
+class _Who(Struct, frozen=True):
     """Whom an alert is about: members in ranked order (None: everyone), a hash of it, the segments named."""
 
     members: pl.DataFrame | None = None

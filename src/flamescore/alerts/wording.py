@@ -13,9 +13,10 @@ begins no header and no line of its own; each channel then escapes what its own 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from flamescore.project import filled_in, placeholders
 from flamescore.report import say
@@ -33,8 +34,7 @@ _SPACES: Final = re.compile(r"\s+")
 _MINUTE: Final = "%Y-%m-%d %H:%M"
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """A notice as messages tell it.
 
     `told` is what JSON tells of the contact; `cells` are further cells that texts name, by column, and the
@@ -60,8 +60,7 @@ class Lead:
         return self.cell("name") or self.cell("email") or self.cell("contact_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """How an alert words its messages.
 
     Times are local ones of `zone`. `events` are those that an event alert waits for, `unless` those that

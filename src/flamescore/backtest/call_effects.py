@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from flamescore.backtest.groups import ENOUGH, FLAMES, FlameGroups, flame_groups
 from flamescore.backtest.statistics import Comparison, Estimate, compare, different, rate
@@ -27,8 +27,7 @@ BOUND: Final = (
 """What has to be known beside the numbers of who was called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Some contact-cuts, and how many of them have the outcome."""
 
     contact_cuts: int
@@ -37,8 +36,7 @@ class Part:
     rate: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """By flames, 0 to 5, those who were called in the horizon before the outcome, and the others.
 
     `groups` says of those who were not called which flames can be told apart.
@@ -49,8 +47,7 @@ class Calls:
     groups: FlameGroups
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
+class HeldOut(Struct, frozen=True):
     """Who is hot and held out of the call list, and who is hot and is not, from a day on.
 
     `ratio` is how many times as often those who are held out have the outcome; its p-value is None under 30

@@ -6,7 +6,7 @@ and is called on day 4, to be thanked: not called. One is called on day 20 and n
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -50,7 +50,9 @@ def until_outcome(
         contact = rows[INDEX].to_numpy()
         return rows.filter(pl.Series((contact < 0) | (rows[SECONDS].to_numpy() <= first[contact])))
 
-    return replace(exports, events=tuple(source.edited(known) for source in coded_events(exports)))
+    return dataclasses.replace(
+        exports, events=tuple(source.edited(known) for source in coded_events(exports))
+    )
 
 
 def first_after(
@@ -75,7 +77,7 @@ def first_after(
         (Score(_FIRST, _FIRST, POINT, ()),),
         ignore=tuple(each for each in book.ignore if not each.in_sequence),
     )
-    found = score_exports(plain, replace(exports, events=sources), as_of=end, events=rules).latest
+    found = score_exports(plain, dataclasses.replace(exports, events=sources), as_of=end, events=rules).latest
     first = np.full(exports.contacts.height, NEVER, np.int64)
     for age in found.values():
         first = np.where(age == NO_AGE, first, np.minimum(first, int(cut.timestamp()) + age.astype(np.int64)))

@@ -7,10 +7,11 @@ back to 21 September. 22 August is short: its 28 days would begin on 25 July.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from flamescore.engine import Clock
 from flamescore.errors import Problem
@@ -29,8 +30,7 @@ _DAY: Final = timedelta(days=1)
 Skipped = Literal["censored", "short", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """An instant (UTC) as of which scores are worked out; `skipped` and `reason` where it is left out."""
 
     as_of: datetime
@@ -38,8 +38,7 @@ class Cut:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source of events: its oldest and newest event (UTC) until `as_of`, and the types asked of it."""
 
     path: str
@@ -48,8 +47,7 @@ class Source:
     types: frozenset[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(Struct, frozen=True):
     """What is known: until when outcomes are, from when, and how far back each source goes."""
 
     until: datetime

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.backtest.cuts import said, shown
 from flamescore.backtest.groups import percent
@@ -28,8 +29,7 @@ _SHOWN: Final = 3
 _MOST: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """What was noticed on the way to a result.
 
     `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` is what the condition that

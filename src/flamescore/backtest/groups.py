@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, compare, different, holm, rate
 from flamescore.units import count
@@ -26,8 +26,7 @@ FLAMES: Final = 6
 Order = Literal["in_order", "not_told_apart", "out_of_order", "nothing", "too_few"]
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """The contact-cuts with some numbers of flames, and how many of them have the outcome."""
 
     flames: tuple[int, ...]
@@ -38,8 +37,7 @@ class Band:
     lift: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class FlameGroups:
+class FlameGroups(Struct, frozen=True):
     """Every number of flames by itself, 0 to 5; the groups that can be told apart; and what that means.
 
     `groups` is empty where there are too few outcomes, `misplaced` the flames that convert less than one
@@ -69,8 +67,7 @@ def flame_groups(flames: Integers, outcomes: Marks, cuts: Integers, contacts: In
     return FlameGroups(bands, groups, order, (*sentences, *empty), misplaced)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
+class _Looked(Struct, frozen=True):
     flames: Integers
     outcomes: Marks
     cuts: Integers

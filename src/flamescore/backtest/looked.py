@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +24,7 @@ NEVER: Final = -1
 """Stands for no instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRows:
+class RuleRows(Struct, frozen=True):
     """The contact-cuts to which a rule, or a branch of one, gave points.
 
     `rows` are places in the arrays of `Looked`, in order, and `rest` the flames that these contact-cuts have
@@ -37,8 +37,7 @@ class RuleRows:
     balance: float
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """A score over all cuts: arrays of one length with a row for each contact-cut that is looked at.
 
     `contacts` and `cuts` are numbers, `totals` ten-thousandths, `active` seconds since 1970 of the last

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.backtest.calls import until_outcome
 from flamescore.backtest.looked import NEVER, Looked, RuleRows, renumbered, together
@@ -55,8 +57,7 @@ _WITHOUT: Final = "\0without\0"
 _BY_FLAMES: Final = Hot()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is looked at. `known_after` has a fixed length for each source of events, and for tag histories.
 
     `exclude` and `hot` are as of a cut; `own` are by score the rules that are left out of a second score.
@@ -111,7 +112,7 @@ def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Look
     for number, as_of in enumerate(cuts):
         then = exports
         if asked.people is not None:  # events belong to other contacts, so they are read anew
-            then = replace(as_exported(exports), contacts=asked.people[as_of])
+            then = dataclasses.replace(as_exported(exports), contacts=asked.people[as_of])
         for found in _cut(asked, events or _Events.of(asked, then, (as_of,)), as_of, number):
             parts[found.score.name].append(found if ids is None else renumbered(found, then, exports, ids))
     return tuple(together(each) for each in parts.values())
@@ -122,8 +123,7 @@ def _everyone(exports: Exports, others: Iterable[pl.DataFrame]) -> pl.Series:
     return pl.concat([each["contact_id"] for each in (exports.contacts, *others)]).unique().sort()
 
 
-@dataclass(frozen=True, slots=True)
-class _Events:
+class _Events(Struct, frozen=True):
     """The exports with the events that matter, read once: all of them, and those of the outcome alone.
 
     The latter are few, and need not be looked for at every cut among all others.
@@ -157,7 +157,7 @@ def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
     history, late = exports.tag_history, asked.tags_known_after
     if history is not None:  # an entry after a cut says of a tag that it is not told by the list alone
         history = history.filter(pl.col("at") <= (as_of if late is None else late.before(as_of, asked.zone)))
-    return replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
+    return dataclasses.replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
 
 
 def _cut(asked: Asked, events: _Events, as_of: datetime, number: int) -> Iterator[Looked]:

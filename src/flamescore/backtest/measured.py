@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from flamescore.backtest.call_effects import calls_of, held_out_of
 from flamescore.backtest.groups import ENOUGH, FLAMES, FlameGroups, flame_groups
@@ -41,8 +41,7 @@ _MOVED: Final = 50
 _HALVES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class CutResult:
+class CutResult(Struct, frozen=True):
     """A score at one cut."""
 
     as_of: datetime
@@ -54,8 +53,7 @@ class CutResult:
     auc: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """The first so many of each list, who may be called, contacts with equal places shared in proportion.
 
     `precision` is the share with the outcome, from `least` to `most` by the order of ties; `missed` is the
@@ -77,8 +75,7 @@ class Called:
     """At each cut how many are called, and how many of them have the outcome."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """Something that changed over the cuts: `code` is that of its finding."""
 
     code: str
@@ -86,8 +83,7 @@ class Drift:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """How much of the score is the outcome itself: a share, the rules, and AUC of the score without them."""
 
     share: float
@@ -95,8 +91,7 @@ class Own:
     auc_without: Ordering
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreResult:
+class ScoreResult(Struct, frozen=True):
     """All that is said of a score. `worth`: of each number of flames the mean, and the share of the total."""
 
     name: str
@@ -120,7 +115,7 @@ class ScoreResult:
     drift: tuple[Drift, ...] = ()
     worth: tuple[tuple[float | None, float | None], ...] | None = None
     unvalued: int = 0
-    five_flames: bool = field(default=False)
+    five_flames: bool = False
     calls: Calls | None = None
     """Who was called and who was not; None where nobody asked."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import Problem, RuleFileError, UsageError, Where
 from flamescore.rules import AllOf, AnyOf, Happened, LoadedCondition, Not, leaves, load_condition
@@ -22,8 +24,7 @@ CALLED: Final = "--called"
 _NOT_HERE: Final = ("last", "since", "burst", "followed_by", "unless_followed_by")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """An outcome that is right in itself. `dated`: it is made of events alone, else of what has no date."""
 
     text: str

@@ -5,8 +5,10 @@ A rule that asks for what has no past is left out whole; a day's score would els
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.rules import (
     AnyOf,
@@ -30,8 +32,7 @@ DOMAIN: Final = "email_domain"
 CREATED: Final = "created_at"
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A rule that is not looked at: of which score, and the columns that have no past."""
 
     score: str
@@ -42,8 +43,7 @@ class LeftOut:
     """The most that it gives, in ten-thousandths, either way."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastBook:
+class PastBook(Struct, frozen=True):
     """The rules that can be looked at, and those that can't; scores whose `population` was left out."""
 
     book: RuleBook
@@ -53,8 +53,7 @@ class PastBook:
     """What all rules give at most, those left out too, in ten-thousandths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What counts as known at any time: these columns, and whether tags have a history."""
 
     columns: frozenset[str] = frozenset()

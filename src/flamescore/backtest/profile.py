@@ -6,11 +6,12 @@ for at forty traits of pure noise an uncorrected table calls one significant in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.backtest.looking import score_of
 from flamescore.backtest.past import TAGS
@@ -49,8 +50,7 @@ _MOST: Final = 20
 _PERSONAL: Final = frozenset({"contact_id", "email", "name", "phone"})
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
+class Trait(Struct, frozen=True):
     """Something that contacts have: a value of a column (`kind` is its name), a `tag`, or an `event`."""
 
     kind: str
@@ -61,8 +61,7 @@ class Trait:
     ratio: Comparison
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """How many traits were looked at, and those that go with the outcome beyond chance, strongest first."""
 
     looked_at: int

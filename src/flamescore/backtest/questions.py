@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from flamescore.backtest.outcome import without_date
 from flamescore.errors import Problem, UsageError
@@ -22,8 +23,7 @@ _NOT_OF_A_LIST: Final = (
 """Flags that mean nothing where a list is compared with itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked. Times are as written; `horizon` is None in a cross-section, and `who` too."""
 
     outcome: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.engine import Clock, CodedEvents, asks_the_clock, dated, narrowed, read_once, streams_of
 from flamescore.rules import EventRule, Points, RuleBook, label_conditions, role_conditions
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """Rules, outcomes (`--called` is one, too) and further conditions.
 
     `value` is the property that says what events of the first outcome are worth, `history` rules that say how
@@ -43,12 +44,12 @@ class Questions:
             if not any(map(asks_the_clock, self._streams(clocks[-1]))):
                 return exports
             exports = as_exported(exports)
-        return replace(exports, events=read_once(exports, self._as_of(clocks), clocks[-1]))
+        return dataclasses.replace(exports, events=read_once(exports, self._as_of(clocks), clocks[-1]))
 
     def of(self, exports: Exports, instants: Collection[datetime]) -> Exports:
         """Return exports that were read, with those events alone that matter to these questions."""
         streams = self._as_of(self._clocks(instants))
-        return replace(exports, events=narrowed(coded_events(exports), streams))
+        return dataclasses.replace(exports, events=narrowed(coded_events(exports), streams))
 
     def _clocks(self, instants: Collection[datetime]) -> list[Clock]:
         return [Clock(each, self.book.zone) for each in sorted(set(instants))]
@@ -85,4 +86,4 @@ def coded_events(exports: Exports) -> tuple[CodedEvents, ...]:
 def as_exported(exports: Exports) -> Exports:
     """Return the exports with their events as they are to be read anew."""
     events = (each.original if isinstance(each, CodedEvents) else each for each in exports.events)
-    return replace(exports, events=tuple(events))
+    return dataclasses.replace(exports, events=tuple(events))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.backtest.groups import FLAMES
 from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, Kinds, different, holm, rate
@@ -30,8 +31,7 @@ _LEAK_OVERALL: Final = 0.5
 Sign = Literal["agrees", "disagrees", "unclear"]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResult:
+class RuleResult(Struct, frozen=True):
     """A rule, or a branch of one: who has it, and how often they have the outcome.
 
     `own` holds it against those who are alike otherwise: at the same cut, with the same flames without it.
@@ -103,8 +103,7 @@ def rule_results(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Everyone:
+class _Everyone(Struct, frozen=True):
     """The contact-cuts as if nobody had a rule: by cut, and by cut and flames; each rule moves a few rows."""
 
     looked: Looked

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.backtest.cuts import Cut, chosen, named, no_cut
 from flamescore.backtest.findings import Noticed, findings_of
@@ -66,8 +69,7 @@ _WHY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Backtest:
+class Backtest(Struct, frozen=True):
     """What came of it. `cuts` has all that were looked at and left out; a cross-section has one, `as_of`."""
 
     question: Question
@@ -217,8 +219,7 @@ def _worked(
     return replace(made, findings=accepted(findings, project.accepts, today))
 
 
-@dataclass(frozen=True, slots=True)
-class _When:
+class _When(Struct, frozen=True):
     """The cuts, and what is known at them; `people` are the contacts of stored runs, by cut."""
 
     cuts: tuple[Cut, ...]
@@ -346,7 +347,7 @@ def _unbound(loaded: LoadedCondition, inputs: Inputs) -> list[Problem]:
     try:
         bind_condition(loaded, inputs.columns, inputs.loaded.zone)
     except RuleFileError as error:
-        return [replace(each, code="B003") for each in error.problems]
+        return [dataclasses.replace(each, code="B003") for each in error.problems]
     return []
 
 
@@ -358,7 +359,7 @@ def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
     for name in names:
         if name not in (*there, *columns.paths.contacts):
             hint = nearest_or_use(name, there)
-            text = f"--static-fields: no contacts export has the column `{name}`."
+            text = f"--static-fields: no contacts export has a column `{name}`."
             problems.append(Problem("B003", text, hint=hint))
     return problems
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import InputError, Problem
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, ROW
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 
-@dataclass(frozen=True, slots=True)
-class RunFields:
+class RunFields(Struct, frozen=True):
     """The stored runs whose contacts may be looked at, oldest first, one for each instant."""
 
     store: RunStore
@@ -108,8 +109,7 @@ class RunFields:
         return read.collect().drop(ROW, strict=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """So many periods, none too."""
 
     period: Period

@@ -13,11 +13,11 @@ ratio is 0.9429, below 1, so all 12 count, and Wilson's interval is that of 5 of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erfc, exp, log, sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,7 @@ LIKELY: Final = 0.05
 """From this p-value up a difference may be chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """A number and its 95% interval; all None where there is nothing to work it out from."""
 
     value: float | None = None
@@ -51,8 +50,7 @@ class Estimate:
         return Estimate(self.value / whole.value, self.low / whole.value, self.high / whole.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How many times as often one group has the outcome as another, alike otherwise.
 
     `p` is None where there is too little to compare; `holm` is `p` among others that were looked at.
@@ -63,8 +61,7 @@ class Comparison:
     holm: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ordering:
+class Ordering(Struct, frozen=True):
     """The share of pairs that a score puts in order: AUC, its interval and its standard error."""
 
     value: float | None = None
@@ -212,8 +209,7 @@ def compare(
     return Kinds.of(upper, outcomes, strata, many).compared(contacts, listed=listed)
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(Struct, frozen=True):
     """The stratum and kind of contact-cuts: four kinds, in the upper group or not, with the outcome or not.
 
     Their residuals are equal within a stratum and kind, so they are worked out once and looked up. `places`

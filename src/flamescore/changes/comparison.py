@@ -7,10 +7,10 @@ data = A - P, rules = B - A, time = C - B, activity = N - C.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 from polars.exceptions import PanicException
 
 from flamescore.changes.parts import what_if
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(Struct, frozen=True):
     """The run before: its `scores` as published (kept columns included), its scores' names, and its rules.
 
     `rules` are None where their text does not load any more; `notes` say so. `hot` are the ids of who was
@@ -73,8 +72,7 @@ class Before:
         return cls(run_id, as_of, scores, tuple(names), rules, (), hot, hot_condition)
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """A run held against the one before, `run_id` of `as_of`.
 
     `rows` are `changes.CHANGES`, score by score, newly hot first; columns of the contacts may follow.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.changes.table import LATER, NEW_RULES, OLD_RULES, TREND
 from flamescore.engine import Clock, run
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _MARK: Final = "\x00old "
 
 
-@dataclass(frozen=True)
-class _Totals:
+class _Totals(Struct, frozen=True):
     """The total of every contact (ten-thousandths, 0 outside the population) by score, by contact id."""
 
     ids: pl.Series

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.points import as_published, difference_type, in_points, ten_thousandths
 
@@ -51,8 +51,7 @@ _NOW, _THEN = "\x00now", "\x00then"
 """The scores in ten-thousandths."""
 
 
-@dataclass(frozen=True, slots=True)
-class HotInBoth:
+class HotInBoth(Struct, frozen=True):
     """Who is hot in a run, and was in the one before: with `flames` or more under each score.
 
     Under a condition there are no `flames`: `now` and `then` are ids of contacts, whom the rows of the score

@@ -12,9 +12,11 @@ is wrong with them is told in the same go. Nothing is written, and no lock is ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.accounts import accounts_of
 from flamescore.engine import BATCH, Clock, contacts_of, event_columns
@@ -73,8 +75,7 @@ _RAISED: Final = frozenset(
 """The warnings that a check may tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResult:
+class RuleResult(Struct, frozen=True):
     """An enabled rule, on its line of the rule file. `fired` is None, and `share` too, without a scoring.
 
     `share` is that of the contacts of the score for whom the rule fires; None where the score has none.
@@ -88,8 +89,7 @@ class RuleResult:
     share: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreResult:
+class ScoreResult(Struct, frozen=True):
     """An enabled score: how many contacts have 0 to 5 flames under it; None without a scoring."""
 
     name: str
@@ -97,8 +97,7 @@ class ScoreResult:
     flames: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """All that was found. Places in `findings` are as the project names them, relative to `folder`.
 
     `is_wrong`: the rule or project file is; `is_stopped`: the exports would stop a run.
@@ -121,8 +120,7 @@ class Checked:
         return {str(each): found.count(each) for each in (Severity.ERROR, Severity.WARNING, Severity.NOTE)}
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     """What is found on the way. `wrong` and `stops` are the errors of the files, and of the exports."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -185,8 +183,7 @@ def _rules(project: Project) -> LoadedRules:
     return load_rules(path, ListFiles(path.parent))
 
 
-@dataclass(frozen=True)
-class _Scoring:
+class _Scoring(Struct, frozen=True):
     """What a scoring came to: its instant, by score its flames, and for whom rules fire."""
 
     as_of: datetime

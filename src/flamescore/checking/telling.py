@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from flamescore.findings import Severity, as_line, as_record, as_text, last_line, shown
 from flamescore.report import say

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from flamescore.report import Leads, lead_table, read_back
 from flamescore.runs import reading_run

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flamescore.cli.options import ExplainFormat
-from flamescore.cli.output import by_suffix, deliver, place, plain
+from flamescore.cli.output import as_mapping, by_suffix, deliver, place, plain
 from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.explained_runs import columns_to_find, explained_as_of_run
@@ -92,7 +92,7 @@ def _of_time(
     notes = [f"Fields and undated tags are as exported on {day}."]
     if len(as_of.strip()) == len("2026-11-21"):
         notes.insert(0, f"A date means 00:00 in {told.timezone}.")
-    return replace(told, notes=(*told.notes, *notes))
+    return dataclasses.replace(told, notes=(*told.notes, *notes))
 
 
 def _exported_on(exports: Exports) -> str:
@@ -148,7 +148,7 @@ def _is_ascii(out: str | None) -> bool:
 
 
 def _json(told: Explanation) -> str:
-    data = _as_told(asdict(told))
+    data = _as_told(as_mapping(told))
     for score in data["scores"]:
         for line in (*score["entries"], *score["silent"]):
             for occurrence in (*line["counted"], *line["uncounted"]):

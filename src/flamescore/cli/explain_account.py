@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from flamescore.account_frames import ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE
 from flamescore.accounts import AccountTables, explain_account
 from flamescore.cli.explain import chosen_form, width_of_text
 from flamescore.cli.options import ExplainFormat
-from flamescore.cli.output import deliver, place, plain
+from flamescore.cli.output import as_mapping, deliver, place, plain
 from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.project import find_settings
@@ -61,7 +60,7 @@ def explain_of_account(
         told = explain_account(tables, book.accounts, account)
     if chosen is ExplainFormat.JSON:
         at = {"as_of": record.as_of, "timezone": record.timezone, "run_id": record.run_id}
-        deliver((json_text(plain(asdict(told) | at), indent=2) + "\n").encode(), out)
+        deliver((json_text(plain(as_mapping(told) | at), indent=2) + "\n").encode(), out)
     else:
         titles = {score.name: score.title for score in book.scores}
         decimals = EXACTLY if exact else project.settings.decimals

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.cli.messages import here
 from flamescore.errors import ExitCode
@@ -19,8 +20,7 @@ UNTOLD: Final = "A027"
 KEY: Final = "ping"
 
 
-@dataclass(slots=True)
-class HealthCheck:
+class HealthCheck(Struct):
     """Tells a health check of one scoring: that it starts, and at the end of the command how it ended.
 
     `line` is what it says of one that went well. A `silent` one tells nothing. Whatever goes wrong is a

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from flamescore.cli.options import LogFormat
 from flamescore.findings import (
@@ -32,16 +33,14 @@ if TYPE_CHECKING:
 FINISHED: Final = "A001"
 
 
-@dataclass(slots=True)
-class OfRun:
+class OfRun(Struct):
     """The run that a command has read or made, and whether it has published it."""
 
     run_id: str | None = None
     published: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """Says things as `--log-format`, `-q` and `-v` ask; `quiet` is how often `-q` stands there.
 
     `told` are all findings that there were to tell, whether they are shown or not; `of_run` is what the last

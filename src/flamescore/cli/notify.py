@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.acting import takers
 from flamescore.alerts import preview, send_test, send_waiting
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 SENT: Final = "A000"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The flags of the command."""
 
     dry_run: bool = False

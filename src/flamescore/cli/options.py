@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 import typer
+from msgspec import Struct
 
 
 class LogFormat(StrEnum):
@@ -106,8 +106,7 @@ class SchemaOf(StrEnum):
     CHECK = "check"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """Where rows go and how they are written: `out` is a file, None or `-` for stdout."""
 
     out: str | None = None

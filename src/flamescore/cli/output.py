@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec import to_builtins
 
 from flamescore.cli import terminal
 from flamescore.cli.boundary import writing_to
@@ -153,6 +157,12 @@ def _for_people(frame: pl.DataFrame, form: Format, zone: ZoneInfo | None) -> byt
     rows = [[escaped(cell) for cell in row] for row in _cells(frame)]
     lines = [names, ["---"] * len(names), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines).encode()
+
+
+def as_mapping(value: object) -> dict[str, Any]:
+    """Return a value and all values in it as mappings; instants, days and numbers stay as they are."""
+    told: dict[str, Any] = to_builtins(value, builtin_types=(datetime, date, Decimal))
+    return told
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape

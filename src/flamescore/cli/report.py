@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from flamescore.cli import terminal
 from flamescore.cli.output import by_suffix, deliver, place

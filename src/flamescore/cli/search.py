@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cli.options import Format
 from flamescore.cli.output import (
@@ -109,8 +110,7 @@ def _workbook(project: Project, run: Run, found: Found, asked: Asked) -> bytes:
         return render_search(data, rows, found.score_name, columns=asked.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class OfAccounts:
+class OfAccounts(Struct, frozen=True):
     """What a search asks of accounts alone: roles that are filled, and whether all of them are."""
 
     roles: tuple[str, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.connections.secrets import resolve
 from flamescore.errors import InputError, Problem
@@ -26,8 +27,7 @@ class DatabaseError(Exception):
     """The database refuses, in its own words. `str` of it holds no secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """What is asked of a database.
 
     `told` is how messages begin: the source, and what its `uri` is called. Columns of texts (`text[]`) become

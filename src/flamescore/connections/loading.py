@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from flamescore.connections.databases import POSTGRES, SQLITE, DatabaseError
 from flamescore.connections.secrets import resolve
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True, slots=True)
-class TableRows:
+class TableRows(Struct, frozen=True):
     """A table by its full name, and its rows: text, whole numbers, floats and instants.
 
     With `once`, a column, rows are added: one whose value there is in the table already is left out, and none

@@ -15,9 +15,10 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.connections.objects import Address, Bucket, MissingObjectError
 
@@ -30,8 +31,7 @@ _ABOUT: Final = ".object.json"
 _MAGIC: Final = re.compile(r"[*?]")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """Which objects an address means: one, those of a pattern (`*`, `?`, `**`), or all below a folder."""
 
     address: Address
@@ -85,8 +85,7 @@ def found_objects(bucket: Bucket, pattern: Pattern) -> list[Object]:
     return sorted((each for each in inside if pattern.fits(each.key)), key=lambda each: each.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """The folder of the mirrored objects."""
 
     folder: Path

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from flamescore.connections.waiting import SECONDS, answered
 from flamescore.errors import Problem, UsageError
 
@@ -46,8 +48,7 @@ class NoConditionsError(StoreError):
     """The store can't write on a condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """An object: its key, bytes, time of change and the tag that tells its contents."""
 
     key: str
@@ -56,8 +57,7 @@ class Object:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """`s3://BUCKET/KEY`; the key has no slash at its beginning."""
 
     bucket: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.connections.loading import quoted
 from flamescore.connections.postgres import connected
@@ -43,8 +43,7 @@ def postgres_transaction(uri: Resolved, schema: str) -> Iterator[_Postgres]:
         connection.commit()
 
 
-@dataclass(frozen=True, slots=True)
-class _Postgres:
+class _Postgres(Struct, frozen=True):
     connection: Any
     schema: str
 

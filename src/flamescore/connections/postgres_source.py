@@ -11,10 +11,10 @@ first, and what is no plain value is cast there:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 from polars.exceptions import DuplicateError
 
 from flamescore.connections.postgres import connected
@@ -47,8 +47,7 @@ where base.typtype <> 'd'
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     name: str
     type: str
     category: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.connections.databases import DatabaseError
 from flamescore.connections.loading import quoted
@@ -37,8 +37,7 @@ def sqlite_transaction(file: Path, mode: int) -> Iterator[_Sqlite]:
         raise DatabaseError(f"the file can't be made: {error.strerror}.") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Sqlite:
+class _Sqlite(Struct, frozen=True):
     connection: sqlite3.Connection
 
     def columns(self, table: str) -> list[tuple[str, str]]:

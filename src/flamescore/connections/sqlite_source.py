@@ -14,10 +14,10 @@ import math
 import re
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.connections.databases import DatabaseError, Query
 from flamescore.connections.waiting import SECONDS
@@ -53,8 +53,7 @@ def _opened(file: Path) -> sqlite3.Connection:
     return database
 
 
-@dataclass
-class _Column:
+class _Column(Struct):
     """What was met in a column so far."""
 
     kinds: set[type] = field(default_factory=set)

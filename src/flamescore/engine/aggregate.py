@@ -33,10 +33,11 @@ events, 100 rules).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine.bins import BUDGET, KEY_BITS
 from flamescore.engine.calendar import DAY
@@ -62,8 +63,7 @@ PIECES: Final = 4
 """A partition may have so many times the budget at once: its bins are not parted, and many go a bit above."""
 
 
-@dataclass(frozen=True)
-class StreamSums:
+class StreamSums(Struct, frozen=True):
     """One row a contact (counted from the partition's first, rising), as arrays of one length.
 
     `occurrences` that count, `points` in ten-thousandths (`exact.Points`), `age` of the latest in seconds;
@@ -77,8 +77,7 @@ class StreamSums:
     unvalued: int = 0
 
 
-@dataclass(frozen=True)
-class LiveSets:
+class LiveSets(Struct, frozen=True):
     """The streams of each live set, laid end to end: set `k` is `flat[offsets[k]:offsets[k + 1]]`."""
 
     offsets: NDArray[np.int64]
@@ -111,8 +110,7 @@ class LiveSets:
         return rows, self.flat[place]
 
 
-@dataclass(frozen=True)
-class RunSums:
+class RunSums(Struct, frozen=True):
     """What counts of each run that has anything, sorted by run (`passes.Occurrences`), as in `StreamSums`."""
 
     run: NDArray[np.int64]
@@ -122,8 +120,7 @@ class RunSums:
     unvalued: int = 0
 
 
-@dataclass(frozen=True)
-class StreamGroup:
+class StreamGroup(Struct, frozen=True):
     """Neighbouring streams, from `first` up to `last`, that count alike: all as `like` does."""
 
     first: int
@@ -154,8 +151,7 @@ def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[StreamGr
     return tuple(groups)
 
 
-@dataclass(frozen=True)
-class WorthTables:
+class WorthTables(Struct, frozen=True):
     """What an occurrence is worth by stream and whole days, laid end to end; past a table its last entry."""
 
     flat: NDArray[np.int64]
@@ -180,8 +176,7 @@ class WorthTables:
         return largest_size(self.flat[int(self.start[first]) : end])
 
 
-@dataclass(frozen=True)
-class Aggregator:
+class Aggregator(Struct, frozen=True):
     """Turns the events of a partition into sums.
 
     `tables` are what each stream's occurrences are worth by whole days (contributions, or factors where

@@ -6,12 +6,12 @@ import mmap
 import tempfile
 import weakref
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -108,8 +108,7 @@ PARTITION_BITS: Final = 18
 """A partition has at most 2 to the power of this many contacts, which bounds arrays by contact."""
 
 
-@dataclass(frozen=True)
-class KeptEvents:
+class KeptEvents(Struct, frozen=True):
     """Events as arrays of one length: contact, number of the live set, age.
 
     `values` and `amounts`, which wide streams alone need, are those of the last events; others have none.
@@ -184,8 +183,7 @@ class KeptEvents:
         )
 
 
-@dataclass(frozen=True)
-class Partition:
+class Partition(Struct, frozen=True):
     """The events of the contacts from `first` up to, but not including, `last`."""
 
     first: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine.bins import Partition
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from flamescore.engine.ledger import LedgerSummary
 
 
-@dataclass(frozen=True)
-class BotsPart:
+class BotsPart(Struct, frozen=True):
     """The contacts of a partition of whom the patterns name events: arrays with a column a contact, rising.
 
     `contact` are their numbers, `events` how many each has; `patterns` how many each pattern names. By score,
@@ -34,8 +34,7 @@ class BotsPart:
     patterns: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """The contacts of a partition (counted from its first) of whom patterns name events, and how many."""
 
     contact: NDArray[np.int64]

@@ -43,10 +43,10 @@ the bits of a row number for all p at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from flamescore.engine.alike import previous_of_each
 
@@ -58,8 +58,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Bursts:
+class Bursts(Struct, frozen=True):
     """Bursts as rows of sorted occurrences: the latest of each, where it is complete, and its earliest.
 
     All rows from the one to the other belong to it. Rows rise, so the latest burst of a run is the first.

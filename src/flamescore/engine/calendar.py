@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from flamescore.units import clamped, to_local
 
@@ -36,8 +36,7 @@ _LAST_YEAR: Final = 2200
 """Before, zones have mean solar time; after, the offset stays what it is at the end."""
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The instant for which everything is worked out, and the zone of its calendar."""
 
     as_of: datetime
@@ -95,8 +94,7 @@ class Clock:
         return local - table.offsets[np.searchsorted(table.local_ends, local, side="right")]
 
 
-@dataclass(frozen=True)
-class Transitions:
+class Transitions(Struct, frozen=True):
     """Changes of a zone's offset: `offsets[i]` holds before `instants[i]`, the last after them all."""
 
     instants: NDArray[np.int64]

@@ -12,13 +12,13 @@ predicates of all instants are told apart in one signature.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.engine.calendar import EPOCH
 from flamescore.frames import AGE, DROP, INDEX, REJECTS, EventBatches, EventSource, EventsRead
@@ -47,8 +47,7 @@ SECONDS: Final = "at"
 """Names the column of the seconds since 1970 at which events happened (Int64)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodedEvents(EventSource):
+class CodedEvents(EventSource, frozen=True, kw_only=True):
     """The events of a source, read once: rows of `INDEX`, `SIGNATURE`, `SECONDS` and what is needed beside.
 
     `parts` hold the arrays of some rows each, those of `names`; ages are as of `now`. All sources that are

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, ge, gt, le, lt, or_
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.rules import (
     AllOf,
@@ -39,8 +40,7 @@ _HOLDS: Final[dict[str, Callable[[Any, int], Any]]] = {
 """How sums, or one of them, stand to an operand, in ten-thousandths."""
 
 
-@dataclass(frozen=True)
-class ContactFacts:
+class ContactFacts(Struct, frozen=True):
     """What is known of every contact before an event is counted: predicates on its columns, and tags."""
 
     fields: dict[Predicate, NDArray[np.bool_]]
@@ -60,8 +60,7 @@ class ContactFacts:
         )
 
 
-@dataclass(frozen=True)
-class ConditionEvaluator:
+class ConditionEvaluator(Struct, frozen=True):
     """Evaluates conditions for the contacts from `first` up to `last`; `sums` has an entry a stream."""
 
     facts: ContactFacts

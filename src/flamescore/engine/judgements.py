@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from flamescore.rules import Per
 
 
-@dataclass(frozen=True, slots=True)
-class FollowsTest:
+class FollowsTest(Struct, frozen=True):
     """Whether an event comes at most `within` seconds after one of the stream `before`.
 
     `named` is the stream of the events that are asked; `strict`: not at the same time. With `same` both have
@@ -24,8 +24,7 @@ class FollowsTest:
     same: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AtOnceTest:
+class AtOnceTest(Struct, frozen=True):
     """Whether an event is one of at least `times` of its stream within so many seconds; after `per`."""
 
     named: int
@@ -34,16 +33,14 @@ class AtOnceTest:
     per: Per | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """An entry whose events are told contact by contact: all of them, or those for which every test holds."""
 
     named: tuple[int, ...]
     tests: tuple[FollowsTest | AtOnceTest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judgements:
+class Judgements(Struct, frozen=True):
     """The entries of `ignore` in sequence, and the patterns of `bots`; `remove`: these are ignored too.
 
     None where there is no `bots`. Their streams are the last, from `first` on; nothing is counted of them.

@@ -17,12 +17,13 @@ numbers, contact and age, to see who may have, and only their events are looked 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine.judgements import FollowsTest
 from flamescore.engine.passes import CALENDAR
@@ -44,8 +45,7 @@ _AGE_BITS: Final = 38
 """Bits of an age where contact and age are one number; one more than any has."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What is not there of the events of a partition, as masks.
 
     `gone` are not there for the scores, `other` would not be if `bots` did the other of `show` and `remove`.
@@ -59,8 +59,7 @@ class Verdict:
     patterns: tuple[Mask, ...] = ()
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Judges the events of partitions. `sets` are the streams of each live set."""
 
     streams: Streams
@@ -96,8 +95,7 @@ class Judge:
         return np.array([stream in streams for streams in self.sets], np.bool_)
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """Events to be judged: `rows` of a partition's (None: all), and whose they are."""
 
     judge: Judge

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.engine.calendar import DAY
 from flamescore.engine.exact import dtype_for, largest_size, to_int64, total
@@ -40,8 +40,7 @@ _ENTRY_BITS: Final = 16
 _INTEGERS: Final = (np.int8, np.int16, np.int32, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A rule, or a limit or silence of a rule, group or score; `id` is whose, `name` what people call it."""
 
     score_name: str
@@ -82,8 +81,7 @@ def entry_table(entries: tuple[Entry, ...]) -> pl.DataFrame:
 _COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
 
 
-@dataclass(frozen=True)
-class LedgerRows:
+class LedgerRows(Struct, frozen=True):
     """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NO_AGE`.
 
     Points are Python's integers (`object`) where 64 bits don't hold all of them.
@@ -119,8 +117,7 @@ class LedgerRows:
         )
 
 
-@dataclass(frozen=True)
-class LedgerPart:
+class LedgerPart(Struct, frozen=True):
     """The rows of the contacts from `first` up to `last`, counted from `first`; they may lie in a file."""
 
     first: int
@@ -140,8 +137,7 @@ def concat_rows(parts: Sequence[tuple[int, LedgerRows]]) -> LedgerRows:
     return LedgerRows(*(np.concatenate([none, *column]) for column in (contact, *others)))
 
 
-@dataclass(frozen=True)
-class LedgerSummary:
+class LedgerSummary(Struct, frozen=True):
     """What the ledger of some contacts adds up to.
 
     By score and contact: `totals` in ten-thousandths, `last_activity_age` in seconds, or `NO_AGE`, and
@@ -165,8 +161,7 @@ class LedgerSummary:
         return np.where(self.in_population, self.totals, 0)
 
 
-@dataclass(frozen=True)
-class RulePoints:
+class RulePoints(Struct, frozen=True):
     """What a rule gives, before its limits: one row a contact that gets or loses anything, by contact."""
 
     contact: NDArray[np.int64]
@@ -194,19 +189,14 @@ class RulePoints:
         )
 
 
-@dataclass
 class LedgerBuilder:
     """The ledger of a partition in the making: rows as they come, and what each entry adds up to."""
 
-    entries: int
-    parts: list[LedgerRows] = field(default_factory=list)
-    entry_totals: NDArray[np.object_] = field(init=False)
-    unvalued: NDArray[np.int64] = field(init=False)
-    taken: dict[int, tuple[int, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.entry_totals = np.zeros((3, self.entries), np.object_)
-        self.unvalued = np.zeros(self.entries, np.int64)
+    def __init__(self, entries: int) -> None:
+        self.parts: list[LedgerRows] = []
+        self.entry_totals: NDArray[np.object_] = np.zeros((3, entries), np.object_)
+        self.unvalued: NDArray[np.int64] = np.zeros(entries, np.int64)
+        self.taken: dict[int, tuple[int, ...]] = {}
 
     def add(self, entry: int, given: RulePoints) -> None:
         """Add a row for each contact that gets or loses anything."""

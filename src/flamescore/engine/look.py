@@ -5,11 +5,11 @@ A scoring does without it, unless a rule gives nobody anything or an operand fit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import as_text, folded, present
 from flamescore.email_domain import column_of_contacts
@@ -36,8 +36,7 @@ _MANY: Final = 1_000_000
 """Distinct cells that are gathered before they are put together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """Distinct cells of a column: `cell` (String, trimmed, null where missing), `rows`, maybe `iso`, `type`.
 
     `type` is the event's, folded.
@@ -97,8 +96,7 @@ class Cells:
         return int(self.table[ROWS].filter(holds).sum())
 
 
-@dataclass(frozen=True, slots=True)
-class Fits:
+class Fits(Struct, frozen=True):
     """The events that some predicates all hold for: how many, the age of the youngest that is not to come.
 
     `known`: the same age, of those of contacts in the list; None where there is none.
@@ -109,8 +107,7 @@ class Fits:
     known: int | None
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """What the events came to."""
 
     predicates: tuple[Predicate, ...]

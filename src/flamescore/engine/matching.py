@@ -24,11 +24,11 @@ So the events of 1, 2 and 10 days have the live sets 2, 1 and 3. An event with l
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import as_text, present
 from flamescore.engine.hash_index import HashIndex
@@ -290,8 +290,7 @@ def _spread(bits: int, places: Sequence[int | None]) -> int:
     return sum(1 << place for i, place in enumerate(places) if place is not None and bits >> i & 1)
 
 
-@dataclass(frozen=True)
-class SignatureMatches:
+class SignatureMatches(Struct, frozen=True):
     """What a signature means to the rule book, by signature."""
 
     ignored: NDArray[np.bool_]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.engine.readings import fold_all
 from flamescore.engine.streams import conditions_of_book, streams_of, types_of
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition, EventRule, RuleBook
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """What sources must deliver for a scoring, and no more.
 
     `events` are the columns of events beside contact, type and time, `contacts` the columns of contacts that

@@ -6,8 +6,10 @@ of each whether any cell fits it, where the predicate as a whole says it of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine.streams import EVENT
 from flamescore.rules import Equals, Has, Like, ListValues, Predicate
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Test
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """An operand: as messages show it, whether it is a text, and the predicate that asks for it alone.
 
     `pieces`: whether it need not be the whole of a cell. A list from a file is one operand, shown by its

@@ -6,10 +6,10 @@ left, and marks those that stay. The example of `streams` is followed through th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct, field
 
 from flamescore.engine.alike import first_of_each, number_pairs
 from flamescore.engine.bursts import find_bursts
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Burst, Per
 
 
-@dataclass(frozen=True)
-class Occurrences:
+class Occurrences(Struct, frozen=True):
     """Occurrences of streams that count alike, sorted by run, then age in seconds, then the larger worth.
 
     A run is what one contact has of one stream: `stream << contact_bits | contact`, contacts counted from the
@@ -59,17 +58,16 @@ class Occurrences:
     def together(cls, parts: Sequence[Occurrences]) -> Occurrences:
         """Lay occurrences of the same streams end to end."""
         columns: dict[str, Any] = {}
-        for each in fields(cls):
-            some = [getattr(part, each.name) for part in parts]
-            columns[each.name] = None if some[0] is None else np.concatenate(some)
+        for name in cls.__struct_fields__:
+            some = [getattr(part, name) for part in parts]
+            columns[name] = None if some[0] is None else np.concatenate(some)
         return cls(**columns)
 
 
 NOTHING: Final = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-@dataclass(frozen=True)
-class CarriedValues:
+class CarriedValues(Struct, frozen=True):
     """The values of a property that followers are held against: of events by their place (`row`).
 
     `missing` marks the value that stands for none. `rows` are the events of each wide stream.
@@ -82,8 +80,7 @@ class CarriedValues:
     missing: int
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Every narrow occurrence, sorted, as `(stream << contact_bits | contact) << age_bits | age`.
 
     `carried` has what followers of the same value of a property are found by.

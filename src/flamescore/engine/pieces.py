@@ -16,10 +16,11 @@ are kept) need all of theirs at once, and these alone are laid out at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.engine.exact import dtype_for, largest_size, to_int64
 from flamescore.engine.passes import NOTHING, Occurrences, Timeline, counted, keep_latest_per, keep_newest
@@ -94,8 +95,7 @@ def _thins_out(stream: Stream) -> bool:
     return _stands_alone(stream) and (stream.per is not None or newest)
 
 
-@dataclass
-class _Added:
+class _Added(Struct):
     """The sums of a group, piece after piece; of those without any occurrence nothing."""
 
     group: StreamGroup
@@ -132,8 +132,7 @@ def _summed(parts: list[RunSums]) -> RunSums:
     )
 
 
-@dataclass
-class _Thinned:
+class _Thinned(Struct):
     """The occurrences of a group that may count, piece after piece; of those without any nothing."""
 
     group: StreamGroup

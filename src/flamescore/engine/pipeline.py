@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine.aggregate import PIECES, Aggregator, LiveSets, WorthTables, groups_of
 from flamescore.engine.bins import BIN_BITS, BUDGET, MEMORY, Bins, Spill
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
     from flamescore.steps import Step
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """All that is known before the first event is read; scoring and explaining have it in common."""
 
     book: RuleBook
@@ -133,8 +133,7 @@ def _facts(
     )
 
 
-@dataclass(frozen=True)
-class Tuning:
+class Tuning(Struct, frozen=True):
     """How the work is cut up; nothing of it changes a result.
 
     `batch` is the rows of a batch, `bin_bits` the contacts of a bin as a power of two; `budget` bounds the
@@ -155,8 +154,7 @@ class Tuning:
 DEFAULT_TUNING = Tuning()
 
 
-@dataclass(frozen=True)
-class PartitionResult:
+class PartitionResult(Struct, frozen=True):
     """A partition's ledger (None where it was not asked for) and its summary.
 
     `extra` has a mask of the contacts for each extra condition, `latest` for each of the extra events the age
@@ -175,8 +173,7 @@ class PartitionResult:
     bots: BotsPart | None = None
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """What the engine worked out: the results of the partitions, in order of contact id."""
 
     prepared: Prepared
@@ -248,8 +245,7 @@ def run(
     return Run(prepared, replace(scanned, records=records), results, tuple(watch.steps))
 
 
-@dataclass(frozen=True)
-class _PartitionCounter:
+class _PartitionCounter(Struct, frozen=True):
     """Goes from the events of a partition to its ledger."""
 
     prepared: Prepared

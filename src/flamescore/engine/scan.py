@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import as_text, present
 from flamescore.engine.bins import KeptEvents
@@ -58,8 +58,7 @@ _FIRST: Final = 8_192
 """Rows of the first batch."""
 
 
-@dataclass(frozen=True)
-class Scanned:
+class Scanned(Struct, frozen=True):
     """What the events came to, beside those kept."""
 
     sets: tuple[tuple[int, ...], ...]

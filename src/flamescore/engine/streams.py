@@ -21,8 +21,10 @@ rule A, too, there still is one such stream, which reaches 2,419,200 s back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.engine.calendar import DAY
 from flamescore.engine.judgements import AtOnceTest, FollowsTest, Judged, Judgements
@@ -54,8 +56,7 @@ if TYPE_CHECKING:
 EVENT = "event"
 
 
-@dataclass(frozen=True, slots=True)
-class FollowerLink:
+class FollowerLink(Struct, frozen=True):
     """A follower of a stream: the stream of followers, and how many seconds later it is, from `after` on.
 
     With `same` it has the same value of this property.
@@ -67,8 +68,7 @@ class FollowerLink:
     same: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """Occurrences to be counted for each contact: which events, how old at most, and how they count.
 
     `reach` is the age in seconds at which an occurrence has left the window (None: never). With `burst` it is
@@ -128,8 +128,7 @@ class Stream:
         return tuple(link for link in (self.followed_by, self.unless_followed_by) if link is not None)
 
 
-@dataclass(frozen=True)
-class Streams:
+class Streams(Struct, frozen=True):
     """The distinct streams of a rule book, and where each rule and condition finds its own.
 
     Streams that count alike are neighbours. A condition has as many as it has sums, and one at least, which
@@ -242,8 +241,7 @@ def _reach(asked: EventRule | TagRule | Happened, clock: Clock) -> int | None:
     return clock.reach(asked.window, 0 if burst is None else burst.seconds)
 
 
-@dataclass
-class _Gathered:
+class _Gathered(Struct):
     """The streams of rules and conditions as they come; what is asked twice is one stream."""
 
     clock: Clock

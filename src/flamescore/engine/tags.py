@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import present
 from flamescore.engine.readings import fold_all, folded, folded_set
@@ -26,8 +26,7 @@ UNDATED: Final = -(2**62)
 _C, _TAG, _AT, _ON = "c", "tag", "at", "on"
 
 
-@dataclass(frozen=True)
-class Tags:
+class Tags(Struct, frozen=True, dict=True):
     """`held`: the tags that contacts have (`c` Int64, `tag` String folded, `at` Int64 or null).
 
     One that a contact's list names twice may stand there twice.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +20,7 @@ STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orpha
 """What becomes of a row; one that several fit is counted under the first."""
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Struct, frozen=True):
     """How far back a source goes: the age of its oldest event in seconds, None where it has none.
 
     One that has events older than every window that ends goes back `FOREVER`. `holds` are the predicates (a
@@ -32,8 +32,7 @@ class Past:
     holds: int
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """Which predicates held for events of which types, old ones aside that no window needs.
 
     `by_type` has, for each predicate on the type, those that held for any event it holds for.
@@ -56,8 +55,7 @@ class Held:
         return predicate in self.by_type.get(kind, ())
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The batches of a source, read: how many rows of each of `STATUSES` they had, how far back they go."""
 
     batches: EventBatches

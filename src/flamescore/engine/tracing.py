@@ -6,11 +6,12 @@ did not get through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.cells import as_text
 from flamescore.engine.bins import KeptEvents, Partition, concat_events
@@ -42,8 +43,7 @@ BOTS: Final = "bots"
 """What becomes of an occurrence, beside the names of the passes it may not get through."""
 
 
-@dataclass(frozen=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """The events of the contact in order of the exports: `AT`, and every property as text."""
 
     events: pl.DataFrame

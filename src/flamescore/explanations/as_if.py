@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ def frozen(exports: Exports, then: datetime, now: datetime) -> Exports:
     # The engine counts whole seconds: an event within the second of `then` had happened by then.
     second = pl.lit(then.replace(microsecond=0)).cast(INSTANT)
     past = pl.col("at") < second + pl.duration(seconds=1)
-    return replace(
+    return dataclasses.replace(
         exports,
         events=tuple(each.only(each.frame.filter(past)) for each in exports.events),
         tag_history=None if history is None else history.with_columns(put_off),
@@ -43,7 +43,7 @@ def single(exports: Exports, contact_id: str) -> Exports:
     """Keep one contact, its events (read into memory, in order) and its tag history."""
     history, aliases, whole = exports.tag_history, exports.aliases, exports.whole
     mine = exports.contacts.filter(pl.col("contact_id") == contact_id) if whole is None else whole(contact_id)
-    return replace(
+    return dataclasses.replace(
         exports,
         contacts=mine,
         events=tuple(_events(source, exports, contact_id) for source in exports.events),

@@ -11,10 +11,12 @@ condition                        holds                          does not hold
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold
 from flamescore.engine import cells_of_column
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class ConditionEvidence:
+class ConditionEvidence(Struct, frozen=True, dict=True):
     """What one contact's cells, tags and events say of conditions; `ready` is of this contact alone."""
 
     ready: Prepared

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.engine import (
     Clock,
@@ -182,14 +183,14 @@ def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLA
     named = dict(zip((label.name for label in book.labels), texts, strict=True))
     labels = tuple(kept_evidence(label, explanation.labels) for label in labels_told(book, named))
     is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
-    return _with_hot(replace(told, labels=labels), is_hot=is_hot)
+    return _with_hot(dataclasses.replace(told, labels=labels), is_hot=is_hot)
 
 
 def _with_hot(explanation: Explanation, *, is_hot: bool | None) -> Explanation:
     """Say whether the contact is hot; what the condition saw stays where it says the same."""
     if is_hot == explanation.hot:
         return explanation
-    return replace(explanation, hot=is_hot, hot_evidence=(), hot_failed=None)
+    return dataclasses.replace(explanation, hot=is_hot, hot_evidence=(), hot_failed=None)
 
 
 def _with_ranks(
@@ -207,7 +208,7 @@ def _with_ranks(
         else s
         for s in explanation.scores
     )
-    return replace(explanation, scores=scores)
+    return dataclasses.replace(explanation, scores=scores)
 
 
 def held_against(
@@ -238,7 +239,9 @@ def held_against(
     mine = pl.col("contact_id") == explanation.contact_id
     is_hot = None if hot is None else not hot.filter(mine).collect().is_empty()
     labels_then = explanation.labels if labels is None else _labels_of_run(explanation, labels.filter(mine))
-    return _with_hot(replace(told_so, run_id=run_id, notes=tuple(notes), labels=labels_then), is_hot=is_hot)
+    return _with_hot(
+        dataclasses.replace(told_so, run_id=run_id, notes=tuple(notes), labels=labels_then), is_hot=is_hot
+    )
 
 
 def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelExplained, ...]:

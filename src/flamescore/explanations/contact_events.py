@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.cells import fold
 from flamescore.engine import AT, BOTS, COUNTED, EVENT, EXPIRED
@@ -23,8 +24,7 @@ STEPS: Final = (OLD, "since", "follower", "per", "burst", EXPIRED, "times", "cou
 """The steps in order; an event that is too old to be looked at at all is `OLD`."""
 
 
-@dataclass(frozen=True)
-class ContactEvents:
+class ContactEvents(Struct, frozen=True, dict=True):
     """The events of one contact under every stream. An event is a row of `traced.events`."""
 
     ready: Prepared

@@ -10,8 +10,9 @@ came to `times` at the furthest, so that it says `3 of the 4 needed`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.engine import AT, BOTS, DAY, EVENT, MISSING
 from flamescore.explanations.contact_events import STEPS, ContactEvents
@@ -35,8 +36,7 @@ _SUMS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class EventEvidence:
+class EventEvidence(Struct, frozen=True):
     """What the events of one contact say of rules and conditions."""
 
     events: ContactEvents

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.explanations.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class InBurst:
+class InBurst(Struct, frozen=True):
     """An event that belongs to a burst, and the properties that the rule looks at."""
 
     event: str
@@ -20,8 +21,7 @@ class InBurst:
     properties: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One event under a rule. `factor` is from 0 to 1; `outcome` is `counted`, or what kept it from counting.
 
     `properties` are the ones that the rule looks at. `expires_at` is None where it never does. A burst is an
@@ -42,8 +42,7 @@ class Occurrence:
     """Whether a pattern of `bots` names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LikeScanner:
+class LikeScanner(Struct, frozen=True):
     """How many events of the contact look like a mail scanner's, and the points that the score has of them.
 
     These are the points without `bots` less those with `bots: remove`; they may be below 0.
@@ -53,8 +52,7 @@ class LikeScanner:
     points_lost: float
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """The latest application among the tags of a rule that looks at their age.
 
     `tag`, `at`, `age_days` and `expires_at` are None for a tag without a date; `outcome` is `counted`, or
@@ -70,8 +68,7 @@ class Applied:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """Since when a contact is idle, and the share of the sum that is `left`, from 0 to 1.
 
     `days` are whole ones since the latest activity, an event of a type at an instant; all three are None for
@@ -84,8 +81,7 @@ class Silence:
     event: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryLine:
+class EntryLine(Struct, frozen=True):
     """A rule, limit or silence that gave or took something; or, with `why`, a rule that gave nothing.
 
     `evidence` is what a rule that gave something saw; `failed` the first test that stopped one that gave
@@ -112,8 +108,7 @@ class EntryLine:
     numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """The score so many days later, if nothing happens; `flames` as in `ScoreExplained`."""
 
     days: int
@@ -121,8 +116,7 @@ class Outlook:
     flames: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A rule of which one occurrence now would bring the next flame.
 
     `again` says whether the contact has one that counts, or counted until it expired.
@@ -135,8 +129,7 @@ class Way:
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreExplained:
+class ScoreExplained(Struct, frozen=True):
     """One score of the contact: the `entries` add up to `score`, to the last digit.
 
     `in_population` is False where the score leaves the contact out; there is nothing else to say then but
@@ -167,8 +160,7 @@ class ScoreExplained:
     failed: Evidence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LabelExplained:
+class LabelExplained(Struct, frozen=True):
     """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
 
     `known` is False where it depends on everyone else, and the whole list was not scored. `evidence` is what

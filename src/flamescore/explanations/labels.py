@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.explanations.explanation import LabelExplained
 from flamescore.labels import Everyone, Standing, with_labels
@@ -31,8 +32,7 @@ def asked_beside(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(leaf for leaf in asked if not stands(leaf)))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a contact stands among `of` whom a score scores: its rank, and how many of them score less."""
 
     rank: int
@@ -53,8 +53,7 @@ def places_in(scores: pl.DataFrame, contacts: Mapping[str, int]) -> dict[str, Pl
     }
 
 
-@dataclass(frozen=True, slots=True)
-class LabelsAndHot:
+class LabelsAndHot(Struct, frozen=True):
     """The labels of a contact, and whether it is hot by a condition: fields of an `Explanation`."""
 
     labels: tuple[LabelExplained, ...]

@@ -9,10 +9,11 @@ at_least     percent at least 90          (at least 90)        percent is 40, le
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.cells import LARGEST, NUMBER
 from flamescore.explanations.evidence import Evidence, Operand, Single
@@ -43,8 +44,7 @@ _DATES_MISSED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell: its text, trimmed, and what it is as a number, as a date, and as a list of items.
 
     `text` is None where it is missing, `number` where it is none, `items` where nobody has told them apart.
@@ -61,8 +61,7 @@ class Cell:
         return cls(text, text if is_number(text) else None, text if iso is None else iso)
 
 
-@dataclass(frozen=True, slots=True)
-class TestWords:
+class TestWords(Struct, frozen=True):
     """A test in words: after a column in a label, in the brackets of evidence, after a cell that fails.
 
     `shown` is None where the cell itself says it.

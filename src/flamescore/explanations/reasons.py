@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold
 from flamescore.engine import (
@@ -62,8 +63,7 @@ OUTCOMES: Final = {
 """What keeps an occurrence from counting, in words."""
 
 
-@dataclass(frozen=True)
-class EntryLines:
+class EntryLines(Struct, frozen=True, dict=True):
     """The lines of one contact's explanation, score by score."""
 
     ready: Prepared

@@ -6,10 +6,10 @@ to say how many and which (`findings`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import folded
 from flamescore.exports.apostrophes import apostrophes_in
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 _HALF: Final = 2
 
 
-@dataclass
-class BatchWatch:
+class BatchWatch(Struct):
     """Looks at the batches of a source as they are read in a window."""
 
     validated: Validated

@@ -7,10 +7,11 @@ the counts is the sum of all the others and of the rows that are handed on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.cells import as_text, keyed, rounded
 from flamescore.columns import NO_LISTS, DateColumns
@@ -56,8 +57,7 @@ OF_KIND: Final[dict[str, Callable[..., Source]]] = {
 _BATCH: Final = 262_144
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How exports are read, as `load` takes it, in a form that can be sent to another machine."""
 
     zone: ZoneInfo
@@ -80,8 +80,7 @@ class Reading:
         )
 
 
-@dataclass
-class Told:
+class Told(Struct):
     """What became of the rows of a file that are not handed on; `rows` is how many it has.
 
     It is complete when the last of the rows that are handed on has come. `reasons` says how many rejects

@@ -6,10 +6,10 @@ A row is rejected for the first thing that it lacks.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import folded, present, rounded
 from flamescore.exports import times
@@ -45,8 +45,7 @@ _ACTIONS: Final = ("applied", "removed")
 _CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE, _LEFT_OUT))}
 
 
-@dataclass(frozen=True, slots=True)
-class CellChecks:
+class CellChecks(Struct, frozen=True):
     """Which rows of a file are wrong, and how many times were odd."""
 
     failed: FailedRows
@@ -108,8 +107,7 @@ def counting() -> pl.Expr:
     return pl.col(_REASON).is_null()
 
 
-@dataclass
-class _Tally:
+class _Tally(Struct):
     """Counts what `with_reasons` told of rows, batch by batch; notes the first `most` that fail."""
 
     most: int

@@ -14,11 +14,12 @@ with a comma as the delimiter and `'` as the quote:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.exports.invisible_ends import MARK
 from flamescore.exports.records import BLANK, LONGEST, STRAY
@@ -39,8 +40,7 @@ _AHEAD: Final = 1 << 16
 """So many bytes behind a record are looked at, for the quote that closes its last cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellStarts:
+class CellStarts(Struct, frozen=True):
     """How the cells of a file begin: what may part two of them, and what they are quoted with.
 
     `blanks`: whether blanks before a quote go. A tab is one unless cells may be parted by it.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.exports.invisible_ends import has_invisible_ends, removed
 from flamescore.exports.plan import key_column

@@ -7,11 +7,11 @@ and only they can be at fault.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec.structs import replace
 from polars.exceptions import ComputeError
 
 from flamescore.cells import as_text, in_years, json_text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import as_text, is_rounded, keyed, maybe_blank, present, rounded
 from flamescore.exports.cell_checks import ROUNDED
@@ -45,8 +46,7 @@ _TIME: Final = ":"
 MERGED: Final = "I145"
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedContacts:
+class LoadedContacts(Struct, frozen=True):
     """The contacts, their sources' rejects and records."""
 
     contacts: pl.DataFrame
@@ -71,8 +71,7 @@ def load_contacts(
     return settle_contacts(files, options, keys)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactsRead:
+class ContactsRead(Struct, frozen=True):
     """The contacts of a source as its files have them: a frame a file, with `ROW`, each id once."""
 
     validated: Validated
@@ -283,8 +282,7 @@ def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool 
     return distinct_items(as_text(cells, dtype), form.separator, bare=bare)
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """Old ids and their survivors (`into`), and how many links were left out.
 
     `clashes` are old ids that a second contact claims too, `cycles` links that would make a contact an
@@ -360,8 +358,7 @@ def _end(contact: str, into: dict[str, str]) -> str:
     return contact
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """The contacts that stand, and the merged ones under `SURVIVOR` (`frames.Exports.aliases`).
 
     `lost` rows were merged into somebody who is not in the list: they are neither.

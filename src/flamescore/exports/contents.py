@@ -10,9 +10,11 @@ A worked example, a folder as `find` gives it:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.errors import InputError
 from flamescore.exports.find import HIDDEN_IN_FOLDERS, Found, kind_of, named, partition, these_instead
@@ -38,16 +40,14 @@ _NAMED: Final = 3
 _PACKED: Final = {"gz": "gzip", "zst": "Zstandard"}
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """The files of a source as they are read, and what is to be told of them."""
 
     files: tuple[Found, ...]
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass
-class _Seen:
+class _Seen(Struct):
     """What is to be told of the files of a source, as they are looked into."""
 
     unknown: list[str]

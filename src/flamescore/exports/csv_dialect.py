@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.exports.cell_starts import CellStarts
 from flamescore.exports.csv_records import CsvFile
@@ -46,8 +48,7 @@ _OTHERS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The first bytes of a file, and where in them the next line begins."""
 
     data: bytes

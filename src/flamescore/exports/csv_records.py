@@ -29,12 +29,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from flamescore.exports.records import (
     BLANK,
@@ -71,8 +71,7 @@ _RETURN: Final = 13
 _MOST_AT_ONCE: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class CsvFile:
+class CsvFile(Struct, frozen=True):
     """A CSV file, opened. `data` is the file or its readable copy.
 
     Records begin at byte `start`, line `line`.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import present
 from flamescore.exports.cell_checks import check_floats, counting, id_column, with_reasons
@@ -28,8 +28,7 @@ _OWN: Final = frozenset({"contact_id", "contact", "event", "at", "event_id"})
 """Columns without which a row does not count at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """The rows of a source that are there more than once.
 
     `marks` are those of each file's rows, by its index (`frames.DROP`): a duplicate, superseded or 0. `lost`
@@ -40,8 +39,7 @@ class Repeated:
     lost: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """By what rows of a source are found to be there more than once; falsy where it asks for nothing.
 
     `ids`: of one event id the row of the newest file stands, in it the last; rows without one are not

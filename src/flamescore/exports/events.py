@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.cells import as_text, fold, folded, maybe_blank, present, rounded
@@ -110,8 +110,7 @@ def events_of(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportedEvents(EventSource):
+class ExportedEvents(EventSource, frozen=True, kw_only=True):
     """Events of files, whose cells nobody has looked at yet, so that a sound source is read once.
 
     Its frame has rows without a contact, a type or a time, and two more marks of `DROP`: `LEFT_OUT` and

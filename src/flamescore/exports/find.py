@@ -10,11 +10,13 @@ import os
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from urllib.parse import unquote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.exports.first_bytes import ENOUGH, nature, packing
 from flamescore.exports.spreadsheets import SUFFIXES as SHEETS
@@ -62,8 +64,7 @@ _HIDDEN_IN_PATTERNS: Final = "."
 _HIVE_NULLS: Final = ("__HIVE_DEFAULT_PARTITION__", "NULL", "null", "None", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One file of a source. `shown` is how users know it; `parts` are its hive partition's columns.
 
     `packed` says how it is compressed; `path` is its copy where it is a stream, a sheet of a spreadsheet
@@ -99,8 +100,7 @@ class Found:
         return self.shown, self.size, at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFiles:
+class FoundFiles(Struct, frozen=True):
     """The files of a source by name, and what a user should know of how they were found.
 
     `unknown` are the files of its folder that are of no known format.
@@ -298,8 +298,7 @@ def _head(path: Path) -> bytes:
 # --- folders and patterns ------------------------------------------------------------------------------
 
 
-@dataclass
-class Walked:
+class Walked(Struct):
     """What lies below a folder: its folders (itself too), its files, and the links that lead out of it.
 
     Every folder and file is there once, however many links lead to it, under its own name where it has a
@@ -360,8 +359,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """The files that fit a pattern, in order, each once; and the links that `**` did not follow."""
 
     files: tuple[Path, ...]

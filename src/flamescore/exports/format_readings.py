@@ -8,8 +8,9 @@ three formats, with `UTC`, `GMT` and `Z` for `%Z`; a cell with `PST` there fits 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,8 +32,7 @@ _HOURS: Final = frozenset("HIkl")
 _MINUTES: Final = frozenset("MTRrXs")
 
 
-@dataclass(frozen=True, slots=True)
-class FormatReading:
+class FormatReading(Struct, frozen=True):
     """One way to read a declared format: Polars' own format, what to put behind cells, whether it is UTC."""
 
     form: str

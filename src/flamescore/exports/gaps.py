@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold
 from flamescore.columns import DOMAIN, EMAIL, is_derived
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
 _NOBODY = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(Struct, frozen=True):
     """Who names a column: `rule "Visit" (rules.yaml:8)`; nobody names a canonical one.
 
     `types` are the events that it is asked of, all rows where there are none. `elsewhere`: whether another
@@ -49,8 +50,7 @@ class Asker:
     elsewhere: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A column that files of a source lack, and who names it. `source` is its place in the project file."""
 
     source: tuple[str, int]

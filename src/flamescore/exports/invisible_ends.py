@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.invisible import ENDS, INVISIBLE
 from flamescore.text import WHITE_SPACE
@@ -40,8 +40,7 @@ _MAYBE: Final = (
 """Marks cells that may begin or end with an invisible character: not ASCII, or with a control at an end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """How many cells of a column had invisible characters at an end, and which, the commonest first."""
 
     cells: int
@@ -68,8 +67,7 @@ def holds_any(data: bytes) -> bool:
     return not data.isascii() and _holds_beyond_ascii(data)
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """The headers of a file under which cells with an invisible character at an end were read so far.
 
     For files that are no text: no pass over their bytes says it beforehand.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.exports.csv_dialect import cells_of
 from flamescore.exports.footers import LastRecord, footer_records

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.errors import Problem
 from flamescore.exports.csv_dialect import beginning, header_below
@@ -37,8 +39,7 @@ _ROW: Final = "That seems to be a row: a file without a header needs `header: fa
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """A column that `files` of the `of` files of a source lack.
 
     `headers` are what is mapped to it, or its own name; `known` those of them that other files have. `near`

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import json
 import string
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.exports.csv_dialect import UTF8_MARK, readable
 from flamescore.exports.paths import MOST_PATHS, Names
@@ -55,8 +55,7 @@ _CELLS: Final = 1 << 18
 Row = dict[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class JsonFile:
+class JsonFile(Struct, frozen=True):
     """An NDJSON file. `data` is the file or its readable copy; its lines begin at byte `start`."""
 
     found: Found
@@ -70,8 +69,7 @@ class JsonFile:
             yield block
 
 
-@dataclass
-class Columns:
+class Columns(Struct):
     """The columns of an NDJSON file: its `keys` in order; its rows as Parquet files, columns numbered."""
 
     spool: Spool

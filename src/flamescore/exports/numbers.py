@@ -6,10 +6,10 @@ A worked example: of the cells `1,250`, `980` the format `{thousands: ","}` make
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.exports.missing_columns import flow
 from flamescore.number_format import NumberFormat

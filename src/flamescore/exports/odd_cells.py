@@ -8,10 +8,10 @@ numbers, `numbers: {size: {thousands: ","}}` or `{decimal: ","}` reads them all.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import fold, folded, present
 from flamescore.exports.apostrophes import apostrophes_in
@@ -39,8 +39,7 @@ _PLAINLY: Final = NumberFormat()
 _CELL, _ROWS, _NUMBER = "cell", "rows", "number"
 
 
-@dataclass(frozen=True, slots=True)
-class OddCells:
+class OddCells(Struct, frozen=True):
     """Looks at cells of sources once more; `zone` is the rule file's."""
 
     sources: tuple[Validated, ...]
@@ -101,8 +100,7 @@ class OddCells:
         return pl.col(_CELL).map_batches(reads, return_dtype=pl.Boolean(), is_elementwise=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unread:
+class _Unread(Struct, frozen=True):
     """The different cells of a source that don't read, with their rows; `first` are those of the column."""
 
     source: Validated

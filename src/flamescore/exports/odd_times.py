@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import folded
 from flamescore.exports.swapped_dates import twin
@@ -83,8 +83,7 @@ def early_times(source: Validated, options: LoadOptions, window: Window | None) 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """The instant of each file of a source after which no row should be: a day after it was written.
 
     Null where it is not known when that was.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.columns import Columns, ListColumns
 from flamescore.errors import InputError, Problem, ProjectFileError
@@ -47,8 +49,7 @@ if TYPE_CHECKING:
 NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSource:
+class OpenSource(Struct, frozen=True):
     """A source whose files are open and planned; `place` is its kind and index in the project file."""
 
     spec: Source
@@ -84,8 +85,7 @@ def _holding_for(files: Sequence[str], source: OpenSource) -> str:
     return f" (in {files[0]}" + (f" and {len(files) - 1:,} more)" if len(files) > 1 else ")")
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """Everything that a run reads, opened. `close` deletes the copies made; frames are useless then."""
 
     project: Project

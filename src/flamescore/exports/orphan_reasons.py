@@ -7,10 +7,10 @@ A worked example: the contacts are `00123`, `a@x.example`, and the orphans `123`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import present
 from flamescore.exports.orphans import MOST
@@ -27,8 +27,7 @@ _DOTLESS: Final = ("gmail.com", "googlemail.com")
 _HALF: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A way in which ids differ: how a message says it, and what of an id is left of it (null: not meant)."""
 
     words: str
@@ -78,8 +77,7 @@ REASONS: Final = (
 """In this order: each id counts for the first that finds a contact."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrphanReasons:
+class OrphanReasons(Struct, frozen=True):
     """Of how many rows of orphans which reason finds a contact, in the order of `REASONS`.
 
     `column` is another column of the contacts in which at least half of the different ids are found.

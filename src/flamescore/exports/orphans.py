@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import folded, present
 from flamescore.findings import Finding, InExport, Severity
@@ -23,8 +23,7 @@ MOST: Final = 100_000
 """So many different ids without a contact are looked at, the first ones."""
 
 
-@dataclass
-class Orphans:
+class Orphans(Struct):
     """The ids of orphans in a window, batch after batch, and how many rows have each: the first `MOST`."""
 
     window: Window

@@ -11,10 +11,11 @@ rule or the project file asks becomes a column of its table; no other does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.exports.nested import inside
 
@@ -27,8 +28,7 @@ MOST_PATHS: Final = 5_000
 """Paths of a file that are known; objects with more of them are no tables of properties."""
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """The names at one level of what a file holds, each with those below it.
 
     `listed`: whether a list of plain values stands here in any row; `dtype` is its type in Parquet.

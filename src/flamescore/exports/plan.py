@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import as_text, fold, one_of, present
 from flamescore.exports.invisible_ends import with_bare_ends
@@ -27,8 +28,7 @@ _SAMPLE: Final = 100
 """How many times are looked at for their usual shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How the rows of a file are read, made once when it is opened.
 
     `headers` has the headers of each column by its name (several are joined; without one, because those that

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold
 from flamescore.errors import InputError
@@ -36,8 +38,7 @@ class NoFitError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """A source with its preset's keys, its files, and what is to be said of it."""
 
     spec: Source
@@ -45,8 +46,7 @@ class Fitted:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     preset: str
     variant: Variant
 
@@ -165,8 +165,8 @@ def _no_fit(
     if not candidates:
         kinds = ", ".join(all_presets()[str(spec.preset)].kinds)
         return NoFitError(
-            f"{path}: `preset: {spec.preset}` knows no {spec.KIND}, only {kinds}.",
-            "Leave it out, and say the source's `columns`.",
+            f"{path}: `preset: {spec.preset}` reads {kinds}, not {spec.KIND}.",
+            "Leave `preset` out, and map the source's `columns`.",
         )
 
     def share(each: _Candidate) -> float:
@@ -174,15 +174,16 @@ def _no_fit(
 
     alike = next((each for each in candidates if spec.preset == AUTO and headers.fit(each.variant)), None)
     nearest = max(candidates, key=share)
-    lacking = ", ".join(f"`{name}`" for name in headers.lacking(nearest.variant)) or "nothing, but has more"
+    lacking = ", ".join(f"`{name}`" for name in headers.lacking(nearest.variant))
     what = "No preset" if spec.preset == AUTO else f"No variant of `preset: {spec.preset}`"
     text = f"{what} matches the headers of {path}."
     if alike is not None:
-        hint = f"Many files have this header. If it is {alike}, say `preset: {alike.preset}`."
+        hint = f"Many files have this header. If it is {alike}, set `preset: {alike.preset}`."
         return NoFitError(text, hint)
     if share(nearest) < _ALIKE:
-        return NoFitError(text, "Say its `columns` instead; `flamescore presets` lists what is known.")
-    return NoFitError(text, f"The nearest is {nearest}, and the file lacks {lacking}.")
+        return NoFitError(text, "Map its `columns` instead; `flamescore presets` lists the presets.")
+    differs = f"the file has no {lacking}" if lacking else "the file has more columns"
+    return NoFitError(text, f"The closest is {nearest}, but {differs}. Map its `columns` instead.")
 
 
 def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> Source:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.exports.invisible_ends import has_marks, holds_any
 from flamescore.input_errors import ENCODING, fault
@@ -71,8 +72,7 @@ class TextFile(Protocol):
         """Yield every record, in blocks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Some whole records, one after the other.
 
     `starts` and `ends` are byte offsets in the file (an end is past the line's end), `state` what each
@@ -109,8 +109,7 @@ class Block:
 # --- reading in blocks ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Whole lines of a file, one after the other, each with its line feed; the first is line `line`.
 
     `codes` are their bytes as numbers, `feeds` says which of them are line feeds. `last`: nothing follows.
@@ -199,8 +198,7 @@ def decoded(data: bytes, *, shown: str, line: int) -> str:
 # --- counting and finding again ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RecordScan:
+class RecordScan(Struct, frozen=True):
     """How many records a file has, how many are damaged for each reason, and where the first of these are.
 
     `places` (`PLACES`) has as many damaged records as were asked for, in order; `last` the last records of
@@ -258,8 +256,7 @@ class RecordScan:
         )
 
 
-@dataclass
-class RecordCounter:
+class RecordCounter(Struct):
     """Counts the records of a file block by block, and notes where the first `most` damaged ones are."""
 
     most: int
@@ -350,8 +347,7 @@ def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
 # --- raw text ------------------------------------------------------------------------------------------
 
 
-@dataclass
-class RawTexts:
+class RawTexts(Struct):
     """Makes the raw texts of a source's rejects, one after the other; `used` bytes so far.
 
     What goes past a bound is cut, and says so.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
 _SKIPPED: Final = "skip_spaces: true"
 
 
-@dataclass(frozen=True, slots=True)
-class RejectHints:
+class RejectHints(Struct, frozen=True):
     """What goes on where the message of an error ends: a sentence, lines of their own, and what to paste."""
 
     text: str = ""

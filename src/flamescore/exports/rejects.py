@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.exports.records import RawTexts, find_records
 from flamescore.findings import Finding, InExport, Severity, to_problem
@@ -52,8 +52,7 @@ _ROW: Final = "\0row"
 FAILED: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
 
 
-@dataclass(frozen=True, slots=True)
-class FailedRows:
+class FailedRows(Struct, frozen=True):
     """Rows of a file that fail a check: how many for each reason; the `first` ones (`FAILED`), in order."""
 
     counts: Mapping[str, int]
@@ -74,8 +73,7 @@ class FailedRows:
 NONE_FAILED: Final = FailedRows({}, pl.DataFrame(schema=FAILED))
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """The rejects of a file: damaged records of `sweep`, and of the sound ones those that fail a check.
 
     All are counted; at least the first `room` of them are known by their place.

@@ -5,9 +5,10 @@ Once a format has read a day past 12 nothing more of it is looked at: mostly tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from flamescore.exports.swapped_dates import LAST_MONTH, swapped, twin
 from flamescore.findings import Finding, InExport, Severity
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 SWAPPED: Final = "I122"
 
 
-@dataclass
-class SeenDays:
+class SeenDays(Struct):
     """The different days that each format has read, and how many cells; of a clear one none."""
 
     _days: dict[str, set[date]] = field(default_factory=dict)

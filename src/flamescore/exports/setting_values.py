@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold, folded, one_of, present
 from flamescore.invisible import bare_ends
@@ -20,8 +22,7 @@ _COMMONEST: Final = 1_000
 """Distinct cells of a file that a misspelled value is held against."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingValue:
+class SettingValue(Struct, frozen=True):
     """A value that a key of a source names, of a column: `rename`, `event`, `clicked`."""
 
     key: Literal["rename", "leave_out", "cut"]
@@ -39,7 +40,7 @@ class SettingValue:
         cut = source.cut
         if self.key == "cut":
             cut = {name: each for name, each in cut.items() if name != self.column}
-        undone = replace(source, rename=rename, cut=cut)
+        undone = dataclasses.replace(source, rename=rename, cut=cut)
         return present(replace(plan, source=undone).column(self.column))
 
     def fits(self, cell: pl.Expr) -> pl.Expr:
@@ -52,8 +53,7 @@ class SettingValue:
         return folded(cell) == fold(str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(Struct, frozen=True):
     """A value that no cell has; `cells` are the commonest ones there are, with their rows."""
 
     setting: SettingValue

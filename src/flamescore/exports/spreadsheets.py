@@ -11,11 +11,12 @@ from __future__ import annotations
 import csv
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Final, TextIO
+
+from msgspec import Struct
 
 from flamescore.exports.tempfiles import copying
 from flamescore.exports.zips import is_open_document
@@ -38,8 +39,7 @@ _DURATION: Final = re.compile(r"(-?)PT([0-9]+)H([0-9]+)M([0-9]+(?:\.[0-9]+)?)S")
 _EXACT: Final = 10**MOST_DIGITS
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet that was written as CSV: its name, its rows without the header, and the others with cells."""
 
     name: str

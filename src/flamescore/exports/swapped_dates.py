@@ -9,9 +9,10 @@ days, the other way 334, and twice 11 is within that: a file of this month so fa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.units import count
 
@@ -25,8 +26,7 @@ _DAY, _MONTH = ("d", "e"), ("m",)
 _COMPOSED: Final = frozenset("bBhjFDvxc")
 
 
-@dataclass(frozen=True, slots=True)
-class Swapped:
+class Swapped(Struct, frozen=True):
     """Dates that were read by a format and fit its twin as well: both ranges, first and last day."""
 
     form: str

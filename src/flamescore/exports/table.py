@@ -6,11 +6,12 @@ import os
 import re
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 from polars.exceptions import DuplicateError, PanicException, PolarsError
 
 from flamescore.cells import as_text
@@ -43,8 +44,7 @@ _INTERVALS: Final = "POLARS_IMPORT_INTERVAL_AS_STRUCT"
 _TWICE: Final = re.compile(r"column with name '(.*)' has more than one occurrence", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A file, opened.
 
     `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty: `headers` has

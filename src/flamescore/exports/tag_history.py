@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.cells import folded, keyed
 from flamescore.exports.cell_checks import id_column

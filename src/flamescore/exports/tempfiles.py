@@ -15,9 +15,10 @@ import tempfile
 import weakref
 import zlib
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
+
+from msgspec.structs import replace
 
 from flamescore.input_errors import ENCODING, UNREADABLE, fault
 from flamescore.stopping import unbroken

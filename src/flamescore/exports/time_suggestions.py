@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.exports.missing_columns import flow
 from flamescore.exports.swapped_dates import twin
@@ -62,8 +62,7 @@ _FRACTIONS: Final = (3, 6, 9)
 _MONTHS: Final = ("%B", "%b")
 
 
-@dataclass(frozen=True, slots=True)
-class TimeShape:
+class TimeShape(Struct, frozen=True):
     """Cells that are written alike: how many rows have one, one of them, and the formats that read them all.
 
     `sample` is a cell where a format is known; else only what it looks like, since it may be no time.
@@ -83,8 +82,7 @@ class TimeShape:
         return f"{self.rows:,} {are} written like `{self.sample}`: {known}{doubt}"
 
 
-@dataclass
-class UnreadTimes:
+class UnreadTimes(Struct):
     """The cells of a column that don't read, batch after batch: the first different ones, and all counted."""
 
     first: dict[str, None] = field(default_factory=dict)

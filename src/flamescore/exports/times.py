@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import in_years
 from flamescore.exports.format_readings import ISO, readings
@@ -50,16 +51,14 @@ _DAYS: Final = 2_958_466
 _UTC: Final = r" ?(?:[Zz]|UTC|GMT)$"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Instants (null where a cell is missing or does not read) and what was odd of each (UInt8 flags)."""
 
     at: pl.Series
     flags: pl.Series
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A common way to write a time: what it looks like, its format, and whether it is in UTC."""
 
     pattern: str
@@ -284,8 +283,7 @@ def epoch_seconds(number: pl.Expr, unit: str | None) -> pl.Expr:
 NATIVE: Final = "\0native"
 
 
-@dataclass(frozen=True, slots=True)
-class TimeColumn:
+class TimeColumn(Struct, frozen=True):
     """A column of times that is read lazily: its `cells`, their type, and how they are written.
 
     `sample` are the first cells as text; the first of them says which shape is the usual one. Of

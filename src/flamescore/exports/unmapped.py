@@ -7,10 +7,11 @@ said so that a file can be read is in `Unmapped.spec`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import NUMBER, as_text, present
 from flamescore.errors import InputError
@@ -41,8 +42,7 @@ MOST_TIMES: Final = 0.9
 """The share of a column's cells from which on it holds times."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmapped:
+class Unmapped(Struct, frozen=True):
     """The files of one path, open. `spec` has the path, and the keys without which they would read otherwise.
 
     `headers` are the names of the columns that can be named: those that stand twice, or are empty, are none.
@@ -181,8 +181,7 @@ def _encoding(error: InputError) -> str | None:
 # --- times ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """How the times of a column are written: in ISO 8601 where there are no `formats`.
 
     `others` are formats with day and month exchanged that read every cell as well.

@@ -5,10 +5,11 @@ A row is rejected for the first thing that it lacks: an id, a type, a time that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import fold, rounded
 from flamescore.columns import NO_LISTS, NamedColumns, NumberColumns
@@ -62,8 +63,7 @@ _LOOKED_AT: Final = 10_000
 """How many rounded ids of a file are looked at for their shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
+class LoadOptions(Struct, frozen=True):
     """How exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's.
 
     Of each source's rejects the first `keep` are told as rows. Without `noted` no cell is looked at for a
@@ -91,8 +91,7 @@ class LoadOptions:
         return plan.times(TimeFormat(zone, form.format if form else (), numbers, seen), cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Struct, frozen=True):
     """A source whose rows are accounted for. `plans` read sound records; `files` has each one's rejects.
 
     Of events these are damaged records alone, until somebody asks for what their cells lack (`check_cells`).

@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.exports.tempfiles import ALWAYS_ALLOWED, BLOCK, MOST_TIMES, copying
 from flamescore.input_errors import UNREADABLE, fault
@@ -26,8 +27,7 @@ _DAMAGED: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A file in a zip archive: its name inside, how users know it (`e.zip/a.csv`), and its size unpacked."""
 
     name: str

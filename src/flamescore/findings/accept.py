@@ -10,9 +10,11 @@ the same                                              I131 events e.csv, count 2
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.findings.codes import CODES, severity_of
 from flamescore.findings.cure import scalar
@@ -29,8 +31,7 @@ UNUSED: Final = "P110"
 WRONG: Final = "P033"
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Struct, frozen=True):
     """Up to how many a finding is accepted: a number of its `count`, or a share of its `of` in percent."""
 
     number: Decimal
@@ -48,8 +49,7 @@ class AtMost:
         return f"{self.number}%" if self.share else f"{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(Struct, frozen=True):
     """An entry of `accept`; `where` is its place in the project file. Without `subject` it is for all."""
 
     code: str

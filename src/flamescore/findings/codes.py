@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from flamescore.findings.codes_of_accounts import ACCOUNTS
 from flamescore.findings.codes_of_alerts import ALERTS

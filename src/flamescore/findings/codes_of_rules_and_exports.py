@@ -13,14 +13,14 @@ RULES_AND_EXPORTS: Final = (
     Code(
         "R090",
         ERROR,
-        "No contacts export has the column `pettype`",
+        "No contacts export has a column `pettype`",
         "A column that is not there would be a silent 0 for everyone. Names compare exactly as written.",
         "Use the suggested name, or map the column in the project file.",
     ),
     Code(
         "R091",
         ERROR,
-        "No events export has the column `URL`",
+        "No events export has a column `URL`",
         "The same for `where`, `per` and `points: {from}`.",
         "The same.",
     ),
@@ -114,7 +114,7 @@ RULES_AND_EXPORTS: Final = (
         "R186",
         NOTE,
         "A standard pattern of `bots` is left out",
-        "It compares the pages or e-mails of events, and no events export has the column `url` or `asset`.",
+        "It compares the pages or e-mails of events, and no events export has a column `url` or `asset`.",
         "Map the column in the project file, or write `patterns` of your own.",
     ),
 )

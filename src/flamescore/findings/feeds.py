@@ -12,10 +12,11 @@ With one holiday inside the reference `longest` is 1, and it is told from a sile
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.findings.cure import mapping
 from flamescore.findings.finding import Finding, InExport, Severity
@@ -45,8 +46,7 @@ _EVERY_DAY: Final = frozenset(range(7))
 _RANGE: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """What became of a feed.
 
     Attributes:

@@ -11,9 +11,11 @@ Finding(
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import Problem, Where
 
@@ -40,8 +42,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class InExport:
+class InExport(Struct, frozen=True):
     """A place in an export: the source as the project file has it, its file, the record and its first line.
 
     `record` counts from 1 after the header, `line` from 1; what is not known is None.
@@ -61,8 +62,7 @@ Counted = tuple[str, int | None]
 """A name or value, and how many rows have it; None where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing to tell. Nothing in it may say who a contact is: see `samples_of`.
 
     Attributes:

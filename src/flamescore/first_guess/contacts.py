@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.errors import InputError, Problem
 from flamescore.exports import MOST_TIMES, share_of_times, times_of_all
@@ -29,8 +30,7 @@ HALF: Final = 0.5
 """The share of a column's cells that must be keys of contacts, if they are to name them."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyColumn:
+class KeyColumn(Struct, frozen=True):
     """How a key column is filled: rows of the export, those that have a key, and different keys."""
 
     header: str

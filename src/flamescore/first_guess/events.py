@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import folded
 from flamescore.exports import MOST_TIMES, share_of_times, times_of_all
@@ -32,8 +32,7 @@ _LEAST, _MOST = 2, 50
 """How many different types of events a column has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The keys of the contacts: their ids, their addresses (folded), and what the column of ids is called."""
 
     ids: pl.Series

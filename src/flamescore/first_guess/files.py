@@ -5,9 +5,10 @@ from __future__ import annotations
 import glob
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.errors import InputError
 from flamescore.exports import kind_of, match, open_unmapped
@@ -30,8 +31,7 @@ _SUBJECT: Final = re.compile(r"^(?:source|contacts|events|tag_history|opportunit
 """How a message on a source begins: with its kind, and mostly its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A source to be: its path as a project file in a folder has it, and its files, open."""
 
     path: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.findings import scalar
 from flamescore.text import for_log, printable
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where the files are to lie: the project file's folder and name, and the rules as it is to name them."""
 
     folder: Path
@@ -34,16 +35,14 @@ class Places:
         return self.folder / self.rules
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key of a source: its value as YAML, and what is guessed about it."""
 
     value: str
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """What an export is taken for: its kind, its keys, and why, as part of a sentence.
 
     `key` is the header of a contacts export that holds ids; `zone` the time zone that a preset has.
@@ -64,24 +63,21 @@ class Guess:
             yield f"  {name}: {key.value}{comment}"
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """An export that is no source, and why, as part of a sentence."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(Struct, frozen=True):
     """Of events of a type, how many have an address in a property, and how many of these contain a part."""
 
     many: int
     containing: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """What a source beside the contacts holds: the rows that could count, and those of contacts in the list.
 
     Of events `types` has the rows of contacts in the list by type, and `addresses` those with an address by
@@ -96,8 +92,7 @@ class Looked:
     addresses: Mapping[tuple[str, str], Addresses] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What the exports are taken for.
 
     `people` are so many contacts; `kept` says by path of contacts how many rows are used. `looked` are the

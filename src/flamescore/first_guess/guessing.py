@@ -6,10 +6,11 @@ scored by the result, for the points of five flames.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.errors import InputError, Problem
 from flamescore.first_guess.looking import loaded
@@ -42,8 +43,7 @@ _NOBODY: Final = 5
 """Five flames where no score is above 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstGuess:
+class FirstGuess(Struct, frozen=True):
     """Both files, and what is told of each guess, a line each."""
 
     project: str

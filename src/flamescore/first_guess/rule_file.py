@@ -7,10 +7,11 @@ more, and commented out, for it happens to a contact. The second has 1 point: no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import present
 from flamescore.findings import scalar
@@ -44,8 +45,7 @@ _ADDRESS_POINTS: Final = 5
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?")
 
 
-@dataclass(frozen=True, slots=True)
-class FirstRule:
+class FirstRule(Struct, frozen=True):
     """A rule, or what may be one: its keys as YAML, and whether it is written as comments."""
 
     name: str

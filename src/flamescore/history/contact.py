@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import trim
 from flamescore.errors import NotFoundError, Problem
@@ -32,8 +32,7 @@ _OF_HOT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreHistory:
+class ScoreHistory(Struct, frozen=True):
     """One score of the contact: its sparkline, and its rows of `SERIES`, oldest first."""
 
     name: str
@@ -42,8 +41,7 @@ class ScoreHistory:
     rows: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class ContactHistory:
+class ContactHistory(Struct, frozen=True):
     """The scores of a contact that the history has, in order of the rule file; those it no longer has last.
 
     `since` and `until` are the instants (UTC) between which files were looked at, both included. `notes` say

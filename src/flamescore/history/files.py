@@ -9,11 +9,11 @@ older than four days                   15th 18:00 is gone, and all before it
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.points import ten_thousandths
 from flamescore.runs import flush, instant_of, make_folder, private, reading, remove, writing
@@ -54,8 +54,7 @@ _LEVEL: Final = 9
 _LARGEST: Final = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryFile:
+class HistoryFile(Struct, frozen=True):
     """What a run published: the run's id, its `as_of` (UTC), and the file."""
 
     run_id: str

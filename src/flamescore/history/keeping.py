@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from flamescore.history.files import HISTORY_OF, tidy_history, write_history
 from flamescore.runs import DamagedRunError, modes, reading_run, scan
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 SCORES_FILE: Final = "scores.parquet"
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """Keeps the scores of a project's runs, as long as its `history` says."""
 
     project: Project

@@ -12,7 +12,6 @@ condition                                     contacts    why
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -21,6 +20,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct, field
 
 from flamescore.engine import combined
 from flamescore.rules import Equals, LabelIs, Order, ScoreIs
@@ -43,8 +43,7 @@ _SMALL: Final = -25
 """Numbers of so many digits before the point, or after it, are as good as any further ones."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How those stand whom a score scores, in one order: arrays of whole numbers of one length.
 
     `place` is which of all contacts it is, `points` are ten-thousandths, `lower` is how many score less.
@@ -118,8 +117,7 @@ def _held(whole: Fraction | int) -> int:
     return max(-_MOST, min(int(whole), _MOST))
 
 
-@dataclass(frozen=True)
-class Everyone:
+class Everyone(Struct, frozen=True):
     """All contacts, in one order. `answers` has a mask of them for each condition on tags, fields and events.
 
     `labels` are by name the labels worked out so far, a String column each.

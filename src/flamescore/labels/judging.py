@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.labels.everyone import Everyone, Standing
 from flamescore.labels.files import columns_of_labels

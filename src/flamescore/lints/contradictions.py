@@ -7,11 +7,12 @@ into.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.rules import (
     AllOf,
@@ -40,8 +41,7 @@ _LOWER: Final = ("at_least", "more_than")
 _STRICT: Final = ("more_than", "less_than")
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True):
     """Why something can never hold, as a sentence; `key` is what stands nearest to it in the file."""
 
     why: str

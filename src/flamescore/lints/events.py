@@ -7,10 +7,11 @@ columns in question. What machines click is answered by the scoring itself, besi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.cells import FALSE, TRUE
 from flamescore.engine import EVENT, Cells, Clock, cells_of_column, contacts_of, look
@@ -144,8 +145,7 @@ def lints_of_events(askers: Sequence[Asker], exports: Exports, clock: Clock) -> 
     yield from _unnamed(askers, seen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """A source of events: what its rows hold, its types (folded), and the newest event of each file.
 
     Of a source of one or two files the newest events are not looked for.

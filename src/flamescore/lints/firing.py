@@ -6,12 +6,12 @@ and has 5 taken back by `limits: {max: 0}` does not fire.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct, field
 
 from flamescore.engine import NO_AGE
 from flamescore.units import nearest_points
@@ -30,8 +30,7 @@ RuleKey = tuple[str, str]
 """Score and rule id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(Struct, frozen=True):
     """What a rule came to: contacts for whom it fires, counted occurrences, points in ten-thousandths.
 
     Points are those after the rule's own limits. `last_at` is the latest of the occurrences (UTC), None where
@@ -44,16 +43,14 @@ class Fired:
     last_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clamped:
+class Clamped(Struct, frozen=True):
     """How many contacts the limits of a group or score lift to their `min`, and cut down to their `max`."""
 
     lifted: int
     cut: int
 
 
-@dataclass(frozen=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """All rules of a scoring: for whom they fire, and whom limits of groups and scores hold.
 
     `clamped` is by score and the name of the group, or of the score itself.

@@ -13,9 +13,10 @@ The largest sum of a score (`most_points`), with each rule at its most:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from flamescore.lints.contradictions import (
     contradictions,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.text import printable
 
@@ -38,8 +39,7 @@ _CONFIG: Final[dict[str, Any]] = {
 _NAMESPACE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"')
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart: what it shows, in a line, its numbers as a table of Markdown, and how it is drawn.
 
     `spec` is a Vega-Lite specification without width and looks. Texts from the data are among its values

@@ -5,8 +5,11 @@ Conditions and events stand as they are written: the rules' reader reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+
+from msgspec.structs import replace
 
 from flamescore.project.names import by_name
 from flamescore.project.reading import Section, named, setting, shape_of
@@ -178,6 +181,6 @@ def _alert(at: At) -> Value:
 
 ALERTS_BY_NAME: Final = by_name(
     ValueType(_alert, {"anyOf": [shape.type.schema for shape in ALERT_SHAPES.values()]}),
-    lambda name, alert: replace(alert, name=name, title=alert.title or name),
+    lambda name, alert: dataclasses.replace(alert, name=name, title=alert.title or name),
     words="name: alert",
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.project.addresses import SENDER
 from flamescore.project.names import by_name
@@ -26,8 +30,7 @@ _MOST: Final = 1_000_000
 LITERAL: Final = "A011"
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """A span of the day in minutes since midnight, `first` included and `end` not.
 
     An `end` before `first` is one of the day after.
@@ -222,6 +225,6 @@ def _channel(at: At) -> Value:
 
 CHANNELS_BY_NAME: Final = by_name(
     ValueType(_channel, {"anyOf": [shape.type.schema for shape in CHANNEL_SHAPES.values()]}),
-    lambda name, channel: replace(channel, name=name),
+    lambda name, channel: dataclasses.replace(channel, name=name),
     words="name: channel",
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from flamescore.errors import Problem
 from flamescore.project.model import ContactsSource
@@ -35,8 +36,7 @@ _WRITABLE: Final = (*MEASURES, HOT_SINCE, ROUTED_TO)
 _BESIDE_ROUTED: Final = ("flames", "score")
 
 
-@dataclass(frozen=True, slots=True)
-class CrmColumn:
+class CrmColumn(Struct, frozen=True):
     """One column: what stands in it, and the header that the file gives it.
 
     `of` is the score of a `measure`, or the segment that `in` asks for.

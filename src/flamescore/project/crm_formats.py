@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from flamescore.project.reading import Section, read_shipped, setting, shape_of
 from flamescore.project.values import BOOLEAN, CELL, TEXT, WORDS, of_text, one_of, whole

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import Problem, ProjectFileError, Where
 from flamescore.findings import Accept, refused, to_problem
@@ -52,8 +54,7 @@ _LANGUAGE: Final = (
 """Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """What a run is made of. Paths in `settings` are relative to `folder`.
 
     `document` is the file as read, None where there is none; `exclude` its condition for the call list.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
+
+from msgspec.structs import replace
 
 from flamescore.project.model import KINDS, Source
 from flamescore.project.reading import Section, read_shipped, setting, shape_of

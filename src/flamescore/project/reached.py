@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from flamescore.errors import Problem
 from flamescore.project.variables import malformed, passwords, variables
@@ -109,7 +111,7 @@ def with_names(settings: ProjectFile, kinds: tuple[str, ...]) -> ProjectFile:
             name = without_credentials(source.uri)
             seen.append(name)
             many = seen.count(name)
-            named.append(replace(source, path=name if many == 1 else f"{name}#{many}"))
+            named.append(dataclasses.replace(source, path=name if many == 1 else f"{name}#{many}"))
         if seen:
             changed[kind] = tuple(named)
-    return replace(settings, **changed) if changed else settings
+    return dataclasses.replace(settings, **changed) if changed else settings

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, field, fields, replace
+import dataclasses
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from msgspec.structs import replace
 
 from flamescore.project.values import Setting
 from flamescore.schema_reader import Key, Reading, RefusedError, Shape
@@ -65,7 +68,7 @@ class Section:
 
     def with_keys(self, **values: Value) -> Self:
         """Return the section with these keys given."""
-        return replace(self, **values, given_keys=self.given_keys | values.keys())
+        return dataclasses.replace(self, **values, given_keys=self.given_keys | values.keys())
 
 
 def setting(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec.structs import replace
 
 from flamescore.errors import Problem
 from flamescore.project.names import by_name
@@ -61,7 +64,7 @@ class Segment(Section):
 SEGMENT: Final = shape_of(Segment)
 SEGMENTS_BY_NAME: Final = by_name(
     SEGMENT.type,
-    lambda name, segment: replace(segment, name=name, title=segment.title or name),
+    lambda name, segment: dataclasses.replace(segment, name=name, title=segment.title or name),
     words="name: segment",
 )
 

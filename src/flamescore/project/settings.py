@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from flamescore.errors import Problem, UsageError
 from flamescore.project.load import Project, find_project, load_project
@@ -171,7 +173,7 @@ def _named(
 ) -> tuple[Source, ...]:
     resolved = [STDIN if path == STDIN else _placed(path, folder) for path in _each(value)]
     mapping = sources[0] if len(sources) == 1 else kind(path="-")
-    mapping = replace(mapping, uri=None, query=None)
+    mapping = dataclasses.replace(mapping, uri=None, query=None)
     return tuple(mapping.with_keys(path=path) for path in resolved)
 
 

@@ -13,8 +13,10 @@ rules, contacts and the first source of events are left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import ProjectFileError
 from flamescore.project.load import Project, find_project, load_project, validated
@@ -35,8 +37,7 @@ _ROUNDS: Final = 5
 """How often keys are left out: without one of them another may be wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class SoundPart:
+class SoundPart(Struct, frozen=True):
     """A project without what is wrong in its file; None where nothing is left of it.
 
     `problems` are all faults of the file, `left_out` the keys that lack something for it.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.project.addresses import ADDRESS
 from flamescore.project.reading import Section, setting
@@ -19,8 +22,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """Calendar days, both ends included."""
 
     first: date

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from flamescore.findings import AtMost
 from flamescore.format_faults import half_day_fault, letters_fault
@@ -32,8 +33,7 @@ NewestWithin = Period | dict[str, Period]
 """How old the newest event may be: of a source, or of event types in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RejectLimit:
+class RejectLimit(Struct, frozen=True):
     """How many rejects a source may have: a share of its rows in percent, or a number of rows."""
 
     number: Decimal
@@ -294,14 +294,13 @@ def _shown(value: object) -> str:
 # --- types -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(ValueType):
+class Setting(ValueType, frozen=True, kw_only=True):
     """The type of a value that may come from a flag or a variable too.
 
     `of` reads what YAML or the command line makes of it, and raises a `ValueError` that says what is wrong.
     """
 
-    of: Callable[[object], Value] = field(kw_only=True)
+    of: Callable[[object], Value]
 
 
 def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value]) -> Setting:

@@ -5,10 +5,12 @@ What is secret stands in the environment alone. A literal one is a fault, and no
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,7 +96,7 @@ def unshown(problems: Iterable[Problem], source: bytes, document: Document | Non
     """
     lines = _lines(source) if document is None else _lines_of(document)
     return tuple(
-        replace(each, where=replace(each.where, snippet=None))
+        dataclasses.replace(each, where=replace(each.where, snippet=None))
         if each.where is not None and each.where.line in lines
         else each
         for each in problems

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from flamescore.project.crm_formats import KEYS, ROWS, SIZE, CrmFormat, CrmKey, all_formats
 from flamescore.project.names import by_name
 from flamescore.project.reading import Section, setting, shape_of
@@ -25,8 +27,7 @@ def _format(at: At) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class KeyColumn:
+class KeyColumn(Struct, frozen=True):
     """Which contacts' column is the key, and the header that the file gives it (None: the format's)."""
 
     column: str

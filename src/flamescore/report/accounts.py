@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.report import say
 from flamescore.units import nearest_points, to_local
@@ -22,8 +22,7 @@ FILE: Final = "accounts.csv"
 _ROLE: Final = "role_"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountLine(Struct, frozen=True):
     """One account: `called` is its name, else its key. `lacks` has the roles that nobody fills.
 
     `points` are the score in ten-thousandths, `last_day` the local day of the last activity.
@@ -50,8 +49,7 @@ class AccountLine:
         return f"without {', '.join(self.lacks)}" if self.lacks else "not complete"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountsView:
+class AccountsView(Struct, frozen=True):
     """The best accounts by the first score that accounts have, and how many there are."""
 
     title: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.report import say
 from flamescore.units import count, nearest_points
@@ -19,8 +20,7 @@ BOTS_LISTED: Final = 20
 """Contacts with such events that are told by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class BotLine:
+class BotLine(Struct, frozen=True):
     """A contact and score: how many events, and how many points (ten-thousandths) are lost without them."""
 
     contact_id: str
@@ -31,8 +31,7 @@ class BotLine:
     points_lost: int
 
 
-@dataclass(frozen=True, slots=True)
-class BotsView:
+class BotsView(Struct, frozen=True):
     """The first of them, and how many rows there are in all; `said` are the numbers in sentences."""
 
     said: tuple[str, ...]

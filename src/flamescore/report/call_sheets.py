@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.report.leads import label_texts
 from flamescore.report.run_data import PERSON
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from flamescore.runs import ScoreEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What a column is called, how wide it is in characters, and how its cells look beside what all have."""
 
     header: str
@@ -235,8 +234,7 @@ def _written(
     return made(sheets, lambda book: _Filler(book, layout).fill, at=run.record.as_of)
 
 
-@dataclass(frozen=True)
-class _Layout:
+class _Layout(Struct, frozen=True):
     """What all sheets of a workbook have: whose run it is, the heading of a page, what columns are called."""
 
     run: RunData

@@ -7,8 +7,9 @@ the dotted line, at 20                           6.8
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,7 @@ _ROOM: Final = 1.05
 """By how much the highest value stays below the upper edge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spark:
+class Spark(Struct, frozen=True):
     """A line of a lead: `points` of a polyline, the height of the threshold, and the last point."""
 
     points: str
@@ -51,8 +51,7 @@ def spark(past: Sequence[tuple[int, int]], runs: int, threshold: int | None) -> 
     return Spark(line, None if threshold is None else height(threshold), drawn[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line over the runs: `points`, the area under it, and where uprights stand."""
 
     points: str

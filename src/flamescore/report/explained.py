@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
@@ -76,8 +76,7 @@ def entries_in_words(score: ScoreExplained, timezone: str) -> tuple[tuple[str, s
     return tuple((words.given(line.points), for_cell(words.entry(line))) for line in score.entries)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of text, wrapped at spaces; what is wrapped begins at `rest`. No word is cut."""
 
     text: Text
@@ -110,8 +109,7 @@ def _breaks(text: str, width: int, rest: int) -> list[int]:
     return places
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """Numbers and times of an explanation as people read them."""
 
     zone: ZoneInfo

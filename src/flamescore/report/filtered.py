@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from rich.segment import Segment
 
 from flamescore.text import printable
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
 
-@dataclass(frozen=True)
-class Filtered:
+class Filtered(Struct, frozen=True):
     """Something to show, without what a terminal would obey but for its own colours and line ends.
 
     Texts are escaped before they are laid out, so that columns stay straight; here nothing is forgotten.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.report import say
 from flamescore.report.leads import label_texts
@@ -28,8 +28,7 @@ NEW: Final = "new"
 """What stands after the flames of who is newly hot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leads:
+class Leads(Struct, frozen=True):
     """The contacts to list, in their order: `places` are those on the call list, from 1; None off it.
 
     `scores` are the names of the scores that are shown; the list goes by the first, and so do the reasons.

@@ -9,10 +9,10 @@ on the page   ann, bob, dan: as `interest` ranks them; who is not in its populat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,7 @@ LISTED: Final = 500
 """Contacts that a report lists."""
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The contacts of a report, in its order, of `total` that it could list.
 
     `places` has `contact_id, score_name, place` of everyone on the call list of a score: a flame or more, or

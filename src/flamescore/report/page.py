@@ -5,10 +5,11 @@ Points are whole ten-thousandths, times are local.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.report.accounts import best_accounts
 from flamescore.report.bots_view import bots_view
@@ -47,8 +48,7 @@ _CHANGED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """One contact who got hot or cooled off; `before` is None of who is new."""
 
     contact_id: str
@@ -60,8 +60,7 @@ class Moved:
     parts: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """What changed under a score: counts of all its contacts; by name the first of those to be called."""
 
     newly_hot: int
@@ -74,8 +73,7 @@ class Moves:
     cooled: tuple[Moved, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerCounts:
+class OwnerCounts(Struct, frozen=True):
     """The leads of an owner on the call list: hot, newly hot, one flame short of hot, with any flame."""
 
     owner: str
@@ -85,8 +83,7 @@ class OwnerCounts:
     any: int
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """A contact close to hot: `missing` is how many points it takes, None where that is not known."""
 
     contact_id: str
@@ -97,8 +94,7 @@ class Near:
     missing: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
+class TrendPoint(Struct, frozen=True):
     """The hot leads to call in one run. `new_rules`: its rule file is another than that of the run before."""
 
     day: datetime
@@ -106,8 +102,7 @@ class TrendPoint:
     new_rules: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PageScore:
+class PageScore(Struct, frozen=True):
     """One score. `to_call`, `hot`, `excluded` (hot, and not to be called) are None where hot is not told.
 
     `flames` counts all contacts, `on_list` those on the call list by flames. `hot_from` are the points from
@@ -134,8 +129,7 @@ class PageScore:
         return 0 if self.hot is None or self.to_call is None else self.hot - self.to_call - self.held_out
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Contacts that may be called and have both scores, by the flames of both: `counts[first][other]`.
 
     `listed` are those of them on the page; where it is less, they can't all be shown.
@@ -146,8 +140,7 @@ class Grid:
     listed: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A run's report. `leads` are those listed, of `total`; `scores` has the default one first.
 
     `run_id` is `dry run` where nothing was published. `hot_flames` is None under a condition. `holdout` is

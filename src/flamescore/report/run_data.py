@@ -6,11 +6,12 @@ made from it: the report of a run read back has the bytes that the run itself wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.account_frames import ACCOUNTS_FILE
 from flamescore.acting_frames import ROUTES_FILE
@@ -36,8 +37,7 @@ PERSON: Final = ("name", "company", "phone", "email", "owner")
 """The canonical contact columns that a report shows, those of them that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunData:
+class RunData(Struct, frozen=True):
     """All that a report needs of a run. `scores` is `frames.SCORES`, ranked, score by score.
 
     `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones

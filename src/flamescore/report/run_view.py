@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.report.accounts import best_accounts
 from flamescore.report.listed import LISTED
@@ -22,16 +22,14 @@ if TYPE_CHECKING:
     from flamescore.runs import LabelEntry, ScoreEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """How many of those who may be called got hot under a score, and how many cooled off."""
 
     newly_hot: int
     cooled_off: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreView:
+class ScoreView(Struct, frozen=True):
     """One score: the headline numbers, contacts by flames, the top of the call list.
 
     `hot` counts contacts who are hot, `on_list` those of them who are on the call list, `held_out` those whom
@@ -51,8 +49,7 @@ class ScoreView:
     moves: Moves | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A run in short. `scores` has the default one first; `findings` of rules and exports.
 
     `run_id` is `dry run` where nothing was published. `holdout` is the share that is held out, as `5%`; None

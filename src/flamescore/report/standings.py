@@ -5,11 +5,11 @@ Points are whole ten-thousandths; how they are said is up to the renderers, whic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.engine import Clock
 from flamescore.explanations import expiry_days
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 RULE: Final = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Struct, frozen=True):
     """One of the rules that gave most: how often it counted, and the local day of the last time, if any."""
 
     name: str
@@ -57,8 +56,7 @@ class LedgerLine(NamedTuple):
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """How a score moved since the run before: by what, in parts that are not 0, with their words.
 
     `points` is None of who is new.
@@ -69,8 +67,7 @@ class Change:
     parts: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A contact under one score.
 
     `place` is its place on the score's call list, None where it is not on it; `order` its place among the
@@ -92,8 +89,7 @@ class Standing:
     past: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One contact of a report; `standings` are those under the run's scores, None where it is not scored.
 
     `owner` is the rep to whom it was routed where `is_routed`; `routed_reason` says why, or why to nobody.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.findings import Finding, Severity, entry_to_paste
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from flamescore.runs import FindingEntry, RunRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One finding: `place` and `code` stand before the message, `lines` under it.
 
     `reason` is why it is accepted, `until` the last day on which it is, where one was given.
@@ -47,8 +47,7 @@ class Told:
         return f"{self.place}: {label}" if self.place else label
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """The warnings to look at, and what is only to know: notes, and warnings that are accepted."""
 
     warnings: tuple[Told, ...] = ()

@@ -6,7 +6,6 @@ How call lists are laid out is in `call_sheets`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -14,6 +13,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import fold, trim
 from flamescore.errors import Problem, UsageError
@@ -47,8 +47,7 @@ _SAFE: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet's rows, and what it is called; the name is made legal and unique later."""
 
     name: str
@@ -232,8 +231,7 @@ _LINKED: Final = {"email": mailto, "phone": tel}
 """Columns whose cells become links where they are what they seem; others do where they are a web address."""
 
 
-@dataclass(frozen=True)
-class Formats:
+class Formats(Struct, frozen=True):
     """The formats of a workbook's cells, or of one of its columns. `quoted` keeps a cell text when edited."""
 
     header: Format
@@ -265,8 +263,7 @@ class Formats:
 LINK: Final = {"font_color": "#1864AB", "underline": 1}
 
 
-@dataclass(frozen=True)
-class SheetRows:
+class SheetRows(Struct, frozen=True):
     """Rows, and how each of their columns is written."""
 
     frame: pl.DataFrame
@@ -293,8 +290,7 @@ class SheetRows:
         return pl.col(name).cast(pl.String)
 
 
-@dataclass
-class CellWriter:
+class CellWriter(Struct):
     """Writes the cells of one sheet, and counts its links."""
 
     sheet: Worksheet

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +28,7 @@ def none_routed(asked: Route | None) -> pl.DataFrame | None:
     return None if asked is None else pl.DataFrame(schema=TOLD)
 
 
-@dataclass(frozen=True, slots=True)
-class Rep:
+class Rep(Struct, frozen=True):
     """One of the team, on the day of the run. With a `weight` of 0 they get leads of their companies alone.
 
     `a_day` is the most new leads of a local day, None for any number. `fits` marks those of everyone in the
@@ -43,8 +42,7 @@ class Rep:
     fits: NDArray[np.bool_] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(Struct, frozen=True):
     """What routing comes to.
 
     `routes` are `ROUTES`, by contact id and instant: of who is routed now, and those that have ended

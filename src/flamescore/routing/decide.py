@@ -16,13 +16,13 @@ After each three leads A has twice as many as B. Fractions are compared exactly.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.acting_frames import ROUTES
 from flamescore.cells import fold, folded, present, trim
@@ -120,8 +120,7 @@ def _reps_of_owners(owners: pl.Series, team: Sequence[Rep]) -> NDArray[np.int64]
     return pl.select(found).to_series().fill_null(_NOBODY).to_numpy().copy()
 
 
-@dataclass(frozen=True)
-class _Together:
+class _Together(Struct, frozen=True):
     """By which column, and with whom, a lead stands together; how many contacts each rep has there.
 
     `keys` are by column the value of each lead, folded and trimmed, by its place; `shown` is the cell.
@@ -165,8 +164,7 @@ class _Together:
                 self.counts[name][keys[place]][member] += 1
 
 
-@dataclass
-class _Desk:
+class _Desk(Struct):
     """Gives out leads, one after another. `recent` and `today` are the routes of each rep that count."""
 
     team: Sequence[Rep]

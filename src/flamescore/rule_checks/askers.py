@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.rules import (
     BranchRule,
@@ -26,16 +27,14 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A condition of an asker, and where in the file it stands."""
 
     condition: Condition
     path: NodePath
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(Struct, frozen=True):
     """One that asks. `path` leads to the mapping whose keys a cure is written for.
 
     `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
@@ -71,8 +70,7 @@ class Asker:
                     yield from beside(leaf)
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """A condition of the project file, where it stands there, and whether it holds for nobody."""
 
     condition: Condition

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.engine import operands_of
 from flamescore.findings import Finding, Severity, common, is_private, near, samples_of, severity_of
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 NOTHING, NEAR, WRONG_KIND, NOTE = "R120", "R121", "R123", "R124"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A predicate, who asks it, below which path, of which cells; `whose` is ``2 `click` events``."""
 
     asker: Asker

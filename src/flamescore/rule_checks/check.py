@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from flamescore.engine import Clock, cells_of_column, contacts_of, operands_of
 from flamescore.findings import Finding, Severity

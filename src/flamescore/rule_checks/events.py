@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import as_text, folded, present
 from flamescore.engine import EVENT, look, operands_of, type_predicate, where_of
@@ -42,8 +42,7 @@ def is_suspect(match: EventMatch, held: Held) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Events:
+class Events(Struct, frozen=True):
     """What a second look at the events says of some matches."""
 
     looked: Look

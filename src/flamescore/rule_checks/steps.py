@@ -11,8 +11,10 @@ The rule is scored once more, with one step after another put to it, 1 point an 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine import run
 from flamescore.rule_checks.words import either
@@ -32,8 +34,7 @@ _STEPS: Final = ("since", "followed_by", "unless_followed_by", "per", "burst", "
 """What a rule may ask of its events, in the order in which they are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """A rule up to one of its steps; it is named by the key that says it."""
 
     name: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore.cells import present
 from flamescore.findings import Finding, Severity, common, hidden_by_separator, near, severity_of
@@ -43,8 +43,7 @@ def tags_held(exports: Exports) -> dict[str, int]:
     return dict(rows.group_by("tag").agg(pl.col("contact_id").n_unique()).iter_rows())
 
 
-@dataclass(frozen=True, slots=True)
-class _Miss:
+class _Miss(Struct, frozen=True):
     asker: Asker
     path: NodePath
     tag: str
@@ -52,8 +51,7 @@ class _Miss:
     blamed: bool
 
 
-@dataclass
-class TagCheck:
+class TagCheck(Struct):
     """Looks at tags as rules ask for them; each that nobody has is told once."""
 
     tags: Mapping[str, int]

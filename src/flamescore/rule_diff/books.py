@@ -10,8 +10,10 @@ Rules are matched by id, then those that are left by what they say. Of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,8 +28,7 @@ _OF_FILE: Final = ("timezone", "ignore", "bots", "labels", "accounts")
 _NOT_OF_SCORE: Final = ("title", "rules", "enabled")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChange:
+class KeyChange(Struct, frozen=True):
     """A key that differs, as JSON: None where one side does not have it."""
 
     key: str
@@ -35,8 +36,7 @@ class KeyChange:
     new: Any
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Struct, frozen=True):
     """What became of a rule. `old` and `new` are its ids, None where it is not there; `name` is the newer."""
 
     score: str
@@ -47,8 +47,7 @@ class RuleChange:
     keys: tuple[KeyChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SettingChange:
+class SettingChange(Struct, frozen=True):
     """What else differs: of a score, or of the file as a whole (None). A score of one side alone is one."""
 
     score: str | None

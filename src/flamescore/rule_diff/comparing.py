@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.labels import judged
 from flamescore.points import difference_type, ten_thousandths
@@ -37,8 +38,7 @@ _LIMITS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """A list of contacts by either book: how many, and who came and who went.
 
     Of a hot list these are in order of id, of the first so many in ranked order.
@@ -50,8 +50,7 @@ class Lists:
     left: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
+class Mover(Struct, frozen=True):
     """A contact whose score or flames moved; None where it is not scored. Points are ten-thousandths.
 
     `entry` is the rule or limit that moved it most, in words, and `moved` by how much that did. `changes` are
@@ -68,8 +67,7 @@ class Mover:
     changes: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreDiff:
+class ScoreDiff(Struct, frozen=True):
     """A score by both books. `matrix` is flames by flames, old by new, with `NOT_SCORED` as the last.
 
     `contacts` are those whom either scores, `changed` those of them with another score, `both` those whom
@@ -115,8 +113,7 @@ def compare(
     return diffs, after.scored
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """A scoring by one book; `mark` stands before the names of its scores in the ledger."""
 
     book: RuleBook

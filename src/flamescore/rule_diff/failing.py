@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.errors import Problem, UsageError
 from flamescore.findings import fails_on_warning
@@ -21,8 +22,7 @@ _SHARES: Final = ("hot-change", "flames-change")
 _ASKED: Final = re.compile(r"([a-z-]+)=(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class FailOn:
+class FailOn(Struct, frozen=True):
     """One `--fail-on`: `warning`, `any`, or a share that is not to be passed."""
 
     what: str

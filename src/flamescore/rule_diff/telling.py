@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from flamescore.pages import table
 from flamescore.report import escaped
@@ -28,16 +29,14 @@ _SHOWN: Final = 20
 """Ids that a line of text lists; JSON has all."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A rule file: what it is called, and the SHA-256 of its bytes in hex."""
 
     path: str
     hash: str
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """Two rule files held against each other on the same exports. `redacted`: no id of a contact is told."""
 
     as_of: datetime

@@ -7,8 +7,10 @@ looks at events of the type `page_visit`, at their `url` by a predicate, and at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.columns import DOMAIN, EMAIL
 from flamescore.rules import EventMatch, FieldIs, Predicate, TagMatch
@@ -23,8 +25,7 @@ _VALUES = ("column", "same")
 """Attributes that name a property of events whose value is compared, or added up."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Columns of contacts and of events with the predicates on them, and what else is looked at.
 
     `values` are columns of events whose values are compared with one another, or give numbers. `types` are as
@@ -96,7 +97,7 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - of whatever a book is
     if isinstance(value, tuple):
         for each in value:
             yield from _parts(each)
-    elif is_dataclass(value) and not isinstance(value, Predicate):
+    elif not isinstance(value, Predicate) and (names := getattr(type(value), "__match_args__", ())):
         yield value
-        for each in fields(value):
-            yield from _parts(getattr(value, each.name))
+        for name in names:
+            yield from _parts(getattr(value, name))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from flamescore.units import POINT, from_local, nearest_points, show_points, start_of_day
 
@@ -30,8 +31,7 @@ _WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(Struct, frozen=True):
     """A date (its first instant), a time without a zone (that of the rule file), or an instant in UTC."""
 
     written: date | datetime
@@ -43,8 +43,7 @@ class Instant:
         return self.written if self.written.tzinfo is not None else from_local(self.written, zone)
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """When something happened: a period before `as_of`, or an instant; one of them is None."""
 
     ago: Period | None = None
@@ -58,8 +57,7 @@ class When:
         return as_of if self.ago.count == 0 else self.ago.before(as_of, zone)
 
 
-@dataclass(frozen=True, slots=True)
-class GivenEvent:
+class GivenEvent(Struct, frozen=True):
     """An event of the contact; `cells` are its properties."""
 
     event: str
@@ -67,8 +65,7 @@ class GivenEvent:
     cells: Mapping[str, Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class GivenTag:
+class GivenTag(Struct, frozen=True):
     """An entry of the contact's tag history."""
 
     tag: str
@@ -76,8 +73,7 @@ class GivenTag:
     action: str = "applied"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A number, or bounds by their words; `written` is the same for JSON.
 
     Numbers are equal if they are the same to the ten-thousandth: 33.3333 is a third of 100. Bounds are held
@@ -117,8 +113,7 @@ def whole(points: int) -> Decimal:
     return Decimal(points) / POINT
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedScore:
+class ExpectedScore(Struct, frozen=True):
     """What is expected of one score; None is not looked at. `rules` are points by rule id."""
 
     score: Wanted | None = None
@@ -129,8 +124,7 @@ class ExpectedScore:
     scored: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a test expects: of scores by name (None: the default score), and of what follows from them."""
 
     scores: Mapping[str | None, ExpectedScore]
@@ -139,8 +133,7 @@ class Expected:
     labels: Mapping[str, str | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTest:
+class RuleTest(Struct, frozen=True):
     """One test: a contact with what it did, and what is to come out; `number` is its place in the file."""
 
     number: int
@@ -154,8 +147,7 @@ class RuleTest:
     tag_history: tuple[GivenTag, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileOfTests:
+class FileOfTests(Struct, frozen=True):
     """A file of tests; `names` are the lines and names of all, also of those that are wrong.
 
     `rules` is None where the file does not say which they are.

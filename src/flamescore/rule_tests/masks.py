@@ -18,12 +18,13 @@ Several are tried for a cell, the least telling first; the first that fits the s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import present
 from flamescore.engine import contacts_of, match_fields
@@ -66,8 +67,7 @@ _CELL: Final = "cell"
 _SUFFIXES: Final = {ISO: ISO_SUFFIX, PLAIN: NUMBER_SUFFIX, ITEMS: LIST_SUFFIX}
 
 
-@dataclass(frozen=True)
-class Personal:
+class Personal(Struct, frozen=True):
     """What identifies a contact: folded `texts` of the one that is meant, and the `ids` of all."""
 
     texts: tuple[str, ...]

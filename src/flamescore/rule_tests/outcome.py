@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from flamescore.errors import Problem
     from flamescore.explanations import ScoreExplained
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An expectation that did not hold, such as `score` or `scores.fit.flames`, for JSON and in words."""
 
     what: str
@@ -20,8 +20,7 @@ class Failure:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one test. `problems` are there for a test that is wrong: it was not scored.
 
     `scores` are those whose ledger explains the failures. `seconds` is its share of the time that it took to
@@ -49,8 +48,7 @@ class Outcome:
         return "E" if self.wrong else "F" if self.failures else "."
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
+class Outcomes(Struct, frozen=True):
     """What became of all tests, file by file in order; `problems` is all that is wrong with any of them."""
 
     files: tuple[tuple[str, tuple[Outcome, ...]], ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.cells import as_text
 from flamescore.columns import DOMAIN, EMAIL
@@ -98,8 +99,7 @@ def _decides(what: str, rule: str) -> InputError:
     return InputError(Problem(DECIDES, text))
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """One contact of the exports, with what a book asks of it."""
 
     book: RuleBook

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.errors import NotFoundError, Problem, RuleFileError
 from flamescore.exports import ListFiles
@@ -68,8 +70,7 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-@dataclass(frozen=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A file of tests with what is wrong with it as a whole, and with its tests by their number."""
 
     file: FileOfTests | None

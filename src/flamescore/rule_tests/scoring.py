@@ -10,11 +10,12 @@ contact `t1`. Where a rule looks at ids, those that are the same go into further
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.columns import DOMAIN, EMAIL
 from flamescore.email_domain import domain_of
@@ -53,8 +54,7 @@ _OWN_ENTRIES: Final = ("rule", "rule_limit")
 _NOT_SCORED: Final = "not scored"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One test with what failed, and the scores whose ledgers explain it."""
 
     test: RuleTest
@@ -162,8 +162,7 @@ def _with_domain(contacts: pl.DataFrame) -> pl.DataFrame:
 # --- what came out -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Came:
+class Came(Struct, frozen=True):
     """What came out under one score; `score` and the rest are None where the contact is not scored.
 
     `rules` are the ten-thousandths that rules gave, after their own limits; of the others it is 0.

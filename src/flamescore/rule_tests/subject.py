@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
 EXCLUDE = ("exclude",)
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Rules that tests can be scored by. `exclude` is None where nothing says whom the call list leaves out.
 
     `lists` are the columns whose cells may hold several values.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from flamescore.rules.rulebook import NO_LIMITS
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from flamescore.rules.rulebook import Five, Limits, RuleBook
 
 
-@dataclass(frozen=True, slots=True)
-class AccountScore:
+class AccountScore(Struct, frozen=True):
     """How a score of accounts is made of their members'.
 
     Of `top` members the points count, the best first (None: all), and are added up or, by `mean`, averaged.
@@ -31,8 +31,7 @@ class AccountScore:
     limits: Limits = NO_LIMITS
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """Whom an account needs: so many members for whom a condition holds."""
 
     name: str
@@ -40,8 +39,7 @@ class Role:
     at_least: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(Struct, frozen=True):
     """Which contacts make an account: those whose first usable cell of the `key` columns is the same.
 
     `called` is the column of what an account is called; `free_mail` are keys that are no account, beside the

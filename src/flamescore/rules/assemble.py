@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.rules import condition_book as asks
 from flamescore.rules import rulebook as book
@@ -24,8 +26,7 @@ Found = dict[str, "Value"]
 """The values of a mapping's keys, of those that are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaidRule:
+class SaidRule(Struct, frozen=True):
     """A rule as it stands in the file: what it gives points for, what its keys say, its line."""
 
     subject: str

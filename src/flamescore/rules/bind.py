@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.columns import with_derived
 from flamescore.errors import Problem, RuleFileError
@@ -31,8 +33,7 @@ _LOOK_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)")
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A rule book that fits the exports, and what is odd about it."""
 
     book: RuleBook
@@ -123,7 +124,7 @@ def _column(need: Need, columns: Columns) -> Iterator[Told]:
         meant = nearest(need.name, dict.fromkeys(there))
         code = "R090" if need.kind == "contacts" else "R091"
         hint = f"Did you mean `{meant}`?" if meant else _offer(known)
-        yield code, f"No {need.kind} export has the column `{need.name}`.", hint
+        yield code, f"No {need.kind} export has a column `{need.name}`.", hint
     elif need.listed and need.name not in columns.lists.of(need.kind):
         hint = f'Say what separates its values, in the project file: `lists: {{{need.name}: ";"}}`.'
         yield "R166", f"Column `{need.name}` has no lists.", hint

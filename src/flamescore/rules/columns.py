@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.columns import DateColumns, ListColumns, NamedColumns, NumberColumns
 from flamescore.rules.bind import EVENT_COLUMNS
@@ -82,8 +83,7 @@ def _names(
 # --- who asks, and of which events -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A column that something asks: of contacts, or of events of some `types` (as authored).
 
     `who` asks is said as `rule "Visit"`; `line` is where the rule file has it.

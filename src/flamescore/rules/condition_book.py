@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 # --- predicates: what one cell must be ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Struct, frozen=True):
     """The cell equals one of the operands; `negate` for `not_equals` and `not_in` (a present cell)."""
 
     texts: tuple[str, ...] = ()
@@ -28,8 +29,7 @@ class Equals:
     negate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(Struct, frozen=True):
     """The cell contains, starts or ends with one of the texts; `negate` for `not_contains`."""
 
     how: Literal["contains", "starts_with", "ends_with"]
@@ -37,15 +37,13 @@ class Like:
     negate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """A regular expression of Rust's `regex` kind is found in the cell."""
 
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """The cell, read as a number, a calendar day or an instant, stands so to the operand.
 
     A `date` operand compares calendar days in the book's zone, a `datetime` (UTC) instants.
@@ -55,23 +53,20 @@ class Order:
     operand: Decimal | date | datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(Struct, frozen=True):
     """The cell's calendar day is in the period before (`ahead=False`) or after `as_of`."""
 
     period: Period
     ahead: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Empty:
+class Empty(Struct, frozen=True):
     """The cell is missing (`value=True`) or present."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Struct, frozen=True):
     """The cell, read as a list, has an item that equals one of the operands, one for each, or none.
 
     One without items fits neither.
@@ -84,8 +79,7 @@ class Has:
 Test = Equals | Like | Matches | Order | Within | Empty | Has
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Struct, frozen=True):
     """Every test holds for the cell of this column."""
 
     column: str
@@ -96,24 +90,21 @@ class Predicate:
 # --- events ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class EventMatch:
+class EventMatch(Struct, frozen=True):
     """Events of one of these types (as authored) for which every predicate holds."""
 
     types: tuple[str, ...]
     where: tuple[Predicate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Per:
+class Per(Struct, frozen=True):
     """One occurrence for each calendar `day`, `week` or `month`, or value of a property (`unit=None`)."""
 
     unit: Literal["day", "week", "month"] | None = None
     column: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(Struct, frozen=True):
     """So many occurrences at least, or different values of `per`, within a fixed length: they are one."""
 
     times: int
@@ -127,8 +118,7 @@ class Burst:
         return self.within.seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Decay:
+class Decay(Struct, frozen=True):
     """How an occurrence fades: `share` is p, from 0 to 1, `days` the length of a step or half-life."""
 
     how: Literal["none", "linear", "compound", "half_life"]
@@ -139,8 +129,7 @@ class Decay:
 NO_DECAY = Decay("none")
 
 
-@dataclass(frozen=True, slots=True)
-class Follower:
+class Follower(Struct, frozen=True):
     """Another event of the same contact, from `after` to `within` seconds later, both included.
 
     `after` is 0 where the same second will do, and at least 1 where it must be later. With `same` both have
@@ -153,8 +142,7 @@ class Follower:
     same: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """How many events there must be: at least `least`, and at most `most` (None: any number more)."""
 
     least: int = 1
@@ -164,8 +152,7 @@ class Times:
 ONCE = Times()
 
 
-@dataclass(frozen=True, slots=True)
-class Follows:
+class Follows(Struct, frozen=True):
     """Another event of the contact, at the same time or at most `within` seconds before.
 
     `strict`: it must be before. `same` is a property whose value both have.
@@ -177,8 +164,7 @@ class Follows:
     same: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AtOnce:
+class AtOnce(Struct, frozen=True):
     """At least `times` such events of the contact in so many seconds, both ends included; after `per`."""
 
     times: int
@@ -231,8 +217,7 @@ STANDARD_PATTERNS: Final = (
 """What mail scanners do: they click several links of an e-mail at once, or as soon as it is delivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bots:
+class Bots(Struct, frozen=True):
     """Patterns of mail scanners, and whether what they name is told or left out.
 
     `standard`: they are not the file's own.
@@ -243,8 +228,7 @@ class Bots:
     standard: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """A fixed number of points, or a property's number times `multiply_by` (both ten-thousandths)."""
 
     fixed: int = 0
@@ -255,46 +239,40 @@ class Points:
 # --- conditions --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TagMatch:
+class TagMatch(Struct, frozen=True):
     """Any of the tags, all of them, or any that fits one of the patterns (`*` and `?`)."""
 
     how: Literal["any", "all", "like"]
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HasTag:
+class HasTag(Struct, frozen=True):
     """The contact has the tags, whatever their age."""
 
     tag: TagMatch
 
 
-@dataclass(frozen=True, slots=True)
-class FieldIs:
+class FieldIs(Struct, frozen=True):
     """Every predicate holds for the contact."""
 
     where: tuple[Predicate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SumOrder:
+class SumOrder(Struct, frozen=True):
     """A sum stands so to the operand, in ten-thousandths."""
 
     how: Literal["at_least", "at_most", "more_than", "less_than"]
     operand: int
 
 
-@dataclass(frozen=True, slots=True)
-class SumIs:
+class SumIs(Struct, frozen=True):
     """The sum of a property's numbers keeps within every bound; no events come to 0."""
 
     column: str
     bounds: tuple[SumOrder, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """So many matching events as `times` says, and with such sums; or so many bursts of them.
 
     Counted are those in the window (None: ever), after the latest event that one of `since` matches, with the
@@ -319,52 +297,45 @@ NumberTest = Equals | Order
 Measure = Literal["flames", "points", "percentile", "rank"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreIs:
+class ScoreIs(Struct, frozen=True):
     """The contact has a row under the score, and every test of every measure holds."""
 
     score: str
     measures: tuple[tuple[Measure, tuple[NumberTest, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LabelIs:
+class LabelIs(Struct, frozen=True):
     """Each of these labels of the contact is one of its texts, exactly; none is none of them."""
 
     labels: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleIs:
+class RuleIs(Struct, frozen=True):
     """A rule of a score (None: of the default one) counts something of the contact, or gives it points."""
 
     rule: str
     score: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InSegment:
+class InSegment(Struct, frozen=True):
     """The contact is in a segment: after its `everyone` and its `limit`."""
 
     segment: str
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """Every part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """The part does not hold."""
 
     part: Condition

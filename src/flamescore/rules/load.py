@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import Problem, RuleFileError, Where
 from flamescore.rules.assemble import rule_book
@@ -59,8 +62,7 @@ class LoadedRules:
         return replace(names_of(self.document.root), rules=rules)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedCondition:
+class LoadedCondition(Struct, frozen=True):
     """A condition from another file, where it stands there, and what it asks of the exports."""
 
     document: Document
@@ -76,8 +78,7 @@ class LoadedCondition:
         return condition
 
 
-@dataclass(frozen=True, slots=True)
-class WherePart:
+class WherePart(Struct, frozen=True):
     """One `--where`, its text for messages, and what it asks of the exports."""
 
     document: Document
@@ -91,8 +92,7 @@ class WherePart:
         return predicates
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPredicates:
+class LoadedPredicates(Struct, frozen=True):
     """Every `--where` of a command; all must hold."""
 
     parts: tuple[WherePart, ...]

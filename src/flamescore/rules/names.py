@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import product, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.rules.reading import listing
 from flamescore.yaml_tree import nearest
@@ -24,8 +26,7 @@ _MOST_OFFERED: Final = 12
 _NO_LABELS: Final = "Labels are under `labels:` of the rule file; one may ask for those above it."
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What conditions may ask for: enabled `scores`, and `labels` with the texts that each can have.
 
     The texts are None where the label is not right itself. `disabled` are the other scores. `rules` are by

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from flamescore.schema_reader import Reading
 from flamescore.yaml_tree import by_place, nearest, shortened
 
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 ExportKind = Literal["contacts", "events"]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
 
     A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message

@@ -6,8 +6,11 @@ Points are ten-thousandths, lengths are seconds, factors are billionths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.rules.condition_book import (
     NO_DECAY,
@@ -35,8 +38,7 @@ if TYPE_CHECKING:
 # --- rules -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Bounds on a sum, in ten-thousandths; None where there is none."""
 
     low: int | None = None
@@ -46,8 +48,7 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class EventRule:
+class EventRule(Struct, frozen=True):
     """Points for counted occurrences. `count` None keeps all, N the N latest (`once` is 1).
 
     With `since` only those count that came after the latest event that one of them matches.
@@ -66,8 +67,7 @@ class EventRule:
     burst: Burst | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TagRule:
+class TagRule(Struct, frozen=True):
     """Points once when the contact has the tags; they may expire and decay by the tag's date.
 
     With `since` a tag counts only if it was applied after the latest event that one of them matches.
@@ -86,8 +86,7 @@ class TagRule:
         return self.window is not None or self.decay.how != "none" or bool(self.since)
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A branch of `first_of`; no condition holds always."""
 
     condition: Condition | None
@@ -108,8 +107,7 @@ class BranchRule:
 Subject = EventRule | TagRule | BranchRule
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One enabled rule of a score. `line` is where the rule file has it, 0 when it came from no file."""
 
     id: str
@@ -122,16 +120,14 @@ class Rule:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """What silence takes of a sum: a decay by the whole days since the latest of these events."""
 
     decay: Decay
     activity: tuple[EventMatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rules of a score whose sum has limits and a silence of its own."""
 
     name: str
@@ -142,8 +138,7 @@ class Group:
 Five = tuple[int, int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """One enabled score. Its flames come from one of three.
 
     `bounds` are the points from which there are 1 to 5 flames, `percentiles` (ten-thousandths of a percent)
@@ -169,16 +164,14 @@ class Score:
         return tuple((name, idle) for name, idle in owners if idle is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelBranch:
+class LabelBranch(Struct, frozen=True):
     """A branch of a label; no condition holds always."""
 
     condition: Condition | None
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A label of contacts: the text of the first branch that holds, or those of other labels put together.
 
     `texts` are those that it can have, in order of first mention; of `join` all combinations.
@@ -191,8 +184,7 @@ class Label:
     texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleBook:
+class RuleBook(Struct, frozen=True):
     """Every enabled score in file order, of which the first is the default; every label in file order."""
 
     zone: ZoneInfo
@@ -212,8 +204,7 @@ class RuleBook:
         return replace(self, ignore=(*self.ignore, *more), bots=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Hot:
+class Hot(Struct, frozen=True):
     """Who is hot: for whom the condition holds, else who has so many flames under the default score.
 
     `written` is the condition as the project file has it, as JSON.

@@ -12,8 +12,9 @@ country=[US, CA]        country     in         a YAML list, a mapping or a text 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.errors import Problem, Where
 from flamescore.units import parse_time
@@ -37,8 +38,7 @@ _AS_YAML: Final = ("[", "{", "'", '"')
 HINT: Final = "Write `country=US`, or `{country: US, employees: {at_least: 100}}`."
 
 
-@dataclass(frozen=True, slots=True)
-class ShortWhere:
+class ShortWhere(Struct, frozen=True):
     """A condition in its short form: `operator` is that of the rule language, `value` as it is typed."""
 
     column: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import RuleFileError
 from flamescore.rules import condition_book as asks
@@ -40,8 +42,7 @@ _EVENTS: Final = Shape(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedEvents:
+class LoadedEvents(Struct, frozen=True):
     """Events that something of another file waits for, where they stand there, and what they ask of exports.
 
     `keys` are those of the mapping that say which events; `window` is how old they may be (None: any age).

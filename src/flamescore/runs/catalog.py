@@ -9,13 +9,14 @@ import os
 import re
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from flamescore.errors import FlamescoreError, NotFoundError, OutputError, Problem
 from flamescore.runs.disk import flush
@@ -33,8 +34,7 @@ _NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z)-[0-9a-f]{6}", re.ASCII)
 _NEAREST: Final = 3
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True, dict=True):
     """A published run: its id, its `as_of` (UTC) and its folder, never by way of `latest`."""
 
     run_id: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.changes import CHANGES, FILE, KINDS, PARTS, SAME, HotInBoth, compared, hot_not_compared
 from flamescore.errors import Problem, UsageError
@@ -33,8 +33,7 @@ WORDS_OF_CHANGES: Final = {kind: kind.replace("_", " ") for kind in KINDS} | {
 """The kinds of change in the order in which they are told, and what people read of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedContacts:
+class ChangedContacts(Struct, frozen=True):
     """Who changed under one score: `rows` are `CHANGES`, `why` and the kept columns, newly hot first.
 
     `summary` says in a line what it comes to, whoever is shown. `notes` say what could not be told. A run
@@ -47,8 +46,7 @@ class ChangedContacts:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class OnlyScores:
+class OnlyScores(Struct, frozen=True):
     """What is left of a run that is no longer kept: its id, its `as_of` (UTC), and what it published.
 
     `scores` has the columns `contact_id, score_name, score, flames` of `frames.SCORES`.

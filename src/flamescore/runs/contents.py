@@ -11,11 +11,11 @@ import hashlib
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 from polars.exceptions import PanicException, PolarsError
 
 from flamescore.account_frames import (
@@ -248,8 +248,7 @@ _MOST_POINTS: Final = 2**63 / 10_000
 _MOST_FLAMES: Final = 5
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table: the columns that it has, what further ones may be, and what holds of every row.
 
     `key` are columns that together tell the rows apart.

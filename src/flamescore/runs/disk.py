@@ -8,10 +8,10 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from polars.exceptions import PolarsError
 
 from flamescore.errors import InputError, OutputError, Problem
@@ -25,8 +25,7 @@ _READ: Final = 0o444
 _PLAIN: Final = 0o666
 
 
-@dataclass(frozen=True, slots=True)
-class Modes:
+class Modes(Struct, frozen=True):
     """The permission bits of files and folders, whatever the umask."""
 
     file: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.findings import as_line, in_order
 from flamescore.runs.catalog import BESIDE_FAILED, FAILED
@@ -64,8 +65,7 @@ class FailedRecord(Part):
     versions: Versions = key("what made the run")
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """What is known of a run that failed.
 
     `sources` has kind and path of each source with the counts that are known: all of them, those named by
@@ -134,5 +134,5 @@ def _source(kind: str, path: str, counts: Counts | None, whole: bool) -> FailedS
         return FailedSource(kind=kind, path=path)
     if not whole:
         return FailedSource(kind=kind, path=path, rows=counts.rows, rejected=counts.rejected)
-    known = {name: getattr(counts, name) for name in counts.__slots__}
+    known = {name: getattr(counts, name) for name in counts.__struct_fields__}
     return FailedSource(kind=kind, path=path, **known)

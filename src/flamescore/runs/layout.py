@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -33,6 +32,8 @@ from typing import (
     get_origin,
     get_type_hints,
 )
+
+from msgspec import Struct
 
 from flamescore.text import for_log
 from flamescore.units import nearest_points, show_points
@@ -75,8 +76,7 @@ Whole = Annotated[int, _of_64_bits]
 """A number that a table can hold."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """What a key means, and its default; `absent` is one that is not written where it is null."""
 
     about: str

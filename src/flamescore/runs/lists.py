@@ -5,10 +5,10 @@ So an earlier run's rules are read with the lists of that time, whatever their f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.runs.contents import LISTS_FILE, LISTS_SCHEMA, read
 from flamescore.runs.record import ListEntry
@@ -56,8 +56,7 @@ def rules_of_run(run: Run) -> LoadedRules:
     return load_rules_text(rules.text, rules.path, StoredLists(run))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLists:
+class StoredLists(Struct, frozen=True):
     """The lists of a run."""
 
     run: Run

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct, field
 from polars.exceptions import PanicException
 
 from flamescore.errors import Where
@@ -33,8 +33,7 @@ UNREAD = "O103"
 SCORES = "scores.parquet"
 
 
-@dataclass
-class Earlier:
+class Earlier(Struct):
     """Reads earlier runs for a new one, and keeps a finding for each file of theirs that can't be read."""
 
     store: RunStore

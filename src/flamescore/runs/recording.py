@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore._version import __version__
 from flamescore.findings import as_line, in_order

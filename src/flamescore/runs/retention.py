@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.errors import FlamescoreError
 from flamescore.findings import Finding, Severity
@@ -180,8 +180,7 @@ SOUND, DAMAGED, NO_CHECKSUMS = "sound", "damaged", "no checksums"
 RESULTS: Final = (SOUND, DAMAGED, NO_CHECKSUMS)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """The runs there are: `table` is `LISTED`, newest `as_of` first; `zones` are their rule files', by row.
 
     `damaged` is what is seen to be so by the sizes of the files. What a damaged record does not tell is null.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.errors import LockedError, OutputError, Problem
 from flamescore.findings import Severity, of_problem
@@ -51,8 +53,7 @@ REMOTE_LOCK: Final = ".output.lock"
 """That of an output in S3: it stands in the state's folder, beside the state's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """What a commit did: the run, whether `latest` moved to it, the runs deleted, and those that resisted.
 
     `stays` is the run that `latest` leads to where it did not move, None where there is none.
@@ -70,8 +71,7 @@ class Published:
     """What went wrong after it was published."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunStore:
+class RunStore(Struct, frozen=True):
     """An output folder. `mode` gives the permissions of files, and of folders (see `disk.modes`)."""
 
     output: Path
@@ -145,8 +145,7 @@ class RunStore:
             lock.release()
 
 
-@dataclass(frozen=True, slots=True)
-class HeldStore:
+class HeldStore(Struct, frozen=True):
     """An output folder that this process holds."""
 
     output: Path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.account_frames import ACCOUNTS, ACCOUNTS_FILE
 from flamescore.errors import Problem, UsageError
@@ -29,8 +29,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class AskedAccounts:
+class AskedAccounts(Struct, frozen=True):
     """A search of accounts as it was typed."""
 
     flames: str | None = None
@@ -46,8 +45,7 @@ class AskedAccounts:
     columns: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAccounts:
+class FoundAccounts(Struct, frozen=True):
     """The accounts that a search found: the rows to show."""
 
     rows: pl.DataFrame

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from flamescore.changes import COOLED_OFF, DOWN, NEW, NEWLY_HOT, UP
 
@@ -23,8 +24,7 @@ Who is new and hot is newly hot too.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A search as it was typed. Everything must hold."""
 
     flames: str | None = None

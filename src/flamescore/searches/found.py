@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.columns import REASONS
 from flamescore.tables import MOVED, as_read, as_reasons
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a search found: `rows` in their order, with exact values, and how many contacts fit in all.
 
     `rows` have every column that any form has, and none that nobody asked for. Beside those of a search's

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from math import isnan
 from operator import or_
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.acting_frames import ROUTES_FILE, SEGMENTS_FILE
 from flamescore.errors import NotFoundError, Problem, UsageError
@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from flamescore.searches.where import Where
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Struct, frozen=True):
     """Who fits: `rows` as `search` returns them, and what was read on the way."""
 
     rows: pl.DataFrame

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec.structs import replace
 
 from flamescore.cells import fold, present
 from flamescore.runs import reading_run, scan
@@ -160,7 +160,7 @@ def _any_of(asked: Asked) -> Iterator[tuple[str, Asked]]:
 
 
 def _without(asked: Asked, name: str, value: object) -> Asked:
-    return replace(asked, **{name: value})  # type: ignore[arg-type]  # each name with a value of its own type
+    return replace(asked, **{name: value})
 
 
 def _repeated(words: str, values: Iterable[str]) -> str:

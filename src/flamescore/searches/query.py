@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import fold, folded
 from flamescore.frames import ISO_SUFFIX, NUMBER_SUFFIX
@@ -25,8 +25,7 @@ UNASSIGNED: Final = "Unassigned"
 NOTHING: Final = "nothing in the window"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """What is looked for; everything must hold. The first term's score ranks, and has the bounds."""
 
     terms: tuple[Term, ...]

@@ -10,11 +10,11 @@ last_activity, Renewal          times                 the latest
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.cells import NUMBER, number, present
 from flamescore.errors import Problem, UsageError
@@ -41,8 +41,7 @@ TEXTS: Final = ("contact_id", "name", "company", "owner", "email", "phone")
 _COLUMN: Final = {"last_activity": "last_activity_at"}
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(Struct, frozen=True):
     """A column to sort by, and whether the other way round."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, reduce
 from operator import and_
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.columns import Columns, ListColumns
 from flamescore.engine import Clock, contacts_of, match_fields
@@ -43,8 +44,7 @@ class _WorkingFolder:
         return self._files.values(path, column)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """Predicates that must all hold of a contact, as of an instant."""
 
     predicates: tuple[Predicate, ...]

@@ -11,10 +11,10 @@ If a feed is stale nobody leaves: c and d are rows with `held`, and nobody left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.acting_frames import SEGMENTS
 from flamescore.frames import INSTANT, SURVIVOR
@@ -27,8 +27,7 @@ _KEY: Final = ("segment", "contact_id")
 _PAIRS: Final = pl.Schema({"segment": pl.String(), "contact_id": pl.String()})
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """Members with what is known of them: `rows` are `SEGMENTS`, each segment's members, then who is held.
 
     `entered` and `left` are `segment, contact_id`, in the order of members and of the state's rows.

@@ -12,11 +12,12 @@ rest         {if: {not: {segment: best}}, everyone: true}            a, c, d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.labels import everyone_of
 from flamescore.rules import InSegment, RuleIs, leaves
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """A segment of a run: `places` are the contacts in it, as rows of `Scored.contacts`, in ranked order.
 
     `everyone` may be in it, not only those who may be called. `declared` is whether the project file has it.
@@ -49,8 +49,7 @@ class Members:
     declared: bool = True
 
 
-@dataclass(frozen=True)
-class Segments:
+class Segments(Struct, frozen=True):
     """The segments of a scoring, by name in their order, and whoever else a condition may ask for.
 
     `order` are all contacts, in ranked order of the default score, those without a rank last, by id;

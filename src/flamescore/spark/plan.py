@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.columns import DOMAIN, EMAIL
 from flamescore.engine import Clock, entries_of, needed
@@ -41,8 +42,7 @@ Columns = tuple[tuple[str, str], ...]
 """Names of columns and what Spark calls their types."""
 
 
-@dataclass(frozen=True)
-class SourcePlan:
+class SourcePlan(Struct, frozen=True):
     """A source; `columns` are those of its events beside contact, type and time, by name and carrier.
 
     `order_by` is the column that says which of its rows come before which; None: nothing does.
@@ -54,8 +54,7 @@ class SourcePlan:
     order_by: str | None = None
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A scoring: the rules, when, how exports are read, and which columns travel.
 
     `contact_columns` are those of contacts that travel, in order (`c0` has the first one): what conditions

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flamescore.engine import MANY, TOTAL, standings
 from flamescore.errors import InputError, Problem
@@ -127,8 +128,7 @@ def scored(plan: Plan, rows: DataFrame, shards: int) -> DataFrame:
     return mapped(parted, plan.told, lambda batches: score_shard(plan, batches))
 
 
-@dataclass(frozen=True)
-class Summed:
+class Summed(Struct, frozen=True):
     """What all shards come to, checked: what was noticed, by source its record and rejects, counts by total.
 
     `standings` are by score those of `engine.standings`, with `to_call`: how many of the contacts with a

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from msgspec import Struct, field
 
 from flamescore import _version
 from flamescore.columns import with_derived
@@ -67,8 +67,7 @@ LEAST_OF_SHARD: Final = 1_000
 SHARDS_OF_SLOT: Final = 8
 
 
-@dataclass(frozen=True)
-class SparkResult:
+class SparkResult(Struct, frozen=True):
     """What a scoring on Spark comes to, as tables of Spark: write them as Delta, Iceberg or Parquet.
 
     `scores` is ranked, score by score, with the kept columns; `points` is the ledger; `excluded` has the

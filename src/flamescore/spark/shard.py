@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flamescore.cells import folded
 from flamescore.columns import DOMAIN
@@ -47,8 +48,7 @@ _TAGS: Final = pl.Struct({"t": pl.List(pl.String())})
 _FILE_ROWS: Final = 262_144
 
 
-@dataclass(frozen=True)
-class ShardNote:
+class ShardNote(Struct, frozen=True):
     """What a shard tells of itself: how many contacts it was given, and what became of its rows by source.
 
     `contacts` are those of each source of contacts; `history` by source the rows whose contact is there, and
@@ -71,8 +71,7 @@ def score_shard(plan: Plan, batches: Iterable[pl.DataFrame]) -> Iterator[pl.Data
         yield from _told(plan, _Gathered.of(plan, batches, Path(folder)))
 
 
-@dataclass
-class _Gathered:
+class _Gathered(Struct):
     """The rows of a shard: contacts and histories in memory, the events of each source in files."""
 
     plan: Plan

@@ -15,12 +15,13 @@ whatever         can't be read                                 none
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 from polars.exceptions import PolarsError
 
 from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
@@ -67,16 +68,14 @@ class Kind(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """Whether `latest` will move to a run, and whether it does so by itself."""
 
     latest: bool
     by_itself: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """Where the state stands as a run is worked out.
 
     `run` is the run that a counting run is compared with, and that a baseline keeps routes from. `segments`

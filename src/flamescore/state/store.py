@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from flamescore.errors import LockedError, Problem
 from flamescore.runs import Modes, flush, make_folder, modes, private, remove
@@ -26,8 +26,7 @@ WAIT: Final = 130.0
 """Seconds that a scoring waits: sending ends after 120."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateStore:
+class StateStore(Struct, frozen=True):
     """The folder of a project's state. `mode` gives the permissions of what is in it, as of runs."""
 
     folder: Path

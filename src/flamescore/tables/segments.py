@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.columns import HELD_OUT, MEASURES, OF_DEFAULT, REASONS, ROUTED_TO
 from flamescore.tables.columns import kept, public, whole_percent
@@ -26,8 +26,7 @@ FOLDER: Final = "segments"
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@dataclass(frozen=True)
-class ListedSegment:
+class ListedSegment(Struct, frozen=True, dict=True):
     """A segment as a list: `places` are its contacts, as rows of `Scored.contacts`, in ranked order.
 
     `since` and `routed` have `contact_id` and one more column: since when it is in, and to whom it is routed.

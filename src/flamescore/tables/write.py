@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 from polars.io.plugins import register_io_source
 
 from flamescore.frames import BOTS, BOTS_FILE, POINTS, SCORES, conform
@@ -48,8 +48,7 @@ PIECE: Final = 131_072
 """Contacts whose rows are gathered at once: 50 MB, where those of 2 M took 130."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableSettings:
+class TableSettings(Struct, frozen=True):
     """What shapes the tables beside the scores: `keep` and `hot_flames` of the project, `--spreadsheet`.
 
     Without `hot_flames` the scoring says who is hot, by a condition.

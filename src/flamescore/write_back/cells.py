@@ -11,11 +11,11 @@ contact  e-mail     interest        hot since   key        Flames  Hot Since
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.acting_frames import ROUTES, ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.cells import folded, present
@@ -35,8 +35,7 @@ _ZERO: Final = ("flames", "score", "percent_of_ideal", "percentile")
 _DECIMALS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Leads:
+class Leads(Struct, frozen=True):
     """What write-backs are made of.
 
     `contacts`: `contact_id` and, where the exports have it, `email`, in ranked order. `scores` is
@@ -70,8 +69,7 @@ class Leads:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """The cells of everyone who is in a write-back, whether they are news or not.
 
     `rows`: `key` (as it is compared), `shown` (as it is written), `contact_id`, and `cell_0` and so on, one a

@@ -11,10 +11,10 @@ dan@x.com  -                             1, 40      yes, for the first time
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.state import DELIVERED_CELLS
 
@@ -40,8 +40,7 @@ _KEY: Final = "\x00key"
 """No header is called so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """The rows to write.
 
     `rows`: `key, shown, contact_id`, `first_time` (whether the key was never delivered), and of each column

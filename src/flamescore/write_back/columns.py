@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from flamescore.project import crm_column
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from flamescore.project import CrmColumn, CrmFormat, CrmKey, Project, WriteBack
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A write-back: `settings` as the project file has it, `columns` in its order."""
 
     name: str

@@ -5,11 +5,11 @@ UTF-8 without a BOM, commas, LF, quotes as in RFC 4180 where a cell needs them, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 _NEEDS_QUOTES: Final = '[",\r\n]'
 
 
-@dataclass(frozen=True, slots=True)
-class CsvPart:
+class CsvPart(Struct, frozen=True):
     """One file: its rows, without the header, and its bytes."""
 
     rows: int

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.runs import RunStore, file_of, flush, has_table, make_folder, private
@@ -41,8 +41,7 @@ PLACE: Final = "delivered"
 _RUN_ID: Final = len("2026-11-21T070000Z-3f9a1c")
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What came of a command: the run, the rows of it that were delivered, and the keys known now.
 
     `run_id` is None where nothing was known before.
@@ -54,8 +53,7 @@ class Delivery:
     news: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A row of the state's table `delivered`."""
 
     run_id: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from msgspec import Struct
 
 from flamescore.findings import Finding, Severity
 from flamescore.runs import WriteBackEntry
@@ -29,8 +29,7 @@ PATIENCE: Final = 10
 """Counting runs after which a note asks whether anybody imports the files."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteBack:
+class WriteBack(Struct, frozen=True):
     """One write-back of a run: its rows, the run delivered last, and the counting runs since."""
 
     changed: Changed

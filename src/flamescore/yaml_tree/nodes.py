@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec import Struct, field
 
 from flamescore.errors import Where
 
@@ -26,8 +27,7 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of one line: 1-based line and column, and its width in characters; line 0 is nowhere."""
 
     line: int = 0
@@ -38,8 +38,7 @@ class Span:
 NOWHERE: Final = Span()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One value of the file: a scalar, the items of a list, or the entries of a mapping.
 
     `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded, `height`
@@ -120,8 +119,7 @@ def shortened(text: str, most: int = 60) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that was read: its path as shown to users, its lines, its tree."""
 
     path: str

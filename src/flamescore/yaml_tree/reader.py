@@ -8,12 +8,12 @@ letter the file's own (`R007` in a rule file, `P007` in a project file).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import yaml
+from msgspec import Struct
 
 from flamescore.errors import Problem
 from flamescore.yaml_tree.nodes import Document, Node, Scalar, Span, place, shortened
@@ -37,8 +37,7 @@ _CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null
 _LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A file as read: no document where it can't be read at all. Every fault is in `problems`, in order."""
 
     document: Document | None
